@@ -1,0 +1,1 @@
+"""The list of modem drivers; each is one folder that implements ``application.ports.ModemDriver``."""

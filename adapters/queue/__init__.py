@@ -1,0 +1,1 @@
+"""The job broker: Dramatiq over an in-process stub or Redis."""

@@ -1,0 +1,1 @@
+"""The truth: event recorders with contents, credentials, numbers and leases beside them."""

@@ -1,0 +1,1 @@
+"""HTTP: two published dialects over the same application commands."""

@@ -1,0 +1,1 @@
+"""Use cases: commands that decide under the log's lock, and the ports they need."""

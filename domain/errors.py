@@ -1,0 +1,131 @@
+"""Every refusal and fault that the gateway can answer with, as one tree.
+
+    NgomaError
+    ├── Refused                      the caller can do something about it; nothing was stored
+    │   ├── InvalidRequest(field)
+    │   ├── InvalidRecipient
+    │   ├── MessageTooLong(characters, segments)
+    │   ├── TooManyRecipients
+    │   ├── SenderIdNotApproved
+    │   ├── InsufficientCredits(required, available)
+    │   ├── AccountSuspended
+    │   ├── InvalidKey
+    │   ├── RateLimited(retry_after_s)
+    │   ├── IdempotencyConflict
+    │   ├── IdempotencyInProgress
+    │   ├── NotFound
+    │   ├── AlreadyExists
+    │   ├── TooLate
+    │   └── NotPermitted
+    └── Unavailable                  the gateway cannot answer now; nothing was stored
+        ├── Overloaded(retry_after_s)
+        └── StoreDown
+
+``api/errors.py`` maps each leaf to both dialects; a test proves that none is missing.
+A message never contains a key, a PIN, a text or a full number.
+"""
+
+
+class NgomaError(Exception):
+    """Base of everything that the gateway raises on purpose."""
+
+
+class Refused(NgomaError):
+    """The command was understood and refused; no event was stored (invariant I12)."""
+
+
+class InvalidRequest(Refused):
+    """A field is there but cannot be used; ``field`` is its name in the command."""
+
+    def __init__(self, message: str, *, field: str = "body") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class InvalidRecipient(Refused):
+    """The number is not a Zambian mobile number that a SIM of ours can reach."""
+
+
+class MessageTooLong(Refused):
+    """More than 1,600 characters or more than 11 segments (contract decision 5)."""
+
+    def __init__(self, *, characters: int, segments: int) -> None:
+        super().__init__(
+            f"The message has {characters} characters in {segments} segments; "
+            "the limits are 1,600 characters and 11 segments."
+        )
+        self.characters = characters
+        self.segments = segments
+
+
+class TooManyRecipients(Refused):
+    """A bulk of more than 500 recipients."""
+
+
+class SenderIdNotApproved(Refused):
+    """The sender ID is well formed but not approved for this account."""
+
+
+class InsufficientCredits(Refused):
+    """The wallet's available credits are below what the command needs."""
+
+    def __init__(self, *, required: int, available: int) -> None:
+        super().__init__(f"{required} credits are needed and {available} are available.")
+        self.required = required
+        self.available = available
+
+
+class AccountSuspended(Refused):
+    """The account may not send."""
+
+
+class InvalidKey(Refused):
+    """The API key is unknown, wrong or revoked."""
+
+
+class RateLimited(Refused):
+    """A limit of the account, the IP address or the key is used up for now."""
+
+    def __init__(self, message: str = "Too many requests.", *, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class IdempotencyConflict(Refused):
+    """The idempotency key was used before with another command."""
+
+
+class IdempotencyInProgress(Refused):
+    """The first request with this idempotency key has no answer yet."""
+
+
+class NotFound(Refused):
+    """No such thing, or another account's: the two are not told apart."""
+
+
+class AlreadyExists(Refused):
+    """What should be made is there already."""
+
+
+class TooLate(Refused):
+    """The message has left the state in which this was possible."""
+
+
+class NotPermitted(Refused):
+    """The actor's role does not allow this."""
+
+
+class Unavailable(NgomaError):
+    """The gateway cannot do this now; nothing was stored."""
+
+
+class Overloaded(Unavailable):
+    """A bounded queue is full."""
+
+    def __init__(self, message: str = "The gateway is busy.", *, retry_after_s: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class StoreDown(Unavailable):
+    """The database does not answer."""

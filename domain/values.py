@@ -1,0 +1,36 @@
+"""The small words that every aggregate uses: instants, credits, networks, lanes."""
+
+from enum import StrEnum
+from typing import NewType
+
+Instant = NewType("Instant", int)
+"""A moment: whole microseconds since 1970-01-01T00:00:00Z."""
+
+Credits = NewType("Credits", int)
+"""Prepaid credits; one pays for one segment under the published plan."""
+
+SECOND = 1_000_000
+"""Microseconds in a second: instants are compared and moved in these."""
+
+
+class Network(StrEnum):
+    """A mobile network of Zambia that a SIM of ours can belong to."""
+
+    MTN = "mtn"
+    AIRTEL = "airtel"
+    ZAMTEL = "zamtel"
+
+
+class Lane(StrEnum):
+    """How urgent a message is; the order of this list is the order of service."""
+
+    OTP = "otp"
+    NORMAL = "normal"
+    BULK = "bulk"
+
+
+class Encoding(StrEnum):
+    """The alphabet that a message needs (3GPP 23.038)."""
+
+    GSM7 = "GSM-7"
+    UCS2 = "UCS-2"

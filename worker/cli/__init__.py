@@ -1,0 +1,1 @@
+"""The ngoma command line."""
