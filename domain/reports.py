@@ -84,6 +84,4 @@ class LinkLost:
     reason: str
 
 
-ModemReport = (
-    LateAnswer | StatusReportReceived | InboundReceived | RegistrationChanged | LinkLost
-)
+ModemReport = LateAnswer | StatusReportReceived | InboundReceived | RegistrationChanged | LinkLost

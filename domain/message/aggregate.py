@@ -1,0 +1,279 @@
+"""The Message aggregate: public methods decide, its events apply."""
+
+from typing import Any, Self, cast
+from uuid import UUID
+
+from domain.errors import TooLate
+from domain.events import Aggregate, aggregate_id
+from domain.message import events
+from domain.message.states import DOUBT_LIMIT_S, MAY_FOLLOW, OPEN, State
+from domain.values import SECOND, Instant, Lane
+
+
+def message_id(number: int) -> UUID:
+    """Give the id of message number ``number``."""
+    return aggregate_id("message", number)
+
+
+class Message(Aggregate):
+    """One message to one recipient; its segments leave in order, by one SIM."""
+
+    TOPIC = "Message"
+
+    Event = events.Event
+    Queued = events.Queued
+    AttemptStarted = events.AttemptStarted
+    SegmentAccepted = events.SegmentAccepted
+    Sent = events.Sent
+    InDoubt = events.InDoubt
+    AttemptFailed = events.AttemptFailed
+    Failed = events.Failed
+    Expired = events.Expired
+    Cancelled = events.Cancelled
+    Delivered = events.Delivered
+    Undelivered = events.Undelivered
+    ReportedLate = events.ReportedLate
+    Resolved = events.Resolved
+    ContentErased = events.ContentErased
+
+    def __init__(
+        self,
+        number: int,
+        account: int,
+        network: str,
+        segments: int,
+        credits: int,
+        lane: str,
+        expires_at: int,
+        send_at: int | None,
+        offline: bool,  # noqa: FBT001 - the library passes the event's fields by name
+    ) -> None:
+        self.number = number
+        self.account = account
+        self.network = network
+        self.segments = segments
+        self.credits = credits
+        self.lane = lane
+        self.expires_at = expires_at
+        self.send_at = send_at
+        self.offline = offline
+        self.state = State.QUEUED
+        self.sim: int | None = None
+        self.bound_sim: int | None = None
+        self.attempt = 0
+        self.fence = 0
+        self.concat_ref: int | None = None
+        self.last_attempt_at: int | None = None
+        self.retry_at: int | None = None
+        self.accepted = 0
+        self.references: list[int | None] = []
+        self.doubtful_index: int | None = None
+        self.doubts = 0
+        self.resent = False
+        self.cause: str | None = None
+        self.late_reports = 0
+        self.erased = False
+
+    @classmethod
+    def queued(cls, number: int, *, at: Instant, **fields: Any) -> events.Queued:
+        """Build the first event alone: the hot path decides nothing about a new message."""
+        return cls.Queued(
+            originator_id=message_id(number),
+            originator_version=1,
+            timestamp=at,  # type: ignore[arg-type]  # instants are integers, see domain.events
+            originator_topic=cls.TOPIC,
+            number=number,
+            **fields,
+        )
+
+    @classmethod
+    def queue(cls, number: int, *, at: Instant, **fields: Any) -> Self:
+        """Make the aggregate with its first event, for callers that go on with it."""
+        event = cls.queued(number, at=at, **fields)
+        message = cast("Self", event.mutate(None))
+        message.pending_events.append(event)
+        return message
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its credits are still reserved."""
+        return self.state in OPEN
+
+    @property
+    def next_index(self) -> int:
+        """Index of the first segment that the network has not accepted."""
+        return self.accepted
+
+    def may_start(self, *, sim: int, at: Instant) -> bool:
+        """Whether SIM number ``sim`` may take it now: due, unexpired, and not bound elsewhere."""
+        if self.bound_sim is not None and self.bound_sim != sim:
+            return False
+        if self.expires_at <= at:
+            return False
+        if self.state == State.QUEUED:
+            return max(self.retry_at or 0, self.send_at or 0) <= at
+        return (
+            self.state == State.IN_DOUBT
+            and self.lane == Lane.OTP
+            and not self.resent
+            and self.sim != sim
+        )
+
+    def start_attempt(self, *, sim: int, fence: int, concat_ref: int | None, at: Instant) -> None:
+        """Let a SIM take the message; a message in parts keeps its first reference.
+
+        Raises:
+            TooLate: another SIM took it, it ended, it is not due, or it belongs to another SIM.
+        """
+        self._require("AttemptStarted")
+        if not self.may_start(sim=sim, at=at):
+            msg = f"message {self.number} cannot start on SIM {sim} now"
+            raise TooLate(msg)
+        kept = self.concat_ref if self.bound_sim is not None else concat_ref
+        self._record(
+            self.AttemptStarted,
+            at=at,
+            number=self.number,
+            sim=sim,
+            attempt=self.attempt + 1,
+            fence=fence,
+            concat_ref=kept,
+        )
+
+    def accept_segment(
+        self, index: int, *, message_reference: int | None, evidence: str, at: Instant
+    ) -> None:
+        """The network took segment ``index``: the last one makes the message Sent.
+
+        Raises:
+            TooLate: it is not the segment in flight, or the message ended meanwhile.
+        """
+        is_last = index == self.segments - 1
+        self._require("Sent" if is_last else "SegmentAccepted")
+        if index != self.accepted:
+            msg = f"message {self.number} waits for segment {self.accepted}, not {index}"
+            raise TooLate(msg)
+        if not is_last:
+            self._record(
+                self.SegmentAccepted,
+                at=at,
+                number=self.number,
+                index=index,
+                message_reference=message_reference,
+            )
+            return
+        self._record(
+            self.Sent,
+            at=at,
+            number=self.number,
+            account=self.account,
+            network=self.network,
+            credits=self.credits,
+            sim=self.sim,
+            index=index,
+            message_reference=message_reference,
+            evidence=evidence,
+        )
+
+    def doubt(self, *, reason: str, at: Instant) -> None:
+        """Nobody knows whether the segment in flight left."""
+        self._require("InDoubt")
+        self._record(self.InDoubt, at=at, number=self.number, index=self.accepted, reason=reason)
+
+    def fail_attempt(self, *, cause: str, retry_at: Instant, at: Instant) -> None:
+        """The segment in flight did not leave; try again from ``retry_at`` on."""
+        self._require("AttemptFailed")
+        self._record(self.AttemptFailed, at=at, number=self.number, cause=cause, retry_at=retry_at)
+
+    def fail(self, *, cause: str, at: Instant) -> None:
+        """End it unsent; the caller refunds in the same save."""
+        self._require("Failed")
+        self._end(self.Failed, at=at, cause=cause)
+
+    def expire(self, *, at: Instant) -> None:
+        """End it because its validity ran out; the caller refunds in the same save.
+
+        Raises:
+            TooLate: it is not waiting, or its validity has not run out.
+        """
+        self._require("Expired")
+        if at < self.expires_at:
+            msg = f"message {self.number} is still valid"
+            raise TooLate(msg)
+        self._end(self.Expired, at=at)
+
+    def cancel(self, *, actor: str, at: Instant) -> None:
+        """Take it back while nothing of it has left; the caller refunds in the same save.
+
+        Raises:
+            TooLate: it is on its way, partly on the air, or ended.
+        """
+        self._require("Cancelled")
+        if self.accepted:
+            msg = f"part of message {self.number} has left already"
+            raise TooLate(msg)
+        self._end(self.Cancelled, at=at, actor=actor)
+
+    def give_up_doubt(self, *, at: Instant) -> None:
+        """End a doubt that nothing settled for 24 h; the caller refunds in the same save.
+
+        Raises:
+            TooLate: it is not in doubt, or not for long enough.
+        """
+        self._require("Resolved")
+        if at < (self.last_attempt_at or 0) + DOUBT_LIMIT_S * SECOND:
+            msg = f"the doubt about message {self.number} may still be settled"
+            raise TooLate(msg)
+        self._end(self.Failed, at=at, cause="UNCONFIRMED")
+
+    def resolve(self, *, sent: bool, actor: str, reason: str, at: Instant) -> None:
+        """An operator settles a doubt; when not sent, the caller refunds in the same save.
+
+        Raises:
+            TooLate: it is not in doubt.
+        """
+        self._require("Resolved")
+        self._record(
+            self.Resolved,
+            at=at,
+            number=self.number,
+            outcome="sent" if sent else "not_sent",
+            actor=actor,
+            reason=reason,
+        )
+        if sent:
+            self.accept_segment(self.accepted, message_reference=None, evidence="operator", at=at)
+        else:
+            self._end(self.Failed, at=at, cause="NOT_SENT")
+
+    def report(self, *, delivered: bool, tp_status: int, at: Instant) -> None:
+        """A final status report came for a sent message; a second one changes nothing."""
+        event = self.Delivered if delivered else self.Undelivered
+        if self.state in MAY_FOLLOW[event.__name__]:
+            self._record(event, at=at, number=self.number, tp_status=tp_status)
+
+    def report_late(self, *, evidence: str, at: Instant) -> None:
+        """Word that it left came after its refund."""
+        self._require("ReportedLate")
+        self._record(self.ReportedLate, at=at, number=self.number, evidence=evidence)
+
+    def erase_content(self, *, at: Instant) -> None:
+        """Recipient and text were erased beside the log."""
+        self._require("ContentErased")
+        self._record(self.ContentErased, at=at, number=self.number)
+
+    def _end(self, event: type[events.Event], *, at: Instant, **fields: object) -> None:
+        self._record(
+            event,
+            at=at,
+            number=self.number,
+            account=self.account,
+            network=self.network,
+            credits=self.credits,
+            **fields,
+        )
+
+    def _require(self, event: str) -> None:
+        if self.state not in MAY_FOLLOW[event]:
+            msg = f"message {self.number} is {self.state.replace('_', ' ')}"
+            raise TooLate(msg)

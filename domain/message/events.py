@@ -1,0 +1,226 @@
+"""What can happen to a message; the aggregate nests these events under its own name."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from domain.events import Aggregate
+from domain.message.states import State
+
+if TYPE_CHECKING:
+    from domain.message.aggregate import Message
+
+
+class Event(Aggregate.Event):
+    """Base of a message's events."""
+
+    TOPIC = "Message.Event"
+
+
+@dataclass(frozen=True)
+class Queued(Event, Aggregate.Created):
+    """Accepted and charged: ``credits`` are reserved for it.
+
+    ``content`` is HMAC(salt, recipient, sender, text) of the row beside the log;
+    ``expires_at`` and ``send_at`` are instants; ``offline`` says that no SIM of the network
+    was online (contract decision 8).
+    """
+
+    TOPIC = "Message.Queued"
+    number: int
+    account: int
+    content: str
+    network: str
+    plan: str
+    encoding: str
+    segments: int
+    credits: int
+    lane: str
+    send_at: int | None
+    expires_at: int
+    batch: int | None
+    submission: str | None
+    offline: bool
+
+
+class AttemptStarted(Event):
+    """SIM number ``sim`` has its prompt and takes the message; committed before the PDU."""
+
+    TOPIC = "Message.AttemptStarted"
+    number: int
+    sim: int
+    attempt: int
+    fence: int
+    concat_ref: int | None
+
+    def apply(self, message: "Message") -> None:
+        message.resent = message.state == State.IN_DOUBT
+        message.state = State.SENDING
+        message.sim = self.sim
+        message.attempt = self.attempt
+        message.fence = self.fence
+        message.concat_ref = self.concat_ref
+        message.last_attempt_at = self.at
+        message.retry_at = None
+
+
+class SegmentAccepted(Event):
+    """The network took segment ``index`` (from 0) and more are left."""
+
+    TOPIC = "Message.SegmentAccepted"
+    number: int
+    index: int
+    message_reference: int | None
+
+    def apply(self, message: "Message") -> None:
+        message.accepted = self.index + 1
+        message.references = [*message.references, self.message_reference]
+        message.bound_sim = message.sim
+        message.state = State.SENDING if message.state == State.SENDING else State.QUEUED
+        message.doubtful_index = None
+
+
+class Sent(Event):
+    """The network took the last segment: the credits are spent.
+
+    ``message_reference`` is None when the evidence does not carry one (an operator's word).
+    """
+
+    TOPIC = "Message.Sent"
+    number: int
+    account: int
+    network: str
+    credits: int
+    sim: int
+    index: int
+    message_reference: int | None
+    evidence: str
+
+    def apply(self, message: "Message") -> None:
+        message.state = State.SENT
+        message.accepted = self.index + 1
+        message.references = [*message.references, self.message_reference]
+
+
+class InDoubt(Event):
+    """Segment ``index`` was handed over and no answer came: sent or not, nobody knows."""
+
+    TOPIC = "Message.InDoubt"
+    number: int
+    index: int
+    reason: str
+
+    def apply(self, message: "Message") -> None:
+        message.state = State.IN_DOUBT
+        message.doubtful_index = self.index
+        message.doubts = message.doubts + 1
+
+
+class AttemptFailed(Event):
+    """The current segment certainly did not leave; the next try is due at ``retry_at``."""
+
+    TOPIC = "Message.AttemptFailed"
+    number: int
+    cause: str
+    retry_at: int
+
+    def apply(self, message: "Message") -> None:
+        message.state = State.QUEUED
+        message.retry_at = self.retry_at
+        message.doubtful_index = None
+
+
+class Failed(Event):
+    """The end: not sent, refunded. ``cause`` is the code that logs show."""
+
+    TOPIC = "Message.Failed"
+    number: int
+    account: int
+    network: str
+    credits: int
+    cause: str
+
+    def apply(self, message: "Message") -> None:
+        message.state = State.FAILED
+        message.cause = self.cause
+
+
+class Expired(Event):
+    """The end: its validity ran out while it waited; refunded."""
+
+    TOPIC = "Message.Expired"
+    number: int
+    account: int
+    network: str
+    credits: int
+
+    def apply(self, message: "Message") -> None:
+        message.state = State.EXPIRED
+        message.cause = "EXPIRED"
+
+
+class Cancelled(Event):
+    """The end: its account took it back while it waited; refunded."""
+
+    TOPIC = "Message.Cancelled"
+    number: int
+    account: int
+    network: str
+    credits: int
+    actor: str
+
+    def apply(self, message: "Message") -> None:
+        message.state = State.CANCELLED
+        message.cause = "CANCELLED"
+
+
+class Delivered(Event):
+    """The handset has it (23.040 TP-ST 0..31)."""
+
+    TOPIC = "Message.Delivered"
+    number: int
+    tp_status: int
+
+    def apply(self, message: "Message") -> None:
+        message.state = State.DELIVERED
+
+
+class Undelivered(Event):
+    """The network gave up after it was sent; spent all the same."""
+
+    TOPIC = "Message.Undelivered"
+    number: int
+    tp_status: int
+
+    def apply(self, message: "Message") -> None:
+        message.state = State.UNDELIVERED
+
+
+class ReportedLate(Event):
+    """Word that it left came after its refund: listed, never charged."""
+
+    TOPIC = "Message.ReportedLate"
+    number: int
+    evidence: str
+
+    def apply(self, message: "Message") -> None:
+        message.late_reports = message.late_reports + 1
+
+
+class Resolved(Event):
+    """An operator settled a doubt; ``outcome`` is "sent" or "not_sent"."""
+
+    TOPIC = "Message.Resolved"
+    number: int
+    outcome: str
+    actor: str
+    reason: str
+
+
+class ContentErased(Event):
+    """Recipient and text were erased beside the log; ledger and proofs stay whole."""
+
+    TOPIC = "Message.ContentErased"
+    number: int
+
+    def apply(self, message: "Message") -> None:
+        message.erased = True

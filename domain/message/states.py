@@ -1,0 +1,67 @@
+"""One SMS on its way out: its states, what may follow what, and what each end means.
+
+from        event                                              to
+----        -----                                              --
+Queued      AttemptStarted                                     Sending
+Queued      Failed, Expired, Cancelled                         end, refunded
+Sending     SegmentAccepted                                    Sending
+Sending     Sent                                               Sent
+Sending     AttemptFailed                                      Queued (same SIM once a
+                                                               segment was accepted)
+Sending     Failed                                             end, refunded
+Sending     InDoubt                                            InDoubt
+InDoubt     Sent                                               Sent
+InDoubt     SegmentAccepted (segments left), AttemptFailed     Queued (same SIM once a
+                                                               segment was accepted)
+InDoubt     AttemptStarted (lane otp, once, another SIM)       Sending
+InDoubt     Failed (operator, or 24 h)                         end, refunded
+Sent        Delivered, Undelivered                             end, spent
+Failed, Expired, Cancelled    ReportedLate                     unchanged, listed
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+DOUBT_LIMIT_S: Final = 24 * 3600
+"""Doubt that nothing settles ends this long after the last attempt started: failed, refunded."""
+
+
+class State(StrEnum):
+    """Where a message stands."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    IN_DOUBT = "in_doubt"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+OPEN: Final = frozenset({State.QUEUED, State.SENDING, State.IN_DOUBT})
+"""Reserved: neither spent nor refunded yet."""
+SPENT: Final = frozenset({State.SENT, State.DELIVERED, State.UNDELIVERED})
+REFUNDED: Final = frozenset({State.FAILED, State.EXPIRED, State.CANCELLED})
+
+MAY_FOLLOW: Final[Mapping[str, frozenset[State]]] = MappingProxyType(
+    {
+        "AttemptStarted": frozenset({State.QUEUED, State.IN_DOUBT}),
+        "SegmentAccepted": frozenset({State.SENDING, State.IN_DOUBT}),
+        "Sent": frozenset({State.SENDING, State.IN_DOUBT}),
+        "AttemptFailed": frozenset({State.SENDING, State.IN_DOUBT}),
+        "InDoubt": frozenset({State.SENDING}),
+        "Failed": frozenset({State.QUEUED, State.SENDING, State.IN_DOUBT}),
+        "Expired": frozenset({State.QUEUED}),
+        "Cancelled": frozenset({State.QUEUED}),
+        "Delivered": frozenset({State.SENT}),
+        "Undelivered": frozenset({State.SENT}),
+        "ReportedLate": REFUNDED,
+        "Resolved": frozenset({State.IN_DOUBT}),
+        "ContentErased": frozenset(set(State) - OPEN),
+    }
+)
+"""The table above, by event: the states in which it may happen."""

@@ -1,0 +1,43 @@
+"""Decides which names may stand as the sender of a message (contract decision 9)."""
+
+import re
+from typing import Final
+
+from domain.errors import InvalidRequest
+
+MAX_SENDER_ID_CHARACTERS: Final = 11
+"""What an alphanumeric address can hold (3GPP 23.040 9.1.2.5)."""
+
+_SENDER_ID: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
+_ILLEGAL: Final = re.compile(r"[^A-Za-z0-9 ]")
+
+
+def check_sender_id(name: str) -> str:
+    """Give ``name`` back as it is when it is well formed.
+
+    Raises:
+        InvalidRequest: with field ``sender_id``: not 1 to 11 of ``A-Z a-z 0-9`` and space, or
+            no letter among them.
+    """
+    if _SENDER_ID.fullmatch(name) is None:
+        raise InvalidRequest(
+            "A sender ID has at most 11 characters, only A-Z, a-z, 0-9 and space, "
+            "and at least one letter.",
+            field="sender_id",
+        )
+    return name
+
+
+def folded(name: str) -> str:
+    """Give the form under which two spellings of one sender ID are the same: case is ignored."""
+    return name.casefold()
+
+
+def default_sender(account_name: str, fallback: str) -> str:
+    """Give the sender ID of an account that chose none: its name, cut to what is legal.
+
+    ``fallback`` (the setting ``default_sender_id``) stands in when no letter is left.
+    Spaces at the ends, left over from the cut, are dropped.
+    """
+    legal = _ILLEGAL.sub("", account_name).strip()[:MAX_SENDER_ID_CHARACTERS].rstrip()
+    return legal if _SENDER_ID.fullmatch(legal) else fallback

@@ -1,0 +1,130 @@
+"""A SIM of the fleet: which network it serves, where it is, and whether it may be used."""
+
+from typing import Self
+from uuid import UUID
+
+from domain.events import Aggregate, aggregate_id
+from domain.values import Instant
+
+
+def sim_id(identity: str) -> UUID:
+    """Give the id of the SIM with this ICCID (else IMSI)."""
+    return aggregate_id("sim", identity)
+
+
+class Sim(Aggregate):
+    """One SIM; ICCID, IMSI and its own number are contents beside the log."""
+
+    TOPIC = "Sim"
+
+    class Event(Aggregate.Event):
+        """Base of a SIM's events."""
+
+        TOPIC = "Sim.Event"
+
+    class Registered(Event, Aggregate.Created):
+        """The SIM was seen for the first time; ``content`` is HMAC(salt, ICCID, IMSI, MSISDN)."""
+
+        TOPIC = "Sim.Registered"
+        number: int
+        network: str
+        content: str
+
+    class CameOnline(Event):
+        """The SIM answers, on ``host``, under lease ``fence``."""
+
+        TOPIC = "Sim.CameOnline"
+        number: int
+        network: str
+        modem: str
+        imei: str
+        fence: int
+        host: str
+
+        def apply(self, sim: "Sim") -> None:
+            sim.online = True
+            sim.fence = self.fence
+            sim.network = self.network
+
+    class WentOffline(Event):
+        """The SIM no longer answers, or its host let go of it."""
+
+        TOPIC = "Sim.WentOffline"
+        number: int
+        reason: str
+
+        def apply(self, sim: "Sim") -> None:
+            sim.online = False
+
+    class Quarantined(Event):
+        """The SIM is kept from sending until someone releases it."""
+
+        TOPIC = "Sim.Quarantined"
+        number: int
+        actor: str
+        reason: str
+
+        def apply(self, sim: "Sim") -> None:
+            sim.quarantined = True
+
+    class Released(Event):
+        """The SIM may send again."""
+
+        TOPIC = "Sim.Released"
+        number: int
+        actor: str
+        reason: str
+
+        def apply(self, sim: "Sim") -> None:
+            sim.quarantined = False
+
+    def __init__(self, number: int, network: str) -> None:
+        self.number = number
+        self.network = network
+        self.online = False
+        self.quarantined = False
+        self.fence = 0
+
+    @classmethod
+    def register(
+        cls, number: int, *, identity: str, network: str, content: str, at: Instant
+    ) -> Self:
+        """Take a SIM into the fleet."""
+        return cls._create(
+            cls.Registered,
+            id=sim_id(identity),
+            timestamp=at,
+            number=number,
+            network=network,
+            content=content,
+        )
+
+    def come_online(
+        self, *, network: str, modem: str, imei: str, fence: int, host: str, at: Instant
+    ) -> None:
+        """The SIM answers under a new lease."""
+        self._record(
+            self.CameOnline,
+            at=at,
+            number=self.number,
+            network=network,
+            modem=modem,
+            imei=imei,
+            fence=fence,
+            host=host,
+        )
+
+    def go_offline(self, *, reason: str, at: Instant) -> None:
+        """The SIM no longer answers; again changes nothing."""
+        if self.online:
+            self._record(self.WentOffline, at=at, number=self.number, reason=reason)
+
+    def quarantine(self, *, actor: str, reason: str, at: Instant) -> None:
+        """Keep the SIM from sending; again changes nothing."""
+        if not self.quarantined:
+            self._record(self.Quarantined, at=at, number=self.number, actor=actor, reason=reason)
+
+    def release(self, *, actor: str, reason: str, at: Instant) -> None:
+        """Let the SIM send again; again changes nothing."""
+        if self.quarantined:
+            self._record(self.Released, at=at, number=self.number, actor=actor, reason=reason)
