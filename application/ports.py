@@ -1,8 +1,11 @@
 """What the use cases need of the outside world, as small protocols named for their role."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
+from uuid import UUID
+
+from eventsourcing.persistence import StoredEvent
 
 from domain.reports import ModemReport, SubmitOutcome
 from domain.values import Instant, Network
@@ -25,10 +28,185 @@ class Randomness(Protocol):
         """Give ``length`` bytes from a CSPRNG (or a seed, in simulations)."""
 
 
+# -- the truth --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ContentRow:
+    """Personal data and typed text, beside the log; erasing a row leaves every proof whole."""
+
+    kind: str
+    number: int
+    salt: bytes
+    msisdn: str | None = None
+    body: str | None = None
+    sender: str | None = None
+    folded: str | None = None
+    digest: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialRow:
+    """An API key's hash; the key itself is stored nowhere."""
+
+    key_id: str
+    account: int
+    name: str
+    hash: str
+    issued_at: Instant
+    revoked_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who may drive a SIM until when; a higher ``fence`` beats a lower one for good."""
+
+    sim: int
+    network: str
+    modem: str
+    holder: str
+    fence: int
+    expires_at: Instant
+    answered_at: Instant
+
+
+@dataclass(slots=True)
+class Save:
+    """All that one transaction stores, under its own id."""
+
+    save_id: UUID
+    at: Instant
+    events: list[StoredEvent] = field(default_factory=list)
+    contents: list[ContentRow] = field(default_factory=list)
+    credentials: list[CredentialRow] = field(default_factory=list)
+    revoked: list[tuple[str, Instant]] = field(default_factory=list)
+    leases: list[Lease] = field(default_factory=list)
+    settled: list[int] = field(default_factory=list)
+    """Numbers of messages whose repeat digest (contract decision 8) has served its time."""
+    erased: list[tuple[str, int]] = field(default_factory=list)
+
+    def mark(self) -> tuple[int, ...]:
+        """Count what is in it, to see whether a refused command left something behind."""
+        return (
+            len(self.events),
+            len(self.contents),
+            len(self.credentials),
+            len(self.revoked),
+            len(self.leases),
+            len(self.settled),
+            len(self.erased),
+        )
+
+    def is_empty(self) -> bool:
+        """Whether there is nothing to store."""
+        return not any(self.mark())
+
+
+class Turn(Protocol):
+    """The inside of one write transaction: the log's lock is held, nobody else can write."""
+
+    def tails(self, since: Sequence[tuple[UUID, int]]) -> Sequence[StoredEvent]:
+        """Give the events of each aggregate after a version, in order of version."""
+
+    def snapshots(self, ids: Sequence[UUID]) -> Sequence[StoredEvent]:
+        """Give the newest snapshot of each aggregate that has one."""
+
+    def was_saved(self, save_id: UUID) -> bool:
+        """Whether the save with this id was committed."""
+
+    def open_digests(self, digests: Sequence[bytes]) -> Mapping[bytes, int]:
+        """Find messages by their repeat digest (contract decision 8): digest to number."""
+
+    def contents(self, kind: str, numbers: Sequence[int]) -> Mapping[int, ContentRow]:
+        """Read content rows of a kind."""
+
+    def lease(self, sim: int) -> Lease | None:
+        """Read a SIM's lease."""
+
+
+class AnswerLost(Exception):
+    """The connection broke during a save: it may or may not have been committed."""
+
+
+class VersionConflict(Exception):
+    """An aggregate's next version was taken by somebody who did not hold the lock."""
+
+
+class Store(Protocol):
+    """The event log and what stands beside it. One thread writes; any thread may read."""
+
+    def transact(self, decide: Callable[[Turn], Save]) -> None:
+        """Take the log's lock, let ``decide`` say what to store, store it, commit.
+
+        Raises:
+            StoreDown: the database cannot be reached; nothing was stored.
+            AnswerLost: it is not known whether the save was committed.
+            VersionConflict: somebody wrote past the lock; nothing was stored.
+        """
+
+    def take_numbers(self, kind: str, count: int) -> int:
+        """Reserve ``count`` numbers in a row for good; the first is returned."""
+
+    def put_snapshot(self, snapshot: StoredEvent) -> None:
+        """Keep a snapshot; an older one of the same aggregate may go."""
+
+    def tail(self, aggregate: UUID, after_version: int) -> Sequence[StoredEvent]:
+        """Read one aggregate's events, without a lock."""
+
+    def snapshot(self, aggregate: UUID) -> StoredEvent | None:
+        """Read one aggregate's newest snapshot, without a lock."""
+
+    def position_of(self, aggregate: UUID) -> int:
+        """Give the log position of an aggregate's newest event, 0 when it has none."""
+
+    def events_after(
+        self, position: int, *, limit: int, topics: Sequence[str] = ()
+    ) -> Sequence[tuple[int, StoredEvent]]:
+        """Read the log after a position, oldest first."""
+
+    def head(self) -> int:
+        """Give the newest log position, 0 when the log is empty."""
+
+    def content(self, kind: str, number: int) -> ContentRow | None:
+        """Read one content row."""
+
+    def credential(self, key_id: str) -> CredentialRow | None:
+        """Read one API key's row."""
+
+    def leases(self) -> Sequence[Lease]:
+        """Read all SIM leases."""
+
+    def is_migrated(self) -> bool:
+        """Whether the tables are there, in this version."""
+
+    def migrate(self) -> None:
+        """Make the tables; safe to run again."""
+
+    def ping(self) -> None:
+        """Touch the database.
+
+        Raises:
+            StoreDown: it does not answer in time.
+        """
+
+    def close(self) -> None:
+        """Let go of every connection."""
+
+
+class KeyHasher(Protocol):
+    """A slow, salted hash for API keys and passwords."""
+
+    def hash(self, secret: str) -> str:
+        """Hash a secret for storage."""
+
+    def verify(self, stored: str, secret: str) -> bool:
+        """Whether the secret is the one that was hashed."""
+
+
 # -- modems ---------------------------------------------------------------------------------
 
 
-class ModemUnavailable(Exception):  # noqa: N818 - a state of the device, not a bug
+class ModemUnavailable(Exception):
     """The port cannot be opened, or the device does not come up; ``reason`` is for operators."""
 
     def __init__(self, reason: str, *, permanent: bool = False) -> None:
@@ -103,5 +281,3 @@ class ModemSettings:
     segments_per_minute: int = 8
     segments_per_day: int = 400
     msisdn: str | None = None
-
-

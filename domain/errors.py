@@ -17,9 +17,10 @@
     │   ├── AlreadyExists
     │   ├── TooLate
     │   └── NotPermitted
-    └── Unavailable                  the gateway cannot answer now; nothing was stored
-        ├── Overloaded(retry_after_s)
-        └── StoreDown
+    ├── Unavailable                  the gateway cannot answer now; nothing was stored
+    │   ├── Overloaded(retry_after_s)
+    │   └── StoreDown
+    └── OutcomeUnknown               the database went away during a save: stored, or not
 
 ``api/errors.py`` maps each leaf to both dialects; a test proves that none is missing.
 A message never contains a key, a PIN, a text or a full number.
@@ -129,3 +130,7 @@ class Overloaded(Unavailable):
 
 class StoreDown(Unavailable):
     """The database does not answer."""
+
+
+class OutcomeUnknown(NgomaError):
+    """The database went away during the save and stayed away: it may have been carried out."""

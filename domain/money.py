@@ -11,9 +11,7 @@ Ngwee = NewType("Ngwee", int)
 NGWEE_PER_KWACHA: Final = 100
 
 # Twelve digits of kwacha: far above any wallet, and exact in every JSON reader (below 2^53 ngwee).
-_AMOUNT: Final = re.compile(
-    r"K?([0-9]{1,12}|[0-9]{1,3}(?:,[0-9]{3}){1,3})(?:\.([0-9]{1,2}))?"
-)
+_AMOUNT: Final = re.compile(r"K?([0-9]{1,12}|[0-9]{1,3}(?:,[0-9]{3}){1,3})(?:\.([0-9]{1,2}))?")
 
 
 def parse_kwacha(text: str, *, field: str = "amount") -> Ngwee:

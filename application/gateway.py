@@ -1,0 +1,243 @@
+"""The books: aggregates brought up to date under the log's lock, and what they record."""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, Protocol, TypeVar, cast
+from uuid import UUID
+
+import orjson
+from eventsourcing.persistence import Mapper, StoredEvent, Transcoder
+
+from application.ports import ContentRow, CredentialRow, Lease, Save, Store, Turn
+from domain.account import Account
+from domain.claim import Claim
+from domain.errors import NotFound
+from domain.events import Aggregate, Event, Snapshot
+from domain.message import Message
+from domain.sender_id import SenderId
+from domain.sim import Sim
+from domain.submission import Submission
+from domain.values import Instant
+from domain.wallet import CreditWallet
+
+AGGREGATES: Final = (Account, CreditWallet, Message, Submission, SenderId, Sim, Claim)
+"""Every aggregate of the gateway; importing them registers their topics."""
+
+SNAPSHOT_EVERY: Final = 500
+"""Versions of a wallet between two snapshots."""
+SNAPSHOTTED: Final = (CreditWallet,)
+
+CACHED_MAX: Final = 20_000
+"""Aggregates kept in memory between batches, least recently used out first."""
+
+A = TypeVar("A", bound=Aggregate)
+
+
+class JsonTranscoder(Transcoder):
+    """Events as compact JSON: all their fields are JSON values by design."""
+
+    def encode(self, obj: Any) -> bytes:
+        """Give the JSON bytes of a dictionary."""
+        return orjson.dumps(obj)
+
+    def decode(self, data: bytes) -> Any:
+        """Give the dictionary of JSON bytes."""
+        return orjson.loads(data)
+
+
+def event_mapper() -> Mapper[UUID]:
+    """Make the mapper between events and stored events."""
+    return Mapper(JsonTranscoder())
+
+
+class Folding(Protocol):
+    """Anything with ``mutate``: an event or a snapshot."""
+
+    def mutate(self, aggregate: Any) -> Any:
+        """Fold itself into the aggregate."""
+
+
+def fold(mapper: Mapper[UUID], stored: Iterable[StoredEvent], into: A | None) -> A | None:
+    """Fold stored events (or a snapshot first) into an aggregate."""
+    for item in stored:
+        event = cast("Folding", mapper.to_domain_event(item))
+        into = event.mutate(into)
+    return into
+
+
+class Cache:
+    """Aggregates of the committer, by id; owned by its one thread."""
+
+    def __init__(self, size_max: int = CACHED_MAX) -> None:
+        self._items: OrderedDict[UUID, Aggregate] = OrderedDict()
+        self._size_max = size_max
+
+    def take(self, ids: Iterable[UUID]) -> dict[UUID, Aggregate]:
+        """Take the aggregates out: they come back by ``put`` when their save succeeded."""
+        taken = {}
+        for key in ids:
+            item = self._items.pop(key, None)
+            if item is not None:
+                taken[key] = item
+        return taken
+
+    def put(self, items: dict[UUID, Aggregate]) -> None:
+        """Keep aggregates whose events are committed."""
+        self._items.update(items)
+        while len(self._items) > self._size_max:
+            self._items.popitem(last=False)
+
+
+class Books:
+    """The working set of one batch: one object per aggregate, shared by its commands."""
+
+    def __init__(self, turn: Turn, cache: Cache, mapper: Mapper[UUID], save: Save) -> None:
+        self._turn = turn
+        self._cache = cache
+        self._mapper = mapper
+        self._save = save
+        self._loaded: dict[UUID, Aggregate] = {}
+        self._absent: set[UUID] = set()
+        self._rows: dict[tuple[str, int], ContentRow] = {}
+        self._repeats: dict[bytes, int] = {}
+
+    @property
+    def loaded(self) -> dict[UUID, Aggregate]:
+        """What the batch has touched."""
+        return self._loaded
+
+    def bring_up_to_date(self, ids: Iterable[UUID]) -> None:
+        """Load or fast-forward aggregates from their tails: one query for all of them."""
+        wanted = [key for key in dict.fromkeys(ids) if key not in self._loaded]
+        if not wanted:
+            return
+        known = self._cache.take(wanted)
+        missing = [key for key in wanted if key not in known]
+        for snapshot in self._turn.snapshots(missing) if missing else ():
+            restored = fold(self._mapper, [snapshot], cast("Aggregate | None", None))
+            if restored is not None:
+                known[restored.id] = restored
+        since = [(key, known[key].version if key in known else 0) for key in wanted]
+        for stored in self._turn.tails(since):
+            key = cast("UUID", stored.originator_id)
+            folded = fold(self._mapper, [stored], known.get(key))
+            if folded is not None:
+                known[key] = folded
+        self._loaded.update(known)
+        self._absent.update(key for key in wanted if key not in known)
+
+    def find(self, kind: type[A], key: UUID) -> A | None:
+        """Give an aggregate, or None when it has no events; loads it under the lock if need be."""
+        found = self._loaded.get(key)
+        if found is None:
+            if key in self._absent:
+                return None
+            self.bring_up_to_date([key])
+            found = self._loaded.get(key)
+        if found is not None and not isinstance(found, kind):
+            msg = f"{key} is a {type(found).__name__}, not a {kind.__name__}"
+            raise TypeError(msg)
+        return found
+
+    def get(self, kind: type[A], key: UUID) -> A:
+        """Give an aggregate that must exist.
+
+        Raises:
+            NotFound: it has no events.
+        """
+        found = self.find(kind, key)
+        if found is None:
+            msg = f"No such {kind.__name__.lower()}."
+            raise NotFound(msg)
+        return found
+
+    def record(self, aggregate: Aggregate) -> None:
+        """Put an aggregate's new events into the save, in the order of the calls."""
+        self._loaded[aggregate.id] = aggregate
+        self._absent.discard(aggregate.id)
+        for event in aggregate.collect_events():
+            self._save.events.append(self._mapper.to_stored_event(cast("Event", event)))
+
+    def append(self, stored: Sequence[StoredEvent]) -> None:
+        """Put events that were built beforehand into the save."""
+        self._save.events.extend(stored)
+
+    def keep(self, *rows: ContentRow) -> None:
+        """Store content rows."""
+        self._save.contents.extend(rows)
+        for row in rows:
+            self._rows[row.kind, row.number] = row
+            if row.digest is not None:
+                self._repeats[row.digest] = row.number
+
+    def keep_credential(self, row: CredentialRow) -> None:
+        """Store a key's hash."""
+        self._save.credentials.append(row)
+
+    def revoke_credential(self, key_id: str, at: Instant) -> None:
+        """Mark a key's hash as revoked."""
+        self._save.revoked.append((key_id, at))
+
+    def grant_lease(self, lease: Lease) -> None:
+        """Store a SIM's lease; the commands after this one see it."""
+        self._save.leases.append(lease)
+
+    def lease(self, sim: int) -> Lease | None:
+        """Read a SIM's lease as of this point of the batch."""
+        for lease in reversed(self._save.leases):
+            if lease.sim == sim:
+                return lease
+        return self._turn.lease(sim)
+
+    def settle_digest(self, number: int) -> None:
+        """Forget a message's repeat digest: it has left the queue."""
+        self._save.settled.append(number)
+
+    def look_up_repeats(self, digests: Iterable[bytes]) -> None:
+        """Look up the repeat digests of a whole batch: one query."""
+        wanted = list(dict.fromkeys(digests))
+        if wanted:
+            self._repeats.update(self._turn.open_digests(wanted))
+
+    def find_repeat(self, digest: bytes) -> int | None:
+        """Give the message with this repeat digest, this batch included."""
+        return self._repeats.get(digest)
+
+    def content(self, kind: str, number: int) -> ContentRow | None:
+        """Read a content row as of this point of the batch."""
+        row = self._rows.get((kind, number))
+        return row or self._turn.contents(kind, [number]).get(number)
+
+    def has_pending(self) -> bool:
+        """Whether an aggregate holds events that nobody recorded (a bug in a command)."""
+        return any(aggregate.pending_events for aggregate in self._loaded.values())
+
+
+class Reader:
+    """Aggregates for answers: fresh from the log, never the committer's own objects."""
+
+    def __init__(self, store: Store, mapper: Mapper[UUID]) -> None:
+        self._store = store
+        self._mapper = mapper
+
+    def find(self, kind: type[A], key: UUID) -> A | None:
+        """Read an aggregate up to the newest committed event; None when it has no events."""
+        known: A | None = None
+        if kind in SNAPSHOTTED:
+            snapshot = self._store.snapshot(key)
+            if snapshot is not None:
+                known = fold(self._mapper, [snapshot], known)
+        tail = self._store.tail(key, known.version if known else 0)
+        return fold(self._mapper, tail, known)
+
+    def events(self, key: UUID) -> Sequence[Event]:
+        """Read all events of an aggregate."""
+        return [
+            cast("Event", self._mapper.to_domain_event(stored))
+            for stored in self._store.tail(key, 0)
+        ]
+
+
+def snapshot_of(mapper: Mapper[UUID], aggregate: Aggregate, at: Instant) -> StoredEvent:
+    """Encode an aggregate's snapshot."""
+    return mapper.to_stored_event(Snapshot.of(aggregate, at=at))
