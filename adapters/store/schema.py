@@ -1,0 +1,32 @@
+"""The tables that stand beside the event log, in both dialects of SQL."""
+
+from typing import Final
+
+SCHEMA_VERSION: Final = 1
+
+# {blob} and {big} are the dialect's words for bytes and 64-bit integers.
+TABLES: Final = (
+    """CREATE TABLE IF NOT EXISTS contents (
+        kind TEXT NOT NULL, number {big} NOT NULL, salt {blob} NOT NULL, msisdn TEXT, body TEXT,
+        sender TEXT, folded TEXT, digest {blob}, PRIMARY KEY (kind, number))""",
+    """CREATE INDEX IF NOT EXISTS contents_digest ON contents (digest)
+        WHERE digest IS NOT NULL""",
+    """CREATE TABLE IF NOT EXISTS credentials (
+        key_id TEXT PRIMARY KEY, account {big} NOT NULL, name TEXT NOT NULL, hash TEXT NOT NULL,
+        issued_at {big} NOT NULL, revoked_at {big})""",
+    "CREATE INDEX IF NOT EXISTS credentials_account ON credentials (account)",
+    "CREATE TABLE IF NOT EXISTS numbers (kind TEXT PRIMARY KEY, next {big} NOT NULL)",
+    """CREATE TABLE IF NOT EXISTS sim_leases (
+        sim {big} PRIMARY KEY, network TEXT NOT NULL, modem TEXT NOT NULL, holder TEXT NOT NULL,
+        fence {big} NOT NULL, expires_at {big} NOT NULL, answered_at {big} NOT NULL)""",
+    "CREATE TABLE IF NOT EXISTS saves (save_id TEXT PRIMARY KEY, at {big} NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS saves_at ON saves (at)",
+    "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)",
+)
+
+CONTENT_COLUMNS: Final = "kind, number, salt, msisdn, body, sender, folded, digest"
+CREDENTIAL_COLUMNS: Final = "key_id, account, name, hash, issued_at, revoked_at"
+LEASE_COLUMNS: Final = "sim, network, modem, holder, fence, expires_at, answered_at"
+
+SAVES_KEPT_S: Final = 3600
+"""A save's row is asked for within a minute or never; housekeeping drops older ones."""
