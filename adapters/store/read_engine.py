@@ -1,0 +1,149 @@
+"""Engines of the read models: small pools with timeouts, one for writing and one for reading.
+
+Embedded, ``read.db`` is a file of its own, to which readers attach ``store.db`` read-only under
+the name ``store``. Scaled, both are one PostgreSQL database, where the schema ``store`` of the
+truth's tables is translated to ``public``.
+"""
+
+import sqlite3
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url
+
+WRITERS: Final = 2
+"""The follower keeps one connection, a rebuild takes the other."""
+READERS: Final = 8
+POOL_TIMEOUT_S: Final = 5
+BUSY_TIMEOUT_S: Final = 5
+QUERY_TIMEOUT_S: Final = 10
+
+_WRITING_SETTINGS: Final = {
+    "statement_timeout": "30s",
+    "lock_timeout": "2s",
+    "idle_in_transaction_session_timeout": "10s",
+    "idle_session_timeout": "4s",  # a frozen leader loses its lock to a standby within 5 s
+}
+_READING_SETTINGS: Final = {
+    "statement_timeout": f"{QUERY_TIMEOUT_S}s",
+    "lock_timeout": "2s",
+    "idle_in_transaction_session_timeout": "10s",
+    "default_transaction_isolation": "repeatable read",
+    "default_transaction_read_only": "on",
+}
+_COMMON_SETTINGS: Final = {
+    "jit": "off",
+    # Read models grow from nothing within seconds: a plan made for an empty table must not stay.
+    "plan_cache_mode": "force_custom_plan",
+    # A host that vanished is noticed, and its locks are free, within 4 s.
+    "tcp_keepalives_idle": "2",
+    "tcp_keepalives_interval": "1",
+    "tcp_keepalives_count": "2",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadEngines:
+    """``writing`` is for the follower, ``reading`` (which cannot write) for everybody else."""
+
+    writing: Engine
+    reading: Engine
+
+    def dispose(self) -> None:
+        """Close all idle connections."""
+        self.writing.dispose()
+        self.reading.dispose()
+
+
+def sqlite_engines(read_db: Path, store_db: Path, *, readers: int = READERS) -> ReadEngines:
+    """Make the engines on ``read_db``, made when missing, beside ``store_db``, which exists."""
+
+    def connect_writer() -> sqlite3.Connection:
+        connection = _connect(read_db)
+        connection.execute("PRAGMA cache_size = -65536")
+        return connection
+
+    def connect_reader() -> sqlite3.Connection:
+        connection = _connect(read_db)
+        connection.execute("PRAGMA cache_size = -16384")
+        connection.execute("ATTACH ? AS store", (f"{store_db.absolute().as_uri()}?mode=ro",))
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    writing = _sqlite_engine(connect_writer, size=WRITERS)
+    event.listen(writing, "begin", _begin_immediate)
+    reading = _sqlite_engine(connect_reader, size=readers)
+    event.listen(reading, "begin", _begin_reading)
+    return ReadEngines(writing, reading)
+
+
+def postgres_engines(url: str, *, readers: int = READERS) -> ReadEngines:
+    """Make the engines on the database at ``url`` (``postgresql://…``)."""
+    return ReadEngines(
+        writing=_postgres_engine(url, WRITERS, "ngoma-follower", _WRITING_SETTINGS),
+        reading=_postgres_engine(url, readers, "ngoma-reader", _READING_SETTINGS),
+    )
+
+
+def _sqlite_engine(connect: Callable[[], sqlite3.Connection], *, size: int) -> Engine:
+    return create_engine(
+        "sqlite+pysqlite://",
+        creator=connect,
+        poolclass=QueuePool,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=POOL_TIMEOUT_S,
+        hide_parameters=True,  # search words and numbers must not reach a log
+    )
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path.absolute().as_uri(),
+        uri=True,
+        timeout=BUSY_TIMEOUT_S,
+        isolation_level=None,  # BEGIN is said by the listeners below, never by the module
+        check_same_thread=False,
+        cached_statements=256,
+    )
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute("PRAGMA wal_autocheckpoint = 4000")
+    return connection
+
+
+def _begin_immediate(connection: Connection) -> None:
+    """Take the write lock first: a transaction that reads, then writes, may be refused."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_reading(connection: Connection) -> None:
+    """Read everything of one moment, and give up when the time is over."""
+    deadline_s = time.monotonic() + QUERY_TIMEOUT_S
+    raw: Any = connection.connection.driver_connection
+    raw.set_progress_handler(lambda: time.monotonic() > deadline_s, 100_000)
+    connection.exec_driver_sql("BEGIN")
+
+
+def _postgres_engine(url: str, size: int, name: str, settings: Mapping[str, str]) -> Engine:
+    options = {**_COMMON_SETTINGS, **settings}
+    return create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=POOL_TIMEOUT_S,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={
+            "connect_timeout": 5,
+            "application_name": name,
+            "options": " ".join(
+                f"-c {key}={value.replace(' ', chr(92) + ' ')}" for key, value in options.items()
+            ),
+        },
+        execution_options={"schema_translate_map": {"store": "public"}},
+    )
