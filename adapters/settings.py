@@ -25,8 +25,9 @@ def _setting(default: Any, text: str) -> Any:
 class Settings:
     """Everything that an operator can set. Secrets are references: ``file:…`` or ``env:…``."""
 
-    data_dir: Path = _setting(
-        Path("ngoma-data"), "Folder of the embedded store, the demo's modems and their logs."
+    data_dir: Path = field(
+        default=Path("ngoma-data"),
+        metadata={"help": "Folder of the embedded store, the demo's modems and their logs."},
     )
     database_url: str | None = _setting(
         None, "PostgreSQL URL; without it the store is SQLite under data_dir."
@@ -49,11 +50,13 @@ class Settings:
         default_factory=Limits,
         metadata={"help": "Requests a minute: single, bulk, read, ip, auth_ip, failed_…; 0: none."},
     )
-    numbering_plan: NumberingPlan = _setting(
-        NumberingPlan.PUBLISHED, "Which prefix table decides: published or national."
+    numbering_plan: NumberingPlan = field(
+        default=NumberingPlan.PUBLISHED,
+        metadata={"help": "Which prefix table decides: published or national."},
     )
-    numbering_other: Network | None = _setting(
-        None, "Network that carries 058, 078, 079 and 098; without it they are refused."
+    numbering_other: Network | None = field(
+        default=None,
+        metadata={"help": "Network that carries 058, 078, 079 and 098; without it: refused."},
     )
     modems: tuple[ModemSettings, ...] = _setting(
         (), "[[modems]]: name, device, network, driver, pin, msisdn, segments_per_minute, …"

@@ -244,6 +244,9 @@ class Queries(Protocol):
     def projections(self) -> Sequence[ProjectionStatus]:
         """Say where each projection stands."""
 
+    def expired_answers(self, now: Instant, *, limit: int) -> Sequence[int]:
+        """List the numbers of stored answers (contents of kind ``submission``) past their time."""
+
     def message_account(self, number: int) -> int | None:
         """Give the account of a message, for operators who know only its number."""
 

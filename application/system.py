@@ -1,5 +1,6 @@
 """The assembled gateway, as entrypoints see it: ports filled in, threads not started."""
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -8,7 +9,7 @@ from application.committer import Committer
 from application.fleet import FleetWatch
 from application.gateway import Reader
 from application.keys import KeyRing
-from application.ports import Clock, Store
+from application.ports import Clock, JobQueue, ModemDriver, ModemSettings, Randomness, Store
 from application.queries import Queries
 from domain.msisdn import Numbering
 
@@ -64,15 +65,66 @@ class Readiness:
     checks: Mapping[str, str]
 
 
+class Signals:
+    """What the parts of a process tell one another: commits, and whether all is well.
+
+    Parts add themselves before threads start; reading is for any thread.
+    """
+
+    def __init__(self) -> None:
+        self.committed = threading.Event()
+        """Set after each commit of this process; whoever follows the log clears it."""
+        self._checks: dict[str, Callable[[], str]] = {}
+
+    def add_check(self, name: str, check: Callable[[], str]) -> None:
+        """Add a check to readiness: it gives "ok", or what is wrong in a few words."""
+        self._checks[name] = check
+
+    def readiness(self) -> Readiness:
+        """Run all checks."""
+        checks = {name: check() for name, check in self._checks.items()}
+        return Readiness(is_ready=all(word == "ok" for word in checks.values()), checks=checks)
+
+
+class Follower(Protocol):
+    """The runner of all projections; ``step`` is called by one thread of the process."""
+
+    def step(self) -> int:
+        """Fold the next batch; give how many events were handled."""
+
+    def catch_up(self, *, timeout_s: float) -> bool:
+        """Step, or wait for whoever leads, up to the present end of the log."""
+
+    def on_progress(self, callback: Callable[[int], None]) -> None:
+        """Have ``callback`` called with the position after each commit."""
+
+    def outdated(self) -> list[str]:
+        """Name the read models that ``migrate`` would make or rebuild."""
+
+    def migrate(self, progress: Callable[[int, int], None] | None = None) -> list[str]:
+        """Make the read models that are missing, rebuild those of other versions."""
+
+    def rebuild(
+        self, names: Sequence[str], progress: Callable[[int, int], None] | None = None
+    ) -> None:
+        """Build read models anew beside the live ones, then swap them in."""
+
+    def close(self) -> None:
+        """Give up leading, and the connection."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class System:
     """Everything that the web app, the worker threads and the CLI work with."""
 
     clock: Clock
+    randomness: Randomness
     store: Store
     reader: Reader
     committer: Committer
     queries: Queries
+    follower: Follower
+    queue: JobQueue
     keys: KeyRing
     fleet: FleetWatch
     limiter: RateLimiter
@@ -82,9 +134,16 @@ class System:
     repeat_key: bytes
     email_key: bytes
     default_sender_id: str
+    modems: Sequence[ModemSettings] = ()
+    open_modem: Callable[[ModemSettings], ModemDriver]
     trusted_proxies: Sequence[str] = ()
     hashing_threads: int = 2
     hashing_waiting_max: int = 32
     log_wait_s: float = 1.0
     accept_wait_s: float = 5.0
-    readiness: Callable[[], Readiness] = field(default=lambda: Readiness(is_ready=True, checks={}))
+    signals: Signals = field(default_factory=Signals)
+    close: Callable[[], None]
+
+    def readiness(self) -> Readiness:
+        """Look at the store, the projections and what the process itself has to report."""
+        return self.signals.readiness()

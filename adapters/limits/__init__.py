@@ -1,1 +1,5 @@
-"""Rate limits by the limits library, in memory or shared through Redis."""
+"""Request limits: sliding windows of one minute."""
+
+from adapters.limits.library import LibraryRateLimiter, make_limiter
+
+__all__ = ["LibraryRateLimiter", "make_limiter"]

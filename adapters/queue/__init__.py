@@ -1,1 +1,5 @@
 """The job broker: Dramatiq over an in-process stub or Redis."""
+
+from adapters.queue.job_queue import HINT, JOB, DramatiqJobQueue, JobThreads, open_queue
+
+__all__ = ["HINT", "JOB", "DramatiqJobQueue", "JobThreads", "open_queue"]

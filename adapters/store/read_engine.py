@@ -21,20 +21,20 @@ POOL_TIMEOUT_S: Final = 5
 BUSY_TIMEOUT_S: Final = 5
 QUERY_TIMEOUT_S: Final = 10
 
-_WRITING_SETTINGS: Final = {
+_WRITING: Final = {
     "statement_timeout": "30s",
     "lock_timeout": "2s",
     "idle_in_transaction_session_timeout": "10s",
     "idle_session_timeout": "4s",  # a frozen leader loses its lock to a standby within 5 s
 }
-_READING_SETTINGS: Final = {
+_READING: Final = {
     "statement_timeout": f"{QUERY_TIMEOUT_S}s",
     "lock_timeout": "2s",
     "idle_in_transaction_session_timeout": "10s",
-    "default_transaction_isolation": "repeatable read",
+    "default_transaction_isolation": r"repeatable\ read",
     "default_transaction_read_only": "on",
 }
-_COMMON_SETTINGS: Final = {
+_COMMON: Final = {
     "jit": "off",
     # Read models grow from nothing within seconds: a plan made for an empty table must not stay.
     "plan_cache_mode": "force_custom_plan",
@@ -83,8 +83,8 @@ def sqlite_engines(read_db: Path, store_db: Path, *, readers: int = READERS) -> 
 def postgres_engines(url: str, *, readers: int = READERS) -> ReadEngines:
     """Make the engines on the database at ``url`` (``postgresql://…``)."""
     return ReadEngines(
-        writing=_postgres_engine(url, WRITERS, "ngoma-follower", _WRITING_SETTINGS),
-        reading=_postgres_engine(url, readers, "ngoma-reader", _READING_SETTINGS),
+        writing=_postgres_engine(url, WRITERS, "ngoma-follower", _WRITING),
+        reading=_postgres_engine(url, readers, "ngoma-reader", _READING),
     )
 
 
@@ -130,7 +130,7 @@ def _begin_reading(connection: Connection) -> None:
 
 
 def _postgres_engine(url: str, size: int, name: str, settings: Mapping[str, str]) -> Engine:
-    options = {**_COMMON_SETTINGS, **settings}
+    options = " ".join(f"-c {key}={value}" for key, value in {**_COMMON, **settings}.items())
     return create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         pool_size=size,
@@ -141,9 +141,7 @@ def _postgres_engine(url: str, size: int, name: str, settings: Mapping[str, str]
         connect_args={
             "connect_timeout": 5,
             "application_name": name,
-            "options": " ".join(
-                f"-c {key}={value.replace(' ', chr(92) + ' ')}" for key, value in options.items()
-            ),
+            "options": options,
         },
         execution_options={"schema_translate_map": {"store": "public"}},
     )

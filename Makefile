@@ -1,0 +1,82 @@
+# Everything that a developer or a CI machine runs. A fresh machine needs Python 3.11 or newer
+# and make; every target builds .venv first, which takes no time when it is up to date.
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.up-to-date
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
+
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; \
+	done)
+JOBS ?= auto
+ARGS ?=
+
+# One file's tests run in one process, so that they share that file's servers.
+PYTEST := $(BIN)/pytest --numprocesses=$(JOBS) --dist=loadfile
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run check test soak bench clients docs format static clean soak-tools
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo 'PYTHON=python3.12  the interpreter of a new .venv    JOBS=1  test processes (default: one a core)'
+	@echo 'ARGS="-k wallet"   passed to pytest or the benchmarks'
+
+setup: $(STAMP) ## Build .venv with all dependencies
+	@:
+
+$(STAMP): pyproject.toml
+	@test -n "$(PYTHON)" || { echo 'Ngoma needs Python 3.11 or newer: make setup PYTHON=/path/to/python' >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	@touch $@
+
+run: $(STAMP) ## Start the demo gateway on http://127.0.0.1:8080
+	$(BIN)/ngoma serve --demo
+
+static: $(STAMP)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+check: static ## Lint, types, import rules, unit and property tests on SQLite (under 2 minutes)
+	$(PYTEST) -m 'not servers and not processes and not soak' $(ARGS)
+
+test: static ## Everything but the soak, with throw-away PostgreSQL and Redis (under 10 minutes)
+	$(PYTEST) -m 'not soak' $(ARGS)
+
+soak: $(STAMP) soak-tools ## Full counts, all client languages, clock faults (hours)
+	NGOMA_SOAK=full $(PYTEST) --timeout=7200 $(ARGS)
+
+soak-tools:
+	@missing=; for tool in php:php-cli node:nodejs faketime:faketime; do \
+		command -v $${tool%%:*} >/dev/null || missing="$$missing $${tool#*:}"; \
+	done; \
+	php -m 2>/dev/null | grep -qx curl || missing="$$missing php-curl"; \
+	test -z "$$missing" && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -q && apt-get install -q -y --no-install-recommends $$missing; \
+	else \
+		echo "The soak needs:$$missing" >&2; exit 1; \
+	fi
+
+bench: $(STAMP) ## Measure speed, with durable settings
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+clients: $(STAMP) ## Send with curl, Python, PHP and Node through the running demo gateway
+	$(BIN)/python -m tests.end_to_end.clients $(ARGS)
+
+docs: $(STAMP) ## Write docs/reference/ anew from the code
+	$(BIN)/python -m tests.tidy.reference --write
+
+format: $(STAMP) ## Format the code and fix what can be fixed
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean: ## Remove .venv, caches and the demo's data
+	rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist ngoma-data
+	find . -name __pycache__ -prune -exec rm -rf {} +

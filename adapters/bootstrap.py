@@ -1,0 +1,161 @@
+"""The composition root: settings in, a ready ``System`` out; nothing is started."""
+
+import hmac
+from dataclasses import replace
+
+from adapters.clock import SystemClock, SystemRandomness
+from adapters.limits import make_limiter
+from adapters.modems import DRIVERS
+from adapters.observability.metrics import PrometheusMetrics
+from adapters.queue import open_queue
+from adapters.security.hashing import Argon2KeyHasher
+from adapters.security.secret import Secret, kept_or_made, read_secret
+from adapters.settings import Settings
+from adapters.store.log import StoreLog
+from adapters.store.numbers import BlockNumbers
+from adapters.store.postgres import PostgresStore
+from adapters.store.read_engine import ReadEngines, postgres_engines, sqlite_engines
+from adapters.store.sqlite import SqliteStore
+from application.committer import Committer
+from application.fleet import FleetWatch
+from application.gateway import Reader, event_mapper
+from application.keys import KeyRing
+from application.ports import Clock, KeyHasher, ModemDriver, ModemSettings, Randomness, Store
+from application.system import Signals, System
+from domain.errors import StoreDown
+from projections.catalogue import PROJECTIONS
+from projections.follower import Follower
+from projections.positions import Positions
+from projections.reading import SqlQueries
+
+
+def bootstrap(
+    settings: Settings,
+    *,
+    is_server: bool = True,
+    clock: Clock | None = None,
+    randomness: Randomness | None = None,
+    hasher: KeyHasher | None = None,
+    store: Store | None = None,
+) -> System:
+    """Assemble the gateway; keywords replace single ports, for tests and simulations.
+
+    ``is_server`` is False for a process that works beside the server on the same SQLite file.
+
+    Raises:
+        StoreDown: the database does not answer.
+        InvalidRequest: a secret cannot be read.
+    """
+    clock = clock or SystemClock()
+    randomness = randomness or SystemRandomness()
+    store = store or open_store(settings, is_server=is_server)
+    mapper = event_mapper()
+    reader = Reader(store, mapper)
+    secret = server_secret(settings)
+    signals = Signals()
+    metrics = PrometheusMetrics()
+    committer = Committer(
+        store=store,
+        mapper=mapper,
+        clock=clock,
+        randomness=randomness,
+        numbers=BlockNumbers(store),
+        store_wait_s=settings.store_wait_s,
+        lost_answer_wait_s=settings.lost_answer_wait_s,
+        on_commit=signals.committed.set,
+    )
+    engines = open_read_engines(settings)
+    known = Positions(engines.reading)
+    log = StoreLog(store, mapper)
+    follower = Follower(engines.writing, log, PROJECTIONS, known)
+    queries = SqlQueries(engines.reading, known, store.head)
+    signals.add_check("store", lambda: _ping(store))
+    signals.add_check("projections", lambda: _stopped(queries))
+    metrics.watch("waiting_messages", "Messages before the committer.", lambda: committer.waiting)
+
+    def open_modem(modem: ModemSettings) -> ModemDriver:
+        return DRIVERS[modem.driver](modem, clock)
+
+    def close() -> None:
+        follower.close()
+        engines.dispose()
+        store.close()
+
+    return System(
+        clock=clock,
+        randomness=randomness,
+        store=store,
+        reader=reader,
+        committer=committer,
+        queries=queries,
+        follower=follower,
+        queue=open_queue(settings.redis_url),
+        keys=KeyRing(
+            store=store,
+            reader=reader,
+            hasher=hasher or Argon2KeyHasher(),
+            clock=clock,
+            randomness=randomness,
+            server_key=derived(secret, "api keys"),
+            default_sender_id=settings.default_sender_id,
+        ),
+        fleet=FleetWatch(store, clock),
+        limiter=make_limiter(settings.redis_url),
+        metrics=metrics,
+        numbering=settings.numbering,
+        limits=settings.limits,
+        repeat_key=derived(secret, "repeat digests"),
+        email_key=derived(secret, "e-mail claims"),
+        default_sender_id=settings.default_sender_id,
+        modems=tuple(replace(modem) for modem in settings.modems),
+        open_modem=open_modem,
+        trusted_proxies=settings.trusted_proxies,
+        signals=signals,
+        close=close,
+    )
+
+
+def open_store(settings: Settings, *, is_server: bool) -> Store:
+    """Open the truth that the settings name.
+
+    Raises:
+        StoreDown: the database does not answer.
+    """
+    if settings.database_url:
+        return PostgresStore(settings.database_url, connect_timeout_s=settings.connect_timeout_s)
+    return SqliteStore(settings.data_dir / "store.db", is_server=is_server)
+
+
+def open_read_engines(settings: Settings) -> ReadEngines:
+    """Open the read models that belong to the store."""
+    if settings.database_url:
+        return postgres_engines(settings.database_url)
+    return sqlite_engines(settings.data_dir / "read.db", settings.data_dir / "store.db")
+
+
+def server_secret(settings: Settings) -> Secret:
+    """Read the server's secret, or make one under the data folder."""
+    if settings.server_secret:
+        return read_secret(settings.server_secret)
+    return kept_or_made(settings.data_dir / "secrets" / "server")
+
+
+def derived(secret: Secret, purpose: str) -> bytes:
+    """Give a key for one purpose: HMAC-SHA256(server secret, purpose)."""
+    return hmac.digest(secret.reveal().encode(), purpose.encode(), "sha256")
+
+
+def _ping(store: Store) -> str:
+    try:
+        store.ping()
+    except StoreDown:
+        return "does not answer"
+    return "ok"
+
+
+def _stopped(queries: SqlQueries) -> str:
+    try:
+        stopped = [status.name for status in queries.projections() if status.error]
+    except Exception as error:  # noqa: BLE001 - readiness reports whatever keeps it from knowing
+        return type(error).__name__
+    return f"stopped: {', '.join(stopped)}" if stopped else "ok"

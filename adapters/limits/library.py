@@ -1,0 +1,127 @@
+"""Request limits by the ``limits`` library: in Redis where there is one, else in this process."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, Final, cast
+
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage, RedisStorage
+from redis.asyncio import ConnectionPool
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from adapters.limits.windows import WINDOW_S, LocalWindows, Window
+from application.system import Quota
+
+ANSWER_S: Final = 0.1
+"""How long a request waits for Redis before it is counted here (contract decision 10)."""
+ASK_AGAIN_S: Final = 5.0
+"""How long Redis is left alone after it did not answer."""
+CONNECTIONS_MAX: Final = 64
+KEY_PREFIX: Final = "ngoma:limits"
+
+Counters = MemoryStorage | RedisStorage
+
+_log = logging.getLogger("ngoma.limits")
+
+
+class LibraryRateLimiter:
+    """Counts in Redis; while Redis is away, in this process: never an error, never unlimited."""
+
+    def __init__(
+        self,
+        shared: Counters | None,
+        *,
+        monotonic_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._shared = shared
+        self._local = LocalWindows()
+        self._monotonic_s = monotonic_s
+        self._ask_again_at_s: float | None = None
+        """When Redis may be asked again; None while it answers."""
+
+    async def hit(self, policy: str, subject: str, per_minute: int) -> Quota:
+        """Count a request of ``subject`` under ``policy`` and say whether it may pass."""
+        return await self._ask(policy, subject, per_minute, counts=True)
+
+    async def look(self, policy: str, subject: str, per_minute: int) -> Quota:
+        """Say whether a request would pass, without counting it."""
+        return await self._ask(policy, subject, per_minute, counts=False)
+
+    async def _ask(self, policy: str, subject: str, per_minute: int, *, counts: bool) -> Quota:
+        item = _item(per_minute)
+        key = item.key_for(policy, subject)
+        if self._shared is not None and self._may_ask():
+            try:
+                async with asyncio.timeout(ANSWER_S):
+                    quota = await _quota(self._shared, item, key, counts=counts)
+            except (RedisError, OSError) as error:  # TimeoutError is an OSError
+                self._left_alone(error)
+            else:
+                self._answered()
+                return quota
+        return await _quota(self._local, item, key, counts=counts)
+
+    def _may_ask(self) -> bool:
+        if self._ask_again_at_s is None:
+            return True
+        now_s = self._monotonic_s()
+        if now_s < self._ask_again_at_s:
+            return False
+        self._ask_again_at_s = now_s + ASK_AGAIN_S  # this request tries, the others do not wait
+        return True
+
+    def _left_alone(self, error: Exception) -> None:
+        if self._ask_again_at_s is None:
+            _log.warning(
+                "Redis does not answer (%s): this process counts requests alone",
+                type(error).__name__,
+            )
+        self._ask_again_at_s = self._monotonic_s() + ASK_AGAIN_S
+
+    def _answered(self) -> None:
+        if self._ask_again_at_s is not None:
+            self._ask_again_at_s = None
+            _log.info("Redis answers again: requests are counted there")
+
+
+def make_limiter(redis_url: str | None) -> LibraryRateLimiter:
+    """Make the limiter of this process; without a URL nothing is shared."""
+    return LibraryRateLimiter(None if redis_url is None else _redis(redis_url))
+
+
+def _redis(url: str) -> RedisStorage:
+    """Open nothing yet; redis-py's own retries and its 5 s timeouts are switched off."""
+    pool = ConnectionPool.from_url(
+        url,
+        max_connections=CONNECTIONS_MAX,
+        socket_timeout=ANSWER_S,
+        socket_connect_timeout=ANSWER_S,
+        retry=Retry(NoBackoff(), 0),
+    )
+    return RedisStorage(
+        f"async+{url}",
+        implementation="redispy",
+        key_prefix=KEY_PREFIX,
+        connection_pool=cast("Any", pool),
+    )
+
+
+async def _quota(counters: Counters, item: RateLimitItem, key: str, *, counts: bool) -> Quota:
+    is_allowed = True
+    if counts:
+        is_allowed = await counters.acquire_sliding_window_entry(key, item.amount, WINDOW_S)
+    window = Window(*await counters.get_sliding_window(key, WINDOW_S))
+    quota = window.quota(item.amount, is_allowed=is_allowed)
+    if not counts:
+        quota = window.quota(item.amount, is_allowed=quota.remaining > 0)
+    return quota
+
+
+@lru_cache(maxsize=1024)
+def _item(per_minute: int) -> RateLimitItem:
+    return RateLimitItemPerMinute(per_minute)

@@ -1,0 +1,85 @@
+"""The arithmetic of a sliding window of one minute, and its counters in this process's memory."""
+
+import time
+from dataclasses import dataclass
+from math import floor
+from typing import Final
+
+from limits.aio.storage import MemoryStorage
+
+from application.system import Quota
+
+WINDOW_S: Final = 60
+COUNTERS_MAX: Final = 100_000
+"""Counters kept in memory; beyond it the oldest go."""
+SWEEP_EVERY_S: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What was counted in the minute before this one and in this one; lifetimes in seconds.
+
+    A counter lives for two minutes: one as the current, one as the previous, whose count
+    weighs less and less.
+    """
+
+    previous: int
+    previous_ttl_s: float
+    current: int
+    current_ttl_s: float
+
+    def quota(self, per_minute: int, *, is_allowed: bool) -> Quota:
+        """Give where the caller stands; ``reset_s`` is when one more request becomes free."""
+        used = self._carried + self.current
+        return Quota(
+            limit=per_minute,
+            remaining=max(per_minute - used, 0),
+            reset_s=floor(self._freed_in_s()) + 1,
+            is_allowed=is_allowed,
+        )
+
+    @property
+    def _carried(self) -> int:
+        return floor(self.previous * self.previous_ttl_s / WINDOW_S)
+
+    def _freed_in_s(self) -> float:
+        turn_s = max(self.current_ttl_s - WINDOW_S, 0.0)
+        if self._carried:
+            drop_s = self.previous_ttl_s - WINDOW_S * self._carried / self.previous
+            return min(drop_s, turn_s)
+        return turn_s
+
+
+class LocalWindows(MemoryStorage):
+    """The library's counters in memory, bounded, and swept seldom.
+
+    The library starts a task that looks at every counter, for each request that it counts.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sweep_at = 0.0
+
+    async def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        """Count; nothing in here waits, so no lock is needed on the one event loop."""
+        now = time.time()
+        if now >= self._sweep_at or len(self.storage) >= COUNTERS_MAX:
+            self._sweep(now)
+        count = self.storage[key] + amount
+        self.storage[key] = count
+        if count == amount:
+            self.expirations[key] = now + expiry
+        return count
+
+    def _sweep(self, now: float) -> None:
+        self._sweep_at = now + SWEEP_EVERY_S
+        for key in [key for key, end in self.expirations.items() if end <= now]:
+            self._forget(key)
+        excess = len(self.storage) - COUNTERS_MAX // 2
+        if len(self.storage) >= COUNTERS_MAX:
+            for key in list(self.storage)[:excess]:
+                self._forget(key)
+
+    def _forget(self, key: str) -> None:
+        self.storage.pop(key, None)
+        self.expirations.pop(key, None)

@@ -1,0 +1,187 @@
+"""Drives one GSM modem by AT commands in PDU mode: at most one segment under way, none sent twice.
+
+What is known after an answer is lost decides the outcome: before the first byte of the PDU the
+segment certainly did not leave; after it, only the modem's own words can tell.
+"""
+
+import contextlib
+import logging
+import re
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from adapters.modems.at.bringup import REGISTERED, BringUp, ask_registration
+from adapters.modems.at.link import AtLink, LinkGone
+from adapters.modems.at.listener import Listener
+from adapters.modems.at.pin import SimPin
+from adapters.modems.at.port import BytePort
+from adapters.modems.at.segment import SegmentExchange, resync
+from adapters.modems.at.timeouts import AtTimeouts
+from adapters.modems.at.unsettled import Unsettled
+from application.ports import Clock, ModemHealth, ModemUnavailable, SimIdentity
+from domain.reports import InDoubt, LinkLost, ModemReport, NotSent, SubmitOutcome
+
+MAX_BOOTS: Final = 3
+"""A modem that starts anew this often while being brought up is not waited for."""
+
+_CSQ: Final = re.compile(r"\+CSQ: ?(\d{1,3})")
+_UNKNOWN_SIGNAL: Final = 99
+
+logger = logging.getLogger(__name__)
+
+
+class AtModemDriver:
+    """``ModemDriver`` over AT commands. All calls come from the thread that owns the SIM.
+
+    ``open_port`` takes the device anew at each ``open``. ``pin`` is given at most once in the
+    life of the driver. ``pdu_chunk`` limits the octets of one write, for devices that lose more.
+    """
+
+    def __init__(
+        self,
+        open_port: Callable[[], BytePort],
+        *,
+        clock: Clock,
+        pin: str | None = None,
+        timeouts: AtTimeouts | None = None,
+        pdu_chunk: int | None = None,
+    ) -> None:
+        self._open_port = open_port
+        self._clock = clock
+        self._pin = SimPin(pin)
+        self._timeouts = timeouts or AtTimeouts()
+        self._pdu_chunk = pdu_chunk
+        self._port: BytePort | None = None
+        self._link: AtLink | None = None
+        self._lost: LinkLost | None = None
+        self._unsettled = Unsettled()
+        self._listener = Listener(clock, self._unsettled)
+        self._was_silenced = False
+
+    def open(self) -> SimIdentity:
+        """Take the port, bring the modem up, and read who it is."""
+        self.close()
+        self._lost = None
+        try:
+            self._port = self._open_port()
+        except OSError as error:
+            raise ModemUnavailable(f"the port cannot be opened: {error}") from error
+        link = AtLink(
+            self._port,
+            clock=self._clock,
+            on_urc=self._listener.take_urc,
+            on_stray=self._listener.take_stray,
+        )
+        try:
+            identity = self._bring_up(link)
+            self._link = link
+        except LinkGone as gone:
+            raise ModemUnavailable(gone.reason) from gone
+        finally:
+            if self._link is None:
+                self.close()
+        return identity
+
+    def _bring_up(self, link: AtLink) -> SimIdentity:
+        for _ in range(MAX_BOOTS):
+            self._listener.begin()
+            attempt = BringUp(link, self._timeouts, self._pin)
+            attempt.wake()
+            self._listener.has_booted = False  # what came before the first answer is past
+            if self._was_silenced and link.echoes:
+                self._unsettled.forget()  # the modem started anew: no old answer can come
+            is_silenced = attempt.silence_echo()
+            identity = attempt.initialise()
+            if self._listener.has_booted:
+                continue
+            if link.is_unsure and not resync(link, self._timeouts):
+                raise ModemUnavailable("the modem does not answer")
+            self._listener.came_up()
+            self._was_silenced = link.is_silenced = is_silenced
+            return identity
+        raise ModemUnavailable("the modem keeps starting anew")
+
+    def submit(self, tpdu: bytes, *, start: Callable[[], bool]) -> SubmitOutcome:
+        """Hand over one SMS-SUBMIT; returns within the late, prompt and hard answer limits."""
+        if self._link is None:
+            return NotSent("the modem is not open")
+        exchange = SegmentExchange(
+            self._link, self._timeouts, self._unsettled, pdu_chunk=self._pdu_chunk
+        )
+        try:
+            withheld = exchange.prepare(len(tpdu), start)
+        except LinkGone as gone:
+            self._lose(gone)
+            return NotSent(f"the link was lost before the segment began: {gone.reason}")
+        if withheld is not None:
+            return withheld
+        try:
+            return exchange.hand_over(tpdu)
+        except LinkGone as gone:
+            self._lose(gone)
+            return InDoubt(f"the link was lost after the segment began: {gone.reason}")
+
+    def step(self, timeout_s: float) -> Sequence[ModemReport]:
+        """Listen until something was reported, at most ``timeout_s``; after a loss, say so once."""
+        if self._link is not None:
+            try:
+                self._listen(self._link, self._link.now_s() + timeout_s)
+            except LinkGone as gone:
+                self._lose(gone)
+        reports = self._listener.fetch()
+        if self._lost is not None:
+            reports.append(self._lost)
+            self._lost = None
+        return reports
+
+    def _listen(self, link: AtLink, until_s: float) -> None:
+        has_more = True
+        while has_more:
+            deadline_s = link.now_s() if self._listener.has_something else until_s
+            has_more = link.next_unasked(deadline_s) is not None
+        self._listener.read_stored(link, timeout_s=self._timeouts.command_s)
+
+    def health(self) -> ModemHealth | None:
+        """Ask for signal and registration; None when the modem is silent or not open."""
+        link = self._link
+        if link is None:
+            return None
+        until_s = link.now_s() + self._timeouts.command_s
+        try:
+            if link.is_unsure and not resync(link, self._timeouts):
+                return None
+            signal = link.command("AT+CSQ", timeout_s=self._timeouts.command_s, is_query=True)
+            if signal is None:
+                return None
+            left_s = max(0.0, until_s - link.now_s())
+            status = ask_registration(link, timeout_s=left_s)
+        except LinkGone as gone:
+            self._lose(gone)
+            return None
+        if status is not None:
+            self._listener.is_registered = status in REGISTERED
+        return ModemHealth(self._listener.is_registered, _signal_dbm(signal.lines))
+
+    def close(self) -> None:
+        """Let go of the port; safe in every state."""
+        self._unsettled.part()
+        self._link = None
+        port, self._port = self._port, None
+        if port is not None:
+            with contextlib.suppress(OSError):
+                port.close()
+
+    def _lose(self, gone: LinkGone) -> None:
+        logger.warning("link lost: %s", gone.reason)
+        self.close()
+        if gone.rebooted:
+            self._unsettled.forget()
+        self._lost = LinkLost(gone.reason)
+
+
+def _signal_dbm(lines: Sequence[str]) -> int | None:
+    """Turn +CSQ's 0..31 into dBm (27.007 8.5)."""
+    found = _CSQ.match(lines[0]) if lines else None
+    if not found or int(found[1]) == _UNKNOWN_SIGNAL:
+        return None
+    return 2 * int(found[1]) - 113

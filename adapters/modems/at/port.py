@@ -1,0 +1,111 @@
+"""Bytes to and from one modem: the small protocol a driver needs, and a serial port behind it."""
+
+import contextlib
+import errno
+import os
+import select
+import termios
+from typing import Final, Protocol
+
+import serial
+
+from application.ports import Clock
+
+BAUD_RATE: Final = 115_200
+"""What USB modems ignore and wired ones expect or detect."""
+
+WRITE_TIMEOUT_S: Final = 2.0
+"""A peer that reads nothing for this long is treated as gone."""
+
+_READ_SIZE: Final = 4_096
+
+
+class BytePort(Protocol):
+    """A line to a device that one thread owns. Every wait has a deadline."""
+
+    def read(self, until_s: float) -> bytes:
+        """Give what is there as soon as something is; ``b""`` at ``until_s`` (``monotonic_s``).
+
+        Raises:
+            OSError: the device is gone.
+        """
+
+    def write(self, data: bytes) -> None:
+        """Write all of ``data`` within the port's own time limit.
+
+        Raises:
+            OSError: the device is gone, or takes nothing.
+        """
+
+    def close(self) -> None:
+        """Let go of the device; safe to call twice."""
+
+
+class SerialPort:
+    """A tty or pty, opened exclusively: a second opener on this host is refused.
+
+    pyserial opens and configures; reading and writing wait in ``poll`` on the descriptor
+    itself, which costs no sleep and works above descriptor 1,023, where ``select`` does not.
+    """
+
+    def __init__(
+        self,
+        device: str,
+        *,
+        clock: Clock,
+        baud_rate: int = BAUD_RATE,
+        write_timeout_s: float = WRITE_TIMEOUT_S,
+    ) -> None:
+        self._clock = clock
+        self._write_timeout_s = write_timeout_s
+        try:
+            self._serial = serial.Serial(device, baud_rate, timeout=0, exclusive=True)
+        except (termios.error, ValueError) as error:  # neither is an OSError
+            raise OSError(errno.EIO, f"{device} cannot be configured: {error}") from error
+        self._fd: int = self._serial.fileno()
+        self._readable = select.poll()
+        self._readable.register(self._fd, select.POLLIN)
+        self._writable = select.poll()
+        self._writable.register(self._fd, select.POLLOUT)
+
+    def read(self, until_s: float) -> bytes:
+        """Give what is there as soon as something is; ``b""`` at the deadline."""
+        self._refuse_when_closed()
+        while True:
+            left_s = until_s - self._clock.monotonic_s()
+            if self._readable.poll(max(0.0, left_s) * 1_000):
+                try:
+                    data = os.read(self._fd, _READ_SIZE)
+                except BlockingIOError:  # spurious readiness
+                    data = None
+                if data:
+                    return data
+                if data is not None:
+                    raise OSError(errno.EIO, "the device hung up")
+            if left_s <= 0:
+                return b""
+
+    def write(self, data: bytes) -> None:
+        """Write all of ``data``, or raise after the write timeout."""
+        self._refuse_when_closed()
+        until_s = self._clock.monotonic_s() + self._write_timeout_s
+        rest = memoryview(data)
+        while rest:
+            try:
+                rest = rest[os.write(self._fd, rest) :]
+                continue
+            except BlockingIOError:
+                left_s = until_s - self._clock.monotonic_s()
+            if left_s <= 0 or not self._writable.poll(left_s * 1_000):
+                raise TimeoutError(errno.ETIMEDOUT, "the device takes no bytes")
+
+    def close(self) -> None:
+        """Let go of the device; what was not yet sent is lost."""
+        if self._serial.is_open:
+            with contextlib.suppress(termios.error):  # unsent bytes would hold close() back
+                termios.tcflush(self._fd, termios.TCOFLUSH)
+            self._serial.close()
+
+    def _refuse_when_closed(self) -> None:
+        if not self._serial.is_open:
+            raise OSError(errno.EBADF, "the port is closed")

@@ -1,0 +1,309 @@
+"""The core of the modem emulator: bytes in, bytes out, and a log of what it really sent.
+
+No I/O and no waiting: whoever serves it says what time it is. It reads each PDU by itself and
+writes the segment to the network log before it answers, so the log is the truth about the air.
+"""
+
+import heapq
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from adapters.modems.simulated.commands import CMS_SIM_PIN_REQUIRED, Commands
+from adapters.modems.simulated.faults import ERRORS, Fault, FaultKind, FaultPlan, Stage
+from adapters.modems.simulated.network_log import NetworkLog, SegmentOnAir
+from adapters.modems.simulated.profiles import Profile
+from adapters.modems.simulated.sim_card import SimCard
+from application.ports import Clock
+from domain.tpdu import Submit, TpduError, decode_submit
+
+BOOT_S: Final = 0.05
+"""How long a start takes here; a real modem takes 5 to 60 s."""
+
+REGISTERED: Final = frozenset({1, 5})
+MAX_INPUT: Final = 4_096
+"""Octets of a command or PDU; what is longer is dropped, as by a real modem's small buffer."""
+
+CTRL_Z: Final = b"\x1a"
+_LINE_OR_ESC: Final = re.compile(rb"[\r\x1b]")
+_PDU_END: Final = re.compile(rb"[\x1a\x1b]")
+_INVALID_PDU: Final = 304
+_NO_TEXT_MODE: Final = 305
+_NO_NETWORK: Final = 331
+
+STORM: Final = (
+    "RING",
+    "+CREG: 1",
+    "^RSSI: 17",
+    '+CLIP: "0977123456",129,"",,"",0',
+    '+CMTI: "SM",199',
+    '+CUSD: 0,"Your balance is\r\nK 5.00",15',
+    "+CDS: 25\r\n0791629007000010064D0C91620000000000621112210050806211122100908000",
+)
+"""What a urc-storm is made of: nothing that a driver may act on, all that it must read over."""
+
+
+class Emulator:
+    """One modem with one SIM. Not for several threads at once."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        sim: SimCard,
+        *,
+        clock: Clock,
+        log: NetworkLog,
+        faults: Sequence[Fault | str] = (),
+        seed: int = 0,
+        latency_s: float = 0.0,
+        first_reference: int = 0,
+    ) -> None:
+        self.profile = profile
+        self.sim = sim
+        self._clock = clock
+        self._log = log
+        self._plan = FaultPlan(faults, seed=seed)
+        self._latency_s = latency_s
+        self._reference = first_reference & 0xFF
+        self._commands = Commands(profile, sim)
+        self._boots = 1
+        self._input = b""
+        self._segment: int | None = None
+        self._fault: Fault | None = None
+        self._output: list[tuple[float, int, bytes]] = []
+        self._said = 0
+        self._now_s = 0.0
+        self._deaf_until_s = 0.0
+        self._away_until_s: float | None = None
+
+    # -- the wire -------------------------------------------------------------------------------
+
+    @property
+    def next_due_s(self) -> float | None:
+        """When there will be bytes to fetch; None when nothing is to come by itself."""
+        return self._output[0][0] if self._output else None
+
+    @property
+    def away_until_s(self) -> float | None:
+        """Until when the device is unplugged; None while it is there."""
+        return self._away_until_s
+
+    def feed(self, data: bytes, now_s: float) -> None:
+        """Take bytes from the host."""
+        self._now_s = now_s
+        while data and self._away_until_s is None and now_s >= self._deaf_until_s:
+            data = self._take_pdu(data) if self._segment is not None else self._take_line(data)
+
+    def due(self, now_s: float) -> bytes:
+        """Give what the modem has said by now."""
+        said = []
+        while self._output and self._output[0][0] <= now_s:
+            said.append(heapq.heappop(self._output)[2])
+        return b"".join(said)
+
+    def plug_in(self) -> None:
+        """Come back after an unplug: powered up anew, nothing remembered."""
+        self._away_until_s = None
+        self._restart()
+
+    # -- the network ----------------------------------------------------------------------------
+
+    def say(self, line: str, now_s: float) -> None:
+        """Say something unasked."""
+        self._now_s = now_s
+        self._say(line)
+
+    def deliver(self, pdu: bytes, now_s: float) -> None:
+        """Receive an SMS-DELIVER (with service-centre octets), as +CNMI says to report it."""
+        mode = self._commands.modes.message_reports
+        if mode == 2:
+            self.say(f"+CMT: ,{len(pdu) - 1 - pdu[0]}\r\n{pdu.hex().upper()}", now_s)
+            return
+        index = self.sim.store(pdu)
+        if mode == 1:
+            self.say(f'+CMTI: "SM",{index}', now_s)
+
+    def report(self, pdu: bytes, now_s: float) -> None:
+        """Receive an SMS-STATUS-REPORT; lost when +CNMI does not ask for it."""
+        if self._commands.modes.status_reports == 1:
+            self.say(f"+CDS: {len(pdu) - 1 - pdu[0]}\r\n{pdu.hex().upper()}", now_s)
+
+    def register(self, status: int, now_s: float) -> None:
+        """Gain or lose the network (+CREG stat)."""
+        self._commands.registration = status
+        if self._commands.modes.creg:
+            self.say(f"+CREG: {status}", now_s)
+        if self._commands.modes.cereg:
+            self.say(f"+CEREG: {status}", now_s)
+
+    def reboot(self, now_s: float) -> None:
+        """Start anew by itself."""
+        self._now_s = now_s
+        self._reboot()
+
+    # -- commands -------------------------------------------------------------------------------
+
+    def _take_line(self, data: bytes) -> bytes:
+        end = _LINE_OR_ESC.search(data)
+        if end is None:
+            self._echo(data)
+            self._input = (self._input + data)[-MAX_INPUT:]
+            return b""
+        self._echo(data[: end.end()])
+        line, self._input = self._input + data[: end.start()], b""
+        if end.group() == b"\r":
+            self._obey(line.decode("latin-1").strip())
+        return data[end.end() :]
+
+    def _obey(self, line: str) -> None:
+        if line[:2].upper() != "AT":
+            if line:
+                self._say("ERROR")
+            return
+        command = line[2:]
+        if command.upper().startswith("+CMGS="):
+            self._begin_segment(command.partition("=")[2])
+            return
+        for answer in self._commands.answer(command):
+            self._say(answer)
+
+    def _echo(self, data: bytes) -> None:
+        if self._commands.modes.echo:
+            self._put(data.replace(b"\x1b", b"").replace(CTRL_Z, b""), 0.0)
+
+    # -- segments -------------------------------------------------------------------------------
+
+    def _begin_segment(self, octets: str) -> None:
+        fault = self._fault = self._plan.next_fault()
+        if self.sim.state != "READY":
+            self._say(f"+CMS ERROR: {CMS_SIM_PIN_REQUIRED}")
+        elif self._commands.modes.is_text or not octets.isdecimal():
+            self._say(f"+CMS ERROR: {_NO_TEXT_MODE}")
+        elif fault is not None and fault.kind is FaultKind.NO_PROMPT:
+            pass
+        elif fault is not None and fault.at is Stage.PROMPT:
+            self._strike(fault)
+        else:
+            self._segment = int(octets)
+            self._storm()
+            self._put(b"\r\n> ", 0.0)
+
+    def _take_pdu(self, data: bytes) -> bytes:
+        if self._fault is not None and self._fault.at is Stage.PDU and data[:1] != b"\x1b":
+            self._strike(self._fault)
+            return b""
+        end = _PDU_END.search(data)
+        piece = data if end is None else data[: end.end()]
+        self._echo(piece)
+        self._input = (self._input + piece)[-MAX_INPUT:]
+        if end is None:
+            return b""
+        octets, self._segment = self._segment or 0, None
+        text, self._input = self._input[:-1], b""
+        if end.group() == CTRL_Z:
+            self._submit(text, octets)
+        else:
+            self._say("OK")  # ESC: nothing is sent
+        return data[end.end() :]
+
+    def _submit(self, text: bytes, octets: int) -> None:
+        read = _read_pdu(text, octets)
+        fault = self._fault
+        if read is None:
+            self._say(f"+CMS ERROR: {_INVALID_PDU}")
+        elif self._commands.registration not in REGISTERED:
+            self._say(f"+CMS ERROR: {_NO_NETWORK}")
+        else:
+            if fault is None or fault.is_sent:
+                self._send(*read)
+            if fault is None:
+                self._accept(is_complete=True)
+            else:
+                self._strike(fault)
+
+    def _send(self, submit: Submit, pdu: bytes) -> None:
+        self._reference = (self._reference + 1) & 0xFF
+        segment = SegmentOnAir.of_submit(
+            submit,
+            time=self._clock.now(),
+            imsi=self.sim.imsi,
+            message_reference=self._reference,
+            pdu=pdu,
+        )
+        self._log.append(segment)  # before any answer
+
+    def _accept(self, *, is_complete: bool, delay_s: float = 0.0) -> None:
+        delay_s += self._latency_s
+        self._say(f"+CMGS: {self._reference}", delay_s)
+        if is_complete:
+            self._say("OK", delay_s)
+
+    def _strike(self, fault: Fault) -> None:
+        """Do what the fault says in place of what the modem would."""
+        delay_s = self._latency_s + fault.delay_s
+        match fault.kind:
+            case FaultKind.LATE:
+                self._accept(is_complete=True, delay_s=fault.delay_s)
+            case FaultKind.CMGS_WITHOUT_OK:
+                self._accept(is_complete=False, delay_s=fault.delay_s)
+            case FaultKind.OK_WITHOUT_CMGS:
+                self._say("OK", delay_s)
+            case kind if kind in ERRORS:
+                self._say(self._error_line(fault), delay_s)
+            case FaultKind.REBOOT:
+                self._reboot()
+            case FaultKind.UNPLUG:
+                self._restart()
+                self._away_until_s = self._now_s + fault.back_s
+
+    def _error_line(self, fault: Fault) -> str:
+        if fault.kind is FaultKind.CME:
+            return self._commands.cme_error(fault.code or 0)
+        return fault.error_line
+
+    def _reboot(self) -> None:
+        self._restart()
+        self._deaf_until_s = self._now_s + BOOT_S
+        for line in self.profile.boot:
+            self._put(_as_line(line.format(boot=self._boots)), BOOT_S)
+
+    def _restart(self) -> None:
+        self._boots += 1
+        self._commands.restart()
+        self._output.clear()
+        self._input = b""
+        self._segment = None
+        self._fault = None
+
+    # -- saying ---------------------------------------------------------------------------------
+
+    def _say(self, line: str, delay_s: float = 0.0) -> None:
+        self._storm(delay_s)
+        self._put(_as_line(line), delay_s)
+
+    def _storm(self, delay_s: float = 0.0) -> None:
+        storm = self._plan.storm
+        if storm is None or self._plan.storm_random.random() >= storm.chance:
+            return
+        choice = [*STORM, *([self.profile.handshake] if self.profile.handshake else [])]
+        line = self._plan.storm_random.choice(choice)
+        self._put(_as_line(line.format(boot=self._boots)), delay_s)
+
+    def _put(self, data: bytes, delay_s: float) -> None:
+        self._said += 1
+        heapq.heappush(self._output, (self._now_s + delay_s, self._said, data))
+
+
+def _as_line(text: str) -> bytes:
+    return f"\r\n{text}\r\n".encode("latin-1")
+
+
+def _read_pdu(text: bytes, octets: int) -> tuple[Submit, bytes] | None:
+    """Read the hex of a PDU as the network would; None when it is not what was announced."""
+    try:
+        pdu = bytes.fromhex(text.decode("ascii"))
+        if len(pdu) - 1 - pdu[0] != octets:
+            return None
+        return decode_submit(pdu), pdu
+    except (TpduError, ValueError, IndexError):
+        return None

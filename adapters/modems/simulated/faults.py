@@ -1,0 +1,193 @@
+"""What can go wrong with a simulated modem, as a small script.
+
+A fault is one word, perhaps with a value, then options::
+
+    NAME[=VALUE][:OPTION=VALUE]...      cms=38:times=2
+
+    no-prompt             AT+CMGS is swallowed
+    no-answer             prompt, then silence
+    cms=N  cme=N  error   the segment is answered with that error
+    late=SECONDS          the segment is answered that much later
+    ok-without-cmgs       only OK
+    cmgs-without-ok       only +CMGS
+    reboot                the modem starts anew and forgets echo, modes and what it was doing
+    unplug                the port hangs up and comes back elsewhere
+    urc-storm             unsolicited result codes before every line (value: chance, 1 by default)
+
+    times=N    for N segments only (else for every one)     after=N   not for the first N segments
+    p=CHANCE   for each segment by chance, from the seed    sent=yes|no   is the segment on the air
+    delay=S    the answer comes that much later             back=S    an unplugged port stays away
+    at=prompt|pdu|answer   when: instead of the prompt, at the PDU's first byte, after Ctrl-Z
+
+Several faults are tried in order; the first that applies to a segment is the one it gets. A new
+kind is a ``FaultKind`` here and one ``case`` in ``emulator.py`` (and ``driver.py``).
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+
+class FaultKind(StrEnum):
+    """The words of the script."""
+
+    NO_PROMPT = "no-prompt"
+    NO_ANSWER = "no-answer"
+    CMS = "cms"
+    CME = "cme"
+    ERROR = "error"
+    LATE = "late"
+    OK_WITHOUT_CMGS = "ok-without-cmgs"
+    CMGS_WITHOUT_OK = "cmgs-without-ok"
+    REBOOT = "reboot"
+    UNPLUG = "unplug"
+    URC_STORM = "urc-storm"
+
+
+class Stage(StrEnum):
+    """Where in a submission a fault strikes."""
+
+    PROMPT = "prompt"
+    PDU = "pdu"
+    ANSWER = "answer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One line of the script; seconds, segments and chances as in the module's table."""
+
+    kind: FaultKind
+    code: int | None = None
+    is_sent: bool = False
+    at: Stage = Stage.ANSWER
+    delay_s: float = 0.0
+    back_s: float = 1.0
+    times: int | None = None
+    after: int = 0
+    chance: float = 1.0
+
+    @property
+    def error_line(self) -> str:
+        """What a modem says for an error fault."""
+        if self.kind is FaultKind.ERROR:
+            return "ERROR"
+        return f"+{self.kind.upper()} ERROR: {self.code}"
+
+
+ERRORS: Final = frozenset({FaultKind.CMS, FaultKind.CME, FaultKind.ERROR})
+BREAKS: Final = frozenset({FaultKind.REBOOT, FaultKind.UNPLUG})
+_UNSENT: Final = ERRORS | {FaultKind.NO_PROMPT}
+_ALWAYS_SENT: Final = frozenset({FaultKind.LATE, FaultKind.CMGS_WITHOUT_OK})
+
+
+def parse_fault(spec: str) -> Fault:
+    """Read one fault of the script.
+
+    Raises:
+        ValueError: it is not of the grammar in the module's description.
+    """
+    head, *options = spec.strip().split(":")
+    name, has_value, value = head.partition("=")
+    try:
+        kind = FaultKind(name)
+    except ValueError:
+        known = ", ".join(sorted(FaultKind))
+        raise ValueError(f"{spec!r}: there is no fault {name!r}; there are {known}") from None
+    try:
+        fault = _with_value(kind, value if has_value else None)
+        for option in options:
+            fault = _with_option(fault, option)
+    except ValueError as error:
+        raise ValueError(f"{spec!r}: {error}") from None
+    if fault.at is not Stage.ANSWER and kind not in BREAKS | ERRORS:
+        raise ValueError(f"{spec!r}: {name} has no other moment than its own")
+    if kind in _ALWAYS_SENT and not fault.is_sent:
+        raise ValueError(f"{spec!r}: a segment with +CMGS is on the air")
+    if fault.at is Stage.PDU and kind in ERRORS:
+        raise ValueError(f"{spec!r}: no modem answers in the middle of a PDU")
+    return fault if fault.at is Stage.ANSWER else replace(fault, is_sent=False)
+
+
+def _with_value(kind: FaultKind, value: str | None) -> Fault:
+    fault = Fault(kind=kind, is_sent=kind not in _UNSENT)
+    if kind in {FaultKind.CMS, FaultKind.CME}:
+        if value is None or not value.isdecimal():
+            raise ValueError(f"{kind} needs a number, as in {kind}=38")
+        return replace(fault, code=int(value))
+    if kind is FaultKind.LATE:
+        if value is None:
+            raise ValueError("late needs seconds, as in late=2")
+        return replace(fault, delay_s=_number(value))
+    if kind is FaultKind.URC_STORM:
+        return fault if value is None else replace(fault, chance=_number(value))
+    if value is not None:
+        raise ValueError(f"{kind} takes no value")
+    return fault
+
+
+def _with_option(fault: Fault, option: str) -> Fault:
+    name, _, value = option.partition("=")
+    match name:
+        case "times":
+            fault = replace(fault, times=_count(value))
+        case "after":
+            fault = replace(fault, after=_count(value))
+        case "p":
+            fault = replace(fault, chance=_number(value))
+        case "delay":
+            fault = replace(fault, delay_s=_number(value))
+        case "back":
+            fault = replace(fault, back_s=_number(value))
+        case "at":
+            fault = replace(fault, at=Stage(value))
+        case "sent":
+            if value not in {"yes", "no"}:
+                raise ValueError("sent is yes or no")
+            fault = replace(fault, is_sent=value == "yes")
+        case _:
+            raise ValueError(f"there is no option {name!r}")
+    return fault
+
+
+def _count(value: str) -> int:
+    if not value.isdecimal():
+        raise ValueError(f"{value!r} is not a whole number")
+    return int(value)
+
+
+def _number(value: str) -> float:
+    number = float(value)
+    if not 0 <= number < 1_000_000:
+        raise ValueError(f"{value} is not a number from 0 on")
+    return number
+
+
+class FaultPlan:
+    """Deals the faults of a script out to the segments, the same way for the same seed."""
+
+    def __init__(self, faults: Sequence[Fault | str], *, seed: int = 0) -> None:
+        script = [parse_fault(fault) if isinstance(fault, str) else fault for fault in faults]
+        self._faults = [fault for fault in script if fault.kind is not FaultKind.URC_STORM]
+        self._chances = [_random(seed, place) for place in range(len(self._faults))]
+        self._taken = [0] * len(self._faults)
+        self._segments = 0
+        self.storm = next((fault for fault in script if fault.kind is FaultKind.URC_STORM), None)
+        self.storm_random = _random(seed, len(script))
+
+    def next_fault(self) -> Fault | None:
+        """Give the fault of the next segment, None for one that goes well."""
+        segment, self._segments = self._segments, self._segments + 1
+        for place, fault in enumerate(self._faults):
+            is_due = segment >= fault.after
+            is_left = fault.times is None or self._taken[place] < fault.times
+            # Each fault draws from its own stream, whatever the others do.
+            if self._chances[place].random() < fault.chance and is_due and is_left:
+                self._taken[place] += 1
+                return fault
+        return None
+
+
+def _random(seed: int, place: int) -> random.Random:
+    return random.Random(f"{seed}/{place}")  # noqa: S311 - a reproducible script, not a secret

@@ -1,0 +1,45 @@
+"""Makes a simulated modem from one line of settings, for demos, load and tests."""
+
+from pathlib import Path
+from typing import Final
+from urllib.parse import parse_qs
+
+from adapters.modems.simulated.driver import ErrorTable, SimulatedModemDriver
+from adapters.modems.simulated.network_log import FileNetworkLog
+from adapters.modems.simulated.sim_card import imsi_for
+from application.ports import Clock, ModemSettings
+from domain.values import Network
+
+NETWORK_CODES: Final = {Network.AIRTEL: "01", Network.MTN: "02", Network.ZAMTEL: "03"}
+
+_KEYS: Final = frozenset({"log", "fault", "seed", "latency_ms", "patience_ms", "imsi"})
+
+
+def scripted_driver(
+    settings: ModemSettings, clock: Clock, *, error_table: ErrorTable
+) -> SimulatedModemDriver:
+    """Read ``device`` as ``KEY=VALUE&…``; a word without ``=`` alone scripts nothing.
+
+    Keys: ``log`` (a network log), ``fault`` (may come several times; see ``faults.py``),
+    ``seed``, ``latency_ms``, ``patience_ms``, ``imsi``. The IMSI comes from name and network.
+
+    Raises:
+        ValueError: an unknown key, or a value that cannot be read.
+    """
+    script = parse_qs(settings.device, strict_parsing="=" in settings.device)
+    if unknown := script.keys() - _KEYS:
+        raise ValueError(f"modem {settings.name}: unknown in device: {', '.join(sorted(unknown))}")
+    first = {key: values[0] for key, values in script.items()}
+    imsi = imsi_for(settings.name, network_code=NETWORK_CODES[settings.network])
+    return SimulatedModemDriver(
+        settings.name,
+        clock=clock,
+        error_table=error_table,
+        log=FileNetworkLog(Path(first["log"])) if "log" in first else None,
+        faults=script.get("fault", []),
+        seed=int(first.get("seed", "0")),
+        latency_s=int(first.get("latency_ms", "0")) / 1_000,
+        patience_s=int(first.get("patience_ms", "0")) / 1_000,
+        imsi=first.get("imsi", imsi),
+        msisdn=settings.msisdn,
+    )

@@ -1,0 +1,52 @@
+"""Prometheus metrics of one process; labels come from small closed sets, never from people."""
+
+from collections.abc import Callable
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+ANSWER_BUCKETS_S: Final = (0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1.2, 5.0)
+
+
+class PrometheusMetrics:
+    """``application.system.Metrics`` by prometheus_client, with a registry of its own."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._answers = Counter(
+            "ngoma_http_answers",
+            "HTTP answers by route template and status.",
+            ["route", "status"],
+            registry=self._registry,
+        )
+        self._seconds = Histogram(
+            "ngoma_http_answer_seconds",
+            "Time from a request to its answer.",
+            ["route"],
+            buckets=ANSWER_BUCKETS_S,
+            registry=self._registry,
+        )
+        self._counts = Counter(
+            "ngoma_happenings",
+            "Things that happened, by kind.",
+            ["kind"],
+            registry=self._registry,
+        )
+
+    def answered(self, route: str, status: int, seconds: float) -> None:
+        """Count an HTTP answer."""
+        self._answers.labels(route, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+
+    def happened(self, kind: str) -> None:
+        """Count something by its kind, a word from the code."""
+        self._counts.labels(kind).inc()
+
+    def watch(self, name: str, text: str, read: Callable[[], float]) -> None:
+        """Show a number that is read when somebody looks."""
+        Gauge(f"ngoma_{name}", text, registry=self._registry).set_function(read)
+
+    def render(self) -> tuple[bytes, str]:
+        """Give the exposition text and its content type."""
+        return generate_latest(self._registry), CONTENT_TYPE_LATEST

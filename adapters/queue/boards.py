@@ -1,0 +1,149 @@
+"""Where live workers are known and hints on their way are noted: in memory, or on Redis."""
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol
+
+import redis
+
+from adapters.queue.brokers import NAMESPACE, hints_queue
+from domain.values import Network
+
+LIVE_S: Final = 10
+"""A worker counts as live for this long after it registered."""
+KNOWN_S: Final = 1.0
+"""How old the knowledge may be of which workers are live."""
+HINT_S: Final = 5
+"""A hint that has not arrived after this long counts as lost."""
+QUEUE_S: Final = 60
+"""How long the queue of a worker that is gone is kept."""
+
+
+class Board(Protocol):
+    """What the processes know of one another. ``RedisError`` may come from every method."""
+
+    def register(self, worker: str, networks: frozenset[Network]) -> None:
+        """Note a live worker."""
+
+    def withdraw(self, worker: str) -> None:
+        """Forget a worker."""
+
+    def workers(self) -> Mapping[str, frozenset[Network]]:
+        """Give the live workers."""
+
+    def claim_hint(self, worker: str, network: Network) -> bool:
+        """Note that a hint leaves; False when one is on its way."""
+
+    def release_hint(self, worker: str, network: Network) -> None:
+        """Note that a hint arrived, or was not sent after all."""
+
+
+class MemoryBoard:
+    """The board of a gateway that is one process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._workers: dict[str, frozenset[Network]] = {}
+        self._hints: set[tuple[str, Network]] = set()
+
+    def register(self, worker: str, networks: frozenset[Network]) -> None:
+        """Note a worker; it lives as long as the process."""
+        with self._lock:
+            self._workers[worker] = networks
+
+    def withdraw(self, worker: str) -> None:
+        """Forget a worker and its hints."""
+        with self._lock:
+            self._workers.pop(worker, None)
+            self._hints = {hint for hint in self._hints if hint[0] != worker}
+
+    def workers(self) -> Mapping[str, frozenset[Network]]:
+        """Give the workers."""
+        with self._lock:
+            return dict(self._workers)
+
+    def claim_hint(self, worker: str, network: Network) -> bool:
+        """Note that a hint leaves; False when one is on its way."""
+        with self._lock:
+            if (worker, network) in self._hints:
+                return False
+            self._hints.add((worker, network))
+            return True
+
+    def release_hint(self, worker: str, network: Network) -> None:
+        """Note that a hint arrived, or was not sent after all."""
+        with self._lock:
+            self._hints.discard((worker, network))
+
+
+class RedisBoard:
+    """The board of several processes.
+
+    ``ngoma:workers`` is a set of names, ``ngoma:worker:<name>`` its networks for as long as it
+    is live, ``ngoma:hint:<name>:<network>`` a hint on its way.
+    """
+
+    def __init__(self, client: "redis.Redis", *, monotonic_s: Callable[[], float]) -> None:
+        self._client = client
+        self._monotonic_s = monotonic_s
+        self._names = f"{NAMESPACE}:workers"
+        self._known: Mapping[str, frozenset[Network]] = {}
+        self._known_at_s = float("-inf")
+
+    def register(self, worker: str, networks: frozenset[Network]) -> None:
+        """Note a worker for ``LIVE_S`` seconds."""
+        with self._client.pipeline(transaction=False) as pipeline:
+            pipeline.sadd(self._names, worker)
+            pipeline.set(self._worker(worker), ",".join(sorted(networks)), ex=LIVE_S)
+            pipeline.execute()
+
+    def withdraw(self, worker: str) -> None:
+        """Forget a worker, its hints and its queue."""
+        queue = f"{NAMESPACE}:{hints_queue(worker)}"
+        with self._client.pipeline(transaction=False) as pipeline:
+            pipeline.srem(self._names, worker)
+            pipeline.delete(self._worker(worker), queue, f"{queue}.msgs")
+            pipeline.execute()
+
+    def workers(self) -> Mapping[str, frozenset[Network]]:
+        """Give the live workers, known to within a second."""
+        now_s = self._monotonic_s()
+        if now_s - self._known_at_s >= KNOWN_S:
+            self._known = self._look()
+            self._known_at_s = now_s
+        return self._known
+
+    def _look(self) -> Mapping[str, frozenset[Network]]:
+        names = sorted(name.decode() for name in self._client.smembers(self._names))
+        if not names:
+            return {}
+        values = self._client.mget([self._worker(name) for name in names])
+        gone = [name for name, value in zip(names, values, strict=True) if value is None]
+        if gone:
+            self._client.srem(self._names, *gone)
+        return {
+            name: frozenset(Network(word) for word in value.decode().split(",") if word)
+            for name, value in zip(names, values, strict=True)
+            if value is not None
+        }
+
+    def claim_hint(self, worker: str, network: Network) -> bool:
+        """Note that a hint leaves; the queue of a worker that never comes back runs out."""
+        queue = f"{NAMESPACE}:{hints_queue(worker)}"
+        with self._client.pipeline(transaction=False) as pipeline:
+            pipeline.set(self._hint(worker, network), "1", nx=True, ex=HINT_S)
+            pipeline.expire(queue, QUEUE_S)
+            pipeline.expire(f"{queue}.msgs", QUEUE_S)
+            return bool(pipeline.execute()[0])
+
+    def release_hint(self, worker: str, network: Network) -> None:
+        """Note that a hint arrived, or was not sent after all."""
+        self._client.delete(self._hint(worker, network))
+
+    @staticmethod
+    def _worker(worker: str) -> str:
+        return f"{NAMESPACE}:worker:{worker}"
+
+    @staticmethod
+    def _hint(worker: str, network: Network) -> str:
+        return f"{NAMESPACE}:hint:{worker}:{network.value}"

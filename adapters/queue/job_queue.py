@@ -1,0 +1,158 @@
+"""The job queue over a Dramatiq broker, and the threads in which its jobs run."""
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from typing import Final, TypeVar
+
+import dramatiq
+import redis
+from dramatiq.broker import Broker
+from dramatiq.brokers.stub import StubBroker
+from dramatiq.errors import BrokerError
+
+from adapters.queue.boards import Board, MemoryBoard, RedisBoard
+from adapters.queue.brokers import (
+    JOBS,
+    NAMESPACE,
+    embedded_broker,
+    hints_queue,
+    redis_broker,
+    redis_client,
+)
+from adapters.queue.outage import Outage
+from application.ports import Job
+from domain.values import Network
+
+R = TypeVar("R")
+
+HINT: Final = "hint"
+"""The actor that wakes SIM threads."""
+JOB: Final = "job"
+"""The actor that does what time asks for."""
+JOBS_WAITING_MAX: Final = 10_000
+"""More jobs than these are not queued; the relay sees to the rest."""
+STOP_S: Final = 5.0
+
+_WORKER_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,100}")
+
+
+class DramatiqJobQueue:
+    """``JobQueue`` over a broker of either kind."""
+
+    def __init__(self, broker: Broker, board: Board, outage: Outage) -> None:
+        self.broker = broker
+        self.outage = outage
+        self._board = board
+        self._declared: set[str] = set()
+
+    # -- live workers ------------------------------------------------------------------------
+
+    def register(self, worker: str, networks: frozenset[Network]) -> None:
+        """Count as a live worker for a while."""
+        _require_name(worker)
+        self._ask(lambda: self._board.register(worker, networks), None)
+
+    def withdraw(self, worker: str) -> None:
+        """Count no longer as a live worker."""
+        self._ask(lambda: self._board.withdraw(worker), None)
+
+    def workers(self) -> Mapping[str, frozenset[Network]]:
+        """Give the live workers; none while the queue is away."""
+        return self._ask(self._board.workers, {})
+
+    # -- hints and jobs ------------------------------------------------------------------------
+
+    def announce(self, worker: str, network: Network) -> bool:
+        """Send a hint, unless one is on its way."""
+        if not self._ask(lambda: self._board.claim_hint(worker, network), default=False):
+            return False
+        if self._send(hints_queue(worker), HINT, network.value):
+            return True
+        self.arrived(worker, network)
+        return False
+
+    def arrived(self, worker: str, network: Network) -> None:
+        """Note that a hint reached its worker."""
+        self._ask(lambda: self._board.release_hint(worker, network), None)
+
+    def enqueue(self, job: Job) -> bool:
+        """Queue a job; False when the queue is away or full."""
+        if self._ask(self.waiting_jobs, JOBS_WAITING_MAX) >= JOBS_WAITING_MAX:
+            return False
+        return self._send(JOBS, JOB, job.kind.value, job.number, job.sim)
+
+    def waiting_jobs(self) -> int:
+        """Count the jobs that no worker has fetched yet; errors are the caller's."""
+        if isinstance(self.broker, StubBroker):
+            jobs = self.broker.queues.get(JOBS)
+            return jobs.qsize() if jobs is not None else 0
+        return int(self.broker.client.llen(f"{NAMESPACE}:{JOBS}"))  # type: ignore[attr-defined]
+
+    # -- asking ------------------------------------------------------------------------------
+
+    def _send(self, queue: str, actor: str, *args: object) -> bool:
+        message: dramatiq.Message[None] = dramatiq.Message(
+            queue_name=queue, actor_name=actor, args=args, kwargs={}, options={}
+        )
+
+        def send() -> bool:
+            if queue not in self._declared and isinstance(self.broker, StubBroker):
+                self.broker.declare_queue(queue)
+                self._declared.add(queue)
+            self.broker.enqueue(message)
+            return True
+
+        return self._ask(send, default=False)
+
+    def _ask(self, question: Callable[[], R], default: R) -> R:
+        if not self.outage.may_try:
+            return default
+        try:
+            answer = question()
+        except (redis.RedisError, BrokerError) as error:
+            self.outage.failed(error)
+            return default
+        self.outage.answered()
+        return answer
+
+
+def _require_name(worker: str) -> None:
+    if not _WORKER_NAME.fullmatch(worker):
+        msg = f"a worker's name has up to 100 letters, digits, dots, dashes: {worker!r}"
+        raise ValueError(msg)
+
+
+def open_queue(redis_url: str | None = None) -> DramatiqJobQueue:
+    """Make the queue: inside this process, or on Redis, which need not be there yet."""
+    outage = Outage("Redis", monotonic_s=time.monotonic)
+    if redis_url is None:
+        return DramatiqJobQueue(embedded_broker(), MemoryBoard(), outage)
+    client = redis_client(redis_url)
+    board = RedisBoard(client, monotonic_s=time.monotonic)
+    return DramatiqJobQueue(redis_broker(client, outage), board, outage)
+
+
+class JobThreads:
+    """Dramatiq's own threads for the queues of one process; they never see a port or an app."""
+
+    def __init__(self, queue: DramatiqJobQueue, *, worker: str, threads: int = 2) -> None:
+        _require_name(worker)
+        self._worker = dramatiq.Worker(
+            queue.broker,
+            queues={JOBS, hints_queue(worker)},
+            worker_threads=threads,
+            worker_timeout=200,  # ms; how long stopping waits for an idle thread
+        )
+
+    def start(self) -> None:
+        """Start consuming; the actors must be declared."""
+        self._worker.start()
+        for place, thread in enumerate(self._worker.workers, start=1):
+            thread.name = f"ngoma-jobs-{place}"
+        for name, consumer in self._worker.consumers.items():
+            consumer.name = f"ngoma-queue-{name}"
+
+    def stop(self, timeout_s: float = STOP_S) -> None:
+        """Finish the jobs at hand and give back the rest."""
+        self._worker.stop(timeout=int(timeout_s * 1000))

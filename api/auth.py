@@ -1,0 +1,132 @@
+"""Whose request this is: where keys are found, and who they belong to, never slowly for good ones.
+
+A key that this process has verified answers in microseconds. Others are looked at by their
+check first, which only the server can make; only then are they hashed, in a few threads. Keys
+that fail are counted (contract decision 10): those with a wrong check by address and by
+address and key id, those with a right check by address and key id alone, so that a good key is
+never slowed by others' failures.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from functools import partial
+from typing import Final
+
+from api import limits
+from api.addresses import Addresses
+from api.threads import Pool, Shared
+from api.wire import Call
+from application.keys import ID_CHARACTERS
+from application.submit import Principal
+from application.system import System
+from domain.errors import InvalidKey, RateLimited
+
+INVALID_KEY: Final = "The provided API key is invalid or inactive."
+FOLLOWING_WAITING_MAX: Final = 1_000
+
+
+def body_key(fields: Mapping[str, object]) -> str | None:
+    """Give the key in the field ``api_key`` of a body or a query; None when it is empty."""
+    key = fields.get("api_key")
+    return None if key is None or key == "" else str(key)
+
+
+def header_key(call: Call) -> str | None:
+    """Give the key in ``Authorization: Bearer`` or ``X-API-Key``; None when there is none."""
+    authorization = call.headers.get(b"authorization")
+    if authorization is not None:
+        scheme, _, key = authorization.decode("latin-1").strip().partition(" ")
+        if scheme.lower() == "bearer" and key.strip():
+            return key.strip()
+    return call.header(b"x-api-key") or None
+
+
+class Door:
+    """Lets keys in."""
+
+    def __init__(self, system: System, addresses: Addresses) -> None:
+        self._keys = system.keys
+        self._limiter = system.limiter
+        self._limits = system.limits
+        self._addresses = addresses
+        self._hashing = Pool(
+            "ngoma-hash",
+            threads=system.hashing_threads,
+            waiting_max=system.hashing_waiting_max,
+        )
+        self._following = Pool("ngoma-keys", threads=1, waiting_max=FOLLOWING_WAITING_MAX)
+        self._follow = Shared(self._following, system.keys.follow)
+        self._verifying: dict[str, Shared[Principal]] = {}
+
+    def close(self) -> None:
+        """Let the threads end."""
+        self._hashing.close()
+        self._following.close()
+
+    async def admit_writer(self, call: Call, key: str) -> Principal:
+        """Say who may write with this key; the committer looks again, under its lock.
+
+        Raises:
+            InvalidKey: unknown, wrong or revoked.
+            RateLimited: too many failures.
+            Overloaded: too many new keys at once.
+            StoreDown: the key cannot be looked up.
+        """
+        return self._keys.known(key) or await self._verify(call, key)
+
+    async def admit_reader(self, call: Call, key: str) -> Principal:
+        """Say who may read with this key: what is remembered counts while it is fresh.
+
+        Raises:
+            InvalidKey: unknown, wrong or revoked.
+            RateLimited: too many failures.
+            Overloaded: too many new keys at once.
+            StoreDown: the key cannot be looked up.
+        """
+        if not self._keys.is_fresh():
+            await self._follow()
+        return self._keys.known(key) or await self._verify(call, key)
+
+    async def _verify(self, call: Call, key: str) -> Principal:
+        address = self._addresses.client(call)
+        subject = f"{address}/{_key_id(key)}"
+        if not self._keys.looks_right(key):
+            await self._count(call, "failed_key", subject, self._limits.failed_key)
+            await self._count(call, "failed_ip", address, self._limits.failed_ip)
+            raise InvalidKey(INVALID_KEY)
+        await self._look("refused_key", subject, self._limits.failed_key)
+        try:
+            return await self._hash(key)
+        except InvalidKey:
+            await self._count(call, "refused_key", subject, self._limits.failed_key)
+            raise
+
+    async def _hash(self, key: str) -> Principal:
+        """Verify a key once, however many requests bring it at the same time."""
+        shared = self._verifying.get(key)
+        if shared is None:
+            shared = Shared(self._hashing, partial(self._keys.verify, key))
+            self._verifying[key] = shared
+        try:
+            return await shared()
+        finally:
+            self._verifying.pop(key, None)
+
+    async def _count(self, call: Call, policy: str, subject: str, per_minute: int) -> None:
+        await limits.count(self._limiter, call, policy, subject, per_minute)
+
+    async def _look(self, policy: str, subject: str, per_minute: int) -> None:
+        if per_minute <= 0:
+            return
+        quota = await self._limiter.look(policy, subject, per_minute)
+        if not quota.is_allowed:
+            msg = "Too many requests with a key that does not work."
+            raise RateLimited(msg, retry_after_s=quota.reset_s)
+
+
+def _key_id(key: str) -> str:
+    """Give a name for the key id that says nothing of a key in the wrong shape."""
+    public = key[:ID_CHARACTERS].encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(public, digest_size=8).hexdigest()
+
+

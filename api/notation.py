@@ -1,0 +1,68 @@
+"""How ids and times are written: both dialects' forms of one number, and UTC in microseconds."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Final, NamedTuple
+
+from domain.values import SECOND, Instant
+
+BASE_36: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+NUMBER_CHARACTERS_MIN: Final = 4
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_WILCYBERTEK: Final = re.compile(r"MSG-([0-9]{1,12})-([0-9A-Z]{4,12})")
+_FELTECH: Final = re.compile(r"msg_([0-9]{1,18})")
+
+
+class MessageRef(NamedTuple):
+    """What an id says: the message's number and, in dialect wilcybertek, when it was accepted."""
+
+    number: int
+    accepted_s: int | None
+
+    def is_of(self, accepted_at: Instant) -> bool:
+        """Whether the id's time part, if it has one, is that of the message."""
+        return self.accepted_s is None or self.accepted_s == accepted_at // SECOND
+
+
+def wilcybertek_id(number: int, accepted_at: Instant) -> str:
+    """Give ``MSG-<unix seconds of acceptance>-<number in base 36, at least 4 characters>``."""
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = BASE_36[digit] + digits
+    return f"MSG-{accepted_at // SECOND}-{digits:0>4}"
+
+
+def feltech_id(number: int) -> str:
+    """Give ``msg_<number>``."""
+    return f"msg_{number}"
+
+
+def batch_id(number: int | None) -> str:
+    """Give ``batch_<number>``."""
+    return f"batch_{number}"
+
+
+def parse_message_id(text: str) -> MessageRef | None:
+    """Read either form; None when it is neither, or not as the gateway would write it."""
+    if match := _FELTECH.fullmatch(text):
+        number = int(match[1])
+        return MessageRef(number, None) if feltech_id(number) == text else None
+    if match := _WILCYBERTEK.fullmatch(text):
+        accepted_s, number = int(match[1]), int(match[2], 36)
+        written = wilcybertek_id(number, Instant(accepted_s * SECOND))
+        return MessageRef(number, accepted_s) if written == text else None
+    return None
+
+
+def iso_time(at: Instant) -> str:
+    """Give ISO 8601 in UTC with six decimals and ``Z``."""
+    moment = _EPOCH + at * _MICROSECOND
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def iso_time_or_none(at: Instant | None) -> str | None:
+    """Give the time, or None for what has not happened."""
+    return None if at is None else iso_time(at)

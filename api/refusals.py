@@ -1,0 +1,36 @@
+"""What only HTTP can refuse; the rest of the tree is in ``domain/errors.py``."""
+
+from collections.abc import Mapping, Sequence
+
+from domain.errors import InvalidRecipient, InvalidRequest, Refused
+
+
+class PayloadTooLarge(Refused):
+    """The body is over a mebibyte."""
+
+    def __init__(self) -> None:
+        super().__init__("The request body is larger than 1 MiB.")
+
+
+class MethodNotAllowed(Refused):
+    """The path is there, but not for this method; ``allowed`` are those that it has."""
+
+    def __init__(self, allowed: Sequence[str]) -> None:
+        super().__init__(f"This path answers to {' and '.join(allowed)} only.")
+        self.allowed = tuple(allowed)
+
+
+class MissingFields(InvalidRequest):
+    """Required fields are absent or empty; ``fields`` names every one of them."""
+
+    def __init__(self, fields: Sequence[str]) -> None:
+        super().__init__(f"Missing or empty: {', '.join(fields)}.", field=fields[0])
+        self.fields = tuple(fields)
+
+
+class InvalidEntries(InvalidRecipient):
+    """Numbers of a list cannot be used; ``faults`` says what is wrong with each, by its place."""
+
+    def __init__(self, faults: Mapping[int, str]) -> None:
+        super().__init__("Some of the recipients cannot be used; nothing was queued.")
+        self.faults = dict(faults)

@@ -1,0 +1,58 @@
+"""Blocking calls of the event loop: bounded pools of threads, and calls that many share."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Generic, TypeVar
+
+from domain.errors import Overloaded
+
+R = TypeVar("R")
+
+
+class Pool:
+    """A few threads, and a bounded number of calls that may wait for one."""
+
+    def __init__(self, name: str, *, threads: int, waiting_max: int) -> None:
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._calls_max = threads + waiting_max
+        self._calls = 0
+
+    async def run(self, call: Callable[[], R]) -> R:
+        """Run a call in a thread.
+
+        Raises:
+            Overloaded: too many wait already.
+        """
+        if self._calls >= self._calls_max:
+            raise Overloaded
+        self._calls += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._executor, call)
+        finally:
+            self._calls -= 1
+
+    def close(self) -> None:
+        """Let the threads end; what waits is dropped."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+class Shared(Generic[R]):
+    """A blocking call that everyone who asks while it runs gets the result of."""
+
+    def __init__(self, pool: Pool, call: Callable[[], R]) -> None:
+        self._pool = pool
+        self._call = call
+        self._running: asyncio.Task[R] | None = None
+
+    async def __call__(self) -> R:
+        """Run it, or join the run under way."""
+        if self._running is None:
+            self._running = asyncio.create_task(self._pool.run(self._call))
+            self._running.add_done_callback(self._ended)
+        return await asyncio.shield(self._running)
+
+    def _ended(self, task: asyncio.Task[R]) -> None:
+        self._running = None
+        if not task.cancelled():
+            task.exception()  # whoever waited has it; if nobody did, it is nobody's loss

@@ -1,0 +1,210 @@
+"""Accounts, their keys and their sender IDs; names are read from the contents beside the log."""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Boolean, Connection, Index, Select, Table, Text, select
+
+from application.queries import AccountRow, KeyRow, SenderIdRow
+from domain.account import Account
+from domain.sender_id import SenderId, SenderIdStatus
+from projections.projection import Batch, Projection
+from projections.rows import Row, Rows
+from projections.tables import CONTENTS, CREDENTIALS, READ, changing, fixed, key
+
+ACCOUNTS: Final = Table(
+    "directory_accounts",
+    READ,
+    key("number"),
+    fixed("registered_at"),
+    changing("suspended", Boolean),
+    changing("single", nullable=True),
+    changing("bulk", nullable=True),
+    changing("read", nullable=True),
+)
+
+KEYS: Final = Table(
+    "directory_keys",
+    READ,
+    key("key_id", Text),
+    fixed("account"),
+    fixed("position"),
+    fixed("issued_at"),
+    changing("revoked_at", nullable=True),
+)
+
+SENDER_IDS: Final = Table(
+    "directory_sender_ids",
+    READ,
+    key("number"),
+    fixed("account"),
+    fixed("created_at"),
+    changing("status", Text),
+)
+
+Index("directory_keys_by_account", KEYS.c.account, KEYS.c.position)
+Index("directory_sender_ids_by_account", SENDER_IDS.c.account, SENDER_IDS.c.number)
+Index("directory_sender_ids_by_status", SENDER_IDS.c.status, SENDER_IDS.c.number)
+
+
+class Directory(Projection):
+    """Folds the events of accounts and sender IDs into ``directory_…``."""
+
+    name = "directory"
+    version = 1
+    tables = (ACCOUNTS, KEYS, SENDER_IDS)
+    events = frozenset(
+        {
+            Account.Registered,
+            Account.ApiKeyIssued,
+            Account.ApiKeyRevoked,
+            Account.LimitsChanged,
+            Account.Suspended,
+            Account.Reinstated,
+            SenderId.Requested,
+            SenderId.Approved,
+            SenderId.Rejected,
+        }
+    )
+
+    def apply(self, batch: Batch) -> None:
+        """Fold a batch of events of accounts and sender IDs."""
+        accounts, keys, sender_ids = map(batch.rows, self.tables)
+        events = [event for _, event in batch.events]
+        accounts.load({e.number for e in events if type(e) in _CHANGES_ACCOUNT})
+        keys.load({e.key_id for e in events if type(e) is Account.ApiKeyRevoked})
+        sender_ids.load({e.number for e in events if type(e) in _DECIDES})
+        for position, event in batch.events:
+            match event:
+                case Account.Event():
+                    _of_account(position, event, accounts, keys)
+                case SenderId.Event():
+                    _of_sender_id(event, sender_ids)
+        for rows in (accounts, keys, sender_ids):
+            rows.flush()
+
+
+_CHANGES_ACCOUNT: Final = {Account.LimitsChanged, Account.Suspended, Account.Reinstated}
+_DECIDES: Final = {SenderId.Approved, SenderId.Rejected}
+
+
+def _of_account(position: int, event: Account.Event, accounts: Rows, keys: Rows) -> None:
+    match event:
+        case Account.Registered():
+            accounts.add(
+                {
+                    "number": event.number,
+                    "registered_at": event.at,
+                    "suspended": False,
+                    "single": None,
+                    "bulk": None,
+                    "read": None,
+                }
+            )
+        case Account.LimitsChanged():
+            accounts[event.number].update(single=event.single, bulk=event.bulk, read=event.read)
+        case Account.Suspended() | Account.Reinstated():
+            accounts[event.number]["suspended"] = type(event) is Account.Suspended
+        case Account.ApiKeyIssued():
+            keys.add(_key_row(position, event))
+        case Account.ApiKeyRevoked():
+            keys[event.key_id]["revoked_at"] = event.at
+
+
+def _key_row(position: int, event: Account.ApiKeyIssued) -> Row:
+    return {
+        "key_id": event.key_id,
+        "account": event.number,
+        "position": position,
+        "issued_at": event.at,
+        "revoked_at": None,
+    }
+
+
+def _of_sender_id(event: SenderId.Event, sender_ids: Rows) -> None:
+    match event:
+        case SenderId.Requested():
+            sender_ids.add(
+                {
+                    "number": event.number,
+                    "account": event.account,
+                    "created_at": event.at,
+                    "status": SenderIdStatus.PENDING.value,
+                }
+            )
+        case SenderId.Approved():
+            sender_ids[event.number]["status"] = SenderIdStatus.APPROVED.value
+        case SenderId.Rejected():
+            sender_ids[event.number]["status"] = SenderIdStatus.REJECTED.value
+
+
+# -- queries --------------------------------------------------------------------------------
+
+
+def accounts(connection: Connection, *, after: int, limit: int) -> Sequence[AccountRow]:
+    """List accounts by number."""
+    wanted = _accounts().where(ACCOUNTS.c.number > after)
+    rows = connection.execute(wanted.order_by(ACCOUNTS.c.number).limit(limit))
+    return [_account(row._mapping) for row in rows]
+
+
+def account(connection: Connection, number: int) -> AccountRow | None:
+    """Find one account."""
+    row = connection.execute(_accounts().where(ACCOUNTS.c.number == number)).first()
+    return None if row is None else _account(row._mapping)
+
+
+def keys(connection: Connection, account: int) -> Sequence[KeyRow]:
+    """List an account's keys, oldest first."""
+    wanted = (
+        select(
+            KEYS.c.key_id, KEYS.c.account, CREDENTIALS.c.name, KEYS.c.issued_at, KEYS.c.revoked_at
+        )
+        .join(CREDENTIALS, CREDENTIALS.c.key_id == KEYS.c.key_id, isouter=True)
+        .where(KEYS.c.account == account)
+        .order_by(KEYS.c.position)
+    )
+    return [KeyRow(**row._mapping) for row in connection.execute(wanted)]
+
+
+def sender_ids(connection: Connection, account: int) -> Sequence[SenderIdRow]:
+    """List an account's sender ID requests, oldest first."""
+    wanted = _sender_ids().where(SENDER_IDS.c.account == account)
+    rows = connection.execute(wanted.order_by(SENDER_IDS.c.number))
+    return [_sender_id(row._mapping) for row in rows]
+
+
+def pending_sender_ids(connection: Connection, *, limit: int) -> Sequence[SenderIdRow]:
+    """List the requests that wait for staff, oldest first."""
+    wanted = _sender_ids().where(SENDER_IDS.c.status == SenderIdStatus.PENDING.value)
+    rows = connection.execute(wanted.order_by(SENDER_IDS.c.number).limit(limit))
+    return [_sender_id(row._mapping) for row in rows]
+
+
+def sender_id(connection: Connection, number: int) -> SenderIdRow | None:
+    """Find one sender ID request."""
+    row = connection.execute(_sender_ids().where(SENDER_IDS.c.number == number)).first()
+    return None if row is None else _sender_id(row._mapping)
+
+
+def _accounts() -> Select[Any]:
+    matches = (CONTENTS.c.kind == "account") & (CONTENTS.c.number == ACCOUNTS.c.number)
+    return select(ACCOUNTS, CONTENTS.c.body).join(CONTENTS, matches, isouter=True)
+
+
+def _account(row: Any) -> AccountRow:
+    fields = dict(row)
+    person = json.loads(fields.pop("body") or "{}")
+    return AccountRow(name=person.get("name"), email=person.get("email"), **fields)
+
+
+def _sender_ids() -> Select[Any]:
+    matches = (CONTENTS.c.kind == "sender_id") & (CONTENTS.c.number == SENDER_IDS.c.number)
+    return select(SENDER_IDS, CONTENTS.c.body).join(CONTENTS, matches, isouter=True)
+
+
+def _sender_id(row: Any) -> SenderIdRow:
+    fields = dict(row)
+    request = json.loads(fields.pop("body") or "{}")
+    return SenderIdRow(name=request.get("name"), use_case=request.get("use_case"), **fields)

@@ -1,0 +1,222 @@
+"""The one runner of all projections of a process: follows the log, and says how far it is."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from sqlalchemy import Connection, Engine, func, inspect, select
+from sqlalchemy.exc import DBAPIError
+
+from application.queries import ProjectionStatus
+from projections import positions
+from projections.fold import BATCH_EVENTS, Fold, Log
+from projections.positions import POSITIONS, Positions
+from projections.projection import Projection
+from projections.rebuild import Pace, Rebuild, half_speed, lock_ddl
+from projections.tables import READ
+
+__all__ = ["BATCH_EVENTS", "Follower", "Log", "statuses"]
+
+LEADER_LOCK: Final = 0x6E676F6D610002
+"""Key of the PostgreSQL advisory lock of the one active runner."""
+
+_IDLE_S: Final = 0.005
+
+
+class Follower:
+    """Steps all ``projections`` through ``log``; starts no thread of its own.
+
+    On PostgreSQL one follower is active, by an advisory lock that ends with its connection;
+    the others stand by and take over at a later ``step``. Everywhere, compare-and-set on the
+    positions makes a second runner harmless. Its methods may be called from several threads.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        log: Log,
+        projections: Sequence[Projection],
+        known: Positions,
+        *,
+        batch_events: int = BATCH_EVENTS,
+    ) -> None:
+        self._engine = engine
+        self._log = log
+        self._projections = projections
+        self._known = known
+        self._batch_events = batch_events
+        self._fold = Fold(log, projections, batch_events=batch_events, moved=self._moved)
+        self._turn = threading.Lock()
+        self._connection: Connection | None = None
+        self._is_leader = False
+        self._has_retried = False
+        self._callbacks: list[Callable[[int], None]] = []
+
+    def on_progress(self, callback: Callable[[int], None]) -> None:
+        """Have ``callback`` called with the position after each commit, in the runner's thread."""
+        self._callbacks.append(callback)
+
+    # -- following ----------------------------------------------------------------------------
+
+    def step(self) -> int:
+        """Fold the next batch; give how many events were handled, 0 at the end or standing by.
+
+        The first step of a process tries again what had stopped at a bad event.
+
+        Raises:
+            sqlalchemy.exc.DBAPIError: the read store does not answer; step again later.
+        """
+        with self._turn:
+            try:
+                connection = self._lead()
+                if connection is None:
+                    return 0
+                if not self._has_retried:
+                    with connection.begin():
+                        positions.retry(connection, [each.name for each in self._projections])
+                    self._has_retried = True
+                return self._fold.step(connection, self._known.read())
+            except DBAPIError:
+                self._let_go()
+                raise
+
+    def catch_up(self, *, timeout_s: float) -> bool:
+        """Step, or wait for whoever leads, up to the present end of the log.
+
+        False when the time is up first, or when a projection has stopped on the way.
+        """
+        head = self._log.head()
+        deadline_s = time.monotonic() + timeout_s
+        while True:
+            handled = self.step()
+            at = self._known.read()
+            rows = [row for each in self._projections if (row := at.get(each.name)) is not None]
+            behind = [row for row in rows if row.position < head]
+            if not behind and len(rows) == len(self._projections):
+                return True
+            if all(row.error for row in behind) or time.monotonic() > deadline_s:
+                return False
+            if not handled:
+                time.sleep(_IDLE_S)
+
+    def close(self) -> None:
+        """Give up leading, and the connection."""
+        with self._turn:
+            self._let_go()
+
+    # -- making and rebuilding ----------------------------------------------------------------
+
+    def outdated(self) -> list[str]:
+        """Name the read models that ``migrate`` would make or rebuild."""
+        if not inspect(self._engine).has_table(POSITIONS.name):
+            return [projection.name for projection in self._projections]
+        at = self._known.read()
+        return [
+            projection.name
+            for projection in self._projections
+            if (row := at.get(projection.name)) is None or row.version != projection.version
+        ]
+
+    def migrate(self, progress: Callable[[int, int], None] | None = None) -> list[str]:
+        """Make the read models that are missing, rebuild those of other versions; name them."""
+        outdated = self.outdated()
+        with self._engine.begin() as connection:
+            lock_ddl(connection)
+            READ.create_all(connection, tables=[POSITIONS])
+            at = positions.read(connection)
+            missing = [each for each in self._projections if each.name not in at]
+            for projection in missing:
+                projection.create(connection)
+        old = set(outdated).difference(projection.name for projection in missing)
+        if old:
+            self.rebuild(sorted(old), progress)
+        return outdated
+
+    def rebuild(
+        self,
+        names: Sequence[str],
+        progress: Callable[[int, int], None] | None = None,
+        *,
+        pace: Pace = half_speed,
+    ) -> None:
+        """Build read models anew beside the live ones, then swap them in.
+
+        ``progress`` gets the position and the end of the log. ``pace`` is called between
+        batches: it may rest, or block for as long as the rebuild is to pause.
+
+        Raises:
+            KeyError: there is no such projection.
+            RebuildFailed: the log has an event that cannot be folded; the live ones serve on.
+        """
+        by_name = {projection.name: projection for projection in self._projections}
+        Rebuild(
+            self._engine,
+            self._log,
+            [by_name[name] for name in names],
+            self._known,
+            batch_events=self._batch_events,
+        ).run(progress or (lambda _position, _head: None), pace)
+
+    def status(self) -> Sequence[ProjectionStatus]:
+        """Say where each projection stands."""
+        return statuses(self._projections, self._known, self._log.head())
+
+    # -- leading ------------------------------------------------------------------------------
+
+    def _lead(self) -> Connection | None:
+        """Give the connection to work on, or None while another process leads.
+
+        On PostgreSQL it is pinged: the lock lives and dies with its session, which the server
+        ends when it was idle too long (a frozen process must not lead).
+        """
+        if self._connection is not None and self._is_leader:
+            if self._engine.dialect.name != "postgresql":
+                return self._connection
+            try:
+                with self._connection.begin():
+                    self._connection.exec_driver_sql("SELECT 1")
+            except DBAPIError:
+                self._let_go()
+            else:
+                return self._connection
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        if self._engine.dialect.name == "postgresql":
+            with self._connection.begin():
+                lock = select(func.pg_try_advisory_lock(LEADER_LOCK))
+                self._is_leader = bool(self._connection.scalar(lock))
+        else:
+            self._is_leader = True
+        return self._connection if self._is_leader else None
+
+    def _let_go(self) -> None:
+        """Close the connection for good: back in the pool it would keep the lock."""
+        self._is_leader = False
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            connection.invalidate()
+            connection.close()
+
+    def _moved(self, names: Sequence[str], position: int) -> None:
+        self._known.moved(names, position)
+        for callback in self._callbacks:
+            callback(position)
+
+
+def statuses(
+    projections: Sequence[Projection], known: Positions, head: int
+) -> Sequence[ProjectionStatus]:
+    """Say where each projection stands, and why it does not go on."""
+    at = known.read()
+    found = []
+    for projection in projections:
+        row = at.get(projection.name)
+        if row is None:
+            found.append(ProjectionStatus(projection.name, 0, head, "is not made yet: migrate"))
+            continue
+        error = row.error
+        if row.version != projection.version:
+            error = f"is of version {row.version}, not {projection.version}: migrate"
+        found.append(ProjectionStatus(projection.name, row.position, head, error))
+    return found

@@ -1,0 +1,265 @@
+"""The message log: one row a message, as its account reads it; totals are kept, never counted."""
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Index,
+    Select,
+    Table,
+    Text,
+    func,
+    or_,
+    select,
+)
+
+from application.queries import PUBLIC_STATUS, LogEntry, LogFilter, LogPage
+from domain.message import State
+from domain.message.events import (
+    AttemptStarted,
+    Cancelled,
+    Delivered,
+    Event,
+    Expired,
+    Failed,
+    Queued,
+    Sent,
+)
+from domain.msisdn import search_forms
+from domain.values import Network
+from projections.projection import Batch, Projection
+from projections.rows import Row, Rows
+from projections.states import STATE_EVENTS, state_after
+from projections.tables import CONTENTS, READ, changing, fixed, key
+
+MESSAGES: Final = Table(
+    "message_log",
+    READ,
+    key("number"),
+    fixed("account"),
+    fixed("position"),
+    fixed("batch", nullable=True),
+    fixed("network", Text),
+    fixed("encoding", Text),
+    fixed("segments"),
+    fixed("credits"),
+    fixed("queued_at"),
+    changing("credits_refunded"),
+    changing("state", Text),
+    changing("status", Text),
+    changing("sim", nullable=True),
+    changing("sent_at", nullable=True),
+    changing("delivered_at", nullable=True),
+    changing("failure_code", Text, nullable=True),
+)
+"""``position`` is that of Queued: the order of the log. ``sim`` made the last attempt."""
+
+Index("message_log_by_account", MESSAGES.c.account, MESSAGES.c.position)
+Index("message_log_by_status", MESSAGES.c.account, MESSAGES.c.status, MESSAGES.c.position)
+
+TOTALS: Final = Table(
+    "message_log_totals",
+    READ,
+    key("account"),
+    changing("queued"),
+    changing("sent"),
+    changing("failed"),
+)
+"""How many messages an account has in each public status; the columns are the statuses."""
+
+
+class MessageLog(Projection):
+    """Folds the events of messages into ``message_log`` and its totals."""
+
+    name = "message_log"
+    version = 1
+    tables = (MESSAGES, TOTALS)
+    events = STATE_EVENTS
+
+    def apply(self, batch: Batch) -> None:
+        """Fold a batch of messages' events."""
+        new = {event.number for _, event in batch.events if type(event) is Queued}
+        messages = batch.rows(MESSAGES)
+        messages.load(event.number for _, event in batch.events if event.number not in new)
+        totals = batch.rows(TOTALS)
+        accounts = {event.account for _, event in batch.events if type(event) is Queued}
+        accounts.update(messages[number]["account"] for number in messages)
+        totals.load(accounts)
+        for account in accounts.difference(totals):
+            totals.add({"account": account, "queued": 0, "sent": 0, "failed": 0})
+        for position, event in batch.events:
+            if type(event) is Queued:
+                messages.add(_new_row(position, event))
+                totals[event.account]["queued"] += 1
+            else:
+                _change(messages[event.number], event, totals)
+        messages.flush()
+        totals.flush()
+
+
+def _new_row(position: int, event: Queued) -> Row:
+    return {
+        "number": event.number,
+        "account": event.account,
+        "position": position,
+        "batch": event.batch,
+        "network": event.network,
+        "encoding": event.encoding,
+        "segments": event.segments,
+        "credits": event.credits,
+        "queued_at": event.at,
+        "credits_refunded": 0,
+        "state": "queued",
+        "status": "queued",
+        "sim": None,
+        "sent_at": None,
+        "delivered_at": None,
+        "failure_code": None,
+    }
+
+
+def _change(row: Row, event: Event, totals: Rows) -> None:
+    state = state_after(event, row["state"])
+    row["state"] = state.value
+    status = PUBLIC_STATUS[state]
+    if status != row["status"]:
+        total = totals[row["account"]]
+        total[row["status"]] -= 1
+        total[status] += 1
+        row["status"] = status
+    match event:
+        case AttemptStarted():
+            row["sim"] = event.sim
+        case Sent():
+            row["sim"] = event.sim
+            row["sent_at"] = event.at
+        case Delivered():
+            row["delivered_at"] = event.at
+        case Failed():
+            _refund(row, event.credits, event.cause)
+        case Expired():
+            _refund(row, event.credits, "EXPIRED")
+        case Cancelled():
+            _refund(row, event.credits, "CANCELLED")
+
+
+def _refund(row: Row, credits: int, code: str) -> None:
+    row["credits_refunded"] = credits
+    row["failure_code"] = code
+
+
+# -- queries --------------------------------------------------------------------------------
+
+_SIM = CONTENTS.alias("sim_content")
+_WITH_CONTENT = (
+    (CONTENTS.c.kind == "message") & (CONTENTS.c.number == MESSAGES.c.number),
+    (_SIM.c.kind == "sim") & (_SIM.c.number == MESSAGES.c.sim),
+)
+_ENTRY_COLUMNS = (
+    *(column for column in MESSAGES.columns if column.name not in {"account", "status"}),
+    CONTENTS.c.msisdn.label("recipient"),
+    CONTENTS.c.body.label("text"),
+    CONTENTS.c.sender.label("sender_id"),
+    _SIM.c.msisdn.label("sender_used"),
+)
+
+
+def page(connection: Connection, account: int, wanted: LogFilter) -> LogPage:
+    """Give a page of an account's log, newest first, and how many match in all.
+
+    ``total`` counts what matches status and search, not what ``before`` leaves of it. Only a
+    search is counted: everything else has its total kept.
+    """
+    matching = select(MESSAGES.c.number).where(MESSAGES.c.account == account)
+    if wanted.status is not None:
+        matching = matching.where(MESSAGES.c.status == wanted.status)
+    if wanted.search:
+        if not _is_searchable(wanted.search):
+            return LogPage(entries=(), total=0)
+        matching = matching.join(CONTENTS, _WITH_CONTENT[0]).where(
+            _contains(wanted.search, is_postgresql=connection.dialect.name == "postgresql")
+        )
+        total = connection.scalar(select(func.count()).select_from(matching.subquery())) or 0
+    else:
+        total = _kept_total(connection, account, wanted.status)
+    if wanted.before is not None:
+        matching = matching.where(MESSAGES.c.position < _place_of(account, wanted.before))
+    found = (
+        matching.order_by(MESSAGES.c.position.desc())
+        .limit(wanted.limit)
+        .offset(wanted.offset)
+        .subquery("page")
+    )
+    entries = _entries(found.join(MESSAGES, found.c.number == MESSAGES.c.number))
+    rows = connection.execute(entries.order_by(MESSAGES.c.position.desc()))
+    return LogPage(entries=tuple(_entry(row._mapping) for row in rows), total=total)
+
+
+def entry(connection: Connection, account: int, number: int) -> LogEntry | None:
+    """Find one message of an account."""
+    wanted = _entries(MESSAGES).where(MESSAGES.c.number == number, MESSAGES.c.account == account)
+    row = connection.execute(wanted).first()
+    return None if row is None else _entry(row._mapping)
+
+
+def account_of(connection: Connection, number: int) -> int | None:
+    """Give the account of a message."""
+    return connection.scalar(select(MESSAGES.c.account).where(MESSAGES.c.number == number))
+
+
+def _entries(messages: FromClause) -> Select[Any]:
+    return (
+        select(*_ENTRY_COLUMNS)
+        .select_from(messages)
+        .join(CONTENTS, _WITH_CONTENT[0], isouter=True)
+        .join(_SIM, _WITH_CONTENT[1], isouter=True)
+    )
+
+
+def _entry(row: Any) -> LogEntry:
+    fields = dict(row)
+    fields["network"] = Network(fields["network"])
+    fields["state"] = State(fields["state"])
+    return LogEntry(**fields)
+
+
+def _place_of(account: int, number: int) -> ColumnElement[int]:
+    """Give the position of a message of the account; NULL, so an empty page, when it has none."""
+    earlier = MESSAGES.alias("earlier")
+    place = select(earlier.c.position).where(
+        earlier.c.number == number, earlier.c.account == account
+    )
+    return place.scalar_subquery()
+
+
+def _kept_total(connection: Connection, account: int, status: str | None) -> int:
+    row = connection.execute(select(TOTALS).where(TOTALS.c.account == account)).first()
+    if row is None:
+        return 0
+    if status is None:
+        return int(row.queued + row.sent + row.failed)
+    return int(row._mapping.get(status, 0))
+
+
+def _contains(search: str, *, is_postgresql: bool) -> ColumnElement[bool]:
+    """Match text in any case, or the number in any written form; % and _ stand for themselves.
+
+    What is not ASCII was folded when it was stored, because the stores fold only ASCII alike.
+    """
+    body = func.lower(CONTENTS.c.body.collate("C") if is_postgresql else CONTENTS.c.body)
+    text = func.coalesce(CONTENTS.c.folded, body)
+    matches = text.contains(search.casefold(), autoescape=True)
+    digits = search_forms(search)
+    if digits is None:
+        return matches
+    return or_(matches, CONTENTS.c.msisdn.contains(digits, autoescape=True))
+
+
+def _is_searchable(search: str) -> bool:
+    """Whether any stored text could hold this: no lone surrogate and no NUL is ever stored."""
+    try:
+        return b"\0" not in search.encode()
+    except UnicodeEncodeError:
+        return False

@@ -1,0 +1,150 @@
+"""Every question of ``application.queries``, answered from the read models."""
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Engine
+
+from application.queries import (
+    AccountRow,
+    Backlog,
+    Balance,
+    KeyRow,
+    LogEntry,
+    LogFilter,
+    LogPage,
+    ProjectionStatus,
+    SenderIdRow,
+    SimRow,
+    StatementLine,
+    Waiting,
+)
+from domain.values import Instant, Network
+from projections import balances, directory, dispatch, fleet, idempotency, message_log
+from projections.catalogue import PROJECTIONS
+from projections.follower import statuses
+from projections.positions import Positions
+
+
+class SqlQueries:
+    """Implements ``application.queries.Queries``; may be called from many threads.
+
+    ``head`` gives the position of the newest event of the log.
+    """
+
+    def __init__(self, engine: Engine, known: Positions, head: Callable[[], int]) -> None:
+        self._engine = engine
+        self._known = known
+        self._head = head
+
+    # -- customers --------------------------------------------------------------------------
+
+    def log(self, account: int, wanted: LogFilter) -> LogPage:
+        """List an account's messages, newest first."""
+        with self._engine.connect() as connection:
+            return message_log.page(connection, account, wanted)
+
+    def log_entry(self, account: int, number: int) -> LogEntry | None:
+        """Find one message of an account."""
+        with self._engine.connect() as connection:
+            return message_log.entry(connection, account, number)
+
+    def balance(self, account: int) -> Balance | None:
+        """Give an account's balance row."""
+        with self._engine.connect() as connection:
+            return balances.balance(connection, account)
+
+    def statement(self, account: int, *, after: int, limit: int) -> Sequence[StatementLine]:
+        """List the movements of an account's wallet after a log position, oldest first."""
+        with self._engine.connect() as connection:
+            return balances.statement(connection, account, after=after, limit=limit)
+
+    def sender_ids(self, account: int) -> Sequence[SenderIdRow]:
+        """List an account's sender ID requests, oldest first."""
+        with self._engine.connect() as connection:
+            return directory.sender_ids(connection, account)
+
+    def keys(self, account: int) -> Sequence[KeyRow]:
+        """List an account's keys, oldest first."""
+        with self._engine.connect() as connection:
+            return directory.keys(connection, account)
+
+    # -- operators --------------------------------------------------------------------------
+
+    def accounts(self, *, after: int, limit: int) -> Sequence[AccountRow]:
+        """List accounts by number."""
+        with self._engine.connect() as connection:
+            return directory.accounts(connection, after=after, limit=limit)
+
+    def account(self, account: int) -> AccountRow | None:
+        """Find one account."""
+        with self._engine.connect() as connection:
+            return directory.account(connection, account)
+
+    def pending_sender_ids(self, *, limit: int) -> Sequence[SenderIdRow]:
+        """List the requests that wait for staff, oldest first."""
+        with self._engine.connect() as connection:
+            return directory.pending_sender_ids(connection, limit=limit)
+
+    def sender_id(self, number: int) -> SenderIdRow | None:
+        """Find one sender ID request of any account."""
+        with self._engine.connect() as connection:
+            return directory.sender_id(connection, number)
+
+    def sims(self, now: Instant) -> Sequence[SimRow]:
+        """List the fleet."""
+        with self._engine.connect() as connection:
+            return fleet.sims(connection, now)
+
+    def projections(self) -> Sequence[ProjectionStatus]:
+        """Say where each projection stands."""
+        return statuses(PROJECTIONS, self._known, self._head())
+
+    def expired_answers(self, now: Instant, *, limit: int) -> Sequence[int]:
+        """List the numbers of stored answers (contents of kind ``submission``) past their time."""
+        with self._engine.connect() as connection:
+            return idempotency.expired_answers(connection, now, limit=limit)
+
+    def message_account(self, number: int) -> int | None:
+        """Give the account of a message, for operators who know only its number."""
+        with self._engine.connect() as connection:
+            return message_log.account_of(connection, number)
+
+    # -- dispatching ------------------------------------------------------------------------
+
+    def next_waiting(
+        self, network: Network, *, sim: int, now: Instant, limit: int
+    ) -> Sequence[Waiting]:
+        """List due queued messages that SIM number ``sim`` may carry, best first."""
+        with self._engine.connect() as connection:
+            return dispatch.next_waiting(connection, network, sim=sim, now=now, limit=limit)
+
+    def due_networks(self, now: Instant) -> Sequence[Network]:
+        """List the networks that have at least one due queued message."""
+        with self._engine.connect() as connection:
+            return dispatch.due_networks(connection, now)
+
+    def overdue(self, now: Instant, *, limit: int) -> Sequence[Waiting]:
+        """List queued messages past ``expires_at`` and doubts past their limit."""
+        with self._engine.connect() as connection:
+            return dispatch.overdue(connection, now, limit=limit)
+
+    def held_by(self, sim: int) -> Sequence[Waiting]:
+        """List messages in state Sending on a SIM."""
+        with self._engine.connect() as connection:
+            return dispatch.held_by(connection, sim)
+
+    def held_by_lapsed(self, now: Instant, *, limit: int) -> Sequence[Waiting]:
+        """List messages in state Sending on SIMs whose lease has run out."""
+        with self._engine.connect() as connection:
+            return dispatch.held_by_lapsed(connection, now, limit=limit)
+
+    def backlog(self) -> Sequence[Backlog]:
+        """Count open messages by network."""
+        with self._engine.connect() as connection:
+            return dispatch.backlog(connection)
+
+    # -- reading what was just written --------------------------------------------------------
+
+    def reached(self, position: int, *, timeout_s: float, projection: str) -> bool:
+        """Wait until ``projection`` has handled log position ``position``; False at the limit."""
+        return self._known.reached(position, timeout_s=timeout_s, projection=projection)

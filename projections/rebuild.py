@@ -1,0 +1,123 @@
+"""Builds read models anew beside the live ones, and puts them in their place."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.exc import OperationalError
+
+from projections import positions
+from projections.fold import BATCH_EVENTS, Fold, Log
+from projections.positions import Positions
+from projections.projection import NEW, Projection
+
+DDL_LOCK: Final = 0x6E676F6D610001
+"""Key of the PostgreSQL advisory lock under which read models are made and swapped."""
+
+MAX_REFUSALS: Final = 50
+"""How often readers (a lock timeout each) may keep new tables from being swapped in."""
+
+
+class RebuildFailed(Exception):
+    """Some read models could not be rebuilt; the live ones serve on as before."""
+
+
+Pace = Callable[[int, float], None]
+"""Called between two batches with the events of the last one and the seconds that it took."""
+
+
+def half_speed(events: int, seconds: float) -> None:
+    """Rest as long as the work took: SQLite does not queue writers, so others need their chance."""
+    del events
+    time.sleep(seconds)
+
+
+class Rebuild:
+    """One rebuild of some projections, in one pass over the log.
+
+    The live tables serve reads, and are followed, meanwhile. Positions move by compare-and-set
+    as everywhere, so a second rebuild of the same projection only shares the work.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        log: Log,
+        projections: Sequence[Projection],
+        known: Positions,
+        *,
+        batch_events: int = BATCH_EVENTS,
+    ) -> None:
+        self._engine = engine
+        self._log = log
+        self._projections = projections
+        self._known = known
+        self._batch_events = batch_events
+        self._fold = Fold(log, projections, suffix=NEW, batch_events=batch_events)
+        self._refusals = 0
+
+    def run(self, progress: Callable[[int, int], None], pace: Pace) -> None:
+        """Rebuild and swap; ``progress`` gets the position and the end of the log.
+
+        Raises:
+            RebuildFailed: an event could not be folded; that read model's new tables are gone.
+        """
+        with self._engine.begin() as connection:
+            lock_ddl(connection)
+            for projection in self._projections:
+                projection.create_new(connection)
+        left = list(self._projections)
+        failures: list[str] = []
+        while left:
+            started_s = time.monotonic()
+            with self._engine.connect() as connection:
+                handled = self._fold.step(connection, self._known.read())
+            taken_s = time.monotonic() - started_s
+            at = self._known.read()
+            ours = [row for p in left if (row := at.get(p.name + NEW)) is not None]
+            progress(min((row.position for row in ours), default=0), self._log.head())
+            for projection in tuple(left):
+                if self._settle(projection, failures, is_near_the_end=handled < self._batch_events):
+                    left.remove(projection)
+            pace(handled, taken_s)
+        if failures:
+            raise RebuildFailed("; ".join(failures))
+
+    def _settle(
+        self, projection: Projection, failures: list[str], *, is_near_the_end: bool
+    ) -> bool:
+        """Swap the new tables in, or give them up; False while there is more to fold."""
+        row = self._known.read().get(projection.name + NEW)
+        if row is None or row.version != projection.version:
+            return True  # another process swapped them in, or is rebuilding with other code
+        if row.error is not None:
+            failures.append(f"{projection.name} {row.error}")
+            with self._engine.begin() as connection:
+                projection.drop_new(connection)
+            return True
+        return is_near_the_end and self._swap(projection)
+
+    def _swap(self, projection: Projection) -> bool:
+        """Swap unless the live tables are further; readers may keep us out for a while."""
+        try:
+            with self._engine.begin() as connection:
+                lock_ddl(connection)
+                at = positions.read(connection, lock=True)
+                new, live = at.get(projection.name + NEW), at[projection.name]
+                if new is not None and new.position < live.position:
+                    return False
+                if new is not None:
+                    projection.swap(connection)
+        except OperationalError:
+            self._refusals += 1
+            if self._refusals == MAX_REFUSALS:
+                raise
+            return False
+        return True
+
+
+def lock_ddl(connection: Connection) -> None:
+    """Let one process at a time make or swap read models (on SQLite only one can write)."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(DDL_LOCK)))

@@ -1,0 +1,190 @@
+"""The rows of a table that a batch of events touches: loaded once, folded in memory, written once.
+
+Many updates of one row in a batch become one. SQLAlchemy's expression layer costs more for each
+row than the database does, so the few statements here are written out for each store: SQLite
+takes the rows by ``executemany``, PostgreSQL a whole table of them as one JSON parameter.
+"""
+
+# ruff: noqa: S608 - every name in a statement is that of one of our own ``Table`` objects
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql
+
+Key = Any
+"""The primary key's value; a tuple of them when the key has several columns."""
+
+Row = dict[str, Any]
+"""A row by column names."""
+
+
+class WrongHistory(LookupError):
+    """An event speaks of a row that no earlier event made, or makes one that is there already."""
+
+
+class Rows:
+    """The touched rows of ``table``, whose name in the database ends in ``suffix``."""
+
+    def __init__(self, connection: Connection, table: Table, suffix: str = "") -> None:
+        self._connection = connection
+        self._sql = _statements(table, suffix, connection.dialect.name)
+        self._rows: dict[Key, Row] = {}
+        self._stored: set[Key] = set()
+        self._removed: set[Key] = set()
+
+    def load(self, keys: Iterable[Key]) -> None:
+        """Fetch the rows with these keys, as far as there are any; once, before ``flush``."""
+        wanted = [key for key in set(keys) if key not in self._rows]
+        if not wanted:
+            return
+        found = self._connection.exec_driver_sql(self._sql.load, (self._keys(wanted),))
+        for values in found.fetchall():
+            row = dict(zip(self._sql.columns, values, strict=True))
+            key = self._sql.key_of(row)
+            self._rows[key] = row
+            self._stored.add(key)
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self._rows
+
+    def __getitem__(self, key: Key) -> Row:
+        """Give the row, to be changed in place.
+
+        Raises:
+            WrongHistory: there is none.
+        """
+        try:
+            return self._rows[key]
+        except KeyError:
+            raise WrongHistory(f"{self._sql.table} has no row {key}") from None
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._rows)
+
+    def add(self, row: Row) -> Row:
+        """Add a new row; one that the table has already fails when it is written."""
+        key = self._sql.key_of(row)
+        if key in self._rows:
+            raise WrongHistory(f"{self._sql.table} has a row {key} already")
+        self._rows[key] = row
+        return row
+
+    def remove(self, key: Key) -> None:
+        """Take a row away."""
+        del self._rows[key]
+        if key in self._stored:
+            self._stored.remove(key)
+            self._removed.add(key)
+
+    def look_up(self, expression: str) -> Iterator[tuple[Key, Any]]:
+        """Evaluate a scalar SQL ``expression`` for the key of each row.
+
+        ``{column}`` stands in it for a column of the key, ``{suffix}`` for that of the tables.
+        """
+        sql = self._sql
+        scalar = expression.format(suffix=sql.suffix, **sql.given_fields)
+        statement = f"SELECT {', '.join(sql.given_fields.values())}, ({scalar}) FROM {sql.given}"
+        found = self._connection.exec_driver_sql(statement, (self._keys(self),))
+        for *key, value in found.fetchall():
+            yield (key[0] if len(key) == 1 else tuple(key)), value
+
+    def flush(self) -> None:
+        """Write what was added, loaded and removed."""
+        if self._removed:
+            self._connection.exec_driver_sql(self._sql.delete, (self._keys(self._removed),))
+        self._write(self._sql.update, [self._rows[key] for key in self._stored])
+        added = [row for key, row in self._rows.items() if key not in self._stored]
+        self._write(self._sql.insert, added)
+        self._stored.update(self._rows)
+        self._removed.clear()
+
+    def _keys(self, keys: Iterable[Key]) -> str:
+        return json.dumps([self._sql.key_fields(key) for key in keys])
+
+    def _write(self, statement: str, rows: Sequence[Row]) -> None:
+        if not rows:
+            return
+        if self._sql.by_json:
+            self._connection.exec_driver_sql(statement, (json.dumps(rows),))
+        else:
+            self._connection.exec_driver_sql(statement, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Statements:
+    table: str
+    suffix: str
+    columns: Sequence[str]
+    key: Sequence[str]
+    given: str
+    """A list of keys, as one JSON parameter, to be read from."""
+    given_fields: Mapping[str, str]
+    """How to name each column of such a key."""
+    load: str
+    insert: str
+    update: str
+    delete: str
+    by_json: bool
+
+    def key_of(self, row: Mapping[str, Any]) -> Key:
+        if len(self.key) == 1:
+            return row[self.key[0]]
+        return tuple(row[column] for column in self.key)
+
+    def key_fields(self, key: Key) -> Mapping[str, Any]:
+        return dict(zip(self.key, (key,) if len(self.key) == 1 else key, strict=True))
+
+
+@cache
+def _statements(table: Table, suffix: str, dialect: str) -> _Statements:
+    """Write out the statements for a table."""
+    name = table.name + suffix
+    columns = [column.name for column in table.columns]
+    key = [column.name for column in table.primary_key.columns]
+    changing = [column.name for column in table.columns if not column.info.get("fixed")]
+    by_json = dialect == "postgresql"
+    into = f"INSERT INTO {name} ({', '.join(columns)}) "
+    if by_json:
+        given = f"json_to_recordset(%s) AS k({_typed(table, key)})"
+        fields = {column: f"k.{column}" for column in key}
+        matching = " AND ".join(f"t.{column} = {fields[column]}" for column in key)
+        rows = f"json_to_recordset(%s) AS k({_typed(table, columns)})"
+        changes = f"json_to_recordset(%s) AS k({_typed(table, [*key, *changing])})"
+        insert = f"{into} SELECT {', '.join(columns)} FROM {rows}"
+        changed = ", ".join(f"{column} = k.{column}" for column in changing)
+        update = f"UPDATE {name} t SET {changed} FROM {changes} WHERE {matching}"
+        delete = f"DELETE FROM {name} t USING {given} WHERE {matching}"
+    else:
+        given = "json_each(?) AS k"
+        fields = {column: f"k.value->>'{column}'" for column in key}
+        matching = " AND ".join(f"t.{column} = {fields[column]}" for column in key)
+        insert = f"{into} VALUES ({', '.join(f':{column}' for column in columns)})"
+        changed = ", ".join(f"{column} = :{column}" for column in changing)
+        same = " AND ".join(f"{column} = :{column}" for column in key)
+        update = f"UPDATE {name} SET {changed} WHERE {same}"
+        gone = f"SELECT {', '.join(fields.values())} FROM {given}"
+        delete = f"DELETE FROM {name} WHERE ({', '.join(key)}) IN ({gone})"
+    selected = ", ".join(f"t.{column}" for column in columns)
+    return _Statements(
+        table=name,
+        suffix=suffix,
+        columns=columns,
+        key=key,
+        given=given,
+        given_fields=fields,
+        load=f"SELECT {selected} FROM {given} CROSS JOIN {name} t WHERE {matching}",
+        insert=insert,
+        update=update,
+        delete=delete,
+        by_json=by_json,
+    )
+
+
+def _typed(table: Table, columns: Iterable[str]) -> str:
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    return ", ".join(f"{name} {table.columns[name].type.compile(dialect)}" for name in columns)

@@ -1,0 +1,46 @@
+"""The state that each event of a message leads to, for the projections that keep it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from domain.events import Event
+from domain.message import State
+from domain.message.events import (
+    AttemptFailed,
+    AttemptStarted,
+    Cancelled,
+    Delivered,
+    Expired,
+    Failed,
+    InDoubt,
+    Queued,
+    SegmentAccepted,
+    Sent,
+    Undelivered,
+)
+
+_LEADS_TO: Final[Mapping[type[Event], State]] = {
+    Queued: State.QUEUED,
+    AttemptStarted: State.SENDING,
+    Sent: State.SENT,
+    InDoubt: State.IN_DOUBT,
+    AttemptFailed: State.QUEUED,
+    Failed: State.FAILED,
+    Expired: State.EXPIRED,
+    Cancelled: State.CANCELLED,
+    Delivered: State.DELIVERED,
+    Undelivered: State.UNDELIVERED,
+}
+
+STATE_EVENTS: Final = frozenset(_LEADS_TO) | {SegmentAccepted}
+"""The events that (may) change a message's state."""
+
+
+def state_after(event: Event, state: str) -> State:
+    """Give the state after ``event`` of a message that was in ``state`` before.
+
+    A segment accepted late, out of doubt, makes a message wait for its next segment.
+    """
+    if type(event) is SegmentAccepted:
+        return State.SENDING if state == State.SENDING else State.QUEUED
+    return _LEADS_TO[type(event)]

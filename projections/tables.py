@@ -1,0 +1,74 @@
+"""The truth's tables beside the log, for joins, and the words that projections define theirs with.
+
+The truth's tables are in ``store``: an attached file on SQLite, translated to the schema
+``public`` on PostgreSQL (``adapters/store/read_engine.py``). Nothing here is ever written to
+them. Each projection's own tables stand in its own file, all of them in ``READ``.
+"""
+
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, Text
+
+TRUTH: Final = MetaData(schema="store")
+"""What the committer writes; here for joins only, never created from here."""
+
+READ: Final = MetaData()
+"""What the projections write: disposable."""
+
+BIG: Final = BigInteger().with_variant(Integer, "sqlite")
+"""64 bits everywhere; SQLite makes a primary key its row id only when it is spelt INTEGER."""
+
+FIXED: Final = {"fixed": True}
+"""Put on columns that never change once the row exists: updates leave them, and indexes, alone."""
+
+
+def key(name: str, type_: Any = BIG) -> Column[Any]:
+    """Give a column of a primary key."""
+    return Column(name, type_, primary_key=True, autoincrement=False, info=FIXED)
+
+
+def fixed(name: str, type_: Any = BIG, *, nullable: bool = False) -> Column[Any]:
+    """Give a column that is written once, with its row."""
+    return Column(name, type_, nullable=nullable, info=FIXED)
+
+
+def changing(name: str, type_: Any = BIG, *, nullable: bool = False) -> Column[Any]:
+    """Give a column that later events change."""
+    return Column(name, type_, nullable=nullable)
+
+
+CONTENTS: Final = Table(
+    "contents",
+    TRUTH,
+    Column("kind", Text, primary_key=True),
+    Column("number", BIG, primary_key=True),
+    Column("salt", LargeBinary),
+    Column("msisdn", Text),
+    Column("body", Text),
+    Column("sender", Text),
+    Column("folded", Text),
+    Column("digest", LargeBinary),
+)
+
+CREDENTIALS: Final = Table(
+    "credentials",
+    TRUTH,
+    Column("key_id", Text, primary_key=True),
+    Column("account", BIG),
+    Column("name", Text),
+    Column("hash", Text),
+    Column("issued_at", BIG),
+    Column("revoked_at", BIG),
+)
+
+SIM_LEASES: Final = Table(
+    "sim_leases",
+    TRUTH,
+    Column("sim", BIG, primary_key=True),
+    Column("network", Text),
+    Column("modem", Text),
+    Column("holder", Text),
+    Column("fence", BIG),
+    Column("expires_at", BIG),
+    Column("answered_at", BIG),
+)

@@ -1,0 +1,172 @@
+"""A store of events and what stands beside them, for tests: real SQLite files, real PostgreSQL."""
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import orjson
+from eventsourcing.persistence import ApplicationRecorder, Mapper, Transcoder
+from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
+from sqlalchemy import Engine, create_engine, delete, insert, make_url
+
+from adapters.store.read_engine import ReadEngines, postgres_engines, sqlite_engines
+from domain.events import Aggregate, Event
+from projections.catalogue import PROJECTIONS
+from projections.follower import BATCH_EVENTS, Follower
+from projections.positions import Positions
+from projections.projection import Projection
+from projections.reading import SqlQueries
+from projections.tables import CONTENTS, CREDENTIALS, SIM_LEASES, TRUTH
+
+
+class OrjsonTranscoder(Transcoder):
+    def encode(self, obj: Any) -> bytes:
+        return orjson.dumps(obj)
+
+    def decode(self, data: bytes) -> Any:
+        return orjson.loads(data)
+
+
+class RecorderLog:
+    """The log as the library's recorder gives it."""
+
+    def __init__(self, recorder: ApplicationRecorder, mapper: Mapper[UUID]) -> None:
+        self._recorder = recorder
+        self._mapper = mapper
+
+    def read(self, after: int, limit: int) -> Sequence[tuple[int, Event]]:
+        found = self._recorder.select_notifications(after, limit, inclusive_of_start=False)
+        decode: Any = self._mapper.to_domain_event
+        return [(notification.id, decode(notification)) for notification in found]
+
+    def head(self) -> int:
+        return self._recorder.max_notification_id() or 0
+
+
+class Truth:
+    """``save`` events, ``put`` contents; ``engines`` and ``log`` are what a process would have."""
+
+    def __init__(
+        self,
+        recorder: SQLiteApplicationRecorder | PostgresApplicationRecorder,
+        writing: Engine,
+        engines: ReadEngines,
+    ) -> None:
+        self.recorder = recorder
+        self.engines = engines
+        self.mapper: Mapper[UUID] = Mapper(OrjsonTranscoder())
+        self.log = RecorderLog(recorder, self.mapper)
+        self._writing = writing.execution_options(schema_translate_map={"store": None})
+        recorder.create_table()
+        TRUTH.create_all(self._writing)
+
+    @property
+    def dialect(self) -> str:
+        return self.engines.reading.dialect.name
+
+    def save(self, *items: Aggregate | Event) -> list[int]:
+        """Store events, and the pending events of aggregates, in one transaction."""
+        events: list[Any] = []
+        for item in items:
+            events.extend(item.collect_events() if isinstance(item, Aggregate) else [item])
+        stored = [self.mapper.to_stored_event(event) for event in events]
+        return list(self.recorder.insert_events(stored) or ())
+
+    def put(self, kind: str, number: int, body: object = None, **columns: Any) -> None:
+        """Store a content row; a body that is not text becomes JSON."""
+        if body is not None and not isinstance(body, str):
+            body = json.dumps(body)
+        self._insert(
+            CONTENTS, {"kind": kind, "number": number, "salt": b"s" * 32, "body": body, **columns}
+        )
+
+    def put_text(self, number: int, msisdn: str, body: str, sender: str = "SHOP") -> None:
+        """Store a message's content as the submit command does."""
+        folded = None if body.isascii() else body.casefold()
+        self.put("message", number, body, msisdn=msisdn, sender=sender, folded=folded)
+
+    def erase(self, kind: str, number: int) -> None:
+        with self._writing.begin() as connection:
+            connection.execute(
+                delete(CONTENTS).where(CONTENTS.c.kind == kind, CONTENTS.c.number == number)
+            )
+
+    def put_key(self, key_id: str, account: int, name: str) -> None:
+        self._insert(CREDENTIALS, {"key_id": key_id, "account": account, "name": name})
+
+    def lease(self, sim: int, *, expires_at: int, answered_at: int) -> None:
+        with self._writing.begin() as connection:
+            connection.execute(delete(SIM_LEASES).where(SIM_LEASES.c.sim == sim))
+        self._insert(SIM_LEASES, {"sim": sim, "expires_at": expires_at, "answered_at": answered_at})
+
+    def insert_many(self, table: Any, rows: Iterable[dict[str, Any]]) -> None:
+        with self._writing.begin() as connection:
+            connection.execute(insert(table), list(rows))
+
+    def _insert(self, table: Any, row: dict[str, Any]) -> None:
+        self.insert_many(table, [row])
+
+    def follower(
+        self,
+        projections: Sequence[Projection] = PROJECTIONS,
+        *,
+        batch_events: int = BATCH_EVENTS,
+        migrate: bool = True,
+    ) -> Follower:
+        """Give a follower of its own, as another process would have it."""
+        follower = Follower(
+            self.engines.writing,
+            self.log,
+            projections,
+            Positions(self.engines.reading),
+            batch_events=batch_events,
+        )
+        if migrate:
+            follower.migrate()
+        return follower
+
+    def queries(self) -> SqlQueries:
+        return SqlQueries(self.engines.reading, Positions(self.engines.reading), self.log.head)
+
+    def follow(self) -> SqlQueries:
+        """Catch up, and give what can then be asked."""
+        follower = self.follower()
+        assert follower.catch_up(timeout_s=30), follower.status()
+        follower.close()
+        return self.queries()
+
+    def fingerprints(
+        self, suffix: str = "", projections: Sequence[Projection] = PROJECTIONS
+    ) -> dict[str, str]:
+        with self.engines.reading.connect() as connection:
+            return {each.name: each.fingerprint(connection, suffix) for each in projections}
+
+    def close(self) -> None:
+        self.engines.dispose()
+        self._writing.dispose()
+        self.recorder.datastore.close()
+
+
+def sqlite_truth(folder: Path) -> Truth:
+    store_db = folder / "store.db"
+    recorder = SQLiteApplicationRecorder(SQLiteDatastore(str(store_db)))
+    engines = sqlite_engines(folder / "read.db", store_db)
+    return Truth(recorder, create_engine(f"sqlite:///{store_db}"), engines)
+
+
+def postgres_truth(url: str) -> Truth:
+    parts = make_url(url)
+    datastore = PostgresDatastore(
+        dbname=parts.database or "",
+        host=parts.host or "",
+        port=parts.port or 5432,
+        user=parts.username or "",
+        password=parts.password or "",
+    )
+    recorder = PostgresApplicationRecorder(datastore)
+    return Truth(
+        recorder, create_engine(parts.set(drivername="postgresql+psycopg")), postgres_engines(url)
+    )

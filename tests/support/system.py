@@ -1,0 +1,102 @@
+"""A whole gateway in the test's process: real store, committer and follower threads, no HTTP."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from adapters.bootstrap import bootstrap
+from adapters.settings import Settings
+from application.accounts import CreateAccount, MoveCredits, email_digest
+from application.submit import Principal
+from application.system import System
+from domain.sender_names import default_sender
+from domain.values import Credits
+
+FOLLOW_POLL_S = 0.02
+
+
+class FastKeyHasher:
+    """A hasher for tests that are not about hashing: the port's promises, without the cost."""
+
+    def hash(self, secret: str) -> str:
+        return f"fast:{secret}"
+
+    def verify(self, stored: str, secret: str) -> bool:
+        return stored == f"fast:{secret}"
+
+
+@contextmanager
+def running_system(
+    folder: Path, *, database_url: str | None = None, follows: bool = True, **settings: Any
+) -> Iterator[System]:
+    """Run a gateway over SQLite in ``folder``, or over PostgreSQL."""
+    system = bootstrap(
+        Settings(data_dir=folder, database_url=database_url, **settings), hasher=FastKeyHasher()
+    )
+    system.store.migrate()
+    system.follower.migrate()
+    stopping = threading.Event()
+
+    def follow() -> None:
+        while not stopping.is_set():
+            system.signals.committed.clear()
+            if not system.follower.step():
+                system.signals.committed.wait(FOLLOW_POLL_S)
+
+    committing = threading.Thread(target=system.committer.run, name="committer", daemon=True)
+    following = threading.Thread(target=follow, name="follower", daemon=True)
+    committing.start()
+    if follows:
+        following.start()
+    try:
+        yield system
+    finally:
+        system.committer.stop()
+        committing.join(10)
+        stopping.set()
+        if follows:
+            following.join(10)
+        system.close()
+
+
+def create_account(
+    system: System, *, name: str = "Demo", credits: int = 0, sender_ids: tuple[str, ...] = ()
+) -> tuple[int, str]:
+    """Make an account; give its number and its API key."""
+    key, new_key = system.keys.make("first")
+    created = system.committer.execute(
+        CreateAccount(
+            name=name,
+            email=f"{name}@example.test",
+            email_digest=email_digest(system.email_key, f"{name}@example.test"),
+            key=new_key,
+            granted=Credits(credits),
+            sender_ids=sender_ids,
+            actor="test",
+            at=system.clock.now(),
+        ),
+        timeout_s=10,
+    )
+    return created.account, key
+
+
+def grant(system: System, account: int, credits: int) -> None:
+    """Give an account credits."""
+    system.committer.execute(
+        MoveCredits(
+            account,
+            Credits(credits),
+            is_grant=True,
+            actor="test",
+            reason="test",
+            at=system.clock.now(),
+        ),
+        timeout_s=10,
+    )
+
+
+def principal(account: int, key: str, name: str = "Demo") -> Principal:
+    """Give the principal of a key without asking the store."""
+    return Principal(account, key[:8], default_sender(name, "Ngoma"))

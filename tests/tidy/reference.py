@@ -1,0 +1,336 @@
+"""Writes docs/reference/ from the code: events, errors, settings and commands.
+
+``python -m tests.tidy.reference`` says which pages are stale; with ``--write`` it writes them.
+"""
+
+import ast
+import dataclasses
+import importlib
+import importlib.util
+import inspect
+import itertools
+import re
+import sys
+import typing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from domain.errors import NgomaError
+from tests.tidy import discovery
+from tests.tidy.sources import ROOT
+
+FOLDER: Final = ROOT / "docs" / "reference"
+NOTE: Final = "<!-- Written by `make docs`; edit the code instead. -->"
+
+
+def pages() -> dict[str, str]:
+    """Give each page's text by its file name; without those whose source is not there yet."""
+    return {
+        name: page(write(source))
+        for name, (module, attribute, write) in PAGES.items()
+        if (source := _find(module, attribute)) is not None
+    }
+
+
+def _find(module: str, attribute: str) -> Any:
+    """Give what a page is written from, or None."""
+    if importlib.util.find_spec(module) is None:
+        return None
+    return getattr(importlib.import_module(module), attribute, None)
+
+
+def page(paragraphs: Iterator[str]) -> str:
+    """Join a page's paragraphs below the note that says where it comes from.
+
+    A docstring's double backticks become Markdown's single ones.
+    """
+    text = "\n\n".join(paragraph.rstrip() for paragraph in [NOTE, *paragraphs]) + "\n"
+    return re.sub(r"(?<!`)``(?!`)", "`", text)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(
+        "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines
+    )
+
+
+def _type_name(hint: object) -> str:
+    """Name a type as a reader would: ``int | None``, without modules."""
+    if isinstance(hint, type) and not typing.get_args(hint):
+        return hint.__name__
+    if origin := typing.get_origin(hint):
+        names = [_type_name(argument) for argument in typing.get_args(hint)]
+        if origin.__name__ in {"Union", "UnionType"}:
+            return " | ".join("None" if name == "NoneType" else name for name in names)
+        return f"{origin.__name__}[{', '.join(names)}]"
+    return "..." if hint is Ellipsis else str(getattr(hint, "__name__", hint))
+
+
+# -- events ---------------------------------------------------------------------------------
+
+
+def events_page(_: object) -> Iterator[str]:
+    yield "# Events"
+    yield (
+        "Everything that the gateway knows follows from these. An event is stored under its "
+        "topic, for good. Each one also has `originator_id`, the id of its aggregate; "
+        "`originator_version`, which counts 1, 2, 3 … there; and `timestamp`, the time of its "
+        "command in microseconds since 1970-01-01T00:00:00Z. Amounts are whole numbers."
+    )
+    for aggregate in discovery.aggregates():
+        yield f"## {aggregate.__name__}"
+        yield discovery.summary(aggregate)
+        for name, event in discovery.events(aggregate).items():
+            yield f"### {aggregate.__name__}.{name}"
+            yield discovery.summary(event)
+            if details := discovery.details(event):
+                yield details
+            hints = typing.get_type_hints(event)
+            shared = {field.name for field in dataclasses.fields(aggregate.Event)}
+            rows = [
+                [f"`{field.name}`", _type_name(hints[field.name])]
+                for field in dataclasses.fields(event)
+                if field.name not in shared | {"originator_topic"}
+            ]
+            if rows:
+                yield _table(["field", "type"], rows)
+
+
+# -- errors ---------------------------------------------------------------------------------
+
+
+def errors_page(_: object) -> Iterator[str]:
+    yield "# Errors"
+    yield "What the gateway raises on purpose, and what each means."
+    yield "\n".join(
+        f"{'  ' * depth}- `{error.__name__}`: {discovery.summary(error)}"
+        for depth, error in discovery.errors()
+    )
+    if outer := sorted(discovery.errors_of_outer_rooms()):
+        yield "Outer rooms add what only they can meet:"
+        yield _table(
+            ["error", "is a", "declared in"],
+            [[f"`{name}`", f"`{base}`", f"`{file}`"] for file, name, base in outer],
+        )
+    if importlib.util.find_spec("api.errors"):
+        for table in _error_tables(importlib.import_module("api.errors")):
+            yield "## What clients see"
+            yield table
+
+
+def _error_tables(module: object) -> Iterator[str]:
+    """Give each table of the module that has an error in the first place of every row."""
+    for value in vars(module).values():
+        rows: Sequence[Any] = ()
+        if isinstance(value, Mapping):
+            rows = [(error, entry) for error, entry in value.items()]
+        elif isinstance(value, list | tuple):
+            rows = value
+        cells = [_cells(row) for row in rows]
+        if cells and all(_is_error(row[0][1]) for row in cells if row) and all(cells):
+            head = [name.replace("_", " ") for name, _ in cells[0]]
+            yield _table(head, [[f"`{_plain(cell)}`" for _, cell in row] for row in cells])
+
+
+def _cells(row: object) -> list[tuple[str, Any]]:
+    """Name and give what a row holds; a dataclass inside it is spread out."""
+    if dataclasses.is_dataclass(row):
+        return [(field.name, getattr(row, field.name)) for field in dataclasses.fields(row)]
+    if isinstance(row, tuple):
+        names = getattr(row, "_fields", ["error", *[f"value {n}" for n in range(1, len(row))]])
+        return [
+            cell
+            for name, value in zip(names, row, strict=True)
+            for cell in (_cells(value) if dataclasses.is_dataclass(value) else [(name, value)])
+        ]
+    return []
+
+
+def _is_error(value: object) -> bool:
+    return isinstance(value, type) and issubclass(value, NgomaError)
+
+
+def _plain(value: object) -> str:
+    return value.__name__ if isinstance(value, type) else str(value)
+
+
+# -- settings -------------------------------------------------------------------------------
+
+
+def settings_page(settings: type) -> Iterator[str]:
+    """Give the page of a dataclass of settings; a dataclass in it is a section of its own."""
+    yield "# Settings"
+    yield (
+        "Defaults, then the TOML file of `--config` or `NGOMA_CONFIG`, then the environment, "
+        "then flags: the later one counts. Secrets are `file:/path` or `env:NAME`."
+    )
+    hints = typing.get_type_hints(settings)
+    sections = {f.name: section for f in _fields(settings) if (section := _section(hints[f.name]))}
+    yield _table(
+        ["setting", "type", "default", "what it is for", "environment"],
+        [
+            [*_setting(field, hints), _explained(settings, field), f"`NGOMA_{field.name.upper()}`"]
+            for field in _fields(settings)
+            if field.name not in sections
+        ],
+    )
+    for field in _fields(settings):
+        if field.name in sections:
+            yield from _section_part(field, sections[field.name], hints[field.name])
+
+
+def _section_part(holder: "dataclasses.Field[Any]", section: type, hint: object) -> Iterator[str]:
+    """Give a section's table; one that may stand several times has no environment."""
+    is_single = section is hint
+    yield f"## `[{holder.name}]`" if is_single else f"## `[[{holder.name}]]`"
+    yield holder.metadata.get("help") or discovery.summary(section)
+    hints, explained = typing.get_type_hints(section), _attribute_docs(section)
+    rows = []
+    for field in _fields(section):
+        text = explained.get(field.name) or str(field.metadata.get("help", ""))
+        name = f"`NGOMA_{holder.name}_{field.name}`".upper()
+        rows.append([*_setting(field, hints), text, *([name] if is_single else [])])
+    head = ["setting", "type", "default", "what it is for"]
+    yield _table([*head, "environment"] if is_single else head, rows)
+
+
+def _fields(settings: type) -> tuple["dataclasses.Field[Any]", ...]:
+    return dataclasses.fields(settings)
+
+
+def _setting(field: "dataclasses.Field[Any]", hints: Mapping[str, object]) -> list[str]:
+    return [f"`{field.name}`", _type_name(hints[field.name]), _default(field)]
+
+
+def _explained(settings: type, field: "dataclasses.Field[Any]") -> str:
+    text = field.metadata.get("help")
+    if not text:
+        msg = f"{settings.__name__}.{field.name} has no help"
+        raise ValueError(msg)
+    return str(text)
+
+
+def _attribute_docs(settings: type) -> dict[str, str]:
+    """Give the strings that stand below fields, by field."""
+    body = ast.parse(inspect.cleandoc(inspect.getsource(settings))).body[0]
+    assert isinstance(body, ast.ClassDef)
+    return {
+        ast.unparse(field.target): " ".join(text.value.value.split())
+        for field, text in itertools.pairwise(body.body)
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(text, ast.Expr)
+        and isinstance(text.value, ast.Constant)
+        and isinstance(text.value.value, str)
+    }
+
+
+def _section(hint: object) -> type | None:
+    """Give the dataclass that a field holds one or several of."""
+    if typing.get_origin(hint) in {tuple, list, Sequence}:
+        return _section(typing.get_args(hint)[0])
+    return hint if isinstance(hint, type) and dataclasses.is_dataclass(hint) else None
+
+
+def _default(field: "dataclasses.Field[Any]") -> str:
+    if field.default is not dataclasses.MISSING:
+        value = field.default
+    elif field.default_factory is not dataclasses.MISSING:
+        value = field.default_factory()
+    else:
+        return "required"
+    if value is None or value in ((), [], {}, ""):
+        return "none"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+# -- commands -------------------------------------------------------------------------------
+
+
+def commands(group: click.Command, path: str = "ngoma") -> Iterator[tuple[str, click.Command]]:
+    """Give every command below ``group`` with its full name."""
+    yield path, group
+    if isinstance(group, click.Group):
+        context = click.Context(group, info_name=path)
+        for name in group.list_commands(context):
+            command = group.get_command(context, name)
+            if command is not None and not command.hidden:
+                yield from commands(command, f"{path} {name}")
+
+
+def cli_page(main: click.Command) -> Iterator[str]:
+    yield "# Commands"
+    for path, command in commands(main):
+        arguments = [p for p in command.params if isinstance(p, click.Argument)]
+        options = [p for p in command.params if isinstance(p, click.Option) and not p.hidden]
+        yield f"## {path}"
+        usage = [path, *(["[options]"] if options else []), *map(_argument, arguments)]
+        if isinstance(command, click.Group):
+            usage.append("COMMAND …")
+        yield f"```\n{' '.join(usage)}\n```"
+        for text in (command.help, command.epilog):
+            if text:
+                yield _help_text(text)
+        if options:
+            yield _table(["option", "what it does"], [_option(option) for option in options])
+
+
+def _help_text(text: str) -> str:
+    """Turn click's help into Markdown: a paragraph after ``\\b`` keeps its lines."""
+    paragraphs = []
+    for paragraph in inspect.cleandoc(text).split("\n\n"):
+        if paragraph.startswith("\b"):
+            paragraphs.append("```\n" + paragraph.removeprefix("\b").strip("\n") + "\n```")
+        elif paragraph.strip():
+            paragraphs.append(paragraph.strip())
+    return "\n\n".join(paragraphs)
+
+
+def _argument(argument: click.Argument) -> str:
+    name = (argument.metavar or argument.name or "").upper() + ("…" if argument.nargs != 1 else "")
+    return name if argument.required else f"[{name}]"
+
+
+def _option(option: click.Option) -> list[str]:
+    names = ", ".join([*option.opts, *option.secondary_opts])
+    if not option.is_flag and not option.count:
+        kind = option.type
+        choices = "|".join(map(str, kind.choices)) if isinstance(kind, click.Choice) else ""
+        names += f" {option.metavar or choices or kind.name.upper()}"
+    text = option.help or ""
+    if option.envvar:
+        env = option.envvar if isinstance(option.envvar, str) else ", ".join(option.envvar)
+        text += f" Environment: `{env}`."
+    if isinstance(option.default, str | int | Path) and not isinstance(option.default, bool):
+        text += f" Default: `{option.default}`."
+    return [f"`{names}`", text.strip()]
+
+
+PAGES: Final[dict[str, tuple[str, str, Callable[[Any], Iterator[str]]]]] = {
+    "events.md": ("domain.events", "Aggregate", events_page),
+    "errors.md": ("domain.errors", "NgomaError", errors_page),
+    "settings.md": ("adapters.settings", "Settings", settings_page),
+    "cli.md": ("worker.cli", "main", cli_page),
+}
+"""Each page, what it is written from (module and name), and what writes it."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the pages, or say which ones are stale."""
+    stale = []
+    for name, text in pages().items():
+        path = FOLDER / name
+        if not path.exists() or path.read_text() != text:
+            stale.append(name)
+            if "--write" in arguments:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text)
+    print(*(stale or ["nothing is stale"]), sep="\n")
+    return 1 if stale and "--write" not in arguments else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

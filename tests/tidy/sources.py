@@ -1,0 +1,84 @@
+"""The project's own source files, parsed once, for the rules that look at them."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[2]
+ROOMS: Final = ("domain", "application", "projections", "adapters", "api", "worker")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One Python file: its name from the root, its lines and its syntax tree."""
+
+    name: str
+    text: str
+    tree: ast.Module
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines, without their ends."""
+        return self.text.splitlines()
+
+    def at(self, node: ast.AST) -> str:
+        """Give ``file:line``, as an editor jumps to it."""
+        return f"{self.name}:{getattr(node, 'lineno', 1)}"
+
+
+def parse(name: str, text: str) -> Source:
+    """Make a ``Source`` of text, as the rules' own tests do."""
+    return Source(name, text, ast.parse(text))
+
+
+@cache
+def sources(*folders: str) -> tuple[Source, ...]:
+    """Give every Python file below ``folders``."""
+    return tuple(
+        parse(path.relative_to(ROOT).as_posix(), path.read_text())
+        for folder in folders
+        for path in sorted((ROOT / folder).rglob("*.py"))
+    )
+
+
+def imported_names(tree: ast.Module) -> dict[str, str]:
+    """Map each name that an import binds anywhere in the file to what it stands for.
+
+    ``from datetime import datetime as dt`` gives ``{"dt": "datetime.datetime"}``.
+    """
+    names: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                top = alias.name.partition(".")[0]
+                names[alias.asname or top] = alias.name if alias.asname else top
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                names[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+    return names
+
+
+def imported_modules(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
+    """Give each import with the module that it names; ``from a import b`` gives ``a``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node, "." * node.level + (node.module or "")
+
+
+def dotted_names(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
+    """Give each name or attribute chain in full: ``dt.now`` as ``datetime.datetime.now``."""
+    names = imported_names(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name | ast.Attribute):
+            parts: list[str] = []
+            base: ast.AST = node
+            while isinstance(base, ast.Attribute):
+                parts.append(base.attr)
+                base = base.value
+            if isinstance(base, ast.Name):
+                yield node, ".".join([names.get(base.id, base.id), *reversed(parts)])

@@ -1,0 +1,62 @@
+"""The six rooms install as one distribution, typed, and as nobody else's."""
+
+import tomllib
+from importlib.metadata import entry_points, packages_distributions, version
+from typing import Any, Final
+
+import pytest
+
+from tests.tidy.sources import ROOMS, ROOT
+
+PROJECT: Final[dict[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").read_text())
+HATCH: Final = PROJECT["tool"]["hatch"]["build"]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_belongs_to_this_distribution_alone(room: str) -> None:
+    """The names are general: another distribution's ``domain`` would hide ours."""
+    owners = packages_distributions().get(room, ["ngoma"])  # absent: installed as editable
+    assert owners == ["ngoma"]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_is_a_typed_package(room: str) -> None:
+    assert (ROOT / room / "__init__.py").exists()
+    assert (ROOT / room / "py.typed").exists()
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_folder_of_a_room_is_a_package(room: str) -> None:
+    bare = {
+        path.parent.relative_to(ROOT).as_posix()
+        for path in (ROOT / room).rglob("*.py")
+        if not (path.parent / "__init__.py").exists()
+    }
+    assert bare == set()
+
+
+def test_the_wheel_holds_the_rooms_and_no_tests() -> None:
+    assert sorted(HATCH["targets"]["wheel"]["packages"]) == sorted(ROOMS)
+    assert set(HATCH["targets"]["sdist"]["only-include"]) >= set(ROOMS)
+    assert "tests" not in HATCH["targets"]["sdist"]["only-include"]
+    assert HATCH["dev-mode-dirs"] == ["."]  # else one .pth line a room
+
+
+def test_the_command_is_installed() -> None:
+    (script,) = entry_points(group="console_scripts", name="ngoma")
+    assert script.value == PROJECT["project"]["scripts"]["ngoma"] == "worker.cli:main"
+
+
+def test_what_is_installed_is_this_version() -> None:
+    assert version("ngoma") == PROJECT["project"]["version"]
+
+
+def test_every_dependency_has_a_range() -> None:
+    extras = PROJECT["project"]["optional-dependencies"]["dev"]
+    pinned = [*PROJECT["project"]["dependencies"], *extras]
+    assert [d for d in pinned if "<" not in d] == []
+
+
+def test_the_tests_of_types_and_imports_see_every_room() -> None:
+    assert set(PROJECT["tool"]["mypy"]["files"]) == {*ROOMS, "tests"}
+    assert set(PROJECT["tool"]["importlinter"]["root_packages"]) == set(ROOMS)
