@@ -161,6 +161,30 @@ class RecordOutcome(Command[Settled]):
         message.fail_attempt(cause=cause, retry_at=retry_at, at=self.at)
 
 
+class WithdrawAttempt(RecordOutcome):
+    """Whether AttemptStarted was committed is not known, and nothing was handed over.
+
+    If it was, the message goes back into the queue; only an attempt under way can be withdrawn,
+    so a message that is in doubt or already queued stays as it is.
+    """
+
+    def __init__(self, number: int, *, sim: int, fence: int, at: Instant) -> None:
+        outcome = NotSent("its start was not confirmed in time")
+        super().__init__(number, sim=sim, fence=fence, index=0, outcome=outcome, at=at)
+
+    def decide(self, books: Books) -> Settled:
+        """Put the message back.
+
+        Raises:
+            TooLate: it did not start, or another SIM has it.
+        """
+        message = books.get(Message, message_id(self._number))
+        if message.state is not State.SENDING:
+            msg = f"no attempt to send message {self._number} is under way"
+            raise TooLate(msg)
+        return super().decide(books)
+
+
 def cause_of(rejected: Rejected) -> str:
     """Give the code under which a rejection stands in events and logs."""
     return f"CMS_{rejected.code}" if rejected.code is not None else "MODEM_ERROR"

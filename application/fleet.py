@@ -227,9 +227,16 @@ class FleetWatch:
         Raises:
             StoreDown: the leases cannot be read.
         """
+        known = self.known()
+        if known is not None:
+            return known
         now_s = self._clock.monotonic_s()
-        if now_s - self._known_at_s > ONLINE_CHECK_S:
-            online = online_networks(self._store.leases(), self._clock.now())
-            self._offline = frozenset(Network) - online
-            self._known_at_s = now_s
+        online = online_networks(self._store.leases(), self._clock.now())
+        self._offline = frozenset(Network) - online
+        self._known_at_s = now_s
         return self._offline
+
+    def known(self) -> frozenset[Network] | None:
+        """Give the same without asking the store; None when that would be old news."""
+        is_old = self._clock.monotonic_s() - self._known_at_s > ONLINE_CHECK_S
+        return None if is_old else self._offline

@@ -96,9 +96,17 @@ class KeyRing:
 
     def make(self, name: str) -> tuple[str, NewKey]:
         """Make a key: what its owner sees once, and what is stored. Slow (one hash)."""
+        key = self.draw()
+        return key, self.stored_form(key, name)
+
+    def draw(self) -> str:
+        """Draw a key that nothing knows of yet."""
         body = _draw(self._randomness, ID_CHARACTERS + SECRET_CHARACTERS)
-        key = body + _check(self._server_key, body)
-        return key, NewKey(body[:ID_CHARACTERS], self._hasher.hash(key), name)
+        return body + _check(self._server_key, body)
+
+    def stored_form(self, key: str, name: str) -> NewKey:
+        """Give what is stored of a key. Slow (one hash)."""
+        return NewKey(key[:ID_CHARACTERS], self._hasher.hash(key), name)
 
     # -- knowing keys ------------------------------------------------------------------------
 

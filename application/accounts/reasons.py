@@ -1,0 +1,30 @@
+"""What a command of a person carries beyond itself: who gave it, and why."""
+
+from application.committer import Command, Preparing
+from application.contents import SALT_BYTES, reason_content, reference
+from application.gateway import Books
+from domain.values import Instant
+
+
+class WithReason(Command[None]):
+    """A command that a person gives with a typed reason; the reason is a content."""
+
+    def __init__(self, *, actor: str, reason: str, at: Instant) -> None:
+        self.at = at
+        self._actor = actor
+        self._reason = reason
+        self._reason_number = 0
+        self._salt = b""
+
+    def prepare(self, tools: Preparing) -> None:
+        """Draw the reason's number and salt."""
+        self._reason_number = tools.numbers.take("reason")
+        self._salt = tools.randomness.token(SALT_BYTES)
+
+    def _keep_reason(self, books: Books) -> str:
+        row = reason_content(self._reason_number, salt=self._salt, text=self._reason)
+        books.keep(row)
+        return reference(row)
+
+    def _reason_reference(self) -> str:
+        return reference(reason_content(self._reason_number, salt=self._salt, text=self._reason))

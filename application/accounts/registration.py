@@ -1,0 +1,124 @@
+"""A new account: with its wallet, its first key, and what it is given to begin with."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from application.accounts.keys import NewKey, credential
+from application.committer import Command, Preparing
+from application.contents import (
+    SALT_BYTES,
+    json_content,
+    reason_content,
+    reference,
+    seal,
+    seal_of,
+)
+from application.gateway import Books
+from domain.account import Account
+from domain.claim import Claim, claim_id
+from domain.errors import AlreadyExists
+from domain.sender_id import SenderId
+from domain.sender_names import folded
+from domain.values import Credits, Instant
+from domain.wallet import CreditWallet
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A new account."""
+
+    account: int
+
+
+class CreateAccount(Command[Created]):
+    """Register an account with its wallet, first key, granted credits and sender IDs."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        email: str,
+        email_digest: str,
+        key: NewKey,
+        granted: Credits,
+        sender_ids: Sequence[str],
+        actor: str,
+        at: Instant,
+    ) -> None:
+        self.at = at
+        self._name = name
+        self._email = email
+        self._email_digest = email_digest
+        self._key = key
+        self._granted = granted
+        self._sender_ids = list(dict.fromkeys(sender_ids))
+        self._actor = actor
+        self._number = 0
+        self._sender_id_numbers: list[int] = []
+        self._reason_number = 0
+        self._salts: list[bytes] = []
+
+    def prepare(self, tools: Preparing) -> None:
+        """Draw the numbers and salts."""
+        self._number = tools.numbers.take("account")
+        self._sender_id_numbers = [tools.numbers.take("sender_id") for _ in self._sender_ids]
+        self._reason_number = tools.numbers.take("reason")
+        self._salts = [tools.randomness.token(SALT_BYTES) for _ in range(2 + len(self._sender_ids))]
+
+    def touches(self) -> Iterable[UUID]:
+        """The claim on the e-mail address; the rest is new."""
+        yield claim_id("email", self._email_digest)
+
+    def decide(self, books: Books) -> Created:
+        """Register it.
+
+        Raises:
+            AlreadyExists: the e-mail address has an account.
+        """
+        if books.find(Claim, claim_id("email", self._email_digest)) is not None:
+            msg = "An account with this e-mail address exists already."
+            raise AlreadyExists(msg)
+        person = json_content(
+            "account",
+            self._number,
+            salt=self._salts[0],
+            value={"name": self._name, "email": self._email},
+        )
+        account = Account.register(self._number, person=seal_of(person), at=self.at)
+        account.issue_key(self._key.key_id, at=self.at)
+        wallet = CreditWallet.open(self._number, at=self.at)
+        if self._granted:
+            reason = reason_content(
+                self._reason_number, salt=self._salts[1], text="Granted at registration."
+            )
+            wallet.grant(self._granted, actor=self._actor, reason=reference(reason), at=self.at)
+            books.keep(reason)
+        books.record(Claim.take("email", self._email_digest, owner=self._number, at=self.at))
+        books.record(account)
+        books.record(wallet)
+        books.keep(person)
+        books.keepcredential(credential(self._key, self._number, self.at))
+        self._approve_sender_ids(books)
+        return Created(self._number)
+
+    def _approve_sender_ids(self, books: Books) -> None:
+        for number, name, salt in zip(
+            self._sender_id_numbers, self._sender_ids, self._salts[2:], strict=True
+        ):
+            row = json_content("sender_id", number, salt=salt, value={"name": name, "use_case": ""})
+            sender_id = SenderId.request(
+                number,
+                account=self._number,
+                folded_name=folded(name),
+                content=seal_of(row),
+                at=self.at,
+            )
+            sender_id.approve(actor=self._actor, at=self.at)
+            books.record(sender_id)
+            books.keep(row)
+
+
+def email_digest(key: bytes, email: str) -> str:
+    """Give the keyed digest under which an e-mail address is claimed."""
+    return seal(key, email.strip().casefold())

@@ -1,0 +1,117 @@
+"""Sender IDs are asked for by accounts and decided by staff."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from application.accounts.reasons import WithReason
+from application.committer import Command, Preparing
+from application.contents import SALT_BYTES, json_content, seal_of
+from application.gateway import Books
+from domain.errors import AlreadyExists
+from domain.sender_id import SenderId, sender_id_id
+from domain.sender_names import folded
+from domain.values import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedSenderId:
+    """A sender ID request that was stored."""
+
+    number: int
+    created_at: Instant
+
+
+class RequestSenderId(Command[RequestedSenderId]):
+    """An account asks for a sender ID, with the API key ``key_id`` where it used one."""
+
+    def __init__(
+        self, account: int, *, name: str, use_case: str, at: Instant, key_id: str | None = None
+    ) -> None:
+        self.at = at
+        self._account = account
+        self._key_id = key_id
+        self._name = name
+        self._use_case = use_case
+        self._number = 0
+        self._salt = b""
+
+    def prepare(self, tools: Preparing) -> None:
+        """Draw its number and salt."""
+        self._number = tools.numbers.take("sender_id")
+        self._salt = tools.randomness.token(SALT_BYTES)
+
+    def touches(self) -> Iterable[UUID]:
+        """The sender ID of that name, and the account whose key was used."""
+        yield sender_id_id(self._account, folded(self._name))
+        if self._key_id is not None:
+            yield account_id(self._account)
+
+    def decide(self, books: Books) -> RequestedSenderId:
+        """Store the request.
+
+        Raises:
+            InvalidKey: the key was revoked meanwhile.
+            AlreadyExists: the account asked for this name before, in any case.
+        """
+        if self._key_id is not None:
+            account = books.get(Account, account_id(self._account))
+            if self._key_id not in account.keys:
+                msg = "The API key is invalid or was revoked."
+                raise InvalidKey(msg)
+        if books.find(SenderId, sender_id_id(self._account, folded(self._name))) is not None:
+            msg = "You have already requested this Sender ID."
+            raise AlreadyExists(msg)
+        row = json_content(
+            "sender_id",
+            self._number,
+            salt=self._salt,
+            value={"name": self._name, "use_case": self._use_case},
+        )
+        sender_id = SenderId.request(
+            self._number,
+            account=self._account,
+            folded_name=folded(self._name),
+            content=seal_of(row),
+            at=self.at,
+        )
+        books.record(sender_id)
+        books.keep(row)
+        return RequestedSenderId(self._number, self.at)
+
+
+class DecideSenderId(WithReason):
+    """Staff approve or reject a sender ID."""
+
+    def __init__(
+        self,
+        account: int,
+        name: str,
+        *,
+        approved: bool,
+        actor: str,
+        reason: str,
+        at: Instant,
+    ) -> None:
+        super().__init__(actor=actor, reason=reason, at=at)
+        self._key = sender_id_id(account, folded(name))
+        self._approved = approved
+
+    def touches(self) -> Iterable[UUID]:
+        """The sender ID."""
+        yield self._key
+
+    def decide(self, books: Books) -> None:
+        """Decide it.
+
+        Raises:
+            NotFound: nobody asked for it.
+            TooLate: it was rejected or approved already.
+        """
+        sender_id = books.get(SenderId, self._key)
+        if self._approved:
+            sender_id.approve(actor=self._actor, at=self.at)
+        else:
+            sender_id.reject(actor=self._actor, reason=self._reason_reference(), at=self.at)
+            self._keep_reason(books)
+        books.record(sender_id)
