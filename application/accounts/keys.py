@@ -47,10 +47,10 @@ class IssueKey(Command[None]):
         account = books.get(Account, account_id(self._account))
         if self._revoke is not None:
             account.revoke_key(self._revoke, at=self.at)
-            books.revokecredential(self._revoke, self.at)
+            books.revoke_credential(self._revoke, self.at)
         account.issue_key(self._key.key_id, at=self.at)
         books.record(account)
-        books.keepcredential(credential(self._key, self._account, self.at))
+        books.keep_credential(credential(self._key, self._account, self.at))
 
 
 class RevokeKey(Command[None]):
@@ -74,4 +74,4 @@ class RevokeKey(Command[None]):
         account = books.get(Account, account_id(self._account))
         account.revoke_key(self._key_id, at=self.at)
         books.record(account)
-        books.revokecredential(self._key_id, self.at)
+        books.revoke_credential(self._key_id, self.at)

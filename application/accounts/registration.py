@@ -98,7 +98,7 @@ class CreateAccount(Command[Created]):
         books.record(account)
         books.record(wallet)
         books.keep(person)
-        books.keepcredential(credential(self._key, self._number, self.at))
+        books.keep_credential(credential(self._key, self._number, self.at))
         self._approve_sender_ids(books)
         return Created(self._number)
 

@@ -8,7 +8,8 @@ from application.accounts.reasons import WithReason
 from application.committer import Command, Preparing
 from application.contents import SALT_BYTES, json_content, seal_of
 from application.gateway import Books
-from domain.errors import AlreadyExists
+from domain.account import Account, account_id
+from domain.errors import AlreadyExists, InvalidKey
 from domain.sender_id import SenderId, sender_id_id
 from domain.sender_names import folded
 from domain.values import Instant
