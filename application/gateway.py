@@ -193,6 +193,10 @@ class Books:
         """Forget a message's repeat digest: it has left the queue."""
         self._save.settled.append(number)
 
+    def erase(self, kind: str, number: int) -> None:
+        """Erase a content row for good."""
+        self._save.erased.append((kind, number))
+
     def look_up_repeats(self, digests: Iterable[bytes]) -> None:
         """Look up the repeat digests of a whole batch: one query."""
         wanted = list(dict.fromkeys(digests))
