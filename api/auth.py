@@ -94,11 +94,11 @@ class Door:
             await self._count(call, "failed_key", subject, self._limits.failed_key)
             await self._count(call, "failed_ip", address, self._limits.failed_ip)
             raise InvalidKey(INVALID_KEY)
-        await self._look("refused_key", subject, self._limits.failed_key)
+        await self._look("failed_key", f"{subject}/checked", self._limits.failed_key)
         try:
             return await self._hash(key)
         except InvalidKey:
-            await self._count(call, "refused_key", subject, self._limits.failed_key)
+            await self._count(call, "failed_key", f"{subject}/checked", self._limits.failed_key)
             raise
 
     async def _hash(self, key: str) -> Principal:
@@ -128,5 +128,3 @@ def _key_id(key: str) -> str:
     """Give a name for the key id that says nothing of a key in the wrong shape."""
     public = key[:ID_CHARACTERS].encode("utf-8", "surrogatepass")
     return hashlib.blake2b(public, digest_size=8).hexdigest()
-
-

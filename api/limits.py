@@ -27,7 +27,7 @@ async def count(
 
 
 def headers(quotas: list[tuple[str, Quota]]) -> Headers:
-    """Give ``RateLimit`` and ``RateLimit-Policy`` for each limit, ``X-RateLimit-*`` for the tightest.
+    """Give ``RateLimit*`` with every limit, and ``X-RateLimit-*`` for the tightest.
 
     The form is that of draft-ietf-httpapi-ratelimit-headers: ``r`` requests are left, one more
     becomes free in ``t`` seconds; ``q`` requests are allowed in ``w`` seconds.

@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from domain.values import Encoding, Network
@@ -320,7 +319,7 @@ class TimelineCharge(Struct, frozen=True, kw_only=True):
     credits: Credits
     segments: int
     encoding: Encoding
-    state: Literal["reserved", "spent", "refunded"]
+    state: Annotated[str, Meta(extra_json_schema={"enum": ["reserved", "spent", "refunded"]})]
     description: str
 
 
@@ -369,6 +368,15 @@ class Ready(Struct, frozen=True, kw_only=True):
 
     status: Literal["ready", "not ready"]
     checks: dict[str, str]
+
+
+class Reference(Struct, frozen=True, kw_only=True):
+    """The OpenAPI document."""
+
+    openapi: str
+    info: dict[str, str]
+    paths: dict[str, Any]
+    components: dict[str, Any]
 
 
 # -- requests, for the reference only: bodies are read by ``api/fields.py`` ---------------------
@@ -432,9 +440,3 @@ class PreviewRequest(Struct, kw_only=True):
 
     message: Text
     to: To | UnsetType = UNSET
-
-
-def components(types: list[type[msgspec.Struct]]) -> dict[str, Any]:
-    """Describe types, and all that they are made of, as JSON Schema."""
-    _, schemas = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
-    return dict(schemas)

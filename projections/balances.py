@@ -74,8 +74,6 @@ class Balances(Projection):
             row["position"] = position
             if type(event) in _SIGNS:
                 lines.add(_line(position, event))
-        balances.flush()
-        lines.flush()
 
 
 def _empty(account: int) -> Row:

@@ -81,8 +81,6 @@ class Directory(Projection):
                     _of_account(position, event, accounts, keys)
                 case SenderId.Event():
                     _of_sender_id(event, sender_ids)
-        for rows in (accounts, keys, sender_ids):
-            rows.flush()
 
 
 _CHANGES_ACCOUNT: Final = {Account.LimitsChanged, Account.Suspended, Account.Reinstated}

@@ -42,7 +42,7 @@ from domain.values import SECOND, Instant, Lane, Network
 from projections.projection import Batch, Projection
 from projections.rows import Key, Row, Rows
 from projections.states import STATE_EVENTS, state_after
-from projections.tables import READ, SIM_LEASES, changing, fixed, key
+from projections.tables import READ, SIM_LEASES, changing, computed, fixed, key
 
 LANES: Final = tuple(Lane)
 """A lane is stored as its place in the order of service."""
@@ -78,6 +78,13 @@ was not sent again yet), ``overdue_at`` (when a queued message expires or a doub
 limit), ``held_by`` (the SIM that is sending it).
 """
 
+_NEXT_READY: Final = """
+    SELECT m.ready_at FROM dispatch_messages{suffix} m
+    WHERE m.network = {network} AND m.lane = {lane} AND m.account = {account}
+    AND m.ready_at IS NOT NULL ORDER BY m.ready_at LIMIT 1
+"""
+
+
 TURNS: Final = Table(
     "dispatch_turns",
     READ,
@@ -85,7 +92,7 @@ TURNS: Final = Table(
     key("lane"),
     key("account"),
     changing("served"),
-    changing("next_ready_at", nullable=True),
+    computed("next_ready_at", _NEXT_READY),
     changing("queued"),
     changing("sending"),
     changing("in_doubt"),
@@ -115,13 +122,6 @@ _index(
 )
 
 
-_NEXT_READY: Final = """
-    SELECT m.ready_at FROM dispatch_messages{suffix} m
-    WHERE m.network = {network} AND m.lane = {lane} AND m.account = {account}
-    AND m.ready_at IS NOT NULL ORDER BY m.ready_at LIMIT 1
-"""
-
-
 class Dispatch(Projection):
     """Folds the events of messages into ``dispatch_messages`` and ``dispatch_turns``."""
 
@@ -147,14 +147,13 @@ class Dispatch(Projection):
                     _change(row, event)
                 else:
                     messages.remove(event.number)
-        messages.flush()
-        for turn, ready_at in turns.look_up(_NEXT_READY):
-            turns[turn]["next_ready_at"] = ready_at
-        turns.flush()
 
 
 def _turns(batch: Batch, messages: Rows) -> Rows:
-    """Load the turns that the batch touches, making those that are new."""
+    """Load the turns that the batch touches, making those that are new.
+
+    They are asked for after the messages: what is written to them looks at the messages.
+    """
     touched = {
         (event.network, LANES.index(Lane(event.lane)), event.account)
         for _, event in batch.events
@@ -166,7 +165,7 @@ def _turns(batch: Batch, messages: Rows) -> Rows:
     for turn in touched.difference(turns):
         fields = dict(zip(("network", "lane", "account"), turn, strict=True))
         counts = dict.fromkeys((state.value for state in OPEN), 0)
-        turns.add({**fields, "served": 0, "next_ready_at": None, **counts})
+        turns.add({**fields, "served": 0, **counts})
     return turns
 
 

@@ -68,7 +68,6 @@ class Fleet(Projection):
                 row["sent_segments"] += event.index + 1
             else:
                 _change(sims[event.number], event)
-        sims.flush()
 
 
 def _new_row(event: Sim.Registered) -> Row:

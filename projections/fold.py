@@ -12,6 +12,7 @@ from domain.events import Event
 from projections import positions
 from projections.positions import Position
 from projections.projection import Batch, Projection
+from projections.rows import Rows, write
 
 BATCH_EVENTS: Final = 500
 
@@ -34,7 +35,6 @@ class Log(Protocol):
 
 
 _UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, TopicError)
-_STORE_TROUBLE = (OperationalError, InterfaceError)
 
 
 class _Overtaken(Exception):
@@ -42,11 +42,7 @@ class _Overtaken(Exception):
 
 
 class _Stumbled(Exception):
-    """A projection could not fold its events; the cause is the handler's exception."""
-
-    def __init__(self, projection: Projection) -> None:
-        super().__init__(projection.name)
-        self.projection = projection
+    """Events could not be folded, and nothing was written; the cause is the exception."""
 
 
 def _ignore(names: Sequence[str], position: int) -> None:
@@ -96,42 +92,26 @@ class Fold:
             return 0
         return handled
 
-    def apply(
-        self,
-        connection: Connection,
-        projections: Sequence[Projection],
-        events: Events,
-        *,
-        after: int,
-        to: int,
-    ) -> None:
-        """Fold events into projections that stand at ``after``, in the caller's transaction."""
-        versions = {each.name + self._suffix: each.version for each in projections}
-        if not positions.move(connection, versions, after=after, to=to):
-            raise _Overtaken
-        for projection in projections:
-            wanted = [pair for pair in events if type(pair[1]) in projection.events]
-            if not wanted:
-                continue
-            try:
-                projection.apply(Batch(connection, wanted, self._suffix))
-            except _STORE_TROUBLE:
-                raise
-            except Exception as error:
-                raise _Stumbled(projection) from error
-
     def _advance(
         self, connection: Connection, members: list[Projection], events: Events, after: int
     ) -> None:
-        """Commit a batch; who stumbles over it leaves ``members`` and goes on event by event."""
-        while events and members:
-            try:
-                self._commit(connection, members, events, after=after, to=events[-1][0])
-            except _Stumbled as stumbled:
-                members.remove(stumbled.projection)
-                self._advance_one(connection, stumbled.projection, events, after)
-            else:
+        """Commit a batch for all; when that fails, for each alone; who fails alone, event by event.
+
+        Who stumbles leaves ``members``, so that the others do not wait for it.
+        """
+        if not events or not members:
+            return
+        try:
+            self._commit(connection, members, events, after=after, to=events[-1][0])
+        except _Stumbled:
+            if len(members) == 1:
+                self._advance_one(connection, members.pop(), events, after)
                 return
+            for projection in tuple(members):
+                alone = [projection]
+                self._advance(connection, alone, events, after)
+                if not alone:
+                    members.remove(projection)
 
     def _advance_one(
         self, connection: Connection, projection: Projection, events: Events, after: int
@@ -157,9 +137,29 @@ class Fold:
         after: int,
         to: int,
     ) -> None:
+        """Fold events into projections that stand at ``after``, with their positions, or nothing.
+
+        Raises:
+            _Overtaken: they do not stand there any more.
+            _Stumbled: one of them cannot be folded, says the cause.
+            OperationalError, InterfaceError: the store does not answer.
+        """
+        versions = {each.name + self._suffix: each.version for each in projections}
         with connection.begin():
-            self.apply(connection, projections, events, after=after, to=to)
-        self._moved([each.name + self._suffix for each in projections], to)
+            if not positions.move(connection, versions, after=after, to=to):
+                raise _Overtaken
+            try:
+                touched: list[Rows] = []
+                for projection in projections:
+                    wanted = [pair for pair in events if type(pair[1]) in projection.events]
+                    if wanted:
+                        projection.apply(Batch(connection, wanted, self._suffix, touched))
+                write(connection, touched)
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception as error:
+                raise _Stumbled from error
+        self._moved(list(versions), to)
 
     def _read(
         self, connection: Connection, members: list[Projection], after: int, until: int | None

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import Connection, Engine, func, inspect, select
@@ -11,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from application.queries import ProjectionStatus
 from projections import positions
 from projections.fold import BATCH_EVENTS, Fold, Log
-from projections.positions import POSITIONS, Positions
+from projections.positions import POSITIONS, Position, Positions
 from projections.projection import Projection
 from projections.rebuild import Pace, Rebuild, half_speed, lock_ddl
 from projections.tables import READ
@@ -51,6 +52,7 @@ class Follower:
         self._connection: Connection | None = None
         self._is_leader = False
         self._has_retried = False
+        self._at: dict[str, Position] = {}
         self._callbacks: list[Callable[[int], None]] = []
 
     def on_progress(self, callback: Callable[[int], None]) -> None:
@@ -72,14 +74,13 @@ class Follower:
                 connection = self._lead()
                 if connection is None:
                     return 0
-                if not self._has_retried:
-                    with connection.begin():
-                        positions.retry(connection, [each.name for each in self._projections])
-                    self._has_retried = True
-                return self._fold.step(connection, self._known.read())
+                handled = self._fold.step(connection, self._at)
             except DBAPIError:
                 self._let_go()
                 raise
+            if not handled:  # at the end, overtaken, or stopped: look again before the next step
+                self._at = {}
+            return handled
 
     def catch_up(self, *, timeout_s: float) -> bool:
         """Step, or wait for whoever leads, up to the present end of the log.
@@ -167,32 +168,49 @@ class Follower:
     def _lead(self) -> Connection | None:
         """Give the connection to work on, or None while another process leads.
 
-        On PostgreSQL it is pinged: the lock lives and dies with its session, which the server
-        ends when it was idle too long (a frozen process must not lead).
+        While there is work, the positions in memory are trusted, since compare-and-set guards
+        them. Otherwise they are read again, and on PostgreSQL the lock is asked for: it lives
+        and dies with its session, which the server ends when it was idle for too long, so that
+        a frozen process does not lead.
         """
-        if self._connection is not None and self._is_leader:
-            if self._engine.dialect.name != "postgresql":
-                return self._connection
+        if self._connection is not None and self._at:
+            return self._connection
+        connection = self._locked_connection()
+        if connection is None:
+            return None
+        if not self._has_retried:
+            with connection.begin():
+                positions.retry(connection, [each.name for each in self._projections])
+            self._has_retried = True
+        self._at = dict(self._known.read())
+        return connection
+
+    def _locked_connection(self) -> Connection | None:
+        """Give a connection that works and holds the lock, reconnecting once if need be."""
+        if self._connection is not None:
             try:
-                with self._connection.begin():
-                    self._connection.exec_driver_sql("SELECT 1")
+                return self._connection if self._holds_lock(self._connection) else None
             except DBAPIError:
                 self._let_go()
+        self._connection = self._engine.connect()
+        return self._connection if self._holds_lock(self._connection) else None
+
+    def _holds_lock(self, connection: Connection) -> bool:
+        """Take the lock if it is free; once held, make sure that the session still lives."""
+        if connection.dialect.name != "postgresql":
+            return True
+        with connection.begin():
+            if self._is_leader:
+                connection.exec_driver_sql("SELECT 1")
             else:
-                return self._connection
-        if self._connection is None:
-            self._connection = self._engine.connect()
-        if self._engine.dialect.name == "postgresql":
-            with self._connection.begin():
                 lock = select(func.pg_try_advisory_lock(LEADER_LOCK))
-                self._is_leader = bool(self._connection.scalar(lock))
-        else:
-            self._is_leader = True
-        return self._connection if self._is_leader else None
+                self._is_leader = bool(connection.scalar(lock))
+        return self._is_leader
 
     def _let_go(self) -> None:
         """Close the connection for good: back in the pool it would keep the lock."""
         self._is_leader = False
+        self._at = {}
         if self._connection is not None:
             connection, self._connection = self._connection, None
             connection.invalidate()
@@ -200,6 +218,8 @@ class Follower:
 
     def _moved(self, names: Sequence[str], position: int) -> None:
         self._known.moved(names, position)
+        for name in names:
+            self._at[name] = replace(self._at[name], position=position)
         for callback in self._callbacks:
             callback(position)
 

@@ -49,7 +49,6 @@ class Idempotency(Projection):
                     "expires_at": event.expires_at,
                 }
             )
-        submissions.flush()
 
 
 def expired_answers(connection: Connection, now: Instant, *, limit: int) -> Sequence[int]:

@@ -95,8 +95,6 @@ class MessageLog(Projection):
                 totals[event.account]["queued"] += 1
             else:
                 _change(messages[event.number], event, totals)
-        messages.flush()
-        totals.flush()
 
 
 def _new_row(position: int, event: Queued) -> Row:
@@ -158,7 +156,7 @@ _WITH_CONTENT = (
     (_SIM.c.kind == "sim") & (_SIM.c.number == MESSAGES.c.sim),
 )
 _ENTRY_COLUMNS = (
-    *(column for column in MESSAGES.columns if column.name not in {"account", "status"}),
+    *(column for column in MESSAGES.columns if column.name not in {"account", "status", "sim"}),
     CONTENTS.c.msisdn.label("recipient"),
     CONTENTS.c.body.label("text"),
     CONTENTS.c.sender.label("sender_id"),

@@ -24,12 +24,16 @@ class Batch:
 
     connection: Connection
     events: Sequence[tuple[int, Any]]
-    """Only the kinds that the projection asked for, hence typed loosely."""
-    suffix: str = ""
+    """Only of the kinds that the projection asked for, hence typed loosely."""
+    suffix: str
+    touched: list[Rows]
+    """Collects, for the whole transaction, what is to be written at its end."""
 
     def rows(self, table: Table) -> Rows:
-        """Give the rows of ``table`` to fold into."""
-        return Rows(self.connection, table, self.suffix)
+        """Give the rows of ``table`` to fold into; tables are written in the order of asking."""
+        rows = Rows(self.connection, table, self.suffix)
+        self.touched.append(rows)
+        return rows
 
 
 class Projection(ABC):

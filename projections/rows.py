@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import DBAPIError
 
 Key = Any
 """The primary key's value; a tuple of them when the key has several columns."""
@@ -38,7 +39,7 @@ class Rows:
         self._removed: set[Key] = set()
 
     def load(self, keys: Iterable[Key]) -> None:
-        """Fetch the rows with these keys, as far as there are any; once, before ``flush``."""
+        """Fetch the rows with these keys, as far as there are any."""
         wanted = [key for key in set(keys) if key not in self._rows]
         if not wanted:
             return
@@ -81,27 +82,13 @@ class Rows:
             self._stored.remove(key)
             self._removed.add(key)
 
-    def look_up(self, expression: str) -> Iterator[tuple[Key, Any]]:
-        """Evaluate a scalar SQL ``expression`` for the key of each row.
-
-        ``{column}`` stands in it for a column of the key, ``{suffix}`` for that of the tables.
-        """
-        sql = self._sql
-        scalar = expression.format(suffix=sql.suffix, **sql.given_fields)
-        statement = f"SELECT {', '.join(sql.given_fields.values())}, ({scalar}) FROM {sql.given}"
-        found = self._connection.exec_driver_sql(statement, (self._keys(self),))
-        for *key, value in found.fetchall():
-            yield (key[0] if len(key) == 1 else tuple(key)), value
-
-    def flush(self) -> None:
-        """Write what was added, loaded and removed."""
+    def write(self) -> None:
+        """Write what was added, loaded and removed; the last thing that is done with it."""
         if self._removed:
             self._connection.exec_driver_sql(self._sql.delete, (self._keys(self._removed),))
         self._write(self._sql.update, [self._rows[key] for key in self._stored])
         added = [row for key, row in self._rows.items() if key not in self._stored]
         self._write(self._sql.insert, added)
-        self._stored.update(self._rows)
-        self._removed.clear()
 
     def _keys(self, keys: Iterable[Key]) -> str:
         return json.dumps([self._sql.key_fields(key) for key in keys])
@@ -115,16 +102,33 @@ class Rows:
             self._connection.exec_driver_sql(statement, rows)
 
 
+def write(connection: Connection, touched: Iterable[Rows]) -> None:
+    """Write rows of several tables, in this order; PostgreSQL works on while the next are sent.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: the store refuses one of them, or does not answer.
+    """
+    if connection.dialect.name != "postgresql":
+        for rows in touched:
+            rows.write()
+        return
+    driver: Any = connection.connection.driver_connection
+    errors = connection.dialect.loaded_dbapi.Error
+    try:
+        with driver.pipeline():
+            for rows in touched:
+                rows.write()
+    except errors as error:  # SQLAlchemy was not there to see it
+        raise DBAPIError.instance(
+            None, None, error, errors, hide_parameters=True, dialect=connection.dialect
+        ) from error
+
+
 @dataclass(frozen=True, slots=True)
 class _Statements:
     table: str
-    suffix: str
     columns: Sequence[str]
     key: Sequence[str]
-    given: str
-    """A list of keys, as one JSON parameter, to be read from."""
-    given_fields: Mapping[str, str]
-    """How to name each column of such a key."""
     load: str
     insert: str
     update: str
@@ -143,40 +147,40 @@ class _Statements:
 @cache
 def _statements(table: Table, suffix: str, dialect: str) -> _Statements:
     """Write out the statements for a table."""
+    by_json = dialect == "postgresql"
     name = table.name + suffix
     columns = [column.name for column in table.columns]
     key = [column.name for column in table.primary_key.columns]
-    changing = [column.name for column in table.columns if not column.info.get("fixed")]
-    by_json = dialect == "postgresql"
-    into = f"INSERT INTO {name} ({', '.join(columns)}) "
+    values = {column: f"k.{column}" if by_json else f":{column}" for column in columns}
+    for column in table.columns:
+        if column.info.get("computed"):
+            computed = column.info["computed"].format(suffix=suffix, **values)
+            values[column.name] = f"({computed})"
+    changes = ", ".join(
+        f"{c.name} = {values[c.name]}" for c in table.columns if not c.info.get("fixed")
+    )
+    into = f"INSERT INTO {name} ({', '.join(columns)})"
     if by_json:
         given = f"json_to_recordset(%s) AS k({_typed(table, key)})"
-        fields = {column: f"k.{column}" for column in key}
-        matching = " AND ".join(f"t.{column} = {fields[column]}" for column in key)
         rows = f"json_to_recordset(%s) AS k({_typed(table, columns)})"
-        changes = f"json_to_recordset(%s) AS k({_typed(table, [*key, *changing])})"
-        insert = f"{into} SELECT {', '.join(columns)} FROM {rows}"
-        changed = ", ".join(f"{column} = k.{column}" for column in changing)
-        update = f"UPDATE {name} t SET {changed} FROM {changes} WHERE {matching}"
+        matching = " AND ".join(f"t.{column} = k.{column}" for column in key)
+        insert = f"{into} SELECT {', '.join(values.values())} FROM {rows}"
+        update = f"UPDATE {name} t SET {changes} FROM {rows} WHERE {matching}"
         delete = f"DELETE FROM {name} t USING {given} WHERE {matching}"
     else:
         given = "json_each(?) AS k"
-        fields = {column: f"k.value->>'{column}'" for column in key}
-        matching = " AND ".join(f"t.{column} = {fields[column]}" for column in key)
-        insert = f"{into} VALUES ({', '.join(f':{column}' for column in columns)})"
-        changed = ", ".join(f"{column} = :{column}" for column in changing)
+        fields = [f"k.value->>'{column}'" for column in key]
+        matching = " AND ".join(f"t.{column} = {k}" for column, k in zip(key, fields, strict=True))
         same = " AND ".join(f"{column} = :{column}" for column in key)
-        update = f"UPDATE {name} SET {changed} WHERE {same}"
-        gone = f"SELECT {', '.join(fields.values())} FROM {given}"
+        insert = f"{into} VALUES ({', '.join(values.values())})"
+        update = f"UPDATE {name} SET {changes} WHERE {same}"
+        gone = f"SELECT {', '.join(fields)} FROM {given}"
         delete = f"DELETE FROM {name} WHERE ({', '.join(key)}) IN ({gone})"
     selected = ", ".join(f"t.{column}" for column in columns)
     return _Statements(
         table=name,
-        suffix=suffix,
         columns=columns,
         key=key,
-        given=given,
-        given_fields=fields,
         load=f"SELECT {selected} FROM {given} CROSS JOIN {name} t WHERE {matching}",
         insert=insert,
         update=update,

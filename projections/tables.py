@@ -37,6 +37,15 @@ def changing(name: str, type_: Any = BIG, *, nullable: bool = False) -> Column[A
     return Column(name, type_, nullable=nullable)
 
 
+def computed(name: str, expression: str, type_: Any = BIG) -> Column[Any]:
+    """Give a column that the database itself sets, to a query, whenever the row is written.
+
+    ``{column}`` stands in ``expression`` for another column of the row, ``{suffix}`` for what
+    the names of the projection's tables end in.
+    """
+    return Column(name, type_, nullable=True, info={"computed": expression})
+
+
 CONTENTS: Final = Table(
     "contents",
     TRUTH,

@@ -71,5 +71,5 @@ def declare_actors(
     def job(kind: str, number: int, sim: int | None) -> None:
         jobs.run(Job(JobKind(kind), number, sim))
 
-    dramatiq.actor(hint, broker=broker, actor_name=HINT, queue_name=hints_queue(worker))
-    dramatiq.actor(job, broker=broker, actor_name=JOB, queue_name=JOBS)
+    dramatiq.actor(broker=broker, actor_name=HINT, queue_name=hints_queue(worker))(hint)
+    dramatiq.actor(broker=broker, actor_name=JOB, queue_name=JOBS)(job)

@@ -114,7 +114,7 @@ class RedisBoard:
         return self._known
 
     def _look(self) -> Mapping[str, frozenset[Network]]:
-        names = sorted(name.decode() for name in self._client.smembers(self._names))
+        names = sorted(_text(name) for name in self._client.smembers(self._names))
         if not names:
             return {}
         values = self._client.mget([self._worker(name) for name in names])
@@ -122,7 +122,7 @@ class RedisBoard:
         if gone:
             self._client.srem(self._names, *gone)
         return {
-            name: frozenset(Network(word) for word in value.decode().split(",") if word)
+            name: frozenset(Network(word) for word in _text(value).split(",") if word)
             for name, value in zip(names, values, strict=True)
             if value is not None
         }
@@ -147,3 +147,7 @@ class RedisBoard:
     @staticmethod
     def _hint(worker: str, network: Network) -> str:
         return f"{NAMESPACE}:hint:{worker}:{network.value}"
+
+
+def _text(value: bytes | str) -> str:
+    return value if isinstance(value, str) else value.decode()

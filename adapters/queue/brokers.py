@@ -5,11 +5,11 @@ its retries would repeat what the relay repeats anyway, and nobody reads results
 """
 
 import time
+from collections.abc import Iterable
 from typing import Final
-from urllib.parse import urlsplit, urlunsplit
 
 import redis
-from dramatiq.broker import Broker, Consumer, MessageProxy
+from dramatiq.broker import Consumer, MessageProxy
 from dramatiq.brokers.redis import RedisBroker, _RedisConsumer
 from dramatiq.brokers.stub import StubBroker
 from dramatiq.errors import BrokerConnectionError
@@ -55,13 +55,6 @@ def redis_broker(client: "redis.Redis", outage: Outage) -> "PatientRedisBroker":
     return PatientRedisBroker(client, outage)
 
 
-def shown(url: str) -> str:
-    """Give a Redis URL without its password, for logs."""
-    parts = urlsplit(url)
-    where = parts.hostname or ""
-    return urlunsplit(parts._replace(netloc=f"{where}:{parts.port or 6379}"))
-
-
 class PatientRedisBroker(RedisBroker):
     """Dramatiq's Redis broker, except that its threads sit out an outage quietly.
 
@@ -69,7 +62,7 @@ class PatientRedisBroker(RedisBroker):
     """
 
     def __init__(self, client: "redis.Redis", outage: Outage) -> None:
-        super().__init__(
+        super().__init__(  # type: ignore[no-untyped-call]
             middleware=[],
             client=client,
             namespace=NAMESPACE,
@@ -87,7 +80,9 @@ class PatientRedisBroker(RedisBroker):
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = JOBS_POLL_MS) -> Consumer:
         """Look often for hints, which someone waits for, and seldom for jobs."""
         poll_ms = JOBS_POLL_MS if queue_name == JOBS else HINT_POLL_MS
-        return _PatientConsumer(self, queue_name, prefetch, min(timeout, poll_ms))
+        return _PatientConsumer(  # type: ignore[no-untyped-call]
+            self, queue_name, prefetch, min(timeout, poll_ms)
+        )
 
 
 class _PatientConsumer(_RedisConsumer):
@@ -99,7 +94,7 @@ class _PatientConsumer(_RedisConsumer):
         outage = self.broker.outage
         if outage.may_try:
             try:
-                message: MessageProxy | None = super().__next__()
+                message: MessageProxy | None = super().__next__()  # type: ignore[no-untyped-call]
             except (redis.RedisError, BrokerConnectionError) as error:
                 outage.failed(error)
             else:
@@ -111,25 +106,20 @@ class _PatientConsumer(_RedisConsumer):
     def ack(self, message: MessageProxy) -> None:
         """Take the message off; where that fails it may come again, which harms nothing."""
         try:
-            super().ack(message)
+            super().ack(message)  # type: ignore[no-untyped-call]
         except (redis.RedisError, BrokerConnectionError) as error:
             self.broker.outage.failed(error)
 
     def nack(self, message: MessageProxy) -> None:
         """Set the message aside."""
         try:
-            super().nack(message)
+            super().nack(message)  # type: ignore[no-untyped-call]
         except (redis.RedisError, BrokerConnectionError) as error:
             self.broker.outage.failed(error)
 
-    def requeue(self, messages: "list[MessageProxy]") -> None:  # type: ignore[override]
+    def requeue(self, messages: Iterable[MessageProxy]) -> None:
         """Give unread messages back when the worker stops."""
         try:
-            super().requeue(messages)
+            super().requeue(messages)  # type: ignore[no-untyped-call]
         except (redis.RedisError, BrokerConnectionError) as error:
             self.broker.outage.failed(error)
-
-
-def is_embedded(broker: Broker) -> bool:
-    """Whether a broker lives in this process only."""
-    return isinstance(broker, StubBroker)

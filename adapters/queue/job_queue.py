@@ -77,7 +77,9 @@ class DramatiqJobQueue:
         self._ask(lambda: self._board.release_hint(worker, network), None)
 
     def enqueue(self, job: Job) -> bool:
-        """Queue a job; False when the queue is away or full."""
+        """Queue a job; False when the queue is away or full, or nobody is there to run it."""
+        if not self.workers():
+            return False
         if self._ask(self.waiting_jobs, JOBS_WAITING_MAX) >= JOBS_WAITING_MAX:
             return False
         return self._send(JOBS, JOB, job.kind.value, job.number, job.sim)

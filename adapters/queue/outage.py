@@ -1,4 +1,4 @@
-"""One line in the log when a server goes away and one when it is back, however often it is asked."""
+"""One line in the log when a server goes away, and one when it is back."""
 
 import logging
 import threading

@@ -22,6 +22,7 @@ BUSY_TIMEOUT_S: Final = 5
 QUERY_TIMEOUT_S: Final = 10
 
 _WRITING: Final = {
+    "synchronous_commit": "off",  # a crash may lose the last rows, with their positions
     "statement_timeout": "30s",
     "lock_timeout": "2s",
     "idle_in_transaction_session_timeout": "10s",

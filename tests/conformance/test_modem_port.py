@@ -129,31 +129,34 @@ def at_over_a_pty(profile: str) -> MakeRig:
     return rig
 
 
-@contextlib.contextmanager
-def at_in_memory(folder: Path, *faults: str, first_reference: int = 0) -> Iterator[Rig]:
-    clock = VirtualClock()
-    emulator = Emulator(
-        PROFILES["sim800"],
-        SimCard(IMSI),
-        clock=clock,
-        log=FileNetworkLog(folder / "network.log"),
-        faults=faults,
-        first_reference=first_reference,
-    )
-    driver = AtModemDriver(
-        lambda: MemoryPort(emulator, clock=clock, wait_until=clock.wait_until),
-        clock=clock,
-        timeouts=TIMEOUTS,
-    )
-    yield Rig(
-        driver,
-        folder / "network.log",
-        lambda pdu: emulator.report(pdu, clock.monotonic_s()),
-        lambda pdu: emulator.deliver(pdu, clock.monotonic_s()),
-        lambda: emulator.register(2, clock.monotonic_s()),
-        lambda seconds: clock.wait_until(clock.monotonic_s() + seconds),
-    )
-    driver.close()
+def at_in_memory(profile: str) -> MakeRig:
+    @contextlib.contextmanager
+    def rig(folder: Path, *faults: str, first_reference: int = 0) -> Iterator[Rig]:
+        clock = VirtualClock()
+        emulator = Emulator(
+            PROFILES[profile],
+            SimCard(IMSI),
+            clock=clock,
+            log=FileNetworkLog(folder / "network.log"),
+            faults=faults,
+            first_reference=first_reference,
+        )
+        driver = AtModemDriver(
+            lambda: MemoryPort(emulator, clock=clock, wait_until=clock.wait_until),
+            clock=clock,
+            timeouts=TIMEOUTS,
+        )
+        yield Rig(
+            driver,
+            folder / "network.log",
+            lambda pdu: emulator.report(pdu, clock.monotonic_s()),
+            lambda pdu: emulator.deliver(pdu, clock.monotonic_s()),
+            lambda: emulator.register(2, clock.monotonic_s()),
+            lambda seconds: clock.wait_until(clock.monotonic_s() + seconds),
+        )
+        driver.close()
+
+    return rig
 
 
 @contextlib.contextmanager
@@ -181,17 +184,23 @@ def simulated(folder: Path, *faults: str, first_reference: int = 0) -> Iterator[
     driver.close()
 
 
+MINIMAL = Guarantees(tells_of_a_reboot=False, hears_inbound=False, hears_registration=False)
 RIGS: dict[str, tuple[MakeRig, Guarantees]] = {
     "at e173 on a pty": (at_over_a_pty("e173"), Guarantees()),
     "at sim800 on a pty": (at_over_a_pty("sim800"), Guarantees()),
     "at ec25 on a pty": (at_over_a_pty("ec25"), Guarantees()),
-    "at minimal on a pty": (
-        at_over_a_pty("minimal"),
-        Guarantees(tells_of_a_reboot=False, hears_inbound=False, hears_registration=False),
-    ),
-    "at in memory": (at_in_memory, Guarantees()),
+    "at minimal on a pty": (at_over_a_pty("minimal"), MINIMAL),
+    "at e173 in memory": (at_in_memory("e173"), Guarantees()),
+    "at sim800 in memory": (at_in_memory("sim800"), Guarantees()),
+    "at ec25 in memory": (at_in_memory("ec25"), Guarantees()),
+    "at minimal in memory": (at_in_memory("minimal"), MINIMAL),
     "simulated": (simulated, Guarantees()),
 }
+WITH_FAULTS = (
+    "at sim800 on a pty",  # one in real time; the others' silences cost nothing
+    *(name for name in RIGS if "pty" not in name),
+)
+over_every_fault = pytest.mark.parametrize("name", WITH_FAULTS)
 
 
 @pytest.fixture(params=RIGS, name="name")
@@ -340,12 +349,13 @@ ON_AIR: dict[type[SubmitOutcome], set[int]] = {
 }
 
 
+@over_every_fault
 @pytest.mark.parametrize("fault", FAULTS)
 def test_every_fault_has_its_outcome_and_the_air_agrees(make_rig: MakeRig, fault: str) -> None:
     started: list[bool] = []
     with make_rig(fault if fault == "urc-storm" else f"{fault}:times=1") as rig:
         rig.driver.open()
-        outcome = rig.driver.submit(tpdu("first"), start=lambda: started.append(True) or True)
+        outcome = rig.driver.submit(tpdu("first"), start=lambda: not started.append(True))  # type: ignore[func-returns-value]
         assert type(outcome) is FAULTS[fault]
         on_air = [entry["text"] for entry in rig.on_air]
         assert len(on_air) in ON_AIR[type(outcome)]
@@ -374,6 +384,7 @@ def test_a_rejection_says_whose_fault_it_is(make_rig: MakeRig) -> None:
     ]
 
 
+@over_every_fault
 def test_a_late_answer_is_reported_for_the_segment_that_was_given_up(make_rig: MakeRig) -> None:
     with make_rig("late=0.9:times=1") as rig:
         rig.driver.open()
@@ -383,6 +394,7 @@ def test_a_late_answer_is_reported_for_the_segment_that_was_given_up(make_rig: M
         assert len(rig.on_air) == 1
 
 
+@over_every_fault
 def test_a_late_refusal_is_reported_for_the_segment_that_was_given_up(make_rig: MakeRig) -> None:
     with make_rig("cms=38:delay=0.9:times=1") as rig:
         rig.driver.open()
@@ -394,15 +406,20 @@ def test_a_late_refusal_is_reported_for_the_segment_that_was_given_up(make_rig: 
         assert not rig.on_air
 
 
+@over_every_fault
 def test_a_late_answer_is_never_taken_for_the_next_segments(make_rig: MakeRig) -> None:
     with make_rig("late=0.9:times=1", first_reference=100) as rig:
         rig.driver.open()
         assert isinstance(rig.driver.submit(tpdu("first"), start=go), InDoubt)
-        assert rig.driver.submit(tpdu("second"), start=go) == Accepted(102)
+        # Heard before the second begins: whoever fetches it need not guess whose it is.
+        assert isinstance(rig.driver.submit(tpdu("second"), start=go), NotSent)
+        assert isinstance(rig.driver.submit(tpdu("second"), start=go), NotSent)
         assert rig.driver.step(0) == [LateAnswer(Accepted(101))]
+        assert rig.driver.submit(tpdu("second"), start=go) == Accepted(102)
         assert [entry["text"] for entry in rig.on_air] == ["first", "second"]
 
 
+@over_every_fault
 @pytest.mark.parametrize("fault", ["reboot:times=1", "unplug:times=1:back=0.05"])
 def test_a_lost_link_is_reported_once_and_the_modem_can_be_opened_again(
     make_rig: MakeRig, guarantees: Guarantees, fault: str

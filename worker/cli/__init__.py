@@ -1,1 +1,38 @@
-"""The ngoma command line."""
+"""The ``ngoma`` command line: a table of commands, each imported only when it is wanted."""
+
+from typing import Final
+
+import click
+
+from worker.cli.lazy import Entry, LazyGroup
+
+COMMANDS: Final[dict[str, Entry]] = {
+    "serve": Entry("worker.cli.serve", "serve", "Run the gateway until it is interrupted."),
+    "worker": Entry("worker.cli.roles", "worker", "Drive this host's SIMs and run timed jobs."),
+    "project": Entry("worker.cli.roles", "project", "Follow the log into the read models."),
+    "migrate": Entry("worker.cli.migrate", "migrate", "Make or update the tables of the store."),
+    "account": Entry("worker.cli.account", "account", "Make accounts, and say what each may do."),
+    "key": Entry("worker.cli.key", "key", "Issue, replace, revoke and list API keys."),
+    "wallet": Entry("worker.cli.wallet", "wallet", "Look at credits and move them."),
+    "sender-id": Entry("worker.cli.sender_id", "sender_id", "List and decide sender IDs."),
+    "message": Entry("worker.cli.message", "message", "Look at a message, explain or end it."),
+    "modem": Entry("worker.cli.modem", "modem", "Look at the SIMs, try and emulate modems."),
+    "projections": Entry("worker.cli.projections", "projections", "Look at the read models."),
+    "doctor": Entry("worker.cli.doctor", "doctor", "Look for what is wrong with this setup."),
+    "config": Entry("worker.cli.config", "config", "Look at the settings in force."),
+}
+
+
+@click.group(
+    cls=LazyGroup,
+    entries=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="\b\nExample:\n  ngoma account create Shop --email shop@example.com --credits 100",
+)
+@click.version_option(package_name="ngoma", message="%(prog)s %(version)s")
+def main() -> None:
+    """Ngoma, a prepaid SMS gateway for Zambia.
+
+    Each command works on the store of --data-dir (or of the settings in --config), also while
+    `ngoma serve` runs on it.
+    """

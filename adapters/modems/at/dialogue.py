@@ -57,7 +57,7 @@ URC_TABLE: Final = (
     UrcForm("NORMAL POWER DOWN", UrcKind.REBOOT),
     UrcForm("POWERED DOWN", UrcKind.REBOOT),
     UrcForm("UNDER-VOLTAGE POWER DOWN", UrcKind.REBOOT),
-    # Huawei repeats ^BOOT every half minute while nothing answers it; see AtModemDriver.
+    # Said by Huawei after a start and again all day: no proof of a reboot; see Listener.
     UrcForm("^BOOT:", UrcKind.HANDSHAKE),
     UrcForm("UNDER-VOLTAGE WARNNING"),
     UrcForm("Call Ready"),
@@ -166,14 +166,21 @@ class AtCodec:
             self._is_overlong = False
         tokens: list[Token] = []
         for line in lines:
-            rest = _take_prompts(line, tokens)
+            rest = self._take_prompts(line, tokens)
             if len(rest) <= MAX_LINE:
                 tokens.extend(self._read(rest.decode("latin-1").strip()))
-        self._tail = _take_prompts(tail, tokens)  # a prompt has no line end
+        self._tail = self._take_prompts(tail, tokens)  # a prompt has no line end
         if len(self._tail) > MAX_LINE:
             self._tail = b""
             self._is_overlong = True
         return tokens
+
+    def _take_prompts(self, line: bytes, tokens: list[Token]) -> bytes:
+        # A line of a USSD menu may look like a prompt, and no PDU may be written for one.
+        while line.startswith(_PROMPT) and not self._ussd:
+            tokens.append(Prompt())
+            line = line[len(_PROMPT) :]
+        return line
 
     def _read(self, text: str) -> Iterator[Token]:
         if not text:
@@ -253,13 +260,6 @@ def _has_mode(text: str) -> bool:
 
 def _fields(text: str) -> list[str]:
     return [field.strip() for field in text.partition(":")[2].split(",")]
-
-
-def _take_prompts(line: bytes, tokens: list[Token]) -> bytes:
-    while line.startswith(_PROMPT):
-        tokens.append(Prompt())
-        line = line[len(_PROMPT) :]
-    return line
 
 
 def result_of(text: str) -> Result | None:

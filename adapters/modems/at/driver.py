@@ -102,7 +102,11 @@ class AtModemDriver:
         raise ModemUnavailable("the modem keeps starting anew")
 
     def submit(self, tpdu: bytes, *, start: Callable[[], bool]) -> SubmitOutcome:
-        """Hand over one SMS-SUBMIT; returns within the late, prompt and hard answer limits."""
+        """Hand over one SMS-SUBMIT; returns within the late, prompt and hard answer limits.
+
+        A late answer that was heard and not yet fetched by ``step`` withholds the segment, so
+        that a ``LateAnswer`` is always about the last segment that was handed over.
+        """
         if self._link is None:
             return NotSent("the modem is not open")
         exchange = SegmentExchange(
@@ -140,6 +144,8 @@ class AtModemDriver:
             deadline_s = link.now_s() if self._listener.has_something else until_s
             has_more = link.next_unasked(deadline_s) is not None
         self._listener.read_stored(link, timeout_s=self._timeouts.command_s)
+        if self._listener.take_suspicion():
+            link.is_unsure = not resync(link, self._timeouts)
 
     def health(self) -> ModemHealth | None:
         """Ask for signal and registration; None when the modem is silent or not open."""

@@ -3,6 +3,7 @@
 import logging
 import re
 from collections import deque
+from itertools import pairwise
 from typing import Final
 
 from adapters.modems.at.bringup import REGISTERED
@@ -33,6 +34,7 @@ class Listener:
         self._memory = ""
         self._registered: dict[str, bool] = {}
         self._handshake: str | None = None
+        self._is_suspicious = False
         self.is_registered = False
         self.is_coming_up = False
         """While True the words of a boot are no loss of the link."""
@@ -46,6 +48,7 @@ class Listener:
         self._stored.clear()
         self._registered.clear()
         self._memory = ""
+        self._is_suspicious = False
 
     def came_up(self) -> None:
         """Note that the modem is up and registered."""
@@ -61,12 +64,18 @@ class Listener:
         """Give the reports in the order in which they came, once."""
         reports = list(self._waiting)
         self._waiting.clear()
+        self._unsettled.is_answer_waiting = False
         return reports
 
     def read_stored(self, link: AtLink, *, timeout_s: float) -> None:
         """Read the messages that the modem has said it stored."""
         for _ in range(len(self._stored) if self._may_read_stored else 0):
             self._read(link, *self._stored.popleft(), timeout_s=timeout_s)
+
+    def take_suspicion(self) -> bool:
+        """Say, once, whether the modem may have started anew without a clear word."""
+        is_suspicious, self._is_suspicious = self._is_suspicious, False
+        return is_suspicious
 
     @property
     def _may_read_stored(self) -> bool:
@@ -78,17 +87,20 @@ class Listener:
         if memory != self._memory:
             link.command(f'AT+CPMS="{memory}"', timeout_s=timeout_s)
             self._memory = memory
-        reply = link.command(f"AT+CMGR={index}", timeout_s=timeout_s, is_query=True)
+        # Not a query: an empty place answers OK alone.
+        reply = link.command(f"AT+CMGR={index}", timeout_s=timeout_s)
+        lines = reply.lines if reply else ()
+        pdu = next((line for head, line in pairwise(lines) if head.startswith("+CMGR:")), "")
         try:
-            pdu = bytes.fromhex(reply.lines[1]) if reply and len(reply.lines) > 1 else b""
-            kind = pdu[1 + pdu[0]] & 0b11
+            octets = bytes.fromhex(pdu)
+            kind = octets[1 + octets[0]] & 0b11
         except (ValueError, IndexError):
             logger.warning("stored message %s,%s cannot be read", memory, index)
             return
         if kind == _STATUS_REPORT:
-            self._report(StatusReportReceived(pdu))
+            self._report(StatusReportReceived(octets))
         elif kind != _SUBMIT:
-            self._report(InboundReceived(pdu, index))
+            self._report(InboundReceived(octets, index))
 
     # -- as it is said --------------------------------------------------------------------------
 
@@ -134,11 +146,13 @@ class Listener:
         self.has_booted = self.has_booted or text == "RDY"
 
     def _take_handshake(self, text: str) -> None:
-        """Take Huawei's ^BOOT: repeated with one number all day, another after each start."""
-        is_known = text == self._handshake
-        self._handshake = text
-        if not is_known and not self.is_coming_up:
-            raise LinkGone(f"the modem started anew: {text}", rebooted=True)
+        """Take Huawei's ^BOOT, which says little: it is repeated all day by a stick that runs on.
+
+        Only one that differs from the last makes it worth asking whether the modem is as we set it.
+        """
+        if text != self._handshake:
+            self._handshake = text
+            self._is_suspicious = not self.is_coming_up
 
     def _report(self, report: ModemReport) -> None:
         if len(self._waiting) >= MAX_WAITING:

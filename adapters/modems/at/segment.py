@@ -14,6 +14,8 @@ from domain.reports import Accepted, InDoubt, NotSent, Rejected, SubmitOutcome
 OWN_SERVICE_CENTRE: Final = "00"
 """Before the TPDU: use the service centre that the SIM knows (27.005 3.1, <pdu>)."""
 
+_FETCH_FIRST: Final = "a late answer to the segment before this one is to be fetched first"
+
 logger = logging.getLogger(__name__)
 
 
@@ -79,6 +81,8 @@ class SegmentExchange:
         link.drain()
         while link.now_s() < (until_s := self._unsettled.settled_at_s):
             link.next_unasked(until_s)
+        if self._unsettled.is_answer_waiting:
+            return NotSent(_FETCH_FIRST)
         if link.is_unsure and not resync(link, self._timeouts):
             return NotSent("the modem does not answer")
         return None
@@ -98,18 +102,24 @@ class SegmentExchange:
         return NotSent(f"no prompt in {self._timeouts.prompt_s:g} s")
 
     def _ask_to_start(self, start: Callable[[], bool]) -> NotSent | None:
-        reason = "told to stop"
-        try:
-            may_start = start()
-        except Exception:  # whatever the store may raise: the modem must leave its prompt
-            logger.exception("the attempt could not be recorded; the segment is withheld")
-            may_start, reason = False, "the attempt could not be recorded"
-        if may_start and any(isinstance(token, Result) for token in self._link.drain()):
-            may_start, reason = False, "the modem left its prompt"
-        if may_start:
+        reason = self._reason_to_withhold(start)
+        if reason is None:
             return None
         self._withdraw()
         return NotSent(reason)
+
+    def _reason_to_withhold(self, start: Callable[[], bool]) -> str | None:
+        if self._unsettled.is_answer_waiting:
+            return _FETCH_FIRST
+        try:
+            if not start():
+                return "told to stop"
+        except Exception:  # whatever the store may raise: the modem must leave its prompt
+            logger.exception("the attempt could not be recorded; the segment is withheld")
+            return "the attempt could not be recorded"
+        if any(isinstance(token, Result) for token in self._link.drain()):
+            return "the modem left its prompt"
+        return _FETCH_FIRST if self._unsettled.is_answer_waiting else None
 
     def _withdraw(self) -> None:
         self._link.write(ESC)

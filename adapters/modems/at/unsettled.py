@@ -17,11 +17,17 @@ def message_reference(text: str) -> int | None:
 
 
 class Unsettled:
-    """At most one segment is unsettled: none is handed over before ``settled_at_s``."""
+    """At most one segment is unsettled: none is handed over before ``settled_at_s``.
+
+    Nor while ``is_answer_waiting``: so a late answer is always about the last segment that was
+    handed over, and whoever fetches it need not guess.
+    """
 
     def __init__(self) -> None:
         self._handed_over_s: float | None = None
         self._until_s = 0.0
+        self.is_answer_waiting = False
+        """Set by a late answer, until it is fetched."""
 
     @property
     def settled_at_s(self) -> float:
@@ -52,9 +58,12 @@ class Unsettled:
         match token:
             case Line(text) if (reference := message_reference(text)) is not None:
                 self.forget()
+                self.is_answer_waiting = True
                 return LateAnswer(Accepted(reference))
             case Result() if not token.ok:
                 outcome = outcome_of(token, after_s=now_s - self._handed_over_s)
                 self.forget()  # an error that leaves it in doubt is its last word too
-                return LateAnswer(outcome) if isinstance(outcome, Rejected) else None
+                if isinstance(outcome, Rejected):
+                    self.is_answer_waiting = True
+                    return LateAnswer(outcome)
         return None

@@ -106,6 +106,8 @@ class SimulatedModemDriver:
         if not self._is_open:
             return NotSent("the modem is not open")
         self._settle()
+        if any(isinstance(report, LateAnswer) for report in self._reports):
+            return NotSent("a late answer to the segment before this one is to be fetched first")
         fault = self._plan.next_fault()
         if withheld := self._withheld(fault, start):
             return withheld

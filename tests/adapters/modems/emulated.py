@@ -9,12 +9,22 @@ from adapters.modems.at.driver import AtModemDriver
 from adapters.modems.at.timeouts import AtTimeouts
 from adapters.modems.simulated.emulator import Emulator
 from adapters.modems.simulated.memory import MemoryPort
-from adapters.modems.simulated.network_log import MemoryNetworkLog, SegmentOnAir
+from adapters.modems.simulated.network_log import MemoryNetworkLog
 from adapters.modems.simulated.profiles import SIM800, Profile
 from adapters.modems.simulated.sim_card import SimCard, imsi_for
+from application.ports import ModemDriver
+from domain.reports import Accepted, InDoubt, LateAnswer, LinkLost, NotSent, Rejected
 from domain.segments import segment
 from domain.tpdu import encode_submit
 from domain.values import Instant
+
+SCRIPT = (
+    *("no-prompt", "no-answer", "no-answer:sent=no", "late=130", "late=30", "late=179"),
+    *("cms=38", "cms=332:sent=yes", "cms=500:delay=20:sent=yes", "error", "cms=310:at=prompt"),
+    *("ok-without-cmgs", "cmgs-without-ok", "reboot:at=prompt", "reboot:at=pdu", "reboot"),
+    *("unplug:at=prompt", "unplug:at=pdu", "unplug", "cms=38:delay=125"),
+)
+"""Faults of every kind, none later than a driver may take an answer for another's."""
 
 RECIPIENT = "+260977123456"
 VECTORS = Path(__file__).parents[2] / "vectors"
@@ -35,6 +45,12 @@ class VirtualClock:
 
     def __init__(self) -> None:
         self.seconds = 1_000.0
+        self._plans: list[tuple[float, Callable[[float], None]]] = []
+
+    def plan(self, after_s: float, action: Callable[[float], None]) -> None:
+        """Have something happen at its moment, while somebody waits past it."""
+        self._plans.append((self.seconds + after_s, action))
+        self._plans.sort(key=lambda plan: plan[0])
 
     def now(self) -> Instant:
         return Instant(1_795_000_000_000_000 + round(self.seconds * 1_000_000))
@@ -43,6 +59,10 @@ class VirtualClock:
         return self.seconds
 
     def wait_until(self, moment_s: float) -> None:
+        if self._plans and self._plans[0][0] <= moment_s:
+            self.seconds, action = self._plans.pop(0)
+            action(self.seconds)
+            return  # something was said perhaps: the waiter looks before it waits on
         self.seconds = max(self.seconds, moment_s)
 
 
@@ -92,32 +112,81 @@ class AtBench:
             latency_s=latency_s,
             first_reference=first_reference,
         )
-        self.ports: list[MemoryPort] = []
+        self.written: list[bytes] = []
+        self.opened_s = 0.0
         self.driver = AtModemDriver(
             self.open_port, clock=self.clock, pin=pin, timeouts=timeouts, pdu_chunk=pdu_chunk
         )
 
     def open_port(self) -> MemoryPort:
-        port = MemoryPort(self.emulator, clock=self.clock, wait_until=self.clock.wait_until)
-        self.ports.append(port)
-        return port
+        written = self.written
+
+        class Recorded(MemoryPort):
+            def write(self, data: bytes) -> None:
+                written.append(data)
+                super().write(data)
+
+        return Recorded(self.emulator, clock=self.clock, wait_until=self.clock.wait_until)
 
     def opened(self) -> "AtBench":
         self.driver.open()
+        self.opened_s = self.clock.seconds
         return self
-
-    def network(self, action: Callable[[float], None]) -> None:
-        """Have the network do something to the modem now."""
-        action(self.clock.monotonic_s())
 
     @property
     def texts(self) -> list[str]:
         return [entry.text for entry in self.log.segments]
 
 
+class Story:
+    """What the owner of a SIM would believe, beside what the network knows."""
+
+    def __init__(self, driver: ModemDriver, log: MemoryNetworkLog, clock: VirtualClock) -> None:
+        self.driver = driver
+        self.log = log
+        self.clock = clock
+        self.in_doubt: str | None = None
+        self.settled: dict[str, Accepted | Rejected] = {}
+
+    def references(self, text: str) -> list[int]:
+        return [e.message_reference for e in self.log.segments if e.text == text]
+
+    def submit(self, text: str, *, is_withheld: bool) -> None:
+        started: list[bool] = []
+
+        def start() -> bool:
+            started.append(True)
+            return not is_withheld
+
+        outcome = self.driver.submit(tpdu(text), start=start)
+        assert len(started) <= 1
+        match outcome:
+            case Accepted(reference):
+                assert self.references(text) == [reference]
+            case Rejected() | NotSent():
+                assert not self.references(text)
+            case InDoubt():
+                assert started
+                self.in_doubt = text
+
+    def step(self, seconds: float) -> None:
+        for report in self.driver.step(seconds):
+            match report:
+                case LateAnswer(outcome):
+                    assert self.in_doubt is not None
+                    assert self.in_doubt not in self.settled
+                    self.settled[self.in_doubt] = outcome
+                case LinkLost():
+                    self.clock.seconds += 2
+                    self.driver.open()
+
+    def check(self) -> None:
+        for text, outcome in self.settled.items():
+            expected = [outcome.message_reference] if isinstance(outcome, Accepted) else []
+            assert self.references(text) == expected
+        texts = [entry.text for entry in self.log.segments]
+        assert len(texts) == len(set(texts))
+
+
 def read_log(path: Path) -> Sequence[dict[str, object]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
-
-
-def as_lines(segments: Sequence[SegmentOnAir]) -> Sequence[dict[str, object]]:
-    return [dict(entry.as_json()) for entry in segments]

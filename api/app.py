@@ -1,0 +1,99 @@
+"""The web application: Litestar finds the path and runs the lifespan, plain functions answer.
+
+From the path on, reading the request, answering and every error are ours and know nothing of
+Litestar (``api/resource.py``, ``api/wire.py``): the published bodies, envelopes and order of
+checks leave nothing for a framework to validate, and a send costs a third.
+"""
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, Final, cast
+
+from litestar import HttpMethod, Litestar, Request, Response, route
+from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import ASGIApp
+
+from api import openapi
+from api.edge import Edge
+from api.front import Front
+from api.resource import Resource
+from api.routes import ROUTES, Route, envelope_of
+from api.wire import Answer, Call, encode
+from application.system import System
+from domain.errors import InvalidRequest, NotFound
+
+METHODS: Final = [HttpMethod.GET, HttpMethod.POST, HttpMethod.OPTIONS]
+"""All that ``api.edge`` lets through; a resource refuses what it does not have by itself."""
+
+
+class GatewayApp(Litestar):
+    """Litestar inside our outermost ring, so that also a path that is not there is answered so."""
+
+    edge: Edge
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve one connection, or the lifespan."""
+        if scope["type"] == "http":
+            await self.edge.serve(cast("Any", super().__call__), scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+def create_app(system: System) -> Litestar:
+    """Make the web application of a running system; its threads are not started here."""
+    front = Front(system)
+    routes = sorted(with_reference(ROUTES), key=attrgetter("path"))
+    app = GatewayApp(
+        route_handlers=[
+            _handler(path, Resource(front, list(operations)))
+            for path, operations in groupby(routes, key=attrgetter("path"))
+        ],
+        exception_handlers={HTTPException: _not_routed},
+        on_shutdown=[front.close],
+        openapi_config=None,
+        logging_config=None,
+        debug=False,
+    )
+    app.edge = Edge(system)
+    return app
+
+
+def with_reference(routes: Sequence[Route]) -> list[Route]:
+    """Give the routes and ``/openapi.json``, which describes them all."""
+
+    async def openapi_json(front: Front, call: Call) -> Answer:  # noqa: ARG001 - its shape
+        return Answer(200, document)
+
+    reference = openapi.route(openapi_json)
+    described = [*routes, reference]
+    document = encode(openapi.document(described, version("ngoma")))
+    return described
+
+
+def _handler(path: str, resource: Resource) -> HTTPRouteHandler:
+    """Hand every method of a path to its resource: an ASGI function, which Litestar then calls."""
+
+    @route(
+        path.replace("{message_id}", "{message_id:str}"),
+        http_method=METHODS,
+        sync_to_thread=False,
+        name=path,
+    )
+    def handle() -> ASGIApp:
+        return cast("ASGIApp", resource)
+
+    return handle
+
+
+def _not_routed(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    """Answer what no resource did: a path that is not there, or a Host that cannot be."""
+    refusal: NotFound | InvalidRequest
+    if error.status_code == 404:
+        refusal = NotFound("There is nothing at this path.")
+    else:
+        refusal = InvalidRequest(error.detail)
+    answer = envelope_of(request.scope["path"].rstrip("/"))(refusal)
+    return Response(answer.body, status_code=answer.status, media_type="application/json")

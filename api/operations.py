@@ -1,0 +1,25 @@
+"""For operators and machines: health, readiness, metrics."""
+
+from api import schemas
+from api.front import Front
+from api.wire import Answer, Call, answer
+
+
+async def healthz(front: Front, call: Call) -> Answer:  # noqa: ARG001 - an endpoint's shape
+    """Say that the process answers."""
+    return answer(schemas.Health())
+
+
+async def readyz(front: Front, call: Call) -> Answer:  # noqa: ARG001 - an endpoint's shape
+    """Say whether the process can do its work."""
+    readiness = await front.read(front.system.readiness)
+    ready = schemas.Ready(
+        status="ready" if readiness.is_ready else "not ready", checks=dict(readiness.checks)
+    )
+    return answer(ready, status=200 if readiness.is_ready else 503)
+
+
+async def metrics(front: Front, call: Call) -> Answer:  # noqa: ARG001 - an endpoint's shape
+    """Give the metrics in Prometheus' own format."""
+    body, content_type = await front.read(front.system.metrics.render)
+    return Answer(200, body, content_type=content_type.encode())

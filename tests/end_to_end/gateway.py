@@ -1,0 +1,203 @@
+"""Real ``ngoma`` processes: started, stopped, killed, and asked by HTTP or by the command line."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, Self
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from tests.end_to_end.client import Client
+from tests.end_to_end.waiting import wait_until
+from tests.support.processes import is_alive, reaper, signal_process
+
+ROOT: Final = Path(__file__).parents[2]
+START_S: Final = 30.0
+STOP_S: Final = 30.0
+CLI_S: Final = 60.0
+
+UNLIMITED: Final = {
+    "NGOMA_LIMITS_SINGLE": "0",
+    "NGOMA_LIMITS_BULK": "0",
+    "NGOMA_LIMITS_READ": "0",
+    "NGOMA_LIMITS_IP": "0",
+}
+
+
+def environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """Give this process's environment with no settings but these."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("NGOMA_")}
+    return kept | dict(settings)
+
+
+def run_cli(*arguments: str | int, settings: Mapping[str, str]) -> Any:
+    """Run an ``ngoma`` command to its end, with ``--json``, and give what it printed.
+
+    Raises:
+        AssertionError: it failed; with what it said.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "worker", *map(str, arguments), "--json"],
+        env=environment(settings),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=CLI_S,
+    )
+    assert done.returncode == 0, f"ngoma {arguments}: {done.stdout}{done.stderr}"
+    return json.loads(done.stdout)
+
+
+class Process:
+    """One ``ngoma`` process in a session of its own; its output goes to ``log``."""
+
+    def __init__(
+        self, *arguments: str | int, log: Path, settings: Mapping[str, str] | None = None
+    ) -> None:
+        self.arguments = [str(argument) for argument in arguments]
+        self.settings = dict(settings or {})
+        self.log = log
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """The process."""
+        assert self._process is not None, f"{self} is not running"
+        return self._process.pid
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._process is not None and is_alive(self._process.pid)
+
+    def spawn(self) -> Self:
+        """Start it, and do not wait for anything."""
+        assert self._process is None, f"{self} runs already"
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "worker", *self.arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=environment(self.settings),
+                cwd=ROOT,
+                start_new_session=True,
+            )
+        reaper().own_process(self._process.pid)
+        return self
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """End it in good order; give its exit code.
+
+        Raises:
+            AssertionError: it does not end.
+        """
+        process = self._process
+        if process is None:
+            return 0
+        signal_process(process.pid, number)
+        try:
+            process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            self.kill9()
+            msg = f"{self} does not stop:\n{self.log_tail()}"
+            raise AssertionError(msg) from None
+        return self._gone()
+
+    def kill9(self) -> None:
+        """Kill it where it stands."""
+        if self._process is not None:
+            signal_process(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._gone()
+
+    def freeze(self) -> None:
+        """Stop it from running, as if it hung."""
+        signal_process(self.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it run on."""
+        signal_process(self.pid, signal.SIGCONT)
+
+    def log_tail(self) -> str:
+        """The end of what it printed."""
+        return self.log.read_text(errors="replace")[-3_000:]
+
+    def must_run(self) -> None:
+        """Fail, with its output, when it has ended."""
+        assert self.is_running, f"{self} ended:\n{self.log_tail()}"
+
+    def __enter__(self) -> Self:
+        return self.spawn()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def __str__(self) -> str:
+        return f"ngoma {' '.join(self.arguments)}"
+
+    def _gone(self) -> int:
+        assert self._process is not None
+        reaper().forget_process(self._process.pid)
+        code = self._process.returncode
+        self._process = None
+        return int(code)
+
+
+class Demo(Process):
+    """``ngoma serve --demo`` over a folder, on a port that the system picks."""
+
+    def __init__(self, folder: Path, *, settings: Mapping[str, str] | None = None) -> None:
+        super().__init__(
+            *("serve", "--demo", "--data-dir", str(folder), "--port", "0"),
+            log=folder.with_name(f"{folder.name}.log"),
+            settings=settings,
+        )
+        self.folder = folder
+
+    def start(self) -> Self:
+        """Start it and wait until ``demo.json`` says where it is."""
+        self.spawn()
+        self.wait_until_ready()
+        return self
+
+    def wait_until_ready(self) -> None:
+        """Wait for ``demo.json``; a start takes the old one away before anything else.
+
+        Raises:
+            AssertionError: the process ended, or the time is up; with its output.
+        """
+        self._started_with = self._stale()
+        wait_until(self._is_announced, within_s=START_S, what=f"{self} is ready")
+
+    @property
+    def place(self) -> dict[str, Any]:
+        """What ``demo.json`` says."""
+        content: dict[str, Any] = json.loads((self.folder / "demo.json").read_text())
+        return content
+
+    @property
+    def client(self) -> Client:
+        """A client of the demo's account."""
+        place = self.place
+        return Client(place["base_url"], place["api_key"])
+
+    @property
+    def account(self) -> int:
+        """The demo's account number."""
+        return int(self.place["account_id"])
+
+    def cli(self, *arguments: str | int) -> Any:
+        """Run a command beside it."""
+        return run_cli(
+            *arguments, settings={**self.settings, "NGOMA_DATA_DIR": str(self.folder)}
+        )
+
+    def __enter__(self) -> Self:
+        return self.start()

@@ -1,0 +1,192 @@
+"""What an account reads in its message log."""
+
+import pytest
+
+from application.queries import LogFilter, LogPage
+from domain.message import State
+from domain.values import Network
+from tests.projections.history import accept, at, message, send, start, world
+from tests.projections.truth import Truth
+
+
+def numbers(page: LogPage) -> list[int]:
+    return [entry.number for entry in page.entries]
+
+
+def test_a_queued_message_shows_what_was_asked_and_charged(truth: Truth) -> None:
+    position = truth.save(message(42, segments=2, encoding="UCS-2", batch=7, when=5))[0]
+    truth.put_text(42, "+260977123456", "Hello", sender="SHOP")
+    entry = truth.follow().log_entry(1, 42)
+    assert entry is not None
+    assert (entry.number, entry.position, entry.batch) == (42, position, 7)
+    assert (entry.recipient, entry.text, entry.sender_id) == ("+260977123456", "Hello", "SHOP")
+    assert (entry.network, entry.encoding, entry.segments) == (Network.MTN, "UCS-2", 2)
+    assert (entry.credits, entry.credits_refunded) == (2, 0)
+    assert (entry.state, entry.status, entry.delivery) == (State.QUEUED, "queued", None)
+    assert (entry.queued_at, entry.sent_at, entry.delivered_at) == (at(5), None, None)
+    assert (entry.sender_used, entry.failure_code) == (None, None)
+
+
+def test_a_sent_message_shows_its_time_and_the_number_of_its_sim(truth: Truth) -> None:
+    truth.save(*world(), send(message(1), sim=3, when=10))
+    truth.put("sim", 3, {"iccid": "8926", "imsi": "645"}, msisdn="+260970000003")
+    entry = truth.follow().log_entry(1, 1)
+    assert entry is not None
+    assert (entry.status, entry.sent_at) == ("sent", at(11))
+    assert entry.sender_used == "+260970000003"
+
+
+def test_reports_show_as_delivery_and_only_delivered_has_a_time(truth: Truth) -> None:
+    delivered, undelivered = send(message(1)), send(message(2))
+    delivered.report(delivered=True, tp_status=0, at=at(60))
+    undelivered.report(delivered=False, tp_status=70, at=at(60))
+    truth.save(*world(), delivered, undelivered)
+    queries = truth.follow()
+    first, second = queries.log_entry(1, 1), queries.log_entry(1, 2)
+    assert first is not None
+    assert second is not None
+    assert (first.status, first.delivery, first.delivered_at) == ("sent", "delivered", at(60))
+    assert (second.status, second.delivery, second.delivered_at) == ("sent", "undelivered", None)
+
+
+def test_every_bad_end_shows_its_code_and_what_came_back(truth: Truth) -> None:
+    failed, expired, cancelled = (message(n, segments=2) for n in (1, 2, 3))
+    start(failed).fail(cause="UNREACHABLE", at=at(2))
+    expired.expire(at=at(24 * 3600))
+    cancelled.cancel(actor="account", at=at(3))
+    truth.save(failed, expired, cancelled, message(4))
+    page = truth.follow().log(1, LogFilter(status="failed"))
+    assert page.total == 3
+    assert [(e.number, e.failure_code, e.credits_refunded) for e in page.entries] == [
+        (3, "CANCELLED", 2),
+        (2, "EXPIRED", 2),
+        (1, "UNREACHABLE", 2),
+    ]
+
+
+def test_sending_and_doubt_are_still_queued_to_the_public(truth: Truth) -> None:
+    sending, doubtful, retried = start(message(1)), start(message(2)), start(message(3))
+    doubtful.doubt(reason="timeout", at=at(2))
+    retried.fail_attempt(cause="42", retry_at=at(60), at=at(2))
+    truth.save(sending, doubtful, retried)
+    page = truth.follow().log(1, LogFilter(status="queued"))
+    assert [entry.state for entry in page.entries] == ["queued", "in_doubt", "sending"]
+    assert page.total == 3
+
+
+def test_a_segment_accepted_late_makes_the_message_wait_for_the_next_one(truth: Truth) -> None:
+    late, at_once = start(message(1, segments=2)), start(message(2, segments=2))
+    late.doubt(reason="timeout", at=at(2))
+    truth.save(accept(late, 0, when=3), accept(at_once, 0, when=3))
+    page = truth.follow().log(1, LogFilter())
+    assert [entry.state for entry in page.entries] == ["sending", "queued"]
+
+
+def test_erased_contents_read_as_none(truth: Truth) -> None:
+    truth.save(*world(), send(message(1)))
+    truth.put_text(1, "+260977123456", "Hello")
+    queries = truth.follow()
+    truth.erase("message", 1)
+    page = queries.log(1, LogFilter())
+    assert [(e.recipient, e.text, e.sender_id) for e in page.entries] == [(None, None, None)]
+
+
+def test_an_account_sees_nothing_of_another(truth: Truth) -> None:
+    truth.save(message(1, account=1), message(2, account=2))
+    truth.put_text(2, "+260977123456", "secret")
+    queries = truth.follow()
+    assert queries.log_entry(1, 2) is None
+    assert numbers(queries.log(1, LogFilter())) == [1]
+    assert queries.log(1, LogFilter(search="secret")) == LogPage(entries=(), total=0)
+    assert queries.log(1, LogFilter(before=2)).entries == ()
+    assert queries.log(3, LogFilter()) == LogPage(entries=(), total=0)
+    assert queries.message_account(2) == 2
+    assert queries.message_account(3) is None
+
+
+def test_the_log_is_newest_first_in_the_order_of_the_log_not_of_the_numbers(truth: Truth) -> None:
+    truth.save(message(5), message(1_001), message(6))
+    assert numbers(truth.follow().log(1, LogFilter())) == [6, 1_001, 5]
+
+
+def test_pages_by_offset_end_in_an_empty_one_that_still_knows_the_total(truth: Truth) -> None:
+    truth.save(*(message(n) for n in range(1, 8)))
+    queries = truth.follow()
+    pages = [queries.log(1, LogFilter(offset=offset, limit=3)) for offset in (0, 3, 6, 9)]
+    assert [numbers(page) for page in pages] == [[7, 6, 5], [4, 3, 2], [1], []]
+    assert {page.total for page in pages} == {7}
+
+
+def test_paging_before_a_message_does_not_shift_when_new_ones_come(truth: Truth) -> None:
+    truth.save(*(message(n) for n in range(1, 7)))
+    first = truth.follow().log(1, LogFilter(limit=2))
+    truth.save(*(message(n) for n in range(7, 10)))
+    second = truth.follow().log(1, LogFilter(limit=2, before=first.entries[-1].number))
+    third = truth.follow().log(1, LogFilter(limit=9, before=second.entries[-1].number))
+    assert [numbers(page) for page in (first, second, third)] == [[6, 5], [4, 3], [2, 1]]
+    assert second.total == 9
+
+
+def test_before_an_unknown_message_is_nothing(truth: Truth) -> None:
+    truth.save(message(1))
+    assert truth.follow().log(1, LogFilter(before=99)).entries == ()
+
+
+def test_totals_follow_every_change_of_status(truth: Truth) -> None:
+    failing = start(message(3))
+    failing.fail(cause="REJECTED", at=at(2))
+    truth.save(*world(), message(1), send(message(2)), failing, message(4, account=2))
+    queries = truth.follow()
+    totals = {
+        status: queries.log(1, LogFilter(status=status)).total
+        for status in (None, "queued", "sent", "failed", "nonsense")
+    }
+    assert totals == {None: 3, "queued": 1, "sent": 1, "failed": 1, "nonsense": 0}
+
+
+@pytest.mark.parametrize("search", ["HELLO", "hello", "w_rld", "100%", "lo w", "émile", "ÉMILE"])
+def test_search_ignores_case_and_takes_wildcards_literally(truth: Truth, search: str) -> None:
+    texts = {
+        1: "Hello w_rld, 100% off",
+        2: "hello world, 100 off",
+        3: "Bonjour Émile",
+        4: "STRASSE",
+        5: "nothing of it",
+    }
+    truth.save(*(message(number) for number in texts))
+    for number, text in texts.items():
+        truth.put_text(number, "+260977123456", text)
+    found = truth.follow().log(1, LogFilter(search=search))
+    expected = {"w_rld": [1], "100%": [1], "émile": [3], "ÉMILE": [3]}
+    assert numbers(found) == expected.get(search, [2, 1])
+    assert found.total == len(found.entries)
+
+
+@pytest.mark.parametrize(
+    "search", ["0977123456", "+260977123456", "260977123456", "0977 123 456", "00260977", "77123"]
+)
+def test_search_finds_a_number_by_any_of_its_written_forms(truth: Truth, search: str) -> None:
+    truth.save(message(1), message(2))
+    truth.put_text(1, "+260977123456", "one")
+    truth.put_text(2, "+260955000000", "two")
+    assert numbers(truth.follow().log(1, LogFilter(search=search))) == [1]
+
+
+@pytest.mark.parametrize("search", ["\0", "a\0b", "\ud800", "/", "\\", "'", "x" * 2_000])
+def test_no_search_text_breaks_the_query(truth: Truth, search: str) -> None:
+    truth.save(message(1))
+    truth.put_text(1, "+260977123456", "plain")
+    assert truth.follow().log(1, LogFilter(search=search)) == LogPage(entries=(), total=0)
+
+
+def test_search_status_and_paging_go_together(truth: Truth) -> None:
+    truth.save(*world())
+    for number in range(1, 7):
+        truth.put_text(number, "+260977123456", f"parcel {number}")
+    truth.save(*(send(message(n)) if n % 2 else message(n) for n in range(1, 7)))
+    wanted = LogFilter(status="sent", search="PARCEL", limit=2)
+    queries = truth.follow()
+    first = queries.log(1, wanted)
+    rest = queries.log(1, LogFilter(status="sent", search="PARCEL", before=3))
+    assert (numbers(first), first.total) == ([5, 3], 3)
+    assert (numbers(rest), rest.total) == ([1], 3)

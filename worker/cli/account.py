@@ -1,0 +1,255 @@
+"""``ngoma account``: make accounts, and say what each may do."""
+
+import re
+from typing import Final
+
+import click
+
+from application.accounts import ChangeLimits, CreateAccount, SetSuspension, email_digest
+from application.queries import AccountRow
+from domain.account import Account, account_id
+from domain.errors import NotFound
+from domain.sender_names import check_sender_id
+from domain.values import Credits
+from worker.cli.options import (
+    ACCOUNT,
+    CREDITS,
+    POSITION,
+    Place,
+    Text,
+    example,
+    json_option,
+    place_options,
+    reason_option,
+)
+from worker.cli.output import clock_time, console, hint_of_more, moment, print_json, print_table
+from worker.cli.session import Session, opened
+
+EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
+LIMIT_MAX: Final = 1_000_000
+
+
+class Email(Text):
+    """An e-mail address, as far as one can tell by looking."""
+
+    name = "email"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Refuse what cannot be one."""
+        text = super().convert(value, param, ctx)
+        if EMAIL.fullmatch(text) is None:
+            self.fail("is not an e-mail address.", param, ctx)
+        return text
+
+
+class PerMinute(click.ParamType):
+    """Requests a minute; ``default`` is None and follows the settings, 0 is no limit."""
+
+    name = "n|default"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int | None:
+        """Read it."""
+        if value == "default":
+            return None
+        return int(click.IntRange(0, LIMIT_MAX).convert(value, param, ctx))
+
+
+@click.group()
+def account() -> None:
+    """Make accounts, and say what each may do."""
+
+
+@account.command(
+    "create",
+    epilog=example(
+        "ngoma account create Shop --email shop@example.com --credits 100 --sender-id SHOP"
+    ),
+)
+@click.argument("name", type=Text(100))
+@click.option("--email", type=Email(254), required=True, help="Whom to write to; one account each.")
+@click.option("--credits", "granted", type=click.IntRange(0, CREDITS.max), default=0,
+              help="Credits to give it without payment.")
+@click.option("--sender-id", "sender_ids", type=Text(), multiple=True,
+              help="Sender ID to approve for it; may stand several times.")
+@json_option
+@place_options
+def create(
+    place: Place, name: str, email: str, granted: int, sender_ids: tuple[str, ...], *, as_json: bool
+) -> None:
+    """Make an account with an API key, which is shown this one time."""
+    names = [check_sender_id(sender_id) for sender_id in sender_ids]
+    with opened(place, creates=True) as session:
+        key, new_key = session.system.keys.make("first")
+        created = session.run(
+            CreateAccount(
+                name=name,
+                email=email,
+                email_digest=email_digest(session.system.email_key, email),
+                key=new_key,
+                granted=Credits(granted),
+                sender_ids=names,
+                actor=session.actor,
+                at=session.now(),
+            )
+        )
+        base_url = f"http://{session.settings.host}:{session.settings.port}"
+    if as_json:
+        print_json({"account_id": created.account, "api_key": key})
+    else:
+        _welcome(created.account, name, key, granted, base_url)
+
+
+def _welcome(number: int, name: str, key: str, granted: int, base_url: str) -> None:
+    from rich.panel import Panel
+    from rich.text import Text as Words
+
+    facts = (
+        f"API key  {key}\n"
+        f"Credits  {granted}\n\n"
+        "The key is shown this one time: keep it now. `ngoma key issue` makes another."
+    )
+    out = console()
+    out.print(Panel(Words(facts), title=Words(f"Account {number}: {name}"), expand=False))
+    steps = [] if granted else [f"  ngoma wallet grant {number} 100 --reason 'to try it'"]
+    steps += [
+        "  ngoma serve                         # unless it runs already",
+        f"  curl -s {base_url}/api -H 'Content-Type: application/json' \\",
+        f"    -d '{{\"api_key\": \"{key}\", \"to\": \"0977123456\", \"message\": \"Hello\"}}'",
+        f"  ngoma wallet show {number}",
+    ]
+    click.echo("\n".join(["Next:", *steps]))
+
+
+@account.command("list", epilog=example("ngoma account list --json"))
+@click.option("--after", type=POSITION, default=0, help="Only accounts with a higher number.")
+@click.option("--limit", type=click.IntRange(1, 1_000), default=100, show_default=True)
+@json_option
+@place_options
+def list_accounts(place: Place, after: int, limit: int, *, as_json: bool) -> None:
+    """List accounts by number."""
+    with opened(place) as session:
+        rows = session.reading("directory").accounts(after=after, limit=limit)
+    if as_json:
+        print_json([_as_json(row) for row in rows])
+        return
+    print_table(
+        ["account", "name", "e-mail", "registered (UTC)", "state", "single", "bulk", "read"],
+        [
+            [
+                row.number,
+                row.name,
+                row.email,
+                clock_time(row.registered_at),
+                "suspended" if row.suspended else "active",
+                *(_limit(value) for value in (row.single, row.bulk, row.read)),
+            ]
+            for row in rows
+        ],
+        empty="There are no accounts: `ngoma account create` makes one.",
+    )
+    if rows:
+        hint_of_more(len(rows), limit, f"--after {rows[-1].number}")
+
+
+def _as_json(row: AccountRow) -> dict[str, object]:
+    return {
+        "account_id": row.number,
+        "name": row.name,
+        "email": row.email,
+        "suspended": row.suspended,
+        "registered_at": moment(row.registered_at),
+        "limits": {"single": row.single, "bulk": row.bulk, "read": row.read},
+    }
+
+
+def _limit(value: int | None) -> str:
+    return "default" if value is None else str(value) if value else "none"
+
+
+@account.command(
+    "limits",
+    epilog=example(
+        "ngoma account limits 1 --single 600 --bulk 30", "ngoma account limits 1 --single default"
+    ),
+)
+@click.argument("number", metavar="ACCOUNT", type=ACCOUNT)
+@click.option("--single", type=PerMinute(), help="Single sends a minute; 0 is no limit.")
+@click.option("--bulk", type=PerMinute(), help="Bulk sends a minute; 0 is no limit.")
+@click.option("--read", type=PerMinute(), help="Reads a minute; 0 is no limit.")
+@json_option
+@click.pass_context
+@place_options
+def limits(
+    context: click.Context, place: Place, number: int, *, as_json: bool, **given: int | None
+) -> None:
+    """Set how many requests a minute an account may make; without options, show it.
+
+    What is not given stays as it is; `default` follows the settings again.
+    """
+    typed = {
+        name: value
+        for name, value in given.items()
+        if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT
+    }
+    with opened(place) as session:
+        wanted = {**_find(session, number).limits, **typed}
+        if typed:
+            session.run(ChangeLimits(number, **wanted, actor=session.actor, at=session.now()))
+    if as_json:
+        print_json({"account_id": number, **wanted})
+    else:
+        words = ", ".join(f"{name} {_limit(wanted[name])}" for name in ("single", "bulk", "read"))
+        click.echo(f"Account {number}, requests a minute: {words}.")
+
+
+def _find(session: Session, number: int) -> Account:
+    found = session.system.reader.find(Account, account_id(number))
+    if found is None:
+        msg = "No such account."
+        raise NotFound(msg)
+    return found
+
+
+@account.command(
+    "suspend", epilog=example("ngoma account suspend 1 --reason 'invoice 12 is unpaid'")
+)
+@click.argument("number", metavar="ACCOUNT", type=ACCOUNT)
+@reason_option
+@json_option
+@place_options
+def suspend(place: Place, number: int, reason: str, *, as_json: bool) -> None:
+    """Keep an account from sending; it may still read."""
+    _set_suspension(place, number, reason, suspended=True, as_json=as_json)
+
+
+@account.command("reinstate", epilog=example("ngoma account reinstate 1 --reason 'paid today'"))
+@click.argument("number", metavar="ACCOUNT", type=ACCOUNT)
+@reason_option
+@json_option
+@place_options
+def reinstate(place: Place, number: int, reason: str, *, as_json: bool) -> None:
+    """Let a suspended account send again."""
+    _set_suspension(place, number, reason, suspended=False, as_json=as_json)
+
+
+def _set_suspension(
+    place: Place, number: int, reason: str, *, suspended: bool, as_json: bool
+) -> None:
+    with opened(place) as session:
+        session.run(
+            SetSuspension(
+                number,
+                suspended=suspended,
+                actor=session.actor,
+                reason=reason,
+                at=session.now(),
+            )
+        )
+    if as_json:
+        print_json({"account_id": number, "suspended": suspended})
+    else:
+        click.echo(f"Account {number} is {'suspended' if suspended else 'active'}.")

@@ -1,0 +1,167 @@
+"""The demo: three emulated modems, an account with credits, and a file that says where it is."""
+
+import json
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from adapters.modems.simulated.emulator import Emulator
+from adapters.modems.simulated.network_log import FileNetworkLog
+from adapters.modems.simulated.profiles import PROFILES
+from adapters.modems.simulated.pty import serve_pty
+from adapters.modems.simulated.sim_card import SimCard, imsi_for
+from adapters.security.secret import keep_private
+from adapters.settings import Settings
+from application.accounts import CreateAccount, email_digest
+from application.ports import Clock, ModemSettings
+from application.system import System
+from domain.values import Credits, Network
+
+DEMO_CREDITS: Final = Credits(1_000)
+DEMO_EMAIL: Final = "demo@localhost"
+READY_WAIT_S: Final = 60.0
+READY_POLL_S: Final = 0.05
+
+NETWORK_CODES: Final = {Network.AIRTEL: "01", Network.MTN: "02", Network.ZAMTEL: "03"}
+DEMO_PROFILES: Final = {Network.AIRTEL: "sim800", Network.MTN: "e173", Network.ZAMTEL: "ec25"}
+DEMO_NUMBERS: Final = {
+    Network.AIRTEL: "+260770000001",
+    Network.MTN: "+260960000001",
+    Network.ZAMTEL: "+260550000001",
+}
+
+
+def demo_settings(settings: Settings) -> Settings:
+    """Add one emulated modem for each network, unpaced, at ``D/modems/<network>.tty``."""
+    folder = settings.data_dir / "modems"
+    emulated = tuple(
+        ModemSettings(
+            name=network.value,
+            device=str((folder / f"{network.value}.tty").absolute()),
+            network=network,
+            segments_per_minute=0,
+            segments_per_day=0,
+            msisdn=DEMO_NUMBERS[network],
+        )
+        for network in Network
+    )
+    return replace(settings, modems=settings.modems + emulated)
+
+
+@contextmanager
+def demo_modems(settings: Settings, clock: Clock, *, faults: Sequence[str] = ()) -> Iterator[None]:
+    """Run the demo's emulated modems, a thread each, while the block lasts."""
+    (settings.data_dir / "modems").mkdir(parents=True, exist_ok=True)
+    stop = threading.Event()
+    threads = [
+        _start_modem(network, settings=settings, clock=clock, stop=stop) for network in Network
+    ]
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(timeout=5)
+
+
+def _start_modem(
+    network: Network,
+    *,
+    settings: Settings,
+    clock: Clock,
+    stop: threading.Event,
+) -> threading.Thread:
+    """Start one modem whose SIM is the same at every start."""
+    folder = settings.data_dir / "modems"
+    name = f"ngoma demo {network.value}"
+    imsi = imsi_for(name, network_code=NETWORK_CODES[network])
+    emulator = Emulator(
+        PROFILES[DEMO_PROFILES[network]],
+        SimCard(imsi, msisdn=DEMO_NUMBERS[network]),
+        clock=clock,
+        log=FileNetworkLog(folder / f"{network.value}.jsonl"),
+        latency_s=settings.modem_latency_ms / 1_000,
+    )
+    thread = threading.Thread(
+        target=serve_pty,
+        args=(emulator, folder / f"{network.value}.tty"),
+        kwargs={"clock": clock, "stop": stop},
+        name=f"emulator-{network.value}",
+        daemon=True,
+    )
+    thread.start()
+    return thread
+
+
+def demo_account(system: System, settings: Settings) -> tuple[int, str]:
+    """Give the demo's account number and API key; made at the first start.
+
+    The key is kept before the account is made, so that a crash between the two only means
+    that the next start makes the account with the same key.
+    """
+    path = settings.data_dir / "secrets" / "demo_key"
+    if not path.exists():
+        keep_private(path, system.keys.draw())
+    key = path.read_text(encoding="utf-8").strip()
+    row = system.store.credential(key[:8])
+    if row is not None:
+        return row.account, key
+    created = system.committer.execute(
+        CreateAccount(
+            name="demo",
+            email=DEMO_EMAIL,
+            email_digest=email_digest(system.email_key, DEMO_EMAIL),
+            key=system.keys.stored_form(key, "demo"),
+            granted=DEMO_CREDITS,
+            sender_ids=(),
+            actor="demo",
+            at=system.clock.now(),
+        )
+    )
+    return created.account, key
+
+
+def wait_until_ready(base_url: str, *, is_over: Callable[[], bool]) -> bool:
+    """Ask /readyz until it is 200; False when the server ended or the time is up."""
+    pause = threading.Event()
+    for _ in range(int(READY_WAIT_S / READY_POLL_S)):
+        if is_over():
+            return False
+        try:
+            with urllib.request.urlopen(f"{base_url}/readyz", timeout=2) as answer:  # noqa: S310
+                if answer.status == 200:
+                    return True
+        except (urllib.error.URLError, OSError):
+            pass
+        pause.wait(READY_POLL_S)
+    return False
+
+
+def write_demo_file(folder: Path, *, base_url: str, account: int, key: str) -> None:
+    """Say in ``D/demo.json`` (mode 0600, complete or not at all) where the demo is."""
+    content = {"base_url": base_url, "account_id": account, "api_key": key}
+    keep_private(folder / "demo.json", json.dumps(content) + "\n")
+
+
+def welcome(base_url: str, key: str, folder: Path) -> str:
+    """Say where to go next, with a line to paste."""
+    body = json.dumps({"api_key": key, "to": "0977000000", "message": "Hello from Ngoma!"})
+    return f"""
+Ngoma is ready at {base_url}
+
+Send a message (it leaves through an emulated MTN modem):
+
+  curl -s {base_url}/api -H 'Content-Type: application/json' -d '{body}'
+
+See it on the air and in the log:
+
+  tail -f {folder}/modems/mtn.jsonl
+  curl -s '{base_url}/api/logs?api_key={key}'
+
+Where to go next: docs/api.md for both APIs, `ngoma --help` for everything else. Ctrl-C stops.
+"""

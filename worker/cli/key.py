@@ -1,0 +1,118 @@
+"""``ngoma key``: the API keys of accounts; a key itself is shown once and stored nowhere."""
+
+import click
+
+from application.accounts import IssueKey, RevokeKey
+from application.ports import CredentialRow
+from application.queries import KeyRow
+from domain.errors import NotFound
+from worker.cli.options import (
+    ACCOUNT,
+    KeyId,
+    Place,
+    Text,
+    example,
+    json_option,
+    place_options,
+)
+from worker.cli.output import clock_time, moment, print_json, print_table
+from worker.cli.session import Session, opened
+
+
+@click.group()
+def key() -> None:
+    """Issue, replace, revoke and list API keys.
+
+    A KEY_ID is the first 8 characters of the key.
+    """
+
+
+@key.command("issue", epilog=example("ngoma key issue 1 --name 'till 2'"))
+@click.argument("account", type=ACCOUNT)
+@click.option("--name", type=Text(100), required=True, help="What the key is for.")
+@json_option
+@place_options
+def issue(place: Place, account: int, name: str, *, as_json: bool) -> None:
+    """Give an account another key; the others go on working."""
+    with opened(place) as session:
+        made, new_key = session.system.keys.make(name)
+        session.run(IssueKey(account, new_key, revoke=None, at=session.now()))
+    _show(account, made, as_json=as_json)
+
+
+@key.command("regenerate", epilog=example("ngoma key regenerate 4K7QX0PA"))
+@click.argument("key_id", type=KeyId())
+@json_option
+@place_options
+def regenerate(place: Place, key_id: str, *, as_json: bool) -> None:
+    """Replace a key: the new one works and the old one ends at the same moment."""
+    with opened(place) as session:
+        row = _find(session, key_id)
+        made, new_key = session.system.keys.make(row.name)
+        session.run(IssueKey(row.account, new_key, revoke=key_id, at=session.now()))
+    _show(row.account, made, as_json=as_json)
+
+
+@key.command("revoke", epilog=example("ngoma key revoke 4K7QX0PA"))
+@click.argument("key_id", type=KeyId())
+@json_option
+@place_options
+def revoke(place: Place, key_id: str, *, as_json: bool) -> None:
+    """End a key for good: nothing is accepted with it from now on."""
+    with opened(place) as session:
+        row = _find(session, key_id)
+        session.run(RevokeKey(row.account, key_id, at=session.now()))
+    if as_json:
+        print_json({"account_id": row.account, "key_id": key_id, "revoked": True})
+    else:
+        click.echo(f"Key {key_id} of account {row.account} has ended.")
+
+
+@key.command("list", epilog=example("ngoma key list 1"))
+@click.argument("account", type=ACCOUNT)
+@json_option
+@place_options
+def list_keys(place: Place, account: int, *, as_json: bool) -> None:
+    """List an account's keys, oldest first, also those that have ended."""
+    with opened(place) as session:
+        queries = session.reading("directory")
+        if queries.account(account) is None:
+            msg = "No such account."
+            raise NotFound(msg)
+        rows = queries.keys(account)
+    if as_json:
+        print_json([_as_json(row) for row in rows])
+        return
+    print_table(
+        ["key id", "name", "issued (UTC)", "revoked (UTC)"],
+        [
+            [row.key_id, row.name, clock_time(row.issued_at), clock_time(row.revoked_at)]
+            for row in rows
+        ],
+    )
+
+
+def _find(session: Session, key_id: str) -> CredentialRow:
+    row = session.system.store.credential(key_id)
+    if row is None:
+        msg = "No such key."
+        raise NotFound(msg)
+    return row
+
+
+def _as_json(row: KeyRow) -> dict[str, object]:
+    return {
+        "key_id": row.key_id,
+        "account_id": row.account,
+        "name": row.name,
+        "issued_at": moment(row.issued_at),
+        "revoked_at": moment(row.revoked_at),
+    }
+
+
+def _show(account: int, made: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"account_id": account, "key_id": made[:8], "api_key": made})
+        return
+    click.echo(f"API key of account {account}: {made}")
+    click.echo("It is shown this one time: keep it now.", err=True)

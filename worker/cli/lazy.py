@@ -1,0 +1,69 @@
+"""A click group whose commands are imported on demand, and which turns refusals into one line."""
+
+import importlib
+from collections.abc import Mapping
+from typing import Any, NamedTuple, cast
+
+import click
+
+
+class Entry(NamedTuple):
+    """Where a command is, and the line that stands for it in the group's help."""
+
+    module: str
+    attribute: str
+    help: str
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by a table; its own help imports none of them."""
+
+    def __init__(self, *args: Any, entries: Mapping[str, Entry], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.entries = entries
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Give the names in the order of the table."""
+        return list(self.entries)
+
+    def get_command(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's signature
+        cmd_name: str,
+    ) -> click.Command | None:
+        """Import a command."""
+        entry = self.entries.get(cmd_name)
+        if entry is None:
+            return None
+        return cast("click.Command", getattr(importlib.import_module(entry.module), entry.attribute))
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's signature
+        formatter: click.HelpFormatter,
+    ) -> None:
+        """Write the table."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.help) for name, entry in self.entries.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what the gateway refuses is one line on stderr and exit code 1."""
+        from domain.errors import NgomaError  # keeps --help light
+
+        try:
+            return super().invoke(ctx)
+        except NgomaError as error:
+            raise click.ClickException(_line(error)) from error
+        except BrokenPipeError:
+            raise  # whoever read the output has enough: click ends quietly
+        except OSError as error:
+            if error.filename is None:
+                raise
+            raise click.ClickException(f"{error.filename}: {error.strerror}.") from error
+
+
+def _line(error: Exception) -> str:
+    """Give an error as one line that is a sentence."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    text = text[0].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -1,0 +1,135 @@
+"""``ngoma sender-id``: the names that accounts ask for, and what staff decide about them."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import click
+
+from application.accounts import DecideSenderId
+from application.queries import Queries, SenderIdRow
+from domain.errors import NotFound
+from domain.sender_id import SenderIdStatus
+from worker.cli.options import (
+    ACCOUNT,
+    NUMBER,
+    Place,
+    example,
+    json_option,
+    place_options,
+    reason_option,
+)
+from worker.cli.output import clock_time, moment, print_json, print_table
+from worker.cli.session import opened
+
+PENDING_MAX: Final = 10_000
+ACCOUNTS_AT_ONCE: Final = 500
+
+
+@click.group()
+def sender_id() -> None:
+    """List and decide sender IDs.
+
+    NUMBER is the number that the list shows.
+    """
+
+
+@sender_id.command("list", epilog=example("ngoma sender-id list --pending"))
+@click.option("--account", type=ACCOUNT, help="Only those of one account.")
+@click.option("--pending", is_flag=True, help="Only those that wait for a decision.")
+@json_option
+@place_options
+def list_sender_ids(place: Place, account: int | None, *, pending: bool, as_json: bool) -> None:
+    """List the sender IDs that accounts asked for, oldest first."""
+    with opened(place) as session:
+        rows = _rows(session.reading("directory"), account, pending=pending)
+    if as_json:
+        print_json([_as_json(row) for row in rows])
+        return
+    print_table(
+        ["number", "account", "name", "status", "asked (UTC)", "use case"],
+        [
+            [
+                row.number,
+                row.account,
+                row.name,
+                row.status,
+                clock_time(row.created_at),
+                row.use_case or None,
+            ]
+            for row in rows
+        ],
+        empty="There are none.",
+    )
+
+
+def _rows(queries: Queries, account: int | None, *, pending: bool) -> Sequence[SenderIdRow]:
+    if account is None and pending:
+        return queries.pending_sender_ids(limit=PENDING_MAX)
+    if account is not None and queries.account(account) is None:
+        msg = "No such account."
+        raise NotFound(msg)
+    accounts = _accounts(queries) if account is None else [account]
+    found = [row for number in accounts for row in queries.sender_ids(number)]
+    wanted = [row for row in found if not pending or row.status == SenderIdStatus.PENDING]
+    return sorted(wanted, key=lambda row: row.number)
+
+
+def _accounts(queries: Queries) -> Iterator[int]:
+    after = 0
+    while rows := queries.accounts(after=after, limit=ACCOUNTS_AT_ONCE):
+        yield from (row.number for row in rows)
+        after = rows[-1].number
+
+
+@sender_id.command("approve", epilog=example("ngoma sender-id approve 3"))
+@click.argument("number", type=NUMBER)
+@json_option
+@place_options
+def approve(place: Place, number: int, *, as_json: bool) -> None:
+    """Let an account send under a name; also one that was rejected before."""
+    _decide(place, number, SenderIdStatus.APPROVED, reason="", as_json=as_json)
+
+
+@sender_id.command("reject", epilog=example("ngoma sender-id reject 3 --reason 'not your name'"))
+@click.argument("number", type=NUMBER)
+@reason_option
+@json_option
+@place_options
+def reject(place: Place, number: int, reason: str, *, as_json: bool) -> None:
+    """Refuse a name that waits for a decision."""
+    _decide(place, number, SenderIdStatus.REJECTED, reason=reason, as_json=as_json)
+
+
+def _decide(
+    place: Place, number: int, status: SenderIdStatus, *, reason: str, as_json: bool
+) -> None:
+    with opened(place) as session:
+        row = session.reading("directory").sender_id(number)
+        if row is None or row.name is None:
+            msg = "No such sender ID."
+            raise NotFound(msg)
+        session.run(
+            DecideSenderId(
+                row.account,
+                row.name,
+                approved=status is SenderIdStatus.APPROVED,
+                actor=session.actor,
+                reason=reason,
+                at=session.now(),
+            )
+        )
+    if as_json:
+        print_json({"number": number, "account_id": row.account, "status": status.value})
+    else:
+        click.echo(f"Sender ID {row.name} of account {row.account} is {status.value}.")
+
+
+def _as_json(row: SenderIdRow) -> dict[str, object]:
+    return {
+        "number": row.number,
+        "account_id": row.account,
+        "name": row.name,
+        "status": row.status,
+        "use_case": row.use_case,
+        "created_at": moment(row.created_at),
+    }

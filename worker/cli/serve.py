@@ -1,0 +1,134 @@
+"""``ngoma serve``: the web, and on one machine everything else in the same process."""
+
+import socket
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import uvicorn
+
+from adapters.bootstrap import bootstrap
+from adapters.clock import SystemClock
+from adapters.observability.logs import configure_logs
+from adapters.settings import Settings, load_settings
+from api.app import create_app
+from application.system import System
+from domain.errors import NgomaError
+from worker.cli.demo import (
+    demo_account,
+    demo_modems,
+    demo_settings,
+    wait_until_ready,
+    welcome,
+    write_demo_file,
+)
+from worker.runner import Role, Supervisor
+
+BACKLOG: Final = 2_048
+STOP_S: Final = 20.0
+
+
+@click.command(
+    epilog="Example: ngoma serve --demo --data-dir /tmp/ngoma --port 0",
+)
+@click.option("--demo", is_flag=True, help="Emulate a modem for each network, with an account.")
+@click.option(
+    "--role",
+    type=click.Choice(["all", "api"]),
+    default="all",
+    show_default=True,
+    help="all: everything in this process; api: only the web (scaled).",
+)
+@click.option("--data-dir", type=click.Path(path_type=Path), envvar="NGOMA_DATA_DIR")
+@click.option("--config", type=click.Path(path_type=Path, exists=True), envvar="NGOMA_CONFIG")
+@click.option("--host", help="Address to listen on.")
+@click.option("--port", type=int, help="Port to listen on; 0 picks one.")
+def serve(*, demo: bool, role: str, config: Path | None, **flags: Any) -> None:
+    """Run the gateway until it is interrupted."""
+    try:
+        settings = load_settings(config=config, **flags)
+        configure_logs("warning" if demo and settings.log_level == "info" else settings.log_level)
+        _serve(demo_settings(settings) if demo else settings, Role(role), is_demo=demo)
+    except NgomaError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _serve(settings: Settings, role: Role, *, is_demo: bool) -> None:
+    (settings.data_dir / "demo.json").unlink(missing_ok=True)
+    with ExitStack() as stack:
+        listener = _listen(settings)
+        stack.callback(listener.close)
+        if is_demo:
+            stack.enter_context(demo_modems(settings, SystemClock()))
+        system = bootstrap(settings)
+        stack.callback(system.close)
+        click.echo(plan_note(settings), err=True)
+        _migrate(system, may_migrate=role is Role.ALL)
+        supervisor = Supervisor(system, role)
+        supervisor.start()
+        stack.callback(supervisor.stop, STOP_S)
+        server = uvicorn.Server(_web(system))
+        base_url = f"http://{settings.host}:{listener.getsockname()[1]}"
+        if is_demo:
+            account, key = demo_account(system, settings)
+            _announce_when_ready(server, settings, base_url, account, key)
+        server.run(sockets=[listener])
+
+
+def plan_note(settings: Settings) -> str:
+    """Name the prefixes on which the numbering plans differ, and the setting that decides."""
+    prefixes = ", ".join(each.prefix for each in settings.numbering.differences())
+    return (
+        f"Networks by the {settings.numbering_plan} numbering plan ([numbering] plan = …); "
+        f"the plans differ on {prefixes}: see ngoma doctor."
+    )
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Bind before anything is opened, so that a taken port is a clear message at once."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        msg = f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}."
+        raise click.ClickException(msg) from error
+    listener.listen(BACKLOG)
+    return listener
+
+
+def _migrate(system: System, *, may_migrate: bool) -> None:
+    if may_migrate:
+        system.store.migrate()
+        system.follower.migrate()
+    elif not system.store.is_migrated() or system.follower.outdated():
+        msg = "The store is not migrated: run `ngoma migrate` first."
+        raise click.ClickException(msg)
+
+
+def _web(system: System) -> uvicorn.Config:
+    return uvicorn.Config(
+        create_app(system),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=10,
+        lifespan="on",
+    )
+
+
+def _announce_when_ready(
+    server: uvicorn.Server, settings: Settings, base_url: str, account: int, key: str
+) -> None:
+    def announce() -> None:
+        if wait_until_ready(base_url, is_over=lambda: server.should_exit):
+            write_demo_file(settings.data_dir, base_url=base_url, account=account, key=key)
+            click.echo(welcome(base_url, key, settings.data_dir))
+
+    threading.Thread(target=announce, name="announce", daemon=True).start()

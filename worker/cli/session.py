@@ -1,0 +1,163 @@
+"""A gateway opened for one command: it commits and reads in this process, beside any server."""
+
+import getpass
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from application.committer import Command, Outcome
+from application.ports import VersionConflict
+from application.queries import Queries
+from application.system import System
+from domain.errors import OutcomeUnknown, Refused, StoreDown
+from domain.values import Instant
+from worker.cli.options import Place
+
+LEADER_WAIT_S: Final = 0.1
+"""How long whoever follows the log already may take before a command steps the followers."""
+CATCH_UP_S: Final = 60.0
+"""How long a command follows the log before it says that it cannot answer."""
+
+if TYPE_CHECKING:
+    from adapters.settings import Settings
+
+R = TypeVar("R")
+
+
+class Unmigrated(Refused):
+    """The store has no tables yet, or those of another version."""
+
+
+class Session:
+    """A ``System`` without threads; each method does its work in the caller's."""
+
+    def __init__(self, system: System, settings: "Settings") -> None:
+        self.system = system
+        self.settings = settings
+        self.actor = actor()
+
+    def now(self) -> Instant:
+        """Give the time for a command."""
+        return self.system.clock.now()
+
+    def run(self, command: Command[R]) -> R:
+        """Commit a command.
+
+        Raises:
+            Refused: nothing was stored.
+            Unavailable: the store cannot be written now; nothing was stored.
+            OutcomeUnknown: it may have been stored.
+        """
+        outcomes: list[Outcome[R]] = []
+        self.system.committer.submit(command, outcomes.append)
+        self.system.committer.step(0)
+        if not outcomes:
+            msg = "The command got no answer; look before you give it again."
+            raise OutcomeUnknown(msg)
+        try:
+            return outcomes[0].unwrap()
+        except VersionConflict as error:
+            msg = "Somebody wrote past the store's lock; nothing was stored. Try again."
+            raise StoreDown(msg) from error
+
+    def reading(self, projection: str) -> Queries:
+        """Give the queries once ``projection`` has reached the end of the log.
+
+        The followers are stepped here when nobody else has done it.
+
+        Raises:
+            Unmigrated: the read models are not there, or of another version.
+            StoreDown: the projection has stopped, or does not catch up in time.
+        """
+        from sqlalchemy.exc import DBAPIError
+
+        system = self.system
+        if system.follower.outdated():
+            msg = "The read models are not those of this version: run `ngoma migrate`."
+            raise Unmigrated(msg)
+        head = system.store.head()
+        if not self._reached(head, projection, LEADER_WAIT_S):
+            with suppress(DBAPIError):  # another runner keeps us out: what it reaches counts
+                system.follower.catch_up(timeout_s=CATCH_UP_S)
+        if not self._reached(head, projection, LEADER_WAIT_S):
+            raise StoreDown(self._why_behind(projection))
+        return system.queries
+
+    def _reached(self, head: int, projection: str, timeout_s: float) -> bool:
+        return self.system.queries.reached(head, timeout_s=timeout_s, projection=projection)
+
+    def _why_behind(self, projection: str) -> str:
+        for status in self.system.queries.projections():
+            if status.name == projection and status.error:
+                return f"The read model {projection} has stopped: {status.error}"
+        return f"The read model {projection} has not caught up in {CATCH_UP_S:.0f} s; try again."
+
+
+@contextmanager
+def opened(place: Place, *, creates: bool = False) -> Iterator[Session]:
+    """Open the gateway at a place; with ``creates`` an embedded store is made where there is none.
+
+    Raises:
+        InvalidRequest: a setting cannot be used.
+        StoreDown: the database does not answer.
+        Unmigrated: there is no store here, or none of this version.
+    """
+    from sqlalchemy.exc import DBAPIError
+
+    settings = place.settings()
+    is_embedded = settings.database_url is None
+    if is_embedded and not creates:
+        require_store(settings)
+    system = _bootstrapped(settings)
+    try:
+        _migrate_if_new(system, settings, may_create=is_embedded and creates)
+        yield Session(system, settings)
+    except DBAPIError as error:
+        msg = f"The read models cannot be read: {error.orig}"
+        raise StoreDown(msg) from error
+    finally:
+        system.close()
+
+
+def require_store(settings: "Settings") -> None:
+    """Refuse to look at an embedded store that is not there: looking would make it.
+
+    Raises:
+        Unmigrated: there is no file.
+    """
+    if not (settings.data_dir / "store.db").exists():
+        msg = f"There is no store in {settings.data_dir} yet: run `ngoma migrate` to make it."
+        raise Unmigrated(msg)
+
+
+def _bootstrapped(settings: "Settings") -> System:
+    from adapters.bootstrap import bootstrap
+
+    return bootstrap(settings, is_server=False)
+
+
+def _migrate_if_new(system: System, settings: "Settings", *, may_create: bool) -> None:
+    if not system.store.is_migrated():
+        if not may_create:
+            msg = "The store is not migrated: run `ngoma migrate` first."
+            raise Unmigrated(msg)
+        system.store.migrate()
+        system.follower.migrate()
+    elif settings.database_url is None and _is_empty(settings.data_dir / "read.db"):
+        system.follower.migrate()  # disposable, and lost: made anew
+
+
+def _is_empty(path: Path) -> bool:
+    return not path.exists() or path.stat().st_size == 0
+
+
+def actor() -> str:
+    """Name who gives a command: ``os:<user>@<host>``."""
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError):  # an uid without a name, as in containers
+        user = str(os.getuid())
+    return f"os:{user}@{socket.gethostname()}"

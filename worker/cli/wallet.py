@@ -1,0 +1,169 @@
+"""``ngoma wallet``: what an account has, and the movements that only staff can make."""
+
+import click
+
+from api.notation import batch_id, feltech_id
+from application.accounts import MoveCredits
+from application.queries import StatementLine
+from domain.errors import NotFound
+from domain.values import Credits
+from domain.wallet import CreditWallet, wallet_id
+from worker.cli.options import (
+    ACCOUNT,
+    CREDITS,
+    CREDITS_MAX,
+    POSITION,
+    Place,
+    example,
+    json_option,
+    place_options,
+    reason_option,
+)
+from worker.cli.output import clock_time, hint_of_more, moment, print_json, print_table
+from worker.cli.session import opened
+
+
+@click.group()
+def wallet() -> None:
+    """Look at credits and move them."""
+
+
+@wallet.command("show", epilog=example("ngoma wallet show 1 --json"))
+@click.argument("account", type=ACCOUNT)
+@json_option
+@place_options
+def show(place: Place, account: int, *, as_json: bool) -> None:
+    """Show what an account has: available, reserved, spent and refunded credits.
+
+    All of them are as of one moment: the log position of the wallet's last movement.
+    """
+    with opened(place) as session:
+        balance = session.reading("balances").balance(account)
+    if balance is None:
+        msg = "No such account."
+        raise NotFound(msg)
+    values = {
+        name: getattr(balance, name)
+        for name in ("available", "reserved", "spent", "refunded", "position")
+    }
+    if as_json:
+        print_json(values)
+    else:
+        print_table(["account", *values], [[account, *values.values()]])
+
+
+@wallet.command("grant", epilog=example("ngoma wallet grant 1 500 --reason 'goodwill, ticket 88'"))
+@click.argument("account", type=ACCOUNT)
+@click.argument("credits", type=CREDITS)
+@reason_option
+@json_option
+@place_options
+def grant(place: Place, account: int, credits: int, reason: str, *, as_json: bool) -> None:
+    """Give an account credits without payment."""
+    _move(place, account, credits, reason, is_grant=True, as_json=as_json)
+
+
+@wallet.command(
+    "adjust",
+    context_settings={"ignore_unknown_options": True},  # so that -20 is a number
+    epilog=example("ngoma wallet adjust 1 -20 --reason 'counted twice on 3 May'"),
+)
+@click.argument("account", type=ACCOUNT)
+@click.argument("credits", type=click.IntRange(-CREDITS_MAX, CREDITS_MAX))
+@reason_option
+@json_option
+@place_options
+def adjust(place: Place, account: int, credits: int, reason: str, *, as_json: bool) -> None:
+    """Correct a wallet by a signed number of credits."""
+    _move(place, account, credits, reason, is_grant=False, as_json=as_json)
+
+
+def _move(
+    place: Place, account: int, credits: int, reason: str, *, is_grant: bool, as_json: bool
+) -> None:
+    with opened(place) as session:
+        session.run(
+            MoveCredits(
+                account,
+                Credits(credits),
+                is_grant=is_grant,
+                actor=session.actor,
+                reason=reason,
+                at=session.now(),
+            )
+        )
+        after = session.system.reader.find(CreditWallet, wallet_id(account))
+    available = after.available if after else None
+    if as_json:
+        print_json({"account_id": account, "credits": credits, "available": available})
+    else:
+        word = "Granted" if is_grant else "Adjusted by"
+        click.echo(f"{word} {credits} credits; account {account} has {available} available.")
+
+
+@wallet.command("statement", epilog=example("ngoma wallet statement 1 --after 1200 --limit 20"))
+@click.argument("account", type=ACCOUNT)
+@click.option("--after", type=POSITION, default=0, help="Only movements after this log position.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 10_000),
+    default=50,
+    show_default=True,
+    help="How many movements.",
+)
+@json_option
+@place_options
+def statement(place: Place, account: int, after: int, limit: int, *, as_json: bool) -> None:
+    """List the movements of an account's wallet, oldest first."""
+    with opened(place) as session:
+        queries = session.reading("balances")
+        if queries.balance(account) is None:
+            msg = "No such account."
+            raise NotFound(msg)
+        lines = queries.statement(account, after=after, limit=limit)
+    if as_json:
+        print_json([_as_json(line) for line in lines])
+        return
+    print_table(
+        ["position", "time (UTC)", "kind", "credits", "available", "of", "cause"],
+        [
+            [
+                line.position,
+                clock_time(line.at),
+                line.kind,
+                f"{line.credits:+}",
+                line.available,
+                _subject(line),
+                line.cause,
+            ]
+            for line in lines
+        ],
+        empty="No movements.",
+    )
+    if lines:
+        hint_of_more(len(lines), limit, f"--after {lines[-1].position}")
+
+
+def _subject(line: StatementLine) -> str | None:
+    """Name the message, or the run of messages and their batch, that a movement is about."""
+    if line.number is None:
+        return None
+    first = feltech_id(line.number)
+    if line.count is None or line.count == 1:
+        return first
+    run = f"{first} to {line.number + line.count - 1}"
+    return run if line.batch is None else f"{batch_id(line.batch)}: {run}"
+
+
+def _as_json(line: StatementLine) -> dict[str, object]:
+    return {
+        "position": line.position,
+        "at": moment(line.at),
+        "kind": line.kind,
+        "credits": line.credits,
+        "available": line.available,
+        "number": line.number,
+        "count": line.count,
+        "batch": line.batch,
+        "cause": line.cause,
+    }

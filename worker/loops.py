@@ -1,0 +1,91 @@
+"""A thread that calls one ``step`` until it is told to stop, whatever the step meets."""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from worker.pacing import BackOff
+
+AFTER_FAULT_S: Final = (0.1, 0.5, 1.0, 5.0)
+"""Pauses after one, two, … faults in a row."""
+
+logger = logging.getLogger(__name__)
+
+
+class Loop:
+    """``step`` waits for its work itself, bounded. ``at_end`` runs last, on the same thread.
+
+    After ``stop`` the loop goes on until ``is_drained`` says that nothing is left, or until it
+    is abandoned. ``wake`` shortens the wait of the step under way.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        step: Callable[[], object],
+        *,
+        at_end: Callable[[], object] | None = None,
+        wake: Callable[[], object] | None = None,
+        is_drained: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self.name = name
+        self.faults = 0
+        """Unexpected exceptions since the start (a metric)."""
+        self.fault: str | None = None
+        """What the last step met; None when it went well."""
+        self._step = step
+        self._at_end = at_end
+        self._wake = wake
+        self._is_drained = is_drained
+        self._stopping = threading.Event()
+        self._is_abandoned = False
+        self._pauses = BackOff(AFTER_FAULT_S)
+        self._thread = threading.Thread(target=self._run, name=f"ngoma-{name}", daemon=False)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether its thread runs."""
+        return self._thread.is_alive()
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask it to end after the step under way."""
+        self._stopping.set()
+        if self._wake is not None:
+            self._wake()
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait for the end; False when it did not come in time, and then nothing is drained."""
+        if self._thread.ident is None:
+            return True
+        self._thread.join(max(0.0, timeout_s))
+        self._is_abandoned = self.is_alive
+        return not self.is_alive
+
+    def _run(self) -> None:
+        while not self._stopping.is_set() or not (self._is_abandoned or self._is_drained()):
+            self._take_step()
+        if self._at_end is not None:
+            try:
+                self._at_end()
+            except Exception as error:  # noqa: BLE001 - the thread ends here, whatever it met
+                self._note(error)
+
+    def _take_step(self) -> None:
+        try:
+            self._step()
+        except Exception as error:  # noqa: BLE001 - one bad step must not end the whole loop
+            self._note(error)
+            self._stopping.wait(self._pauses.next_s())
+        else:
+            self.fault = None
+            self._pauses.reset()
+
+    def _note(self, error: Exception) -> None:
+        self.faults += 1
+        self.fault = type(error).__name__
+        logger.error("%s met %s", self.name, self.fault, exc_info=error)

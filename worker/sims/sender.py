@@ -1,0 +1,381 @@
+"""Sends one message at a time over one SIM: start, segments, outcomes, and what stays unclear."""
+
+import logging
+from collections import Counter
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from application.committer import Committer, Outcome
+from application.deliver import (
+    DoubtAttempt,
+    LateAnswerArrived,
+    Load,
+    RecordOutcome,
+    Settled,
+    StartAttempt,
+    WithdrawAttempt,
+)
+from application.fleet import OnDuty
+from application.gateway import Reader
+from application.ports import Clock, ModemDriver
+from application.queries import Waiting
+from domain.errors import OutcomeUnknown, Refused, Unavailable
+from domain.message import Message, State, message_id
+from domain.reports import Accepted, InDoubt, LateAnswer, NotSent, Rejected, SubmitOutcome
+from domain.tpdu import TpduError
+from worker.alarms import Alarms
+from worker.pacing import Pacer
+from worker.sims.asking import Asked, Owed, Wait
+from worker.sims.condition import Condition
+from worker.sims.desk import Desk
+from worker.sims.lease import LeaseKeeper
+from worker.sims.letter import Letter, LetterReader
+from worker.sims.timings import SimTimings
+
+WITHDRAWN: Final = NotSent("withdrawn before it was handed over")
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """The message under way; ``load`` is there once AttemptStarted is committed."""
+
+    waiting: Waiting
+    letter: Letter
+    duty: OnDuty
+    index: int
+    load: Load | None = None
+    was_asked: bool = False
+    """Whether the modem had its prompt."""
+    was_stopped: bool = False
+    """Whether we told the modem to withdraw."""
+    refusal: BaseException | None = None
+
+
+class Sender:
+    """One SIM's message under way. All calls come from the SIM's own thread."""
+
+    def __init__(
+        self,
+        *,
+        driver: ModemDriver,
+        letters: LetterReader,
+        reader: Reader,
+        committer: Committer,
+        clock: Clock,
+        desk: Desk,
+        pacer: Pacer,
+        condition: Condition,
+        lease: LeaseKeeper,
+        alarms: Alarms,
+        counts: Counter[str],
+        timings: SimTimings,
+        wait: Wait,
+    ) -> None:
+        self._driver = driver
+        self._letters = letters
+        self._reader = reader
+        self._committer = committer
+        self._clock = clock
+        self._desk = desk
+        self._pacer = pacer
+        self._condition = condition
+        self._lease = lease
+        self._alarms = alarms
+        self._counts = counts
+        self._timings = timings
+        self._wait = wait
+        self._owed = Owed(committer, clock, wait)
+        self._attempt: _Attempt | None = None
+        self._unclear: Asked[Load] | None = None
+        self._doubtful: tuple[int, OnDuty] | None = None
+        self.may_start = True
+        """False once the process is stopping: no prompt is answered with a message any more."""
+
+    # -- where it stands -----------------------------------------------------------------------
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a message has begun and segments of it are left."""
+        return self._attempt is not None
+
+    @property
+    def owes(self) -> bool:
+        """Whether the log lacks something that this SIM knows."""
+        return bool(self._owed) or self._unclear is not None
+
+    @property
+    def wait_s(self) -> float:
+        """Seconds until pacing and rest allow the next segment."""
+        paced_s = (
+            self._pacer.segment_ready_in_s() if self.is_busy else self._pacer.message_ready_in_s()
+        )
+        return max(paced_s, self._condition.rests_for_s)
+
+    # -- sending -------------------------------------------------------------------------------
+
+    def begin(self, waiting: Waiting, duty: OnDuty) -> None:
+        """Send the next segment of a message that the desk gave: its first one here.
+
+        Raises:
+            StoreDown: it cannot be read; the desk has it again.
+        """
+        try:
+            letter = self._letters.read(waiting.number, sim=duty.sim)
+        except Unavailable:
+            self._desk.put_back(waiting)
+            raise
+        if letter is None:
+            self._desk.settle(waiting.number, aside_s=self._timings.aside_s)
+            return
+        self._attempt = _Attempt(waiting, letter, duty, letter.first_index)
+        self.send_segment()
+
+    def send_segment(self) -> None:
+        """Hand over the next segment of the message under way."""
+        attempt = self._attempt
+        if attempt is None:
+            return
+        try:
+            tpdu = attempt.letter.tpdu(attempt.index, self._clock.now())
+        except TpduError as error:
+            self._give_up_unreadable(attempt, error)
+            return
+        attempt.was_asked = attempt.was_stopped = False
+        outcome = self._driver.submit(tpdu, start=partial(self._start, attempt))
+        self._counts[type(outcome).__name__] += 1
+        self._judge(attempt, outcome)
+        if attempt.load is not None:
+            self._record(attempt, outcome)
+        elif self._unclear is None:
+            self._drop_unstarted(attempt)
+
+    def release(self) -> None:
+        """Let go of a message between two segments: the next one was certainly not sent."""
+        if self._attempt is not None and not self.owes:
+            self._record(self._attempt, WITHDRAWN)
+
+    def tie_up(self, timeout_s: float) -> bool:
+        """Bring what is known into the log; True when nothing is left to bring."""
+        if self._unclear is not None and not self._clear_up(self._unclear, timeout_s):
+            return False
+        return self._owed.pay(timeout_s)
+
+    def hear_late(self, late: LateAnswer) -> None:
+        """Settle the last doubt of this modem by its late answer."""
+        if self._doubtful is None:
+            logger.warning("a late answer came for no doubt of ours")
+            return
+        (number, duty), self._doubtful = self._doubtful, None
+        if isinstance(late.outcome, Accepted):
+            self._condition.accepted()
+        self._owed.add(
+            LateAnswerArrived(
+                number,
+                sim=duty.sim,
+                fence=duty.fence,
+                outcome=late.outcome,
+                at=self._clock.now(),
+            ),
+            partial(self._late_recorded, number),
+        )
+
+    def owe_doubt(self, number: int, duty: OnDuty) -> None:
+        """Owe the doubt about what an earlier holder of this SIM was sending."""
+        self._owed.add(
+            DoubtAttempt(
+                number,
+                sim=duty.sim,
+                new_fence=duty.fence,
+                reason="restart",
+                at=self._clock.now(),
+            ),
+            _raise_fault,
+        )
+
+    def forget_doubt(self) -> None:
+        """The port was closed: no late answer can come for the last doubt."""
+        self._doubtful = None
+
+    def abandon(self) -> None:
+        """A fault of ours: the message under way is left to the next fence, which doubts it."""
+        self._attempt = None
+        self._unclear = None
+
+    # -- at the prompt ---------------------------------------------------------------------------
+
+    def _start(self, attempt: _Attempt) -> bool:
+        """Say whether the segment may go, with the modem at its prompt."""
+        attempt.was_asked = True
+        may_go = self._may_go(attempt)
+        attempt.was_stopped = not may_go
+        if may_go:
+            self._pacer.take()
+        return may_go
+
+    def _may_go(self, attempt: _Attempt) -> bool:
+        if self._lease.left_s <= self._timings.submit_s:
+            return False
+        if attempt.load is not None:  # a later segment: it has begun, and is finished
+            return True
+        if not self.may_start:
+            return False
+        asked = Asked(
+            self._committer,
+            StartAttempt(
+                attempt.letter.number,
+                sim=attempt.duty.sim,
+                fence=attempt.duty.fence,
+                concat_ref=attempt.letter.concat_ref,
+                at=self._clock.now(),
+            ),
+            self._wait,
+        )
+        outcome = asked.outcome(self._timings.start_s)
+        if outcome is None or isinstance(outcome.error, OutcomeUnknown):
+            self._unclear = asked
+            return False
+        if outcome.error is not None:
+            attempt.refusal = outcome.error
+            return False
+        attempt.load = outcome.unwrap()
+        return attempt.letter.agrees_with(attempt.load)
+
+    def _drop_unstarted(self, attempt: _Attempt) -> None:
+        """Nothing was committed: another SIM, or this one later, may have the message."""
+        self._attempt = None
+        if not isinstance(attempt.refusal, Refused):
+            if attempt.refusal is not None:  # the store is away: no use asking at once again
+                self._condition.hold(self._timings.aside_s)
+            self._desk.put_back(attempt.waiting)
+            return
+        logger.debug("message %s: %s", attempt.letter.number, attempt.refusal)
+        self._counts["Refused"] += 1
+        self._lease.renew_soon()  # perhaps it was the lease
+        self._desk.settle(attempt.letter.number)
+
+    def _clear_up(self, asked: Asked[Load], timeout_s: float) -> bool:
+        """Learn whether an attempt started whose commit was not heard of in time."""
+        outcome = asked.outcome(timeout_s)
+        if outcome is None:
+            return False
+        self._unclear = None
+        attempt = self._attempt
+        if attempt is None:
+            msg = "an unclear start without its message"
+            raise RuntimeError(msg)
+        if outcome.error is None:
+            attempt.load = outcome.unwrap()
+            self._record(attempt, WITHDRAWN)
+        elif isinstance(outcome.error, OutcomeUnknown):
+            self._owed.add(
+                WithdrawAttempt(
+                    attempt.letter.number,
+                    sim=attempt.duty.sim,
+                    fence=attempt.duty.fence,
+                    at=self._clock.now(),
+                ),
+                partial(self._withdrawn, attempt),
+            )
+        else:
+            attempt.refusal = outcome.error
+            self._drop_unstarted(attempt)
+        return True
+
+    # -- outcomes ------------------------------------------------------------------------------
+
+    def _judge(self, attempt: _Attempt, outcome: SubmitOutcome) -> None:
+        """Learn what the outcome says of the SIM; what it says of the message is the log's."""
+        match outcome:
+            case Accepted():
+                self._condition.accepted()
+            case Rejected():
+                self._condition.rejected(outcome)
+                if attempt.load is None and not self._condition.rests_for_s:
+                    self._condition.silent(outcome.reason)
+            case InDoubt(reason):
+                self._condition.doubted(reason)
+                self._doubtful = (attempt.letter.number, attempt.duty)
+            case NotSent(reason):
+                if not attempt.was_stopped:
+                    self._condition.silent(reason)
+
+    def _record(self, attempt: _Attempt, outcome: SubmitOutcome) -> None:
+        self._owed.add(
+            RecordOutcome(
+                attempt.letter.number,
+                sim=attempt.duty.sim,
+                fence=attempt.duty.fence,
+                index=attempt.index,
+                outcome=outcome,
+                at=self._clock.now(),
+            ),
+            partial(self._recorded, attempt, outcome),
+        )
+        self._owed.pay(self._timings.store_s)
+
+    def _recorded(self, attempt: _Attempt, sent: SubmitOutcome, outcome: Outcome[Settled]) -> None:
+        self._attempt = None  # whatever goes wrong below, this segment is not sent again
+        _raise_fault(outcome)
+        if outcome.error is None:
+            goes_on = self._goes_on(sent, outcome.unwrap())
+        else:  # refused: recorded by an earlier try whose answer was lost, or settled by another
+            logger.info("message %s: %s", attempt.letter.number, outcome.error)
+            goes_on = isinstance(sent, Accepted) and self._is_still_ours(attempt)
+        if goes_on:
+            attempt.index += 1
+            self._attempt = attempt
+            return
+        self._desk.settle(attempt.letter.number)
+
+    @staticmethod
+    def _goes_on(sent: SubmitOutcome, settled: Settled) -> bool:
+        return (
+            isinstance(sent, Accepted) and settled.more_segments and settled.state is State.SENDING
+        )
+
+    def _is_still_ours(self, attempt: _Attempt) -> bool:
+        """Whether an accepted segment was recorded after all and the message goes on here.
+
+        Raises:
+            RuntimeError: it cannot be read; a new fence has to doubt it.
+        """
+        try:
+            message = self._reader.find(Message, message_id(attempt.letter.number))
+        except Unavailable as error:
+            msg = f"message {attempt.letter.number} could not be read back"
+            raise RuntimeError(msg) from error
+        return (
+            message is not None
+            and message.state is State.SENDING
+            and message.sim == attempt.duty.sim
+            and message.fence == attempt.duty.fence
+            and message.next_index == attempt.index + 1
+        )
+
+    def _withdrawn(self, attempt: _Attempt, outcome: Outcome[Settled]) -> None:
+        _raise_fault(outcome)
+        self._attempt = None
+        self._desk.settle(attempt.letter.number)
+
+    def _late_recorded(self, number: int, outcome: Outcome[None]) -> None:
+        _raise_fault(outcome)
+        self._counts["LateAnswer"] += 1
+        if outcome.error is not None:
+            logger.info("a late answer for message %s: %s", number, outcome.error)
+
+    def _give_up_unreadable(self, attempt: _Attempt, error: TpduError) -> None:
+        number = attempt.letter.number
+        self._alarms.set("encoding", f"message {number} cannot be encoded: {error}")
+        if attempt.load is not None:
+            self._record(attempt, WITHDRAWN)
+        self._attempt = None
+        self._desk.settle(number, aside_s=self._timings.unreadable_s)
+
+
+def _raise_fault(outcome: Outcome[Any]) -> None:
+    """Raise what is neither a result nor a refusal: a fault of ours."""
+    if outcome.error is not None and not isinstance(outcome.error, Refused):
+        raise outcome.error
