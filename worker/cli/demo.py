@@ -54,7 +54,7 @@ def demo_settings(settings: Settings) -> Settings:
 
 
 @contextmanager
-def demo_modems(settings: Settings, clock: Clock, *, faults: Sequence[str] = ()) -> Iterator[None]:
+def demo_modems(settings: Settings, clock: Clock) -> Iterator[None]:
     """Run the demo's emulated modems, a thread each, while the block lasts."""
     (settings.data_dir / "modems").mkdir(parents=True, exist_ok=True)
     stop = threading.Event()
