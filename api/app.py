@@ -5,7 +5,7 @@ Litestar (``api/resource.py``, ``api/wire.py``): the published bodies, envelopes
 checks leave nothing for a framework to validate, and a send costs a third.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from itertools import groupby
 from operator import attrgetter
@@ -28,29 +28,36 @@ from domain.errors import InvalidRequest, NotFound
 METHODS: Final = [HttpMethod.GET, HttpMethod.POST, HttpMethod.OPTIONS]
 """All that ``api.edge`` lets through; a resource refuses what it does not have by itself."""
 
+HOT_PATHS: Final = ("/api", "/api/v1/sms/send")
+
 
 class GatewayApp(Litestar):
     """Litestar inside our outermost ring, so that also a path that is not there is answered so."""
 
     edge: Edge
+    hot: Mapping[str, Resource]
+    """The single sends, found without Litestar: its routing costs as much as all that they do."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one connection, or the lifespan."""
-        if scope["type"] == "http":
-            await self.edge.serve(cast("Any", super().__call__), scope, receive, send)
-        else:
+        if scope["type"] != "http":
             await super().__call__(scope, receive, send)
+            return
+        resource = self.hot.get(scope["path"])
+        app = cast("Any", super().__call__) if resource is None else resource
+        await self.edge.serve(app, scope, receive, send)
 
 
 def create_app(system: System) -> Litestar:
     """Make the web application of a running system; its threads are not started here."""
     front = Front(system)
     routes = sorted(with_reference(ROUTES), key=attrgetter("path"))
+    resources = {
+        path: Resource(front, path, list(operations))
+        for path, operations in groupby(routes, key=attrgetter("path"))
+    }
     app = GatewayApp(
-        route_handlers=[
-            _handler(path, Resource(front, list(operations)))
-            for path, operations in groupby(routes, key=attrgetter("path"))
-        ],
+        route_handlers=[_handler(path, resource) for path, resource in resources.items()],
         exception_handlers={HTTPException: _not_routed},
         on_shutdown=[front.close],
         openapi_config=None,
@@ -58,6 +65,7 @@ def create_app(system: System) -> Litestar:
         debug=False,
     )
     app.edge = Edge(system)
+    app.hot = {path: resources[path] for path in HOT_PATHS}
     return app
 
 
@@ -95,5 +103,5 @@ def _not_routed(request: Request[Any, Any, Any], error: HTTPException) -> Respon
         refusal = NotFound("There is nothing at this path.")
     else:
         refusal = InvalidRequest(error.detail)
-    answer = envelope_of(request.scope["path"].rstrip("/"))(refusal)
+    answer = envelope_of(request.scope["path"])(refusal)
     return Response(answer.body, status_code=answer.status, media_type="application/json")

@@ -17,13 +17,15 @@ _log = logging.getLogger("ngoma.api")
 class Resource:
     """A path and its methods. Whatever goes wrong is answered in the path's own envelope."""
 
-    def __init__(self, front: Front, routes: Sequence[Route]) -> None:
+    def __init__(self, front: Front, path: str, routes: Sequence[Route]) -> None:
         self._front = front
+        self._path = path
         self._routes = {route.method: route for route in routes}
         self._envelope: Envelope = routes[0].envelope
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        scope["path_template"] = self._path
         route = self._routes.get(scope["method"])
         client = scope.get("client")
         call = Call(

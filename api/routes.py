@@ -257,7 +257,7 @@ ROUTES: Final = (*WILCYBERTEK, *FELTECH, *OPERATIONS)
 
 def envelope_of(path: str) -> Envelope:
     """Give the envelope for a path that leads nowhere (contract decision 13)."""
-    feltech_roots = ("/api/v1", "/api/sms", "/api/sender-ids")
-    if any(path == root or path.startswith(f"{root}/") for root in feltech_roots):
+    path = "/" + "/".join(part for part in path.split("/") if part) + "/"
+    if path.startswith(("/api/v1/", "/api/sms/", "/api/sender-ids/")):
         return feltech_error
     return wilcybertek_error

@@ -11,7 +11,7 @@ from application.system import Quota
 
 BODY_BYTES_MAX: Final = 1024 * 1024
 """The largest body that is read (contract decision 13)."""
-DRAINED_BYTES_MAX: Final = 16 * 1024 * 1024
+DRAINED_BYTES_MAX: Final = 64 * 1024 * 1024
 """How much of a refused body is thrown away, so that its sender gets to read the answer."""
 
 JSON: Final = b"application/json"
@@ -87,7 +87,8 @@ async def read_body(receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
     """
     announced = headers.get(b"content-length")
     if announced is not None and len(announced) > 6 and int(announced) > BODY_BYTES_MAX:
-        await _drain(receive, int(announced))
+        if b"expect" not in headers:  # who expects 100-continue has sent nothing yet
+            await _drain(receive, int(announced))
         raise PayloadTooLarge
     message = await receive()
     chunks: list[bytes] = []

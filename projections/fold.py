@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from itertools import zip_longest
 from typing import Final, Protocol
 
 from eventsourcing.utils import TopicError, get_topic
@@ -82,7 +83,7 @@ class Fold:
         handled = 0
         order = sorted(groups)
         try:
-            for after, until in zip(order, [*order[1:], None], strict=True):
+            for after, until in zip_longest(order, order[1:]):
                 events = self._read(connection, groups[after], after, until)
                 handled += len(events)
                 self._advance(connection, groups[after], events, after)

@@ -78,7 +78,10 @@ class Follower:
             except DBAPIError:
                 self._let_go()
                 raise
-            if not handled:  # at the end, overtaken, or stopped: look again before the next step
+            together = {
+                self._at[each.name].position for each in self._projections if each.name in self._at
+            }
+            if not handled or len(together) > 1:  # at the end, overtaken, behind, or stopped
                 self._at = {}
             return handled
 

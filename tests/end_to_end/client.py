@@ -64,6 +64,11 @@ class Client:
         self._host = urlsplit(base_url).netloc
         self._timeout_s = timeout_s
         self._local = threading.local()
+        self._connections: list[http.client.HTTPConnection] = []
+
+    def __del__(self) -> None:
+        for connection in self._connections:
+            connection.close()
 
     # -- dialect wilcybertek --------------------------------------------------------------------
 
@@ -173,4 +178,5 @@ class Client:
         if connection is None:
             connection = http.client.HTTPConnection(self._host, timeout=self._timeout_s)
             self._local.connection = connection
+            self._connections.append(connection)
         return connection

@@ -5,13 +5,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Self
-from urllib.error import URLError
-from urllib.request import urlopen
 
-from tests.end_to_end.client import Client
+from tests.end_to_end.client import Client, Unanswered
 from tests.end_to_end.waiting import wait_until
 from tests.support.processes import is_alive, reaper, signal_process
 
@@ -150,6 +148,25 @@ class Process:
         return int(code)
 
 
+def wait_until_ready(process: Process, base_url: str) -> None:
+    """Wait until /readyz is 200.
+
+    Raises:
+        AssertionError: the process ended, or the time is up.
+    """
+    client = Client(base_url, "", timeout_s=2)
+
+    def is_ready() -> bool:
+        process.must_run()
+        try:
+            return client.get("/readyz").status == 200
+        except Unanswered:
+            return False
+
+    wait_until(is_ready, within_s=START_S, what=f"{process} is ready")
+    client.hang_up()
+
+
 class Demo(Process):
     """``ngoma serve --demo`` over a folder, on a port that the system picks."""
 
@@ -161,20 +178,34 @@ class Demo(Process):
         )
         self.folder = folder
 
-    def start(self) -> Self:
-        """Start it and wait until ``demo.json`` says where it is."""
-        self.spawn()
-        self.wait_until_ready()
-        return self
+        self._old_place: tuple[int, int] | None = None
 
-    def wait_until_ready(self) -> None:
-        """Wait for ``demo.json``; a start takes the old one away before anything else.
+    def spawn(self) -> Self:
+        """Start it, and do not wait for anything."""
+        self._old_place = self._place_identity()
+        return super().spawn()
+
+    def start(self) -> Self:
+        """Start it and wait until a new ``demo.json`` says where it is.
 
         Raises:
             AssertionError: the process ended, or the time is up; with its output.
         """
-        self._started_with = self._stale()
+        self.spawn()
         wait_until(self._is_announced, within_s=START_S, what=f"{self} is ready")
+        return self
+
+    def _is_announced(self) -> bool:
+        self.must_run()
+        identity = self._place_identity()
+        return identity is not None and identity != self._old_place
+
+    def _place_identity(self) -> tuple[int, int] | None:
+        try:
+            found = (self.folder / "demo.json").stat()
+        except FileNotFoundError:
+            return None
+        return found.st_ino, found.st_mtime_ns
 
     @property
     def place(self) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A store of events and what stands beside them, for tests: real SQLite files, real PostgreSQL."""
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,16 +11,16 @@ import orjson
 from eventsourcing.persistence import ApplicationRecorder, Mapper, Transcoder
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
-from sqlalchemy import Engine, create_engine, delete, insert, make_url
+from sqlalchemy import URL, Engine, create_engine, delete, insert, make_url
 
 from adapters.store.read_engine import ReadEngines, postgres_engines, sqlite_engines
 from domain.events import Aggregate, Event
 from projections.catalogue import PROJECTIONS
-from projections.follower import BATCH_EVENTS, Follower
+from projections.follower import BATCH_EVENTS, Follower, Log
 from projections.positions import Positions
 from projections.projection import Projection
 from projections.reading import SqlQueries
-from projections.tables import CONTENTS, CREDENTIALS, SIM_LEASES, TRUTH
+from projections.tables import CONTENTS, CREDENTIALS, READ, SIM_LEASES, TRUTH
 
 
 class OrjsonTranscoder(Transcoder):
@@ -46,6 +47,22 @@ class RecorderLog:
         return self._recorder.max_notification_id() or 0
 
 
+class ListLog:
+    """A log in memory, with holes between its positions."""
+
+    def __init__(self, events: Sequence[Event], *, stride: int = 1) -> None:
+        self._positions = range(stride, stride * len(events) + 1, stride)
+        self._events = events
+
+    def read(self, after: int, limit: int) -> Sequence[tuple[int, Event]]:
+        first = bisect_right(self._positions, after)
+        chosen = slice(first, first + limit)
+        return list(zip(self._positions[chosen], self._events[chosen], strict=True))
+
+    def head(self) -> int:
+        return self._positions[-1] if self._positions else 0
+
+
 class Truth:
     """``save`` events, ``put`` contents; ``engines`` and ``log`` are what a process would have."""
 
@@ -59,9 +76,9 @@ class Truth:
         self.engines = engines
         self.mapper: Mapper[UUID] = Mapper(OrjsonTranscoder())
         self.log = RecorderLog(recorder, self.mapper)
-        self._writing = writing.execution_options(schema_translate_map={"store": None})
+        self.writing = writing.execution_options(schema_translate_map={"store": None})
         recorder.create_table()
-        TRUTH.create_all(self._writing)
+        TRUTH.create_all(self.writing)
 
     @property
     def dialect(self) -> str:
@@ -89,7 +106,7 @@ class Truth:
         self.put("message", number, body, msisdn=msisdn, sender=sender, folded=folded)
 
     def erase(self, kind: str, number: int) -> None:
-        with self._writing.begin() as connection:
+        with self.writing.begin() as connection:
             connection.execute(
                 delete(CONTENTS).where(CONTENTS.c.kind == kind, CONTENTS.c.number == number)
             )
@@ -98,12 +115,12 @@ class Truth:
         self._insert(CREDENTIALS, {"key_id": key_id, "account": account, "name": name})
 
     def lease(self, sim: int, *, expires_at: int, answered_at: int) -> None:
-        with self._writing.begin() as connection:
+        with self.writing.begin() as connection:
             connection.execute(delete(SIM_LEASES).where(SIM_LEASES.c.sim == sim))
         self._insert(SIM_LEASES, {"sim": sim, "expires_at": expires_at, "answered_at": answered_at})
 
     def insert_many(self, table: Any, rows: Iterable[dict[str, Any]]) -> None:
-        with self._writing.begin() as connection:
+        with self.writing.begin() as connection:
             connection.execute(insert(table), list(rows))
 
     def _insert(self, table: Any, row: dict[str, Any]) -> None:
@@ -115,13 +132,15 @@ class Truth:
         *,
         batch_events: int = BATCH_EVENTS,
         migrate: bool = True,
+        log: Log | None = None,
+        known: Positions | None = None,
     ) -> Follower:
         """Give a follower of its own, as another process would have it."""
         follower = Follower(
             self.engines.writing,
-            self.log,
+            log or self.log,
             projections,
-            Positions(self.engines.reading),
+            known or Positions(self.engines.reading),
             batch_events=batch_events,
         )
         if migrate:
@@ -138,6 +157,11 @@ class Truth:
         follower.close()
         return self.queries()
 
+    def forget_read_models(self) -> None:
+        """Drop every read model, as if the read store were new."""
+        with self.engines.writing.begin() as connection:
+            READ.drop_all(connection)
+
     def fingerprints(
         self, suffix: str = "", projections: Sequence[Projection] = PROJECTIONS
     ) -> dict[str, str]:
@@ -146,7 +170,7 @@ class Truth:
 
     def close(self) -> None:
         self.engines.dispose()
-        self._writing.dispose()
+        self.writing.dispose()
         self.recorder.datastore.close()
 
 
@@ -154,7 +178,7 @@ def sqlite_truth(folder: Path) -> Truth:
     store_db = folder / "store.db"
     recorder = SQLiteApplicationRecorder(SQLiteDatastore(str(store_db)))
     engines = sqlite_engines(folder / "read.db", store_db)
-    return Truth(recorder, create_engine(f"sqlite:///{store_db}"), engines)
+    return Truth(recorder, create_engine(URL.create("sqlite", database=str(store_db))), engines)
 
 
 def postgres_truth(url: str) -> Truth:

@@ -16,46 +16,44 @@ from worker.cli.options import (
     CREDITS,
     POSITION,
     Place,
-    Text,
     example,
     json_option,
     place_options,
     reason_option,
+    text,
 )
-from worker.cli.output import clock_time, console, hint_of_more, moment, print_json, print_table
+from worker.cli.output import (
+    clock_time,
+    console,
+    hint_of_more,
+    moment,
+    print_json,
+    print_table,
+    visible,
+)
 from worker.cli.session import Session, opened
 
 EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
 LIMIT_MAX: Final = 1_000_000
+DEFAULT: Final = "default"
 
 
-class Email(Text):
-    """An e-mail address, as far as one can tell by looking."""
-
-    name = "email"
-
-    def convert(
-        self, value: str, param: click.Parameter | None, ctx: click.Context | None
-    ) -> str:
-        """Refuse what cannot be one."""
-        text = super().convert(value, param, ctx)
-        if EMAIL.fullmatch(text) is None:
-            self.fail("is not an e-mail address.", param, ctx)
-        return text
+def email(value: str) -> str:
+    """Read an e-mail address, as far as one can tell by looking."""
+    found = text(254)(value)
+    if EMAIL.fullmatch(found) is None:
+        raise click.BadParameter("is not an e-mail address.")
+    return found
 
 
-class PerMinute(click.ParamType):
-    """Requests a minute; ``default`` is None and follows the settings, 0 is no limit."""
-
-    name = "n|default"
-
-    def convert(
-        self, value: str, param: click.Parameter | None, ctx: click.Context | None
-    ) -> int | None:
-        """Read it."""
-        if value == "default":
-            return None
-        return int(click.IntRange(0, LIMIT_MAX).convert(value, param, ctx))
+def per_minute(value: str) -> int | str:
+    """Read requests a minute; 0 is no limit, ``default`` follows the settings."""
+    if value == DEFAULT:
+        return DEFAULT
+    is_short = value.isascii() and value.isdecimal() and len(value) <= len(str(LIMIT_MAX))
+    if not is_short or int(value) > LIMIT_MAX:
+        raise click.BadParameter(f"is not {DEFAULT} or a number from 0 to {LIMIT_MAX}.")
+    return int(value)
 
 
 @click.group()
@@ -69,12 +67,22 @@ def account() -> None:
         "ngoma account create Shop --email shop@example.com --credits 100 --sender-id SHOP"
     ),
 )
-@click.argument("name", type=Text(100))
-@click.option("--email", type=Email(254), required=True, help="Whom to write to; one account each.")
-@click.option("--credits", "granted", type=click.IntRange(0, CREDITS.max), default=0,
-              help="Credits to give it without payment.")
-@click.option("--sender-id", "sender_ids", type=Text(), multiple=True,
-              help="Sender ID to approve for it; may stand several times.")
+@click.argument("name", type=text(100))
+@click.option("--email", type=email, required=True, help="Whom to write to; one account each.")
+@click.option(
+    "--credits",
+    "granted",
+    type=click.IntRange(0, CREDITS.max),
+    default=0,
+    help="Credits to give it without payment.",
+)
+@click.option(
+    "--sender-id",
+    "sender_ids",
+    type=text(),
+    multiple=True,
+    help="Sender ID to approve for it; may stand several times.",
+)
 @json_option
 @place_options
 def create(
@@ -113,12 +121,11 @@ def _welcome(number: int, name: str, key: str, granted: int, base_url: str) -> N
         "The key is shown this one time: keep it now. `ngoma key issue` makes another."
     )
     out = console()
-    out.print(Panel(Words(facts), title=Words(f"Account {number}: {name}"), expand=False))
+    out.print(Panel(Words(facts), title=Words(f"Account {number}: {visible(name)}"), expand=False))
     steps = [] if granted else [f"  ngoma wallet grant {number} 100 --reason 'to try it'"]
     steps += [
-        "  ngoma serve                         # unless it runs already",
-        f"  curl -s {base_url}/api -H 'Content-Type: application/json' \\",
-        f"    -d '{{\"api_key\": \"{key}\", \"to\": \"0977123456\", \"message\": \"Hello\"}}'",
+        "  ngoma serve    # unless it runs already",
+        f"  curl -s {base_url}/api -d api_key=KEY -d to=0977123456 -d message=Hello",
         f"  ngoma wallet show {number}",
     ]
     click.echo("\n".join(["Next:", *steps]))
@@ -177,23 +184,20 @@ def _limit(value: int | None) -> str:
     ),
 )
 @click.argument("number", metavar="ACCOUNT", type=ACCOUNT)
-@click.option("--single", type=PerMinute(), help="Single sends a minute; 0 is no limit.")
-@click.option("--bulk", type=PerMinute(), help="Bulk sends a minute; 0 is no limit.")
-@click.option("--read", type=PerMinute(), help="Reads a minute; 0 is no limit.")
+@click.option("--single", type=per_minute, help="Single sends a minute; 0 is no limit.")
+@click.option("--bulk", type=per_minute, help="Bulk sends a minute; 0 is no limit.")
+@click.option("--read", type=per_minute, help="Reads a minute; 0 is no limit.")
 @json_option
-@click.pass_context
 @place_options
-def limits(
-    context: click.Context, place: Place, number: int, *, as_json: bool, **given: int | None
-) -> None:
+def limits(place: Place, number: int, *, as_json: bool, **given: int | str | None) -> None:
     """Set how many requests a minute an account may make; without options, show it.
 
     What is not given stays as it is; `default` follows the settings again.
     """
     typed = {
-        name: value
+        name: None if value == DEFAULT else int(value)
         for name, value in given.items()
-        if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT
+        if value is not None
     }
     with opened(place) as session:
         wanted = {**_find(session, number).limits, **typed}

@@ -8,12 +8,12 @@ from application.queries import KeyRow
 from domain.errors import NotFound
 from worker.cli.options import (
     ACCOUNT,
-    KeyId,
     Place,
-    Text,
     example,
     json_option,
+    key_id,
     place_options,
+    text,
 )
 from worker.cli.output import clock_time, moment, print_json, print_table
 from worker.cli.session import Session, opened
@@ -29,7 +29,7 @@ def key() -> None:
 
 @key.command("issue", epilog=example("ngoma key issue 1 --name 'till 2'"))
 @click.argument("account", type=ACCOUNT)
-@click.option("--name", type=Text(100), required=True, help="What the key is for.")
+@click.option("--name", type=text(100), required=True, help="What the key is for.")
 @json_option
 @place_options
 def issue(place: Place, account: int, name: str, *, as_json: bool) -> None:
@@ -41,31 +41,31 @@ def issue(place: Place, account: int, name: str, *, as_json: bool) -> None:
 
 
 @key.command("regenerate", epilog=example("ngoma key regenerate 4K7QX0PA"))
-@click.argument("key_id", type=KeyId())
+@click.argument("name", metavar="KEY_ID", type=key_id)
 @json_option
 @place_options
-def regenerate(place: Place, key_id: str, *, as_json: bool) -> None:
+def regenerate(place: Place, name: str, *, as_json: bool) -> None:
     """Replace a key: the new one works and the old one ends at the same moment."""
     with opened(place) as session:
-        row = _find(session, key_id)
+        row = _find(session, name)
         made, new_key = session.system.keys.make(row.name)
-        session.run(IssueKey(row.account, new_key, revoke=key_id, at=session.now()))
+        session.run(IssueKey(row.account, new_key, revoke=name, at=session.now()))
     _show(row.account, made, as_json=as_json)
 
 
 @key.command("revoke", epilog=example("ngoma key revoke 4K7QX0PA"))
-@click.argument("key_id", type=KeyId())
+@click.argument("name", metavar="KEY_ID", type=key_id)
 @json_option
 @place_options
-def revoke(place: Place, key_id: str, *, as_json: bool) -> None:
+def revoke(place: Place, name: str, *, as_json: bool) -> None:
     """End a key for good: nothing is accepted with it from now on."""
     with opened(place) as session:
-        row = _find(session, key_id)
-        session.run(RevokeKey(row.account, key_id, at=session.now()))
+        row = _find(session, name)
+        session.run(RevokeKey(row.account, name, at=session.now()))
     if as_json:
-        print_json({"account_id": row.account, "key_id": key_id, "revoked": True})
+        print_json({"account_id": row.account, "key_id": name, "revoked": True})
     else:
-        click.echo(f"Key {key_id} of account {row.account} has ended.")
+        click.echo(f"Key {name} of account {row.account} has ended.")
 
 
 @key.command("list", epilog=example("ngoma key list 1"))

@@ -35,7 +35,9 @@ class LazyGroup(click.Group):
         entry = self.entries.get(cmd_name)
         if entry is None:
             return None
-        return cast("click.Command", getattr(importlib.import_module(entry.module), entry.attribute))
+        return cast(
+            "click.Command", getattr(importlib.import_module(entry.module), entry.attribute)
+        )
 
     def format_commands(
         self,

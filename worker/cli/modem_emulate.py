@@ -37,8 +37,8 @@ def run_emulator(
     """Serve a modem at ``link``, logging what it sends to ``network_log``, until interrupted.
 
     SIGINT and SIGTERM end it and take the link away, so it runs in the main thread. ``faults``
-    as in ``adapters.modems.simulated.faults``; ``imsi`` is made up from the link's name when
-    None; with ``pin`` the SIM is locked.
+    as in ``GRAMMAR`` of ``adapters.modems.simulated.faults``; ``imsi`` is made up from the link's
+    name when None; with ``pin`` the SIM is locked.
 
     Raises:
         ValueError: there is no such profile, or a fault cannot be read.
@@ -58,5 +58,10 @@ def run_emulator(
     )
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    print(f"a {profile} modem answers at {link}; Ctrl-C ends it", flush=True)
-    serve_pty(emulator, link, clock=clock, stop=stop)
+    serve_pty(
+        emulator,
+        link,
+        clock=clock,
+        stop=stop,
+        on_ready=lambda: print(f"a {profile} modem answers at {link}; Ctrl-C ends it", flush=True),
+    )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 import click
 
@@ -17,6 +18,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 INTEGER_MAX: Final = 2**63 - 1
 """The largest number that both stores hold."""
 CREDITS_MAX: Final = 10**12
+DATABASE_SCHEMES: Final = frozenset({"postgresql", "postgres"})
+REDIS_SCHEMES: Final = frozenset({"redis", "rediss", "unix"})
 KEY_ID: Final = re.compile(r"[A-Z0-9]{8}")
 
 
@@ -35,7 +38,23 @@ class Place:
         """
         from adapters.settings import load_settings
 
-        return load_settings(config=self.config, data_dir=self.data_dir)
+        settings = load_settings(config=self.config, data_dir=self.data_dir)
+        _require_url("database_url", settings.database_url, DATABASE_SCHEMES)
+        _require_url("redis_url", settings.redis_url, REDIS_SCHEMES)
+        return settings
+
+
+def _require_url(name: str, url: str | None, schemes: frozenset[str]) -> None:
+    """Refuse an address that no client could use; it is not quoted, it may hold a password."""
+    from domain.errors import InvalidRequest
+
+    try:
+        is_usable = url is None or urlsplit(url).scheme in schemes
+    except ValueError:
+        is_usable = False
+    if not is_usable:
+        msg = f"The setting {name} is not a URL that begins with {' or '.join(sorted(schemes))}."
+        raise InvalidRequest(msg, field=name)
 
 
 def place_options(function: F) -> Callable[..., Any]:
@@ -54,8 +73,8 @@ def place_options(function: F) -> Callable[..., Any]:
         help="TOML file of settings.",
     )
     @functools.wraps(function)
-    def with_place(*, data_dir: Path | None, config: Path | None, **values: Any) -> Any:
-        return function(place=Place(data_dir, config), **values)
+    def with_place(*args: Any, data_dir: Path | None, config: Path | None, **values: Any) -> Any:
+        return function(*args, place=Place(data_dir, config), **values)
 
     return with_place
 
@@ -68,50 +87,37 @@ def example(*lines: str) -> str:
     return "\n".join(["\b", "Example:", *(f"  {line}" for line in lines)])
 
 
-class Text(click.ParamType):
-    """One line or more that a person typed: not blank, at most ``characters_max`` characters."""
+def text(characters_max: int = 200) -> Callable[[str], str]:
+    """Make a kind of argument: what a person typed, not blank, of limited length."""
 
-    name = "text"
-
-    def __init__(self, characters_max: int = 200) -> None:
-        self._characters_max = characters_max
-
-    def convert(
-        self, value: str, param: click.Parameter | None, ctx: click.Context | None
-    ) -> str:
-        """Refuse what no store could keep."""
-        text = value.strip()
-        if not text:
-            self.fail("must not be blank.", param, ctx)
-        if len(text) > self._characters_max:
-            self.fail(f"has more than {self._characters_max} characters.", param, ctx)
+    def text(value: str) -> str:
+        found = value.strip()
+        if not found:
+            raise click.BadParameter("must not be blank.")
+        if len(found) > characters_max:
+            raise click.BadParameter(f"has more than {characters_max} characters.")
         try:
-            text.encode()
-        except UnicodeEncodeError:
-            self.fail("is not valid UTF-8.", param, ctx)
-        return text
+            found.encode()
+        except UnicodeEncodeError as error:
+            raise click.BadParameter("is not valid UTF-8.") from error
+        return found
+
+    return text
 
 
-class KeyId(click.ParamType):
-    """The public part of an API key."""
-
-    name = "key_id"
-
-    def convert(
-        self, value: str, param: click.Parameter | None, ctx: click.Context | None
-    ) -> str:
-        """Refuse a whole key: what is typed stays in the shell's history."""
-        key_id = value.strip().upper()
-        if KEY_ID.fullmatch(key_id) is None:
-            self.fail("is not a key id: give the first 8 characters of the key.", param, ctx)
-        return key_id
+def key_id(value: str) -> str:
+    """Read the public part of an API key; a whole key would stay in the shell's history."""
+    found = value.strip().upper()
+    if KEY_ID.fullmatch(found) is None:
+        raise click.BadParameter("is not a key id: give the first 8 characters of the key.")
+    return found
 
 
 ACCOUNT: Final = click.IntRange(1, INTEGER_MAX)
 NUMBER: Final = click.IntRange(1, INTEGER_MAX)
 POSITION: Final = click.IntRange(0, INTEGER_MAX)
 CREDITS: Final = click.IntRange(1, CREDITS_MAX)
-REASON: Final = Text(1_000)
+REASON: Final = text(1_000)
 
 reason_option = click.option(
     "--reason", type=REASON, required=True, help="Why; kept with the event, beside the log."

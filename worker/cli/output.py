@@ -43,7 +43,7 @@ def print_table(
     if not found:
         click.echo(empty)
         return
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     for place, column in enumerate(columns):
         is_number = all(type(row[place]) in {int, type(None)} for row in found)
         table.add_column(column, justify="right" if is_number else "left", overflow="fold")
@@ -62,7 +62,9 @@ def _cell(value: object) -> str:
 
 def visible(text: str) -> str:
     """Give text as it may be shown on a terminal: what people typed must not steer it."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+    return "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
+    )
 
 
 def hint_of_more(shown: int, limit: int, flags: str) -> None:

@@ -1,5 +1,6 @@
 """``ngoma serve``: the web, and on one machine everything else in the same process."""
 
+import signal
 import socket
 import threading
 from contextlib import ExitStack
@@ -57,6 +58,7 @@ def serve(*, demo: bool, role: str, config: Path | None, **flags: Any) -> None:
 
 def _serve(settings: Settings, role: Role, *, is_demo: bool) -> None:
     (settings.data_dir / "demo.json").unlink(missing_ok=True)
+    _end_in_order()
     with ExitStack() as stack:
         listener = _listen(settings)
         stack.callback(listener.close)
@@ -75,6 +77,16 @@ def _serve(settings: Settings, role: Role, *, is_demo: bool) -> None:
             account, key = demo_account(system, settings)
             _announce_when_ready(server, settings, base_url, account, key)
         server.run(sockets=[listener])
+
+
+def _end_in_order() -> None:
+    """Unwind on SIGINT and SIGTERM: uvicorn raises them anew once the web has stopped."""
+
+    def end(*_: object) -> None:
+        raise SystemExit(0)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
 
 
 def plan_note(settings: Settings) -> str:

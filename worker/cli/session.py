@@ -97,7 +97,9 @@ class Session:
 
 
 @contextmanager
-def opened(place: Place, *, creates: bool = False) -> Iterator[Session]:
+def opened(
+    place: Place, *, creates: bool = False, requires_migrated: bool = True
+) -> Iterator[Session]:
     """Open the gateway at a place; with ``creates`` an embedded store is made where there is none.
 
     Raises:
@@ -109,11 +111,12 @@ def opened(place: Place, *, creates: bool = False) -> Iterator[Session]:
 
     settings = place.settings()
     is_embedded = settings.database_url is None
-    if is_embedded and not creates:
+    if is_embedded and requires_migrated and not creates:
         require_store(settings)
     system = _bootstrapped(settings)
     try:
-        _migrate_if_new(system, settings, may_create=is_embedded and creates)
+        if requires_migrated:
+            _migrate_if_new(system, settings, may_create=is_embedded and creates)
         yield Session(system, settings)
     except DBAPIError as error:
         msg = f"The read models cannot be read: {error.orig}"
@@ -134,9 +137,15 @@ def require_store(settings: "Settings") -> None:
 
 
 def _bootstrapped(settings: "Settings") -> System:
+    import psycopg
+
     from adapters.bootstrap import bootstrap
 
-    return bootstrap(settings, is_server=False)
+    try:
+        return bootstrap(settings, is_server=False)
+    except psycopg.Error as error:
+        msg = f"The database cannot be opened ({type(error).__name__}): look at database_url."
+        raise StoreDown(msg) from error
 
 
 def _migrate_if_new(system: System, settings: "Settings", *, may_create: bool) -> None:

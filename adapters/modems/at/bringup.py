@@ -160,7 +160,7 @@ class BringUp:
     # -- modes ----------------------------------------------------------------------------------
 
     def _require_pdu_mode(self) -> None:
-        if not self._try("AT+CMGF=0"):
+        if not self._when_ready("AT+CMGF=0").ok:
             raise ModemUnavailable("the modem has no PDU mode")
 
     def _ask_for_reports(self) -> None:

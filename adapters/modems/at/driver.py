@@ -141,8 +141,9 @@ class AtModemDriver:
     def _listen(self, link: AtLink, until_s: float) -> None:
         has_more = True
         while has_more:
-            deadline_s = link.now_s() if self._listener.has_something else until_s
-            has_more = link.next_unasked(deadline_s) is not None
+            if self._listener.has_something:  # take what is there with it, and wait no more
+                until_s = min(until_s, link.now_s())
+            has_more = link.next_unasked(until_s) is not None
         self._listener.read_stored(link, timeout_s=self._timeouts.command_s)
         if self._listener.take_suspicion():
             link.is_unsure = not resync(link, self._timeouts)

@@ -236,6 +236,6 @@ class SimulatedModemDriver:
 def _may_start(start: Callable[[], bool]) -> bool:
     try:
         return start()
-    except Exception:
+    except Exception:  # whatever the store may raise, as on a real modem
         logger.exception("the attempt could not be recorded; the segment is withheld")
         return False

@@ -67,6 +67,8 @@ class Emulator:
         self._reference = first_reference & 0xFF
         self._commands = Commands(profile, sim)
         self._boots = 1
+        self._held = b""
+        self._busy_until_s = 0.0
         self._input = b""
         self._segment: int | None = None
         self._fault: Fault | None = None
@@ -81,7 +83,9 @@ class Emulator:
     @property
     def next_due_s(self) -> float | None:
         """When there will be bytes to fetch; None when nothing is to come by itself."""
-        return self._output[0][0] if self._output else None
+        said_s = [self._output[0][0]] if self._output else []
+        heard_s = [self._busy_until_s] if self._held else []
+        return min(said_s + heard_s, default=None)
 
     @property
     def away_until_s(self) -> float | None:
@@ -89,17 +93,27 @@ class Emulator:
         return self._away_until_s
 
     def feed(self, data: bytes, now_s: float) -> None:
-        """Take bytes from the host."""
-        self._now_s = now_s
-        while data and self._away_until_s is None and now_s >= self._deaf_until_s:
-            data = self._take_pdu(data) if self._segment is not None else self._take_line(data)
+        """Take bytes from the host; while a segment is under way they wait, as in real modems."""
+        if self._away_until_s is not None or now_s < self._deaf_until_s:
+            return
+        self._held = (self._held + data)[-MAX_INPUT:]
+        self._work(now_s)
 
     def due(self, now_s: float) -> bytes:
         """Give what the modem has said by now."""
+        self._work(now_s)
         said = []
         while self._output and self._output[0][0] <= now_s:
             said.append(heapq.heappop(self._output)[2])
         return b"".join(said)
+
+    def _work(self, now_s: float) -> None:
+        self._now_s = now_s
+        while self._held and now_s >= self._busy_until_s:
+            data, self._held = self._held, b""
+            rest = self._take_pdu(data) if self._segment is not None else self._take_line(data)
+            is_deaf = self._away_until_s is not None or now_s < self._deaf_until_s
+            self._held = b"" if is_deaf else rest
 
     def plug_in(self) -> None:
         """Come back after an unplug: powered up anew, nothing remembered."""
@@ -207,6 +221,7 @@ class Emulator:
         return data[end.end() :]
 
     def _submit(self, text: bytes, octets: int) -> None:
+        self._busy_until_s = self._now_s + self._latency_s
         read = _read_pdu(text, octets)
         fault = self._fault
         if read is None:
@@ -271,6 +286,8 @@ class Emulator:
         self._boots += 1
         self._commands.restart()
         self._output.clear()
+        self._held = b""
+        self._busy_until_s = 0.0
         self._input = b""
         self._segment = None
         self._fault = None

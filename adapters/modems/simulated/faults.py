@@ -1,26 +1,6 @@
-"""What can go wrong with a simulated modem, as a small script.
+"""What can go wrong with a simulated modem, as a small script; ``GRAMMAR`` describes it.
 
-A fault is one word, perhaps with a value, then options::
-
-    NAME[=VALUE][:OPTION=VALUE]...      cms=38:times=2
-
-    no-prompt             AT+CMGS is swallowed
-    no-answer             prompt, then silence
-    cms=N  cme=N  error   the segment is answered with that error
-    late=SECONDS          the segment is answered that much later
-    ok-without-cmgs       only OK
-    cmgs-without-ok       only +CMGS
-    reboot                the modem starts anew and forgets echo, modes and what it was doing
-    unplug                the port hangs up and comes back elsewhere
-    urc-storm             unsolicited result codes before every line (value: chance, 1 by default)
-
-    times=N    for N segments only (else for every one)     after=N   not for the first N segments
-    p=CHANCE   for each segment by chance, from the seed    sent=yes|no   is the segment on the air
-    delay=S    the answer comes that much later             back=S    an unplugged port stays away
-    at=prompt|pdu|answer   when: instead of the prompt, at the PDU's first byte, after Ctrl-Z
-
-Several faults are tried in order; the first that applies to a segment is the one it gets. A new
-kind is a ``FaultKind`` here and one ``case`` in ``emulator.py`` (and ``driver.py``).
+A new kind is a ``FaultKind`` here and one ``case`` in ``emulator.py`` and ``driver.py``.
 """
 
 import random
@@ -28,6 +8,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
+
+GRAMMAR: Final = """\
+NAME[=VALUE][:OPTION=VALUE]...      for example cms=38:times=2
+
+no-prompt             AT+CMGS is swallowed
+no-answer             prompt, then silence
+cms=N  cme=N  error   the segment is answered with that error
+late=SECONDS          the segment is answered that much later
+ok-without-cmgs       only OK
+cmgs-without-ok       only +CMGS
+reboot                the modem starts anew and forgets echo, modes and what it was doing
+unplug                the port hangs up and comes back elsewhere
+urc-storm[=CHANCE]    unsolicited result codes before every line, or by chance
+
+times=N    for N segments only (else for every one)     after=N   not for the first N segments
+p=CHANCE   for each segment by chance, from the seed    sent=yes|no   is the segment on the air
+delay=S    the answer comes that much later             back=S    an unplugged port stays away
+at=prompt|pdu|answer   when: instead of the prompt, at the PDU's first byte, after Ctrl-Z
+
+Several faults are tried in order; the first that applies to a segment is the one it gets.
+"""
+"""The words of a script, for help texts."""
 
 
 class FaultKind(StrEnum):
@@ -56,7 +58,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One line of the script; seconds, segments and chances as in the module's table."""
+    """One line of the script; seconds, segments and chances as in ``GRAMMAR``."""
 
     kind: FaultKind
     code: int | None = None
@@ -86,7 +88,7 @@ def parse_fault(spec: str) -> Fault:
     """Read one fault of the script.
 
     Raises:
-        ValueError: it is not of the grammar in the module's description.
+        ValueError: it is not of the ``GRAMMAR``.
     """
     head, *options = spec.strip().split(":")
     name, has_value, value = head.partition("=")

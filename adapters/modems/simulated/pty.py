@@ -149,10 +149,22 @@ class EmulatorPty:
         self._unread = b""
 
 
-def serve_pty(emulator: Emulator, link: Path, *, clock: Clock, stop: threading.Event) -> None:
-    """Serve ``emulator`` under ``link`` until ``stop`` is set; then the link is taken away."""
+def serve_pty(
+    emulator: Emulator,
+    link: Path,
+    *,
+    clock: Clock,
+    stop: threading.Event,
+    on_ready: Callable[[], None] | None = None,
+) -> None:
+    """Serve ``emulator`` under ``link`` until ``stop`` is set; then the link is taken away.
+
+    ``on_ready`` is called once the link can be opened.
+    """
     server = EmulatorPty(emulator, link, clock=clock)
     try:
+        if on_ready is not None:
+            on_ready()
         server.run_until(stop)
     finally:
         server.close()

@@ -84,6 +84,18 @@ def go() -> bool:
     return True
 
 
+class Started:
+    """Lets a segment go, and remembers what ``look`` saw each time it was asked."""
+
+    def __init__(self, look: Callable[[], int] = lambda: 0) -> None:
+        self.seen: list[int] = []
+        self._look = look
+
+    def __call__(self) -> bool:
+        self.seen.append(self._look())
+        return True
+
+
 class AtBench:
     """An AT driver on an emulator in memory, under a virtual clock."""
 
@@ -114,16 +126,24 @@ class AtBench:
         )
         self.written: list[bytes] = []
         self.opened_s = 0.0
+        self.chatter = b""
+        """Once set, what the modem says without end, 10 ms apart."""
         self.driver = AtModemDriver(
             self.open_port, clock=self.clock, pin=pin, timeouts=timeouts, pdu_chunk=pdu_chunk
         )
 
     def open_port(self) -> MemoryPort:
-        written = self.written
+        bench = self
 
         class Recorded(MemoryPort):
+            def read(self, until_s: float) -> bytes:
+                if bench.chatter:
+                    bench.clock.seconds += 0.01
+                    return bench.chatter
+                return super().read(until_s)
+
             def write(self, data: bytes) -> None:
-                written.append(data)
+                bench.written.append(data)
                 super().write(data)
 
         return Recorded(self.emulator, clock=self.clock, wait_until=self.clock.wait_until)
@@ -136,6 +156,12 @@ class AtBench:
     @property
     def texts(self) -> list[str]:
         return [entry.text for entry in self.log.segments]
+
+
+def seconds_of(bench: AtBench, action: Callable[[], object]) -> float:
+    began = bench.clock.seconds
+    action()
+    return bench.clock.seconds - began
 
 
 class Story:

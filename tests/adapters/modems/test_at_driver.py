@@ -1,14 +1,11 @@
 """The AT driver under every fault: what it says of a segment is what the network's log shows."""
 
-import logging
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.modems.at.driver import AtModemDriver
 from adapters.modems.simulated.profiles import E173, EC25, MINIMAL, SIM800, Profile
 from application.ports import ModemUnavailable
 from domain.reports import (
@@ -25,9 +22,10 @@ from domain.reports import (
 from tests.adapters.modems.emulated import (
     SCRIPT,
     AtBench,
+    Started,
     Story,
-    VirtualClock,
     go,
+    seconds_of,
     tpdu,
     vector_pdus,
 )
@@ -37,26 +35,20 @@ MESSAGE = vector_pdus("deliver.json")[0]
 ESC, CTRL_Z = b"\x1b", b"\x1a"
 
 
-def seconds_of(bench: AtBench, action: Callable[[], object]) -> float:
-    began = bench.clock.seconds
-    action()
-    return bench.clock.seconds - began
-
-
 # -- a segment ----------------------------------------------------------------------------------
 
 
 def test_the_pdu_is_written_in_upper_case_after_the_start_and_ended_by_ctrl_z() -> None:
     bench = AtBench().opened()
-    before: list[int] = []
     bench.written.clear()
     pdu = tpdu("jolly good")
-    bench.driver.submit(pdu, start=lambda: not before.append(len(bench.written)))  # type: ignore[func-returns-value]
+    start = Started(lambda: len(bench.written))
+    bench.driver.submit(pdu, start=start)
     assert bench.written == [
         f"AT+CMGS={len(pdu)}\r".encode(),
         b"00" + pdu.hex().upper().encode() + CTRL_Z,
     ]
-    assert before == [1]
+    assert start.seen == [1]
 
 
 def test_a_withheld_segment_is_left_by_escape_and_never_by_ctrl_z() -> None:
@@ -79,7 +71,6 @@ def test_silence_is_doubt_after_the_hard_limit_and_not_before(fault: str) -> Non
     bench = AtBench(fault).opened()
     outcome = bench.driver.submit(tpdu(), start=go)
     assert outcome == InDoubt("no answer in 120 s")
-    assert seconds_of(bench, lambda: None) == 0
     assert bench.clock.seconds - bench.opened_s == pytest.approx(120)
 
 
@@ -118,11 +109,11 @@ def test_when_an_error_comes_decides_whether_it_is_doubt(fault: str, kind: type[
 
 def test_an_error_instead_of_the_prompt_is_a_refusal_and_the_attempt_never_starts() -> None:
     bench = AtBench("cms=332:at=prompt:times=1").opened()
-    started: list[bool] = []
-    outcome = bench.driver.submit(tpdu(), start=lambda: not started.append(True))  # type: ignore[func-returns-value]
+    start = Started()
+    outcome = bench.driver.submit(tpdu(), start=start)
     assert isinstance(outcome, Rejected)
     assert outcome.code == 332
-    assert not started
+    assert not start.seen
     assert bench.driver.submit(tpdu("next"), start=go) == Accepted(1)
 
 
@@ -214,6 +205,17 @@ def test_a_late_answer_while_the_modem_is_asked_how_it_is_confuses_neither() -> 
     assert bench.driver.step(0) == [LateAnswer(Accepted(1))]
 
 
+def test_an_answer_that_another_process_waited_for_is_not_taken_by_this_one() -> None:
+    bench = AtBench(latency_s=4, first_reference=70).opened()
+    killed = bench.open_port()  # its owner dies after Ctrl-Z
+    pdu = tpdu("first")
+    killed.write(f"AT+CMGS={len(pdu)}\r".encode())
+    killed.write(b"00" + pdu.hex().encode() + CTRL_Z)
+    bench.driver.open()
+    assert bench.driver.submit(tpdu("second"), start=go) == Accepted(72)
+    assert bench.driver.step(10) == []
+
+
 def test_a_modem_that_was_unplugged_in_mid_segment_owes_no_answer() -> None:
     bench = AtBench("unplug:back=2:times=1").opened()
     assert isinstance(bench.driver.submit(tpdu("first"), start=go), InDoubt)
@@ -302,164 +304,17 @@ def test_a_huawei_that_did_start_anew_is_found_out_by_its_handshake() -> None:
     assert [type(report) for report in bench.driver.step(1)] == [LinkLost]
 
 
-def test_a_modem_that_never_stops_talking_holds_nobody_up() -> None:
-    clock = VirtualClock()
-
-    class Chatter:
-        def read(self, until_s: float) -> bytes:
-            del until_s
-            clock.seconds += 0.01
-            return b"\r\nRING\r\n"
-
-        def write(self, data: bytes) -> None: ...
-
-        def close(self) -> None: ...
-
-    driver = AtModemDriver(Chatter, clock=clock)
+@pytest.mark.parametrize(
+    "chatter", [b"\r\nRING\r\n", b"\r\n+CMT: ,29\r\n%b\r\n" % MESSAGE.hex().encode()]
+)
+def test_a_modem_that_never_stops_talking_holds_nobody_up(chatter: bytes) -> None:
+    bench = AtBench().opened()
+    bench.chatter = chatter
+    assert seconds_of(bench, lambda: bench.driver.step(1)) < 3
+    assert seconds_of(bench, bench.driver.health) < 10
+    assert seconds_of(bench, lambda: bench.driver.submit(tpdu(), start=go)) < 20
     with pytest.raises(ModemUnavailable):
-        driver.open()
-    assert clock.seconds - 1_000 < 30
-
-
-# -- coming up ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("profile", [E173, SIM800, EC25, MINIMAL], ids=lambda p: p.name)
-def test_every_profile_comes_up_and_says_what_it_knows(profile: Profile) -> None:
-    bench = AtBench(profile=profile)
-    identity = bench.driver.open()
-    assert identity.imsi == bench.sim.imsi
-    assert identity.imei == profile.imei
-    assert identity.iccid == (bench.sim.iccid if profile.iccid_command else None)
-    assert identity.model == (f"{profile.manufacturer} {profile.model}".strip() or "unknown")
-
-
-def test_a_device_that_only_sends_comes_up_too() -> None:
-    bare = replace(MINIMAL, refused=MINIMAL.refused | {"+CREG?", "+CEREG?"})
-    assert AtBench(profile=bare).opened().driver.submit(tpdu(), start=go) == Accepted(1)
-
-
-def test_a_modem_left_at_its_prompt_is_freed_without_sending() -> None:
-    bench = AtBench()
-    bench.emulator.feed(b"AT+CMGF=0\rAT+CMGS=23\r0001000C91", bench.clock.seconds)
-    bench.driver.open()
-    assert CTRL_Z not in b"".join(bench.written)
-    assert not bench.texts
-    assert bench.driver.submit(tpdu(), start=go) == Accepted(1)
-
-
-def test_a_silent_modem_is_asked_five_times_and_never_sent_ctrl_z() -> None:
-    clock = VirtualClock()
-    written: list[bytes] = []
-
-    class Silent:
-        def read(self, until_s: float) -> bytes:
-            clock.wait_until(until_s)
-            return b""
-
-        def write(self, data: bytes) -> None:
-            written.append(data)
-
-        def close(self) -> None:
-            written.append(b"closed")
-
-    with pytest.raises(ModemUnavailable, match="does not answer"):
-        AtModemDriver(Silent, clock=clock).open()
-    assert written == [ESC, b"AT\r"] * 5 + [b"closed"]
-    assert clock.seconds == pytest.approx(1_005)
-
-
-def test_a_missing_port_is_unavailable() -> None:
-    def no_port() -> None:
-        raise FileNotFoundError("/dev/ttyUSB9")
-
-    driver = AtModemDriver(no_port, clock=VirtualClock())  # type: ignore[arg-type]
-    with pytest.raises(ModemUnavailable, match="ttyUSB9"):
-        driver.open()
-
-
-def test_the_network_is_waited_for_and_its_refusal_is_not() -> None:
-    bench = AtBench()
-    bench.emulator.register(2, bench.clock.seconds)
-    bench.clock.plan(10, lambda now_s: bench.emulator.register(1, now_s))
-    bench.driver.open()
-    bench.emulator.register(3, bench.clock.seconds)
-    assert seconds_of(bench, lambda: _refused(bench, "refuses")) < 1
-    bench.emulator.register(2, bench.clock.seconds)
-    assert seconds_of(bench, lambda: _refused(bench, "not registered")) == pytest.approx(30, abs=2)
-
-
-def _refused(bench: AtBench, reason: str | None, *, permanent: bool = False) -> None:
-    with pytest.raises(ModemUnavailable, match=reason) as refusal:
         bench.driver.open()
-    assert refusal.value.permanent is permanent
-
-
-def test_a_modem_that_starts_anew_while_coming_up_is_begun_again() -> None:
-    bench = AtBench()
-    bench.clock.plan(0.1, bench.emulator.reboot)
-    bench.driver.open()
-    assert bench.driver.submit(tpdu(), start=go) == Accepted(1)
-
-
-# -- the PIN ------------------------------------------------------------------------------------
-
-PIN = "7391"
-
-
-@pytest.mark.parametrize("profile", [E173, SIM800, EC25], ids=lambda p: p.name)
-def test_the_right_pin_opens_the_sim(profile: Profile) -> None:
-    bench = AtBench(profile=profile, pin=PIN, sim_pin=PIN)
-    bench.driver.open()
-    assert bench.sim.pins_entered == 1
-    assert bench.driver.step(1) == []  # the SIM's +CPIN: READY is no reboot
-    assert bench.driver.submit(tpdu(), start=go) == Accepted(1)
-
-
-def test_a_wrong_pin_is_given_once_and_never_again() -> None:
-    bench = AtBench(pin=PIN, sim_pin="0000")
-    _refused(bench, "refused the PIN", permanent=True)
-    for _ in range(3):
-        _refused(bench, None, permanent=True)
-    assert bench.sim.pins_entered == 1
-
-
-def test_a_sim_whose_pin_was_refused_before_is_not_tried_at_all() -> None:
-    bench = AtBench(pin=PIN, sim_pin="0000")
-    bench.sim.tries = 2
-    _refused(bench, "2 tries are left", permanent=True)
-    assert bench.sim.pins_entered == 0
-
-
-def test_a_pin_is_not_given_twice_although_it_was_right() -> None:
-    bench = AtBench(pin=PIN, sim_pin=PIN).opened()
-    bench.emulator.reboot(bench.clock.seconds)
-    bench.clock.seconds += 1
-    _refused(bench, "once already", permanent=True)
-    assert bench.sim.pins_entered == 1
-
-
-def test_a_sim_that_wants_its_puk_or_a_pin_that_nobody_has_is_left_alone() -> None:
-    bench = AtBench(pin=PIN, sim_pin=PIN)
-    bench.sim.tries = 0
-    _refused(bench, "SIM PUK", permanent=True)
-    _refused(AtBench(sim_pin=PIN), "the settings have none")
-    _refused(AtBench(pin="73 91", sim_pin=PIN), "not 4 to 8 digits", permanent=True)
-    assert bench.sim.pins_entered == 0
-
-
-def test_no_pin_and_no_pdu_is_ever_written_to_a_log(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
-    bench = AtBench(pin=PIN, sim_pin=PIN).opened()
-    bench.driver.submit(tpdu("secret"), start=go)
-    wrong = AtBench(pin=PIN, sim_pin="0000")
-    with pytest.raises(ModemUnavailable) as refusal:
-        wrong.driver.open()
-    assert "AT+CMGF=0" in caplog.text
-    assert 'AT+CPIN="****"' in caplog.text
-    for told in (caplog.text, repr(refusal.value), repr(vars(wrong.driver))):
-        assert PIN not in told
-        assert tpdu("secret").hex()[:12].upper() not in told.upper()
 
 
 # -- everything at once -------------------------------------------------------------------------

@@ -1,0 +1,263 @@
+"""``PostgresStore``: the port, with writers on connections that no reader can take."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final, cast
+from uuid import UUID
+
+from eventsourcing import persistence
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.postgres import PostgresAggregateRecorder
+from psycopg import Cursor
+from psycopg.rows import DictRow
+
+from adapters.store.postgres.connections import ANSWER_TIMEOUT_S, Datastore
+from adapters.store.postgres.saving import PostgresTurn, Recorder
+from adapters.store.schema import (
+    CONTENT_COLUMNS,
+    CREDENTIAL_COLUMNS,
+    LEASE_COLUMNS,
+    SAVES_KEPT_S,
+    SCHEMA_VERSION,
+    TABLES,
+)
+from application.ports import (
+    AnswerLost,
+    ContentRow,
+    CredentialRow,
+    Lease,
+    Save,
+    Turn,
+    VersionConflict,
+)
+from domain.errors import StoreDown
+from domain.values import SECOND, Instant
+
+READERS_KEPT: Final = 4
+READERS_MORE: Final = 5
+WRITERS_KEPT: Final = 1
+WRITERS_MORE: Final = 2
+MIGRATION_LOCK: Final = 0x6E676F6D61  # "ngoma": one migrates, others wait
+
+
+class PostgresStore:
+    """``application.ports.Store`` over PostgreSQL."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        connect_timeout_s: float = 2.0,
+        answer_timeout_s: float = ANSWER_TIMEOUT_S,
+    ) -> None:
+        self._readers = Datastore(
+            url,
+            size=READERS_KEPT,
+            overflow=READERS_MORE,
+            connect_timeout_s=connect_timeout_s,
+            answer_timeout_s=answer_timeout_s,
+        )
+        self._writers = Datastore(
+            url,
+            size=WRITERS_KEPT,
+            overflow=WRITERS_MORE,
+            connect_timeout_s=connect_timeout_s,
+            answer_timeout_s=answer_timeout_s,
+        )
+        with _translated():
+            self._recorder = Recorder(self._writers)
+            self._snapshots = PostgresAggregateRecorder(
+                self._writers, events_table_name="stored_snapshots"
+            )
+
+    # -- writing -----------------------------------------------------------------------------
+
+    def transact(self, decide: Callable[[Turn], Save]) -> None:
+        """Take the log's lock, decide, store, commit."""
+        is_committing = False
+
+        def committing() -> None:
+            nonlocal is_committing
+            is_committing = True
+
+        with _translated(lambda: is_committing):
+            self._recorder.insert_events([], decide=decide, committing=committing)
+
+    def take_numbers(self, kind: str, count: int) -> int:
+        """Reserve numbers for good."""
+        with self._writing() as cursor:
+            cursor.execute(
+                "INSERT INTO numbers AS n VALUES (%s, %s + 1) ON CONFLICT (kind)"
+                " DO UPDATE SET next = n.next + %s RETURNING next",
+                (kind, count, count),
+            )
+            row = cursor.fetchone()
+            return int(cast("DictRow", row)["next"]) - count
+
+    def put_snapshot(self, snapshot: StoredEvent) -> None:
+        """Keep a snapshot and drop older ones."""
+        with self._writing() as cursor:
+            cursor.execute(
+                "DELETE FROM stored_snapshots WHERE originator_id = %s"
+                " AND originator_version <= %s",
+                (snapshot.originator_id, snapshot.originator_version),
+            )
+            cursor.execute(
+                "INSERT INTO stored_snapshots (originator_id, originator_version, topic, state)"
+                " VALUES (%s,%s,%s,%s)",
+                (
+                    snapshot.originator_id,
+                    snapshot.originator_version,
+                    snapshot.topic,
+                    snapshot.state,
+                ),
+            )
+
+    @contextmanager
+    def _writing(self) -> Iterator[Cursor[DictRow]]:
+        with _translated(), self._writers.transaction(commit=True) as cursor:
+            yield cursor
+
+    @contextmanager
+    def _reading(self) -> Iterator[Cursor[DictRow]]:
+        with (
+            _translated(),
+            self._readers.get_connection() as connection,
+            connection.cursor() as cursor,
+        ):
+            yield cursor
+
+    # -- reading -----------------------------------------------------------------------------
+
+    def tail(self, aggregate: UUID, after_version: int) -> Sequence[StoredEvent]:
+        """Read one aggregate's newer events."""
+        with self._reading() as cursor:
+            return PostgresTurn(cursor).tails([(aggregate, after_version)])
+
+    def snapshot(self, aggregate: UUID) -> StoredEvent | None:
+        """Read one aggregate's newest snapshot."""
+        with self._reading() as cursor:
+            return next(iter(PostgresTurn(cursor).snapshots([aggregate])), None)
+
+    def position_of(self, aggregate: UUID) -> int:
+        """Give the position of an aggregate's newest event."""
+        with self._reading() as cursor:
+            cursor.execute(
+                "SELECT notification_id FROM stored_events WHERE originator_id = %s"
+                " ORDER BY originator_version DESC LIMIT 1",
+                (aggregate,),
+            )
+            row = cursor.fetchone()
+            return int(row["notification_id"]) if row else 0
+
+    def events_after(
+        self, position: int, *, limit: int, topics: Sequence[str] = ()
+    ) -> Sequence[tuple[int, StoredEvent]]:
+        """Read the log after a position."""
+        wanted = " AND topic = ANY(%s)" if topics else ""
+        with self._reading() as cursor:
+            cursor.execute(
+                "SELECT notification_id, originator_id, originator_version, topic, state"
+                f" FROM stored_events WHERE notification_id > %s{wanted}"
+                " ORDER BY notification_id LIMIT %s",
+                (position, *([list(topics)] if topics else []), limit),
+                prepare=True,
+            )
+            return [
+                (
+                    row["notification_id"],
+                    StoredEvent(
+                        row["originator_id"],
+                        row["originator_version"],
+                        row["topic"],
+                        bytes(row["state"]),
+                    ),
+                )
+                for row in cursor.fetchall()
+            ]
+
+    def head(self) -> int:
+        """Give the newest position."""
+        with self._reading() as cursor:
+            cursor.execute("SELECT max(notification_id) AS head FROM stored_events")
+            return int(cast("DictRow", cursor.fetchone())["head"] or 0)
+
+    def content(self, kind: str, number: int) -> ContentRow | None:
+        """Read one content row."""
+        with self._reading() as cursor:
+            return PostgresTurn(cursor).contents(kind, [number]).get(number)
+
+    def credential(self, key_id: str) -> CredentialRow | None:
+        """Read one key's row."""
+        with self._reading() as cursor:
+            cursor.execute(
+                f"SELECT {CREDENTIAL_COLUMNS} FROM credentials WHERE key_id = %s", (key_id,)
+            )
+            row = cursor.fetchone()
+            return CredentialRow(**row) if row else None
+
+    def leases(self) -> Sequence[Lease]:
+        """Read all leases."""
+        with self._reading() as cursor:
+            cursor.execute(f"SELECT {LEASE_COLUMNS} FROM sim_leases")
+            return [Lease(**row) for row in cursor.fetchall()]
+
+    # -- upkeep ------------------------------------------------------------------------------
+
+    def is_migrated(self) -> bool:
+        """Whether the tables are there, in this version."""
+        with self._reading() as cursor:
+            cursor.execute("SELECT to_regclass('schema_version') AS found")
+            if cast("DictRow", cursor.fetchone())["found"] is None:
+                return False
+            cursor.execute("SELECT version FROM schema_version")
+            row = cursor.fetchone()
+            return row is not None and int(row["version"]) == SCHEMA_VERSION
+
+    def migrate(self) -> None:
+        """Make the tables, one process at a time."""
+        with _translated(), self._writers.get_connection() as guard:
+            guard.execute("SELECT pg_advisory_lock(%s)", (MIGRATION_LOCK,))
+            try:
+                if not self.is_migrated():
+                    self._make_tables()
+            finally:
+                guard.execute("SELECT pg_advisory_unlock(%s)", (MIGRATION_LOCK,))
+
+    def _make_tables(self) -> None:
+        self._recorder.create_table()
+        self._snapshots.create_table()
+        with self._writing() as cursor:
+            for statement in TABLES:
+                cursor.execute(statement.format(blob="BYTEA", big="BIGINT"))
+            cursor.execute("DELETE FROM schema_version")
+            cursor.execute("INSERT INTO schema_version VALUES (%s)", (SCHEMA_VERSION,))
+
+    def drop_old_saves(self, now: Instant) -> None:
+        """Forget save ids that nobody can ask for any more."""
+        with self._writing() as cursor:
+            cursor.execute("DELETE FROM saves WHERE at < %s", (now - SAVES_KEPT_S * SECOND,))
+
+    def ping(self) -> None:
+        """Touch the database."""
+        with self._reading() as cursor:
+            cursor.execute("SELECT 1")
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._readers.close()
+        self._writers.close()
+
+
+@contextmanager
+def _translated(was_sent: Callable[[], bool] = lambda: False) -> Iterator[None]:
+    """Turn the library's errors into the port's; faults of what was asked pass through."""
+    try:
+        yield
+    except persistence.IntegrityError as error:
+        raise VersionConflict(str(error)) from None
+    except persistence.OperationalError as error:
+        if was_sent():
+            raise AnswerLost(str(error)) from error
+        msg = "The database does not answer."
+        raise StoreDown(msg) from error

@@ -1,0 +1,238 @@
+"""A whole gateway behind real sockets, and a client that looks at every answer it gets."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from litestar import Litestar
+
+from api.app import create_app
+from application.deliver import RecordOutcome, StartAttempt
+from application.fleet import BringOnline, OnDuty, TakeOffline
+from application.ports import SimIdentity
+from application.system import Limits, System
+from domain.message import Message, message_id
+from domain.reports import SubmitOutcome
+from domain.values import Network
+from tests.support.system import create_account, running_system
+
+NO_LIMITS = Limits(single=0, bulk=0, read=0, ip=0, failed_ip=0, failed_key=0)
+NUMBERS = {
+    Network.MTN: "260977000000",
+    Network.AIRTEL: "260955000000",
+    Network.ZAMTEL: "260505000000",
+}
+
+
+@contextmanager
+def served(app: Litestar) -> Iterator[str]:
+    """Serve an application on a free port, as ``ngoma serve`` does; give its base URL."""
+    config = uvicorn.Config(
+        app,
+        port=0,
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        ws="none",
+        lifespan="on",
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, name="web", daemon=True)
+    thread.start()
+    try:
+        while not server.started:
+            time.sleep(0.002)
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+class Client(httpx.Client):
+    """A client that checks what holds for every answer (contract decision 13)."""
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__(
+            base_url=base_url, event_hooks={"response": [check_every_answer]}, timeout=20
+        )
+
+    def post_json(
+        self, path: str, body: Any, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """Send JSON in ASCII, so that it may hold what UTF-8 cannot."""
+        sent = {"Content-Type": "application/json", **(headers or {})}
+        return self.post(path, content=json.dumps(body).encode(), headers=sent)
+
+
+def check_every_answer(response: httpx.Response) -> None:
+    response.read()
+    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["x-request-id"]
+    assert "access-control-allow-origin" not in response.headers
+    assert not response.is_redirect
+    if response.request.url.path == "/metrics":
+        return
+    assert response.headers["content-type"] == "application/json"
+    if response.request.method != "HEAD":
+        body = response.json()
+        assert "status_code" not in body, "the framework's own envelope"
+        assert "detail" not in body, "the framework's own envelope"
+
+
+@dataclass
+class Gateway:
+    """A running gateway with one account."""
+
+    system: System
+    http: Client
+    account: int
+    key: str
+    duties: dict[Network, OnDuty] = field(default_factory=dict)
+
+    @property
+    def port(self) -> int:
+        assert self.http.base_url.port is not None
+        return self.http.base_url.port
+
+    # -- dialect wilcybertek ---------------------------------------------------------------
+
+    def send(self, **fields: Any) -> httpx.Response:
+        headers = fields.pop("headers", {})
+        body = {"api_key": self.key, "to": "260977000000", "message": "Hello", **fields}
+        return self.http.post_json("/api", body, headers)
+
+    def bulk(self, recipients: list[Any], **fields: Any) -> httpx.Response:
+        headers = fields.pop("headers", {})
+        body = {"api_key": self.key, "recipients": recipients, "message": "Hello", **fields}
+        return self.http.post_json("/api/bulk", body, headers)
+
+    def balance(self) -> int:
+        answer = self.http.get("/api/balance", params={"api_key": self.key})
+        assert answer.status_code == 200, answer.text
+        return int(answer.json()["balance"])
+
+    def logs(self, **query: Any) -> dict[str, Any]:
+        answer = self.http.get("/api/logs", params={"api_key": self.key, **query})
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    # -- dialect feltech -------------------------------------------------------------------
+
+    @property
+    def bearer(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.key}"}
+
+    def get(self, path: str, **query: Any) -> httpx.Response:
+        return self.http.get(path, params=query, headers=self.bearer)
+
+    def post(self, path: str, body: Any, **headers: str) -> httpx.Response:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.http.post_json(path, body, {**self.bearer, **named})
+
+    # -- the fleet -------------------------------------------------------------------------
+
+    def bring_online(self, *networks: Network) -> None:
+        for network in networks or tuple(Network):
+            self.duties[network] = bring_online(self.system, network)
+        self.forget_fleet()
+
+    def take_offline(self, *networks: Network) -> None:
+        for network in networks:
+            at = self.system.clock.now()
+            self.system.committer.execute(TakeOffline(self.duties[network], reason="test", at=at))
+        self.forget_fleet()
+
+    def try_to_send(self, number: int, outcome: SubmitOutcome, *, index: int = 0) -> None:
+        """Let the SIM of the message's network try segment ``index``, with this outcome."""
+        system = self.system
+        message = system.reader.find(Message, message_id(number))
+        assert message is not None
+        duty = self.duties[Network(message.network)]
+        if index == 0:
+            system.committer.execute(
+                StartAttempt(
+                    number, sim=duty.sim, fence=duty.fence, concat_ref=1, at=system.clock.now()
+                )
+            )
+        system.committer.execute(
+            RecordOutcome(
+                number,
+                sim=duty.sim,
+                fence=duty.fence,
+                index=index,
+                outcome=outcome,
+                at=system.clock.now(),
+            )
+        )
+
+    def forget_fleet(self) -> None:
+        """Make the next send look at the leases again."""
+        self.system.fleet._known_at_s = float("-inf")
+
+
+def bring_online(system: System, network: Network) -> OnDuty:
+    place = list(Network).index(network)
+    identity = SimIdentity(
+        iccid=f"8926000000000000{place}",
+        imsi=f"64500000000000{place}",
+        imei=f"35000000000000{place}",
+        model="test",
+        firmware="1",
+        msisdn=f"+26097900000{place}",
+    )
+    command = BringOnline(
+        identity, network=network, modem=f"modem{place}", holder="test", at=system.clock.now()
+    )
+    return system.committer.execute(command)
+
+
+StartGateway = Callable[..., Gateway]
+
+
+@pytest.fixture
+def start_gateway(tmp_path: Path) -> Iterator[StartGateway]:
+    """Give ``start(credits=…, online=…, change=…, **settings)``: a gateway of this test's own."""
+    with ExitStack() as stack:
+
+        def start(
+            *,
+            credits: int = 1_000,
+            online: bool = True,
+            change: Callable[[System], System] = lambda system: system,
+            follows: bool = True,
+            name: str = "Demo",
+            sender_ids: tuple[str, ...] = (),
+            **settings: Any,
+        ) -> Gateway:
+            settings.setdefault("limits", NO_LIMITS)
+            system = stack.enter_context(running_system(tmp_path, follows=follows, **settings))
+            account, key = create_account(system, name=name, credits=credits, sender_ids=sender_ids)
+            url = stack.enter_context(served(create_app(change(system))))
+            gateway = Gateway(system, stack.enter_context(Client(url)), account, key)
+            if online:
+                gateway.bring_online()
+            return gateway
+
+        yield start
+
+
+@pytest.fixture
+def gateway(start_gateway: StartGateway) -> Gateway:
+    """Give a gateway with 1,000 credits, every network online, and no limits."""
+    return start_gateway()
+
+
+@pytest.fixture
+def other_key(gateway: Gateway) -> str:
+    """Give the key of a second account, with 10 credits, in the same gateway."""
+    return create_account(gateway.system, name="Other", credits=10)[1]

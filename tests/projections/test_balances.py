@@ -1,0 +1,89 @@
+"""What an account has, and how it came to that."""
+
+from application.queries import Balance
+from domain.values import Credits
+from domain.wallet import CreditWallet
+from tests.projections.history import START, at, message, send, sim, start, wallet_of
+from tests.projections.truth import Truth
+
+
+def test_available_reserved_spent_and_refunded_add_up_at_one_position(truth: Truth) -> None:
+    wallet = wallet_of(1, credits=100)
+    wallet.reserve(Credits(6), first_number=1, count=3, batch=9, at=at(1))
+    sent, failed = send(message(1, segments=2)), start(message(2, segments=2))
+    failed.fail(cause="REJECTED", at=at(3))
+    wallet.refund(Credits(2), number=2, cause="REJECTED", at=at(3))
+    positions = truth.save(sim(1), wallet, sent, failed, message(3, segments=2))
+    last_of_account = positions[1:7][-1]  # Opened, Granted, Reserved, Refunded; Queued, …, Sent
+    balance = truth.follow().balance(1)
+    assert balance is not None
+    assert last_of_account < balance.position <= positions[-1]
+    assert balance == Balance(
+        account=1, available=96, reserved=2, spent=2, refunded=2, position=balance.position
+    )
+    assert balance.available + balance.reserved + balance.spent == 100
+
+
+def test_the_position_is_that_of_the_last_event_that_touched_the_account(truth: Truth) -> None:
+    truth.save(wallet_of(1))
+    position = truth.save(*wallet_of(2).collect_events()[:1])[0]
+    truth.save(message(1, account=2))
+    balance = truth.follow().balance(2)
+    assert balance == Balance(
+        account=2, available=0, reserved=0, spent=0, refunded=0, position=position
+    )
+
+
+def test_an_account_without_a_wallet_has_no_balance(truth: Truth) -> None:
+    assert truth.follow().balance(1) is None
+
+
+def test_the_statement_lists_every_movement_signed_and_with_what_was_left(truth: Truth) -> None:
+    wallet = CreditWallet.open(1, at=START)
+    wallet.top_up(
+        Credits(50),
+        value_ngwee=1_000,
+        vat_ngwee=138,
+        source="clearing",
+        receipt="r",
+        price_list="p",
+        at=at(1),
+    )
+    wallet.reserve(Credits(4), first_number=7, count=2, batch=3, at=at(2))
+    wallet.refund(Credits(2), number=8, cause="EXPIRED", at=at(3))
+    wallet.grant(Credits(10), actor="staff", reason="r", at=at(4))
+    wallet.adjust(Credits(-5), actor="staff", reason="r", at=at(5))
+    wallet.expire(Credits(1), lot=1, at=at(6))
+    positions = truth.save(wallet, wallet_of(2))
+    queries = truth.follow()
+    lines = queries.statement(1, after=0, limit=100)
+    assert [(line.kind, line.credits, line.available, line.at) for line in lines] == [
+        ("TopUp", 50, 50, at(1)),
+        ("Reserved", -4, 46, at(2)),
+        ("Refunded", 2, 48, at(3)),
+        ("Granted", 10, 58, at(4)),
+        ("Adjusted", -5, 53, at(5)),
+        ("CreditsExpired", -1, 52, at(6)),
+    ]
+    assert [line.position for line in lines] == positions[1:7]
+    reserved, refunded = lines[1], lines[2]
+    assert (reserved.number, reserved.count, reserved.batch, reserved.cause) == (7, 2, 3, None)
+    assert (refunded.number, refunded.count, refunded.cause) == (8, None, "EXPIRED")
+
+
+def test_the_statement_goes_on_after_a_position(truth: Truth) -> None:
+    wallet = wallet_of(1)
+    for second in range(5):
+        wallet.grant(Credits(1), actor="staff", reason="r", at=at(second))
+    truth.save(wallet)
+    queries = truth.follow()
+    first = queries.statement(1, after=0, limit=4)
+    rest = queries.statement(1, after=first[-1].position, limit=4)
+    assert [line.available for line in (*first, *rest)] == [
+        1_000,
+        1_001,
+        1_002,
+        1_003,
+        1_004,
+        1_005,
+    ]

@@ -1,0 +1,101 @@
+"""The fleet as operators see it."""
+
+import pytest
+
+from application.queries import SimRow
+from domain.sim import Sim
+from domain.values import SECOND, Instant, Network
+from tests.projections.history import START, at, message, send, sim, start, wallet_of
+from tests.projections.truth import Truth
+
+NOW = at(1_000)
+
+
+def online(number: int = 1) -> Sim:
+    answering = sim(number)
+    answering.come_online(
+        network="mtn", modem="/dev/ttyUSB0", imei="35", fence=4, host="gw", at=at(10)
+    )
+    return answering
+
+
+def row_of(truth: Truth, now: Instant = NOW) -> SimRow:
+    return truth.follow().sims(now)[0]
+
+
+def test_a_sim_shows_where_it_is_and_who_it_is(truth: Truth) -> None:
+    truth.save(online())
+    truth.put("sim", 1, {"iccid": "8926", "imsi": "645"}, msisdn="+260970000001")
+    truth.lease(1, expires_at=NOW + 1, answered_at=NOW)
+    assert row_of(truth) == SimRow(
+        number=1,
+        network=Network.MTN,
+        modem="/dev/ttyUSB0",
+        msisdn="+260970000001",
+        iccid="8926",
+        imsi="645",
+        imei="35",
+        host="gw",
+        fence=4,
+        online=True,
+        quarantined=False,
+        reason=None,
+        since=at(10),
+        sent_segments=0,
+        sent_messages=0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("expires_in_s", "answered_s_ago", "is_online"),
+    [(1, 0, True), (1, 90, True), (1, 91, False), (0, 0, False)],
+)
+def test_online_needs_a_live_lease_and_an_answer_within_90_s(
+    truth: Truth, expires_in_s: int, answered_s_ago: int, is_online: bool
+) -> None:
+    truth.save(online())
+    truth.lease(
+        1, expires_at=NOW + expires_in_s * SECOND, answered_at=NOW - answered_s_ago * SECOND
+    )
+    assert row_of(truth).online is is_online
+
+
+def test_a_sim_without_a_lease_is_not_online(truth: Truth) -> None:
+    truth.save(online())
+    assert row_of(truth).online is False
+
+
+def test_a_sim_that_went_offline_says_why_until_it_comes_back(truth: Truth) -> None:
+    gone = online()
+    gone.go_offline(reason="unplugged", at=at(20))
+    truth.lease(1, expires_at=NOW + 1, answered_at=NOW)
+    truth.save(gone)
+    row = row_of(truth)
+    assert (row.online, row.reason, row.since) == (False, "unplugged", at(20))
+    gone.come_online(network="mtn", modem="m", imei="35", fence=5, host="gw", at=at(30))
+    truth.save(gone)
+    row = row_of(truth)
+    assert (row.online, row.reason, row.since, row.fence) == (True, None, at(30), 5)
+
+
+def test_a_quarantined_sim_is_not_online_and_its_reason_comes_first(truth: Truth) -> None:
+    kept = online()
+    kept.quarantine(actor="staff", reason="blocked", at=at(20))
+    kept.go_offline(reason="unplugged", at=at(21))
+    truth.save(kept)
+    truth.lease(1, expires_at=NOW + 1, answered_at=NOW)
+    row = row_of(truth)
+    assert (row.online, row.quarantined, row.reason) == (False, True, "blocked")
+    kept.release(actor="staff", reason="r", at=at(22))
+    truth.save(kept)
+    assert row_of(truth).reason == "unplugged"
+
+
+def test_segments_and_messages_are_counted_when_the_message_is_sent(truth: Truth) -> None:
+    unsent = start(message(3))
+    unsent.doubt(reason="timeout", at=at(3))
+    truth.save(wallet_of(1), online(1), online(2))
+    truth.save(send(message(1, segments=3)), send(message(2)), unsent)
+    first, second = truth.follow().sims(START)
+    assert (first.sent_messages, first.sent_segments) == (2, 4)
+    assert (second.sent_messages, second.sent_segments) == (0, 0)

@@ -1,0 +1,112 @@
+"""``ngoma config``: the settings in force, and where each value comes from."""
+
+import os
+from dataclasses import asdict, fields, is_dataclass
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit, urlunsplit
+
+import click
+
+from worker.cli.options import Place, example, json_option, place_options
+from worker.cli.output import print_json, print_table
+
+if TYPE_CHECKING:
+    from adapters.settings import Settings
+
+HIDDEN: Final = "***"
+URLS: Final = frozenset({"database_url", "redis_url"})
+
+
+@click.group()
+def config() -> None:
+    """Look at the settings in force."""
+
+
+@config.command("show", epilog=example("ngoma config show --config /etc/ngoma.toml"))
+@json_option
+@place_options
+def show(place: Place, *, as_json: bool) -> None:
+    """Show each setting and where its value comes from; secrets and passwords are masked."""
+    settings = place.settings()
+    sources = _sources(place, settings)
+    values = {
+        field.name: {
+            "value": shown(field.name, getattr(settings, field.name)),
+            "from": sources[field.name],
+        }
+        for field in fields(settings)
+    }
+    if as_json:
+        print_json(values)
+        return
+    print_table(
+        ["setting", "value", "from"],
+        [[name, _plain(entry["value"]), entry["from"]] for name, entry in values.items()],
+    )
+
+
+def shown(name: str, value: Any) -> Any:
+    """Give a setting's value for JSON, without anything secret."""
+    if name in URLS and isinstance(value, str):
+        return masked_url(value)
+    if name == "server_secret" and value is not None:
+        return value if value.startswith(("file:", "env:")) else HIDDEN
+    if isinstance(value, tuple):
+        return [shown("", item) for item in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        plain = asdict(value)
+        if plain.get("pin") is not None:
+            plain["pin"] = HIDDEN
+        return {key: shown(key, item) for key, item in plain.items()}
+    if isinstance(value, Enum):
+        return value.value
+    return str(value) if isinstance(value, Path) else value
+
+
+def masked_url(url: str) -> str:
+    """Give a URL without its password, wherever it stands."""
+    try:
+        parts = urlsplit(url)
+        password = parts.password
+    except ValueError:
+        return HIDDEN
+    if not parts.scheme or (not parts.netloc and "=" in parts.path):
+        return HIDDEN
+    user, at, place = parts.netloc.rpartition("@")
+    if password is not None:
+        user = f"{user.partition(':')[0]}:{HIDDEN}"
+    query = f"{HIDDEN}" if "password" in parts.query.lower() else parts.query
+    return urlunsplit((parts.scheme, f"{user}{at}{place}", parts.path, query, ""))
+
+
+def _plain(value: Any) -> str | None:
+    """Give a value in one cell: parts of a section by name, entries of a list in turn."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key}={item}" for key, item in value.items() if item is not None)
+    if isinstance(value, list):
+        return "; ".join(str(_plain(item)) for item in value) or None
+    return None if value is None else str(value)
+
+
+def _sources(place: Place, settings: "Settings") -> dict[str, str]:
+    """Say of each setting whether flag, environment, file or default decided it."""
+    from adapters.settings import ENVIRONMENT_PREFIX, Settings, load_settings
+
+    defaults = Settings()
+    file = load_settings(config=place.config, environment={})
+
+    def source(name: str) -> str:
+        variable = f"{ENVIRONMENT_PREFIX}{name.upper()}"
+        if name == "data_dir" and place.data_dir not in {None, _path(os.environ.get(variable))}:
+            return "flag"
+        if any(known == variable or known.startswith(f"{variable}_") for known in os.environ):
+            return "environment"
+        return "file" if getattr(file, name) != getattr(defaults, name) else "default"
+
+    return {field.name: source(field.name) for field in fields(settings)}
+
+
+def _path(value: str | None) -> Path | None:
+    return Path(value) if value else None

@@ -1,0 +1,285 @@
+"""What ``ngoma doctor`` checks, one function each; none of them makes or changes anything."""
+
+import os
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from typing import Final, cast
+
+import redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+from sqlalchemy.exc import DBAPIError
+
+from adapters.bootstrap import open_read_engines, open_store
+from adapters.clock import SystemClock
+from adapters.security.secret import is_open_to_others
+from adapters.settings import Settings
+from adapters.store.log import StoreLog
+from api.notation import iso_time
+from application.gateway import event_mapper
+from application.ports import Store
+from domain.errors import InvalidRecipient, NgomaError
+from domain.events import Event
+from domain.msisdn import OTHER_PREFIXES, Msisdn
+from domain.values import SECOND, Instant
+from projections.catalogue import PROJECTIONS
+from projections.follower import Follower, statuses
+from projections.positions import Positions
+from worker.cli.config import masked_url
+
+ROOMS: Final = ("domain", "application", "projections", "adapters", "api", "worker")
+EARLIEST: Final = Instant(int(datetime(2025, 1, 1, tzinfo=UTC).timestamp()) * SECOND)
+"""No gateway ran before this: an earlier clock was never set."""
+ANSWER_S: Final = 2
+
+
+class Verdict(StrEnum):
+    """How bad it is; only ``wrong`` is."""
+
+    OK = "ok"
+    NOTE = "note"
+    WARNING = "warning"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    check: str
+    verdict: Verdict
+    words: str
+
+
+def findings(settings: Settings, config: Path | None) -> Iterator[Finding]:
+    """Look at everything; ``config`` is the file that the settings came from."""
+    yield Finding("settings", Verdict.OK, "every setting can be used.")
+    truth = _Truth(settings)
+    yield from _surely("packages", _packages)
+    yield from _surely("store", truth.look)
+    yield from _surely("read models", lambda: _read_models(settings, truth))
+    yield from _surely("clock", lambda: _clock(truth.newest))
+    yield from _surely("secrets", lambda: _secrets(settings, config))
+    yield from _surely("numbering", lambda: _numbering(settings))
+    yield from _surely("modems", lambda: _modems(settings))
+    yield from _surely("redis", lambda: _redis(settings))
+    truth.close()
+
+
+def _surely(check: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """Look, whatever happens: what cannot be looked at is a finding, too."""
+    try:
+        yield from look()
+    except NgomaError as error:
+        yield Finding(check, Verdict.WRONG, str(error))
+    except DBAPIError as error:
+        yield Finding(check, Verdict.WRONG, str(error.orig))
+    except Exception as error:  # noqa: BLE001 - a doctor reports whatever keeps it from seeing
+        # Not its words: those of a driver may hold a password.
+        yield Finding(check, Verdict.WRONG, f"cannot be looked at: {type(error).__name__}.")
+
+
+def _packages() -> Iterator[Finding]:
+    """Look whether our six rooms are imported from us: their names are general."""
+    owners = packages_distributions()
+    foreign = [room for room in ROOMS if owners.get(room, ["ngoma"]) != ["ngoma"]]
+    if foreign:
+        words = f"another distribution also installs {', '.join(foreign)}: use a venv of its own."
+        yield Finding("packages", Verdict.WRONG, words)
+    else:
+        yield Finding("packages", Verdict.OK, "the six rooms belong to ngoma alone.")
+
+
+# -- the store --------------------------------------------------------------------------------
+
+
+class _Truth:
+    """The store, as far as it can be looked at: ``store`` is None when it cannot."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._opened: Store | None = None
+        self.store: Store | None = None
+        self.head = 0
+        self.newest: Instant | None = None
+
+    def look(self) -> Iterator[Finding]:
+        """Open it, unless that would make it."""
+        settings = self._settings
+        if settings.database_url is None and not (settings.data_dir / "store.db").exists():
+            words = f"there is none in {settings.data_dir} yet: `ngoma migrate` makes it."
+            yield Finding("store", Verdict.WRONG, words)
+            return
+        place = masked_url(settings.database_url) if settings.database_url else settings.data_dir
+        store = self._opened = open_store(settings, is_server=False)
+        if not store.is_migrated():
+            yield Finding("store", Verdict.WRONG, f"{place} is not migrated: run `ngoma migrate`.")
+            return
+        self.store, self.head = store, store.head()
+        for _, stored in store.events_after(self.head - 1, limit=1):
+            self.newest = cast("Event", event_mapper().to_domain_event(stored)).at
+        words = f"{place} answers; its log ends at position {self.head}."
+        yield Finding("store", Verdict.OK, words)
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self._opened is not None:
+            self._opened.close()
+
+
+def _read_models(settings: Settings, truth: _Truth) -> Iterator[Finding]:
+    if truth.store is None:
+        return
+    if settings.database_url is None and not (settings.data_dir / "read.db").exists():
+        words = "there are none; the next command that reads makes them anew."
+        yield Finding("read models", Verdict.NOTE, words)
+        return
+    engines = open_read_engines(settings)
+    known = Positions(engines.reading)
+    log = StoreLog(truth.store, event_mapper())
+    follower = Follower(engines.writing, log, PROJECTIONS, known)
+    try:
+        if outdated := follower.outdated():
+            words = f"not of this version: {', '.join(outdated)}; run `ngoma migrate`."
+            yield Finding("read models", Verdict.WRONG, words)
+            return
+        rows = statuses(PROJECTIONS, known, truth.head)
+    finally:
+        follower.close()
+        engines.dispose()
+    for row in rows:
+        if row.error:
+            yield Finding("read models", Verdict.WRONG, f"{row.name} has stopped: {row.error}")
+    behind = max(row.lag for row in rows)
+    yield Finding("read models", Verdict.OK, f"at most {behind} positions behind the log.")
+
+
+def _clock(newest: Instant | None) -> Iterator[Finding]:
+    """Compare the clock with the newest event: while it is earlier, nothing expires."""
+    now = SystemClock().now()
+    if now < EARLIEST:
+        yield Finding("clock", Verdict.WRONG, f"it says {iso_time(now)}: it was never set.")
+    elif newest is not None and newest > now:
+        words = f"it says {iso_time(now)}, but the newest event is of {iso_time(newest)}."
+        yield Finding("clock", Verdict.WRONG, words)
+    else:
+        yield Finding("clock", Verdict.OK, f"it says {iso_time(now)}.")
+
+
+# -- secrets ----------------------------------------------------------------------------------
+
+
+def _secrets(settings: Settings, config: Path | None) -> Iterator[Finding]:
+    own = settings.data_dir / "secrets" / "server"
+    has_events = (settings.data_dir / "store.db").exists() or settings.database_url is not None
+    if settings.server_secret is None and has_events and not own.exists():
+        words = f"{own} is missing: API keys made before will not work. Bring it back."
+        yield Finding("secrets", Verdict.WRONG, words)
+    files = [path for path in _secret_files(settings, config) if path.is_file()]
+    is_open = [path for path in files if is_open_to_others(path)]
+    for path in is_open:
+        yield Finding("secrets", Verdict.WRONG, f"others can read {path}: chmod 600 it.")
+    if not is_open:
+        yield Finding("secrets", Verdict.OK, f"others can read none of {len(files)} files.")
+
+
+def _secret_files(settings: Settings, config: Path | None) -> Iterator[Path]:
+    """Name the files that only their owner should read; the store holds personal data."""
+    yield settings.data_dir / "store.db"
+    yield from sorted((settings.data_dir / "secrets").glob("*"))
+    references = [settings.server_secret]
+    if config is not None:
+        document = tomllib.loads(config.read_text(encoding="utf-8"))
+        references += [modem.get("pin") for modem in document.get("modems", [])]
+        urls = [document.get("database_url"), document.get("redis_url")]
+        if any(url and masked_url(url) != url for url in urls):
+            yield config
+    for reference in references:
+        scheme, _, place = (reference or "").partition(":")
+        if scheme == "file":
+            yield Path(place)
+
+
+# -- numbers, modems, Redis -------------------------------------------------------------------
+
+
+def _numbering(settings: Settings) -> Iterator[Finding]:
+    """Say, prefix by prefix, where the published and the national plan differ and who decides."""
+    plan = settings.numbering_plan.value
+    for item in settings.numbering.differences():
+        published = item.published or "no network"
+        national = item.national or "no network"
+        words = (
+            f"{item.prefix}: published says {published}, national says {national};"
+            f" goes to {_carrier(settings, item.prefix[1:])} by numbering_plan = {plan}."
+        )
+        yield Finding("numbering", Verdict.NOTE, words)
+    others = ", ".join(f"0{prefix}" for prefix in sorted(OTHER_PREFIXES))
+    other = settings.numbering_other
+    what = f"go to {other}, by" if other else "are refused, without"
+    yield Finding("numbering", Verdict.NOTE, f"{others} {what} numbering_other.")
+
+
+def _carrier(settings: Settings, prefix: str) -> str:
+    try:
+        return settings.numbering.route(Msisdn(f"+260{prefix}0000000")).network.value
+    except InvalidRecipient:
+        return "nobody"
+
+
+def _modems(settings: Settings) -> Iterator[Finding]:
+    if not settings.modems:
+        yield Finding("modems", Verdict.NOTE, "there are none in these settings.")
+    for what, values in (
+        ("name", [modem.name for modem in settings.modems]),
+        ("device", [modem.device for modem in settings.modems if modem.driver == "at"]),
+    ):
+        for value in _repeated(values):
+            yield Finding("modems", Verdict.WRONG, f"two have the {what} {value}.")
+    for modem in settings.modems:
+        if modem.driver != "at":
+            yield Finding("modems", Verdict.NOTE, f"{modem.name} is {modem.driver}.")
+        elif not Path(modem.device).exists():
+            words = f"{modem.name}: there is no {modem.device}; is it plugged in?"
+            yield Finding("modems", Verdict.WRONG, words)
+        elif not os.access(modem.device, os.R_OK | os.W_OK):
+            words = f"{modem.name}: we may not use {modem.device}; join the group that may."
+            yield Finding("modems", Verdict.WRONG, words)
+        else:
+            yield Finding("modems", Verdict.OK, f"{modem.name}: {modem.device} is there.")
+
+
+def _repeated(values: Sequence[str]) -> list[str]:
+    return sorted({value for value in values if values.count(value) > 1})
+
+
+def _redis(settings: Settings) -> Iterator[Finding]:
+    if settings.redis_url is None:
+        yield Finding("redis", Verdict.OK, "not used: everything is in one process.")
+        return
+    place = masked_url(settings.redis_url)
+    try:
+        _ping_redis(settings.redis_url)
+    except (RedisError, OSError) as error:
+        words = f"{place} does not answer ({type(error).__name__}); all goes on, but slower."
+        yield Finding("redis", Verdict.WRONG, words)
+    else:
+        yield Finding("redis", Verdict.OK, f"{place} answers.")
+
+
+def _ping_redis(url: str) -> None:
+    client = redis.Redis.from_url(
+        url,
+        socket_connect_timeout=ANSWER_S,
+        socket_timeout=ANSWER_S,
+        retry=Retry(NoBackoff(), 0),
+    )
+    with closing(client):
+        client.ping()

@@ -1,0 +1,226 @@
+"""``ngoma message``: one message, for staff: no text, and the recipient's number masked."""
+
+from typing import Any, Final
+
+import click
+
+from api.notation import MessageRef, feltech_id, parse_message_id, wilcybertek_id
+from application.deliver import CancelMessage, ResolveDoubt
+from application.explain import Explanation, explain
+from application.queries import LogEntry
+from domain.errors import NotFound
+from domain.message import Message, message_id
+from domain.msisdn import Msisdn, masked
+from worker.cli.options import Place, example, json_option, place_options, reason_option
+from worker.cli.output import clock_time, moment, print_json, print_table, visible
+from worker.cli.session import Session, opened
+
+DIGITS_MAX: Final = 18
+
+
+def message_ref(value: str) -> MessageRef:
+    """Read a message's id in any of the three forms: MSG-…, msg_… or its number."""
+    if value.isascii() and value.isdecimal() and len(value) <= DIGITS_MAX:
+        return MessageRef(int(value), None)
+    found = parse_message_id(value)
+    if found is None:
+        raise click.BadParameter("is not a message: it is MSG-…, msg_… or a number.")
+    return found
+
+
+@click.group()
+def message() -> None:
+    """Look at a message, explain or end it.
+
+    ID is either form that clients see (MSG-…, msg_…), or the number alone.
+    """
+
+
+@message.command("show", epilog=example("ngoma message show msg_1042 --json"))
+@click.argument("ref", metavar="ID", type=message_ref)
+@json_option
+@place_options
+def show(place: Place, ref: MessageRef, *, as_json: bool) -> None:
+    """Show where a message stands and what it cost."""
+    with opened(place) as session:
+        found = _require(session, ref)
+        entry = session.reading("message_log").log_entry(found.account, found.number)
+    if entry is None:
+        msg = "No such message."
+        raise NotFound(msg)
+    values = _shown(entry, found.account)
+    if as_json:
+        print_json(values)
+    else:
+        print_table(["field", "value"], [[name, value] for name, value in values.items()])
+
+
+def _require(session: Session, ref: MessageRef) -> Message:
+    """Load the message that an id names, its time part included.
+
+    Raises:
+        NotFound: there is none.
+    """
+    history = session.system.reader.events(message_id(ref.number))
+    found = session.system.reader.find(Message, message_id(ref.number))
+    if found is None or not ref.is_of(history[0].at):
+        msg = "No such message."
+        raise NotFound(msg)
+    return found
+
+
+def _shown(entry: LogEntry, account: int) -> dict[str, Any]:
+    return {
+        "message_id": wilcybertek_id(entry.number, entry.queued_at),
+        "id": feltech_id(entry.number),
+        "number": entry.number,
+        "account_id": account,
+        "batch": entry.batch,
+        "recipient": _masked(entry.recipient),
+        "sender_id": entry.sender_id,
+        "sender_used": entry.sender_used,
+        "network": entry.network.value,
+        "status": entry.status,
+        "state": entry.state.value,
+        "encoding": entry.encoding,
+        "segments": entry.segments,
+        "credits": entry.credits,
+        "credits_refunded": entry.credits_refunded,
+        "queued_at": moment(entry.queued_at),
+        "sent_at": moment(entry.sent_at),
+        "delivered_at": moment(entry.delivered_at),
+        "failure_code": entry.failure_code,
+    }
+
+
+def _masked(recipient: str | None) -> str | None:
+    return None if recipient is None else masked(Msisdn(recipient))
+
+
+@message.command("explain", epilog=example("ngoma message explain MSG-1766000000-00SY"))
+@click.argument("ref", metavar="ID", type=message_ref)
+@json_option
+@place_options
+def explain_message(place: Place, ref: MessageRef, *, as_json: bool) -> None:
+    """Tell a message's life in plain words: what happened when, and what proves it."""
+    with opened(place) as session:
+        system = session.system
+        found = explain(
+            system.reader,
+            system.store,
+            _require(session, ref).number,
+            account=None,
+            offline=system.fleet.offline(),
+        )
+    if as_json:
+        print_json(_explained(found))
+    else:
+        _tell(found)
+
+
+def _explained(found: Explanation) -> dict[str, Any]:
+    return {
+        "message_id": wilcybertek_id(found.number, found.accepted_at),
+        "id": feltech_id(found.number),
+        "number": found.number,
+        "account_id": found.account,
+        "recipient": _masked(found.recipient),
+        "sender_id": found.sender_id,
+        "status": found.status,
+        "state": found.state.value,
+        "summary": found.summary,
+        "charge": {
+            "credits": found.charge.credits,
+            "segments": found.charge.segments,
+            "encoding": found.charge.encoding.value,
+            "state": found.charge.state,
+            "words": found.charge.words,
+        },
+        "route": {
+            "network": found.route.network.value,
+            "plan": found.route.plan,
+            "words": found.route.words,
+        },
+        "evidence": list(found.evidence),
+        "timeline": [
+            {"at": moment(step.at), "event": step.event, "words": step.words}
+            for step in found.steps
+        ],
+    }
+
+
+def _tell(found: Explanation) -> None:
+    to = _masked(found.recipient) or "a recipient that was erased"
+    lines = [
+        f"{feltech_id(found.number)} of account {found.account}, to {to}: {found.status}.",
+        found.summary,
+        "",
+        f"Charge  {found.charge.words}",
+        f"Route   {found.route.words}",
+        "",
+        *(f"{clock_time(step.at)}  {step.words}" for step in found.steps),
+    ]
+    if found.evidence:
+        lines += ["", "Evidence", *(f"  {sentence}" for sentence in found.evidence)]
+    click.echo("\n".join(visible(line) for line in lines))
+
+
+@message.command("cancel", epilog=example("ngoma message cancel msg_1042"))
+@click.argument("ref", metavar="ID", type=message_ref)
+@json_option
+@place_options
+def cancel(place: Place, ref: MessageRef, *, as_json: bool) -> None:
+    """Take a waiting message back; its credits are given back."""
+    with opened(place) as session:
+        number = _require(session, ref).number
+        session.run(
+            CancelMessage(number, account=None, actor=session.actor, at=session.now()),
+        )
+        _say_where_it_stands(_require(session, ref), as_json=as_json)
+
+
+@message.command(
+    "resolve",
+    epilog=example(
+        "ngoma message resolve msg_1042 --sent --reason 'the customer has it'",
+        "ngoma message resolve msg_1042 --not-sent --reason 'not on the SIM bill'",
+    ),
+)
+@click.argument("ref", metavar="ID", type=message_ref)
+@click.option(
+    "--sent/--not-sent",
+    "is_sent",
+    required=True,
+    default=None,
+    help="It left, and is spent; or it did not, and its credits are given back.",
+)
+@reason_option
+@json_option
+@place_options
+def resolve(place: Place, ref: MessageRef, reason: str, *, is_sent: bool, as_json: bool) -> None:
+    """Settle a message in doubt: say whether it was sent."""
+    with opened(place) as session:
+        number = _require(session, ref).number
+        session.run(
+            ResolveDoubt(
+                number, sent=is_sent, actor=session.actor, reason=reason, at=session.now()
+            ),
+        )
+        _say_where_it_stands(_require(session, ref), as_json=as_json)
+
+
+def _say_where_it_stands(found: Message, *, as_json: bool) -> None:
+    refunded = 0 if found.is_open or found.cause is None else found.credits
+    if as_json:
+        print_json(
+            {
+                "id": feltech_id(found.number),
+                "number": found.number,
+                "account_id": found.account,
+                "state": found.state.value,
+                "credits_refunded": refunded,
+            }
+        )
+        return
+    back = f"; {refunded} credits went back to account {found.account}" if refunded else ""
+    click.echo(f"{feltech_id(found.number)} is {found.state.value.replace('_', ' ')}{back}.")

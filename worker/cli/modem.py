@@ -1,0 +1,289 @@
+"""``ngoma modem``: the SIMs of the fleet, and modems to try and to emulate."""
+
+from pathlib import Path
+from typing import Final
+
+import click
+
+from application.fleet import SetQuarantine
+from application.ports import ModemDriver, ModemHealth, ModemSettings, ModemUnavailable, SimIdentity
+from application.queries import SimRow
+from domain.errors import NotFound
+from domain.values import Network
+from worker.cli.options import (
+    NUMBER,
+    Place,
+    example,
+    json_option,
+    place_options,
+    reason_option,
+)
+from worker.cli.output import clock_time, moment, print_json, print_table
+from worker.cli.session import Session, opened
+
+PROFILE_NAMES: Final = ("e173", "sim800", "ec25", "minimal")
+
+
+@click.group()
+def modem() -> None:
+    """Look at the SIMs, try and emulate modems."""
+
+
+# -- the fleet --------------------------------------------------------------------------------
+
+
+@modem.command("list", epilog=example("ngoma modem list"))
+@json_option
+@place_options
+def list_sims(place: Place, *, as_json: bool) -> None:
+    """List the SIMs: where each one is, whether it may be used, and what it has sent."""
+    with opened(place) as session:
+        rows = session.reading("fleet").sims(session.now())
+        reasons = {row.number: _reason(session, row.reason) for row in rows}
+    if as_json:
+        print_json([_as_json(row, reasons[row.number]) for row in rows])
+        return
+    print_table(
+        [
+            "SIM",
+            "network",
+            "modem",
+            "number",
+            "state",
+            "since (UTC)",
+            "host",
+            "messages",
+            "segments",
+            "reason",
+        ],
+        [
+            [
+                row.number,
+                row.network,
+                row.modem,
+                row.msisdn,
+                _state(row),
+                clock_time(row.since),
+                row.host,
+                row.sent_messages,
+                row.sent_segments,
+                reasons[row.number],
+            ]
+            for row in rows
+        ],
+        empty="No SIM has been seen yet.",
+    )
+
+
+def _state(row: SimRow) -> str:
+    return "quarantined" if row.quarantined else "online" if row.online else "offline"
+
+
+def _reason(session: Session, reason: str | None) -> str | None:
+    """Give a reason in words: what a person typed stands beside the log, named NUMBER/SEAL."""
+    number, slash, _ = (reason or "").partition("/")
+    if not (slash and number.isdecimal()):
+        return reason
+    row = session.system.store.content("reason", int(number))
+    return row.body if row else "(erased)"
+
+
+def _as_json(row: SimRow, reason: str | None) -> dict[str, object]:
+    return {
+        "sim": row.number,
+        "network": row.network.value,
+        "modem": row.modem,
+        "msisdn": row.msisdn,
+        "iccid": row.iccid,
+        "imsi": row.imsi,
+        "imei": row.imei,
+        "state": _state(row),
+        "online": row.online,
+        "quarantined": row.quarantined,
+        "reason": reason,
+        "since": moment(row.since),
+        "host": row.host,
+        "fence": row.fence,
+        "sent_messages": row.sent_messages,
+        "sent_segments": row.sent_segments,
+    }
+
+
+@modem.command("quarantine", epilog=example("ngoma modem quarantine 2 --reason 'bill is disputed'"))
+@click.argument("sim", type=NUMBER)
+@reason_option
+@json_option
+@place_options
+def quarantine(place: Place, sim: int, reason: str, *, as_json: bool) -> None:
+    """Keep a SIM, by its number in the list, from sending."""
+    _set_quarantine(place, sim, reason, quarantined=True, as_json=as_json)
+
+
+@modem.command("release", epilog=example("ngoma modem release 2 --reason 'bill is paid'"))
+@click.argument("sim", type=NUMBER)
+@reason_option
+@json_option
+@place_options
+def release(place: Place, sim: int, reason: str, *, as_json: bool) -> None:
+    """Let a SIM, by its number in the list, send again."""
+    _set_quarantine(place, sim, reason, quarantined=False, as_json=as_json)
+
+
+def _set_quarantine(
+    place: Place, sim: int, reason: str, *, quarantined: bool, as_json: bool
+) -> None:
+    with opened(place) as session:
+        rows = session.reading("fleet").sims(session.now())
+        identity = next((row.iccid or row.imsi for row in rows if row.number == sim), None)
+        if identity is None:
+            msg = "No such SIM."
+            raise NotFound(msg)
+        session.run(
+            SetQuarantine(
+                identity,
+                quarantined=quarantined,
+                actor=session.actor,
+                reason=reason,
+                at=session.now(),
+            )
+        )
+    if as_json:
+        print_json({"sim": sim, "quarantined": quarantined})
+    else:
+        click.echo(f"SIM {sim} {'is in quarantine' if quarantined else 'may send'}.")
+
+
+# -- devices ----------------------------------------------------------------------------------
+
+
+@modem.command(
+    "probe",
+    epilog=example(
+        "ngoma modem probe /dev/ttyUSB0 --pin file:/etc/ngoma/pin",
+        "ngoma modem probe mtn-1 --config /etc/ngoma.toml",
+    ),
+)
+@click.argument("device")
+@click.option(
+    "--pin",
+    metavar="file:PATH|env:NAME",
+    help="Where the SIM's PIN is; it is given to the SIM at most once.",
+)
+@json_option
+@place_options
+def probe(place: Place, device: str, pin: str | None, *, as_json: bool) -> None:
+    """Bring a modem up and say who it is; DEVICE is a port, or a modem of the settings by name.
+
+    A modem that the gateway is using cannot be probed: its port is taken.
+    """
+    from adapters.clock import SystemClock
+    from adapters.modems import DRIVERS
+
+    settings = _modem_settings(place, device, pin)
+    driver = DRIVERS[settings.driver](settings, SystemClock())
+    try:
+        identity, health = _ask(driver)
+    except ModemUnavailable as error:
+        reason = error.reason[:1].upper() + error.reason[1:]
+        raise click.ClickException(f"{settings.device}: {reason}.") from error
+    _show_probe(settings.device, identity, health, as_json=as_json)
+
+
+def _modem_settings(place: Place, device: str, pin: str | None) -> ModemSettings:
+    from adapters.security.secret import read_secret
+
+    configured = {modem.name: modem for modem in place.settings().modems}
+    found = configured.get(device)
+    if found is not None and pin is None:
+        return found
+    return ModemSettings(
+        name=device,
+        device=found.device if found else device,
+        network=found.network if found else Network.MTN,  # a driver does not look at it
+        driver=found.driver if found else "at",
+        pin=read_secret(pin) if pin else None,
+    )
+
+
+def _ask(driver: ModemDriver) -> tuple[SimIdentity, ModemHealth | None]:
+    try:
+        return driver.open(), driver.health()
+    finally:
+        driver.close()
+
+
+def _show_probe(
+    device: str, identity: SimIdentity, health: ModemHealth | None, *, as_json: bool
+) -> None:
+    values: dict[str, object] = {
+        "device": device,
+        "model": identity.model,
+        "firmware": identity.firmware,
+        "imei": identity.imei,
+        "iccid": identity.iccid,
+        "imsi": identity.imsi,
+        "msisdn": identity.msisdn,
+        "answers": health is not None,
+        "registered": health is not None and health.registered,
+        "signal_dbm": health.signal_dbm if health else None,
+    }
+    if as_json:
+        print_json(values)
+    else:
+        print_table(["field", "value"], [[name, value] for name, value in values.items()])
+
+
+@modem.command(
+    "emulate",
+    epilog=example(
+        "ngoma modem emulate --profile e173 --link /tmp/mtn.tty --network-log /tmp/mtn.jsonl",
+        "ngoma modem emulate --profile ec25 --link /tmp/a.tty --network-log /tmp/a.jsonl"
+        " --fault cms=38:times=2",
+    ),
+)
+@click.option("--profile", type=click.Choice(PROFILE_NAMES), required=True, help="Which device.")
+@click.option(
+    "--link",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Where the modem's serial port appears.",
+)
+@click.option(
+    "--network-log",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="File that gets one JSON line for each segment on the air.",
+)
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    help="What goes wrong, as NAME[=VALUE][:OPTION=VALUE]…; may stand several times.",
+)
+@click.option(
+    "--latency-ms",
+    type=click.IntRange(0, 600_000),
+    default=0,
+    help="How long the network takes for a segment.",
+)
+@click.option("--imsi", help="The SIM's IMSI; made from the link's name when left out.")
+@click.option("--pin", help="A PIN that locks the emulated SIM.")
+@place_options
+def emulate(
+    *,
+    place: Place,  # noqa: ARG001 - an emulator needs no store; every command takes the flags
+    profile: str,
+    link: Path,
+    network_log: Path,
+    faults: tuple[str, ...],
+    latency_ms: int,
+    imsi: str | None,
+    pin: str | None,
+) -> None:
+    """Run an emulated modem until it is interrupted."""
+    from worker.cli.modem_emulate import run_emulator
+
+    try:
+        run_emulator(profile, link, network_log, faults, latency_ms=latency_ms, imsi=imsi, pin=pin)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.") from error

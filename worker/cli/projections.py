@@ -1,0 +1,86 @@
+"""``ngoma projections``: where the read models stand, and building them anew."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+
+from worker.cli.options import Place, example, json_option, place_options
+from worker.cli.output import console, print_json, print_table
+from worker.cli.session import Session, opened
+
+
+@click.group()
+def projections() -> None:
+    """Look at the read models, and build them anew."""
+
+
+@projections.command("status", epilog=example("ngoma projections status --json"))
+@json_option
+@place_options
+def status(place: Place, *, as_json: bool) -> None:
+    """Say where each read model stands in the log; one that has stopped says why."""
+    with opened(place) as session:
+        rows = session.system.queries.projections()
+    if as_json:
+        print_json(
+            [
+                {
+                    "name": row.name,
+                    "position": row.position,
+                    "head": row.head,
+                    "lag": row.lag,
+                    "error": row.error,
+                }
+                for row in rows
+            ]
+        )
+    else:
+        print_table(
+            ["projection", "position", "end of log", "behind", "stopped"],
+            [[row.name, row.position, row.head, row.lag, row.error] for row in rows],
+        )
+    if any(row.error for row in rows):
+        raise click.exceptions.Exit(1)
+
+
+@projections.command("rebuild", epilog=example("ngoma projections rebuild balances message_log"))
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@json_option
+@place_options
+def rebuild(place: Place, names: tuple[str, ...], *, as_json: bool) -> None:
+    """Build read models (all, unless named) anew from the log; the old ones serve meanwhile."""
+    from projections.rebuild import RebuildFailed
+
+    with opened(place) as session:
+        wanted = _chosen(session, names)
+        try:
+            with progress("Rebuilding") as advance:
+                session.system.follower.rebuild(wanted, advance)
+        except RebuildFailed as error:
+            msg = f"Not rebuilt, and the old ones serve on: {error}"
+            raise click.ClickException(msg) from error
+    if as_json:
+        print_json({"rebuilt": wanted})
+    else:
+        click.echo(f"Rebuilt: {', '.join(wanted)}.")
+
+
+def _chosen(session: Session, names: tuple[str, ...]) -> list[str]:
+    known = [row.name for row in session.system.queries.projections()]
+    for name in names:
+        if name not in known:
+            msg = f"there is no read model {name!r}; there are {', '.join(known)}."
+            raise click.BadParameter(msg, param_hint="NAME")
+    return list(dict.fromkeys(names)) or known
+
+
+@contextmanager
+def progress(words: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on stderr while the block runs; it is moved by position and end of the log."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn(words), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console(to_stderr=True)) as shown:
+        task = shown.add_task(words, total=None)
+        yield lambda position, head: shown.update(task, completed=position, total=head)
