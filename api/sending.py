@@ -97,7 +97,11 @@ def read_text(fields: Mapping[str, Any], name: str) -> str:
     if not isinstance(text, str):
         msg = f"The {name} must be a string."
         raise InvalidRequest(msg, field=name)
-    check_text(text)
+    try:
+        check_text(text)
+    except InvalidRequest as error:
+        msg = str(error).replace("The message", f"The {name}")
+        raise InvalidRequest(msg, field=name) from error
     return text
 
 

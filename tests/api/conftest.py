@@ -3,11 +3,12 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -15,13 +16,15 @@ import uvicorn
 from litestar import Litestar
 
 from api.app import create_app
+from application.committer import Command
 from application.deliver import RecordOutcome, StartAttempt
 from application.fleet import BringOnline, OnDuty, TakeOffline
+from application.gateway import Books
 from application.ports import SimIdentity
 from application.system import Limits, System
 from domain.message import Message, message_id
 from domain.reports import SubmitOutcome
-from domain.values import Network
+from domain.values import Instant, Network
 from tests.support.system import create_account, running_system
 
 NO_LIMITS = Limits(single=0, bulk=0, read=0, ip=0, failed_ip=0, failed_key=0)
@@ -175,9 +178,36 @@ class Gateway:
             )
         )
 
+        self._wait_for_log()
+
+    def _wait_for_log(self) -> None:
+        head = self.system.store.head()
+        assert self.system.queries.reached(head, timeout_s=5, projection="message_log")
+
+    def report_delivery(self, number: int) -> None:
+        """Note that the network reported the message as delivered."""
+        self.system.committer.execute(ReportDelivered(number, at=self.system.clock.now()))
+        self._wait_for_log()
+
     def forget_fleet(self) -> None:
         """Make the next send look at the leases again."""
         self.system.fleet._known_at_s = float("-inf")
+
+
+class ReportDelivered(Command[None]):
+    """The status report of a message, without the matching that belongs to another test."""
+
+    def __init__(self, number: int, *, at: Instant) -> None:
+        self.at = at
+        self._number = number
+
+    def touches(self) -> Iterable[UUID]:
+        yield message_id(self._number)
+
+    def decide(self, books: Books) -> None:
+        message = books.get(Message, message_id(self._number))
+        message.report(delivered=True, tp_status=0, at=self.at)
+        books.record(message)
 
 
 def bring_online(system: System, network: Network) -> OnDuty:

@@ -156,7 +156,7 @@ def test_one_credit_a_segment(gateway: Gateway, text: str, segments: int, encodi
     assert gateway.balance() == 1_000 - segments
 
 
-@pytest.mark.parametrize("text", ["a" * 1_601, "ф" * 738, "€" * 837, "😀" * 100_000])
+@pytest.mark.parametrize("text", ["a" * 1_601, "ф" * 738, "€" * 837, "😀" * 80_000])
 def test_a_text_that_is_too_long_says_both_counts(gateway: Gateway, text: str) -> None:
     answer = gateway.send(message=text)
     assert refusal(answer) == (422, "MESSAGE_TOO_LONG")

@@ -1,6 +1,8 @@
 """What every benchmark works with: servers that start when they are first wanted, load, progress."""
 
 import shutil
+import socket
+import subprocess
 import sys
 import tempfile
 import time
@@ -12,9 +14,8 @@ from typing import Final, Self
 
 from tests.benchmarks import machine
 from tests.benchmarks.gateways import Guest, Place, echo_shot
-from tests.benchmarks.load import NUMBERS, Aim, Firing, Generator, Load, Shot, fire, typical
+from tests.benchmarks.load import NUMBERS, ROOT, Aim, Firing, Generator, Load, Shot, fire, typical
 from tests.benchmarks.table import Figure
-from tests.end_to_end.gateway import Process
 from tests.end_to_end.waiting import wait_until
 from tests.support.databases import TemplateDatabases
 from tests.support.processes import reaper
@@ -27,13 +28,31 @@ POSTGRESQL: Final = "PostgreSQL"
 STORES: Final = (SQLITE, POSTGRESQL)
 
 
-class EchoProcess(Process):
-    """The bare Litestar echo, as a process."""
+@contextmanager
+def echo_process(log: Path) -> Iterator[tuple[str, int]]:
+    """Run the bare Litestar echo; give its URL and its process id when it listens."""
+    port = free_port()
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.benchmarks.echo", str(port)],
+            stdout=output,
+            stderr=output,
+            cwd=ROOT,
+            start_new_session=True,
+        )
+    reaper().own_process(process.pid)
+    try:
+        wait_until(lambda: _listens(port), within_s=30, what="the echo listens", poll_s=0.01)
+        yield f"http://127.0.0.1:{port}", process.pid
+    finally:
+        process.terminate()
+        process.wait(10)
+        reaper().forget_process(process.pid)
 
-    def __init__(self, port: int, log: Path) -> None:
-        super().__init__(str(port), log=log)
-        self.base_url = f"http://127.0.0.1:{port}"
-        self.module = "tests.benchmarks.echo"
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 class Bench:
@@ -125,11 +144,15 @@ class Bench:
         """Give a server a second of load."""
         self.fire(base_url, shots, connections=connections, seconds=WARM_UP_S).result()
 
+    def fire_echo(self, base_url: str, *, connections: int) -> Load:
+        """Measure the echo."""
+        return self.fire(base_url, [echo_shot()], connections=connections).result()
+
     @contextmanager
     def echo(self) -> Iterator[str]:
-        """Run the bare Litestar echo; give its URL."""
-        port = free_port()
-        with echo_process(port, self.folder / "echo.log") as url:
+        """Run the bare Litestar echo, warm; give its URL."""
+        with echo_process(self.folder / "echo.log") as (url, _):
+            self.warm_up(url, [echo_shot()], connections=64)
             yield url
 
     def in_turns(

@@ -145,11 +145,7 @@ def greet(base_url: str, accounts: Sequence[Account]) -> None:
 
 def single_shots(accounts: Sequence[Account]) -> list[Shot]:
     """Give single sends of these accounts in turn, in both dialects by turns."""
-    return [
-        make(account)
-        for place, account in enumerate(accounts * (2 if len(accounts) % 2 else 1))
-        for make in ((_wilcybertek, _feltech)[place % 2],)
-    ]
+    return [shot for one in accounts for shot in (_wilcybertek(one), _feltech(one))]
 
 
 def bulk_shots(account: Account, count: int) -> list[Shot]:

@@ -20,12 +20,14 @@ from adapters.settings import Settings
 from application.accounts import CreateAccount, email_digest
 from application.ports import Clock, ModemSettings
 from application.system import System
+from domain.errors import StoreDown
 from domain.values import Credits, Network
 
 DEMO_CREDITS: Final = Credits(1_000)
 DEMO_EMAIL: Final = "demo@localhost"
 READY_WAIT_S: Final = 60.0
 READY_POLL_S: Final = 0.05
+ONLINE_WAIT_S: Final = 10.0
 
 NETWORK_CODES: Final = {Network.AIRTEL: "01", Network.MTN: "02", Network.ZAMTEL: "03"}
 DEMO_PROFILES: Final = {Network.AIRTEL: "sim800", Network.MTN: "e173", Network.ZAMTEL: "ec25"}
@@ -140,6 +142,18 @@ def wait_until_ready(base_url: str, *, is_over: Callable[[], bool]) -> bool:
             pass
         pause.wait(READY_POLL_S)
     return False
+
+
+def wait_until_online(system: System, *, is_over: Callable[[], bool]) -> None:
+    """Wait, bounded, for the modems, so that the first message is not told that they are away."""
+    pause = threading.Event()
+    for _ in range(int(ONLINE_WAIT_S / READY_POLL_S)):
+        try:
+            if is_over() or not system.fleet.offline():
+                return
+        except StoreDown:
+            pass
+        pause.wait(READY_POLL_S)
 
 
 def write_demo_file(folder: Path, *, base_url: str, account: int, key: str) -> None:

@@ -21,6 +21,7 @@ from worker.cli.demo import (
     demo_account,
     demo_modems,
     demo_settings,
+    wait_until_online,
     wait_until_ready,
     welcome,
     write_demo_file,
@@ -75,7 +76,7 @@ def _serve(settings: Settings, role: Role, *, is_demo: bool) -> None:
         base_url = f"http://{settings.host}:{listener.getsockname()[1]}"
         if is_demo:
             account, key = demo_account(system, settings)
-            _announce_when_ready(server, settings, base_url, account, key)
+            _announce_when_ready(server, system, settings, base_url, account, key)
         server.run(sockets=[listener])
 
 
@@ -136,10 +137,16 @@ def _web(system: System) -> uvicorn.Config:
 
 
 def _announce_when_ready(
-    server: uvicorn.Server, settings: Settings, base_url: str, account: int, key: str
+    server: uvicorn.Server,
+    system: System,
+    settings: Settings,
+    base_url: str,
+    account: int,
+    key: str,
 ) -> None:
     def announce() -> None:
         if wait_until_ready(base_url, is_over=lambda: server.should_exit):
+            wait_until_online(system, is_over=lambda: server.should_exit)
             write_demo_file(settings.data_dir, base_url=base_url, account=account, key=key)
             click.echo(welcome(base_url, key, settings.data_dir))
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, cast
 from uuid import UUID
 
-import psycopg
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg import Cursor
@@ -44,19 +43,23 @@ class PostgresTurn:
         self._cursor = cursor
 
     def tails(self, since: Sequence[tuple[UUID, int]]) -> Sequence[StoredEvent]:
+        """Give the events of each aggregate after a version."""
         ids, versions = [key for key, _ in since], [version for _, version in since]
         self._cursor.execute(TAILS, (ids, versions), prepare=True)
         return _stored(self._cursor)
 
     def snapshots(self, ids: Sequence[UUID]) -> Sequence[StoredEvent]:
+        """Give the newest snapshots."""
         self._cursor.execute(SNAPSHOTS, (list(ids),), prepare=True)
         return _stored(self._cursor)
 
     def was_saved(self, save_id: UUID) -> bool:
+        """Whether a save was committed."""
         self._cursor.execute("SELECT 1 FROM saves WHERE save_id = %s", (save_id.hex,))
         return self._cursor.fetchone() is not None
 
     def open_digests(self, digests: Sequence[bytes]) -> Mapping[bytes, int]:
+        """Find messages by their repeat digest."""
         self._cursor.execute(
             "SELECT digest, max(number) AS number FROM contents"
             " WHERE digest = ANY(%b::bytea[]) AND digest IS NOT NULL GROUP BY digest",
@@ -66,6 +69,7 @@ class PostgresTurn:
         return {bytes(row["digest"]): row["number"] for row in self._cursor.fetchall()}
 
     def contents(self, kind: str, numbers: Sequence[int]) -> Mapping[int, ContentRow]:
+        """Read content rows."""
         self._cursor.execute(
             f"SELECT {CONTENT_COLUMNS} FROM contents WHERE kind = %s AND number = ANY(%s)",
             (kind, list(numbers)),
@@ -74,6 +78,7 @@ class PostgresTurn:
         return {row["number"]: ContentRow(**row) for row in self._cursor.fetchall()}
 
     def lease(self, sim: int) -> Lease | None:
+        """Read a SIM's lease."""
         self._cursor.execute(
             f"SELECT {LEASE_COLUMNS} FROM sim_leases WHERE sim = %s", (sim,), prepare=True
         )
@@ -105,23 +110,23 @@ class Recorder(PostgresApplicationRecorder):
         committing = cast("Callable[[], None]", kwargs["committing"])
         with self.datastore.get_connection() as connection:
             failure: Exception | None = None
-            try:
-                with connection.pipeline() as pipeline, connection.transaction():
-                    with connection.cursor() as cursor:
-                        try:
-                            self._lock_table(cursor)
-                            save = decide(PostgresTurn(cursor))
-                            if not save.is_empty():
-                                _insert(cursor, [*stored_events, *save.events])
-                                _store_side_rows(cursor, save)
-                            pipeline.sync()
-                        except Exception as error:  # noqa: BLE001 - raised again below
-                            failure = error
-                    if failure is not None:
-                        raise psycopg.Rollback
+            with (
+                connection.pipeline() as pipeline,
+                connection.transaction() as transaction,
+                connection.cursor() as cursor,
+            ):
+                try:
+                    self._lock_table(cursor)
+                    save = decide(PostgresTurn(cursor))
+                    if not save.is_empty():
+                        _insert(cursor, [*stored_events, *save.events])
+                        _store_side_rows(cursor, save)
+                    pipeline.sync()
+                except Exception as error:  # noqa: BLE001 - raised below, when rolled back
+                    failure = error
+                    transaction.force_rollback = True
+                else:
                     committing()
-            except psycopg.Rollback:
-                pass  # it comes out when the connection is gone, and the transaction with it
             if failure is not None:
                 raise failure
         return None

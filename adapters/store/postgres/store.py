@@ -14,7 +14,6 @@ from psycopg.rows import DictRow
 from adapters.store.postgres.connections import ANSWER_TIMEOUT_S, Datastore
 from adapters.store.postgres.saving import PostgresTurn, Recorder
 from adapters.store.schema import (
-    CONTENT_COLUMNS,
     CREDENTIAL_COLUMNS,
     LEASE_COLUMNS,
     SAVES_KEPT_S,

@@ -1,0 +1,156 @@
+"""Reading under the write lock, and writing what was decided there."""
+
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, cast
+from uuid import UUID
+
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor
+
+from adapters.store.schema import CONTENT_COLUMNS, CREDENTIAL_COLUMNS, LEASE_COLUMNS
+from application.ports import ContentRow, Lease, Save, Turn
+
+ROWS_AT_ONCE: Final = 500
+"""Parameters in one IN list."""
+
+
+class SqliteTurn:
+    """Reading under the write lock."""
+
+    def __init__(self, cursor: sqlite3.Cursor) -> None:
+        self._cursor = cursor
+
+    def tails(self, since: Sequence[tuple[UUID, int]]) -> Sequence[StoredEvent]:
+        """Give the events of each aggregate after a version."""
+        events: list[StoredEvent] = []
+        for aggregate, version in since:
+            self._cursor.execute(
+                "SELECT originator_version, topic, state FROM stored_events"
+                " WHERE originator_id = ? AND originator_version > ?"
+                " ORDER BY originator_version",
+                (aggregate.hex, version),
+            )
+            events.extend(StoredEvent(aggregate, *row) for row in self._cursor)
+        return events
+
+    def snapshots(self, ids: Sequence[UUID]) -> Sequence[StoredEvent]:
+        """Give the newest snapshots."""
+        found = (newest_snapshot(self._cursor, aggregate) for aggregate in ids)
+        return [snapshot for snapshot in found if snapshot is not None]
+
+    def was_saved(self, save_id: UUID) -> bool:
+        """Whether a save was committed."""
+        self._cursor.execute("SELECT 1 FROM saves WHERE save_id = ?", (save_id.hex,))
+        return self._cursor.fetchone() is not None
+
+    def open_digests(self, digests: Sequence[bytes]) -> Mapping[bytes, int]:
+        """Find messages by their repeat digest."""
+        found: dict[bytes, int] = {}
+        for start in range(0, len(digests), ROWS_AT_ONCE):
+            some = digests[start : start + ROWS_AT_ONCE]
+            self._cursor.execute(
+                "SELECT digest, max(number) FROM contents WHERE digest IN"
+                f" ({marks(len(some))}) GROUP BY digest",
+                some,
+            )
+            found.update((bytes(row[0]), row[1]) for row in self._cursor)
+        return found
+
+    def contents(self, kind: str, numbers: Sequence[int]) -> Mapping[int, ContentRow]:
+        """Read content rows."""
+        self._cursor.execute(
+            f"SELECT {CONTENT_COLUMNS} FROM contents WHERE kind = ?"
+            f" AND number IN ({marks(len(numbers))})",
+            (kind, *numbers),
+        )
+        return {row[1]: ContentRow(*row) for row in self._cursor}
+
+    def lease(self, sim: int) -> Lease | None:
+        """Read a SIM's lease."""
+        self._cursor.execute(
+            f"SELECT {LEASE_COLUMNS} FROM sim_leases WHERE sim = ?",
+            (sim,),
+        )
+        row = self._cursor.fetchone()
+        return Lease(*row) if row else None
+
+
+def marks(count: int) -> str:
+    """Give ``count`` question marks for an IN list."""
+    return ",".join("?" * count)
+
+
+def newest_snapshot(cursor: sqlite3.Cursor, aggregate: UUID) -> StoredEvent | None:
+    """Read the newest snapshot of an aggregate."""
+    cursor.execute(
+        "SELECT originator_version, topic, state FROM stored_snapshots"
+        " WHERE originator_id = ? ORDER BY originator_version DESC LIMIT 1",
+        (aggregate.hex,),
+    )
+    row = cursor.fetchone()
+    return StoredEvent(aggregate, *row) if row else None
+
+
+class Recorder(SQLiteApplicationRecorder):
+    """The library's recorder, whose hook decides and stores what stands beside the events."""
+
+    def insert_events(
+        self, stored_events: Sequence[StoredEvent], **kwargs: Any
+    ) -> Sequence[int] | None:
+        """Save what ``decide`` says; ``committing`` is called once COMMIT may be carried out."""
+        with self.datastore.transaction(commit=True) as cursor:
+            self._insert_events(cursor, stored_events, **kwargs)
+            cast("Callable[[], None]", kwargs["committing"])()
+        return None
+
+    def _insert_events(
+        self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any
+    ) -> Sequence[int] | None:
+        cursor = cast("sqlite3.Cursor", c)
+        save = cast("Callable[[Turn], Save]", kwargs["decide"])(SqliteTurn(cursor))
+        if save.is_empty():
+            return None
+        cursor.executemany(
+            self.insert_events_statement,
+            [
+                (cast("UUID", e.originator_id).hex, e.originator_version, e.topic, e.state)
+                for e in (*stored_events, *save.events)
+            ],
+        )
+        _store_side_rows(cursor, save)
+        return None
+
+
+def _store_side_rows(cursor: sqlite3.Cursor, save: Save) -> None:
+    cursor.execute("INSERT INTO saves VALUES (?, ?)", (save.save_id.hex, save.at))
+    cursor.executemany(
+        f"INSERT OR REPLACE INTO contents ({CONTENT_COLUMNS}) VALUES (?,?,?,?,?,?,?,?)",
+        [
+            (r.kind, r.number, r.salt, r.msisdn, r.body, r.sender, r.folded, r.digest)
+            for r in save.contents
+        ],
+    )
+    cursor.executemany(
+        f"INSERT INTO credentials ({CREDENTIAL_COLUMNS}) VALUES (?,?,?,?,?,?)",
+        [
+            (r.key_id, r.account, r.name, r.hash, r.issued_at, r.revoked_at)
+            for r in save.credentials
+        ],
+    )
+    cursor.executemany(
+        "UPDATE credentials SET revoked_at = ? WHERE key_id = ?",
+        [(at, key_id) for key_id, at in save.revoked],
+    )
+    cursor.executemany(
+        f"INSERT OR REPLACE INTO sim_leases ({LEASE_COLUMNS}) VALUES (?,?,?,?,?,?,?)",
+        [
+            (r.sim, r.network, r.modem, r.holder, r.fence, r.expires_at, r.answered_at)
+            for r in save.leases
+        ],
+    )
+    cursor.executemany(
+        "UPDATE contents SET digest = NULL WHERE kind = 'message' AND number = ?",
+        [(number,) for number in save.settled],
+    )
+    cursor.executemany("DELETE FROM contents WHERE kind = ? AND number = ?", save.erased)

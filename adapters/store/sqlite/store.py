@@ -1,0 +1,221 @@
+"""``SqliteStore``: the port over one file, whose writers take turns between processes."""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import cast
+from uuid import UUID
+
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.sqlite import SQLiteAggregateRecorder
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from adapters.store.schema import (
+    CREDENTIAL_COLUMNS,
+    LEASE_COLUMNS,
+    SAVES_KEPT_S,
+    SCHEMA_VERSION,
+    TABLES,
+)
+from adapters.store.sqlite.connections import Datastore
+from adapters.store.sqlite.saving import Recorder, SqliteTurn, marks, newest_snapshot
+from adapters.store.turn import TurnLock
+from application.ports import (
+    AnswerLost,
+    ContentRow,
+    CredentialRow,
+    Lease,
+    Save,
+    Turn,
+    VersionConflict,
+)
+from domain.errors import StoreDown
+from domain.values import SECOND, Instant
+
+
+class SqliteStore:
+    """``application.ports.Store`` over one SQLite file."""
+
+    def __init__(self, path: Path, *, is_server: bool) -> None:
+        self._path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_private(path)
+        self._datastore = Datastore(path)
+        self._recorder = Recorder(self._datastore)
+        self._snapshots = SQLiteAggregateRecorder(self._datastore, "stored_snapshots")
+        self._turn = TurnLock(path.with_name("store.turn"), is_server=is_server)
+
+    # -- writing -----------------------------------------------------------------------------
+
+    def transact(self, decide: Callable[[Turn], Save]) -> None:
+        """Take the write lock, decide, store, commit."""
+        is_committing = False
+
+        def committing() -> None:
+            nonlocal is_committing
+            is_committing = True
+
+        with self._turn.held(), _translated(lambda: is_committing):
+            self._recorder.insert_events([], decide=decide, committing=committing)
+
+    def take_numbers(self, kind: str, count: int) -> int:
+        """Reserve numbers for good."""
+        with self._writing() as cursor:
+            cursor.execute(
+                "INSERT INTO numbers VALUES (?, ? + 1) ON CONFLICT (kind)"
+                " DO UPDATE SET next = next + ? RETURNING next",
+                (kind, count, count),
+            )
+            (after,) = cursor.fetchone()
+            return int(after) - count
+
+    def put_snapshot(self, snapshot: StoredEvent) -> None:
+        """Keep a snapshot and drop older ones."""
+        key = cast("UUID", snapshot.originator_id).hex
+        with self._writing() as cursor:
+            cursor.execute(
+                "DELETE FROM stored_snapshots WHERE originator_id = ? AND originator_version <= ?",
+                (key, snapshot.originator_version),
+            )
+            cursor.execute(
+                "INSERT INTO stored_snapshots VALUES (?,?,?,?)",
+                (key, snapshot.originator_version, snapshot.topic, snapshot.state),
+            )
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Cursor]:
+        with (
+            self._turn.held(),
+            _translated(),
+            self._datastore.transaction(commit=True) as cursor,
+        ):
+            yield cast("sqlite3.Cursor", cursor)
+
+    # -- reading -----------------------------------------------------------------------------
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Cursor]:
+        with _translated(), self._datastore.transaction(commit=False) as cursor:
+            yield cast("sqlite3.Cursor", cursor)
+
+    def tail(self, aggregate: UUID, after_version: int) -> Sequence[StoredEvent]:
+        """Read one aggregate's newer events."""
+        with self._reading() as cursor:
+            return SqliteTurn(cursor).tails([(aggregate, after_version)])
+
+    def snapshot(self, aggregate: UUID) -> StoredEvent | None:
+        """Read one aggregate's newest snapshot."""
+        with self._reading() as cursor:
+            return newest_snapshot(cursor, aggregate)
+
+    def position_of(self, aggregate: UUID) -> int:
+        """Give the position of an aggregate's newest event."""
+        with self._reading() as cursor:
+            cursor.execute(
+                "SELECT rowid FROM stored_events WHERE originator_id = ?"
+                " ORDER BY originator_version DESC LIMIT 1",
+                (aggregate.hex,),
+            )
+            row = cursor.fetchone()
+            return int(row[0]) if row else 0
+
+    def events_after(
+        self, position: int, *, limit: int, topics: Sequence[str] = ()
+    ) -> Sequence[tuple[int, StoredEvent]]:
+        """Read the log after a position."""
+        wanted = f" AND topic IN ({marks(len(topics))})" if topics else ""
+        with self._reading() as cursor:
+            cursor.execute(
+                "SELECT rowid, originator_id, originator_version, topic, state"
+                f" FROM stored_events WHERE rowid > ?{wanted} ORDER BY rowid LIMIT ?",
+                (position, *topics, limit),
+            )
+            return [(row[0], StoredEvent(UUID(row[1]), *row[2:])) for row in cursor]
+
+    def head(self) -> int:
+        """Give the newest position."""
+        with self._reading() as cursor:
+            cursor.execute("SELECT max(rowid) FROM stored_events")
+            return int(cursor.fetchone()[0] or 0)
+
+    def content(self, kind: str, number: int) -> ContentRow | None:
+        """Read one content row."""
+        with self._reading() as cursor:
+            return SqliteTurn(cursor).contents(kind, [number]).get(number)
+
+    def credential(self, key_id: str) -> CredentialRow | None:
+        """Read one key's row."""
+        with self._reading() as cursor:
+            cursor.execute(
+                f"SELECT {CREDENTIAL_COLUMNS} FROM credentials WHERE key_id = ?",
+                (key_id,),
+            )
+            row = cursor.fetchone()
+            return CredentialRow(*row) if row else None
+
+    def leases(self) -> Sequence[Lease]:
+        """Read all leases."""
+        with self._reading() as cursor:
+            cursor.execute(f"SELECT {LEASE_COLUMNS} FROM sim_leases")
+            return [Lease(*row) for row in cursor]
+
+    # -- upkeep ------------------------------------------------------------------------------
+
+    def is_migrated(self) -> bool:
+        """Whether the tables are there, in this version."""
+        with self._reading() as cursor:
+            cursor.execute("SELECT 1 FROM sqlite_master WHERE name = 'schema_version'")
+            if cursor.fetchone() is None:
+                return False
+            cursor.execute("SELECT version FROM schema_version")
+            return int(cursor.fetchone()[0]) == SCHEMA_VERSION
+
+    def migrate(self) -> None:
+        """Make the tables."""
+        if self.is_migrated():
+            return
+        with self._writing() as cursor:
+            for made in (self._recorder, self._snapshots):
+                for statement in made.create_table_statements:
+                    cursor.execute(statement)
+            for statement in TABLES:
+                cursor.execute(statement.format(blob="BLOB", big="INTEGER"))
+            cursor.execute("DELETE FROM schema_version")
+            cursor.execute("INSERT INTO schema_version VALUES (?)", (SCHEMA_VERSION,))
+
+    def drop_old_saves(self, now: Instant) -> None:
+        """Forget save ids that nobody can ask for any more."""
+        with self._writing() as cursor:
+            cursor.execute("DELETE FROM saves WHERE at < ?", (now - SAVES_KEPT_S * SECOND,))
+
+    def ping(self) -> None:
+        """Touch the database."""
+        with self._reading() as cursor:
+            cursor.execute("SELECT 1")
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._datastore.close()
+        self._turn.close()
+
+
+def _make_private(path: Path) -> None:
+    """Create the file readable by its owner only; SQLite gives -wal and -shm the same mode."""
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+@contextmanager
+def _translated(was_sent: Callable[[], bool] = lambda: False) -> Iterator[None]:
+    """Turn SQLite's errors into the port's; faults of what was asked pass through."""
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        raise VersionConflict(str(error)) from error
+    except (sqlite3.DataError, sqlite3.ProgrammingError, sqlite3.NotSupportedError):
+        raise
+    except (sqlite3.DatabaseError, PoolTimeoutError) as error:
+        if was_sent():
+            raise AnswerLost(str(error)) from error
+        raise StoreDown(f"The store cannot be reached: {error}") from error

@@ -1,0 +1,79 @@
+"""The command line as tests use it: in this process, or as a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner, Result
+
+from worker.cli import main
+
+NGOMA = (sys.executable, "-m", "worker")
+
+
+@dataclass(frozen=True)
+class Cli:
+    """``ngoma`` on the embedded store in ``folder``."""
+
+    folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def run(self, *arguments: object, code: int = 0) -> Result:
+        """Run a command in this process and check its exit code."""
+        inherited = dict.fromkeys((name for name in os.environ if name.startswith("NGOMA_")), None)
+        given = {"NGOMA_DATA_DIR": str(self.folder), **self.environment}
+        words = [str(argument) for argument in arguments]
+        result = CliRunner(env={**inherited, **given}).invoke(main, words)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        assert result.exit_code == code, result.output
+        return result
+
+    def json(self, *arguments: object, code: int = 0) -> Any:
+        """Run a command with ``--json`` and read what it prints."""
+        return json.loads(self.run(*arguments, "--json", code=code).stdout)
+
+    def refusal(self, *arguments: object, code: int = 1) -> str:
+        """Run a command that is refused: one line on stderr, nothing on stdout."""
+        result = self.run(*arguments, code=code)
+        assert result.stdout == ""
+        if code == 1:
+            assert result.stderr.count("\n") == 1, result.stderr
+            assert result.stderr.startswith("Error: ")
+        return result.stderr.removeprefix("Error: ").rstrip("\n")
+
+    def account(
+        self, name: str = "Shop", *, credits: int = 0, sender_ids: Sequence[str] = ()
+    ) -> int:
+        """Make an account; give its number."""
+        names = [word for name_ in sender_ids for word in ("--sender-id", name_)]
+        email = f"{name.replace(' ', '.')}@example.com"
+        made = self.json("account", "create", name, "--email", email, "--credits", credits, *names)
+        return int(made["account_id"])
+
+    # -- as processes ---------------------------------------------------------------------------
+
+    def start(self, *arguments: object) -> "subprocess.Popen[str]":
+        """Start a command as a process."""
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("NGOMA_")}
+        environment |= {"NGOMA_DATA_DIR": str(self.folder), **self.environment}
+        return subprocess.Popen(
+            [*NGOMA, *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
+            cwd=Path(__file__).parents[3],
+        )
+
+    def process(self, *arguments: object, code: int = 0) -> str:
+        """Run a command as a process; give what it prints."""
+        with self.start(*arguments) as process:
+            stdout, stderr = process.communicate(timeout=60)
+        assert process.returncode == code, stderr
+        return stdout

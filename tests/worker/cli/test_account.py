@@ -1,0 +1,169 @@
+"""Accounts are made, limited, suspended and listed from the command line."""
+
+import getpass
+import socket
+from pathlib import Path
+
+import pytest
+
+from domain.account import Account, account_id
+from domain.wallet import CreditWallet, wallet_id
+from tests.support.system import running_system
+from tests.worker.cli.commands import Cli
+
+KEY_CHARACTERS = 32
+
+
+def test_the_first_account_makes_the_embedded_store(cli: Cli) -> None:
+    made = cli.json(
+        "account", "create", "Shop", "--email", "shop@example.com", "--credits", 100,
+        "--sender-id", "SHOP", "--sender-id", "Shop Offers",
+    )  # fmt: skip
+    assert set(made) == {"account_id", "api_key"}
+    assert made["account_id"] == 1
+    assert len(made["api_key"]) == KEY_CHARACTERS
+    assert cli.json("wallet", "show", 1)["available"] == 100
+    names = [(row["name"], row["status"]) for row in cli.json("sender-id", "list")]
+    assert names == [("SHOP", "approved"), ("Shop Offers", "approved")]
+
+
+def test_the_key_of_a_new_account_opens_the_gateway(cli: Cli) -> None:
+    made = cli.json("account", "create", "Shop", "--email", "shop@example.com")
+    from adapters.bootstrap import bootstrap
+    from adapters.settings import Settings
+
+    system = bootstrap(Settings(data_dir=cli.folder))
+    try:
+        assert system.keys.verify(made["api_key"]).account == made["account_id"]
+    finally:
+        system.close()
+
+
+def test_people_see_the_key_once_and_what_to_do_next(cli: Cli) -> None:
+    shown = cli.run("account", "create", "Shop", "--email", "shop@example.com").stdout
+    assert "Account 1: Shop" in shown
+    key = shown.partition("API key  ")[2][:KEY_CHARACTERS]
+    assert key.isalnum()
+    assert shown.count(key) == 1
+    for command in ("ngoma wallet grant 1", "ngoma serve", "curl", "ngoma wallet show 1"):
+        assert command in shown
+
+
+def test_credits_are_granted_by_the_person_at_the_keyboard(cli: Cli) -> None:
+    number = cli.account(credits=70)
+    with running_system(cli.folder) as system:
+        events = system.reader.events(wallet_id(number))
+        granted = [event for event in events if isinstance(event, CreditWallet.Granted)]
+    assert [event.credits for event in granted] == [70]
+    assert granted[0].actor == f"os:{getpass.getuser()}@{socket.gethostname()}"
+
+
+def test_an_e_mail_address_has_one_account(cli: Cli) -> None:
+    cli.account("Shop")
+    refusal = cli.refusal("account", "create", "Other", "--email", "SHOP@example.com")
+    assert refusal == "An account with this e-mail address exists already."
+    assert len(cli.json("account", "list")) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [" ", "--email", "a@example.com"],
+        ["A", "--email", "a"],
+        ["A"],
+        ["A" * 101, "--email", "a@example.com"],
+        ["A", "--email", "a@example.com", "--credits", "-1"],
+        ["A", "--email", "a@example.com", "--credits", str(10**13)],
+        ["A", "--email", "a@example.com", "--colour", "red"],
+        ["A\udcff", "--email", "a@example.com"],
+    ],
+)
+def test_a_wrong_call_makes_no_store(cli: Cli, arguments: list[str]) -> None:
+    cli.refusal("account", "create", *arguments, code=2)
+    assert not cli.folder.exists()
+
+
+def test_an_illegal_sender_id_is_refused_before_anything_is_stored(cli: Cli) -> None:
+    refusal = cli.refusal("account", "create", "A", "--email", "a@b.c", "--sender-id", "12345")
+    assert "at least one letter" in refusal
+    assert not cli.folder.exists()
+
+
+def test_accounts_are_listed_page_by_page(cli: Cli) -> None:
+    for name in ("One", "Two", "Three"):
+        cli.account(name)
+    first = cli.run("account", "list", "--limit", 2)
+    assert [name in first.stdout for name in ("One", "Two", "Three")] == [True, True, False]
+    assert "--after 2" in first.stderr
+    rest = cli.json("account", "list", "--after", 2)
+    assert [(row["account_id"], row["name"], row["email"]) for row in rest] == [
+        (3, "Three", "Three@example.com")
+    ]
+
+
+def test_what_people_named_an_account_cannot_steer_the_terminal(cli: Cli) -> None:
+    cli.account("Sh\x1b[31mop")
+    assert "\x1b[31m" not in cli.run("account", "list").stdout
+    assert cli.json("account", "list")[0]["name"] == "Sh\x1b[31mop"
+
+
+def test_limits_that_are_not_given_stay(cli: Cli) -> None:
+    number = cli.account()
+    assert cli.json("account", "limits", number, "--single", 600, "--bulk", 0) == {
+        "account_id": number, "single": 600, "bulk": 0, "read": None,
+    }  # fmt: skip
+    assert cli.json("account", "limits", number, "--read", 9)["single"] == 600
+    assert cli.json("account", "limits", number, "--single", "default") == {
+        "account_id": number, "single": None, "bulk": 0, "read": 9,
+    }  # fmt: skip
+    shown = cli.run("account", "limits", number).stdout
+    assert "single default, bulk none, read 9" in shown
+    assert cli.json("account", "list")[0]["limits"] == {"single": None, "bulk": 0, "read": 9}
+
+
+@pytest.mark.parametrize("value", ["-1", "x", "1000001", "00000000001000001", ""])
+def test_a_limit_is_a_number_or_default(cli: Cli, value: str) -> None:
+    number = cli.account()
+    cli.refusal("account", "limits", number, f"--single={value}", code=2)
+
+
+def test_a_suspended_account_is_listed_as_such_until_it_is_reinstated(cli: Cli) -> None:
+    number = cli.account()
+    assert cli.json("account", "suspend", number, "--reason", "unpaid")["suspended"] is True
+    assert cli.json("account", "list")[0]["suspended"] is True
+    assert "active" in cli.run("account", "reinstate", number, "--reason", "paid").stdout
+    assert cli.json("account", "list")[0]["suspended"] is False
+
+
+def test_a_reason_is_kept_beside_the_log(cli: Cli) -> None:
+    number = cli.account()
+    cli.run("account", "suspend", number, "--reason", "invoice 12 is unpaid")
+    with running_system(cli.folder) as system:
+        event = system.reader.events(account_id(number))[-1]
+        assert isinstance(event, Account.Suspended)
+        row = system.store.content("reason", int(event.reason.partition("/")[0]))
+    assert row is not None
+    assert row.body == "invoice 12 is unpaid"
+    assert b"invoice 12" not in _log(cli.folder)
+
+
+def _log(folder: Path) -> bytes:
+    import sqlite3
+
+    connection = sqlite3.connect(folder / "store.db")
+    try:
+        return b"".join(row[0] for row in connection.execute("SELECT state FROM stored_events"))
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("verb", ["suspend", "reinstate"])
+def test_an_account_that_is_not_there_cannot_be_suspended(cli: Cli, verb: str) -> None:
+    cli.account()
+    assert cli.refusal("account", verb, 9, "--reason", "x") == "No such account."
+
+
+def test_a_reason_must_be_given(cli: Cli) -> None:
+    cli.account()
+    assert "--reason" in cli.refusal("account", "suspend", 1, code=2)
+    cli.refusal("account", "suspend", 1, "--reason", "  ", code=2)

@@ -1,0 +1,73 @@
+"""API keys are issued, replaced and revoked from the command line."""
+
+import pytest
+
+from domain.account import Account, account_id
+from tests.support.system import running_system
+from tests.worker.cli.commands import Cli
+
+
+def _working(cli: Cli, account: int) -> list[str]:
+    rows = cli.json("key", "list", account)
+    return [row["key_id"] for row in rows if row["revoked_at"] is None]
+
+
+def test_a_second_key_works_beside_the_first(cli: Cli) -> None:
+    account = cli.account()
+    (first,) = _working(cli, account)
+    issued = cli.json("key", "issue", account, "--name", "till 2")
+    assert issued["account_id"] == account
+    assert issued["api_key"].startswith(issued["key_id"])
+    assert _working(cli, account) == [first, issued["key_id"]]
+    assert "till 2" in cli.run("key", "list", account).stdout
+
+
+def test_a_key_is_replaced_in_one_save(cli: Cli) -> None:
+    account = cli.account()
+    (first,) = _working(cli, account)
+    made = cli.json("key", "regenerate", first)
+    assert _working(cli, account) == [made["key_id"]]
+    assert [row["name"] for row in cli.json("key", "list", account)] == ["first", "first"]
+    with running_system(cli.folder) as system:
+        revoked, issued = system.reader.events(account_id(account))[-2:]
+        assert isinstance(revoked, Account.ApiKeyRevoked)
+        assert isinstance(issued, Account.ApiKeyIssued)
+        assert revoked.at == issued.at
+
+
+def test_a_replaced_key_cannot_be_replaced_again(cli: Cli) -> None:
+    account = cli.account()
+    (first,) = _working(cli, account)
+    cli.run("key", "regenerate", first)
+    working = _working(cli, account)
+    assert "no working key" in cli.refusal("key", "regenerate", first)
+    assert _working(cli, account) == working
+
+
+def test_a_revoked_key_ends(cli: Cli) -> None:
+    account = cli.account()
+    (first,) = _working(cli, account)
+    assert cli.json("key", "revoke", first.lower()) == {
+        "account_id": account, "key_id": first, "revoked": True,
+    }  # fmt: skip
+    assert _working(cli, account) == []
+
+
+def test_the_key_is_for_stdout_and_the_warning_for_stderr(cli: Cli) -> None:
+    account = cli.account()
+    shown = cli.run("key", "issue", account, "--name", "till")
+    assert len(shown.stdout.split()[-1]) == 32
+    assert "keep it now" in shown.stderr
+
+
+def test_unknown_keys_and_accounts_are_refused(cli: Cli) -> None:
+    cli.account()
+    assert cli.refusal("key", "revoke", "AAAAAAAA") == "No such key."
+    assert cli.refusal("key", "regenerate", "AAAAAAAA") == "No such key."
+    assert cli.refusal("key", "issue", 9, "--name", "x") == "No such account."
+    assert cli.refusal("key", "list", 9) == "No such account."
+
+
+@pytest.mark.parametrize("word", ["A" * 32, "short", "AAAA-AAA"])
+def test_a_whole_key_is_not_taken_for_its_id(cli: Cli, word: str) -> None:
+    assert "first 8 characters" in cli.refusal("key", "revoke", word, code=2)
