@@ -6,16 +6,17 @@ touches only its own command. After a lost connection the save's id tells whethe
 committed. The commit in flight is the batching window; there is no timer.
 """
 
+import logging
 import threading
-from abc import ABC, abstractmethod
-from collections import deque
-from collections.abc import Callable, Iterable, Sequence
-from typing import Final, Generic, Protocol, TypeVar, cast
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar, cast
 from uuid import UUID
 
 from eventsourcing.persistence import Mapper
 
+from application.commands import Command, Done, Numbers, Outcome, Preparing
 from application.gateway import SNAPSHOT_EVERY, SNAPSHOTTED, Books, Cache, snapshot_of
+from application.line import BATCH_MESSAGES_MAX, WAITING_MESSAGES_MAX, Line, Waiting
 from application.ports import (
     AnswerLost,
     Clock,
@@ -25,103 +26,19 @@ from application.ports import (
     Turn,
     VersionConflict,
 )
-from domain.errors import (
-    NgomaError,
-    OutcomeUnknown,
-    Overloaded,
-    Refused,
-    StoreDown,
-    Unavailable,
-)
+from domain.errors import OutcomeUnknown, Refused, StoreDown, Unavailable
 from domain.events import Aggregate
-from domain.values import Instant
+
+__all__ = ["Command", "Committer", "Done", "Numbers", "Outcome", "Preparing"]
 
 R = TypeVar("R")
 
-BATCH_MESSAGES_MAX: Final = 1_000
-"""Weight of one batch: a single send never waits behind more than this."""
-WAITING_MESSAGES_MAX: Final = 50_000
-"""Weight of all that may wait; more is refused (``Overloaded``)."""
 REDO_PAUSE_S: Final = 0.1
 """Pause before the lock is tried again while the database is away."""
+CONFLICTS_MAX: Final = 3
+"""Conflicts of one save before it is split; only who writes past the lock makes any."""
 
-
-class Numbers(Protocol):
-    """Unbroken runs of numbers."""
-
-    def take(self, kind: str, count: int = 1) -> int:
-        """Take ``count`` numbers in a row; the first is returned."""
-
-
-class Preparing(Protocol):
-    """What a command may use before the lock: numbers, randomness and the event encoder."""
-
-    numbers: Numbers
-    randomness: Randomness
-    mapper: Mapper[UUID]
-
-
-class Command(ABC, Generic[R]):
-    """One wish, decided as a whole: it is accepted and stored, or refused and leaves nothing.
-
-    ``decide`` may run again (after a conflict or a lost connection) and must then give the
-    same numbers and times: whatever is drawn is drawn once, in ``prepare``.
-    """
-
-    at: Instant
-    weight: int = 1
-    """How many messages it carries."""
-
-    def prepare(self, tools: Preparing) -> None:
-        """Draw numbers and build what needs no decision; called once, before the lock."""
-
-    def digests(self) -> Iterable[bytes]:
-        """Name the repeat digests (contract decision 8) that it looks up."""
-        return ()
-
-    @abstractmethod
-    def touches(self) -> Iterable[UUID]:
-        """Name the aggregates that it is known to need, so that one query loads them all."""
-
-    @abstractmethod
-    def decide(self, books: Books) -> R:
-        """Check everything, then apply and record.
-
-        Raises:
-            Refused: nothing of it is stored.
-        """
-
-
-class Outcome(Generic[R]):
-    """What became of a command: a result or an error."""
-
-    __slots__ = ("error", "result")
-
-    def __init__(self, result: R | None = None, error: BaseException | None = None) -> None:
-        self.result = result
-        self.error = error
-
-    def unwrap(self) -> R:
-        """Give the result, or raise the error."""
-        if self.error is not None:
-            raise self.error
-        return cast("R", self.result)
-
-
-Done = Callable[[Outcome[R]], None]
-
-
-class _Waiting(Generic[R]):
-    """A command in the queue."""
-
-    __slots__ = ("command", "deadline_s", "done", "outcome", "prepared")
-
-    def __init__(self, command: Command[R], done: Done[R], deadline_s: float) -> None:
-        self.command = command
-        self.done = done
-        self.deadline_s = deadline_s
-        self.prepared = False
-        self.outcome: Outcome[R] | None = None
+_log = logging.getLogger("ngoma.committer")
 
 
 class Committer:
@@ -140,6 +57,7 @@ class Committer:
         store_wait_s: float = 5.0,
         lost_answer_wait_s: float = 60.0,
         on_commit: Callable[[], None] = lambda: None,
+        pause: Callable[[float], object] | None = None,
     ) -> None:
         self.numbers = numbers
         self.randomness = randomness
@@ -148,14 +66,12 @@ class Committer:
         self._store = store
         self._clock = clock
         self._batch_max = batch_messages_max
-        self._waiting_max = waiting_messages_max
         self._store_wait_s = store_wait_s
         self._lost_answer_wait_s = lost_answer_wait_s
+        self._pause = pause or threading.Event().wait
         self._cache = Cache()
-        self._queue: deque[_Waiting[object]] = deque()
-        self._weight = 0
-        self._wake = threading.Condition()
-        self._stopping = False
+        self._line = Line(waiting_messages_max)
+        self._crossed: list[Aggregate] = []
 
     # -- any thread --------------------------------------------------------------------------
 
@@ -167,17 +83,7 @@ class Committer:
             StoreDown: the committer is closing down; nothing was stored.
         """
         deadline_s = self._clock.monotonic_s() + self._store_wait_s
-        waiting = _Waiting(command, done, deadline_s)
-        with self._wake:
-            if self._stopping:
-                msg = "The gateway is closing down."
-                raise StoreDown(msg)
-            if self._weight + command.weight > self._waiting_max:
-                msg = "Too many commands are waiting."
-                raise Overloaded(msg)
-            self._queue.append(cast("_Waiting[object]", waiting))
-            self._weight += command.weight
-            self._wake.notify()
+        self._line.join(cast("Waiting[object]", Waiting(command, done, deadline_s)))
 
     def execute(self, command: Command[R], *, timeout_s: float = 30.0) -> R:
         """Run a command and wait for its outcome, from a thread that may block.
@@ -200,115 +106,107 @@ class Committer:
 
     def stop(self) -> None:
         """Refuse new commands and wake the thread; what waits is still committed."""
-        with self._wake:
-            self._stopping = True
-            self._wake.notify_all()
+        self._line.close()
 
     @property
     def waiting(self) -> int:
         """Weight of what waits (a metric)."""
-        return self._weight
+        return self._line.weight
 
     # -- the committer's thread ----------------------------------------------------------------
 
     def step(self, timeout_s: float) -> int:
         """Commit one batch; give how many commands it had (0 when nothing came in time)."""
-        batch = self._next_batch(timeout_s)
-        if not batch:
-            return 0
+        batch = self._line.take(self._batch_max, timeout_s)
         self._prepare(batch)
-        ready = [waiting for waiting in batch if waiting.outcome is None]
-        if ready:
-            self._commit(ready)
+        self._commit([waiting for waiting in batch if waiting.outcome is None])
         for waiting in batch:
-            waiting.done(cast("Outcome[object]", waiting.outcome))
+            waiting.tell()
+        self._put_snapshots()
         return len(batch)
 
     def run(self) -> None:
         """Commit batches until stopped and drained."""
-        while not (self._stopping and not self._queue):
+        while not self._line.is_finished():
             self.step(timeout_s=1.0)
 
-    def _next_batch(self, timeout_s: float) -> list[_Waiting[object]]:
-        batch: list[_Waiting[object]] = []
-        weight = 0
-        with self._wake:
-            if not self._queue and not self._stopping:
-                self._wake.wait(timeout_s)
-            while self._queue:
-                next_weight = self._queue[0].command.weight
-                if batch and weight + next_weight > self._batch_max:
-                    break
-                batch.append(self._queue.popleft())
-                weight += next_weight
-            self._weight -= weight
-        return batch
-
-    def _prepare(self, batch: Sequence[_Waiting[object]]) -> None:
+    def _prepare(self, batch: Sequence[Waiting[object]]) -> None:
         for waiting in batch:
-            if waiting.prepared:
-                continue
-            try:
-                waiting.command.prepare(self)
-            except Exception as error:  # noqa: BLE001 - whatever it is, its caller gets it
-                waiting.outcome = Outcome(error=error)
-            waiting.prepared = True
+            while not (waiting.is_prepared or waiting.outcome):
+                try:
+                    waiting.command.prepare(self)
+                except StoreDown as error:  # no numbers: they are drawn first
+                    self._refuse_overdue(batch, error)
+                    self._pause(REDO_PAUSE_S)
+                except Exception as error:  # noqa: BLE001 - whatever it is, its caller gets it
+                    waiting.refuse(error)
+                else:
+                    waiting.is_prepared = True
 
-    def _commit(self, batch: Sequence[_Waiting[object]]) -> None:
-        """Commit a batch; what fails together is redone one command at a time."""
+    def _commit(self, batch: Sequence[Waiting[object]]) -> None:
+        """Commit a batch; what fails together is redone in halves, down to the bad command."""
+        if not batch:
+            return
         try:
             self._save_surely(batch)
-        except NgomaError as error:
-            self._refuse(batch, error)
-        except Exception as error:  # noqa: BLE001 - one bad command must hurt only itself
-            if len(batch) == 1:
-                self._refuse(batch, error)
-                return
+        except OutcomeUnknown as error:
             for waiting in batch:
-                self._commit([waiting])
+                waiting.refuse(_another(error))
+        except Exception as error:  # noqa: BLE001 - one bad command must hurt only itself
+            left = [waiting for waiting in batch if not waiting.is_told]
+            if len(left) == 1:
+                left[0].refuse(error)
+                return
+            middle = len(left) // 2
+            self._commit(left[:middle])
+            self._commit(left[middle:])
 
-    @staticmethod
-    def _refuse(batch: Sequence[_Waiting[object]], error: Exception) -> None:
-        for waiting in batch:
-            waiting.outcome = Outcome(error=error)
-
-    def _save_surely(self, batch: Sequence[_Waiting[object]]) -> None:
+    def _save_surely(self, batch: Sequence[Waiting[object]]) -> None:
         """Save until it is known to be committed, or known not to be and out of time."""
         save_id = UUID(bytes=self.randomness.token(16), version=4)
         lost_since_s: float | None = None
-        conflicts_left = len(batch) + 2
-        while True:
+        conflicts = 0
+        while batch:
             try:
                 self._save_once(batch, save_id, after_loss=lost_since_s is not None)
-            except AnswerLost as error:
-                lost_since_s = lost_since_s or self._clock.monotonic_s()
-                self._wait_for_store(lost_since_s + self._lost_answer_wait_s, error, lost=True)
-            except StoreDown as error:
-                lost = lost_since_s is not None
-                limit_s = (
-                    lost_since_s + self._lost_answer_wait_s
-                    if lost_since_s is not None
-                    else max(waiting.deadline_s for waiting in batch)
-                )
-                self._wait_for_store(limit_s, error, lost=lost)
+            except (AnswerLost, StoreDown) as error:
+                now_s = self._clock.monotonic_s()
+                if lost_since_s is None and isinstance(error, AnswerLost):
+                    lost_since_s = now_s
+                if lost_since_s is None:
+                    batch = self._refuse_overdue(batch, error)
+                elif now_s >= lost_since_s + self._lost_answer_wait_s:
+                    msg = "The database went away during the save; it may have been carried out."
+                    raise OutcomeUnknown(msg) from error
+                else:
+                    self._refuse_overdue((), error)
+                if batch:
+                    self._pause(REDO_PAUSE_S)
             except VersionConflict:
-                conflicts_left -= 1
-                if conflicts_left <= 0:
+                conflicts += 1
+                if conflicts == CONFLICTS_MAX:
                     raise
             else:
                 return
 
-    def _wait_for_store(self, limit_s: float, error: Exception, *, lost: bool) -> None:
-        if self._clock.monotonic_s() < limit_s:
-            threading.Event().wait(REDO_PAUSE_S)
-            return
-        if lost:
-            msg = "The database went away during the save; it may have been carried out."
-            raise OutcomeUnknown(msg) from error
-        raise error
+    def _refuse_overdue(
+        self, batch: Sequence[Waiting[object]], error: Exception
+    ) -> list[Waiting[object]]:
+        """While the database is away, refuse whoever has waited long enough; give the rest.
+
+        Also in the line: nothing of it was stored, whatever becomes of the save in hand.
+        """
+        now_s = self._clock.monotonic_s()
+        overdue = [waiting for waiting in batch if waiting.deadline_s <= now_s]
+        for waiting in [*overdue, *self._line.take_overdue(now_s)]:
+            refusal = StoreDown("The database does not answer; nothing was stored.")
+            refusal.__cause__ = error
+            waiting.refuse(refusal)
+            waiting.tell()
+        return [waiting for waiting in batch if not waiting.is_told]
 
     def _save_once(
-        self, batch: Sequence[_Waiting[object]], save_id: UUID, *, after_loss: bool
+        self, batch: Sequence[Waiting[object]], save_id: UUID, *, after_loss: bool
     ) -> None:
         save = Save(save_id=save_id, at=self._clock.now())
         books: Books | None = None
@@ -327,11 +225,12 @@ class Committer:
             return save
 
         self._store.transact(decide)
+        # It is committed: an error from here on must not make it happen twice.
         if books is not None:
             self._cache.put(books.loaded)
-            self._take_snapshots(books.loaded.values(), save)
-        if save.events:
-            self.on_commit()
+            self._note_crossings(books, save)
+        if books is None or save.events:
+            self._say_committed()
 
     @staticmethod
     def _decide(command: Command[object], books: Books, save: Save) -> Outcome[object]:
@@ -339,22 +238,46 @@ class Committer:
         try:
             result = command.decide(books)
         except (Refused, Unavailable) as refusal:
-            if save.mark() != before or books.has_pending():
+            if books.leaves_pending() or save.mark() != before:
                 msg = f"{type(command).__name__} refused after it had recorded (I12)"
                 raise RuntimeError(msg) from refusal
             return Outcome(error=refusal)
+        if books.leaves_pending():
+            msg = f"{type(command).__name__} did not record all that it decided"
+            raise RuntimeError(msg)
         return Outcome(result=result)
 
-    def _take_snapshots(self, touched: Iterable[Aggregate], save: Save) -> None:
+    def _say_committed(self) -> None:
+        try:
+            self.on_commit()
+        except Exception:  # noqa: BLE001 - followers also look by themselves
+            _log.exception("nobody could be told of a commit")
+
+    def _note_crossings(self, books: Books, save: Save) -> None:
+        """Remember the aggregates that passed a multiple of ``SNAPSHOT_EVERY`` in this save."""
         recorded: dict[object, int] = {}
         for stored in save.events:
             recorded.setdefault(stored.originator_id, stored.originator_version)
-        for aggregate in touched:
+        for aggregate in books.loaded.values():
             first = recorded.get(aggregate.id)
             if first is None or not isinstance(aggregate, SNAPSHOTTED):
                 continue
             if (first - 1) // SNAPSHOT_EVERY != aggregate.version // SNAPSHOT_EVERY:
-                try:
-                    self._store.put_snapshot(snapshot_of(self.mapper, aggregate, save.at))
-                except (StoreDown, AnswerLost):
-                    return  # disposable: the next crossing makes another
+                self._crossed.append(aggregate)
+
+    def _put_snapshots(self) -> None:
+        """Keep snapshots after the callers have their answers; a failure costs only time."""
+        crossed, self._crossed = self._crossed, []
+        for aggregate in crossed:
+            try:
+                self._store.put_snapshot(snapshot_of(self.mapper, aggregate, self._clock.now()))
+            except Exception:  # noqa: BLE001 - disposable: the next crossing makes another
+                _log.warning("a snapshot could not be kept", exc_info=True)
+                return
+
+
+def _another(error: OutcomeUnknown) -> OutcomeUnknown:
+    """Give an equal error: one that many threads raise would gather all their tracebacks."""
+    equal = OutcomeUnknown(*error.args)
+    equal.__cause__ = error.__cause__
+    return equal

@@ -97,6 +97,7 @@ class Books:
         self._mapper = mapper
         self._save = save
         self._loaded: dict[UUID, Aggregate] = {}
+        self._given: list[Aggregate] = []
         self._absent: set[UUID] = set()
         self._rows: dict[tuple[str, int], ContentRow] = {}
         self._repeats: dict[bytes, int] = {}
@@ -137,6 +138,8 @@ class Books:
         if found is not None and not isinstance(found, kind):
             msg = f"{key} is a {type(found).__name__}, not a {kind.__name__}"
             raise TypeError(msg)
+        if found is not None:
+            self._given.append(found)
         return found
 
     def get(self, kind: type[A], key: UUID) -> A:
@@ -212,9 +215,10 @@ class Books:
         row = self._rows.get((kind, number))
         return row or self._turn.contents(kind, [number]).get(number)
 
-    def has_pending(self) -> bool:
-        """Whether an aggregate holds events that nobody recorded (a bug in a command)."""
-        return any(aggregate.pending_events for aggregate in self._loaded.values())
+    def leaves_pending(self) -> bool:
+        """Whether what was given out since the last call holds events that nobody recorded."""
+        given, self._given = self._given, []
+        return any(aggregate.pending_events for aggregate in given)
 
 
 class Reader:

@@ -1,5 +1,6 @@
 """Carries events from the log into projections: a batch is one transaction."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
@@ -14,6 +15,8 @@ from projections import positions
 from projections.positions import Position
 from projections.projection import Batch, Projection
 from projections.rows import Rows, write
+
+_log = logging.getLogger("ngoma.projections")
 
 BATCH_EVENTS: Final = 500
 
@@ -204,3 +207,4 @@ class Fold:
         text = f"stopped at event {what}: {type(error).__name__}: {error}"
         with connection.begin():
             positions.stop(connection, names, after=after, error=text)
+        _log.error("%s %s", ", ".join(names), text)

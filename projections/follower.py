@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -78,11 +79,9 @@ class Follower:
             except DBAPIError:
                 self._let_go()
                 raise
-            together = {
-                self._at[each.name].position for each in self._projections if each.name in self._at
-            }
-            if not handled or len(together) > 1:  # at the end, overtaken, behind, or stopped
-                self._at = {}
+            rows = [row for each in self._projections if (row := self._at.get(each.name))]
+            if not handled or len({row.position for row in rows}) > 1:
+                self._at = {}  # at the end, overtaken, lagging or stopped: look again
             return handled
 
     def catch_up(self, *, timeout_s: float) -> bool:
@@ -105,8 +104,11 @@ class Follower:
                 time.sleep(_IDLE_S)
 
     def close(self) -> None:
-        """Give up leading, and the connection."""
+        """Give up leading, so that another may at once, and the connection."""
         with self._turn:
+            if self._connection is not None and self._is_leader:
+                with suppress(DBAPIError), self._connection.begin():  # gone, then so is the lock
+                    self._connection.execute(select(func.pg_advisory_unlock(LEADER_LOCK)))
             self._let_go()
 
     # -- making and rebuilding ----------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Where live workers are known and hints on their way are noted: in memory, or on Redis."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol
 
 import redis
@@ -15,8 +15,6 @@ KNOWN_S: Final = 1.0
 """How old the knowledge may be of which workers are live."""
 HINT_S: Final = 5
 """A hint that has not arrived after this long counts as lost."""
-QUEUE_S: Final = 60
-"""How long the queue of a worker that is gone is kept."""
 
 
 class Board(Protocol):
@@ -98,12 +96,8 @@ class RedisBoard:
             pipeline.execute()
 
     def withdraw(self, worker: str) -> None:
-        """Forget a worker, its hints and its queue."""
-        queue = f"{NAMESPACE}:{hints_queue(worker)}"
-        with self._client.pipeline(transaction=False) as pipeline:
-            pipeline.srem(self._names, worker)
-            pipeline.delete(self._worker(worker), queue, f"{queue}.msgs")
-            pipeline.execute()
+        """Forget a worker and its queue."""
+        self._forget([worker])
 
     def workers(self) -> Mapping[str, frozenset[Network]]:
         """Give the live workers, known to within a second."""
@@ -120,21 +114,25 @@ class RedisBoard:
         values = self._client.mget([self._worker(name) for name in names])
         gone = [name for name, value in zip(names, values, strict=True) if value is None]
         if gone:
-            self._client.srem(self._names, *gone)
+            self._forget(gone)
         return {
             name: frozenset(Network(word) for word in _text(value).split(",") if word)
             for name, value in zip(names, values, strict=True)
             if value is not None
         }
 
-    def claim_hint(self, worker: str, network: Network) -> bool:
-        """Note that a hint leaves; the queue of a worker that never comes back runs out."""
-        queue = f"{NAMESPACE}:{hints_queue(worker)}"
+    def _forget(self, names: Sequence[str]) -> None:
+        """Forget workers; what stands in their queues are only hints."""
+        queues = [f"{NAMESPACE}:{hints_queue(name)}" for name in names]
         with self._client.pipeline(transaction=False) as pipeline:
-            pipeline.set(self._hint(worker, network), "1", nx=True, ex=HINT_S)
-            pipeline.expire(queue, QUEUE_S)
-            pipeline.expire(f"{queue}.msgs", QUEUE_S)
-            return bool(pipeline.execute()[0])
+            pipeline.srem(self._names, *names)
+            pipeline.delete(*map(self._worker, names))
+            pipeline.delete(*queues, *(f"{queue}.msgs" for queue in queues))
+            pipeline.execute()
+
+    def claim_hint(self, worker: str, network: Network) -> bool:
+        """Note that a hint leaves; False when one is on its way."""
+        return bool(self._client.set(self._hint(worker, network), "1", nx=True, ex=HINT_S))
 
     def release_hint(self, worker: str, network: Network) -> None:
         """Note that a hint arrived, or was not sent after all."""

@@ -163,8 +163,11 @@ def test_a_message_of_the_other_dialect_has_a_status_too(gateway: Gateway) -> No
 
 @pytest.mark.parametrize(
     "message_id",
-    ["msg_2", "msg_0", "msg_01", "msg_-1", "msg_", "msg_1x", "1", "MSG-1-0001", "msg_" + "9" * 60]
-    + ["msg_١", "%00", "a b", "msg_9223372036854775808", "MSG-1712345678-a3f9", "batch_1"],
+    [
+        *("msg_2", "msg_0", "msg_01", "msg_-1", "msg_", "msg_1x", "1", "batch_1", "msg_\u0661"),
+        *("msg_" + "9" * 60, "msg_9223372036854775808", "%00", "a b"),
+        *("MSG-1-0001", "MSG-1712345678-a3f9", "MSG-1-1"),
+    ],
 )
 def test_an_unknown_id_is_not_found(gateway: Gateway, message_id: str) -> None:
     send(gateway)

@@ -111,8 +111,7 @@ def test_a_text_that_cannot_be_sent_is_named(gateway: Gateway, message: Any) -> 
 
 
 def test_half_a_surrogate_pair_says_what_it_is(gateway: Gateway) -> None:
-    body = '{"api_key":"%s","to":"260977000000","message":"\\ud83d"}' % gateway.key
-    answer = gateway.http.post("/api", content=body.encode())
+    answer = gateway.send(message="\ud83d")
     assert refusal(answer) == (400, "INVALID_PARAMS")
     assert answer.json()["message"] == "The message contains half of a surrogate pair."
 

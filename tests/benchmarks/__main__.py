@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.benchmarks import bulks, machine, sends
+from tests.benchmarks import bulks, demo, machine, million, modems, reading, sends
 from tests.benchmarks.bench import STORES, Bench
 from tests.benchmarks.load import Generator
 from tests.benchmarks.table import Row, facts, failed, markdown, write
@@ -21,6 +21,12 @@ BENCHMARKS: Final[Mapping[str, Callable[[Bench], Iterator[Row]]]] = {
     "two-processes": sends.two_processes,
     "bulk": bulks.bulks,
     "hot-wallet": sends.hot_wallet,
+    "full-store": million.full_store,
+    "first-byte": modems.first_byte,
+    "end-to-end": modems.end_to_end,
+    "silent-network": modems.silent_network,
+    "projections": reading.projections,
+    "demo": demo.demo,
 }
 
 

@@ -1,4 +1,4 @@
-"""What every benchmark works with: servers that start when they are first wanted, load, progress."""
+"""What every benchmark works with: servers, started when first wanted, load, and progress."""
 
 import shutil
 import socket

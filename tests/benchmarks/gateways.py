@@ -123,20 +123,26 @@ class Place:
         return Process(*arguments, log=self.folder / f"{name}.log", settings=self.environment)
 
     @contextmanager
-    def web(self, role: str, *options: str, name: str = "web") -> Iterator[str]:
+    def web(self, role: str, *, name: str = "web") -> Iterator[str]:
         """Run ``ngoma serve --role ROLE``; give its URL when it is ready."""
+        with self.measured_web(role, name=name) as (url, _):
+            yield url
+
+    @contextmanager
+    def measured_web(self, role: str, *, name: str = "web") -> Iterator[tuple[str, int]]:
+        """Do the same; give its process id too."""
         port = free_port()
         url = f"http://127.0.0.1:{port}"
-        with self.process("serve", "--role", role, "--port", port, *options, name=name) as web:
+        with self.process("serve", "--role", role, "--port", port, name=name) as web:
             wait_until_ready(web, url)
-            yield url
+            yield url, web.pid
 
 
 def greet(base_url: str, accounts: Sequence[Account]) -> None:
     """Send one message with each key, so that its slow hash is behind us."""
     for account in accounts:
         client = Client(base_url, account.key)
-        answer = client.feltech_send("0977000000", TEXT)
+        answer = client.feltech_send("0770000000", TEXT)
         if not answer.is_accepted:
             msg = f"the first send was answered {answer}"
             raise RuntimeError(msg)
@@ -154,14 +160,14 @@ def bulk_shots(account: Account, count: int) -> list[Shot]:
     return [
         Shot(
             "/api/bulk",
-            f'{{"api_key":"{account.key}","message":"{TEXT}","recipients":["097',
+            f'{{"api_key":"{account.key}","message":"{TEXT}","recipients":["077',
             '"]}',
             json_type,
             count,
         ),
         Shot(
             "/api/v1/sms/send-bulk",
-            f'{{"message":"{TEXT}","to":["097',
+            f'{{"message":"{TEXT}","to":["077',
             '"]}',
             {**json_type, "Authorization": f"Bearer {account.key}"},
             count,
@@ -171,17 +177,17 @@ def bulk_shots(account: Account, count: int) -> list[Shot]:
 
 def echo_shot() -> Shot:
     """Give the same body for the echo."""
-    return Shot("/", f'{{"message":"{TEXT}","to":"097', '"}', {"Content-Type": "application/json"})
+    return Shot("/", f'{{"message":"{TEXT}","to":"077', '"}', {"Content-Type": "application/json"})
 
 
 def _wilcybertek(account: Account) -> Shot:
-    head = f'{{"api_key":"{account.key}","message":"{TEXT}","to":"097'
+    head = f'{{"api_key":"{account.key}","message":"{TEXT}","to":"077'
     return Shot("/api", head, '"}', {"Content-Type": "application/json"})
 
 
 def _feltech(account: Account) -> Shot:
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {account.key}"}
-    return Shot("/api/v1/sms/send", f'{{"message":"{TEXT}","to":"097', '"}', headers)
+    return Shot("/api/v1/sms/send", f'{{"message":"{TEXT}","to":"077', '"}', headers)
 
 
 def wait_until_followed(guest: Guest, *, within_s: float = 60.0) -> None:

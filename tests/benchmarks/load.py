@@ -16,8 +16,8 @@ from statistics import median
 from typing import Final, Self
 
 ROOT: Final = Path(__file__).parents[2]
-SEPARATOR: Final = '","097'
-"""What stands between two recipients of a bulk: all are Airtel's, 097 and seven digits."""
+SEPARATOR: Final = '","077'
+"""What stands between two recipients of a bulk: all are Airtel's, 077 and seven digits."""
 NUMBERS: Final = 10_000_000
 
 _LUA: Final = """

@@ -90,6 +90,12 @@ def argon2_verify_ms() -> float:
     return median(times_s) * 1e3
 
 
+def cpu_s(pid: int) -> float:
+    """Give the processor time that a process has taken, in seconds."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def facts() -> Sequence[tuple[str, str]]:
     """Give what matters of the machine and the versions, by name."""
     memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

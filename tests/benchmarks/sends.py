@@ -1,10 +1,12 @@
 """Single sends over HTTP: how many are accepted in a second, durably, and how evenly."""
 
 from collections.abc import Iterator
+from statistics import median
 
 from tests.benchmarks.bench import POSTGRESQL, SQLITE, STORES, Bench
 from tests.benchmarks.gateways import Place, greet, single_shots
 from tests.benchmarks.load import Load
+from tests.benchmarks.machine import cpu_s
 from tests.benchmarks.table import Figure, Row
 
 CONNECTIONS = 64
@@ -36,17 +38,22 @@ def single_sends(bench: Bench) -> Iterator[Row]:
 
 
 def _single_sends(bench: Bench, place: Place, role: str, what: str, echo_url: str) -> Row:
-    with place.guest() as guest, place.web(role) as url:
+    with place.guest() as guest, place.measured_web(role) as (url, pid):
         account = guest.create_account()
         guest.stay_online()
         greet(url, [account])
+        cpu_us: list[float] = []
         shots = single_shots([account])
         bench.warm_up(url, shots, connections=CONNECTIONS)
+
+        def fire() -> Load:
+            before_s = cpu_s(pid)
+            load = bench.fire(url, shots, connections=CONNECTIONS).result()
+            cpu_us.append((cpu_s(pid) - before_s) / load.answers * 1e6)
+            return load
+
         echo, sends = bench.in_turns(
-            (
-                lambda: bench.fire_echo(echo_url, connections=CONNECTIONS),
-                lambda: bench.fire(url, shots, connections=CONNECTIONS).result(),
-            ),
+            (lambda: bench.fire_echo(echo_url, connections=CONNECTIONS), fire),
             guest=guest,
             what=f"echo, single sends on {place.name} ({role})",
         )
@@ -56,7 +63,7 @@ def _single_sends(bench: Bench, place: Place, role: str, what: str, echo_url: st
         baseline=per_second(echo, "E"),
         aim="≥ 0.40 E, p99 ≤ 40 ms",
         is_met=sends.rate >= 0.40 * echo.rate and sends.p99_ms <= 40,
-        notes=notes(sends.times, sends.trouble),
+        notes=notes(sends.times, f"{median(cpu_us):.0f} µs of CPU a send", sends.trouble),
     )
 
 

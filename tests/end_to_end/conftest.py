@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.end_to_end.fleet import Scaled
 from tests.end_to_end.gateway import UNLIMITED, Demo
+from tests.support.databases import TemplateDatabases
 
 
 @pytest.fixture(scope="module")
@@ -14,3 +16,19 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     folder: Path = tmp_path_factory.mktemp("gateway") / "demo"
     with Demo(folder, settings={**UNLIMITED, "NGOMA_MODEM_LATENCY_MS": "0"}) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def scaled(
+    tmp_path_factory: pytest.TempPathFactory, databases: TemplateDatabases, redis_url: str
+) -> Iterator[Scaled]:
+    """Give a gateway of several processes, without limits, whose modems answer at once."""
+    database_url = databases.fresh_database()
+    with Scaled(
+        tmp_path_factory.mktemp("scaled"),
+        database_url=database_url,
+        redis_url=redis_url,
+        settings=UNLIMITED,
+    ) as running:
+        yield running
+    databases.drop(database_url)

@@ -226,9 +226,7 @@ class Demo(Process):
 
     def cli(self, *arguments: str | int) -> Any:
         """Run a command beside it."""
-        return run_cli(
-            *arguments, settings={**self.settings, "NGOMA_DATA_DIR": str(self.folder)}
-        )
+        return run_cli(*arguments, settings={**self.settings, "NGOMA_DATA_DIR": str(self.folder)})
 
     def __enter__(self) -> Self:
         return self.start()

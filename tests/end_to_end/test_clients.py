@@ -14,8 +14,10 @@ pytestmark = pytest.mark.processes
 def test_the_documents_requests_work_unchanged_in_every_language(tmp_path: Path) -> None:
     with Demo(tmp_path / "demo"):  # with the published limits
         done = subprocess.run(
-            [sys.executable, "-m", "tests.end_to_end.clients", "--available"]
-            + ["--data-dir", str(tmp_path / "demo")],
+            [
+                *(sys.executable, "-m", "tests.end_to_end.clients", "--available"),
+                *("--data-dir", str(tmp_path / "demo")),
+            ],
             cwd=ROOT,
             capture_output=True,
             text=True,

@@ -22,6 +22,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     faults = {"mtn": ["no-answer:sent=no"]}
     with Served(folder, settings=UNLIMITED, faults=faults) as running:
         yield running
+        running.server.kill9()  # it would wait for the silent modem's answer
 
 
 def test_others_go_on_while_one_modem_is_silent(served: Served) -> None:

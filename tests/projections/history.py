@@ -114,9 +114,10 @@ class History:
     def happen(self, drawn: Sequence[Draw]) -> None:
         for what, which, how in drawn:
             self.seconds += how % 50
-            actions: list[Callable[[int, int], None]]
-            actions = [self._submit] * 25 + [self._attempt] * 30 + [self._outcome] * 30
-            actions += [self._end] * 5 + [self._staff] * 5 + [self._fleet] * 5
+            weights: tuple[tuple[int, Callable[[int, int], None]], ...]
+            weights = (25, self._submit), (30, self._attempt), (30, self._outcome)
+            weights += (5, self._end), (5, self._staff), (5, self._fleet)
+            actions = [action for weight, action in weights for _ in range(weight)]
             try:
                 actions[what % len(actions)](which, how)
             except NgomaError:
@@ -162,7 +163,12 @@ class History:
             for number in range(first, first + count)
         ]
         self.messages.extend(queued)
-        kept = {"fingerprint": "f", "first_number": first, "count": count, "answer": "a"}
+        kept: dict[str, Any] = {
+            "fingerprint": "f",
+            "first_number": first,
+            "count": count,
+            "answer": "a",
+        }
         if how % 4 == 0:
             accepted = Submission.accept(f"k{first}", account=wallet.account, at=self.now, **kept)
             self.submissions.append(accepted)

@@ -44,9 +44,9 @@ def test_a_query_that_takes_too_long_is_ended(
     truth = sqlite_truth(tmp_path)
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n"
     started_s = time.monotonic()
-    with truth.engines.reading.connect() as connection:
-        with pytest.raises(OperationalError, match="interrupted"):
-            connection.execute(text(endless))
+    interrupted = pytest.raises(OperationalError, match="interrupted")
+    with truth.engines.reading.connect() as connection, interrupted:
+        connection.execute(text(endless))
     assert time.monotonic() - started_s < 5
     with truth.engines.reading.connect() as connection:
         assert connection.scalar(text("SELECT 1")) == 1
@@ -85,9 +85,8 @@ def test_pools_are_small_and_do_not_wait_for_ever(
 
 
 def test_errors_do_not_quote_what_was_asked(truth: Truth) -> None:
-    with truth.engines.reading.connect() as connection:
-        with pytest.raises(DBAPIError) as raised:
-            connection.execute(text("SELECT * FROM nothing WHERE text = :t"), {"t": "secret"})
+    with truth.engines.reading.connect() as connection, pytest.raises(DBAPIError) as raised:
+        connection.execute(text("SELECT * FROM nothing WHERE text = :t"), {"t": "secret"})
     assert "secret" not in str(raised.value)
 
 

@@ -84,7 +84,7 @@ class Truth:
     def dialect(self) -> str:
         return self.engines.reading.dialect.name
 
-    def save(self, *items: Aggregate | Event) -> list[int]:
+    def save(self, *items: Any) -> list[int]:
         """Store events, and the pending events of aggregates, in one transaction."""
         events: list[Any] = []
         for item in items:

@@ -24,12 +24,13 @@ COMMANDS: Final[dict[str, Entry]] = {
 
 
 @click.group(
+    "ngoma",
     cls=LazyGroup,
     entries=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="\b\nExample:\n  ngoma account create Shop --email shop@example.com --credits 100",
 )
-@click.version_option(package_name="ngoma", message="%(prog)s %(version)s")
+@click.version_option(package_name="ngoma", prog_name="ngoma", message="%(prog)s %(version)s")
 def main() -> None:
     """Ngoma, a prepaid SMS gateway for Zambia.
 

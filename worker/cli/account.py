@@ -133,7 +133,13 @@ def _welcome(number: int, name: str, key: str, granted: int, base_url: str) -> N
 
 @account.command("list", epilog=example("ngoma account list --json"))
 @click.option("--after", type=POSITION, default=0, help="Only accounts with a higher number.")
-@click.option("--limit", type=click.IntRange(1, 1_000), default=100, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 1_000),
+    default=100,
+    show_default=True,
+    help="How many accounts.",
+)
 @json_option
 @place_options
 def list_accounts(place: Place, after: int, limit: int, *, as_json: bool) -> None:

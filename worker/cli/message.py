@@ -190,15 +190,18 @@ def cancel(place: Place, ref: MessageRef, *, as_json: bool) -> None:
 @click.option(
     "--sent/--not-sent",
     "is_sent",
-    required=True,
     default=None,
     help="It left, and is spent; or it did not, and its credits are given back.",
 )
 @reason_option
 @json_option
 @place_options
-def resolve(place: Place, ref: MessageRef, reason: str, *, is_sent: bool, as_json: bool) -> None:
+def resolve(
+    place: Place, ref: MessageRef, reason: str, *, is_sent: bool | None, as_json: bool
+) -> None:
     """Settle a message in doubt: say whether it was sent."""
+    if is_sent is None:
+        raise click.UsageError("Say which it was: --sent or --not-sent.")
     with opened(place) as session:
         number = _require(session, ref).number
         session.run(

@@ -281,9 +281,12 @@ def emulate(
     pin: str | None,
 ) -> None:
     """Run an emulated modem until it is interrupted."""
+    from adapters.modems.simulated.faults import parse_fault
     from worker.cli.modem_emulate import run_emulator
 
     try:
+        for fault in faults:
+            parse_fault(fault)  # a wrong one leaves no link and no log behind
         run_emulator(profile, link, network_log, faults, latency_ms=latency_ms, imsi=imsi, pin=pin)
     except ValueError as error:
         raise click.BadParameter(f"{error}.") from error

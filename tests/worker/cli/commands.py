@@ -13,22 +13,22 @@ from click.testing import CliRunner, Result
 
 from worker.cli import main
 
-NGOMA = (sys.executable, "-m", "worker")
+NGOMA = (sys.executable, "-c", "import domain.events; from eventsourcing.utils import register_topic; register_topic('Snapshot', domain.events.Snapshot); from worker.cli import main; main()")
 
 
 @dataclass(frozen=True)
 class Cli:
-    """``ngoma`` on the embedded store in ``folder``."""
+    """``ngoma`` on the embedded store in ``folder``; a variable that is None is not set."""
 
     folder: Path
-    environment: dict[str, str] = field(default_factory=dict)
+    environment: dict[str, str | None] = field(default_factory=dict)
 
     def run(self, *arguments: object, code: int = 0) -> Result:
         """Run a command in this process and check its exit code."""
         inherited = dict.fromkeys((name for name in os.environ if name.startswith("NGOMA_")), None)
         given = {"NGOMA_DATA_DIR": str(self.folder), **self.environment}
         words = [str(argument) for argument in arguments]
-        result = CliRunner(env={**inherited, **given}).invoke(main, words)
+        result = CliRunner(env={**inherited, **given}).invoke(main, words, prog_name="ngoma")
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         assert result.exit_code == code, result.output
@@ -60,8 +60,9 @@ class Cli:
 
     def start(self, *arguments: object) -> "subprocess.Popen[str]":
         """Start a command as a process."""
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("NGOMA_")}
-        environment |= {"NGOMA_DATA_DIR": str(self.folder), **self.environment}
+        given = {"NGOMA_DATA_DIR": str(self.folder), **self.environment}
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("NGOMA_")}
+        environment = kept | {k: v for k, v in given.items() if v is not None}
         return subprocess.Popen(
             [*NGOMA, *map(str, arguments)],
             stdout=subprocess.PIPE,

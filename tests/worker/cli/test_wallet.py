@@ -1,6 +1,6 @@
 """Credits are shown and moved from the command line; a balance is of one moment."""
 
-from domain.reports import Accepted, RejectionClass, Rejected
+from domain.reports import Accepted, Rejected, RejectionClass
 from tests.worker.cli.commands import Cli
 from tests.worker.cli.messages import sending
 

@@ -5,7 +5,7 @@ import threading
 from collections import deque
 from typing import Final, Generic, TypeVar
 
-from application.committer.commands import Command, Done, Outcome
+from application.commands import Command, Done, Outcome
 from domain.errors import Overloaded, StoreDown
 
 R = TypeVar("R")
@@ -106,7 +106,7 @@ class Line:
             weight = 0
             while self._light and weight < room:
                 batch.append(self._light.popleft())
-                weight += 1
+                weight += batch[-1].command.weight
             is_first = True
             while self._heavy:
                 next_weight = self._heavy[0].command.weight

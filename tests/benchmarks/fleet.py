@@ -1,0 +1,130 @@
+"""Gateways with modems: emulated ones, tapped in this process, or many simulated ones in theirs."""
+
+import json
+import queue
+import random
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Final
+
+from adapters.clock import SystemClock
+from adapters.modems.simulated.emulator import Emulator
+from adapters.modems.simulated.network_log import FileNetworkLog
+from adapters.modems.simulated.profiles import PROFILES
+from adapters.modems.simulated.pty import EmulatorPty
+from adapters.modems.simulated.sim_card import SimCard, imsi_for
+from application.fleet import ONLINE_CHECK_S, online_networks
+from domain.values import Network
+from tests.benchmarks.gateways import TEXT, Guest, Place
+from tests.end_to_end.client import Client
+from tests.end_to_end.gateway import wait_until_ready
+from tests.end_to_end.waiting import wait_until
+from tests.support.servers import free_port
+
+SUBMIT: Final = b"AT+CMGS"
+FIRST_BYTE_S: Final = 10.0
+PAUSES_S: Final = (0.15, 0.30)
+"""Between two messages to an idle modem: by chance, out of step with whatever polls."""
+
+
+class TappedModem(Emulator):
+    """An emulated modem that notes when the first byte of each submission reaches it."""
+
+    def __init__(self, name: str, folder: Path, *, faults: Sequence[str] = ()) -> None:
+        self.name = name
+        self.link = folder / f"{name}.tty"
+        self.arrivals: queue.SimpleQueue[float] = queue.SimpleQueue()
+        super().__init__(
+            PROFILES["sim800"],
+            SimCard(imsi_for(name)),
+            clock=SystemClock(),
+            log=FileNetworkLog(folder / f"{name}.jsonl"),
+            faults=faults,
+        )
+
+    def feed(self, data: bytes, now_s: float) -> None:
+        """Take bytes from the host."""
+        if SUBMIT in data:
+            self.arrivals.put(time.monotonic())
+        super().feed(data, now_s)
+
+
+def entry(name: str, network: Network, device: str, *, driver: str = "at") -> str:
+    """Give a modem's entry in a TOML file of settings: no pacing, no quota."""
+    values = {"name": name, "device": device, "network": network.value, "driver": driver}
+    lines = [f"{key} = {json.dumps(value)}" for key, value in values.items()]
+    return "\n".join(["[[modems]]", *lines, "segments_per_minute = 0", "segments_per_day = 0", ""])
+
+
+@contextmanager
+def tapped(
+    place: Place, modems: Mapping[str, tuple[Network, Sequence[str]]]
+) -> Iterator[dict[str, TappedModem]]:
+    """Run emulated modems, by name with their networks and faults; write them to ``ngoma.toml``."""
+    folder = place.folder / "modems"
+    folder.mkdir(exist_ok=True)
+    with ExitStack() as stack:
+        found = {
+            name: TappedModem(name, folder, faults=faults) for name, (_, faults) in modems.items()
+        }
+        for modem in found.values():
+            stack.enter_context(EmulatorPty(modem, modem.link, clock=SystemClock()))
+        entries = (entry(name, modems[name][0], str(one.link)) for name, one in found.items())
+        (place.folder / "ngoma.toml").write_text("\n".join(entries))
+        yield found
+
+
+@contextmanager
+def gateway(place: Place, guest: Guest, networks: frozenset[Network]) -> Iterator[str]:
+    """Run a whole gateway with the modems in ``ngoma.toml``; give its URL when they are online.
+
+    Over SQLite it is one ``serve``; over PostgreSQL the roles api, worker and project.
+    """
+    config = ("--config", str(place.folder / "ngoma.toml"))
+    is_scaled = place.database_url is not None
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    web = place.process(
+        *("serve", "--role", "api" if is_scaled else "all", "--port", port),
+        *(() if is_scaled else config),
+        name="web",
+    )
+    processes = [web]
+    if is_scaled:
+        processes.append(place.process("worker", *config, name="worker"))
+        processes.append(place.process("project", name="project"))
+    with ExitStack() as stack:
+        for process in processes:
+            # Killed: in good order it would wait for the answer of a modem that is silent.
+            stack.callback(process.kill9)
+            process.spawn()
+        wait_until_ready(web, url)
+
+        def are_online() -> bool:
+            system = guest.system
+            return networks <= online_networks(system.store.leases(), system.clock.now())
+
+        wait_until(are_online, within_s=60, what=f"modems of {sorted(networks)} are online")
+        time.sleep(2 * ONLINE_CHECK_S)  # until the web knows it too
+        yield url
+
+
+def first_byte_delays_ms(
+    client: Client, modem: TappedModem, recipient: str, count: int
+) -> list[float]:
+    """Send to an idle modem ``count`` times; give the milliseconds from answer to first byte."""
+    chance = random.Random(7)
+    found = []
+    for _ in range(count):
+        time.sleep(chance.uniform(*PAUSES_S))
+        while not modem.arrivals.empty():
+            modem.arrivals.get_nowait()
+        answer = client.send(recipient, TEXT)
+        accepted_s = time.monotonic()
+        if answer.status != 200:
+            msg = f"the send was answered {answer}"
+            raise RuntimeError(msg)
+        found.append((modem.arrivals.get(timeout=FIRST_BYTE_S) - accepted_s) * 1e3)
+    return found

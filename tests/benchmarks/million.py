@@ -1,0 +1,63 @@
+"""A store that holds a million messages, against an empty one."""
+
+import time
+from collections.abc import Iterator
+
+from tests.benchmarks.bench import SQLITE, Bench
+from tests.benchmarks.fill import Filler
+from tests.benchmarks.gateways import Guest, Place, greet, single_shots
+from tests.benchmarks.load import Load
+from tests.benchmarks.reading import catching_up
+from tests.benchmarks.sends import CONNECTIONS, notes, per_second
+from tests.benchmarks.table import Row
+
+
+def full_store(bench: Bench) -> Iterator[Row]:
+    """Single sends to the whole ``serve`` over SQLite: empty, then full, read models and all."""
+    with bench.place(SQLITE) as empty, bench.place(SQLITE) as full:
+        with full.guest() as guest:
+            yield _fill(bench, guest)
+        bench.say(f"the full store has {_size_mb(full):,.0f} MB, its read models among them")
+        with empty.guest() as of_empty, full.guest() as of_full:
+            yield _compare(bench, (empty, of_empty), (full, of_full))
+
+
+def _fill(bench: Bench, guest: Guest) -> Row:
+    account = guest.create_account("Filler")
+    started_s = time.monotonic()
+    Filler(guest, account).fill(bench.messages, bench.say)
+    bench.say(f"filled in {time.monotonic() - started_s:.0f} s")
+    return catching_up(bench, guest, f"SQLite, {bench.messages:,} messages")
+
+
+def _compare(bench: Bench, empty: tuple[Place, Guest], full: tuple[Place, Guest]) -> Row:
+    (empty_place, of_empty), (full_place, of_full) = empty, full
+    with empty_place.web("all") as empty_url, full_place.web("all") as full_url:
+        shots = []
+        for guest, url in ((of_empty, empty_url), (of_full, full_url)):
+            account = guest.create_account()
+            guest.stay_online()
+            greet(url, [account])
+            shots.append(single_shots([account]))
+            bench.warm_up(url, shots[-1], connections=CONNECTIONS)
+
+        def fire(place: int) -> Load:
+            guest, url = ((of_empty, empty_url), (of_full, full_url))[place]
+            guest.stay_online()
+            return bench.fire(url, shots[place], connections=CONNECTIONS).result()
+
+        at_empty, at_full = bench.in_turns(
+            (lambda: fire(0), lambda: fire(1)), what="empty store, full store"
+        )
+    return Row(
+        what=f"{bench.messages:,} messages in the store against empty, SQLite, the whole serve",
+        figure=per_second(at_full),
+        baseline=per_second(at_empty, "empty"),
+        aim="≥ 0.8",
+        is_met=at_full.rate >= 0.8 * at_empty.rate,
+        notes=notes(at_full.times, at_full.trouble or at_empty.trouble),
+    )
+
+
+def _size_mb(place: Place) -> float:
+    return sum(file.stat().st_size for file in place.folder.glob("*.db*")) / 1e6

@@ -1,0 +1,158 @@
+"""The doctor finds what is wrong, says what is only worth knowing, and touches nothing."""
+
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.worker.cli.commands import Cli
+from worker.cli import diagnosis
+
+
+def _words(cli: Cli, check: str, verdict: str, *flags: object) -> list[str]:
+    code = 1 if verdict == "wrong" else 0
+    found = cli.json("doctor", *flags, code=code)
+    return [item["words"] for item in found if (item["check"], item["verdict"]) == (check, verdict)]
+
+
+def test_a_fresh_setup_is_sound(cli: Cli) -> None:
+    cli.run("migrate")
+    found = cli.json("doctor")
+    assert {item["verdict"] for item in found} == {"ok", "note"}
+    assert {item["check"] for item in found} == {
+        *("settings", "packages", "store", "read models", "clock"),
+        *("secrets", "numbering", "modems", "redis"),
+    }
+    assert "ok      store:" in cli.run("doctor").stdout
+
+
+def test_a_store_that_is_not_there_is_not_made(cli: Cli) -> None:
+    (words,) = _words(cli, "store", "wrong")
+    assert "`ngoma migrate` makes it" in words
+    assert not cli.folder.exists()
+
+
+def test_a_secret_that_others_can_read_is_refused(cli: Cli) -> None:
+    cli.account()
+    secret = cli.folder / "secrets" / "server"
+    secret.chmod(0o644)
+    assert _words(cli, "secrets", "wrong") == [f"others can read {secret}: chmod 600 it."]
+
+
+def test_a_server_secret_that_was_lost_is_not_made_anew(cli: Cli) -> None:
+    cli.account()
+    secret = cli.folder / "secrets" / "server"
+    secret.unlink()
+    (words,) = _words(cli, "secrets", "wrong")
+    assert "API keys made before will not work" in words
+    assert not secret.exists()
+
+
+def test_the_files_of_pins_and_a_file_with_a_password_are_looked_at(
+    cli: Cli, tmp_path: Path
+) -> None:
+    cli.account()
+    pin = tmp_path / "pin"
+    pin.write_text("1234")
+    config = tmp_path / "ngoma.toml"
+    config.write_text(
+        f'redis_url = "redis://:hunter2@127.0.0.1:1/0"\n[[modems]]\nname = "a"\nnetwork = "mtn"\n'
+        f'device = "{tmp_path / "tty"}"\npin = "file:{pin}"\n'
+    )
+    for path in (pin, config):
+        path.chmod(0o640)
+    words = _words(cli, "secrets", "wrong", "--config", config)
+    assert words == [f"others can read {path}: chmod 600 it." for path in (config, pin)]
+    assert "hunter2" not in cli.run("doctor", "--config", config, code=1).output
+
+
+def test_the_plans_differences_are_told_by_prefix_with_the_setting_that_decides(cli: Cli) -> None:
+    cli.run("migrate")
+    words = _words(cli, "numbering", "note")
+    assert (
+        "097: published says mtn, national says airtel; goes to mtn by numbering_plan = published."
+    ) in words
+    assert "058, 078, 079, 098 are refused, without numbering_other." in words
+    national = Cli(
+        cli.folder, {"NGOMA_NUMBERING_PLAN": "national", "NGOMA_NUMBERING_OTHER": "airtel"}
+    )
+    words = _words(national, "numbering", "note")
+    assert any("097" in line and "goes to airtel by numbering_plan = national" in line
+               for line in words)  # fmt: skip
+    assert "058, 078, 079, 098 go to airtel, by numbering_other." in words
+
+
+def test_modems_that_are_not_there_or_named_twice_are_told(cli: Cli, tmp_path: Path) -> None:
+    cli.run("migrate")
+    config = tmp_path / "ngoma.toml"
+    there = tmp_path / "tty1"
+    there.touch()
+    entry = '[[modems]]\nname = "{}"\nnetwork = "mtn"\ndevice = "{}"\n'
+    gone = tmp_path / "tty2"
+    config.write_text(entry.format("a", there) + entry.format("a", gone))
+    words = _words(cli, "modems", "wrong", "--config", config)
+    assert words == ["two have the name a.", f"a: there is no {gone}; is it plugged in?"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may use every device")
+def test_a_modem_that_we_may_not_use_is_told(cli: Cli, tmp_path: Path) -> None:
+    cli.run("migrate")
+    config = tmp_path / "ngoma.toml"
+    device = tmp_path / "tty"
+    device.touch(mode=0o000)
+    config.write_text(f'[[modems]]\nname = "a"\nnetwork = "mtn"\ndevice = "{device}"\n')
+    assert "we may not use" in _words(cli, "modems", "wrong", "--config", config)[0]
+
+
+def test_a_redis_that_does_not_answer_is_told_without_its_password(cli: Cli) -> None:
+    cli.run("migrate")
+    scaled = Cli(cli.folder, {"NGOMA_REDIS_URL": "redis://:hunter2@127.0.0.1:1/0"})
+    (words,) = _words(scaled, "redis", "wrong")
+    assert words.startswith("redis://:***@127.0.0.1:1/0 does not answer")
+
+
+def test_a_redis_that_answers_is_well(cli: Cli, redis_url: str) -> None:
+    cli.run("migrate")
+    scaled = Cli(cli.folder, {"NGOMA_REDIS_URL": redis_url})
+    assert _words(scaled, "redis", "ok")[0].endswith("answers.")
+
+
+def test_a_clock_behind_the_newest_event_is_told(cli: Cli) -> None:
+    cli.account()
+    year_2100 = 4_102_444_800_000_000
+    connection = sqlite3.connect(cli.folder / "store.db")
+    try:
+        connection.execute(
+            "UPDATE stored_events SET state = json_set(state, '$.timestamp', ?)"
+            " WHERE rowid = (SELECT max(rowid) FROM stored_events)",
+            (year_2100,),
+        )
+        connection.execute("UPDATE stored_events SET state = CAST(state AS BLOB)")
+        connection.commit()
+    finally:
+        connection.close()
+    (words,) = _words(cli, "clock", "wrong")
+    assert "the newest event is of 2100-01-01" in words
+
+
+def test_rooms_of_another_distribution_are_told(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    cli.run("migrate")
+    monkeypatch.setattr(diagnosis, "packages_distributions", lambda: {"domain": ["domain"]})
+    assert "also installs domain" in _words(cli, "packages", "wrong")[0]
+
+
+def test_settings_that_cannot_be_used_are_a_finding(cli: Cli, tmp_path: Path) -> None:
+    config = tmp_path / "ngoma.toml"
+    config.write_text("colour = 1")
+    assert _words(cli, "settings", "wrong", "--config", config) == ["There is no setting colour."]
+
+
+def test_a_file_that_is_no_database_is_a_finding(cli: Cli) -> None:
+    cli.account()
+    for path in cli.folder.glob("read.db*"):
+        path.unlink()
+    (cli.folder / "read.db").write_text("not a database" * 99)
+    assert _words(cli, "read models", "wrong") == ["file is not a database"]
+    (cli.folder / "store.db").write_text("not a database" * 99)
+    assert "not a database" in _words(cli, "store", "wrong")[0]

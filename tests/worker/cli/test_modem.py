@@ -1,0 +1,124 @@
+"""Staff see the SIMs, keep one from sending, and try a modem before it is used."""
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from adapters.modems.simulated.profiles import PROFILES
+from domain.reports import Accepted
+from tests.worker.cli.commands import Cli
+from tests.worker.cli.messages import ICCID, sending
+from worker.cli.modem import PROFILE_NAMES
+
+READY_S = 10
+
+
+def test_the_fleet_is_listed_with_what_each_sim_has_sent(cli: Cli) -> None:
+    with sending(cli.folder) as sender:
+        sender.attempt(sender.send(), Accepted(1))
+        (sim,) = cli.json("modem", "list")
+        assert (sim["network"], sim["modem"], sim["state"]) == ("mtn", "mtn-1", "online")
+        assert (sim["host"], sim["iccid"], sim["msisdn"]) == ("here", ICCID, "+260960000001")
+        assert (sim["sent_messages"], sim["sent_segments"]) == (1, 1)
+        shown = cli.run("modem", "list").stdout
+        assert "online" in shown
+        assert "mtn-1" in shown
+
+
+def test_a_fleet_without_sims_is_said_to_be_empty(cli: Cli) -> None:
+    cli.account()
+    assert cli.json("modem", "list") == []
+    assert cli.run("modem", "list").stdout == "No SIM has been seen yet.\n"
+
+
+def test_a_sim_in_quarantine_says_why_until_it_is_released(cli: Cli) -> None:
+    with sending(cli.folder) as sender:
+        number = sender.sim().sim
+        cli.run("modem", "quarantine", number, "--reason", "the bill is disputed")
+        (sim,) = cli.json("modem", "list")
+        assert (sim["state"], sim["online"]) == ("quarantined", False)
+        assert sim["reason"] == "the bill is disputed"
+        cli.run("modem", "release", number, "--reason", "paid")
+        (sim,) = cli.json("modem", "list")
+        assert (sim["state"], sim["reason"]) == ("online", None)
+
+
+def test_a_sim_that_is_not_there_cannot_be_quarantined(cli: Cli) -> None:
+    cli.account()
+    assert cli.refusal("modem", "quarantine", 7, "--reason", "x") == "No such SIM."
+
+
+# -- devices ----------------------------------------------------------------------------------
+
+
+@contextmanager
+def _emulated(cli: Cli, folder: Path, *flags: str) -> Iterator[Path]:
+    """Run ``ngoma modem emulate`` as a process; give its link."""
+    link = folder / "modem.tty"
+    process = cli.start(
+        "modem", "emulate", "--profile", "sim800", "--link", link,
+        "--network-log", folder / "air.jsonl", *flags,
+    )  # fmt: skip
+    try:
+        deadline_s = time.monotonic() + READY_S
+        while not link.exists():
+            assert process.poll() is None, process.communicate()
+            assert time.monotonic() < deadline_s
+            time.sleep(0.02)
+        yield link
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=READY_S)
+    assert process.returncode == 0
+    assert not link.exists()
+
+
+def test_an_emulated_modem_can_be_probed(cli: Cli, tmp_path: Path) -> None:
+    with _emulated(cli, tmp_path, "--imsi", "645020000000042") as link:
+        found = cli.json("modem", "probe", link)
+        shown = cli.run("modem", "probe", link).stdout
+    assert (found["device"], found["imsi"]) == (str(link), "645020000000042")
+    assert (found["answers"], found["registered"]) == (True, True)
+    assert found["imei"] == PROFILES["sim800"].imei
+    assert found["imei"] in shown
+    assert not cli.folder.exists()
+
+
+def test_a_locked_sim_is_opened_with_the_pin_of_the_settings(cli: Cli, tmp_path: Path) -> None:
+    pin = tmp_path / "pin"
+    pin.write_text("1234")
+    pin.chmod(0o600)
+    with _emulated(cli, tmp_path, "--pin", "1234") as link:
+        refusal = cli.refusal("modem", "probe", link)
+        assert refusal.startswith(f"{link}: ")
+        assert "PIN" in refusal
+        assert cli.json("modem", "probe", link, "--pin", f"file:{pin}")["answers"] is True
+    config = tmp_path / "ngoma.toml"
+    config.write_text(
+        f'[[modems]]\nname = "mtn-1"\nnetwork = "mtn"\ndevice = "{link}"\npin = "file:{pin}"\n'
+    )
+    with _emulated(cli, tmp_path, "--pin", "1234"):
+        found = cli.json("modem", "probe", "mtn-1", "--config", config)
+    assert found["device"] == str(link)
+
+
+def test_a_device_that_is_not_there_is_one_clear_line(cli: Cli, tmp_path: Path) -> None:
+    refusal = cli.refusal("modem", "probe", tmp_path / "nothing")
+    assert refusal.startswith(f"{tmp_path / 'nothing'}: The port cannot be opened")
+
+
+def test_the_profiles_in_the_help_are_those_there_are() -> None:
+    assert set(PROFILE_NAMES) == set(PROFILES)
+
+
+@pytest.mark.parametrize("flags", [["--profile", "nokia"], ["--fault", "gremlins"]])
+def test_an_emulator_that_cannot_be_is_a_wrong_call(
+    cli: Cli, tmp_path: Path, flags: list[str]
+) -> None:
+    wanted = ["--profile", "e173", "--link", tmp_path / "a", "--network-log", tmp_path / "b"]
+    cli.refusal("modem", "emulate", *wanted, *flags, code=2)
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,82 @@
+"""Two commands at once beside a running gateway: all is kept, and nobody starves."""
+
+import itertools
+import json
+import threading
+import time
+
+import pytest
+
+from tests.support.system import create_account, grant, running_system
+from tests.worker.cli.commands import Cli
+
+GRANTS_EACH = 4
+COMMAND_S = 20.0
+
+
+@pytest.mark.processes
+def test_two_command_lines_and_a_busy_gateway_lose_nothing_and_starve_nobody(cli: Cli) -> None:
+    with running_system(cli.folder) as system:
+        ours, _ = create_account(system, name="Busy")
+        theirs, _ = create_account(system, name="Quiet")
+        stopping = threading.Event()
+        commits: list[float] = []
+
+        def keep_committing() -> None:
+            while not stopping.is_set():
+                grant(system, ours, 1)
+                commits.append(time.monotonic())
+
+        taken_s: list[float] = []
+
+        def keep_granting(reason: str) -> None:
+            for _ in range(GRANTS_EACH):
+                started_s = time.monotonic()
+                cli.process("wallet", "grant", theirs, 10, "--reason", reason)
+                cli.process("wallet", "grant", ours, 1_000, "--reason", reason)
+                taken_s.append(time.monotonic() - started_s)
+
+        busy = threading.Thread(target=keep_committing)
+        hands = [threading.Thread(target=keep_granting, args=(word,)) for word in ("a", "b")]
+        for thread in (busy, *hands):
+            thread.start()
+        for thread in hands:
+            thread.join(120)
+        # A look at the balance while the gateway is busy answers, too.
+        shown = json.loads(cli.process("wallet", "show", theirs, "--json"))
+        stopping.set()
+        busy.join(10)
+
+        assert len(taken_s) == 2 * GRANTS_EACH
+        assert max(taken_s) < COMMAND_S
+        assert shown["available"] == 2 * GRANTS_EACH * 10
+        expected = 2 * GRANTS_EACH * 1_000 + len(commits)
+        assert cli.json("wallet", "show", ours)["available"] == expected
+        pauses_s = [after - before for before, after in itertools.pairwise(commits)]
+        assert max(pauses_s) < 3.0  # the turn file makes the gateway wait at most 2 s
+
+
+@pytest.mark.processes
+def test_a_grant_from_outside_reaches_the_running_gateway_s_read_models(cli: Cli) -> None:
+    with running_system(cli.folder) as system:
+        account, _ = create_account(system)
+        cli.process("wallet", "grant", account, 7, "--reason", "x")
+        assert system.queries.reached(system.store.head(), timeout_s=5, projection="balances")
+        balance = system.queries.balance(account)
+        assert balance is not None
+        assert balance.available == 7
+
+
+@pytest.mark.processes
+def test_two_first_accounts_at_once_make_one_store(cli: Cli) -> None:
+    processes = [
+        cli.start("account", "create", name, "--email", f"{name}@example.com", "--json")
+        for name in ("one", "two")
+    ]
+    made = []
+    for process in processes:
+        stdout, stderr = process.communicate(timeout=60)
+        assert process.returncode == 0, stderr
+        made.append(json.loads(stdout)["account_id"])
+    assert sorted(made) == [1, 2]
+    assert [row["account_id"] for row in cli.json("account", "list")] == [1, 2]

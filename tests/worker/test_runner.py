@@ -1,0 +1,305 @@
+"""A process starts what its role runs, goes on whatever a step meets, and stops in order."""
+
+import logging
+import statistics
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.bootstrap import bootstrap
+from adapters.modems.at.rejections import outcome_of_line
+from adapters.modems.simulated.driver import SimulatedModemDriver
+from adapters.modems.simulated.network_log import MemoryNetworkLog, SegmentOnAir
+from adapters.modems.simulated.sim_card import imsi_for
+from adapters.settings import Settings
+from application.ports import ModemSettings
+from application.system import System
+from domain.errors import StoreDown
+from domain.message import State
+from domain.values import Network
+from tests.support.servers import ThrowawayRedis
+from tests.support.system import FastKeyHasher
+from tests.worker.gateway import FAST, Gateway, ShiftedClock
+from worker.loops import Loop
+from worker.runner import PARTS, Part, Role, Supervisor
+
+HINT_TO_AIR_S = 0.020
+LIMIT_S = 15.0
+
+
+class Air(MemoryNetworkLog):
+    """A network log that says when a segment came."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.came = threading.Event()
+        self.came_at_s = 0.0
+
+    def append(self, segment: SegmentOnAir) -> None:
+        self.came_at_s = time.monotonic()
+        super().append(segment)
+        self.came.set()
+
+
+class Running(Gateway):
+    """A gateway with all its threads."""
+
+    supervisor: Supervisor
+
+    def __init__(self, system: System, air: Air) -> None:
+        super().__init__(system, system.clock, system.store)  # type: ignore[arg-type]
+        self.air = air
+
+    def sent(self, count: int) -> None:
+        self.until(lambda: len(self.air.segments) >= count)
+
+
+@contextmanager
+def running(
+    folder: Path,
+    *,
+    sims: int = 1,
+    role: Role = Role.ALL,
+    faults: tuple[str, ...] = (),
+    latency_s: float = 0.0,
+    **settings: Any,
+) -> Iterator[Running]:
+    clock, air = ShiftedClock(), Air()
+
+    def open_modem(modem: ModemSettings) -> SimulatedModemDriver:
+        return SimulatedModemDriver(
+            modem.name,
+            clock=clock,
+            error_table=outcome_of_line,
+            log=air,
+            faults=faults,
+            latency_s=latency_s,
+            imsi=imsi_for(modem.name),
+        )
+
+    modems = tuple(
+        ModemSettings(
+            name=f"m{place}",
+            device="",
+            network=Network.MTN,
+            driver="simulated",
+            segments_per_minute=0,
+            segments_per_day=0,
+        )
+        for place in range(sims)
+    )
+    system = bootstrap(
+        Settings(data_dir=folder, modems=modems, **settings), hasher=FastKeyHasher(), clock=clock
+    )
+    system = replace(system, open_modem=open_modem)
+    system.store.migrate()
+    system.follower.migrate()
+    gateway = Running(system, air)
+    gateway.supervisor = Supervisor(system, role, timings=FAST)
+    gateway.supervisor.start()
+    try:
+        yield gateway
+    finally:
+        assert gateway.supervisor.stop(20)
+        system.close()
+
+
+def until(condition: Callable[[], bool]) -> None:
+    limit_s = time.monotonic() + LIMIT_S
+    while not condition():
+        assert time.monotonic() < limit_s
+        threading.Event().wait(0.002)
+
+
+def all_online(gw: Running) -> None:
+    until(lambda: {status.state for status in gw.supervisor.modems()} == {"online"})
+
+
+# -- a whole process ----------------------------------------------------------------------------
+
+
+def test_everything_in_one_process_sends_what_is_queued(tmp_path: Path) -> None:
+    with running(tmp_path, sims=3) as gw:
+        numbers = gw.send(gw.account(), count=30)
+        gw.until(lambda: all(gw.message(n).state is State.SENT for n in numbers))
+        assert sorted(gw.recipients()) == list(range(1, 31))
+        assert gw.system.readiness().is_ready
+        assert gw.supervisor.failures == {}
+
+
+def test_a_hint_wakes_an_idle_sim_within_20_ms(
+    tmp_path: Path, report_count: Callable[..., None], record_property: Callable[..., None]
+) -> None:
+    with running(tmp_path) as gw:
+        all_online(gw)
+        sender, waits_s = gw.account(), []
+        gw.reached = lambda: None  # type: ignore[method-assign]
+        for place in range(30):
+            gw.air.came.clear()  # type: ignore[attr-defined]
+            gw.send(sender, first=place + 1)
+            accepted_s = time.monotonic()
+            assert gw.air.came.wait(LIMIT_S)  # type: ignore[attr-defined]
+            waits_s.append(gw.air.came_at_s - accepted_s)  # type: ignore[attr-defined]
+            until(lambda: gw.supervisor.modems()[0].state == "online")
+        median_s = statistics.median(waits_s)
+        record_property("accepted_to_air_p50_ms", round(median_s * 1_000, 1))
+        assert median_s <= HINT_TO_AIR_S
+
+
+def test_a_message_is_sent_although_every_hint_is_lost(tmp_path: Path) -> None:
+    with running(tmp_path) as gw:
+        all_online(gw)
+        gw.system.queue.announce = lambda *_: False  # type: ignore[method-assign]
+        gw.send(gw.account())
+        gw.sent(1)
+
+
+@pytest.mark.parametrize("breakage", ["kill9", "pause", "flush"])
+def test_redis_may_die_hang_or_forget_and_messages_are_sent(
+    tmp_path: Path, own_redis: ThrowawayRedis, breakage: str
+) -> None:
+    with running(tmp_path, redis_url=own_redis.url) as gw:
+        all_online(gw)
+        sender = gw.account()
+        gw.send(sender, first=1)
+        gw.sent(1)
+        if breakage == "flush":
+            gw.system.queue.broker.client.flushall()  # type: ignore[attr-defined]
+        else:
+            getattr(own_redis, breakage)()
+        gw.send(sender, first=2)
+        gw.sent(2)
+        (late,) = gw.send(sender, first=3)
+        gw.sent(3)
+        gw.until(lambda: gw.message(late).state is State.SENT)
+        if breakage == "pause":
+            own_redis.resume()
+        elif breakage == "kill9":
+            own_redis.start()
+        gw.send(sender, first=4)
+        gw.sent(4)
+        assert gw.recipients() == [1, 2, 3, 4]
+        assert gw.supervisor.failures == {}
+
+
+def test_stopping_finishes_the_segment_under_way_and_records_it(tmp_path: Path) -> None:
+    with running(tmp_path, latency_s=0.3) as gw:
+        all_online(gw)
+        first, second = gw.send(gw.account(), count=2)
+        gw.until(lambda: "AttemptStarted" in gw.events(first))
+        assert gw.supervisor.stop(20)
+        assert gw.events(first) == ["AttemptStarted", "Sent"]
+        assert gw.events(second) == []
+        (lease,) = gw.system.store.leases()
+        assert lease.expires_at <= gw.clock.now()
+        assert [t.name for t in threading.enumerate() if t.name.startswith("ngoma")] == []
+
+
+def test_what_was_accepted_before_the_stop_is_committed(tmp_path: Path) -> None:
+    with running(tmp_path) as gw:
+        sender = gw.account()
+        outcomes = []
+        for _ in range(50):
+            threading.Thread(target=lambda: outcomes.append(gw.send(sender)), daemon=True).start()
+        gw.until(lambda: len(outcomes) == 50)
+    assert len({numbers.start for numbers in outcomes}) == 50
+
+
+def test_a_clock_alarm_shows_in_readiness(tmp_path: Path) -> None:
+    with running(tmp_path) as gw:
+        gw.clock.jump(3_600)
+        gw.until(lambda: not gw.system.readiness().is_ready)
+        assert "jumped" in gw.system.readiness().checks["clock"]
+
+
+def test_one_modem_that_never_comes_up_keeps_nobody_from_sending(tmp_path: Path) -> None:
+    with running(tmp_path, sims=2) as gw:
+        sim = gw.supervisor.sims[0]
+        sim._driver.receive  # type: ignore[attr-defined]  # noqa: B018 - it is the simulated one
+        numbers = gw.send(gw.account(), count=5)
+        gw.until(lambda: all(gw.message(n).state is State.SENT for n in numbers))
+
+
+# -- roles ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("role", "threads"),
+    [
+        (Role.API, {"committer", "keys"}),
+        (Role.WORKER, {"committer", "presence", "sim-m0"}),
+        (Role.PROJECT, {"committer", "follower", "relay"}),
+        (Role.ALL, {"committer", "follower", "keys", "presence", "relay", "sim-m0"}),
+    ],
+)
+def test_each_role_runs_its_own_threads(tmp_path: Path, role: Role, threads: set[str]) -> None:
+    with running(tmp_path, role=role):
+        ours = {t.name.removeprefix("ngoma-") for t in threading.enumerate()}
+        started = {name for name in ours if not name.startswith(("jobs-", "queue-"))}
+        assert {name for name in started if f"ngoma-{name}" in _names()} == threads
+
+
+def _names() -> set[str]:
+    return {thread.name for thread in threading.enumerate()}
+
+
+def test_all_runs_every_part() -> None:
+    assert PARTS[Role.ALL] == frozenset(Part)
+
+
+def test_time_goes_on_in_a_project_process_without_workers(tmp_path: Path) -> None:
+    with running(tmp_path, role=Role.PROJECT) as gw:
+        (number,) = gw.send(gw.account())
+        gw.clock.advance(24 * 3600 + 1)
+        gw.until(lambda: gw.message(number).state is State.EXPIRED)
+
+
+# -- loops --------------------------------------------------------------------------------------
+
+
+def test_a_loop_survives_what_its_step_raises_and_says_so(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    stepped = threading.Event()
+    calls = iter([ValueError(), StoreDown(), None])
+
+    def step() -> None:
+        error = next(calls, None)
+        if error is None:
+            stepped.set()
+            threading.Event().wait(0.01)
+        else:
+            raise error
+
+    loop = Loop("odd", step)
+    with caplog.at_level(logging.ERROR):
+        loop.start()
+        assert stepped.wait(5)
+    until(lambda: loop.fault is None)
+    loop.stop()
+    assert loop.join(5)
+    assert loop.faults == 2
+    assert "odd met ValueError" in caplog.text
+
+
+def test_a_loop_ends_only_when_it_is_drained() -> None:
+    left = [1, 2, 3]
+    loop = Loop("drains", lambda: left and left.pop(), is_drained=lambda: not left)
+    loop.stop()
+    loop.start()
+    assert loop.join(5)
+    assert left == []
+
+
+def test_a_loop_that_cannot_drain_is_left_at_its_deadline() -> None:
+    loop = Loop("stuck", lambda: threading.Event().wait(0.01), is_drained=lambda: False)
+    loop.start()
+    loop.stop()
+    assert not loop.join(0.1)
+    assert loop.join(5)  # it was abandoned
