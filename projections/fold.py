@@ -41,8 +41,8 @@ class Log(Protocol):
 _UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, TopicError)
 
 
-class _Overtaken(Exception):
-    """Another runner moved a position first: nothing was written."""
+class Overtaken(Exception):
+    """Another runner moved a position first, so nothing was written: look where it is now."""
 
 
 class _Stumbled(Exception):
@@ -77,6 +77,9 @@ class Fold:
         Those that stand together share a batch. One that lags behind moves up to the next one's
         position, where they join, and never holds up those before it. Whoever stands still, has
         stopped, or belongs to other code than this is left alone.
+
+        Raises:
+            Overtaken: something does not stand where ``at`` says.
         """
         groups: dict[int, list[Projection]] = defaultdict(list)
         for projection in self._projections:
@@ -85,15 +88,12 @@ class Fold:
                 groups[row.position].append(projection)
         handled = 0
         order = sorted(groups)
-        try:
-            for after, until in zip_longest(order, order[1:]):
-                events = self._read(connection, groups[after], after, until)
-                handled += len(events)
-                self._advance(connection, groups[after], events, after)
-                if events and events[-1][0] == until:
-                    groups[until].extend(groups[after])
-        except _Overtaken:
-            return 0
+        for after, until in zip_longest(order, order[1:]):
+            events = self._read(connection, groups[after], after, until)
+            handled += len(events)
+            self._advance(connection, groups[after], events, after)
+            if events and events[-1][0] == until:
+                groups[until].extend(groups[after])
         return handled
 
     def _advance(
@@ -144,14 +144,14 @@ class Fold:
         """Fold events into projections that stand at ``after``, with their positions, or nothing.
 
         Raises:
-            _Overtaken: they do not stand there any more.
+            Overtaken: they do not stand there any more.
             _Stumbled: one of them cannot be folded, says the cause.
             OperationalError, InterfaceError: the store does not answer.
         """
         versions = {each.name + self._suffix: each.version for each in projections}
         with connection.begin():
             if not positions.move(connection, versions, after=after, to=to):
-                raise _Overtaken
+                raise Overtaken
             try:
                 touched: list[Rows] = []
                 for projection in projections:

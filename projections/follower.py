@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from application.queries import ProjectionStatus
 from projections import positions
-from projections.fold import BATCH_EVENTS, Fold, Log
+from projections.fold import BATCH_EVENTS, Fold, Log, Overtaken
 from projections.positions import POSITIONS, Position, Positions
 from projections.projection import Projection
 from projections.rebuild import Pace, Rebuild, half_speed, lock_ddl
@@ -22,6 +22,9 @@ __all__ = ["BATCH_EVENTS", "Follower", "Log", "statuses"]
 
 LEADER_LOCK: Final = 0x6E676F6D610002
 """Key of the PostgreSQL advisory lock of the one active runner."""
+
+FRESH_S: Final = 1.0
+"""For how long after its last use the connection, and what it holds, are trusted unasked."""
 
 _IDLE_S: Final = 0.005
 
@@ -54,6 +57,7 @@ class Follower:
         self._is_leader = False
         self._has_retried = False
         self._at: dict[str, Position] = {}
+        self._used_s = 0.0
         self._callbacks: list[Callable[[int], None]] = []
 
     def on_progress(self, callback: Callable[[int], None]) -> None:
@@ -68,7 +72,8 @@ class Follower:
         The first step of a process tries again what had stopped at a bad event.
 
         Raises:
-            sqlalchemy.exc.DBAPIError: the read store does not answer; step again later.
+            sqlalchemy.exc.SQLAlchemyError: the read store does not answer; step again later.
+                What the log raises when the event store does not answer comes through as well.
         """
         with self._turn:
             try:
@@ -80,8 +85,9 @@ class Follower:
                 self._let_go()
                 raise
             rows = [row for each in self._projections if (row := self._at.get(each.name))]
-            if not handled or len({row.position for row in rows}) > 1:
-                self._at = {}  # at the end, overtaken, lagging or stopped: look again
+            self._stepped_s = time.monotonic()
+            if len({row.position for row in rows}) > 1:  # lagging or stopped
+                self._at = {}
             return handled
 
     def catch_up(self, *, timeout_s: float) -> bool:
@@ -173,12 +179,13 @@ class Follower:
     def _lead(self) -> Connection | None:
         """Give the connection to work on, or None while another process leads.
 
-        While there is work, the positions in memory are trusted, since compare-and-set guards
-        them. Otherwise they are read again, and on PostgreSQL the lock is asked for: it lives
-        and dies with its session, which the server ends when it was idle for too long, so that
-        a frozen process does not lead.
+        For a second after the connection was used, the positions in memory are trusted, since
+        compare-and-set guards them. Then they are read again, and on PostgreSQL the lock is
+        asked for: it lives and dies with its session, which the server ends when it was idle
+        for too long, so that a frozen process does not lead.
         """
-        if self._connection is not None and self._at:
+        is_fresh = time.monotonic() - self._used_s < FRESH_S
+        if self._connection is not None and self._at and is_fresh:
             return self._connection
         connection = self._locked_connection()
         if connection is None:
@@ -188,6 +195,7 @@ class Follower:
                 positions.retry(connection, [each.name for each in self._projections])
             self._has_retried = True
         self._at = dict(self._known.read())
+        self._used_s = time.monotonic()
         return connection
 
     def _locked_connection(self) -> Connection | None:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import OperationalError
 
 from projections import positions
-from projections.fold import BATCH_EVENTS, Fold, Log
+from projections.fold import BATCH_EVENTS, Fold, Log, Overtaken
 from projections.positions import Positions
 from projections.projection import NEW, Projection
 
@@ -71,8 +71,7 @@ class Rebuild:
         failures: list[str] = []
         while left:
             started_s = time.monotonic()
-            with self._engine.connect() as connection:
-                handled = self._fold.step(connection, self._known.read())
+            handled = self._step()
             taken_s = time.monotonic() - started_s
             at = self._known.read()
             ours = [row for p in left if (row := at.get(p.name + NEW)) is not None]
@@ -83,6 +82,13 @@ class Rebuild:
             pace(handled, taken_s)
         if failures:
             raise RebuildFailed("; ".join(failures))
+
+    def _step(self) -> int:
+        try:
+            with self._engine.connect() as connection:
+                return self._fold.step(connection, self._known.read())
+        except Overtaken:  # by another rebuild, which shares the work
+            return 0
 
     def _settle(
         self, projection: Projection, failures: list[str], *, is_near_the_end: bool

@@ -169,7 +169,7 @@ def _statements(table: Table, suffix: str, dialect: str) -> _Statements:
         delete = f"DELETE FROM {name} t USING {given} WHERE {matching}"
     else:
         given = "json_each(?) AS k"
-        fields = [f"k.value->>'{column}'" for column in key]
+        fields = [f"json_extract(k.value, '$.{column}')" for column in key]
         matching = " AND ".join(f"t.{column} = {k}" for column, k in zip(key, fields, strict=True))
         same = " AND ".join(f"{column} = :{column}" for column in key)
         insert = f"{into} VALUES ({', '.join(values.values())})"

@@ -4,10 +4,8 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any, Final, cast
 
-from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, RedisStorage
 from redis.asyncio import ConnectionPool
 from redis.asyncio.retry import Retry
@@ -53,18 +51,17 @@ class LibraryRateLimiter:
         return await self._ask(policy, subject, per_minute, counts=False)
 
     async def _ask(self, policy: str, subject: str, per_minute: int, *, counts: bool) -> Quota:
-        item = _item(per_minute)
-        key = item.key_for(policy, subject)
+        key = f"{policy}/{subject}"  # without the limit, so that a new limit keeps the count
         if self._shared is not None and self._may_ask():
             try:
                 async with asyncio.timeout(ANSWER_S):
-                    quota = await _quota(self._shared, item, key, counts=counts)
+                    quota = await _quota(self._shared, key, per_minute, counts=counts)
             except (RedisError, OSError) as error:  # TimeoutError is an OSError
                 self._left_alone(error)
             else:
                 self._answered()
                 return quota
-        return await _quota(self._local, item, key, counts=counts)
+        return await _quota(self._local, key, per_minute, counts=counts)
 
     def _may_ask(self) -> bool:
         if self._ask_again_at_s is None:
@@ -111,17 +108,7 @@ def _redis(url: str) -> RedisStorage:
     )
 
 
-async def _quota(counters: Counters, item: RateLimitItem, key: str, *, counts: bool) -> Quota:
-    is_allowed = True
-    if counts:
-        is_allowed = await counters.acquire_sliding_window_entry(key, item.amount, WINDOW_S)
+async def _quota(counters: Counters, key: str, per_minute: int, *, counts: bool) -> Quota:
+    is_counted = counts and await counters.acquire_sliding_window_entry(key, per_minute, WINDOW_S)
     window = Window(*await counters.get_sliding_window(key, WINDOW_S))
-    quota = window.quota(item.amount, is_allowed=is_allowed)
-    if not counts:
-        quota = window.quota(item.amount, is_allowed=quota.remaining > 0)
-    return quota
-
-
-@lru_cache(maxsize=1024)
-def _item(per_minute: int) -> RateLimitItem:
-    return RateLimitItemPerMinute(per_minute)
+    return window.quota(per_minute, is_allowed=is_counted if counts else None)

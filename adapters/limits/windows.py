@@ -28,14 +28,17 @@ class Window:
     current: int
     current_ttl_s: float
 
-    def quota(self, per_minute: int, *, is_allowed: bool) -> Quota:
-        """Give where the caller stands; ``reset_s`` is when one more request becomes free."""
-        used = self._carried + self.current
+    def quota(self, per_minute: int, *, is_allowed: bool | None) -> Quota:
+        """Give where the caller stands; ``reset_s`` is when one more request becomes free.
+
+        ``is_allowed`` None asks whether one more would be.
+        """
+        remaining = max(per_minute - self._carried - self.current, 0)
         return Quota(
             limit=per_minute,
-            remaining=max(per_minute - used, 0),
+            remaining=remaining,
             reset_s=floor(self._freed_in_s()) + 1,
-            is_allowed=is_allowed,
+            is_allowed=remaining > 0 if is_allowed is None else is_allowed,
         )
 
     @property

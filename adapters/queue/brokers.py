@@ -5,8 +5,8 @@ its retries would repeat what the relay repeats anyway, and nobody reads results
 """
 
 import time
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import Any, Final
 
 import redis
 from dramatiq.broker import Consumer, MessageProxy
@@ -77,6 +77,17 @@ class PatientRedisBroker(RedisBroker):
             self.queues.add(queue_name)
             self.emit_after("declare_queue", queue_name)
 
+    def _dispatch(self, command: str) -> Callable[..., Any]:
+        """Note each answer at once: a consumer still sleeps on it for a while."""
+        dispatch = super()._dispatch(command)  # type: ignore[no-untyped-call]
+
+        def noting(*args: object) -> Any:
+            answer = dispatch(*args)
+            self.outage.answered()
+            return answer
+
+        return noting
+
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = JOBS_POLL_MS) -> Consumer:
         """Look often for hints, which someone waits for, and seldom for jobs."""
         poll_ms = JOBS_POLL_MS if queue_name == JOBS else HINT_POLL_MS
@@ -98,7 +109,6 @@ class _PatientConsumer(_RedisConsumer):
             except (redis.RedisError, BrokerConnectionError) as error:
                 outage.failed(error)
             else:
-                outage.answered()
                 return message
         time.sleep(self.timeout / 1000)
         return None

@@ -41,7 +41,10 @@ class Outage:
             self._is_down = True
             self.count += 1
         self._log.warning(
-            "%s does not answer (%s); going on without it", self._name, type(error).__name__
+            "%s does not answer (%s: %s); going on without it",
+            self._name,
+            type(error).__name__,
+            error,
         )
 
     def answered(self) -> None:

@@ -22,6 +22,7 @@ from application.invariants.violation import Violation, Violations
 from application.submit import CREDITS_PER_SEGMENT
 from domain.events import Event
 from domain.message import Message, message_id
+from domain.message.events import Queued, Sent
 from domain.values import Instant
 from domain.wallet import CreditWallet
 
@@ -83,7 +84,7 @@ class InvariantChecker:
     """Feed it the log in order; ``violations`` says what is broken so far."""
 
     def __init__(self, credits_per_segment: Callable[[str], int] | None = None) -> None:
-        self._rate = credits_per_segment or (lambda plan: CREDITS_PER_SEGMENT)
+        self._rate = credits_per_segment or (lambda _: CREDITS_PER_SEGMENT)
         self._found = Violations()
         self._position = 0
         self._at: Instant | None = None
@@ -135,7 +136,7 @@ class InvariantChecker:
             self._broken("I10", f"position {position} follows {self._position}")
         key, version = event.originator_id, event.originator_version
         number = getattr(event, "number", 0)
-        if isinstance(event, Message.Event | Message.Queued):
+        if isinstance(event, Message.Event):
             expected = self._message_versions[number] + 1
             self._message_versions[number] = version
             if key != message_id(number):
@@ -201,7 +202,7 @@ class InvariantChecker:
 
     # -- messages (I3, I14) --------------------------------------------------------------------
 
-    def _queued(self, event: Message.Queued) -> None:
+    def _queued(self, event: Queued) -> None:
         if self._states[event.number] != UNKNOWN:
             self._broken("I3", f"message {event.number} was queued twice")
         self._states[event.number] = OPEN
@@ -212,7 +213,7 @@ class InvariantChecker:
             self._broken("I14", f"message {event.number} costs {event.credits}, not {charge}")
         self._check_cover(event)
 
-    def _check_cover(self, event: Message.Queued) -> None:
+    def _check_cover(self, event: Queued) -> None:
         cover = self._cover
         if (
             cover is None
@@ -240,7 +241,7 @@ class InvariantChecker:
                 "I14", f"messages {cover.next_number} to {cover.end - 1} are reserved, not queued"
             )
 
-    def _sent(self, event: Message.Sent) -> None:
+    def _sent(self, event: Sent) -> None:
         self._close(event, SENT)
         self._purse(event.account).spent += event.credits
 

@@ -43,7 +43,7 @@ def test_every_place_of_a_key_works_in_both_dialects(gateway: Gateway) -> None:
     key = gateway.key
     places: list[dict[str, Any]] = [
         {"headers": {"Authorization": f"Bearer {key}"}},
-        {"headers": {"Authorization": f"bearer   {key} "}},
+        {"headers": {"Authorization": f"bearer   {key}"}},
         {"headers": {"X-API-Key": key}},
         {"params": {"api_key": key}},
     ]
@@ -74,7 +74,7 @@ def test_the_dialects_own_place_counts(gateway: Gateway, other_key: str) -> None
 
 @pytest.mark.parametrize(
     "headers",
-    [{}, {"Authorization": "Bearer "}, {"Authorization": "Basic eDp5"}, {"X-API-Key": ""}],
+    [{}, {"Authorization": "Bearer"}, {"Authorization": "Basic eDp5"}, {"X-API-Key": ""}],
 )
 def test_without_a_key(gateway: Gateway, headers: dict[str, str]) -> None:
     body = {"to": TO, "message": "Hello"}
@@ -278,7 +278,8 @@ def test_a_key_reaches_no_answer_log_or_metric(
     start_gateway: StartGateway, caplog: pytest.LogCaptureFixture
 ) -> None:
     gateway = start_gateway(limits=NO_LIMITS)
-    caplog.set_level("DEBUG")
+    for logger in ("ngoma", "uvicorn", "litestar"):
+        caplog.set_level("DEBUG", logger)
     key, wrong = gateway.key, gateway.key[:-1] + "?"
     texts = [
         gateway.send().text,

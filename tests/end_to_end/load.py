@@ -115,18 +115,23 @@ class Load:
         """Wait until the first request was answered."""
         assert self._answered.wait(timeout_s), "nobody was answered"
 
+    def start(self) -> Self:
+        """Let the senders begin."""
+        for thread in self._threads:
+            thread.start()
+        return self
+
     def stop(self) -> Said:
         """Let the senders finish their last request; give what was said."""
         self._stopping.set()
         for thread in self._threads:
-            thread.join(30)
+            if thread.ident is not None:
+                thread.join(30)
             assert not thread.is_alive(), "a sender waits for ever"
         return self.said
 
     def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
-        return self
+        return self.start()
 
     def __exit__(self, *_: object) -> None:
         self.stop()

@@ -2,9 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -17,8 +16,8 @@ from adapters.modems.simulated.sim_card import imsi_for
 from adapters.settings import Settings
 from adapters.store.sqlite import SqliteStore
 from application.accounts import CreateAccount, email_digest
-from application.ports import AnswerLost, ModemSettings, Save, Turn
-from application.submit import Principal, Recipient, SendMessages, Sending
+from application.ports import AnswerLost, ModemDriver, ModemSettings, Save, Turn
+from application.submit import Principal, Recipient, Sending, SendMessages
 from application.system import System
 from domain.errors import StoreDown
 from domain.message import Message, message_id
@@ -209,7 +208,7 @@ class Gateway:
 
     def sim(
         self,
-        driver: SimulatedModemDriver,
+        driver: ModemDriver,
         name: str = "modem",
         *,
         network: Network = Network.MTN,
@@ -307,11 +306,3 @@ def _end(loop: Loop) -> None:
     loop.stop()
     assert loop.join(10)
     assert loop.faults == 0
-
-
-def names(events: Sequence[object]) -> list[str]:
-    """Name events."""
-    return [type(event).__name__ for event in events]
-
-
-__all__ = ["FAST", "FlakyStore", "Gateway", "ShiftedClock", "gateway", "names", "replace"]

@@ -18,7 +18,7 @@ from adapters.modems.simulated.driver import SimulatedModemDriver
 from adapters.modems.simulated.network_log import MemoryNetworkLog, SegmentOnAir
 from adapters.modems.simulated.sim_card import imsi_for
 from adapters.settings import Settings
-from application.ports import ModemSettings
+from application.ports import ModemSettings, ModemUnavailable, SimIdentity
 from application.system import System
 from domain.errors import StoreDown
 from domain.message import State
@@ -66,26 +66,27 @@ def running(
     *,
     sims: int = 1,
     role: Role = Role.ALL,
-    faults: tuple[str, ...] = (),
+    name: str = "m",
     latency_s: float = 0.0,
+    first_kind: type[SimulatedModemDriver] = SimulatedModemDriver,
     **settings: Any,
 ) -> Iterator[Running]:
     clock, air = ShiftedClock(), Air()
 
     def open_modem(modem: ModemSettings) -> SimulatedModemDriver:
-        return SimulatedModemDriver(
+        kind = first_kind if modem == modems[0] else SimulatedModemDriver
+        return kind(
             modem.name,
             clock=clock,
             error_table=outcome_of_line,
             log=air,
-            faults=faults,
             latency_s=latency_s,
             imsi=imsi_for(modem.name),
         )
 
     modems = tuple(
         ModemSettings(
-            name=f"m{place}",
+            name=f"{name}{place}",
             device="",
             network=Network.MTN,
             driver="simulated",
@@ -101,7 +102,7 @@ def running(
     system.store.migrate()
     system.follower.migrate()
     gateway = Running(system, air)
-    gateway.supervisor = Supervisor(system, role, timings=FAST)
+    gateway.supervisor = Supervisor(system, role, timings=FAST, host=f"host-{name}")
     gateway.supervisor.start()
     try:
         yield gateway
@@ -218,12 +219,44 @@ def test_a_clock_alarm_shows_in_readiness(tmp_path: Path) -> None:
         assert "jumped" in gw.system.readiness().checks["clock"]
 
 
+class NeverUp(SimulatedModemDriver):
+    """Is not there."""
+
+    def open(self) -> SimIdentity:
+        raise ModemUnavailable("not there")
+
+
 def test_one_modem_that_never_comes_up_keeps_nobody_from_sending(tmp_path: Path) -> None:
-    with running(tmp_path, sims=2) as gw:
-        sim = gw.supervisor.sims[0]
-        sim._driver.receive  # type: ignore[attr-defined]  # noqa: B018 - it is the simulated one
+    with running(tmp_path, sims=2, first_kind=NeverUp) as gw:
         numbers = gw.send(gw.account(), count=5)
         gw.until(lambda: all(gw.message(n).state is State.SENT for n in numbers))
+        assert gw.supervisor.modems()[0].reason == "not there"
+
+
+# -- scaled ---------------------------------------------------------------------------------
+
+
+def test_scaled_roles_share_the_work_over_postgresql_and_redis(
+    tmp_path: Path, database_url: str, fresh_redis_url: str
+) -> None:
+    urls: dict[str, Any] = {"database_url": database_url, "redis_url": fresh_redis_url}
+    with (
+        running(tmp_path / "project", role=Role.PROJECT, **urls),
+        running(tmp_path / "w1", role=Role.WORKER, sims=2, name="a", **urls) as one,
+        running(tmp_path / "w2", role=Role.WORKER, sims=2, name="b", **urls) as two,
+        running(tmp_path / "api", role=Role.API, **urls) as api,
+    ):
+        all_online(one)
+        all_online(two)
+        until(lambda: len(api.system.queue.workers()) == 2)
+        sender = api.account()
+        numbers = api.send(sender, count=40)
+        api.until(lambda: all(api.message(n).state is State.SENT for n in numbers))
+        assert sorted(one.recipients() + two.recipients()) == list(range(1, 41))
+        assert one.recipients()
+        assert two.recipients()
+        late = api.send(sender, count=3)[0]
+        api.until(lambda: api.message(late).state is State.SENT)
 
 
 # -- roles ----------------------------------------------------------------------------------
@@ -240,13 +273,8 @@ def test_one_modem_that_never_comes_up_keeps_nobody_from_sending(tmp_path: Path)
 )
 def test_each_role_runs_its_own_threads(tmp_path: Path, role: Role, threads: set[str]) -> None:
     with running(tmp_path, role=role):
-        ours = {t.name.removeprefix("ngoma-") for t in threading.enumerate()}
-        started = {name for name in ours if not name.startswith(("jobs-", "queue-"))}
-        assert {name for name in started if f"ngoma-{name}" in _names()} == threads
-
-
-def _names() -> set[str]:
-    return {thread.name for thread in threading.enumerate()}
+        ours = [t for t in threading.enumerate() if t.name.startswith("ngoma-") and not t.daemon]
+        assert {thread.name.removeprefix("ngoma-") for thread in ours} == threads
 
 
 def test_all_runs_every_part() -> None:

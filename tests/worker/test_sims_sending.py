@@ -1,6 +1,7 @@
 """What a SIM sends is on the air once, in the right order, and after it was committed."""
 
 import threading
+from functools import partial
 from pathlib import Path
 
 from adapters.modems.simulated.driver import SimulatedModemDriver
@@ -69,7 +70,7 @@ def test_what_is_left_of_the_validity_goes_along(gw: Gateway) -> None:
 def test_two_sims_of_a_process_never_send_the_same_message(gw: Gateway) -> None:
     sims = [gw.sim(gw.driver(name), name) for name in "abcd"]
     numbers = gw.send(gw.account(), count=80)
-    loops = [Loop(sim.settings.name, lambda sim=sim: sim.step(0.1)) for sim in sims]
+    loops = [Loop(sim.settings.name, partial(sim.step, 0.1)) for sim in sims]
     for loop in loops:
         loop.start()
     try:

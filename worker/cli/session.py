@@ -8,11 +8,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
+import click
+
 from application.committer import Command, Outcome
 from application.ports import VersionConflict
 from application.queries import Queries
 from application.system import System
-from domain.errors import OutcomeUnknown, Refused, StoreDown
+from domain.errors import OutcomeUnknown, StoreDown
 from domain.values import Instant
 from worker.cli.options import Place
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 
-class Unmigrated(Refused):
+class Unmigrated(click.ClickException):
     """The store has no tables yet, or those of another version."""
 
 

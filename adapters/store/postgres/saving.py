@@ -1,9 +1,11 @@
 """Reading under the log's lock, and writing what was decided there, as arrays."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final, cast
 from uuid import UUID
 
+import psycopg
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg import Cursor
@@ -111,22 +113,24 @@ class Recorder(PostgresApplicationRecorder):
         with self.datastore.get_connection() as connection:
             failure: Exception | None = None
             with (
+                # It comes out when the connection is gone, and the transaction with it.
+                suppress(psycopg.Rollback),
                 connection.pipeline() as pipeline,
-                connection.transaction() as transaction,
-                connection.cursor() as cursor,
+                connection.transaction(),
             ):
-                try:
-                    self._lock_table(cursor)
-                    save = decide(PostgresTurn(cursor))
-                    if not save.is_empty():
-                        _insert(cursor, [*stored_events, *save.events])
-                        _store_side_rows(cursor, save)
-                    pipeline.sync()
-                except Exception as error:  # noqa: BLE001 - raised below, when rolled back
-                    failure = error
-                    transaction.force_rollback = True
-                else:
-                    committing()
+                with connection.cursor() as cursor:
+                    try:
+                        self._lock_table(cursor)
+                        save = decide(PostgresTurn(cursor))
+                        if not save.is_empty():
+                            _insert(cursor, [*stored_events, *save.events])
+                            _store_side_rows(cursor, save)
+                        pipeline.sync()
+                    except Exception as error:  # noqa: BLE001 - raised below, when rolled back
+                        failure = error
+                if failure is not None:
+                    raise psycopg.Rollback
+                committing()
             if failure is not None:
                 raise failure
         return None

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from worker.cli import main
 
-NGOMA = (sys.executable, "-c", "import domain.events; from eventsourcing.utils import register_topic; register_topic('Snapshot', domain.events.Snapshot); from worker.cli import main; main()")
+NGOMA = (sys.executable, "-m", "worker")
 
 
 @dataclass(frozen=True)

@@ -7,24 +7,27 @@ import time
 
 import pytest
 
+from application.gateway import SNAPSHOT_EVERY
 from tests.support.system import create_account, grant, running_system
 from tests.worker.cli.commands import Cli
 
-GRANTS_EACH = 4
+GRANTS_EACH = 3
 COMMAND_S = 20.0
+PAUSE_S = 5.0
+"""The gateway waits at most 2 s for a guest's turn; the rest is for a machine that is busy."""
 
 
 @pytest.mark.processes
 def test_two_command_lines_and_a_busy_gateway_lose_nothing_and_starve_nobody(cli: Cli) -> None:
     with running_system(cli.folder) as system:
-        ours, _ = create_account(system, name="Busy")
-        theirs, _ = create_account(system, name="Quiet")
+        accounts = [create_account(system, name=f"Shop {n}")[0] for n in range(4)]
+        account = accounts[0]
         stopping = threading.Event()
         commits: list[float] = []
 
         def keep_committing() -> None:
-            while not stopping.is_set():
-                grant(system, ours, 1)
+            while not stopping.wait(0.002):
+                grant(system, accounts[len(commits) % 4], 1)
                 commits.append(time.monotonic())
 
         taken_s: list[float] = []
@@ -32,8 +35,7 @@ def test_two_command_lines_and_a_busy_gateway_lose_nothing_and_starve_nobody(cli
         def keep_granting(reason: str) -> None:
             for _ in range(GRANTS_EACH):
                 started_s = time.monotonic()
-                cli.process("wallet", "grant", theirs, 10, "--reason", reason)
-                cli.process("wallet", "grant", ours, 1_000, "--reason", reason)
+                cli.process("wallet", "grant", account, 1_000, "--reason", reason)
                 taken_s.append(time.monotonic() - started_s)
 
         busy = threading.Thread(target=keep_committing)
@@ -41,19 +43,28 @@ def test_two_command_lines_and_a_busy_gateway_lose_nothing_and_starve_nobody(cli
         for thread in (busy, *hands):
             thread.start()
         for thread in hands:
-            thread.join(120)
-        # A look at the balance while the gateway is busy answers, too.
-        shown = json.loads(cli.process("wallet", "show", theirs, "--json"))
+            thread.join(90)
+        shown = json.loads(cli.process("wallet", "show", account, "--json"))
         stopping.set()
         busy.join(10)
 
         assert len(taken_s) == 2 * GRANTS_EACH
         assert max(taken_s) < COMMAND_S
-        assert shown["available"] == 2 * GRANTS_EACH * 10
-        expected = 2 * GRANTS_EACH * 1_000 + len(commits)
-        assert cli.json("wallet", "show", ours)["available"] == expected
-        pauses_s = [after - before for before, after in itertools.pairwise(commits)]
-        assert max(pauses_s) < 3.0  # the turn file makes the gateway wait at most 2 s
+        assert shown["available"] > 2 * GRANTS_EACH * 1_000
+        expected = 2 * GRANTS_EACH * 1_000 + len(range(0, len(commits), 4))
+        assert cli.json("wallet", "show", account)["available"] == expected
+        assert max(after - before for before, after in itertools.pairwise(commits)) < PAUSE_S
+
+
+@pytest.mark.processes
+def test_a_long_wallet_is_known_to_a_process_that_did_not_see_it_grow(cli: Cli) -> None:
+    """The process starts from the snapshot that another one took."""
+    with running_system(cli.folder) as system:
+        account, _ = create_account(system)
+        for _ in range(SNAPSHOT_EVERY + 1):
+            grant(system, account, 1)
+    printed = json.loads(cli.process("wallet", "grant", account, 1, "--reason", "x", "--json"))
+    assert printed["available"] == SNAPSHOT_EVERY + 2
 
 
 @pytest.mark.processes

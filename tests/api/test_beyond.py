@@ -1,0 +1,234 @@
+"""Preview, the whole balance, and a message's timeline, through real HTTP."""
+
+import time
+from typing import Any
+
+import pytest
+
+from domain.msisdn import Numbering
+from domain.reports import Accepted, InDoubt, Rejected, RejectionClass
+from domain.values import Network
+from tests.api.conftest import Gateway, StartGateway
+
+
+def preview(gateway: Gateway, **fields: Any) -> dict[str, Any]:
+    answer = gateway.post("/api/v1/sms/preview", fields)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def timeline(gateway: Gateway, message_id: str = "msg_1") -> dict[str, Any]:
+    answer = gateway.get(f"/api/v1/messages/{message_id}")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()["data"]
+    return found
+
+
+# -- preview ------------------------------------------------------------------------------------
+
+
+def test_a_preview_says_what_a_send_would_do_and_stores_nothing(gateway: Gateway) -> None:
+    head = gateway.system.store.head()
+    assert preview(gateway, to="0977 000 000", message="café €5") == {
+        "status": "success",
+        "accepted": True,
+        "encoding": "GSM-7",
+        "segments": 1,
+        "units": 8,
+        "remaining_in_segment": 152,
+        "parts": ["café €5"],
+        "non_gsm_characters": [],
+        "recipient": "+260977000000",
+        "network": "mtn",
+        "credits": 1,
+    }
+    assert gateway.system.store.head() == head
+    assert gateway.balance() == 1_000
+
+
+def test_a_preview_shows_the_parts_and_what_makes_them_costly(gateway: Gateway) -> None:
+    shown = preview(gateway, message="“Hi” 😀 " + "x" * 70)
+    assert (shown["encoding"], shown["segments"], shown["credits"]) == ("UCS-2", 2, 2)
+    assert shown["non_gsm_characters"] == ["“", "”", "😀"]
+    assert "".join(shown["parts"]) == "“Hi” 😀 " + "x" * 70
+    assert (shown["recipient"], shown["network"]) == (None, None)
+
+
+@pytest.mark.parametrize("length", [1_601, 20_000])
+def test_a_text_that_is_too_long_shows_its_counts(gateway: Gateway, length: int) -> None:
+    shown = preview(gateway, message="a" * length)
+    assert shown["accepted"] is False
+    assert shown["units"] == length
+    assert shown["segments"] == -(-length // 153)
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({}, "message"),
+        ({"message": " "}, "message"),
+        ({"message": "\ud83d"}, "message"),
+        ({"message": "x", "to": "977"}, "to"),
+        ({"message": "x", "to": ["0977000000"]}, "to"),
+    ],
+)
+def test_a_preview_refuses_what_a_send_refuses(
+    gateway: Gateway, fields: dict[str, Any], name: str
+) -> None:
+    answer = gateway.post("/api/v1/sms/preview", fields)
+    assert answer.status_code == 422
+    assert set(answer.json()["errors"]) == {name}
+
+
+# -- balance ------------------------------------------------------------------------------------
+
+
+def test_the_balance_adds_up(gateway: Gateway) -> None:
+    gateway.bulk([f"26097700{n:04}" for n in range(5)])
+    gateway.try_to_send(1, Accepted(message_reference=7))
+    gateway.try_to_send(2, Rejected(28, RejectionClass.PERMANENT_MESSAGE, "unknown"))
+    shown = gateway.get("/api/v1/balance").json()
+    assert shown.pop("position") > 0
+    assert shown == {
+        "status": "success",
+        "available": 996,
+        "reserved": 3,
+        "spent": 1,
+        "refunded": 1,
+    }
+
+
+def test_the_balance_knows_what_was_just_sent(gateway: Gateway) -> None:
+    for sent in range(1, 20):
+        gateway.send()
+        shown = gateway.get("/api/v1/balance").json()
+        assert (shown["available"], shown["reserved"]) == (1_000 - sent, sent)
+
+
+def test_the_balance_waits_no_longer_than_it_may(start_gateway: StartGateway) -> None:
+    gateway = start_gateway(follows=False)
+    gateway.send()
+    started = time.monotonic()
+    assert gateway.get("/api/v1/balance").json()["position"] == 0
+    assert time.monotonic() - started < 3
+    assert gateway.balance() == 999
+
+
+# -- timeline -----------------------------------------------------------------------------------
+
+
+def test_a_timeline_tells_a_whole_life(gateway: Gateway) -> None:
+    message_id = gateway.send(message="a" * 161).json()["message_id"]
+    gateway.try_to_send(1, Accepted(message_reference=7))
+    gateway.try_to_send(1, Accepted(message_reference=8), index=1)
+    gateway.report_delivery(1)
+    told = timeline(gateway)
+    assert [step["event"] for step in told["timeline"]] == [
+        "Queued",
+        "AttemptStarted",
+        "SegmentAccepted",
+        "Sent",
+        "Delivered",
+    ]
+    assert [step["description"] for step in told["timeline"]] == [
+        "Accepted for MTN as 2 segments in GSM-7; 2 credits reserved.",
+        f"SIM {gateway.duties[Network.MTN].sim} took it: attempt 1.",
+        "The network took segment 1.",
+        "The network took the last of 2 segments; 2 credits spent.",
+        "The network reported that it was delivered.",
+    ]
+    assert all(step["at"].endswith("Z") for step in told["timeline"])
+    assert (told["message_id"], told["reference"]) == ("msg_1", message_id)
+    assert (told["state"], told["delivery_status"]) == ("delivered", "sent")
+    assert told["summary"] == "It was delivered."
+    assert told["charge"] == {
+        "credits": 2,
+        "segments": 2,
+        "encoding": "GSM-7",
+        "state": "spent",
+        "description": "2 credits spent.",
+    }
+    assert told["evidence"] == [
+        "Segment 1 was accepted, message reference 7 (source: modem).",
+        "Segment 2 was accepted, message reference 8 (source: modem).",
+        "A status report came with TP-Status 0.",
+    ]
+    assert (told["recipient"], told["sender_id"]) == ("+260977000000", "Demo")
+    assert timeline(gateway, message_id) == told
+
+
+def test_a_timeline_says_why_a_message_waits(start_gateway: StartGateway) -> None:
+    gateway = start_gateway(online=False)
+    gateway.send()
+    assert timeline(gateway)["summary"] == "It waits: no SIM of MTN is online."
+    gateway.bring_online()
+    assert timeline(gateway)["summary"] == "It waits for a SIM of MTN."
+    gateway.try_to_send(1, Rejected(38, RejectionClass.TRANSIENT, "out of order"))
+    told = timeline(gateway)
+    assert told["summary"] == "It waits for its next try."
+    assert told["timeline"][-1]["description"] == (
+        "The attempt failed: The network was out of order. The next is due in 30 s."
+    )
+    assert told["charge"]["state"] == "reserved"
+
+
+def test_a_timeline_admits_doubt(gateway: Gateway) -> None:
+    gateway.send()
+    gateway.try_to_send(1, InDoubt("no answer in 60 s"))
+    told = timeline(gateway)
+    assert told["summary"].startswith("It was handed over and no answer came")
+    assert (told["state"], told["delivery_status"]) == ("in_doubt", "pending")
+
+
+def test_a_timeline_tells_of_a_refund(gateway: Gateway) -> None:
+    gateway.send()
+    gateway.try_to_send(1, Rejected(28, RejectionClass.PERMANENT_MESSAGE, "unknown"))
+    told = timeline(gateway)
+    assert told["summary"] == "It was not sent. The network does not know the recipient."
+    assert told["timeline"][-1]["description"] == (
+        "Not sent. The network does not know the recipient. 1 credit given back."
+    )
+    assert told["charge"]["state"] == "refunded"
+
+
+@pytest.mark.parametrize(
+    ("to", "numbering", "plan", "words"),
+    [
+        ("0977000000", Numbering(), "published-1", "MTN, by the published numbering plan."),
+        (
+            "0570000000",
+            Numbering(),
+            "published-1+national-1",
+            "Airtel, by the national numbering plan, because the published plan does not know "
+            "this prefix.",
+        ),
+        (
+            "0980000000",
+            Numbering(other=Network.AIRTEL),
+            "published-1+other",
+            "Airtel, by the setting for numbers of networks that have no SIM here.",
+        ),
+        (
+            "0977000000",
+            Numbering(overrides={"+260977000000": Network.ZAMTEL}),
+            "published-1+override",
+            "Zamtel, because this number is recorded as ported there.",
+        ),
+    ],
+)
+def test_a_timeline_says_which_plan_chose(
+    start_gateway: StartGateway, to: str, numbering: Numbering, plan: str, words: str
+) -> None:
+    gateway = start_gateway(numbering=numbering)
+    assert gateway.send(to=to).status_code == 200
+    route = timeline(gateway)["route"]
+    assert (route["plan"], route["description"]) == (plan, words)
+
+
+@pytest.mark.parametrize("message_id", ["msg_2", "MSG-1-0001", "1", "batch_1"])
+def test_an_unknown_message_has_no_timeline(gateway: Gateway, message_id: str) -> None:
+    gateway.send()
+    answer = gateway.get(f"/api/v1/messages/{message_id}")
+    assert answer.status_code == 404
+    assert answer.json() == {"status": "error", "message": "No such message."}

@@ -1,0 +1,434 @@
+"""What any ``Store`` must do, over SQLite and PostgreSQL: atomic saves, reads under the lock."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Any, TypeVar, cast
+from uuid import uuid4
+
+import pytest
+from eventsourcing.persistence import StoredEvent
+
+from application.gateway import fold
+from application.ports import (
+    AnswerLost,
+    ContentRow,
+    CredentialRow,
+    Lease,
+    Save,
+    Store,
+    Turn,
+    VersionConflict,
+)
+from domain.errors import StoreDown
+from domain.values import SECOND, Credits, Instant
+from domain.wallet import CreditWallet, wallet_id
+from tests.conformance.stores import (
+    MAPPER,
+    NOW,
+    Stores,
+    save_of,
+    saving,
+    snapshot,
+    stored,
+    stores_at,
+    versions,
+    wallet,
+)
+
+R = TypeVar("R")
+
+ROW = ContentRow(
+    "message",
+    1,
+    salt=b"s" * 32,
+    msisdn="+260971234567",
+    body="Mwapoleni ~ ☀",
+    sender="SHOP",
+    folded="mwapoleni ~ ☀",
+    digest=b"d" * 20,
+)
+KEY = CredentialRow("KEY00001", 1, "first", "$argon2id$…", NOW)
+LEASE = Lease(1, "mtn", "m1", "host", 1, Instant(NOW + 180 * SECOND), NOW)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.servers)])
+def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stores]:
+    """Give an empty database, not migrated."""
+    is_sqlite = request.param == "sqlite"
+    url = str(tmp_path / "store.db") if is_sqlite else request.getfixturevalue("database_url")
+    with stores_at(url) as stores:
+        yield stores
+
+
+@pytest.fixture
+def store(stores: Stores) -> Store:
+    """Give a migrated store."""
+    store = stores.open()
+    store.migrate()
+    return store
+
+
+def everything() -> Save:
+    return replace(
+        save_of(wallet(1, versions=2)),
+        contents=[ROW],
+        credentials=[KEY],
+        leases=[LEASE],
+    )
+
+
+def under_lock(store: Store, look: Callable[[Turn], R]) -> list[R]:
+    """Call ``look`` with the turn, and give what it gave."""
+    found: list[R] = []
+
+    def decide(turn: Turn) -> Save:
+        found.append(look(turn))
+        return Save(uuid4(), NOW)
+
+    store.transact(decide)
+    return found
+
+
+def assert_nothing_of_it(store: Store, save: Save) -> None:
+    assert store.head() == 0
+    assert store.tail(wallet_id(1), 0) == []
+    assert store.content("message", 1) is None
+    assert store.credential("KEY00001") is None
+    assert list(store.leases()) == []
+    assert under_lock(store, lambda turn: turn.was_saved(save.save_id)) == [False]
+
+
+# -- saves --------------------------------------------------------------------------------------
+
+
+def test_a_save_stores_all_that_it_holds(store: Store) -> None:
+    save = everything()
+    store.transact(saving(save))
+    assert store.tail(wallet_id(1), 0) == save.events
+    assert store.content("message", 1) == ROW
+    assert store.credential("KEY00001") == KEY
+    assert list(store.leases()) == [LEASE]
+    assert under_lock(store, lambda turn: turn.was_saved(save.save_id)) == [True]
+
+
+def test_an_exception_while_deciding_stores_nothing_and_comes_out_as_it_is(store: Store) -> None:
+    save = everything()
+
+    def decide(turn: Turn) -> Save:
+        turn.tails([(wallet_id(1), 0)])
+        raise LookupError("decide")
+
+    with pytest.raises(LookupError, match="decide"):
+        store.transact(decide)
+    assert_nothing_of_it(store, save)
+    store.transact(saving(save))
+    assert store.content("message", 1) == ROW
+
+
+def test_a_version_that_is_taken_stores_nothing_of_the_save(store: Store) -> None:
+    store.transact(saving(save_of(wallet(2))))
+    save = everything()
+    save.events.extend(stored(wallet(2)))
+    with pytest.raises(VersionConflict):
+        store.transact(saving(save))
+    assert store.tail(wallet_id(1), 0) == []
+    assert store.content("message", 1) is None
+    assert under_lock(store, lambda turn: turn.was_saved(save.save_id)) == [False]
+    store.transact(saving(everything()))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ContentRow("message", 10**30, b"s" * 32),
+        ContentRow("message", 2, cast("Any", object())),
+        ContentRow("message", 2, b"s" * 32, body="\ud800"),
+    ],
+    ids=["too large", "no value", "no character"],
+)
+def test_a_value_that_no_store_can_hold_is_not_the_stores_fault(
+    store: Store, wrong: ContentRow
+) -> None:
+    save = everything()
+    save.contents.append(wrong)
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - anything but the store's own words
+        store.transact(saving(save))
+    assert not isinstance(caught.value, StoreDown | AnswerLost | VersionConflict)
+    assert_nothing_of_it(store, save)
+    store.transact(saving(everything()))
+
+
+def test_an_empty_save_leaves_no_trace(store: Store) -> None:
+    save = Save(uuid4(), NOW)
+    store.transact(saving(save))
+    assert_nothing_of_it(store, save)
+
+
+def test_a_second_save_with_the_same_id_is_refused(store: Store) -> None:
+    save_id = uuid4()
+    store.transact(saving(save_of(wallet(1), save_id=save_id)))
+    with pytest.raises(VersionConflict):
+        store.transact(saving(save_of(wallet(2), save_id=save_id)))
+    assert store.tail(wallet_id(2), 0) == []
+
+
+def test_a_content_row_kept_again_replaces_the_old_one_whole(store: Store) -> None:
+    store.transact(saving(Save(uuid4(), NOW, contents=[ROW])))
+    other = ContentRow("message", 1, b"t" * 32, "+260961111111", "other", "X", "x", b"e" * 20)
+    store.transact(saving(Save(uuid4(), NOW, contents=[other])))
+    assert store.content("message", 1) == other
+
+
+def test_an_erased_content_row_is_gone(store: Store) -> None:
+    store.transact(saving(Save(uuid4(), NOW, contents=[ROW, replace(ROW, number=2)])))
+    store.transact(saving(Save(uuid4(), NOW, erased=[("message", 1), ("other", 2)])))
+    assert store.content("message", 1) is None
+    assert store.content("message", 2) is not None
+
+
+def test_a_key_is_revoked_and_stays_so(store: Store) -> None:
+    store.transact(saving(everything()))
+    store.transact(saving(Save(uuid4(), NOW, revoked=[("KEY00001", Instant(NOW + 1))])))
+    assert store.credential("KEY00001") == replace(KEY, revoked_at=Instant(NOW + 1))
+    assert store.credential("NOSUCH") is None
+
+
+def test_the_last_lease_of_a_sim_counts(store: Store) -> None:
+    later = replace(LEASE, fence=2, holder="other", answered_at=Instant(NOW + 1))
+    other = replace(LEASE, sim=2)
+    store.transact(saving(Save(uuid4(), NOW, leases=[LEASE, other, later])))
+    assert sorted(store.leases(), key=lambda lease: lease.sim) == [later, other]
+    assert under_lock(store, lambda turn: (turn.lease(1), turn.lease(9))) == [(later, None)]
+
+
+# -- under the lock -----------------------------------------------------------------------------
+
+
+def test_tails_come_in_order_after_the_version_of_each(store: Store) -> None:
+    store.transact(saving(save_of(wallet(1, versions=5), wallet(2, versions=3), wallet(3))))
+
+    def look(turn: Turn) -> list[tuple[object, int]]:
+        tails = turn.tails([(wallet_id(1), 2), (wallet_id(2), 3), (wallet_id(3), 0)])
+        return [(event.originator_id, event.originator_version) for event in tails]
+
+    (found,) = under_lock(store, look)
+    assert [key[1] for key in found if key[0] == wallet_id(1)] == [3, 4, 5]
+    assert (wallet_id(3), 1) in found
+    assert len(found) == 4
+    assert under_lock(store, lambda turn: list(turn.tails([]))) == [[]]
+
+
+def test_snapshots_are_the_newest_ones(store: Store) -> None:
+    newest = wallet(1, versions=7)
+    store.put_snapshot(snapshot(wallet(1, versions=3)))
+    store.put_snapshot(snapshot(newest))
+    store.put_snapshot(snapshot(wallet(1, versions=5)))  # late, from another process
+    store.put_snapshot(snapshot(wallet(2)))
+    found = store.snapshot(wallet_id(1))
+    assert found == snapshot(newest)
+    assert store.snapshot(wallet_id(9)) is None
+    ids = [wallet_id(1), wallet_id(9), wallet_id(2)]
+    (under,) = under_lock(store, lambda turn: sorted(map(repr, turn.snapshots(ids))))
+    assert under == sorted(map(repr, [found, store.snapshot(wallet_id(2))]))
+    store.put_snapshot(snapshot(newest))
+
+
+def test_digests_are_found_until_they_are_settled(store: Store) -> None:
+    rows = [replace(ROW, number=number) for number in (3, 7, 5)]
+    other = replace(ROW, number=8, digest=b"e" * 20)
+    plain = replace(ROW, number=9, digest=None)
+    store.transact(saving(Save(uuid4(), NOW, contents=[*rows, other, plain])))
+    many = [b"%020d" % n for n in range(1_500)] + [b"d" * 20, b"e" * 20]
+
+    def look(turn: Turn) -> object:
+        return dict(turn.open_digests(many)), dict(turn.open_digests([]))
+
+    assert under_lock(store, look) == [({b"d" * 20: 7, b"e" * 20: 8}, {})]
+    store.transact(saving(Save(uuid4(), NOW, settled=[7, 8])))
+    assert under_lock(store, lambda turn: dict(turn.open_digests(many))) == [{b"d" * 20: 5}]
+    assert store.content("message", 7) == replace(ROW, number=7, digest=None)
+
+
+def test_contents_are_read_by_kind_and_number(store: Store) -> None:
+    reason = ContentRow("reason", 1, b"r" * 32, body="because")
+    store.transact(saving(Save(uuid4(), NOW, contents=[ROW, reason])))
+    (found,) = under_lock(store, lambda turn: dict(turn.contents("reason", [1, 2])))
+    assert found == {1: reason}
+
+
+def test_what_another_store_committed_is_seen_under_the_lock(stores: Stores, store: Store) -> None:
+    other = stores.open()
+    ids = [(wallet_id(number), 0) for number in range(1, 5)]
+    for count in range(1, 4):
+        (other if count % 2 else store).transact(saving(save_of(wallet(count))))
+        assert under_lock(store, lambda turn: len(turn.tails(ids))) == [count]
+
+
+def test_two_stores_that_decide_on_what_they_read_never_disagree(
+    stores: Stores, store: Store
+) -> None:
+    store.transact(saving(save_of(wallet(1))))
+
+    def grant_one(turn: Turn) -> Save:
+        found = fold(MAPPER, turn.tails([(wallet_id(1), 0)]), cast("CreditWallet | None", None))
+        assert found is not None
+        found.grant(Credits(1), actor="test", reason="1/x", at=NOW)
+        return save_of(found)
+
+    def grant(mine: Store) -> None:
+        for _ in range(40):
+            mine.transact(grant_one)
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(grant, [store, stores.open()]))
+    assert versions(store.tail(wallet_id(1), 0)) == list(range(1, 82))
+
+
+# -- numbers ------------------------------------------------------------------------------------
+
+
+def test_numbers_start_at_one_and_kinds_do_not_mix(store: Store) -> None:
+    assert [store.take_numbers("message", 3), store.take_numbers("message", 1)] == [1, 4]
+    assert store.take_numbers("account", 1) == 1
+
+
+def test_numbers_never_repeat_across_two_stores_and_their_threads(
+    stores: Stores, store: Store
+) -> None:
+    both = [store, stores.open()]
+
+    def take(seed: int) -> list[int]:
+        random = Random(seed)
+        taken: list[int] = []
+        for _ in range(25):
+            count = random.randint(1, 40)
+            first = random.choice(both).take_numbers("message", count)
+            taken.extend(range(first, first + count))
+        return taken
+
+    with ThreadPoolExecutor(4) as threads:
+        taken = [number for run in threads.map(take, range(4)) for number in run]
+    assert len(set(taken)) == len(taken)
+
+
+# -- reading the log ----------------------------------------------------------------------------
+
+
+def test_positions_rise_and_every_event_is_read_once(stores: Stores, store: Store) -> None:
+    other = stores.open()
+
+    def write(first: int) -> None:
+        for account in range(first, first + 30):
+            (store if account % 2 else other).transact(saving(save_of(wallet(account, versions=3))))
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(write, [1, 1_001]))
+    read: list[StoredEvent] = []
+    position = 0
+    while page := store.events_after(position, limit=7):
+        assert len(page) <= 7
+        positions = [place for place, _ in page]
+        assert positions == sorted(positions)
+        assert positions[0] > position
+        position = positions[-1]
+        read.extend(event for _, event in page)
+    assert position == store.head()
+    assert len({(event.originator_id, event.originator_version) for event in read}) == 180
+    for start in range(0, 180, 3):  # a save's events stand together, in their order
+        assert versions(read[start : start + 3]) == [1, 2, 3]
+        assert len({event.originator_id for event in read[start : start + 3]}) == 1
+
+
+def test_events_are_picked_by_topic(store: Store) -> None:
+    store.transact(saving(save_of(wallet(1, versions=3), wallet(2))))
+    opened = store.events_after(0, limit=10, topics=["CreditWallet.Opened"])
+    assert [event.originator_id for _, event in opened] == [wallet_id(1), wallet_id(2)]
+    both = store.events_after(0, limit=3, topics=["CreditWallet.Opened", "CreditWallet.Granted"])
+    assert len(both) == 3
+    assert store.events_after(0, limit=10, topics=["CreditWallet.TopUp"]) == []
+    assert store.events_after(opened[0][0], limit=10, topics=["CreditWallet.Opened"]) == opened[1:]
+
+
+def test_an_aggregate_is_read_by_its_tail_and_its_position(store: Store) -> None:
+    store.transact(saving(save_of(wallet(1, versions=4))))
+    before = store.head()
+    store.transact(saving(save_of(wallet(2, versions=2))))
+    assert versions(store.tail(wallet_id(1), 2)) == [3, 4]
+    assert store.tail(wallet_id(1), 4) == []
+    assert (store.position_of(wallet_id(1)), store.position_of(wallet_id(2))) == (
+        before,
+        store.head(),
+    )
+    assert store.position_of(wallet_id(9)) == 0
+
+
+# -- who waits for whom -------------------------------------------------------------------------
+
+
+def test_a_reader_does_not_wait_for_a_writer_nor_for_the_next_one(
+    stores: Stores, store: Store
+) -> None:
+    store.transact(saving(everything()))
+    held, let_go = threading.Event(), threading.Event()
+
+    def hold(turn: Turn) -> Save:
+        turn.tails([(wallet_id(2), 0)])
+        held.set()
+        let_go.wait(20)
+        return save_of(wallet(2))
+
+    with ThreadPoolExecutor(2) as threads:
+        writing = threads.submit(store.transact, hold)
+        assert held.wait(5)
+        waiting = threads.submit(store.transact, saving(save_of(wallet(3))))
+        try:
+            started_s = time.monotonic()
+            for reader in (store, stores.open()):
+                assert versions(reader.tail(wallet_id(1), 0)) == [1, 2]
+                assert reader.tail(wallet_id(2), 0) == []
+                assert reader.head() == 2
+                assert reader.content("message", 1) == ROW
+            assert time.monotonic() - started_s < 2
+            assert not writing.done()
+            assert not waiting.done()
+        finally:
+            let_go.set()
+        writing.result(10)
+        waiting.result(10)
+    assert store.head() == 4
+
+
+# -- upkeep -------------------------------------------------------------------------------------
+
+
+def test_migrating_again_changes_nothing(stores: Stores) -> None:
+    store = stores.open()
+    assert not store.is_migrated()
+    store.migrate()
+    assert store.is_migrated()
+    store.transact(saving(everything()))
+    stores.open().migrate()
+    assert store.content("message", 1) == ROW
+    assert store.head() == 2
+
+
+def test_old_saves_are_forgotten_and_young_ones_kept(store: Store) -> None:
+    old, young = save_of(wallet(1)), save_of(wallet(2), at=Instant(NOW + 3_000 * SECOND))
+    store.transact(saving(old))
+    store.transact(saving(young))
+    store.drop_old_saves(Instant(NOW + 3_700 * SECOND))
+    ids = (old.save_id, young.save_id)
+    assert under_lock(store, lambda turn: [turn.was_saved(one) for one in ids]) == [[False, True]]
+
+
+def test_a_store_that_is_there_can_be_pinged(store: Store) -> None:
+    store.ping()
+
+
+def test_a_new_store_reads_as_empty(store: Store) -> None:
+    assert (store.head(), list(store.events_after(0, limit=1)), list(store.leases())) == (0, [], [])

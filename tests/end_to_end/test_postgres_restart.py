@@ -1,0 +1,78 @@
+"""PostgreSQL restarts under load: what was accepted is there, what was refused is not."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.fleet import Scaled
+from tests.end_to_end.gateway import UNLIMITED
+from tests.end_to_end.load import Load, Recipients, Sms
+from tests.end_to_end.truth import Truth, on_air, postgres_store, repeated
+from tests.end_to_end.waiting import wait_until
+from tests.support.servers import ThrowawayPostgres
+
+pytestmark = [pytest.mark.processes, pytest.mark.servers]
+
+
+@pytest.fixture
+def scaled(
+    tmp_path: Path, own_postgres: ThrowawayPostgres, fresh_redis_url: str
+) -> Iterator[Scaled]:
+    with Scaled(
+        tmp_path, database_url=own_postgres.url, redis_url=fresh_redis_url, settings=UNLIMITED
+    ) as running:
+        yield running
+
+
+def test_nothing_is_lost_or_doubled_when_postgresql_restarts_under_load(
+    scaled: Scaled, own_postgres: ThrowawayPostgres
+) -> None:
+    clients = scaled.clients(scaled.create_account(credits=100_000))
+    recipients, numbers = Recipients(), itertools.count(1)
+
+    def next_sms() -> Sms:
+        number = next(numbers)
+        key = f"key-{number}" if number % 2 else None
+        return Sms(recipients.take(5 if number % 10 == 0 else 1), f"Nr {number}", key)
+
+    with Load(clients, next_sms, threads=8, goes_on=True, pause_s=0.02) as load:
+        for immediate in (False, True):
+            before = load.accepted
+            wait_until(lambda b=before: load.accepted > b + 50, what="it runs")  # type: ignore[misc]
+            own_postgres.restart(immediate=immediate)
+            before = load.accepted
+            wait_until(
+                lambda b=before: load.accepted > b + 50,  # type: ignore[misc]
+                within_s=30,
+                what="sends are accepted again",
+            )
+    said = load.stop()
+    scaled.must_run()
+    assert said.unanswered == []
+    for _, answer in said.refused:  # and each says that nothing was accepted
+        is_wilcybertek = answer.status == 500 and answer.json["queued"] is False
+        is_feltech = answer.status == 503 and "retry-after" in answer.headers
+        is_overload = answer.status == 429 and "retry-after" in answer.headers
+        assert is_wilcybertek or is_feltech or is_overload, str(answer)
+
+    client, expected = clients[0], len(said.numbers)
+    wait_until(
+        lambda: client.full_balance()["spent"] + _in_doubt(scaled) == expected,
+        within_s=60,
+        what="all have left, or are in doubt",
+    )
+    with postgres_store(own_postgres.url) as store:
+        truth = Truth().read(store)
+    assert truth.lost(said) == []
+    assert truth.doubled() == []
+    assert truth.uncalled(said) == []
+    assert repeated(on_air(scaled.folder / "modems")) == []
+
+
+def _in_doubt(scaled: Scaled) -> int:
+    with postgres_store(scaled.settings["NGOMA_DATABASE_URL"]) as store:
+        return sum(
+            "InDoubt" in type(h[-1]).__name__ for h in Truth().read(store).histories.values()
+        )
