@@ -81,11 +81,15 @@ class Follower:
                 if connection is None:
                     return 0
                 handled = self._fold.step(connection, self._at)
+            except Overtaken:
+                self._at = {}
+                return 0
             except DBAPIError:
                 self._let_go()
                 raise
+            if handled:
+                self._used_s = time.monotonic()
             rows = [row for each in self._projections if (row := self._at.get(each.name))]
-            self._stepped_s = time.monotonic()
             if len({row.position for row in rows}) > 1:  # lagging or stopped
                 self._at = {}
             return handled

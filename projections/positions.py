@@ -126,13 +126,17 @@ class Positions:
             rows = read(connection)
         with self._changed:
             self._stopped = frozenset(row.name for row in rows.values() if row.error)
-            self._note({row.name: row.position for row in rows.values()})
+            known = {row.name: row.position for row in rows.values()}
+            if known != self._known:  # lower than before, too, when a crash lost the last commits
+                self._known = known
+                self._changed.notify_all()
         return rows
 
     def moved(self, names: Sequence[str], position: int) -> None:
         """Wake whoever waits for these projections to reach ``position``, which they have."""
         with self._changed:
-            self._note(dict.fromkeys(names, position))
+            self._known.update(dict.fromkeys(names, position))
+            self._changed.notify_all()
 
     def reached(self, position: int, *, timeout_s: float, projection: str) -> bool:
         """Wait until ``projection`` has handled log position ``position``.
@@ -167,11 +171,4 @@ class Positions:
                 self._changed.wait(min(self._poll_s, left_s))
         finally:
             self._is_polling = False
-            self._changed.notify_all()
-
-    def _note(self, positions: Mapping[str, int]) -> None:
-        """Remember positions (they never go back) and wake the waiters when one has moved."""
-        news = {name: at for name, at in positions.items() if at > self._known.get(name, 0)}
-        if news:
-            self._known.update(news)
             self._changed.notify_all()

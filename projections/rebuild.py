@@ -124,6 +124,10 @@ class Rebuild:
 
 
 def lock_ddl(connection: Connection) -> None:
-    """Let one process at a time make or swap read models (on SQLite only one can write)."""
+    """Let one process at a time make or swap read models (on SQLite only one can write).
+
+    What it commits is on disk, although the follower's own commits may be lost in a crash.
+    """
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(DDL_LOCK)))
+        connection.execute(select(func.set_config("synchronous_commit", "on", True)))  # noqa: FBT003

@@ -11,11 +11,13 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import msgspec
 import pytest
 import uvicorn
 from litestar import Litestar
 
 from api.app import create_app
+from api.routes import ROUTES
 from application.committer import Command
 from application.deliver import RecordOutcome, StartAttempt
 from application.fleet import BringOnline, OnDuty, TakeOffline
@@ -84,11 +86,38 @@ def check_every_answer(response: httpx.Response) -> None:
     assert not response.is_redirect
     if response.request.url.path == "/metrics":
         return
+    check_is_described(response)
     assert response.headers["content-type"] == "application/json"
     if response.request.method != "HEAD":
         body = response.json()
         assert "status_code" not in body, "the framework's own envelope"
         assert "detail" not in body, "the framework's own envelope"
+
+
+def check_is_described(response: httpx.Response) -> None:
+    """Check that the answer is one that ``/openapi.json`` promises, schema and all."""
+    method = {"HEAD": "GET"}.get(response.request.method, response.request.method)
+    parts = [part for part in response.request.url.path.split("/") if part]
+    for route in ROUTES:
+        written = [part for part in route.path.split("/") if part]
+        if route.method != method or len(written) != len(parts):
+            continue
+        if all(part in {own, "{message_id}"} for part, own in zip(written, parts, strict=True)):
+            kinds = route.answers.get(response.status_code)
+            assert kinds is not None, f"{route.path} does not describe {response.status_code}"
+            if response.request.method != "HEAD":
+                answered = response.content
+                assert any(is_exactly(answered, kind) for kind in kinds), response.text
+
+
+def is_exactly(content: bytes, kind: type[msgspec.Struct]) -> bool:
+    """Whether JSON has the fields of a type, all of them and no others."""
+    try:
+        value = json.loads(content)
+        read = msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        return False
+    return bool(msgspec.to_builtins(read) == value)
 
 
 @dataclass

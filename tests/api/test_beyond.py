@@ -1,6 +1,7 @@
 """Preview, the whole balance, and a message's timeline, through real HTTP."""
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -220,7 +221,7 @@ def test_a_timeline_tells_of_a_refund(gateway: Gateway) -> None:
 def test_a_timeline_says_which_plan_chose(
     start_gateway: StartGateway, to: str, numbering: Numbering, plan: str, words: str
 ) -> None:
-    gateway = start_gateway(numbering=numbering)
+    gateway = start_gateway(change=lambda system: replace(system, numbering=numbering))
     assert gateway.send(to=to).status_code == 200
     route = timeline(gateway)["route"]
     assert (route["plan"], route["description"]) == (plan, words)

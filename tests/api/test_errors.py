@@ -38,33 +38,20 @@ def leaves(kind: type[NgomaError]) -> Iterator[type[NgomaError]]:
         yield from leaves(each)
 
 
+EXAMPLES: dict[type[NgomaError], NgomaError] = {
+    errors.MessageTooLong: errors.MessageTooLong(characters=1_700, segments=12),
+    errors.InsufficientCredits: errors.InsufficientCredits(required=2, available=1),
+    errors.RateLimited: errors.RateLimited(retry_after_s=7),
+    errors.Overloaded: errors.Overloaded(retry_after_s=7),
+    refusals.PayloadTooLarge: refusals.PayloadTooLarge(),
+    refusals.MethodNotAllowed: refusals.MethodNotAllowed(["GET"]),
+    refusals.MissingFields: refusals.MissingFields(["to"]),
+    refusals.InvalidEntries: refusals.InvalidEntries({3: "What is wrong."}),
+}
+
+
 def example(kind: type[NgomaError]) -> NgomaError:
-    """Make an error of a kind, whatever it wants to know."""
-    values = {
-        "characters": 1_700,
-        "segments": 12,
-        "required": 2,
-        "available": 1,
-        "retry_after_s": 7,
-        "fields": ["to"],
-        "faults": {3: "bad"},
-        "allowed": ["GET"],
-        "message": "What went wrong.",
-    }
-    wanted = inspect.signature(kind).parameters
-    if "args" in wanted:
-        return kind("What went wrong.")
-    positional = [
-        values[name]
-        for name, parameter in wanted.items()
-        if parameter.kind is parameter.POSITIONAL_OR_KEYWORD and name in values
-    ]
-    named = {
-        name: values[name]
-        for name, parameter in wanted.items()
-        if parameter.kind is parameter.KEYWORD_ONLY and name in values
-    }
-    return kind(*positional, **named)
+    return EXAMPLES.get(kind) or kind("What went wrong.")
 
 
 LEAVES = sorted(set(leaves(NgomaError)), key=lambda kind: kind.__name__)

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -16,13 +16,25 @@ from eventsourcing.persistence import StoredEvent
 from adapters.store.postgres import PostgresStore
 from adapters.store.sqlite import SqliteStore
 from application.gateway import event_mapper
-from application.ports import Save, Store, Turn
+from application.ports import ContentRow, CredentialRow, Lease, Save, Store, Turn
 from domain.events import Aggregate, Snapshot
-from domain.values import Credits, Instant
+from domain.values import SECOND, Credits, Instant
 from domain.wallet import CreditWallet, wallet_id
 
 MAPPER = event_mapper()
 NOW = Instant(1_765_000_000_000_000)
+ROW = ContentRow(
+    "message",
+    1,
+    salt=b"s" * 32,
+    msisdn="+260971234567",
+    body="Mwapoleni ~ ☀",
+    sender="SHOP",
+    folded="mwapoleni ~ ☀",
+    digest=b"d" * 20,
+)
+KEY = CredentialRow("KEY00001", 1, "first", "$argon2id$…", NOW)
+LEASE = Lease(1, "mtn", "m1", "host", 1, Instant(NOW + 180 * SECOND), NOW)
 
 
 @dataclass
@@ -78,6 +90,13 @@ def stored(*aggregates: Aggregate) -> list[StoredEvent]:
 
 def save_of(*aggregates: Aggregate, save_id: UUID | None = None, at: Instant = NOW) -> Save:
     return Save(save_id=save_id or uuid4(), at=at, events=stored(*aggregates))
+
+
+def everything() -> Save:
+    """Give a save that has something for every table."""
+    return replace(
+        save_of(wallet(1, versions=2)), contents=[ROW], credentials=[KEY], leases=[LEASE]
+    )
 
 
 def saving(save: Save) -> Callable[[Turn], Save]:

@@ -1,85 +1,41 @@
 """What any ``Store`` must do, over SQLite and PostgreSQL: atomic saves, reads under the lock."""
 
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
-from random import Random
 from typing import Any, TypeVar, cast
 from uuid import uuid4
 
 import pytest
 from eventsourcing.persistence import StoredEvent
 
-from application.gateway import fold
 from application.ports import (
     AnswerLost,
     ContentRow,
-    CredentialRow,
-    Lease,
     Save,
     Store,
     Turn,
     VersionConflict,
 )
 from domain.errors import StoreDown
-from domain.values import SECOND, Credits, Instant
-from domain.wallet import CreditWallet, wallet_id
+from domain.values import SECOND, Instant
+from domain.wallet import wallet_id
 from tests.conformance.stores import (
-    MAPPER,
+    KEY,
+    LEASE,
     NOW,
+    ROW,
     Stores,
+    everything,
     save_of,
     saving,
     snapshot,
     stored,
-    stores_at,
     versions,
     wallet,
 )
 
 R = TypeVar("R")
-
-ROW = ContentRow(
-    "message",
-    1,
-    salt=b"s" * 32,
-    msisdn="+260971234567",
-    body="Mwapoleni ~ ☀",
-    sender="SHOP",
-    folded="mwapoleni ~ ☀",
-    digest=b"d" * 20,
-)
-KEY = CredentialRow("KEY00001", 1, "first", "$argon2id$…", NOW)
-LEASE = Lease(1, "mtn", "m1", "host", 1, Instant(NOW + 180 * SECOND), NOW)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.servers)])
-def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stores]:
-    """Give an empty database, not migrated."""
-    is_sqlite = request.param == "sqlite"
-    url = str(tmp_path / "store.db") if is_sqlite else request.getfixturevalue("database_url")
-    with stores_at(url) as stores:
-        yield stores
-
-
-@pytest.fixture
-def store(stores: Stores) -> Store:
-    """Give a migrated store."""
-    store = stores.open()
-    store.migrate()
-    return store
-
-
-def everything() -> Save:
-    return replace(
-        save_of(wallet(1, versions=2)),
-        contents=[ROW],
-        credentials=[KEY],
-        leases=[LEASE],
-    )
 
 
 def under_lock(store: Store, look: Callable[[Turn], R]) -> list[R]:
@@ -269,53 +225,6 @@ def test_what_another_store_committed_is_seen_under_the_lock(stores: Stores, sto
         assert under_lock(store, lambda turn: len(turn.tails(ids))) == [count]
 
 
-def test_two_stores_that_decide_on_what_they_read_never_disagree(
-    stores: Stores, store: Store
-) -> None:
-    store.transact(saving(save_of(wallet(1))))
-
-    def grant_one(turn: Turn) -> Save:
-        found = fold(MAPPER, turn.tails([(wallet_id(1), 0)]), cast("CreditWallet | None", None))
-        assert found is not None
-        found.grant(Credits(1), actor="test", reason="1/x", at=NOW)
-        return save_of(found)
-
-    def grant(mine: Store) -> None:
-        for _ in range(40):
-            mine.transact(grant_one)
-
-    with ThreadPoolExecutor(2) as threads:
-        list(threads.map(grant, [store, stores.open()]))
-    assert versions(store.tail(wallet_id(1), 0)) == list(range(1, 82))
-
-
-# -- numbers ------------------------------------------------------------------------------------
-
-
-def test_numbers_start_at_one_and_kinds_do_not_mix(store: Store) -> None:
-    assert [store.take_numbers("message", 3), store.take_numbers("message", 1)] == [1, 4]
-    assert store.take_numbers("account", 1) == 1
-
-
-def test_numbers_never_repeat_across_two_stores_and_their_threads(
-    stores: Stores, store: Store
-) -> None:
-    both = [store, stores.open()]
-
-    def take(seed: int) -> list[int]:
-        random = Random(seed)
-        taken: list[int] = []
-        for _ in range(25):
-            count = random.randint(1, 40)
-            first = random.choice(both).take_numbers("message", count)
-            taken.extend(range(first, first + count))
-        return taken
-
-    with ThreadPoolExecutor(4) as threads:
-        taken = [number for run in threads.map(take, range(4)) for number in run]
-    assert len(set(taken)) == len(taken)
-
-
 # -- reading the log ----------------------------------------------------------------------------
 
 
@@ -365,42 +274,6 @@ def test_an_aggregate_is_read_by_its_tail_and_its_position(store: Store) -> None
         store.head(),
     )
     assert store.position_of(wallet_id(9)) == 0
-
-
-# -- who waits for whom -------------------------------------------------------------------------
-
-
-def test_a_reader_does_not_wait_for_a_writer_nor_for_the_next_one(
-    stores: Stores, store: Store
-) -> None:
-    store.transact(saving(everything()))
-    held, let_go = threading.Event(), threading.Event()
-
-    def hold(turn: Turn) -> Save:
-        turn.tails([(wallet_id(2), 0)])
-        held.set()
-        let_go.wait(20)
-        return save_of(wallet(2))
-
-    with ThreadPoolExecutor(2) as threads:
-        writing = threads.submit(store.transact, hold)
-        assert held.wait(5)
-        waiting = threads.submit(store.transact, saving(save_of(wallet(3))))
-        try:
-            started_s = time.monotonic()
-            for reader in (store, stores.open()):
-                assert versions(reader.tail(wallet_id(1), 0)) == [1, 2]
-                assert reader.tail(wallet_id(2), 0) == []
-                assert reader.head() == 2
-                assert reader.content("message", 1) == ROW
-            assert time.monotonic() - started_s < 2
-            assert not writing.done()
-            assert not waiting.done()
-        finally:
-            let_go.set()
-        writing.result(10)
-        waiting.result(10)
-    assert store.head() == 4
 
 
 # -- upkeep -------------------------------------------------------------------------------------

@@ -5,15 +5,20 @@ Redis: several API processes, a worker, a projector.
 """
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
+from adapters.clock import SystemClock
+from application.fleet import online_networks
+from application.ports import Store
 from domain.values import Network
 from tests.end_to_end.client import Client
 from tests.end_to_end.gateway import Process, run_cli, wait_until_ready
+from tests.end_to_end.truth import postgres_store, sqlite_store
 from tests.end_to_end.waiting import wait_until
 from tests.support.servers import free_port
 
@@ -33,13 +38,18 @@ class Modem(Process):
         super().__init__(
             *("modem", "emulate", "--profile", PROFILES[network]),
             *("--link", str(self.link), "--network-log", str(self.network_log)),
-            *("--latency-ms", latency_ms, *options),
+            *("--latency-ms", str(latency_ms), *options),
             log=folder / f"{network}.log",
         )
 
     def wait_until_there(self) -> None:
         """Wait until its device can be opened."""
-        wait_until(lambda: self.must_run() or self.link.exists(), what=f"{self} is there")
+
+        def is_there() -> bool:
+            self.must_run()
+            return self.link.exists()
+
+        wait_until(is_there, what=f"{self} is there")
 
     @property
     def settings_entry(self) -> str:
@@ -63,7 +73,7 @@ class NewAccount:
     api_key: str
 
 
-class Fleet:
+class Fleet(ABC):
     """What both kinds of gateway have: a folder, emulated modems, settings, accounts."""
 
     def __init__(
@@ -73,7 +83,7 @@ class Fleet:
         settings: Mapping[str, str] | None = None,
         faults: Mapping[str, Sequence[str]] | None = None,
         latency_ms: int = 0,
-        networks: Sequence[str] = tuple(network.value for network in Network),
+        networks: Sequence[str] = tuple(PROFILES),
     ) -> None:
         self.folder = folder
         self.config = folder / "ngoma.toml"
@@ -120,12 +130,18 @@ class Fleet:
         for modem in self.modems.values():
             modem.wait_until_there()
 
-    def _wait_until_online(self, client: Client, networks: Sequence[str]) -> None:
-        def all_online() -> bool:
-            rows = self.cli("modem", "list")
-            return set(networks) <= {row["network"] for row in rows if row["online"]}
+    def _wait_until_online(self) -> None:
+        """Wait until the store knows every modem's SIM, so that no send is told of an outage."""
+        wanted, clock = {Network(network) for network in self.modems}, SystemClock()
+        with self.store() as store:
+            wait_until(
+                lambda: wanted <= online_networks(store.leases(), clock.now()),
+                what="the modems are online",
+            )
 
-        wait_until(all_online, what=f"the modems of {networks} are online")
+    @abstractmethod
+    def store(self) -> AbstractContextManager[Store]:
+        """Open the store, which others use too."""
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
@@ -144,7 +160,12 @@ class Served(Fleet):
         self._start_modems()
         self._stack.enter_context(self.server)
         wait_until_ready(self.server, self.base_url)
+        self._wait_until_online()
         return self
+
+    def store(self) -> AbstractContextManager[Store]:
+        """Open the store beside the server."""
+        return sqlite_store(self.folder)
 
     def client(self, account: NewAccount) -> Client:
         """A client of an account."""
@@ -181,7 +202,12 @@ class Scaled(Fleet):
         for process in (*self.apis, self.worker, self.projector):
             self._stack.enter_context(process)
         self.wait_until_ready()
+        self._wait_until_online()
         return self
+
+    def store(self) -> AbstractContextManager[Store]:
+        """Open the store beside the processes."""
+        return postgres_store(self.settings["NGOMA_DATABASE_URL"])
 
     def wait_until_ready(self) -> None:
         """Wait until every API process answers."""

@@ -134,8 +134,9 @@ class Process:
     def __enter__(self) -> Self:
         return self.spawn()
 
-    def __exit__(self, *_: object) -> None:
-        self.stop()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        code = self.stop()
+        assert kind is not None or code == 0, f"{self} ended with {code}:\n{self.log_tail()}"
 
     def __str__(self) -> str:
         return f"ngoma {' '.join(self.arguments)}"

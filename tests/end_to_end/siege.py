@@ -13,7 +13,7 @@ from tests.end_to_end.client import Client
 from tests.end_to_end.gateway import UNLIMITED, Demo
 from tests.end_to_end.load import Load, Recipients, Said, Sms
 from tests.end_to_end.read_models import unequal_read_models
-from tests.end_to_end.truth import Segment, Truth, on_air, repeated, stopped_store
+from tests.end_to_end.truth import Segment, Truth, on_air, repeated, sqlite_store
 from tests.end_to_end.waiting import wait_until
 
 SLOW_MS: Final = 150
@@ -94,7 +94,7 @@ class Siege:
         client = self.demo.start().client
         self._see_doubts(client)
         self._send_again(client)
-        doubts = len(self._sending) + len(self.truth.states()[State.IN_DOUBT])
+        doubts = len(self._sending) + self.doubts
         wait_until(
             lambda: client.log(status="QUEUED", limit=1)["total"] == doubts,
             within_s=90,
@@ -110,6 +110,11 @@ class Siege:
         if not states <= {State.SENT, State.IN_DOUBT}:
             self._note([f"messages are {states}"])
         self._note(unequal_read_models(self.demo.folder, self.demo.folder.with_name("anew")))
+
+    @property
+    def doubts(self) -> int:
+        """How many messages were being sent when the gateway died, and are in doubt since."""
+        return len(self.truth.states()[State.IN_DOUBT])
 
     # -- what is sent -----------------------------------------------------------------------------
 
@@ -171,7 +176,7 @@ class Siege:
 
     def _judge(self, *balances: Balance) -> None:
         """Compare the log, the air and what was answered, with nobody writing."""
-        with stopped_store(self.demo.folder) as store:
+        with sqlite_store(self.demo.folder) as store:
             if not store.is_migrated():
                 return
             self.truth.read(store)

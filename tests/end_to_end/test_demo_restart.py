@@ -81,7 +81,8 @@ def test_the_file_with_the_key_is_private_and_there_only_while_it_is_true(
 
     demo.spawn()
     wait_until(lambda: not place.exists(), what="the old file is taken away")
-    seen = wait_until(lambda: place.exists() and demo.place, what="the new file is there")
+    wait_until(place.exists, what="the new file is there")
+    seen = demo.place
     # it came by rename: what is seen is complete, and the server is ready
     assert Client(seen["base_url"], seen["api_key"]).get("/readyz").status == 200
     demo.stop()

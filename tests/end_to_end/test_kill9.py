@@ -26,7 +26,8 @@ def test_a_server_killed_again_and_again_loses_and_doubles_nothing(
         siege.round(moment)
     siege.close()
     assert len(siege.said.accepted) > kills
-    print(f"{len(siege.truth.histories)} messages; seed {seed}")
+    assert siege.doubts, "no kill came between a prompt and its answer"
+    print(f"{len(siege.truth.histories)} messages, {siege.doubts} in doubt; seed {seed}")
     for fault in siege.faults[:20]:
         print(fault)
     report_count("kill -9 of the whole server under load", kills, len(siege.faults), seed)

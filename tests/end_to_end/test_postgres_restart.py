@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from domain.message import State
 from tests.end_to_end.fleet import Scaled
 from tests.end_to_end.gateway import UNLIMITED
 from tests.end_to_end.load import Load, Recipients, Sms
-from tests.end_to_end.truth import Truth, on_air, postgres_store, repeated
+from tests.end_to_end.truth import Truth, on_air, repeated
 from tests.end_to_end.waiting import wait_until
 from tests.support.servers import ThrowawayPostgres
 
@@ -63,16 +64,16 @@ def test_nothing_is_lost_or_doubled_when_postgresql_restarts_under_load(
         within_s=60,
         what="all have left, or are in doubt",
     )
-    with postgres_store(own_postgres.url) as store:
+    air = on_air(scaled.folder / "modems")
+    with scaled.store() as store:
         truth = Truth().read(store)
+    assert truth.violations(air) == []
     assert truth.lost(said) == []
     assert truth.doubled() == []
     assert truth.uncalled(said) == []
-    assert repeated(on_air(scaled.folder / "modems")) == []
+    assert repeated(air) == []
 
 
 def _in_doubt(scaled: Scaled) -> int:
-    with postgres_store(scaled.settings["NGOMA_DATABASE_URL"]) as store:
-        return sum(
-            "InDoubt" in type(h[-1]).__name__ for h in Truth().read(store).histories.values()
-        )
+    with scaled.store() as store:
+        return len(Truth().read(store).states()[State.IN_DOUBT])

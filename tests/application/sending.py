@@ -1,0 +1,39 @@
+"""Sends for tests, as a dialect would ask for them."""
+
+from typing import Any
+
+from application.submit import Principal, Recipient, Sending, SendMessages
+from domain.msisdn import Msisdn, Numbering
+from domain.values import Encoding, Instant, Network
+
+
+def recipient(index: int, network: Network = Network.MTN) -> Recipient:
+    """Give the recipient number ``index`` of a network."""
+    prefix = {Network.MTN: "96", Network.AIRTEL: "77", Network.ZAMTEL: "95"}[network]
+    msisdn = Msisdn(f"+260{prefix}{index:07d}")
+    return Recipient(index, msisdn, msisdn, Numbering().route(msisdn))
+
+
+def sending(account: int, key_id: str, *, at: Instant, count: int = 1, **fields: Any) -> Sending:
+    """Ask for ``count`` messages; any field of ``Sending`` may be given."""
+    asked: dict[str, Any] = {
+        "principal": Principal(account, key_id, "Demo"),
+        "text": "Mwapoleni",
+        "encoding": Encoding.GSM7,
+        "segments": 1,
+        "recipients": [recipient(index) for index in range(count)],
+        "is_bulk": count > 1,
+        "asked_sender": None,
+        "require_approved_sender": False,
+        "idempotency_key": None,
+        "repeat_key": None,
+        "offline": frozenset(),
+        "at": at,
+        **fields,
+    }
+    return Sending(**asked)
+
+
+def send(account: int, key_id: str, **fields: Any) -> SendMessages:
+    """Make the command."""
+    return SendMessages(sending(account, key_id, **fields))
