@@ -22,7 +22,7 @@ from application.gateway import Reader, event_mapper
 from application.keys import KeyRing
 from application.ports import Clock, KeyHasher, ModemDriver, ModemSettings, Randomness, Store
 from application.system import Signals, System
-from domain.errors import StoreDown
+from domain.errors import InvalidRequest, NgomaError, StoreDown
 from projections.catalogue import PROJECTIONS
 from projections.follower import Follower
 from projections.positions import Positions
@@ -49,9 +49,13 @@ def bootstrap(
     clock = clock or SystemClock()
     randomness = randomness or SystemRandomness()
     store = store or open_store(settings, is_server=is_server)
+    try:
+        secret = server_secret(settings, store)
+    except NgomaError:
+        store.close()
+        raise
     mapper = event_mapper()
     reader = Reader(store, mapper)
-    secret = server_secret(settings)
     signals = Signals()
     metrics = PrometheusMetrics()
     committer = Committer(
@@ -133,11 +137,20 @@ def open_read_engines(settings: Settings) -> ReadEngines:
     return sqlite_engines(settings.data_dir / "read.db", settings.data_dir / "store.db")
 
 
-def server_secret(settings: Settings) -> Secret:
-    """Read the server's secret, or make one under the data folder."""
+def server_secret(settings: Settings, store: Store) -> Secret:
+    """Read the server's secret, or make one under the data folder for a store that is new.
+
+    Raises:
+        InvalidRequest: it cannot be read, or it was lost: a new one would refuse every key.
+        StoreDown: the database does not answer.
+    """
     if settings.server_secret:
         return read_secret(settings.server_secret)
-    return kept_or_made(settings.data_dir / "secrets" / "server")
+    path = settings.data_dir / "secrets" / "server"
+    if not path.exists() and store.is_migrated():
+        msg = f"The server secret {path} is missing: restore it, or name it by server_secret."
+        raise InvalidRequest(msg, field="server_secret")
+    return kept_or_made(path)
 
 
 def derived(secret: Secret, purpose: str) -> bytes:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final, get_type_hints
+from urllib.parse import urlsplit
 
 from adapters.security.secret import Secret, read_secret
 from application.ports import ModemSettings
@@ -15,6 +16,8 @@ from domain.msisdn import Numbering, NumberingPlan
 from domain.values import Network
 
 ENVIRONMENT_PREFIX: Final = "NGOMA_"
+DATABASE_SCHEMES: Final = frozenset({"postgresql", "postgres"})
+REDIS_SCHEMES: Final = frozenset({"redis", "rediss", "unix"})
 
 
 def _setting(default: Any, text: str) -> Any:
@@ -99,7 +102,21 @@ def load_settings(
         if name not in known:
             msg = f"There is no setting {name}."
             raise InvalidRequest(msg, field=name)
-    return Settings(**{name: _coerced(name, value) for name, value in values.items()})
+    settings = Settings(**{name: _coerced(name, value) for name, value in values.items()})
+    _require_url("database_url", settings.database_url, DATABASE_SCHEMES)
+    _require_url("redis_url", settings.redis_url, REDIS_SCHEMES)
+    return settings
+
+
+def _require_url(name: str, url: str | None, schemes: frozenset[str]) -> None:
+    """Refuse an address that no client could use; it is not quoted, it may hold a password."""
+    try:
+        is_usable = url is None or urlsplit(url).scheme in schemes
+    except ValueError:
+        is_usable = False
+    if not is_usable:
+        msg = f"The setting {name} is not a URL that begins with {' or '.join(sorted(schemes))}."
+        raise InvalidRequest(msg, field=name)
 
 
 def _path(value: str | None) -> Path | None:
@@ -131,7 +148,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     known = {item.name for item in fields(Settings)} - {"limits", "modems"}
     for variable, value in environment.items():
         name = variable.removeprefix(ENVIRONMENT_PREFIX).lower()
-        if not variable.startswith(ENVIRONMENT_PREFIX):
+        if not variable.startswith(ENVIRONMENT_PREFIX) or not value:
             continue
         if name.startswith("limits_"):
             limits[name.removeprefix("limits_")] = value

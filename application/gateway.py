@@ -6,7 +6,6 @@ from typing import Any, Final, Protocol, TypeVar, cast
 from uuid import UUID
 
 import orjson
-from eventsourcing.domain import register_topic  # type: ignore[attr-defined]  # from its utils
 from eventsourcing.persistence import Mapper, StoredEvent, Transcoder
 
 from application.ports import ContentRow, CredentialRow, Lease, Save, Store, Turn
@@ -23,7 +22,6 @@ from domain.wallet import CreditWallet
 
 AGGREGATES: Final = (Account, CreditWallet, Message, Submission, SenderId, Sim, Claim)
 """Every aggregate of the gateway; importing them registers their topics."""
-register_topic(Snapshot.TOPIC, Snapshot)  # else only a process that wrote one could read it
 
 SNAPSHOT_EVERY: Final = 500
 """Versions of a wallet between two snapshots."""
@@ -100,6 +98,7 @@ class Books:
         self._save = save
         self._loaded: dict[UUID, Aggregate] = {}
         self._given: list[Aggregate] = []
+        self._appended: dict[UUID, list[StoredEvent]] = {}
         self._absent: set[UUID] = set()
         self._rows: dict[tuple[str, int], ContentRow] = {}
         self._repeats: dict[bytes, int] = {}
@@ -131,18 +130,25 @@ class Books:
 
     def find(self, kind: type[A], key: UUID) -> A | None:
         """Give an aggregate, or None when it has no events; loads it under the lock if need be."""
+        if key in self._appended:
+            self._fold_appended(key)
+        elif key not in self._loaded and key not in self._absent:
+            self.bring_up_to_date([key])
         found = self._loaded.get(key)
         if found is None:
-            if key in self._absent:
-                return None
-            self.bring_up_to_date([key])
-            found = self._loaded.get(key)
-        if found is not None and not isinstance(found, kind):
+            return None
+        if not isinstance(found, kind):
             msg = f"{key} is a {type(found).__name__}, not a {kind.__name__}"
             raise TypeError(msg)
-        if found is not None:
-            self._given.append(found)
+        self._given.append(found)
         return found
+
+    def _fold_appended(self, key: UUID) -> None:
+        """Make the aggregate whose events were built beforehand: a command asks for it after all."""
+        appended = self._appended.pop(key)
+        folded = fold(self._mapper, appended, self._loaded.get(key))
+        if folded is not None:
+            self._loaded[key] = folded
 
     def get(self, kind: type[A], key: UUID) -> A:
         """Give an aggregate that must exist.
@@ -164,8 +170,10 @@ class Books:
             self._save.events.append(self._mapper.to_stored_event(cast("Event", event)))
 
     def append(self, stored: Sequence[StoredEvent]) -> None:
-        """Put events that were built beforehand into the save."""
+        """Put events of new aggregates that were built beforehand into the save."""
         self._save.events.extend(stored)
+        for event in stored:
+            self._appended.setdefault(cast("UUID", event.originator_id), []).append(event)
 
     def keep(self, *rows: ContentRow) -> None:
         """Store content rows."""

@@ -5,7 +5,12 @@ from typing import Any, Self, cast
 from uuid import UUID, uuid5
 
 from eventsourcing.domain import Aggregate as LibraryAggregate
-from eventsourcing.domain import CanSnapshotAggregate, DomainEvent, ProgrammingError
+from eventsourcing.domain import (
+    CanSnapshotAggregate,
+    DomainEvent,
+    ProgrammingError,
+)
+from eventsourcing.utils import register_topic
 
 from domain.values import Instant
 
@@ -84,3 +89,6 @@ class Snapshot(CanSnapshotAggregate[UUID], DomainEvent):
             topic=type(aggregate).TOPIC,  # type: ignore[attr-defined]  # set by each aggregate
             state=state,
         )
+
+
+register_topic(Snapshot.TOPIC, Snapshot)  # aggregates do this for their own events

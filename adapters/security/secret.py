@@ -1,5 +1,6 @@
 """Secrets: values that never show themselves, and the files and variables that they come from."""
 
+import contextlib
 import os
 import secrets
 import stat
@@ -37,7 +38,7 @@ def read_secret(reference: str) -> Secret:
         return Secret(os.environ[place])
     if scheme == "file" and Path(place).is_file():
         return Secret(Path(place).read_text(encoding="utf-8").strip())
-    msg = f"No secret at {scheme}: a secret is file:PATH or env:NAME, and must not be empty."
+    msg = "A secret is file:PATH or env:NAME, and what it names must be there and not be empty."
     raise InvalidRequest(msg, field="secret")
 
 
@@ -59,7 +60,14 @@ def keep_private(path: Path, text: str) -> None:
 
 
 def kept_or_made(path: Path, *, length: int = 32) -> Secret:
-    """Read the secret in a file, or draw one and keep it there with mode 0600."""
+    """Read the secret in a file, or draw one and keep it there with mode 0600.
+
+    Processes that start together end up with the same one: the first link wins.
+    """
     if not path.exists():
-        keep_private(path, secrets.token_hex(length))
+        drawn = path.with_name(f".{path.name}.drawn.{os.getpid()}")
+        keep_private(drawn, secrets.token_hex(length))
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(drawn)
+        drawn.unlink()
     return Secret(path.read_text(encoding="utf-8").strip())

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,15 +18,16 @@ from litestar import Litestar
 
 from api.app import create_app
 from api.routes import ROUTES
+from application.accounts import CreateAccount, email_digest
 from application.committer import Command
 from application.deliver import RecordOutcome, StartAttempt
-from application.fleet import BringOnline, OnDuty, TakeOffline
+from application.fleet import BringOnline, OnDuty, RenewLease, TakeOffline
 from application.gateway import Books
 from application.ports import SimIdentity
 from application.system import Limits, System
 from domain.message import Message, message_id
 from domain.reports import SubmitOutcome
-from domain.values import Instant, Network
+from domain.values import Credits, Instant, Network
 from tests.support.system import create_account, running_system
 
 NO_LIMITS = Limits(single=0, bulk=0, read=0, ip=0, failed_ip=0, failed_key=0)
@@ -258,9 +259,9 @@ def bring_online(system: System, network: Network) -> OnDuty:
 StartGateway = Callable[..., Gateway]
 
 
-@pytest.fixture
-def start_gateway(tmp_path: Path) -> Iterator[StartGateway]:
-    """Give ``start(credits=…, online=…, change=…, **settings)``: a gateway of this test's own."""
+@contextmanager
+def gateways(folder: Path) -> Iterator[StartGateway]:
+    """Give ``start(credits=…, online=…, change=…, **settings)``; all end together."""
     with ExitStack() as stack:
 
         def start(
@@ -274,7 +275,7 @@ def start_gateway(tmp_path: Path) -> Iterator[StartGateway]:
             **settings: Any,
         ) -> Gateway:
             settings.setdefault("limits", NO_LIMITS)
-            system = stack.enter_context(running_system(tmp_path, follows=follows, **settings))
+            system = stack.enter_context(running_system(folder, follows=follows, **settings))
             account, key = create_account(system, name=name, credits=credits, sender_ids=sender_ids)
             url = stack.enter_context(served(create_app(change(system))))
             gateway = Gateway(system, stack.enter_context(Client(url)), account, key)
@@ -286,12 +287,57 @@ def start_gateway(tmp_path: Path) -> Iterator[StartGateway]:
 
 
 @pytest.fixture
-def gateway(start_gateway: StartGateway) -> Gateway:
-    """Give a gateway with 1,000 credits, every network online, and no limits."""
+def start_gateway(tmp_path: Path) -> Iterator[StartGateway]:
+    """Give a function that starts a gateway of this test's own, as the test wants it."""
+    with gateways(tmp_path) as start:
+        yield start
+
+
+@pytest.fixture
+def own_gateway(start_gateway: StartGateway) -> Gateway:
+    """Give a gateway of this test's own: its first message is number 1."""
     return start_gateway()
+
+
+@pytest.fixture(scope="session")
+def shared_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """Give one gateway for many tests: every network online, no limits."""
+    with gateways(tmp_path_factory.mktemp("gateway")) as start:
+        yield start()
+
+
+@pytest.fixture
+def gateway(shared_gateway: Gateway) -> Gateway:
+    """Give an account of this test's own, with 1,000 credits, in a gateway shared with others."""
+    renew_leases(shared_gateway)
+    account, key = new_account(shared_gateway.system, credits=1_000)
+    return replace(shared_gateway, account=account, key=key)
 
 
 @pytest.fixture
 def other_key(gateway: Gateway) -> str:
-    """Give the key of a second account, with 10 credits, in the same gateway."""
-    return create_account(gateway.system, name="Other", credits=10)[1]
+    """Give the key of a second account, with 10 credits, in the shared gateway."""
+    return new_account(gateway.system, credits=10)[1]
+
+
+def new_account(system: System, *, credits: int) -> tuple[int, str]:
+    """Make an account with the name Demo; its e-mail address has to be new."""
+    key, new_key = system.keys.make("first")
+    command = CreateAccount(
+        name="Demo",
+        email=f"{new_key.key_id}@example.test",
+        email_digest=email_digest(system.email_key, new_key.key_id),
+        key=new_key,
+        granted=Credits(credits),
+        sender_ids=(),
+        actor="test",
+        at=system.clock.now(),
+    )
+    return system.committer.execute(command).account, key
+
+
+def renew_leases(gateway: Gateway) -> None:
+    """Keep the SIMs of a long session online."""
+    at = gateway.system.clock.now()
+    for duty in gateway.duties.values():
+        gateway.system.committer.execute(RenewLease(duty, answered_at=at, at=at))

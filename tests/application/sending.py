@@ -9,7 +9,7 @@ from domain.values import Encoding, Instant, Network
 
 def recipient(index: int, network: Network = Network.MTN) -> Recipient:
     """Give the recipient number ``index`` of a network."""
-    prefix = {Network.MTN: "96", Network.AIRTEL: "77", Network.ZAMTEL: "95"}[network]
+    prefix = {Network.MTN: "96", Network.AIRTEL: "77", Network.ZAMTEL: "55"}[network]
     msisdn = Msisdn(f"+260{prefix}{index:07d}")
     return Recipient(index, msisdn, msisdn, Numbering().route(msisdn))
 

@@ -60,3 +60,15 @@ def test_a_device_that_hangs_whole_is_no_different(served: Served) -> None:
     wait_until(lambda: client.status(stuck) == "sent", within_s=30, what="it goes on")
     on_air = served.modems["zamtel"].network_log.read_text()
     assert on_air.count("Stuck") == 1
+
+
+@pytest.mark.soak  # it takes the 20 s that a stop may take
+def test_an_orderly_stop_does_not_wait_for_an_answer_that_never_comes(served: Served) -> None:
+    account = served.create_account(credits=1)
+    client = served.client(account)
+    (number,) = client.send("0977999999", "Stuck").numbers
+    wait_until(
+        lambda: "AttemptStarted" in str(client.explain(number)), what="the silent modem has it"
+    )
+    client.hang_up()
+    assert served.server.stop() == 0

@@ -89,20 +89,26 @@ class FaultyStore:
         fault = self.faults.popleft() if self.faults else None
         if self.is_down or fault is Fault.DOWN:
             raise StoreDown("planted")
-        if fault in {Fault.LOST_BEFORE_COMMIT, Fault.CONFLICT}:
+        if fault is Fault.LOST_BEFORE_COMMIT:
             self._never_commit(decide)
-            raise VersionConflict("planted") if fault is Fault.CONFLICT else AnswerLost("planted")
+            raise AnswerLost("planted")
+        if fault is Fault.CONFLICT and self._never_commit(decide):
+            raise VersionConflict("planted")
         self._store.transact(decide)
         if fault is Fault.LOST_AFTER_COMMIT:
             raise AnswerLost("planted")
 
-    def _never_commit(self, decide: Callable[[Turn], Save]) -> None:
+    def _never_commit(self, decide: Callable[[Turn], Save]) -> bool:
+        """Decide in vain; say whether there was anything to store."""
+        saves: list[Save] = []
+
         def decide_in_vain(turn: Turn) -> Save:
-            decide(turn)
+            saves.append(decide(turn))
             raise _NeverCommitted
 
         with suppress(_NeverCommitted):
             self._store.transact(decide_in_vain)
+        return not saves[0].is_empty()
 
     def take_numbers(self, kind: str, count: int) -> int:
         if self.is_down or self.number_faults:

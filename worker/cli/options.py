@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
-from urllib.parse import urlsplit
 
 import click
 
@@ -18,8 +17,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 INTEGER_MAX: Final = 2**63 - 1
 """The largest number that both stores hold."""
 CREDITS_MAX: Final = 10**12
-DATABASE_SCHEMES: Final = frozenset({"postgresql", "postgres"})
-REDIS_SCHEMES: Final = frozenset({"redis", "rediss", "unix"})
 KEY_ID: Final = re.compile(r"[A-Z0-9]{8}")
 
 
@@ -30,7 +27,7 @@ class Place:
     data_dir: Path | None
     config: Path | None
 
-    def settings(self) -> "Settings":
+    def settings(self, **flags: Any) -> "Settings":
         """Read the settings: defaults < file < environment < flags.
 
         Raises:
@@ -38,23 +35,7 @@ class Place:
         """
         from adapters.settings import load_settings
 
-        settings = load_settings(config=self.config, data_dir=self.data_dir)
-        _require_url("database_url", settings.database_url, DATABASE_SCHEMES)
-        _require_url("redis_url", settings.redis_url, REDIS_SCHEMES)
-        return settings
-
-
-def _require_url(name: str, url: str | None, schemes: frozenset[str]) -> None:
-    """Refuse an address that no client could use; it is not quoted, it may hold a password."""
-    from domain.errors import InvalidRequest
-
-    try:
-        is_usable = url is None or urlsplit(url).scheme in schemes
-    except ValueError:
-        is_usable = False
-    if not is_usable:
-        msg = f"The setting {name} is not a URL that begins with {' or '.join(sorted(schemes))}."
-        raise InvalidRequest(msg, field=name)
+        return load_settings(config=self.config, data_dir=self.data_dir, **flags)
 
 
 def place_options(function: F) -> Callable[..., Any]:

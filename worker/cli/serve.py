@@ -4,8 +4,7 @@ import signal
 import socket
 import threading
 from contextlib import ExitStack
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 import uvicorn
@@ -13,7 +12,7 @@ import uvicorn
 from adapters.bootstrap import bootstrap
 from adapters.clock import SystemClock
 from adapters.observability.logs import configure_logs
-from adapters.settings import Settings, load_settings
+from adapters.settings import Settings
 from api.app import create_app
 from application.system import System
 from domain.errors import NgomaError
@@ -26,6 +25,7 @@ from worker.cli.demo import (
     welcome,
     write_demo_file,
 )
+from worker.cli.options import Place, example, place_options
 from worker.runner import Role, Supervisor
 
 BACKLOG: Final = 2_048
@@ -33,7 +33,7 @@ STOP_S: Final = 20.0
 
 
 @click.command(
-    epilog="Example: ngoma serve --demo --data-dir /tmp/ngoma --port 0",
+    epilog=example("ngoma serve --demo --data-dir /tmp/ngoma --port 0"),
 )
 @click.option("--demo", is_flag=True, help="Emulate a modem for each network, with an account.")
 @click.option(
@@ -43,14 +43,13 @@ STOP_S: Final = 20.0
     show_default=True,
     help="all: everything in this process; api: only the web (scaled).",
 )
-@click.option("--data-dir", type=click.Path(path_type=Path), envvar="NGOMA_DATA_DIR")
-@click.option("--config", type=click.Path(path_type=Path, exists=True), envvar="NGOMA_CONFIG")
+@place_options
 @click.option("--host", help="Address to listen on.")
 @click.option("--port", type=int, help="Port to listen on; 0 picks one.")
-def serve(*, demo: bool, role: str, config: Path | None, **flags: Any) -> None:
+def serve(*, place: Place, demo: bool, role: str, host: str | None, port: int | None) -> None:
     """Run the gateway until it is interrupted."""
     try:
-        settings = load_settings(config=config, **flags)
+        settings = place.settings(host=host, port=port)
         configure_logs("warning" if demo and settings.log_level == "info" else settings.log_level)
         _serve(demo_settings(settings) if demo else settings, Role(role), is_demo=demo)
     except NgomaError as error:
@@ -76,7 +75,9 @@ def _serve(settings: Settings, role: Role, *, is_demo: bool) -> None:
         base_url = f"http://{settings.host}:{listener.getsockname()[1]}"
         if is_demo:
             account, key = demo_account(system, settings)
-            _announce_when_ready(server, system, settings, base_url, account, key)
+            _announce_when_ready(
+                server, system, settings, base_url=base_url, account=account, key=key
+            )
         server.run(sockets=[listener])
 
 
@@ -140,6 +141,7 @@ def _announce_when_ready(
     server: uvicorn.Server,
     system: System,
     settings: Settings,
+    *,
     base_url: str,
     account: int,
     key: str,
