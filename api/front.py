@@ -33,8 +33,9 @@ class Front:
         self._watching = Pool("ngoma-fleet", threads=1, waiting_max=1)
         self._look_at_fleet = Shared(self._watching, system.fleet.offline)
 
-    def close(self) -> None:
-        """Let the threads end."""
+    async def close(self) -> None:
+        """Let threads end and connections go."""
+        await self.system.limiter.close()
         self.door.close()
         self._reading.close()
         self._watching.close()

@@ -134,7 +134,7 @@ def read_recipient(numbering: Numbering, written: object, index: int = 0) -> Rec
     if isinstance(written, float) and written.is_integer() and abs(written) < 1e15:
         written = int(written)
     if not isinstance(written, str | int):
-        msg = "The recipient must be a string or a number."
+        msg = "The recipient must be a phone number, for example 260977123456."
         raise InvalidRecipient(msg)
     msisdn = normalise(written)
     return Recipient(index, str(written), msisdn, numbering.route(msisdn))

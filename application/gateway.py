@@ -144,7 +144,7 @@ class Books:
         return found
 
     def _fold_appended(self, key: UUID) -> None:
-        """Make the aggregate whose events were built beforehand: a command asks for it after all."""
+        """Make the aggregate whose events were built beforehand: a command asks for it now."""
         appended = self._appended.pop(key)
         folded = fold(self._mapper, appended, self._loaded.get(key))
         if folded is not None:

@@ -46,6 +46,9 @@ class RateLimiter(Protocol):
     async def look(self, policy: str, subject: str, per_minute: int) -> Quota:
         """Say whether a request would pass, without counting it."""
 
+    async def close(self) -> None:
+        """Let go of connections, on the event loop that used them."""
+
 
 class Metrics(Protocol):
     """Counters and gauges; label values are from small closed sets, never personal."""

@@ -111,10 +111,11 @@ class Rebuild:
                 lock_ddl(connection)
                 at = positions.read(connection, lock=True)
                 new, live = at.get(projection.name + NEW), at[projection.name]
-                if new is not None and new.position < live.position:
+                if new is None or new.version != projection.version:
+                    return True
+                if new.error is not None or new.position < live.position:
                     return False
-                if new is not None:
-                    projection.swap(connection)
+                projection.swap(connection)
         except OperationalError:
             self._refusals += 1
             if self._refusals == MAX_REFUSALS:

@@ -34,9 +34,11 @@ class LibraryRateLimiter:
         self,
         shared: Counters | None,
         *,
+        pool: ConnectionPool | None = None,
         monotonic_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._shared = shared
+        self._pool = pool
         self._local = LocalWindows()
         self._monotonic_s = monotonic_s
         self._ask_again_at_s: float | None = None
@@ -49,6 +51,11 @@ class LibraryRateLimiter:
     async def look(self, policy: str, subject: str, per_minute: int) -> Quota:
         """Say whether a request would pass, without counting it."""
         return await self._ask(policy, subject, per_minute, counts=False)
+
+    async def close(self) -> None:
+        """Let go of the connections to Redis, on the event loop that used them."""
+        if self._pool is not None:
+            await self._pool.aclose()
 
     async def _ask(self, policy: str, subject: str, per_minute: int, *, counts: bool) -> Quota:
         key = f"{policy}/{subject}"  # without the limit, so that a new limit keeps the count
@@ -86,26 +93,29 @@ class LibraryRateLimiter:
             _log.info("Redis answers again: requests are counted there")
 
 
-def make_limiter(redis_url: str | None) -> LibraryRateLimiter:
-    """Make the limiter of this process; without a URL nothing is shared."""
-    return LibraryRateLimiter(None if redis_url is None else _redis(redis_url))
+def make_limiter(
+    redis_url: str | None, *, monotonic_s: Callable[[], float] = time.monotonic
+) -> LibraryRateLimiter:
+    """Make the limiter of this process; without a URL nothing is shared.
 
-
-def _redis(url: str) -> RedisStorage:
-    """Open nothing yet; redis-py's own retries and its 5 s timeouts are switched off."""
+    Nothing is opened yet. redis-py's own retries and its 5 s timeouts are switched off.
+    """
+    if redis_url is None:
+        return LibraryRateLimiter(None, monotonic_s=monotonic_s)
     pool = ConnectionPool.from_url(
-        url,
+        redis_url,
         max_connections=CONNECTIONS_MAX,
         socket_timeout=ANSWER_S,
         socket_connect_timeout=ANSWER_S,
         retry=Retry(NoBackoff(), 0),
     )
-    return RedisStorage(
-        f"async+{url}",
+    shared = RedisStorage(
+        f"async+{redis_url}",
         implementation="redispy",
         key_prefix=KEY_PREFIX,
         connection_pool=cast("Any", pool),
     )
+    return LibraryRateLimiter(shared, pool=pool, monotonic_s=monotonic_s)
 
 
 async def _quota(counters: Counters, key: str, per_minute: int, *, counts: bool) -> Quota:

@@ -29,15 +29,16 @@ class Window:
     current_ttl_s: float
 
     def quota(self, per_minute: int, *, is_allowed: bool | None) -> Quota:
-        """Give where the caller stands; ``reset_s`` is when one more request becomes free.
+        """Give where the caller stands; ``is_allowed`` None asks whether one more would be.
 
-        ``is_allowed`` None asks whether one more would be.
+        ``reset_s`` is when one more request becomes free, so who waits that long may pass.
         """
-        remaining = max(per_minute - self._carried - self.current, 0)
+        used = self._carried + self.current
+        remaining = max(per_minute - used, 0)
         return Quota(
             limit=per_minute,
             remaining=remaining,
-            reset_s=floor(self._freed_in_s()) + 1,
+            reset_s=floor(self._wait_s(min(used, per_minute) - 1)) + 1,
             is_allowed=remaining > 0 if is_allowed is None else is_allowed,
         )
 
@@ -45,12 +46,16 @@ class Window:
     def _carried(self) -> int:
         return floor(self.previous * self.previous_ttl_s / WINDOW_S)
 
-    def _freed_in_s(self) -> float:
+    def _wait_s(self, wanted: int) -> float:
+        """Give how long it takes, without more requests, until at most ``wanted`` count."""
         turn_s = max(self.current_ttl_s - WINDOW_S, 0.0)
-        if self._carried:
-            drop_s = self.previous_ttl_s - WINDOW_S * self._carried / self.previous
-            return min(drop_s, turn_s)
-        return turn_s
+        carried = wanted - self.current
+        if self.previous and carried >= 0:
+            drop_s = self.previous_ttl_s - WINDOW_S * (carried + 1) / self.previous
+            return min(max(drop_s, 0.0), turn_s)
+        if self.current <= max(wanted, 0):
+            return turn_s
+        return turn_s + WINDOW_S - WINDOW_S * (wanted + 1) / self.current
 
 
 class LocalWindows(MemoryStorage):

@@ -47,14 +47,14 @@ class _Story:
     accepted: int = 0
     doubtful: set[int] = field(default_factory=set)
     is_in_doubt: bool = False
-    resends: int = 0
+    is_resent: bool = False
     end: str | None = None
 
     def allowed(self, index: int) -> int:
         """How often segment ``index`` may be on the air."""
         if self.end == "unsent" and index >= self.accepted and index not in self.doubtful:
             return 0
-        return 1 + self.resends
+        return 1 + self.is_resent
 
 
 @dataclass(slots=True)
@@ -154,7 +154,7 @@ class DeliveryChecker:
 def _tell(story: _Story, event: Event) -> None:
     match event:
         case Message.AttemptStarted():
-            story.resends += story.is_in_doubt
+            story.is_resent = story.is_resent or story.is_in_doubt
             story.is_in_doubt = False
             story.attempts.append((event.sim, event.at))
         case Message.SegmentAccepted():
@@ -181,7 +181,7 @@ def _check_counts(
         return  # N3 says so, line by line
     index = segment[2] - 1
     names = ", ".join(str(story.number) for story in stories[:5])
-    once = sum(1 + story.resends for story in stories)
+    once = sum(1 + story.is_resent for story in stories)
     allowed = sum(story.allowed(index) for story in stories)
     if count > once:
         name = "N2" if any(story.lane == Lane.OTP for story in stories) else "N1"

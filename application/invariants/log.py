@@ -150,6 +150,9 @@ class InvariantChecker:
 
     # -- wallets (I2) --------------------------------------------------------------------------
 
+    def _opened(self, event: CreditWallet.Opened) -> None:
+        self._purse(event.account)
+
     def _move(self, event: Any, credits: int) -> Purse:
         purse = self._purse(event.account)
         expected = purse.available + credits
@@ -296,6 +299,7 @@ class InvariantChecker:
 
 
 _HANDLERS: Final[Mapping[type[Event], Callable[[InvariantChecker, Any], None]]] = {
+    CreditWallet.Opened: InvariantChecker._opened,
     CreditWallet.TopUp: InvariantChecker._came_in,
     CreditWallet.Granted: InvariantChecker._came_in,
     CreditWallet.Adjusted: InvariantChecker._came_in,

@@ -31,6 +31,13 @@ from domain.values import Credits, Instant, Network
 from tests.support.system import create_account, running_system
 
 NO_LIMITS = Limits(single=0, bulk=0, read=0, ip=0, failed_ip=0, failed_key=0)
+
+
+def limited(**limits: int) -> Limits:
+    """Give these limits, and no others."""
+    return replace(NO_LIMITS, **limits)
+
+
 NUMBERS = {
     Network.MTN: "260977000000",
     Network.AIRTEL: "260955000000",

@@ -29,9 +29,9 @@ def timeline(gateway: Gateway, message_id: str = "msg_1") -> dict[str, Any]:
 # -- preview ------------------------------------------------------------------------------------
 
 
-def test_a_preview_says_what_a_send_would_do_and_stores_nothing(gateway: Gateway) -> None:
-    head = gateway.system.store.head()
-    assert preview(gateway, to="0977 000 000", message="café €5") == {
+def test_a_preview_says_what_a_send_would_do_and_stores_nothing(own_gateway: Gateway) -> None:
+    head = own_gateway.system.store.head()
+    assert preview(own_gateway, to="0977 000 000", message="café €5") == {
         "status": "success",
         "accepted": True,
         "encoding": "GSM-7",
@@ -44,8 +44,8 @@ def test_a_preview_says_what_a_send_would_do_and_stores_nothing(gateway: Gateway
         "network": "mtn",
         "credits": 1,
     }
-    assert gateway.system.store.head() == head
-    assert gateway.balance() == 1_000
+    assert own_gateway.system.store.head() == head
+    assert own_gateway.balance() == 1_000
 
 
 def test_a_preview_shows_the_parts_and_what_makes_them_costly(gateway: Gateway) -> None:
@@ -85,11 +85,11 @@ def test_a_preview_refuses_what_a_send_refuses(
 # -- balance ------------------------------------------------------------------------------------
 
 
-def test_the_balance_adds_up(gateway: Gateway) -> None:
-    gateway.bulk([f"26097700{n:04}" for n in range(5)])
-    gateway.try_to_send(1, Accepted(message_reference=7))
-    gateway.try_to_send(2, Rejected(28, RejectionClass.PERMANENT_MESSAGE, "unknown"))
-    shown = gateway.get("/api/v1/balance").json()
+def test_the_balance_adds_up(own_gateway: Gateway) -> None:
+    own_gateway.bulk([f"26097700{n:04}" for n in range(5)])
+    own_gateway.try_to_send(1, Accepted(message_reference=7))
+    own_gateway.try_to_send(2, Rejected(28, RejectionClass.PERMANENT_MESSAGE, "unknown"))
+    shown = own_gateway.get("/api/v1/balance").json()
     assert shown.pop("position") > 0
     assert shown == {
         "status": "success",
@@ -119,12 +119,12 @@ def test_the_balance_waits_no_longer_than_it_may(start_gateway: StartGateway) ->
 # -- timeline -----------------------------------------------------------------------------------
 
 
-def test_a_timeline_tells_a_whole_life(gateway: Gateway) -> None:
-    message_id = gateway.send(message="a" * 161).json()["message_id"]
-    gateway.try_to_send(1, Accepted(message_reference=7))
-    gateway.try_to_send(1, Accepted(message_reference=8), index=1)
-    gateway.report_delivery(1)
-    told = timeline(gateway)
+def test_a_timeline_tells_a_whole_life(own_gateway: Gateway) -> None:
+    message_id = own_gateway.send(message="a" * 161).json()["message_id"]
+    own_gateway.try_to_send(1, Accepted(message_reference=7))
+    own_gateway.try_to_send(1, Accepted(message_reference=8), index=1)
+    own_gateway.report_delivery(1)
+    told = timeline(own_gateway)
     assert [step["event"] for step in told["timeline"]] == [
         "Queued",
         "AttemptStarted",
@@ -134,7 +134,7 @@ def test_a_timeline_tells_a_whole_life(gateway: Gateway) -> None:
     ]
     assert [step["description"] for step in told["timeline"]] == [
         "Accepted for MTN as 2 segments in GSM-7; 2 credits reserved.",
-        f"SIM {gateway.duties[Network.MTN].sim} took it: attempt 1.",
+        f"SIM {own_gateway.duties[Network.MTN].sim} took it: attempt 1.",
         "The network took segment 1.",
         "The network took the last of 2 segments; 2 credits spent.",
         "The network reported that it was delivered.",
@@ -156,7 +156,7 @@ def test_a_timeline_tells_a_whole_life(gateway: Gateway) -> None:
         "A status report came with TP-Status 0.",
     ]
     assert (told["recipient"], told["sender_id"]) == ("+260977000000", "Demo")
-    assert timeline(gateway, message_id) == told
+    assert timeline(own_gateway, message_id) == told
 
 
 def test_a_timeline_says_why_a_message_waits(start_gateway: StartGateway) -> None:
@@ -174,18 +174,18 @@ def test_a_timeline_says_why_a_message_waits(start_gateway: StartGateway) -> Non
     assert told["charge"]["state"] == "reserved"
 
 
-def test_a_timeline_admits_doubt(gateway: Gateway) -> None:
-    gateway.send()
-    gateway.try_to_send(1, InDoubt("no answer in 60 s"))
-    told = timeline(gateway)
+def test_a_timeline_admits_doubt(own_gateway: Gateway) -> None:
+    own_gateway.send()
+    own_gateway.try_to_send(1, InDoubt("no answer in 60 s"))
+    told = timeline(own_gateway)
     assert told["summary"].startswith("It was handed over and no answer came")
     assert (told["state"], told["delivery_status"]) == ("in_doubt", "pending")
 
 
-def test_a_timeline_tells_of_a_refund(gateway: Gateway) -> None:
-    gateway.send()
-    gateway.try_to_send(1, Rejected(28, RejectionClass.PERMANENT_MESSAGE, "unknown"))
-    told = timeline(gateway)
+def test_a_timeline_tells_of_a_refund(own_gateway: Gateway) -> None:
+    own_gateway.send()
+    own_gateway.try_to_send(1, Rejected(28, RejectionClass.PERMANENT_MESSAGE, "unknown"))
+    told = timeline(own_gateway)
     assert told["summary"] == "It was not sent. The network does not know the recipient."
     assert told["timeline"][-1]["description"] == (
         "Not sent. The network does not know the recipient. 1 credit given back."
@@ -228,8 +228,8 @@ def test_a_timeline_says_which_plan_chose(
 
 
 @pytest.mark.parametrize("message_id", ["msg_2", "MSG-1-0001", "1", "batch_1"])
-def test_an_unknown_message_has_no_timeline(gateway: Gateway, message_id: str) -> None:
-    gateway.send()
-    answer = gateway.get(f"/api/v1/messages/{message_id}")
+def test_an_unknown_message_has_no_timeline(own_gateway: Gateway, message_id: str) -> None:
+    own_gateway.send()
+    answer = own_gateway.get(f"/api/v1/messages/{message_id}")
     assert answer.status_code == 404
     assert answer.json() == {"status": "error", "message": "No such message."}

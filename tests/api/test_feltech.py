@@ -33,11 +33,11 @@ def errors(answer: httpx.Response) -> dict[str, list[str]]:
 # -- sending ------------------------------------------------------------------------------------
 
 
-def test_a_send_answers_with_the_id_alone(gateway: Gateway) -> None:
-    answer = send(gateway)
+def test_a_send_answers_with_the_id_alone(own_gateway: Gateway) -> None:
+    answer = send(own_gateway)
     assert answer.status_code == 200
     assert answer.json() == {"status": "success", "message_id": "msg_1"}
-    assert gateway.balance() == 999
+    assert own_gateway.balance() == 999
 
 
 def test_a_network_that_is_offline_makes_no_difference(start_gateway: StartGateway) -> None:
@@ -91,9 +91,9 @@ def test_an_approved_sender_id_is_accepted_in_any_case(start_gateway: StartGatew
     assert gateway.logs()["logs"][0]["sender_id"] == "mybusiness"
 
 
-def test_a_bulk_gives_one_id_for_each_entry(gateway: Gateway) -> None:
-    send(gateway)
-    answer = send_bulk(gateway, ["+260977000001", "0966000002", "260977000001", 260955000003])
+def test_a_bulk_gives_one_id_for_each_entry(own_gateway: Gateway) -> None:
+    send(own_gateway)
+    answer = send_bulk(own_gateway, ["+260977000001", "0966000002", "260977000001", 260955000003])
     assert answer.status_code == 200
     body = answer.json()
     assert re.fullmatch(r"batch_[0-9]+", body.pop("batch_id"))
@@ -103,7 +103,7 @@ def test_a_bulk_gives_one_id_for_each_entry(gateway: Gateway) -> None:
         "log_ids": [2, 3, 2, 4],
         "duplicates": 1,
     }
-    assert gateway.balance() == 996
+    assert own_gateway.balance() == 996
 
 
 def test_one_unusable_number_refuses_the_whole_bulk(gateway: Gateway) -> None:
@@ -118,27 +118,27 @@ def test_a_bulk_has_1_to_500_entries(gateway: Gateway, to: Any) -> None:
     assert set(errors(send_bulk(gateway, to))) == {"to"}
 
 
-def test_500_entries_are_queued_at_once(gateway: Gateway) -> None:
-    answer = send_bulk(gateway, [f"+26097700{n:04}" for n in range(500)])
+def test_500_entries_are_queued_at_once(own_gateway: Gateway) -> None:
+    answer = send_bulk(own_gateway, [f"+26097700{n:04}" for n in range(500)])
     assert answer.json()["log_ids"] == list(range(1, 501))
 
 
 # -- status ---------------------------------------------------------------------------------------
 
 
-def test_a_status_says_pending_sent_or_failed(gateway: Gateway) -> None:
+def test_a_status_says_pending_sent_or_failed(own_gateway: Gateway) -> None:
     for _ in range(3):
-        send(gateway)
-    gateway.try_to_send(1, Accepted(message_reference=7))
-    gateway.try_to_send(2, Rejected(28, RejectionClass.PERMANENT_MESSAGE, "unknown"))
-    sent = gateway.get("/api/v1/sms/status/msg_1").json()
+        send(own_gateway)
+    own_gateway.try_to_send(1, Accepted(message_reference=7))
+    own_gateway.try_to_send(2, Rejected(28, RejectionClass.PERMANENT_MESSAGE, "unknown"))
+    sent = own_gateway.get("/api/v1/sms/status/msg_1").json()
     assert sent["status"] == "success"
     assert sent["data"]["delivery_status"] == "sent"
     assert TIME.fullmatch(sent["data"]["sent_at"])
     assert sent["data"]["Sent_at"] == sent["data"]["sent_at"]
-    failed = gateway.get("/api/v1/sms/status/msg_2").json()["data"]
+    failed = own_gateway.get("/api/v1/sms/status/msg_2").json()["data"]
     assert (failed["delivery_status"], failed["sent_at"]) == ("failed", None)
-    assert gateway.get("/api/v1/sms/status/msg_3").json()["data"] == {
+    assert own_gateway.get("/api/v1/sms/status/msg_3").json()["data"] == {
         "message_id": "msg_3",
         "delivery_status": "pending",
         "Sent_at": None,
@@ -146,19 +146,19 @@ def test_a_status_says_pending_sent_or_failed(gateway: Gateway) -> None:
     }
 
 
-def test_delivery_does_not_move_the_time_of_sending(gateway: Gateway) -> None:
-    send(gateway)
-    gateway.try_to_send(1, Accepted(message_reference=7))
-    before = gateway.get("/api/v1/sms/status/msg_1").json()
-    gateway.report_delivery(1)
-    assert gateway.get("/api/v1/sms/status/msg_1").json() == before
-    assert gateway.logs()["logs"][0]["delivery"] == "delivered"
+def test_delivery_does_not_move_the_time_of_sending(own_gateway: Gateway) -> None:
+    send(own_gateway)
+    own_gateway.try_to_send(1, Accepted(message_reference=7))
+    before = own_gateway.get("/api/v1/sms/status/msg_1").json()
+    own_gateway.report_delivery(1)
+    assert own_gateway.get("/api/v1/sms/status/msg_1").json() == before
+    assert own_gateway.logs()["logs"][0]["delivery"] == "delivered"
 
 
-def test_a_message_of_the_other_dialect_has_a_status_too(gateway: Gateway) -> None:
-    message_id = gateway.send().json()["message_id"]
-    by_number = gateway.get("/api/v1/sms/status/msg_1").json()
-    assert gateway.get(f"/api/v1/sms/status/{message_id}").json() == by_number
+def test_a_message_of_the_other_dialect_has_a_status_too(own_gateway: Gateway) -> None:
+    message_id = own_gateway.send().json()["message_id"]
+    by_number = own_gateway.get("/api/v1/sms/status/msg_1").json()
+    assert own_gateway.get(f"/api/v1/sms/status/{message_id}").json() == by_number
 
 
 @pytest.mark.parametrize(
@@ -169,9 +169,9 @@ def test_a_message_of_the_other_dialect_has_a_status_too(gateway: Gateway) -> No
         *("MSG-1-0001", "MSG-1712345678-a3f9", "MSG-1-1"),
     ],
 )
-def test_an_unknown_id_is_not_found(gateway: Gateway, message_id: str) -> None:
-    send(gateway)
-    answer = gateway.get(f"/api/v1/sms/status/{message_id}")
+def test_an_unknown_id_is_not_found(own_gateway: Gateway, message_id: str) -> None:
+    send(own_gateway)
+    answer = own_gateway.get(f"/api/v1/sms/status/{message_id}")
     assert answer.status_code == 404
     assert answer.json() == {"status": "error", "message": "No such message."}
 
@@ -184,10 +184,11 @@ def test_an_id_with_another_time_is_not_found(gateway: Gateway) -> None:
 
 
 def test_another_accounts_message_is_not_found(gateway: Gateway, other_key: str) -> None:
-    send(gateway)
+    message_id = send(gateway).json()["message_id"]
+    assert gateway.get(f"/api/v1/sms/status/{message_id}").status_code == 200
     headers = {"Authorization": f"Bearer {other_key}"}
-    for path in ("/api/v1/sms/status/msg_1", "/api/v1/messages/msg_1"):
-        answer = gateway.http.get(path, headers=headers)
+    for path in ("/api/v1/sms/status", "/api/v1/messages"):
+        answer = gateway.http.get(f"{path}/{message_id}", headers=headers)
         assert answer.status_code == 404
         assert answer.json() == {"status": "error", "message": "No such message."}
 
@@ -195,9 +196,9 @@ def test_another_accounts_message_is_not_found(gateway: Gateway, other_key: str)
 # -- logs -----------------------------------------------------------------------------------------
 
 
-def test_the_log_is_a_page_of_20(gateway: Gateway) -> None:
-    send_bulk(gateway, [f"+26097700{n:04}" for n in range(41)])
-    page = gateway.get("/api/sms/logs").json()["data"]
+def test_the_log_is_a_page_of_20(own_gateway: Gateway) -> None:
+    send_bulk(own_gateway, [f"+26097700{n:04}" for n in range(41)])
+    page = own_gateway.get("/api/sms/logs").json()["data"]
     assert (page["current_page"], page["per_page"], page["total"]) == (1, 20, 41)
     assert (page["last_page"], page["from"], page["to"]) == (3, 1, 20)
     first = page["data"][0]
@@ -214,9 +215,9 @@ def test_the_log_is_a_page_of_20(gateway: Gateway) -> None:
         "credits_refunded": 0,
         "sent_at": None,
     }
-    last = gateway.get("/api/sms/logs", page=3).json()["data"]
+    last = own_gateway.get("/api/sms/logs", page=3).json()["data"]
     assert (len(last["data"]), last["from"], last["to"]) == (1, 41, 41)
-    past = gateway.get("/api/sms/logs", page=9).json()["data"]
+    past = own_gateway.get("/api/sms/logs", page=9).json()["data"]
     assert (past["data"], past["from"], past["to"], past["last_page"]) == ([], None, None, 3)
 
 
@@ -246,35 +247,35 @@ def test_search_finds_numbers_and_texts(gateway: Gateway, search: str, found: in
     assert gateway.get("/api/sms/logs", search=search).json()["data"]["total"] == found
 
 
-def test_status_words_are_the_documents_own_in_any_case(gateway: Gateway) -> None:
-    send(gateway)
-    send(gateway)
-    gateway.try_to_send(1, Accepted(message_reference=7))
+def test_status_words_are_the_documents_own_in_any_case(own_gateway: Gateway) -> None:
+    send(own_gateway)
+    send(own_gateway)
+    own_gateway.try_to_send(1, Accepted(message_reference=7))
     for word, number in (("Sent", 1), ("pending", 2)):
-        page = gateway.get("/api/sms/logs", status=word).json()["data"]
+        page = own_gateway.get("/api/sms/logs", status=word).json()["data"]
         assert [entry["id"] for entry in page["data"]] == [number]
-    assert gateway.get("/api/sms/logs", status="FAILED").json()["data"]["total"] == 0
-    assert set(errors(gateway.get("/api/sms/logs", status="queued"))) == {"status"}
+    assert own_gateway.get("/api/sms/logs", status="FAILED").json()["data"]["total"] == 0
+    assert set(errors(own_gateway.get("/api/sms/logs", status="queued"))) == {"status"}
 
 
 # -- sender IDs ---------------------------------------------------------------------------------
 
 
-def test_a_sender_id_is_asked_for_once(gateway: Gateway) -> None:
+def test_a_sender_id_is_asked_for_once(own_gateway: Gateway) -> None:
     wanted = {"name": "FeltechSMS", "use_case": "Promotional offers for e-commerce"}
-    answer = gateway.post("/api/sender-ids", wanted)
+    answer = own_gateway.post("/api/sender-ids", wanted)
     assert answer.status_code == 201
     body = answer.json()
     assert TIME.fullmatch(body.pop("created_at"))
-    assert body == {"id": body["id"], "user_id": gateway.account, "status": "Pending", **wanted}
+    assert body == {"id": body["id"], "user_id": own_gateway.account, "status": "Pending", **wanted}
     assert isinstance(body["id"], int)
     for name in ("FeltechSMS", "feltechsms"):
-        again = gateway.post("/api/sender-ids", {**wanted, "name": name})
+        again = own_gateway.post("/api/sender-ids", {**wanted, "name": name})
         assert again.status_code == 409
         assert again.json() == {"message": "You have already requested this Sender ID."}
-    listed = gateway.get("/api/sender-ids").json()["data"]
+    listed = own_gateway.get("/api/sender-ids").json()["data"]
     assert [(row["name"], row["status"]) for row in listed] == [("FeltechSMS", "Pending")]
-    assert set(errors(send(gateway, sender_id="FeltechSMS"))) == {"sender_id"}
+    assert set(errors(send(own_gateway, sender_id="FeltechSMS"))) == {"sender_id"}
 
 
 def test_the_same_name_may_be_another_accounts_too(gateway: Gateway, other_key: str) -> None:

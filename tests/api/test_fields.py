@@ -1,6 +1,7 @@
 """Reading bodies and queries: whatever comes is read or refused, never a fault."""
 
 import json
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -22,7 +23,11 @@ CONTENT_TYPES = [
     b"text/plain; charset=\xff",
 ]
 JSON_VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=10,
 )
@@ -40,12 +45,8 @@ def read(body: bytes, content_type: bytes = b"") -> dict[str, Any]:
 @example(b"\xff\xfe\x00", b"", b"")
 @example(b"a[]=1&a=2&a[1]=3", b"application/x-www-form-urlencoded", b"")
 def test_any_body_is_read_or_refused(body: bytes, content_type: bytes, start: bytes) -> None:
-    try:
-        fields = read(start + body, content_type)
-    except InvalidRequest as error:
-        assert error.field == "body"
-    else:
-        assert isinstance(fields, dict)
+    with suppress(InvalidRequest):
+        assert isinstance(read(start + body, content_type), dict)
 
 
 @given(st.dictionaries(st.text(), JSON_VALUES))
@@ -60,10 +61,8 @@ def test_a_form_value_comes_back_as_it_was(text: str) -> None:
 
 @given(st.binary(max_size=100))
 def test_any_query_is_read_or_refused(query: bytes) -> None:
-    try:
-        read_query(Call(headers={}, query=query))
-    except InvalidRequest:
-        pass
+    with suppress(InvalidRequest):
+        assert isinstance(read_query(Call(headers={}, query=query)), dict)
 
 
 @pytest.mark.parametrize(

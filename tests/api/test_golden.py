@@ -138,17 +138,17 @@ def test_the_published_lack_of_credits(start_gateway: StartGateway) -> None:
     assert answer.json() == read("feltech/no-credits.answer")
 
 
-def test_the_published_bulk(gateway: Gateway) -> None:
+def test_the_published_bulk(own_gateway: Gateway) -> None:
     to = read("feltech/bulk-to.request")
-    answer = feltech(gateway, "/api/v1/sms/send-bulk", to=to, message="Hello")
+    answer = feltech(own_gateway, "/api/v1/sms/send-bulk", to=to, message="Hello")
     assert_as_published(answer, "feltech/send-bulk", 200)
     assert (answer.json()["queued"], len(answer.json()["log_ids"])) == (2, 2)
 
 
-def test_the_published_status(gateway: Gateway) -> None:
-    feltech(gateway, "/api/v1/sms/send", to="+260977000000", message="Hello")
-    gateway.try_to_send(1, Accepted(message_reference=7))
-    answer = gateway.get("/api/v1/sms/status/msg_1")
+def test_the_published_status(own_gateway: Gateway) -> None:
+    feltech(own_gateway, "/api/v1/sms/send", to="+260977000000", message="Hello")
+    own_gateway.try_to_send(1, Accepted(message_reference=7))
+    answer = own_gateway.get("/api/v1/sms/status/msg_1")
     assert_as_published(answer, "feltech/status", 200)
     assert answer.json()["data"]["delivery_status"] == "sent"
 

@@ -5,7 +5,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -15,9 +15,9 @@ from api.auth import Door
 from api.wire import Call
 from application.accounts import IssueKey, RevokeKey, SetSuspension
 from application.keys import KeyRing
-from application.system import Limits, System
+from application.system import System
 from domain.errors import Overloaded
-from tests.api.conftest import NO_LIMITS, Client, Gateway, StartGateway
+from tests.api.conftest import NO_LIMITS, Client, Gateway, StartGateway, limited
 from tests.support.system import create_account
 
 TO = "260977000000"
@@ -122,7 +122,7 @@ def test_nothing_is_accepted_with_a_revoked_key(gateway: Gateway) -> None:
 
 def test_reads_stop_within_a_second(gateway: Gateway) -> None:
     key = second_key(gateway)
-    read = {"params": {"api_key": key}}
+    read: dict[str, Any] = {"params": {"api_key": key}}
     assert gateway.http.get("/api/balance", **read).status_code == 200
     revoke(gateway, key)
     time.sleep(1.05)
@@ -149,10 +149,6 @@ def test_a_suspended_account_reads_but_does_not_send(gateway: Gateway) -> None:
 
 
 # -- failures are counted -----------------------------------------------------------------------
-
-
-def limited(**limits: int) -> Limits:
-    return Limits(**{**dict.fromkeys(Limits.__slots__, 0), **limits})
 
 
 def test_a_wrong_key_is_soon_429(start_gateway: StartGateway) -> None:
@@ -194,12 +190,12 @@ def test_a_revoked_key_that_is_tried_on_is_not_hashed_for_ever(
     assert gateway.send().status_code == 200
 
 
-def test_a_wrong_check_never_reaches_the_hash(gateway: Gateway) -> None:
+def test_a_wrong_check_never_reaches_the_hash(own_gateway: Gateway) -> None:
     def fail(*_: object) -> None:
         raise AssertionError
 
-    gateway.system.keys.verify = fail  # type: ignore[method-assign, assignment]
-    assert gateway.send(api_key=WRONG).status_code == 401
+    own_gateway.system.keys.verify = fail  # type: ignore[method-assign, assignment]
+    assert own_gateway.send(api_key=WRONG).status_code == 401
 
 
 # -- hashing ----------------------------------------------------------------------------------
@@ -223,7 +219,7 @@ class SlowKeys:
 
 
 def door(system: System, keys: SlowKeys, **settings: Any) -> Door:
-    changed = replace(system, keys=keys, **settings)
+    changed = replace(system, keys=cast("Any", keys), **settings)
     return Door(changed, Addresses(()))
 
 

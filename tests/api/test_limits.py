@@ -8,8 +8,8 @@ import pytest
 
 from application.accounts import ChangeLimits
 from application.system import Limits
-from tests.api.conftest import Gateway, StartGateway
-from tests.api.test_keys import limited, second_key
+from tests.api.conftest import Gateway, StartGateway, limited
+from tests.api.test_keys import second_key
 
 TO = "260977000000"
 HEADERS = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")

@@ -1,7 +1,7 @@
 """What clients hear while SIMs are away, the store is down, or too much is waiting (decision 8)."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -118,7 +118,7 @@ class Failing:
 
 def failing(error: Exception) -> Any:
     def change(system: System) -> System:
-        return replace(system, committer=Failing(error))
+        return replace(system, committer=cast("Any", Failing(error)))
 
     return change
 

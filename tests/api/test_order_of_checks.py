@@ -12,8 +12,7 @@ import pytest
 from application.accounts import SetSuspension
 from application.system import Limits
 from domain.values import Network
-from tests.api.conftest import Gateway, StartGateway
-from tests.api.test_limits import limited
+from tests.api.conftest import Gateway, StartGateway, limited
 
 WRONG = "A1B2C3D4E5F6G7H8I9J0K1L2M3N4O5P6"
 TO, OTHER = "260977000000", "260966000000"

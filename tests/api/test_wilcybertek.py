@@ -181,9 +181,9 @@ def test_402_says_what_is_required_and_available(start_gateway: StartGateway) ->
 # -- many ---------------------------------------------------------------------------------------
 
 
-def test_a_bulk_lists_what_was_queued_rejected_and_repeated(gateway: Gateway) -> None:
+def test_a_bulk_lists_what_was_queued_rejected_and_repeated(own_gateway: Gateway) -> None:
     given = ["0977000001", "nonsense", "+260966000002", 260977000001, None, {"deep": []}, ""]
-    answer = gateway.bulk(given, message="Flash sale!")
+    answer = own_gateway.bulk(given, message="Flash sale!")
     assert answer.status_code == 200
     body = answer.json()
     assert body["status"] == "queued"
@@ -201,7 +201,7 @@ def test_a_bulk_lists_what_was_queued_rejected_and_repeated(gateway: Gateway) ->
         (5, None, "INVALID_RECIPIENT"),
         (6, "", "INVALID_RECIPIENT"),
     ]
-    assert gateway.balance() == 998
+    assert own_gateway.balance() == 998
 
 
 def test_a_rejected_entry_comes_back_whatever_it_holds(gateway: Gateway) -> None:
@@ -248,12 +248,12 @@ def test_recipients_must_be_a_list(gateway: Gateway, recipients: Any, code: str)
 # -- reading --------------------------------------------------------------------------------------
 
 
-def test_the_log_shows_what_became_of_messages(gateway: Gateway) -> None:
+def test_the_log_shows_what_became_of_messages(own_gateway: Gateway) -> None:
     for text in ("first", "second", "third"):
-        gateway.send(message=text)
-    gateway.try_to_send(1, Accepted(message_reference=7))
-    gateway.try_to_send(2, REJECTED)
-    log = gateway.logs()
+        own_gateway.send(message=text)
+    own_gateway.try_to_send(1, Accepted(message_reference=7))
+    own_gateway.try_to_send(2, REJECTED)
+    log = own_gateway.logs()
     assert (log["status"], log["page"], log["limit"]) == ("ok", 1, 50)
     assert (log["total"], log["pages"]) == (3, 1)
     third, second, first = log["logs"]
@@ -286,21 +286,23 @@ def test_the_log_shows_what_became_of_messages(gateway: Gateway) -> None:
         "failure": None,
     }
     assert TIME.fullmatch(third["queued_at"])
-    assert gateway.balance() == 998
+    assert own_gateway.balance() == 998
 
 
-def test_the_log_is_filtered_by_status_in_any_case(gateway: Gateway) -> None:
+def test_the_log_is_filtered_by_status_in_any_case(own_gateway: Gateway) -> None:
     for _ in range(3):
-        gateway.send()
-    gateway.try_to_send(1, Accepted(message_reference=7))
-    gateway.try_to_send(2, REJECTED)
+        own_gateway.send()
+    own_gateway.try_to_send(1, Accepted(message_reference=7))
+    own_gateway.try_to_send(2, REJECTED)
     for word in ("SENT", "sent", "Failed", "QUEUED"):
-        log = gateway.logs(status=word)
+        log = own_gateway.logs(status=word)
         assert [entry["status"] for entry in log["logs"]] == [word.upper()]
         assert log["total"] == 1
     for word in ("", "all", "ALL"):
-        assert gateway.logs(status=word)["total"] == 3
-    answer = gateway.http.get("/api/logs", params={"api_key": gateway.key, "status": "LOST"})
+        assert own_gateway.logs(status=word)["total"] == 3
+    answer = own_gateway.http.get(
+        "/api/logs", params={"api_key": own_gateway.key, "status": "LOST"}
+    )
     assert refusal(answer) == (400, "INVALID_PARAMS")
 
 

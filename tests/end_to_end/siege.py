@@ -34,9 +34,13 @@ class Moment(Enum):
 
 
 class Siege:
-    """One data folder, many lives; ``faults`` collects what should never be."""
+    """One data folder, many lives; ``faults`` collects what should never be.
 
-    def __init__(self, folder: Path, *, seed: int) -> None:
+    With ``ends_in_order`` it is asked to end (SIGTERM) instead of killed.
+    """
+
+    def __init__(self, folder: Path, *, seed: int, ends_in_order: bool = False) -> None:
+        self._ends_in_order = ends_in_order
         self.demo = Demo(folder, settings=UNLIMITED)
         self.said = Said()
         self.truth = Truth()
@@ -156,8 +160,16 @@ class Siege:
         time.sleep(self._random.uniform(least_s, most_s))  # the moment of the kill is the test
 
     def _die(self) -> None:
-        self.demo.kill9()
+        if not self._ends_in_order:
+            self.demo.kill9()
+            self._judge()
+            return
+        code = self.demo.stop()
+        if code != 0:
+            self._note([f"it ended with {code}"])
         self._judge()
+        if self._sending or self.doubts:
+            self._note([f"{len(self._sending)} cut short, {self.doubts} in doubt"])
 
     def _on_air(self) -> list[Segment]:
         return on_air(self.demo.folder / "modems")

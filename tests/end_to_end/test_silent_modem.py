@@ -63,12 +63,10 @@ def test_a_device_that_hangs_whole_is_no_different(served: Served) -> None:
 
 
 @pytest.mark.soak  # it takes the 20 s that a stop may take
-def test_an_orderly_stop_does_not_wait_for_an_answer_that_never_comes(served: Served) -> None:
-    account = served.create_account(credits=1)
-    client = served.client(account)
-    (number,) = client.send("0977999999", "Stuck").numbers
-    wait_until(
-        lambda: "AttemptStarted" in str(client.explain(number)), what="the silent modem has it"
-    )
-    client.hang_up()
-    assert served.server.stop() == 0
+def test_an_orderly_stop_does_not_wait_for_an_answer_that_never_comes(tmp_path: Path) -> None:
+    with Served(tmp_path, faults={"mtn": ["no-answer"]}) as served:
+        client = served.client(served.create_account(credits=1))
+        (number,) = client.send("0977999999", "Stuck").numbers
+        wait_until(lambda: "AttemptStarted" in str(client.explain(number)), what="the modem has it")
+        client.hang_up()
+        assert served.server.stop() == 0

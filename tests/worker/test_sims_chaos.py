@@ -14,7 +14,7 @@ from application.deliver import CancelMessage
 from domain.errors import NgomaError
 from domain.message import OPEN, SPENT, Message, State
 from domain.reports import SubmitOutcome
-from domain.values import Lane
+from domain.values import SECOND, Lane
 from tests.support.counts import soak_count
 from tests.worker.gateway import Gateway, gateway
 from worker.sims import SimRunner
@@ -68,7 +68,7 @@ class Chaos:
         self.sender = gw.account(credits=1_000)
         self.numbers: list[int] = []
         self.drivers = [self._driver(name, seed) for name in "abc"]
-        self.sims = [gw.sim(driver, driver._name) for driver in self.drivers]
+        self.sims = [self._process(driver) for driver in self.drivers]
 
     def _driver(self, name: str, seed: int) -> SimulatedModemDriver:
         chaos = self
@@ -99,7 +99,8 @@ class Chaos:
 
     def _disturb(self) -> None:
         gw, chance = self.gw, self.chance
-        if len(self.numbers) < MESSAGES and chance.random() < 0.2 and not gw.store.is_down:
+        is_well = not (gw.store.is_down or gw.store.loses_answers)
+        if len(self.numbers) < MESSAGES and chance.random() < 0.2 and is_well:
             text = "x" * chance.choice((10, 10, 200, 400))
             lane = chance.choice((Lane.BULK, Lane.NORMAL))
             self.numbers += gw.send(self.sender, text, first=len(self.numbers) + 1, lane=lane)
@@ -111,7 +112,7 @@ class Chaos:
             gw.store.is_down = True
         elif gw.store.is_down and chance.random() < 0.1:
             gw.store.is_down = False
-        if self.numbers and chance.random() < 0.02 and not gw.store.is_down:
+        if self.numbers and chance.random() < 0.02 and is_well:
             self._cancel(chance.choice(self.numbers))
 
     def _cancel(self, number: int) -> None:
@@ -124,7 +125,11 @@ class Chaos:
     def _restarted(self, place: int) -> SimRunner:
         driver = self.drivers[place]
         driver.close()
-        return self.gw.sim(driver, driver._name)
+        return self._process(driver)
+
+    def _process(self, driver: SimulatedModemDriver) -> SimRunner:
+        """Make a SIM thread in a process of its own."""
+        return self.gw.sim(driver, driver._name, desk=self.gw.new_desk())
 
     def _calm_down(self) -> None:
         """Let everything end that ends by itself; a doubt waits for its 24 hours."""
@@ -132,8 +137,12 @@ class Chaos:
         gw.store.is_down, gw.store.loses_answers = False, 0
         for driver in self.drivers:
             driver._plan._faults = []
+        limit = gw.clock.now() + 6 * 3_600 * SECOND  # back-offs, and far from the validity's end
         while any(self.message(n).state in {State.QUEUED, State.SENDING} for n in self.numbers):
-            gw.clock.advance(29)
+            gw.clock.advance(5)
+            assert gw.clock.now() < limit, [
+                (gw.events(n), self.message(n).bound_sim) for n in self.numbers
+            ]
             for place, sim in enumerate(self.sims):
                 try:
                     sim.step(0.0)

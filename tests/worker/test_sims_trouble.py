@@ -198,3 +198,22 @@ def test_attempts_are_bounded_and_the_last_failure_refunds(gw: Gateway) -> None:
     assert gw.message(number).state is State.FAILED
     assert gw.events(number).count("AttemptStarted") == 8
     assert gw.available(sender) == 10
+
+
+def test_a_message_that_meets_a_fault_of_ours_does_not_hold_up_the_others(gw: Gateway) -> None:
+    class Breaks(SimulatedModemDriver):
+        def submit(self, tpdu: bytes, *, start: object) -> SubmitOutcome:
+            if tpdu[7:10].hex() == "000010":  # the first recipient
+                raise ValueError
+            return super().submit(tpdu, start=start)  # type: ignore[arg-type]
+
+    sim = gw.sim(gw.driver("a", kind=Breaks))
+    gw.online(sim)
+    first, second = gw.send(gw.account(), count=2)
+    with pytest.raises(ValueError):  # noqa: PT011 - as a bug would look
+        gw.until(lambda: False, sim)
+    gw.until(lambda: gw.message(second).state is State.SENT, sim)
+    assert gw.events(first) == []
+    gw.clock.advance(61)
+    with pytest.raises(ValueError):  # noqa: PT011 - it is tried again
+        gw.until(lambda: False, sim)

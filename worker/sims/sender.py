@@ -127,6 +127,9 @@ class Sender:
         except Unavailable:
             self._desk.put_back(waiting)
             raise
+        except Exception:
+            self._desk.settle(waiting.number, aside_s=self._timings.fault_s)
+            raise
         if letter is None:
             self._desk.settle(waiting.number, aside_s=self._timings.aside_s)
             return
@@ -200,7 +203,9 @@ class Sender:
         self._doubtful = None
 
     def abandon(self) -> None:
-        """A fault of ours: the message under way is left to the next fence, which doubts it."""
+        """A fault of ours: if the message under way has started, the next fence doubts it."""
+        if self._attempt is not None:
+            self._desk.settle(self._attempt.letter.number, aside_s=self._timings.fault_s)
         self._attempt = None
         self._unclear = None
 

@@ -39,6 +39,8 @@ class SimTimings:
     """After a segment that the modem did not take though it was told to."""
     aside_s: float = 1.0
     """Before a message that could not be started is looked at again."""
+    fault_s: float = 60.0
+    """Before a message that met a fault of ours is looked at again."""
     unreadable_s: float = 3600.0
     """Before a message that cannot be encoded is looked at again; it expires meanwhile."""
     closing_s: float = 10.0

@@ -20,7 +20,7 @@ import requests
 from rich.console import Console
 from rich.table import Table
 
-from tests.end_to_end.clients.answers import faults_of
+from tests.end_to_end.clients.answers import DOCUMENTED, faults_of
 from tests.end_to_end.clients.languages import LANGUAGES, ClientFailed, Language
 
 WAIT_S: Final = 60.0
@@ -146,7 +146,7 @@ def _calls_of(
         report.add(language.name, "did not run", "", [str(error)])
         return []
     for call in calls:
-        what = call["call"] if call["name"] == call["call"] else f"{call['call']}: {call['name']}"
+        what = f"{DOCUMENTED[call['call']].request}, {call['name']}"
         report.add(language.name, what, f"HTTP {call['status']}", faults_of(call))
     return calls
 

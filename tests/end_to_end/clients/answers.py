@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 Call = Mapping[str, Any]
@@ -13,11 +14,11 @@ MSG_ID: Final = re.compile(r"MSG-\d{10}-[0-9A-Z]{4,}")
 def faults_of(call: Call) -> list[str]:
     """Give what is wrong with a call's answer, in words; nothing when it is as documented."""
     status, answer = call["status"], call["answer"]
-    statuses, check = CHECKS[call["call"]]
-    if status not in statuses:
+    documented = DOCUMENTED[call["call"]]
+    if status not in documented.statuses:
         return [f"answered {status}: {answer}"]
     try:
-        check(call, answer)
+        documented.check(call, answer)
     except (AssertionError, KeyError, IndexError, TypeError, AttributeError) as error:
         return [f"{type(error).__name__} {error}: {answer}"]
     return []
@@ -122,14 +123,25 @@ def _check_sender_id(call: Call, answer: Mapping[str, Any]) -> None:
     _expect_fields(answer, wanted)
 
 
-CHECKS: Final[Mapping[str, tuple[set[int], Callable[[Call, Mapping[str, Any]], None]]]] = {
-    "send": ({200}, _check_send),
-    "bulk": ({200}, _check_bulk),
-    "balance": ({200}, _check_balance),
-    "logs": ({200}, _check_logs),
-    "feltech_send": ({200}, _check_feltech_send),
-    "feltech_bulk": ({200}, _check_feltech_bulk),
-    "feltech_status": ({200}, _check_feltech_status),
-    "feltech_logs": ({200}, _check_feltech_logs),
-    "feltech_sender_id": ({201, 409}, _check_sender_id),
+@dataclass(frozen=True, slots=True)
+class Documented:
+    """One request of the documents: where it goes, and what may come back."""
+
+    request: str
+    check: Callable[[Call, Mapping[str, Any]], None]
+    statuses: frozenset[int] = frozenset({200})
+
+
+DOCUMENTED: Final[Mapping[str, Documented]] = {
+    "send": Documented("POST /api", _check_send),
+    "bulk": Documented("POST /api/bulk", _check_bulk),
+    "balance": Documented("GET /api/balance", _check_balance),
+    "logs": Documented("GET /api/logs", _check_logs),
+    "feltech_send": Documented("POST /api/v1/sms/send", _check_feltech_send),
+    "feltech_bulk": Documented("POST /api/v1/sms/send-bulk", _check_feltech_bulk),
+    "feltech_status": Documented("GET /api/v1/sms/status/{id}", _check_feltech_status),
+    "feltech_logs": Documented("GET /api/sms/logs", _check_feltech_logs),
+    "feltech_sender_id": Documented(
+        "POST /api/sender-ids", _check_sender_id, frozenset({201, 409})
+    ),
 }

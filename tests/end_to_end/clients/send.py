@@ -32,7 +32,12 @@ def send_sms(to: str, message: str) -> dict[str, Any]:
 
 
 def feltech(
-    call: str, method: str, path: str, body: dict[str, Any] | None = None, **query: str
+    call: str,
+    name: str,
+    method: str,
+    path: str,
+    body: dict[str, Any] | None = None,
+    **query: str,
 ) -> dict[str, Any]:
     """Make a request of the second document, the key as a Bearer token."""
     response = requests.request(
@@ -41,7 +46,7 @@ def feltech(
     to = (body or {}).get("to")
     return {
         "call": call,
-        "name": call.replace("_", " "),
+        "name": name,
         "to": [to] if isinstance(to, str) else to,
         "message": (body or {}).get("message"),
         "status": response.status_code,
@@ -53,24 +58,26 @@ def main() -> None:
     single = send_sms("260977000000", "Payment confirmed. Thank you!")
     sent = feltech(
         "feltech_send",
+        "single",
         "POST",
         "/api/v1/sms/send",
         {"to": "+260977000000", "message": "Hello from Feltech SMS and Python!"},
     )
     bulk = feltech(
         "feltech_bulk",
+        "two",
         "POST",
         "/api/v1/sms/send-bulk",
         {"to": ["+260977000000", "+260955111111"], "message": "Hello both, from Python!"},
     )
     message_id = sent["answer"].get("message_id")
-    status = feltech("feltech_status", "GET", f"/api/v1/sms/status/{message_id}")
-    logs = feltech("feltech_logs", "GET", "/api/sms/logs", search="Hello", page="1")
+    status = feltech("feltech_status", "of the single", "GET", f"/api/v1/sms/status/{message_id}")
+    logs = feltech("feltech_logs", "searched", "GET", "/api/sms/logs", search="Hello", page="1")
     name = {
         "name": os.environ["SMS_SENDER_NAME"],
         "use_case": "Promotional offers for e-commerce",
     }
-    sender_id = feltech("feltech_sender_id", "POST", "/api/sender-ids", name)
+    sender_id = feltech("feltech_sender_id", "new", "POST", "/api/sender-ids", name)
     print(json.dumps([single, sent, bulk, status, logs, sender_id]))
 
 

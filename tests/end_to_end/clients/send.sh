@@ -44,8 +44,8 @@ record bulk maintenance "$three" "$night" \
   -X POST "$SMS_BASE_URL/api/bulk" -H "Content-Type: application/json" \
   -d '{"api_key": "'"$SMS_API_KEY"'", "recipients": '"$three"', "message": '"$night"'}'
 
-record balance balance null null "$SMS_BASE_URL/api/balance?api_key=$SMS_API_KEY"
-record logs logs null null "$SMS_BASE_URL/api/logs?api_key=$SMS_API_KEY&page=1&limit=50"
+record balance left null null "$SMS_BASE_URL/api/balance?api_key=$SMS_API_KEY"
+record logs 'first page' null null "$SMS_BASE_URL/api/logs?api_key=$SMS_API_KEY&page=1&limit=50"
 
 # the second document: the key as a Bearer token
 
@@ -55,19 +55,19 @@ feltech() {
   record "$call" "$name" "$to" "$message" -H "Authorization: Bearer $SMS_API_KEY" "$@"
 }
 
-feltech feltech_send feltech '["+260977000000"]' '"Hello from Feltech SMS!"' \
+feltech feltech_send single '["+260977000000"]' '"Hello from Feltech SMS!"' \
   -X POST "$SMS_BASE_URL/api/v1/sms/send" -H "Content-Type: application/json" \
   -d '{"to": "+260977000000", "message": "Hello from Feltech SMS!"}'
 message_id=$(printf %s "$body" | sed 's/.*"message_id": *"\([^"]*\)".*/\1/')
 
 two='["+260977000000", "+260955111111"]'
-feltech feltech_bulk 'feltech bulk' "$two" '"Hello both from Feltech SMS!"' \
+feltech feltech_bulk two "$two" '"Hello both from Feltech SMS!"' \
   -X POST "$SMS_BASE_URL/api/v1/sms/send-bulk" -H "Content-Type: application/json" \
   -d '{"to": '"$two"', "message": "Hello both from Feltech SMS!"}'
 
-feltech feltech_status status null null "$SMS_BASE_URL/api/v1/sms/status/$message_id"
-feltech feltech_logs logs null null "$SMS_BASE_URL/api/sms/logs?search=0977000000&page=1"
-feltech feltech_sender_id 'sender id' null null \
+feltech feltech_status 'of the single' null null "$SMS_BASE_URL/api/v1/sms/status/$message_id"
+feltech feltech_logs searched null null "$SMS_BASE_URL/api/sms/logs?search=0977000000&page=1"
+feltech feltech_sender_id again null null \
   -X POST "$SMS_BASE_URL/api/sender-ids" -H "Content-Type: application/json" \
   -d '{"name": "'"$SMS_SENDER_NAME"'", "use_case": "Promotional offers for e-commerce"}'
 

@@ -1,0 +1,84 @@
+"""The answers of what neither document has."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from api.schemas.words import Credits, FeltechId, Time, WilcybertekId
+from domain.values import Encoding, Network
+
+
+class Preview(Struct, frozen=True, kw_only=True):
+    """What a send would do; ``accepted`` is false for a text that is too long."""
+
+    status: Literal["success"] = "success"
+    accepted: bool
+    encoding: Encoding
+    segments: int
+    units: int
+    remaining_in_segment: int
+    parts: list[str]
+    non_gsm_characters: list[str]
+    recipient: str | None
+    network: Network | None
+    credits: Credits
+
+
+class FullBalance(Struct, frozen=True, kw_only=True):
+    """The wallet at one position of the log."""
+
+    status: Literal["success"] = "success"
+    available: Credits
+    reserved: Credits
+    spent: Credits
+    refunded: Credits
+    position: int
+
+
+class TimelineStep(Struct, frozen=True, kw_only=True):
+    """One event of a message, in plain words."""
+
+    at: Time
+    event: str
+    description: str
+
+
+class TimelineCharge(Struct, frozen=True, kw_only=True):
+    """What the message cost and where the credits are now."""
+
+    credits: Credits
+    segments: int
+    encoding: Encoding
+    state: Annotated[str, Meta(extra_json_schema={"enum": ["reserved", "spent", "refunded"]})]
+    description: str
+
+
+class TimelineRoute(Struct, frozen=True, kw_only=True):
+    """Which network carries the message, and which numbering plan chose it."""
+
+    network: Network
+    plan: str
+    description: str
+
+
+class Timeline(Struct, frozen=True, kw_only=True):
+    """Everything that happened to a message, with its charge, route and evidence."""
+
+    message_id: FeltechId
+    reference: WilcybertekId
+    delivery_status: Literal["pending", "sent", "failed"]
+    state: str
+    recipient: str | None
+    sender_id: str | None
+    summary: str
+    charge: TimelineCharge
+    route: TimelineRoute
+    evidence: list[str]
+    timeline: list[TimelineStep]
+
+
+class MessageTimeline(Struct, frozen=True, kw_only=True):
+    """The answer to a request for a message's timeline."""
+
+    status: Literal["success"] = "success"
+    data: Timeline

@@ -1,0 +1,29 @@
+"""The smallest words of every schema: times, ids, credits."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+Time = Annotated[
+    str,
+    Meta(
+        description="UTC, ISO 8601 with six decimals.",
+        examples=["2026-04-02T12:00:00.000000Z"],
+        extra_json_schema={"format": "date-time"},
+    ),
+]
+WilcybertekId = Annotated[
+    str,
+    Meta(
+        description="MSG-, the second of acceptance, the number in base 36.",
+        pattern="^MSG-[0-9]+-[0-9A-Z]{4,}$",
+        examples=["MSG-1712345678-A3F9"],
+    ),
+]
+FeltechId = Annotated[
+    str,
+    Meta(description="msg_ and the number.", pattern="^msg_[0-9]+$", examples=["msg_42"]),
+]
+BatchId = Annotated[str, Meta(pattern="^batch_[0-9]+$", examples=["batch_7"])]
+Credits = Annotated[int, Meta(description="SMS credits; one pays for one segment.")]
+Delivery = Annotated[str, Meta(extra_json_schema={"enum": ["delivered", "undelivered"]})]
