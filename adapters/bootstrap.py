@@ -1,7 +1,11 @@
 """The composition root: settings in, a ready ``System`` out; nothing is started."""
 
 import hmac
-from dataclasses import replace
+from dataclasses import dataclass
+from functools import partial
+from uuid import UUID
+
+from eventsourcing.persistence import Mapper
 
 from adapters.clock import SystemClock, SystemRandomness
 from adapters.limits import make_limiter
@@ -68,31 +72,18 @@ def bootstrap(
         lost_answer_wait_s=settings.lost_answer_wait_s,
         on_commit=signals.committed.set,
     )
-    engines = open_read_engines(settings)
-    known = Positions(engines.reading)
-    log = StoreLog(store, mapper)
-    follower = Follower(engines.writing, log, PROJECTIONS, known)
-    queries = SqlQueries(engines.reading, known, store.head)
+    reading = _open_read_side(settings, store, mapper)
     signals.add_check("store", lambda: _ping(store))
-    signals.add_check("projections", lambda: _stopped(queries))
+    signals.add_check("projections", lambda: _stopped(reading.queries))
     metrics.watch("waiting_messages", "Messages before the committer.", lambda: committer.waiting)
-
-    def open_modem(modem: ModemSettings) -> ModemDriver:
-        return DRIVERS[modem.driver](modem, clock)
-
-    def close() -> None:
-        follower.close()
-        engines.dispose()
-        store.close()
-
     return System(
         clock=clock,
         randomness=randomness,
         store=store,
         reader=reader,
         committer=committer,
-        queries=queries,
-        follower=follower,
+        queries=reading.queries,
+        follower=reading.follower,
         queue=open_queue(settings.redis_url),
         keys=KeyRing(
             store=store,
@@ -111,11 +102,40 @@ def bootstrap(
         repeat_key=derived(secret, "repeat digests"),
         email_key=derived(secret, "e-mail claims"),
         default_sender_id=settings.default_sender_id,
-        modems=tuple(replace(modem) for modem in settings.modems),
-        open_modem=open_modem,
+        modems=settings.modems,
+        open_modem=partial(_open_modem, clock=clock),
         trusted_proxies=settings.trusted_proxies,
         signals=signals,
-        close=close,
+        close=partial(_close, reading, store),
+    )
+
+
+def _open_modem(modem: ModemSettings, *, clock: Clock) -> ModemDriver:
+    return DRIVERS[modem.driver](modem, clock)
+
+
+def _close(reading: "_ReadSide", store: Store) -> None:
+    reading.follower.close()
+    reading.engines.dispose()
+    store.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadSide:
+    """The read models: who folds them, who answers from them, and their connections."""
+
+    engines: ReadEngines
+    follower: Follower
+    queries: SqlQueries
+
+
+def _open_read_side(settings: Settings, store: Store, mapper: Mapper[UUID]) -> _ReadSide:
+    engines = open_read_engines(settings)
+    known = Positions(engines.reading)
+    return _ReadSide(
+        engines,
+        Follower(engines.writing, StoreLog(store, mapper), PROJECTIONS, known),
+        SqlQueries(engines.reading, known, store.head),
     )
 
 

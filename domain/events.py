@@ -9,8 +9,8 @@ from eventsourcing.domain import (
     CanSnapshotAggregate,
     DomainEvent,
     ProgrammingError,
+    register_topic,  # type: ignore[attr-defined]  # from its utils
 )
-from eventsourcing.utils import register_topic
 
 from domain.values import Instant
 

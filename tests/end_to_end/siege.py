@@ -101,7 +101,7 @@ class Siege:
         doubts = len(self._sending) + self.doubts
         wait_until(
             lambda: client.log(status="QUEUED", limit=1)["total"] == doubts,
-            within_s=90,
+            within_s=90 + len(self.truth.open) / 20,
             poll_s=0.2,
             what=f"everything but {doubts} doubts has ended",
         )

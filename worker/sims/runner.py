@@ -320,18 +320,24 @@ class SimRunner:
         )
 
     def _has_settled_the_past(self, timeout_s: float) -> bool:
-        """Doubt what an earlier holder was sending, once the projection surely shows it all."""
+        """Doubt what an earlier holder was sending, until the projection shows nothing of it.
+
+        A doubt can be refused (our lease ran out while the store was away): then the message
+        still shows, and is doubted again under the renewed lease.
+        """
         duty = self._lease.duty
         if self._has_doubted or duty is None:
             return self._has_doubted
         if self._doubt_up_to is None:
             self._doubt_up_to = self._store.head()
         wait_s = min(timeout_s, PROJECTION_S)
-        if self._queries.reached(self._doubt_up_to, timeout_s=wait_s, projection=DISPATCH):
-            for waiting in self._queries.held_by(duty.sim):
-                if waiting.fence < duty.fence:
-                    self._sender.owe_doubt(waiting.number, duty)
-            self._has_doubted = True
+        if not self._queries.reached(self._doubt_up_to, timeout_s=wait_s, projection=DISPATCH):
+            return False
+        held = [w.number for w in self._queries.held_by(duty.sim) if w.fence < duty.fence]
+        for number in held:
+            self._sender.owe_doubt(number, duty)
+        self._doubt_up_to = None
+        self._has_doubted = not held
         return False
 
     # -- listening -------------------------------------------------------------------------------

@@ -195,7 +195,7 @@ class Sender:
                 reason="restart",
                 at=self._clock.now(),
             ),
-            _raise_fault,
+            self._doubt_recorded,
         )
 
     def forget_doubt(self) -> None:
@@ -364,6 +364,11 @@ class Sender:
         _raise_fault(outcome)
         self._attempt = None
         self._desk.settle(attempt.letter.number)
+
+    def _doubt_recorded(self, outcome: Outcome[bool]) -> None:
+        _raise_fault(outcome)
+        if outcome.error is not None:
+            self._lease.renew_soon()  # it is the lease; what shows that it held is doubted again
 
     def _late_recorded(self, number: int, outcome: Outcome[None]) -> None:
         _raise_fault(outcome)
