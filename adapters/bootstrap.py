@@ -52,12 +52,7 @@ def bootstrap(
     """
     clock = clock or SystemClock()
     randomness = randomness or SystemRandomness()
-    store = store or open_store(settings, is_server=is_server)
-    try:
-        secret = server_secret(settings, store)
-    except NgomaError:
-        store.close()
-        raise
+    store, secret = _open_store_and_secret(settings, store, is_server=is_server)
     mapper = event_mapper()
     reader = Reader(store, mapper)
     signals = Signals()
@@ -72,6 +67,15 @@ def bootstrap(
         lost_answer_wait_s=settings.lost_answer_wait_s,
         on_commit=signals.committed.set,
     )
+    keys = KeyRing(
+        store=store,
+        reader=reader,
+        hasher=hasher or Argon2KeyHasher(),
+        clock=clock,
+        randomness=randomness,
+        server_key=derived(secret, "api keys"),
+        default_sender_id=settings.default_sender_id,
+    )
     reading = _open_read_side(settings, store, mapper)
     signals.add_check("store", lambda: _ping(store))
     signals.add_check("projections", lambda: _stopped(reading.queries))
@@ -85,15 +89,7 @@ def bootstrap(
         queries=reading.queries,
         follower=reading.follower,
         queue=open_queue(settings.redis_url),
-        keys=KeyRing(
-            store=store,
-            reader=reader,
-            hasher=hasher or Argon2KeyHasher(),
-            clock=clock,
-            randomness=randomness,
-            server_key=derived(secret, "api keys"),
-            default_sender_id=settings.default_sender_id,
-        ),
+        keys=keys,
         fleet=FleetWatch(store, clock),
         limiter=make_limiter(settings.redis_url),
         metrics=metrics,
@@ -108,6 +104,17 @@ def bootstrap(
         signals=signals,
         close=partial(_close, reading, store),
     )
+
+
+def _open_store_and_secret(
+    settings: Settings, store: Store | None, *, is_server: bool
+) -> tuple[Store, Secret]:
+    store = store or open_store(settings, is_server=is_server)
+    try:
+        return store, server_secret(settings, store)
+    except NgomaError:
+        store.close()
+        raise
 
 
 def _open_modem(modem: ModemSettings, *, clock: Clock) -> ModemDriver:

@@ -6,6 +6,7 @@ from typing import Any, Final, Protocol, TypeVar, cast
 from uuid import UUID
 
 import orjson
+from eventsourcing.domain import register_topic  # type: ignore[attr-defined]  # from its utils
 from eventsourcing.persistence import Mapper, StoredEvent, Transcoder
 
 from application.ports import ContentRow, CredentialRow, Lease, Save, Store, Turn
@@ -22,6 +23,8 @@ from domain.wallet import CreditWallet
 
 AGGREGATES: Final = (Account, CreditWallet, Message, Submission, SenderId, Sim, Claim)
 """Every aggregate of the gateway; importing them registers their topics."""
+
+register_topic(Snapshot.TOPIC, Snapshot)  # aggregates do this for their own events
 
 SNAPSHOT_EVERY: Final = 500
 """Versions of a wallet between two snapshots."""

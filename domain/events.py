@@ -5,12 +5,7 @@ from typing import Any, Self, cast
 from uuid import UUID, uuid5
 
 from eventsourcing.domain import Aggregate as LibraryAggregate
-from eventsourcing.domain import (
-    CanSnapshotAggregate,
-    DomainEvent,
-    ProgrammingError,
-    register_topic,  # type: ignore[attr-defined]  # from its utils
-)
+from eventsourcing.domain import CanSnapshotAggregate, DomainEvent, ProgrammingError
 
 from domain.values import Instant
 
@@ -89,6 +84,3 @@ class Snapshot(CanSnapshotAggregate[UUID], DomainEvent):
             topic=type(aggregate).TOPIC,  # type: ignore[attr-defined]  # set by each aggregate
             state=state,
         )
-
-
-register_topic(Snapshot.TOPIC, Snapshot)  # aggregates do this for their own events
