@@ -44,19 +44,16 @@ def bootstrap(
 ) -> System:
     """Assemble the gateway; keywords replace single ports, for tests and simulations.
 
-    ``is_server`` is False for a process that works beside the server on the same SQLite file.
+    ``is_server`` is False beside the server on the same SQLite file.
 
     Raises:
         StoreDown: the database does not answer.
         InvalidRequest: a secret cannot be read.
     """
-    clock = clock or SystemClock()
-    randomness = randomness or SystemRandomness()
+    clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
     store, secret = _open_store_and_secret(settings, store, is_server=is_server)
-    mapper = event_mapper()
-    reader = Reader(store, mapper)
-    signals = Signals()
-    metrics = PrometheusMetrics()
+    reader = Reader(store, mapper := event_mapper())
+    signals, metrics = Signals(), PrometheusMetrics()
     committer = Committer(
         store=store,
         mapper=mapper,
@@ -77,8 +74,8 @@ def bootstrap(
         default_sender_id=settings.default_sender_id,
     )
     reading = _open_read_side(settings, store, mapper)
-    signals.add_check("store", lambda: _ping(store))
-    signals.add_check("projections", lambda: _stopped(reading.queries))
+    signals.add_check("store", partial(_ping, store))
+    signals.add_check("projections", partial(_stopped, reading.queries))
     metrics.watch("waiting_messages", "Messages before the committer.", lambda: committer.waiting)
     return System(
         clock=clock,

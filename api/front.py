@@ -17,6 +17,8 @@ from domain.wallet import wallet_id
 
 READING_THREADS: Final = 8
 READING_WAITING_MAX: Final = 256
+OPERATING_THREADS: Final = 2
+OPERATING_WAITING_MAX: Final = 32
 
 R = TypeVar("R")
 
@@ -30,6 +32,9 @@ class Front:
         self.door = Door(system, self.addresses)
         self._bridge = Bridge(system.committer)
         self._reading = Pool("ngoma-read", threads=READING_THREADS, waiting_max=READING_WAITING_MAX)
+        self._operating = Pool(
+            "ngoma-operations", threads=OPERATING_THREADS, waiting_max=OPERATING_WAITING_MAX
+        )
         self._watching = Pool("ngoma-fleet", threads=1, waiting_max=1)
         self._look_at_fleet = Shared(self._watching, system.fleet.offline)
 
@@ -38,6 +43,7 @@ class Front:
         await self.system.limiter.close()
         self.door.close()
         self._reading.close()
+        self._operating.close()
         self._watching.close()
 
     # -- limits --------------------------------------------------------------------------------
@@ -93,6 +99,14 @@ class Front:
             StoreDown: the database does not answer.
         """
         return await self._reading.run(question)
+
+    async def inspect(self, question: Callable[[], R]) -> R:
+        """Ask a blocking question of operators, also while every reading thread is held up.
+
+        Raises:
+            Overloaded: too many are being asked.
+        """
+        return await self._operating.run(question)
 
     async def read_own_writes(self, account: int, projection: str, question: Callable[[], R]) -> R:
         """Ask once ``projection`` has seen the account's last movement, or after a bounded wait.

@@ -12,7 +12,7 @@ async def healthz(front: Front, call: Call) -> Answer:  # noqa: ARG001 - an endp
 
 async def readyz(front: Front, call: Call) -> Answer:  # noqa: ARG001 - an endpoint's shape
     """Say whether the process can do its work."""
-    readiness = await front.read(front.system.readiness)
+    readiness = await front.inspect(front.system.readiness)
     ready = schemas.Ready(
         status="ready" if readiness.is_ready else "not ready", checks=dict(readiness.checks)
     )
@@ -21,5 +21,5 @@ async def readyz(front: Front, call: Call) -> Answer:  # noqa: ARG001 - an endpo
 
 async def metrics(front: Front, call: Call) -> Answer:  # noqa: ARG001 - an endpoint's shape
     """Give the metrics in Prometheus' own format."""
-    body, content_type = await front.read(front.system.metrics.render)
+    body, content_type = await front.inspect(front.system.metrics.render)
     return Answer(200, body, content_type=content_type.encode())

@@ -41,7 +41,11 @@ class Resource:
         except ClientGone:
             return
         except Exception as error:  # noqa: BLE001 - the last place where it can be answered
-            _log.error("An endpoint failed.", exc_info=error)
+            _log.error(
+                "An endpoint failed.",
+                exc_info=error,
+                extra={"route": self._path, "request_id": scope["ngoma.request_id"].decode()},
+            )
             answer = self._refuse(route, error)
         await write(send, answer, call)
 
