@@ -65,7 +65,7 @@ class Settings:
         (), "[[modems]]: name, device, network, driver, pin, msisdn, segments_per_minute, …"
     )
     log_level: str = _setting("info", "debug, info, warning or error.")
-    store_wait_s: float = _setting(5.0, "How long a command waits for an unreachable database.")
+    store_wait_s: float = _setting(4.0, "How long a command waits for an unreachable database.")
     lost_answer_wait_s: float = _setting(60.0, "How long to look for a save whose answer was lost.")
     connect_timeout_s: float = _setting(2.0, "Limit for connecting to PostgreSQL or Redis.")
     at_answer_timeout_s: float = _setting(

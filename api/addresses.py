@@ -6,6 +6,7 @@ from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_netw
 from typing import Final
 
 from api.wire import Call
+from domain.errors import InvalidRequest
 
 UNIX_SOCKET: Final = "unix"
 """Stands in ``trusted_proxies`` for a peer on a Unix socket, and in limits for its clients."""
@@ -18,10 +19,13 @@ class Addresses:
     """Reads client addresses, given the peers whose word counts (addresses or networks)."""
 
     def __init__(self, trusted_proxies: Sequence[str]) -> None:
+        """Read the list.
+
+        Raises:
+            InvalidRequest: an entry is neither an address nor a network.
+        """
         self._trusts_unix = UNIX_SOCKET in trusted_proxies
-        self._trusted: list[IPv4Network | IPv6Network] = [
-            ip_network(entry, strict=False) for entry in trusted_proxies if entry != UNIX_SOCKET
-        ]
+        self._trusted = [_network(entry) for entry in trusted_proxies if entry != UNIX_SOCKET]
 
     def client(self, call: Call) -> str:
         """Give the client's address: the nearest that is not a trusted proxy's own."""
@@ -47,6 +51,14 @@ class Addresses:
         except ValueError:
             return False
         return any(parsed in network for network in self._trusted)
+
+
+def _network(entry: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(entry, strict=False)
+    except ValueError as error:
+        msg = f"The setting trusted_proxies has an entry that is no address: {error}."
+        raise InvalidRequest(msg, field="trusted_proxies") from error
 
 
 def _forwarded(call: Call) -> Iterator[str]:

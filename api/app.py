@@ -2,7 +2,7 @@
 
 From the path on, reading the request, answering and every error are ours and know nothing of
 Litestar (``api/resource.py``, ``api/wire.py``): the published bodies, envelopes and order of
-checks leave nothing for a framework to validate, and a send costs a third.
+checks leave nothing for a framework to validate.
 """
 
 from collections.abc import Mapping, Sequence
@@ -36,7 +36,7 @@ class GatewayApp(Litestar):
 
     edge: Edge
     hot: Mapping[str, Resource]
-    """The single sends, found without Litestar: its routing costs as much as all that they do."""
+    """The single sends, found without Litestar, whose routing costs some 30 µs of CPU."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one connection, or the lifespan."""

@@ -27,6 +27,7 @@ class PrometheusMetrics:
             buckets=ANSWER_BUCKETS_S,
             registry=self._registry,
         )
+        self._children: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
         self._counts = Counter(
             "ngoma_happenings",
             "Things that happened, by kind.",
@@ -36,8 +37,12 @@ class PrometheusMetrics:
 
     def answered(self, route: str, status: int, seconds: float) -> None:
         """Count an HTTP answer."""
-        self._answers.labels(route, str(status)).inc()
-        self._seconds.labels(route).observe(seconds)
+        found = self._children.get((route, status))
+        if found is None:  # labels() costs as much as all the rest of a count
+            found = (self._answers.labels(route, str(status)), self._seconds.labels(route))
+            self._children[route, status] = found
+        found[0].inc()
+        found[1].observe(seconds)
 
     def happened(self, kind: str) -> None:
         """Count something by its kind, a word from the code."""

@@ -4,6 +4,8 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from domain.segments import MAX_CHARACTERS
+
 To = Annotated[
     str | int,
     Meta(
@@ -11,9 +13,23 @@ To = Annotated[
         examples=["260977000000", "+260977000000", "0977000000"],
     ),
 ]
-Text = Annotated[str, Meta(description="At most 1,600 characters and 11 segments.")]
+ApiKey = Annotated[str, Meta(description="The key, unless a header or the query has it.")]
+Text = Annotated[
+    str,
+    Meta(
+        description="At most 1,600 characters and 11 segments; not blank.",
+        min_length=1,
+        max_length=MAX_CHARACTERS,
+        pattern=r"\S",
+    ),
+]
 SenderName = Annotated[
-    str, Meta(description="At most 11 of A-Z, a-z, 0-9 and space.", examples=["MyBusiness"])
+    str,
+    Meta(
+        description="At most 11 of A-Z, a-z, 0-9 and space, with a letter.",
+        pattern=r"^(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}$",
+        examples=["MyBusiness"],
+    ),
 ]
 
 
@@ -22,25 +38,25 @@ class SendRequest(Struct, kw_only=True):
 
     to: To
     message: Text
-    sender_id: SenderName | UnsetType = UNSET
+    sender_id: SenderName | UnsetType | None = UNSET
 
 
 class SendRequestWithKey(Struct, kw_only=True):
     """One message, with the key beside it."""
 
-    api_key: str
+    api_key: ApiKey | UnsetType = UNSET
     to: To
     message: Text
-    sender_id: SenderName | UnsetType = UNSET
+    sender_id: SenderName | UnsetType | None = UNSET
 
 
 class BulkRequestWithKey(Struct, kw_only=True):
     """One text for many, with the key beside it."""
 
-    api_key: str
+    api_key: ApiKey | UnsetType = UNSET
     recipients: Annotated[list[To], Meta(min_length=1, max_length=500)]
     message: Text
-    sender_id: SenderName | UnsetType = UNSET
+    sender_id: SenderName | UnsetType | None = UNSET
 
 
 class BulkRequest(Struct, kw_only=True):
@@ -48,18 +64,18 @@ class BulkRequest(Struct, kw_only=True):
 
     to: Annotated[list[To], Meta(min_length=1, max_length=500)]
     message: Text
-    sender_id: SenderName | UnsetType = UNSET
+    sender_id: SenderName | UnsetType | None = UNSET
 
 
 class NewSenderId(Struct, kw_only=True):
     """A sender ID that the account asks for."""
 
     name: SenderName
-    use_case: Annotated[str, Meta(max_length=1000)]
+    use_case: Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"\S")]
 
 
 class PreviewRequest(Struct, kw_only=True):
     """A text, and for whom it is, if that should be looked at too."""
 
     message: Text
-    to: To | UnsetType = UNSET
+    to: To | UnsetType | None = UNSET

@@ -107,6 +107,11 @@ class InvariantChecker:
         """What each account's events add up to."""
         return self._purses
 
+    @property
+    def open_messages(self) -> list[int]:
+        """Numbers of the messages that are neither sent nor ended, oldest first."""
+        return list(self._open)
+
     def feed(self, position: int, event: Event) -> None:
         """Check the next event of the log."""
         if event.at != self._at:

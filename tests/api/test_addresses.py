@@ -4,6 +4,7 @@ import pytest
 
 from api.addresses import UNIX_SOCKET, Addresses
 from api.wire import Call
+from domain.errors import InvalidRequest
 
 PROXIES = ("10.0.0.0/8", "fd00::/8", "192.0.2.1")
 
@@ -59,6 +60,11 @@ def test_the_nearest_that_is_no_proxy_is_the_client(forwarded_for: str, expected
 )
 def test_the_standard_header_is_read_too(forwarded: str, expected: str) -> None:
     assert client("10.0.0.1", forwarded=forwarded) == expected
+
+
+def test_a_setting_that_is_no_address_is_said_at_the_start() -> None:
+    with pytest.raises(InvalidRequest, match="trusted_proxies"):
+        Addresses(["10.0.0.1", "proxy.local"])
 
 
 def test_a_unix_socket_can_be_trusted() -> None:

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import cast
 
 import pytest
 
@@ -13,7 +14,7 @@ from application.ports import Job, JobKind
 from domain.values import Network
 from tests.support.proxy import TcpProxy
 from tests.support.servers import ThrowawayRedis
-from worker.actors import declare_actors
+from worker.actors import Jobs, declare_actors
 
 MTN, AIRTEL = Network.MTN, Network.AIRTEL
 LIMIT_S = 10.0
@@ -27,7 +28,8 @@ class Worker:
         self.queue = queue
         self.hints: list[Network] = []
         self.jobs: list[Job] = []
-        declare_actors(queue.broker, worker=name, jobs=self, on_hint=self._on_hint)  # type: ignore[arg-type]
+        jobs = cast("Jobs", self)
+        declare_actors(queue.broker, worker=name, jobs=jobs, on_hint=self._on_hint)
         self._threads = JobThreads(queue, worker=name)
 
     def _on_hint(self, network: Network) -> None:

@@ -10,7 +10,7 @@ from application.commands import Command
 from application.deliver import DoubtAttempt, LateAnswerArrived, RecordOutcome, StartAttempt
 from application.fleet import BringOnline, OnDuty, RenewLease, TakeOffline
 from application.invariants import DeliveryChecker
-from application.ports import SimIdentity
+from application.ports import SimIdentity, VersionConflict
 from domain.errors import NgomaError, OutcomeUnknown, Refused, Unavailable
 from domain.message import Message, message_id
 from domain.reports import Accepted, InDoubt, NotSent, Rejected, RejectionClass, SubmitOutcome
@@ -96,7 +96,8 @@ class World:
         answer = self.gateway.submit(command)
         self.gateway.step()
         error = answer.outcome.error
-        if isinstance(error, Refused | Unavailable):
+        if isinstance(error, Refused | Unavailable | VersionConflict):
+            assert is_faulty or not isinstance(error, VersionConflict)
             assert self.gateway.system.store.head() == head, f"{error!r} left an event"
         elif error is not None and not (is_faulty and isinstance(error, OutcomeUnknown)):
             raise error
@@ -109,7 +110,7 @@ class World:
             self.gateway.step()
         for answer in answers:
             error = answer.outcome.error
-            assert error is None or isinstance(error, NgomaError), repr(error)
+            assert error is None or isinstance(error, NgomaError | VersionConflict), repr(error)
         return answers
 
     # -- SIMs --------------------------------------------------------------------------------

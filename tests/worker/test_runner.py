@@ -239,7 +239,14 @@ def test_one_modem_that_never_comes_up_keeps_nobody_from_sending(tmp_path: Path)
 def test_scaled_roles_share_the_work_over_postgresql_and_redis(
     tmp_path: Path, database_url: str, fresh_redis_url: str
 ) -> None:
-    urls: dict[str, Any] = {"database_url": database_url, "redis_url": fresh_redis_url}
+    secret = tmp_path / "secret"
+    secret.write_text("s" * 43)
+    secret.chmod(0o600)
+    urls: dict[str, Any] = {
+        "database_url": database_url,
+        "redis_url": fresh_redis_url,
+        "server_secret": f"file:{secret}",
+    }
     with (
         running(tmp_path / "project", role=Role.PROJECT, **urls),
         running(tmp_path / "w1", role=Role.WORKER, sims=2, name="a", **urls) as one,

@@ -1,9 +1,12 @@
 """What a modem refuses, leaves open or never says decides about message, SIM and credits."""
 
+from functools import partial
+
 import pytest
 
 from adapters.modems.simulated.driver import SimulatedModemDriver
 from application.deliver import BACK_OFF_S
+from application.fleet import LEASE_S
 from domain.message import State
 from domain.reports import Accepted, LateAnswer, SubmitOutcome
 from tests.worker.gateway import Gateway
@@ -143,27 +146,52 @@ def test_an_answer_that_nobody_waits_for_changes_nothing(gw: Gateway) -> None:
     assert gw.events(number) == ["AttemptStarted", "Sent"]
 
 
-def test_a_crash_after_the_start_is_doubted_by_the_next_holder(gw: Gateway) -> None:
-    class Crash(BaseException):
-        pass
+class Crash(BaseException):
+    """The process is gone."""
 
-    class Crashes(SimulatedModemDriver):
-        def submit(self, tpdu: bytes, *, start: object) -> SubmitOutcome:
-            super().submit(tpdu, start=start)  # type: ignore[arg-type]
-            raise Crash
 
-    first = gw.sim(gw.driver("a", kind=Crashes))
-    gw.online(first)
+class Crashes(SimulatedModemDriver):
+    """Takes the process along when a segment was handed over."""
+
+    def submit(self, tpdu: bytes, *, start: object) -> SubmitOutcome:
+        super().submit(tpdu, start=start)  # type: ignore[arg-type]
+        raise Crash
+
+
+def _crashed(gw: Gateway) -> int:
+    """Have a process crash with a message under way."""
+    sim = gw.sim(gw.driver("a", kind=Crashes))
+    gw.online(sim)
     (number,) = gw.send(gw.account())
     with pytest.raises(Crash):
-        gw.until(lambda: False, first)
+        gw.until(lambda: False, sim)
     assert gw.events(number) == ["AttemptStarted"]
+    return number
+
+
+def test_a_crash_after_the_start_is_doubted_by_the_next_holder(gw: Gateway) -> None:
+    number = _crashed(gw)
     restarted = gw.sim(gw.driver("a"))
     gw.until(lambda: gw.message(number).state is State.IN_DOUBT, restarted)
     gw.online(restarted)
     gw.steps(20, restarted)
     assert gw.events(number) == ["AttemptStarted", "InDoubt"]
     assert gw.recipients() == [1]
+
+
+def test_a_doubt_that_is_refused_since_the_lease_ran_out_is_recorded_later(
+    gw: Gateway,
+) -> None:
+    number = _crashed(gw)
+    restarted = gw.sim(gw.driver("a"))
+    gw.steps(1, restarted)
+    assert restarted.status.state == "waiting for the dispatch projection"
+    gw.reached()
+    gw.store.is_down = True
+    gw.clock.advance(LEASE_S + 1)
+    gw.steps(20, restarted)
+    gw.store.is_down = False
+    gw.until(lambda: gw.message(number).state is State.IN_DOUBT, restarted)
 
 
 def test_a_fault_of_ours_costs_the_sim_its_fence_and_the_message_its_certainty(
@@ -191,9 +219,12 @@ def test_attempts_are_bounded_and_the_last_failure_refunds(gw: Gateway) -> None:
     (number,) = gw.send(sender)
     sim = gw.sim(gw.driver("a", "cms=42"))
 
-    for attempt in range(1, 9):
-        gw.until(lambda attempt=attempt: gw.message(number).attempt == attempt, sim)  # type: ignore[misc]
-        gw.until(lambda: gw.message(number).state is not State.SENDING, sim)
+    def has_failed(attempts: int) -> bool:
+        message = gw.message(number)
+        return message.attempt == attempts and message.state is not State.SENDING
+
+    for attempts in range(1, 9):
+        gw.until(partial(has_failed, attempts), sim)
         gw.clock.advance(BACK_OFF_S[-1] + 1)
     assert gw.message(number).state is State.FAILED
     assert gw.events(number).count("AttemptStarted") == 8

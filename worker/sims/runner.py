@@ -157,7 +157,7 @@ class SimRunner:
                 logger.warning("modem %s waits for the store: %s", self.settings.name, error)
             self._store_is_down = True
             self._listen(min(timeout_s, self._timings.idle_s))
-        except BaseException:
+        except BaseException:  # raised again: what is under way needs a new fence
             self._is_broken = True
             raise
 

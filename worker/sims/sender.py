@@ -127,7 +127,7 @@ class Sender:
         except Unavailable:
             self._desk.put_back(waiting)
             raise
-        except Exception:
+        except Exception:  # raised again: one odd message must not stop the SIMs
             self._desk.settle(waiting.number, aside_s=self._timings.fault_s)
             raise
         if letter is None:
