@@ -70,16 +70,14 @@ class Edge:
 
 
 def _log_access(method: str, route: str, status: int, seconds: float, request_id: bytes) -> None:
-    _access.info(
-        "%s %s %d",
-        method,
-        route,
-        status,
-        extra={
-            "method": method,
-            "route": route,
-            "status": status,
-            "ms": round(seconds * 1000, 2),
-            "request_id": request_id.decode("ascii"),
-        },
+    record = logging.LogRecord(
+        _access.name, logging.INFO, __file__, 0, "%s %s %d", (method, route, status), None
     )
+    record.__dict__.update(
+        method=method,
+        route=route,
+        status=status,
+        ms=round(seconds * 1000, 2),
+        request_id=request_id.decode("ascii"),
+    )
+    _access.handle(record)  # what info() does, without a look for the caller's line

@@ -305,8 +305,6 @@ class ExpireMessage(Command[bool]):
         try:
             if message.state is State.IN_DOUBT:
                 message.give_up_doubt(at=self.at)
-            elif message.next_index:
-                message.fail(cause="EXPIRED", at=self.at)
             else:
                 message.expire(at=self.at)
         except TooLate:

@@ -161,7 +161,7 @@ class Fold:
                 write(connection, touched)
             except (OperationalError, InterfaceError):
                 raise
-            except Exception as error:
+            except Exception as error:  # whatever a fold meets, its projection stops there
                 raise _Stumbled from error
         self._moved(list(versions), to)
 

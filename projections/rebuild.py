@@ -131,4 +131,5 @@ def lock_ddl(connection: Connection) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(DDL_LOCK)))
-        connection.execute(select(func.set_config("synchronous_commit", "on", True)))  # noqa: FBT003
+        setting = func.set_config("synchronous_commit", "on", True)  # noqa: FBT003
+        connection.execute(select(setting))

@@ -15,6 +15,7 @@ from application.ports import Clock, Job, JobKind
 from domain.errors import NgomaError, OutcomeUnknown, Refused, Unavailable
 from domain.values import Network
 from worker.clock_watch import ClockWatch
+from worker.sims.asking import Asked, Wait, wait_for
 
 JOB_S: Final = 30.0
 """How long a job waits for the committer; it is asked for again when that is too short."""
@@ -25,17 +26,27 @@ logger = logging.getLogger(__name__)
 class Jobs:
     """Does what time asks for. Each job may run twice, late, or at the same time elsewhere."""
 
-    def __init__(self, *, committer: Committer, clock: Clock, clock_watch: ClockWatch) -> None:
+    def __init__(
+        self,
+        *,
+        committer: Committer,
+        clock: Clock,
+        clock_watch: ClockWatch,
+        wait: Wait = wait_for,
+    ) -> None:
         self._committer = committer
         self._clock = clock
         self._clock_watch = clock_watch
+        self._wait = wait
 
     def run(self, job: Job) -> bool:
         """Run a job; False when it changed nothing. Never raises what a store or a rule raises."""
         try:
             if self._clock_watch.fault() is not None:
                 return False
-            return self._committer.execute(self._command(job), timeout_s=JOB_S)
+            asked = Asked(self._committer, self._command(job), self._wait)
+            outcome = asked.outcome(JOB_S)
+            return outcome is not None and outcome.unwrap()
         except Refused as refusal:
             logger.debug("%s of message %s: %s", job.kind, job.number, refusal)
         except (Unavailable, OutcomeUnknown) as error:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
+from domain.errors import NgomaError
 from worker.pacing import BackOff
 
 AFTER_FAULT_S: Final = (0.1, 0.5, 1.0, 5.0)
@@ -82,10 +83,19 @@ class Loop:
             self._note(error)
             self._stopping.wait(self._pauses.next_s())
         else:
+            if self.fault is not None:
+                logger.info("%s goes on", self.name)
             self.fault = None
             self._pauses.reset()
 
     def _note(self, error: Exception) -> None:
-        self.faults += 1
-        self.fault = type(error).__name__
-        logger.error("%s met %s", self.name, self.fault, exc_info=error)
+        """Count it, and log it unless the step before met the same."""
+        is_ours = not isinstance(error, NgomaError)
+        self.faults += is_ours
+        was, self.fault = self.fault, type(error).__name__
+        if was == self.fault:
+            return
+        if is_ours:
+            logger.error("%s met %s", self.name, self.fault, exc_info=error)
+        else:
+            logger.warning("%s waits: %s", self.name, error)

@@ -116,7 +116,7 @@ class RedisBoard:
         if gone:
             self._forget(gone)
         return {
-            name: frozenset(Network(word) for word in _text(value).split(",") if word)
+            name: frozenset(word for word in Network if word in _text(value).split(","))
             for name, value in zip(names, values, strict=True)
             if value is not None
         }

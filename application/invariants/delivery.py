@@ -154,7 +154,8 @@ class DeliveryChecker:
 def _tell(story: _Story, event: Event) -> None:
     match event:
         case Message.AttemptStarted():
-            story.is_resent = story.is_resent or story.is_in_doubt
+            if story.is_in_doubt and story.lane == Lane.OTP:
+                story.is_resent = True
             story.is_in_doubt = False
             story.attempts.append((event.sim, event.at))
         case Message.SegmentAccepted():

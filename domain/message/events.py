@@ -53,7 +53,7 @@ class AttemptStarted(Event):
     concat_ref: int | None
 
     def apply(self, message: "Message") -> None:
-        message.resent = message.state == State.IN_DOUBT
+        message.resent = message.resent or message.state == State.IN_DOUBT
         message.state = State.SENDING
         message.sim = self.sim
         message.attempt = self.attempt

@@ -16,7 +16,7 @@ from tests.application.conftest import Account
 from tests.support.counts import soak_count
 from tests.support.virtual import Answer, Fault, Gateway, open_account, virtual_gateway
 
-STORE_WAIT_S = 5.0
+STORE_WAIT_S = 4.0
 LOST_ANSWER_WAIT_S = 60.0
 
 Report = Callable[..., None]

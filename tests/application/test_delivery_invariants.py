@@ -115,6 +115,19 @@ def test_n1_finds_a_segment_that_is_on_the_air_twice(air: Air) -> None:
     assert "segment 1 of message 2 was on the air 2 times" in found[0].what
 
 
+def test_n1_finds_a_doubt_that_was_resent_outside_the_otp_lane(air: Air) -> None:
+    air.history.messages[3].lane = "otp"  # the aggregate is fooled, the log is not
+    air.attempt(3, sim=1)
+    air.radiate(3, sim=1)
+    air.doubt(3)
+    air.attempt(3, sim=2)
+    air.radiate(3, sim=2)
+    air.accept(3)
+    air.history.fail(4)
+    air.lines.append(air.lines[-1])
+    assert air.names() == {"N1"}
+
+
 def test_n1_lets_two_messages_with_the_same_text_leave(air: Air) -> None:
     for number in (3, 4):
         air.attempt(number)

@@ -102,12 +102,10 @@ def test_messages_bound_elsewhere_do_not_hide_what_stands_behind_them(truth: Tru
         bound = accept(start(message(number, number, segments=2), sim=1), 0)
         bound.fail_attempt(cause="42", retry_at=at(3), at=at(3))
         truth.save(bound)
-    truth.save(*(start(message(n, n)).collect_events()[0] for n in (101, 102)))
-    truth.save(start(message(102, 102)).collect_events()[1])
-    assert best(truth, sim=2, limit=1) == [101]
-    truth.save(start(message(101, 101)).collect_events()[1])
-    assert best(truth, sim=2, limit=1) == []
-    assert best(truth, sim=1, limit=1) == [1]
+    truth.save(start(message(101, 99)), message(102, 99))  # account 99 was served last
+    assert best(truth, sim=2, limit=1) == [102]
+    assert best(truth, sim=2, limit=3) == [102]
+    assert best(truth, sim=1, limit=2) == [1, 2]
 
 
 def test_a_network_gets_only_its_own_messages(truth: Truth) -> None:

@@ -231,6 +231,17 @@ def test_a_new_projection_catches_up_without_holding_up_the_others(truth: Truth)
     assert seen == [(13, 3), (14, 6), (14, 9), (14, 12), (14, 14)]
 
 
+def test_who_lags_by_less_than_a_batch_joins_the_others(truth: Truth) -> None:
+    truth.save(*(message(n) for n in range(1, 11)))
+    first = truth.follower([MessageLog()], batch_events=1)
+    assert first.step() == 1
+    first.close()
+    both = truth.follower([MessageLog(), Balances()], batch_events=3)
+    both.step()
+    assert positions(both) == {"message_log": 4, "balances": 4}
+    both.close()
+
+
 def test_catching_up_gives_up_at_its_deadline(truth: Truth) -> None:
     truth.save(*(message(n) for n in range(1, 10)))
     follower = truth.follower(batch_events=1)

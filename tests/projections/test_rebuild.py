@@ -1,6 +1,8 @@
 """A read model is what the log says, however it came about: live, in pieces, or rebuilt."""
 
 import threading
+from collections.abc import Sequence
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -25,23 +27,28 @@ def at_full_speed(events: int, seconds: float) -> None:
     """Do not rest."""
 
 
-def follow_in_pieces(truth: Truth, events: list[Event], sizes: list[int], stride: int) -> None:
-    """Fold live, each step by another process with another batch size."""
+class InPieces(ListLog):
+    """Gives batches of these sizes in turn, whatever is asked for."""
+
+    def __init__(self, events: Sequence[Event], sizes: Sequence[int], *, stride: int) -> None:
+        super().__init__(events, stride=stride)
+        self._sizes = cycle(sizes)
+
+    def read(self, after: int, limit: int) -> Sequence[tuple[int, Event]]:
+        return super().read(after, next(self._sizes))
+
+
+def follow_in_pieces(
+    truth: Truth, events: Sequence[Event], sizes: Sequence[int], *, stride: int = 1
+) -> None:
+    """Fold live from nothing, in batches of these sizes."""
     truth.forget_read_models()
-    truth.follower().close()
-    log = ListLog(events, stride=stride)
-    steps = 0
-    while True:
-        size = sizes[steps % len(sizes)]
-        follower = truth.follower(batch_events=size, log=log, migrate=False)
-        handled = follower.step()
-        assert [each.error for each in follower.status()] == [None] * len(PROJECTIONS)
-        follower.close()
-        if not handled:
-            return
-        steps += 1
+    follower = truth.follower(log=InPieces(events, sizes, stride=stride))
+    assert follower.catch_up(timeout_s=60), follower.status()
+    follower.close()
 
 
+@pytest.mark.timeout(1_800)  # the soak draws thousands of histories
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(drawn=draws, sizes=st.lists(st.sampled_from([1, 2, 7, 40, 500]), min_size=1, max_size=4))
 def test_rebuilt_tables_equal_those_folded_live_in_any_batches(
@@ -77,9 +84,9 @@ def test_a_long_history_is_the_same_event_by_event_and_at_once(truth: Truth) -> 
     kinds = {type(event) for event in events}
     assert len(events) > 500
     assert len(kinds & frozenset().union(*(each.events for each in PROJECTIONS))) > 20
-    follow_in_pieces(truth, events, [97], stride=1)
+    follow_in_pieces(truth, events, [97])
     in_pieces = truth.fingerprints()
-    follow_in_pieces(truth, events, [100_000], stride=1)
+    follow_in_pieces(truth, events, [100_000])
     assert truth.fingerprints() == in_pieces
 
 
@@ -92,7 +99,7 @@ def test_both_stores_hold_the_same_rows(
     events = drawn_history(seed=8)
     found = []
     for truth in (sqlite_truth(tmp_path_factory.mktemp("store")), postgres_truth(database_url)):
-        follow_in_pieces(truth, events, [50], stride=1)
+        follow_in_pieces(truth, events, [50])
         found.append(truth.fingerprints())
         truth.close()
     assert found[0] == found[1]

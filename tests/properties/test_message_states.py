@@ -241,7 +241,6 @@ def test_a_doubt_starts_again_only_for_an_otp_on_another_sim_and_once() -> None:
         otp.start_attempt(sim=3, fence=1, concat_ref=9, at=START)
 
 
-@pytest.mark.xfail(strict=True, reason="AttemptStarted.apply forgets an earlier resend")
 def test_an_otp_is_resent_once_in_its_life() -> None:
     otp = in_state("in_doubt", lane="otp")
     CALLS["start"](otp, START)

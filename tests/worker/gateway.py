@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from adapters.bootstrap import bootstrap
 from adapters.clock import SystemClock
@@ -16,6 +16,7 @@ from adapters.modems.simulated.sim_card import imsi_for
 from adapters.settings import Settings
 from adapters.store.sqlite import SqliteStore
 from application.accounts import CreateAccount, email_digest
+from application.commands import Command
 from application.ports import AnswerLost, ModemDriver, ModemSettings, Save, Turn
 from application.submit import Principal, Recipient, Sending, SendMessages
 from application.system import System
@@ -29,6 +30,9 @@ from tests.support.system import FastKeyHasher, principal
 from worker.alarms import Alarms
 from worker.loops import Loop
 from worker.sims import Desk, SimRunner, SimTimings
+from worker.sims.asking import Asked
+
+R = TypeVar("R")
 
 FAST: Final = SimTimings(
     idle_s=0.01,
@@ -86,19 +90,40 @@ class FlakyStore(SqliteStore):
 class Gateway:
     """What a test asks a running gateway."""
 
-    def __init__(self, system: System, clock: ShiftedClock, store: FlakyStore) -> None:
+    def __init__(
+        self,
+        system: System,
+        clock: ShiftedClock,
+        store: FlakyStore,
+        *,
+        is_threaded: bool = True,
+    ) -> None:
         self.system = system
+        self.is_threaded = is_threaded
         self.clock = clock
         self.store = store
         self.air = MemoryNetworkLog()
         self.alarms = Alarms()
         self._desks: dict[Network, Desk] = {}
 
+    def execute(self, command: Command[R]) -> R:
+        """Run a command."""
+        outcome = Asked(self.system.committer, command, self.wait).outcome(LIMIT_S)
+        assert outcome is not None
+        return outcome.unwrap()
+
+    def wait(self, event: threading.Event, timeout_s: float) -> bool:
+        """Wait, or where there are no threads do the committer's work meanwhile."""
+        if self.is_threaded:
+            return event.wait(timeout_s)
+        self.system.committer.step(0.0)
+        return event.is_set()
+
     # -- accounts and messages -----------------------------------------------------------------
 
     def account(self, name: str = "Demo", credits: int = 1_000) -> Principal:
         key, new_key = self.system.keys.make("first")
-        created = self.system.committer.execute(
+        created = self.execute(
             CreateAccount(
                 name=name,
                 email=f"{name}@example.test",
@@ -129,7 +154,7 @@ class Gateway:
             Recipient(place, "", Msisdn(f"+26096{first + place:07d}"), route)
             for place in range(count)
         ]
-        accepted = self.system.committer.execute(
+        accepted = self.execute(
             SendMessages(
                 Sending(
                     principal=sender,
@@ -237,13 +262,15 @@ class Gateway:
             holder=holder,
             alarms=self.alarms,
             timings=timings,
-            wait=wait or (lambda event, timeout_s: event.wait(timeout_s)),
+            wait=wait or self.wait,
         )
 
     # -- time ----------------------------------------------------------------------------------
 
     def reached(self) -> None:
         """Let the dispatch projection reach the end of the log."""
+        if not self.is_threaded:
+            assert self.system.follower.catch_up(timeout_s=LIMIT_S)
         head = self.system.store.head()
         assert self.system.queries.reached(head, timeout_s=LIMIT_S, projection="dispatch")
 
@@ -269,7 +296,7 @@ class Gateway:
 
 
 @contextmanager
-def gateway(folder: Path, *, follows: bool = True) -> Iterator[Gateway]:
+def gateway(folder: Path, *, follows: bool = True, is_threaded: bool = True) -> Iterator[Gateway]:
     """Run store, committer and follower; everything else is the test's."""
     clock = ShiftedClock()
     folder.mkdir(exist_ok=True)
@@ -294,14 +321,16 @@ def gateway(folder: Path, *, follows: bool = True) -> Iterator[Gateway]:
             is_drained=lambda: committer.waiting == 0,
         )
     ]
-    if follows:
+    if not is_threaded:
+        loops.clear()
+    elif follows:
         loops.append(Loop("follower", follow, wake=committed.set))
     with ExitStack() as stack:
         stack.callback(system.close)
         for loop in loops:
             loop.start()
             stack.callback(_end, loop)
-        yield Gateway(system, clock, store)
+        yield Gateway(system, clock, store, is_threaded=is_threaded)
 
 
 def _end(loop: Loop) -> None:

@@ -1,6 +1,7 @@
 """What a SIM sends is on the air once, in the right order, and after it was committed."""
 
 import threading
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -8,10 +9,13 @@ from adapters.modems.simulated.driver import SimulatedModemDriver
 from adapters.modems.simulated.network_log import MemoryNetworkLog, SegmentOnAir
 from application.deliver import CancelMessage
 from domain.message import State
-from domain.reports import SubmitOutcome
+from domain.reports import LinkLost, SubmitOutcome
 from domain.values import Lane
 from tests.worker.gateway import FAST, Gateway, gateway
+from worker.actors import Jobs
+from worker.clock_watch import ClockWatch
 from worker.loops import Loop
+from worker.relay import Relay
 
 
 def test_a_message_is_sent_and_paid_once(gw: Gateway) -> None:
@@ -260,3 +264,68 @@ def _queue_unseen(gw: Gateway, sender: object) -> range:
     numbers = gw.send(sender)  # type: ignore[arg-type]
     assert gw.system.follower.catch_up(timeout_s=5)
     return numbers
+
+
+def test_everything_can_be_stepped_in_one_thread(tmp_path: Path) -> None:
+    with gateway(tmp_path / "data", is_threaded=False) as gw:
+        sim = gw.sim(gw.driver("a", "cms=42:times=1"))
+        numbers = gw.send(gw.account(), "x" * 200, count=3)
+        relay = Relay(
+            queries=gw.system.queries,
+            queue=gw.system.queue,
+            clock=gw.clock,
+            clock_watch=(watch := ClockWatch(clock=gw.clock, store=gw.store, alarms=gw.alarms)),
+            run_job=Jobs(
+                committer=gw.system.committer, clock=gw.clock, clock_watch=watch, wait=gw.wait
+            ).run,
+        )
+        for _ in range(100):
+            sim.step(0.0)
+            gw.system.follower.step()
+            relay.step(gw.clock.now())
+            gw.clock.advance(1)
+        sim.close()
+        assert all(gw.message(number).state is State.SENT for number in numbers)
+        (late,) = gw.send(gw.account("Late"))
+        gw.clock.advance(24 * 3600)
+        relay.step(gw.clock.now())
+        assert gw.message(late).state is State.EXPIRED
+
+
+def test_what_is_accepted_while_store_and_link_are_gone_goes_on_where_it_was(gw: Gateway) -> None:
+    class TakesStoreAway(MemoryNetworkLog):
+        def append(self, segment: SegmentOnAir) -> None:
+            super().append(segment)
+            if len(self.segments) == 1:
+                gw.store.is_down = True
+                driver.receive(LinkLost("unplugged"))
+
+    gw.air = TakesStoreAway()
+    driver = gw.driver("a")
+    sim = gw.sim(driver)
+    gw.online(sim)
+    (number,) = gw.send(gw.account(), "x" * 400)
+    gw.until(lambda: gw.store.is_down, sim)
+    gw.steps(30, sim)
+    gw.store.is_down = False
+    gw.until(lambda: gw.message(number).state is State.SENT, sim)
+    assert [segment.part for segment in gw.air.segments] == [1, 2, 3]
+    assert "InDoubt" not in gw.events(number)
+
+
+def test_a_link_that_comes_and_goes_is_opened_ever_more_seldom(gw: Gateway) -> None:
+    driver = gw.driver("a")
+    sim = gw.sim(driver, timings=replace(FAST, reopen_s=(0.01, 100.0)))
+    for _ in range(2):
+        gw.online(sim)
+        driver.receive(LinkLost("loose contact"))
+        gw.until(lambda: sim.status.state == "offline", sim)
+    gw.steps(20, sim)
+    assert sim.status.state == "offline"
+    gw.clock.advance(101)
+    gw.online(sim)
+    gw.clock.advance(61)
+    gw.steps(5, sim)
+    driver.receive(LinkLost("loose contact"))
+    gw.until(lambda: sim.status.state == "offline", sim)
+    gw.online(sim)  # it had been steady: the short pause again

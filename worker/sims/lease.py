@@ -48,6 +48,11 @@ class LeaseKeeper:
         """Seconds for which nobody else can have the SIM."""
         return self._until_s - self._clock.monotonic_s()
 
+    @property
+    def fence(self) -> int | None:
+        """The fence of the lease that is held; None while none is."""
+        return self.duty.fence if self.duty is not None else None
+
     def take(self, identity: SimIdentity) -> str | None:
         """Take the lease of the SIM in the modem; give why not, None when it is ours."""
         self._asked_at_s = self._clock.monotonic_s()
@@ -98,8 +103,9 @@ class LeaseKeeper:
         return True
 
     def renew_soon(self) -> None:
-        """Ask at the next step whether the lease is still ours."""
-        self._renew_at_s = self._clock.monotonic_s()
+        """Ask whether the lease is still ours, unless that was asked a moment ago."""
+        soon_s = max(self._clock.monotonic_s(), self._asked_at_s + self._timings.renew_soon_s)
+        self._renew_at_s = min(self._renew_at_s, soon_s)
 
     def let_go(self, reason: str) -> None:
         """Give the SIM back, for whoever wants it; when the store is away it runs out by itself."""

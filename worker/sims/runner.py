@@ -101,6 +101,7 @@ class SimRunner:
         self._stopping = threading.Event()
         self._reopens = BackOff(timings.reopen_s)
         self._open_at_s = float("-inf")
+        self._up_since_s = float("inf")
         self._closed_because: str | None = None
         self._is_dead = False
         self._is_open = False
@@ -232,7 +233,7 @@ class SimRunner:
         self._is_open = self._is_registered = True
         self._lost = self._closed_because = None
         self._doubt_up_to, self._has_doubted = None, False
-        self._reopens.reset()
+        self._up_since_s = self._clock.monotonic_s()
         self._alarms.clear(self._alarm)
         self._note_answer()
         logger.info("modem %s is online", self.settings.name)
@@ -251,14 +252,16 @@ class SimRunner:
 
     def _reopen(self, reason: str, *, pause_s: float | None = None) -> None:
         """Let go of SIM and modem, and bring them up anew after a pause."""
+        if self._is_open and self._clock.monotonic_s() - self._up_since_s > self._timings.steady_s:
+            self._reopens.reset()
         self._let_go(reason)
         self._stay_down(reason, is_final=False)
         if pause_s is not None:
             self._open_at_s = self._clock.monotonic_s() + pause_s
 
     def _let_go(self, reason: str) -> None:
-        self._sender.release()
-        self._sender.tie_up(self._timings.store_s)
+        if self._sender.tie_up(self._timings.store_s):
+            self._sender.release()
         self._lease.let_go(reason)
         self._sender.forget_doubt()
         self._driver.close()

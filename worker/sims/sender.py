@@ -2,56 +2,30 @@
 
 import logging
 from collections import Counter
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from application.committer import Committer, Outcome
-from application.deliver import (
-    DoubtAttempt,
-    LateAnswerArrived,
-    Load,
-    RecordOutcome,
-    Settled,
-    StartAttempt,
-    WithdrawAttempt,
-)
+from application.deliver import DoubtAttempt, LateAnswerArrived, Load, Settled
 from application.fleet import OnDuty
 from application.gateway import Reader
 from application.ports import Clock, ModemDriver
 from application.queries import Waiting
 from domain.errors import OutcomeUnknown, Refused, Unavailable
-from domain.message import Message, State, message_id
+from domain.message import Message, message_id
 from domain.reports import Accepted, InDoubt, LateAnswer, NotSent, Rejected, SubmitOutcome
 from domain.tpdu import TpduError
 from worker.alarms import Alarms
 from worker.pacing import Pacer
 from worker.sims.asking import Asked, Owed, Wait
+from worker.sims.attempt import WITHDRAWN, Attempt
 from worker.sims.condition import Condition
 from worker.sims.desk import Desk
 from worker.sims.lease import LeaseKeeper
-from worker.sims.letter import Letter, LetterReader
+from worker.sims.letter import LetterReader
 from worker.sims.timings import SimTimings
 
-WITHDRAWN: Final = NotSent("withdrawn before it was handed over")
-
 logger = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class _Attempt:
-    """The message under way; ``load`` is there once AttemptStarted is committed."""
-
-    waiting: Waiting
-    letter: Letter
-    duty: OnDuty
-    index: int
-    load: Load | None = None
-    was_asked: bool = False
-    """Whether the modem had its prompt."""
-    was_stopped: bool = False
-    """Whether we told the modem to withdraw."""
-    refusal: BaseException | None = None
 
 
 class Sender:
@@ -88,7 +62,7 @@ class Sender:
         self._timings = timings
         self._wait = wait
         self._owed = Owed(committer, clock, wait)
-        self._attempt: _Attempt | None = None
+        self._attempt: Attempt | None = None
         self._unclear: Asked[Load] | None = None
         self._doubtful: tuple[int, OnDuty] | None = None
         self.may_start = True
@@ -133,7 +107,7 @@ class Sender:
         if letter is None:
             self._desk.settle(waiting.number, aside_s=self._timings.aside_s)
             return
-        self._attempt = _Attempt(waiting, letter, duty, letter.first_index)
+        self._attempt = Attempt(waiting, letter, duty, letter.first_index)
         self.send_segment()
 
     def send_segment(self) -> None:
@@ -146,11 +120,12 @@ class Sender:
         except TpduError as error:
             self._give_up_unreadable(attempt, error)
             return
-        attempt.was_asked = attempt.was_stopped = False
+        attempt.was_stopped = False
         outcome = self._driver.submit(tpdu, start=partial(self._start, attempt))
         self._counts[type(outcome).__name__] += 1
+        attempt.require_asked(outcome)
         self._judge(attempt, outcome)
-        if attempt.load is not None:
+        if attempt.has_started:
             self._record(attempt, outcome)
         elif self._unclear is None:
             self._drop_unstarted(attempt)
@@ -205,37 +180,30 @@ class Sender:
     def abandon(self) -> None:
         """A fault of ours: if the message under way has started, the next fence doubts it."""
         if self._attempt is not None:
-            self._desk.settle(self._attempt.letter.number, aside_s=self._timings.fault_s)
+            self._desk.settle(self._attempt.number, aside_s=self._timings.fault_s)
         self._attempt = None
         self._unclear = None
 
     # -- at the prompt ---------------------------------------------------------------------------
 
-    def _start(self, attempt: _Attempt) -> bool:
+    def _start(self, attempt: Attempt) -> bool:
         """Say whether the segment may go, with the modem at its prompt."""
-        attempt.was_asked = True
         may_go = self._may_go(attempt)
         attempt.was_stopped = not may_go
         if may_go:
             self._pacer.take()
         return may_go
 
-    def _may_go(self, attempt: _Attempt) -> bool:
+    def _may_go(self, attempt: Attempt) -> bool:
         if self._lease.left_s <= self._timings.submit_s:
             return False
-        if attempt.load is not None:  # a later segment: it has begun, and is finished
+        if attempt.has_started:  # a later segment: what has begun is finished
             return True
         if not self.may_start:
             return False
         asked = Asked(
             self._committer,
-            StartAttempt(
-                attempt.letter.number,
-                sim=attempt.duty.sim,
-                fence=attempt.duty.fence,
-                concat_ref=attempt.letter.concat_ref,
-                at=self._clock.now(),
-            ),
+            attempt.start(self._clock.now()),
             self._wait,
         )
         outcome = asked.outcome(self._timings.start_s)
@@ -248,18 +216,23 @@ class Sender:
         attempt.load = outcome.unwrap()
         return attempt.letter.agrees_with(attempt.load)
 
-    def _drop_unstarted(self, attempt: _Attempt) -> None:
+    def _drop_unstarted(self, attempt: Attempt) -> None:
         """Nothing was committed: another SIM, or this one later, may have the message."""
         self._attempt = None
-        if not isinstance(attempt.refusal, Refused):
-            if attempt.refusal is not None:  # the store is away: no use asking at once again
+        match attempt.refusal:
+            case None:
+                self._desk.put_back(attempt.waiting)
+            case Unavailable():  # no use asking at once again
                 self._condition.hold(self._timings.aside_s)
-            self._desk.put_back(attempt.waiting)
-            return
-        logger.debug("message %s: %s", attempt.letter.number, attempt.refusal)
-        self._counts["Refused"] += 1
-        self._lease.renew_soon()  # perhaps it was the lease
-        self._desk.settle(attempt.letter.number)
+                self._desk.put_back(attempt.waiting)
+            case Refused():
+                logger.debug("message %s: %s", attempt.number, attempt.refusal)
+                self._counts["Refused"] += 1
+                self._lease.renew_soon()  # perhaps it was the lease
+                self._desk.settle(attempt.number)
+            case fault:
+                self._desk.settle(attempt.number, aside_s=self._timings.fault_s)
+                raise fault
 
     def _clear_up(self, asked: Asked[Load], timeout_s: float) -> bool:
         """Learn whether an attempt started whose commit was not heard of in time."""
@@ -275,15 +248,8 @@ class Sender:
             attempt.load = outcome.unwrap()
             self._record(attempt, WITHDRAWN)
         elif isinstance(outcome.error, OutcomeUnknown):
-            self._owed.add(
-                WithdrawAttempt(
-                    attempt.letter.number,
-                    sim=attempt.duty.sim,
-                    fence=attempt.duty.fence,
-                    at=self._clock.now(),
-                ),
-                partial(self._withdrawn, attempt),
-            )
+            withdrawal = attempt.withdraw(self._clock.now())
+            self._owed.add(withdrawal, partial(self._withdrawn, attempt))
         else:
             attempt.refusal = outcome.error
             self._drop_unstarted(attempt)
@@ -291,79 +257,63 @@ class Sender:
 
     # -- outcomes ------------------------------------------------------------------------------
 
-    def _judge(self, attempt: _Attempt, outcome: SubmitOutcome) -> None:
+    def _judge(self, attempt: Attempt, outcome: SubmitOutcome) -> None:
         """Learn what the outcome says of the SIM; what it says of the message is the log's."""
         match outcome:
             case Accepted():
                 self._condition.accepted()
             case Rejected():
                 self._condition.rejected(outcome)
-                if attempt.load is None and not self._condition.rests_for_s:
+                if not attempt.has_started and not self._condition.rests_for_s:
                     self._condition.silent(outcome.reason)
             case InDoubt(reason):
                 self._condition.doubted(reason)
-                self._doubtful = (attempt.letter.number, attempt.duty)
+                self._doubtful = (attempt.number, attempt.duty)
             case NotSent(reason):
                 if not attempt.was_stopped:
                     self._condition.silent(reason)
 
-    def _record(self, attempt: _Attempt, outcome: SubmitOutcome) -> None:
-        self._owed.add(
-            RecordOutcome(
-                attempt.letter.number,
-                sim=attempt.duty.sim,
-                fence=attempt.duty.fence,
-                index=attempt.index,
-                outcome=outcome,
-                at=self._clock.now(),
-            ),
-            partial(self._recorded, attempt, outcome),
-        )
+    def _record(self, attempt: Attempt, outcome: SubmitOutcome) -> None:
+        self._owe(attempt, outcome)
         self._owed.pay(self._timings.store_s)
 
-    def _recorded(self, attempt: _Attempt, sent: SubmitOutcome, outcome: Outcome[Settled]) -> None:
+    def _owe(self, attempt: Attempt, outcome: SubmitOutcome) -> None:
+        command = attempt.record(outcome, self._clock.now())
+        self._owed.add(command, partial(self._recorded, attempt, outcome))
+
+    def _recorded(self, attempt: Attempt, sent: SubmitOutcome, outcome: Outcome[Settled]) -> None:
         self._attempt = None  # whatever goes wrong below, this segment is not sent again
         _raise_fault(outcome)
         if outcome.error is None:
-            goes_on = self._goes_on(sent, outcome.unwrap())
+            goes_on = attempt.goes_on(sent, outcome.unwrap())
         else:  # refused: recorded by an earlier try whose answer was lost, or settled by another
-            logger.info("message %s: %s", attempt.letter.number, outcome.error)
-            goes_on = isinstance(sent, Accepted) and self._is_still_ours(attempt)
-        if goes_on:
-            attempt.index += 1
-            self._attempt = attempt
+            logger.info("message %s: %s", attempt.number, outcome.error)
+            was_taken = isinstance(sent, Accepted)
+            goes_on = was_taken and attempt.still_goes_on(self._read_back(attempt))
+        if not goes_on:
+            self._desk.settle(attempt.number)
             return
-        self._desk.settle(attempt.letter.number)
+        attempt.index += 1
+        self._attempt = attempt
+        if self._lease.fence != attempt.duty.fence:  # the SIM was let go of meanwhile
+            self._owe(attempt, WITHDRAWN)
 
-    @staticmethod
-    def _goes_on(sent: SubmitOutcome, settled: Settled) -> bool:
-        return (
-            isinstance(sent, Accepted) and settled.more_segments and settled.state is State.SENDING
-        )
-
-    def _is_still_ours(self, attempt: _Attempt) -> bool:
-        """Whether an accepted segment was recorded after all and the message goes on here.
+    def _read_back(self, attempt: Attempt) -> Message | None:
+        """Read where a message stands.
 
         Raises:
             RuntimeError: it cannot be read; a new fence has to doubt it.
         """
         try:
-            message = self._reader.find(Message, message_id(attempt.letter.number))
+            return self._reader.find(Message, message_id(attempt.number))
         except Unavailable as error:
-            msg = f"message {attempt.letter.number} could not be read back"
+            msg = f"message {attempt.number} could not be read back"
             raise RuntimeError(msg) from error
-        return (
-            message is not None
-            and message.state is State.SENDING
-            and message.sim == attempt.duty.sim
-            and message.fence == attempt.duty.fence
-            and message.next_index == attempt.index + 1
-        )
 
-    def _withdrawn(self, attempt: _Attempt, outcome: Outcome[Settled]) -> None:
+    def _withdrawn(self, attempt: Attempt, outcome: Outcome[Settled]) -> None:
         _raise_fault(outcome)
         self._attempt = None
-        self._desk.settle(attempt.letter.number)
+        self._desk.settle(attempt.number)
 
     def _doubt_recorded(self, outcome: Outcome[bool]) -> None:
         _raise_fault(outcome)
@@ -372,14 +322,14 @@ class Sender:
 
     def _late_recorded(self, number: int, outcome: Outcome[None]) -> None:
         _raise_fault(outcome)
-        self._counts["LateAnswer"] += 1
+        self._counts["DoubtSettled"] += outcome.error is None
         if outcome.error is not None:
             logger.info("a late answer for message %s: %s", number, outcome.error)
 
-    def _give_up_unreadable(self, attempt: _Attempt, error: TpduError) -> None:
-        number = attempt.letter.number
+    def _give_up_unreadable(self, attempt: Attempt, error: TpduError) -> None:
+        number = attempt.number
         self._alarms.set("encoding", f"message {number} cannot be encoded: {error}")
-        if attempt.load is not None:
+        if attempt.has_started:
             self._record(attempt, WITHDRAWN)
         self._attempt = None
         self._desk.settle(number, aside_s=self._timings.unreadable_s)

@@ -19,6 +19,8 @@ class SimTimings:
     """The most that a submission takes from its prompt on; a lease must last as long."""
     renew_s: float = 30.0
     """Between two renewals of the lease."""
+    renew_soon_s: float = 1.0
+    """At least between a renewal and one that is asked for because of a refusal."""
     renew_again_s: float = 5.0
     """After a renewal that the store did not answer."""
     health_s: float = 30.0
@@ -32,7 +34,9 @@ class SimTimings:
     lease_lost_s: float = 30.0
     """Before a SIM that went to another holder is opened again."""
     reopen_s: tuple[float, ...] = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
-    """After one, two, … failures to bring a modem up."""
+    """Before a modem that was lost or did not come up is opened again."""
+    steady_s: float = 60.0
+    """Up for so long: the next loss is the first again."""
     rest_s: tuple[float, ...] = (30.0, 60.0, 120.0, 300.0, 600.0)
     """After a rejection of the SIM, and after doubts in a row."""
     silence_s: tuple[float, ...] = (2.0, 5.0, 10.0, 30.0, 60.0)
@@ -43,5 +47,5 @@ class SimTimings:
     """Before a message that met a fault of ours is looked at again."""
     unreadable_s: float = 3600.0
     """Before a message that cannot be encoded is looked at again; it expires meanwhile."""
-    closing_s: float = 10.0
+    closing_s: float = 5.0
     """For what is owed, when the thread ends."""

@@ -1,0 +1,89 @@
+"""One attempt to send one message over one SIM, and the commands that tell the log of it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from application.deliver import Load, RecordOutcome, Settled, StartAttempt, WithdrawAttempt
+from application.fleet import OnDuty
+from application.queries import Waiting
+from domain.message import Message, State
+from domain.reports import Accepted, InDoubt, NotSent, SubmitOutcome
+from domain.values import Instant
+from worker.sims.letter import Letter
+
+WITHDRAWN: Final = NotSent("withdrawn before it was handed over")
+
+
+@dataclass(slots=True)
+class Attempt:
+    """The message under way; ``load`` is there once AttemptStarted is committed."""
+
+    waiting: Waiting
+    letter: Letter
+    duty: OnDuty
+    index: int
+    load: Load | None = None
+    was_stopped: bool = False
+    """Whether we told the modem to withdraw."""
+    refusal: BaseException | None = None
+
+    @property
+    def number(self) -> int:
+        """The message's number."""
+        return self.letter.number
+
+    @property
+    def has_started(self) -> bool:
+        """Whether AttemptStarted is committed."""
+        return self.load is not None
+
+    def start(self, at: Instant) -> StartAttempt:
+        """Ask whether the message may be started."""
+        return StartAttempt(
+            self.number,
+            sim=self.duty.sim,
+            fence=self.duty.fence,
+            concat_ref=self.letter.concat_ref,
+            at=at,
+        )
+
+    def record(self, outcome: SubmitOutcome, at: Instant) -> RecordOutcome:
+        """Tell what became of the segment."""
+        return RecordOutcome(
+            self.number,
+            sim=self.duty.sim,
+            fence=self.duty.fence,
+            index=self.index,
+            outcome=outcome,
+            at=at,
+        )
+
+    def withdraw(self, at: Instant) -> WithdrawAttempt:
+        """Undo a start of which nobody knows whether it was committed."""
+        return WithdrawAttempt(self.number, sim=self.duty.sim, fence=self.duty.fence, at=at)
+
+    def goes_on(self, sent: SubmitOutcome, settled: Settled) -> bool:
+        """Whether the next segment follows."""
+        return (
+            isinstance(sent, Accepted) and settled.more_segments and settled.state is State.SENDING
+        )
+
+    def still_goes_on(self, message: Message | None) -> bool:
+        """Whether an accepted segment was recorded already, and the next one follows."""
+        return (
+            message is not None
+            and message.state is State.SENDING
+            and message.sim == self.duty.sim
+            and message.fence == self.duty.fence
+            and message.next_index == self.index + 1
+        )
+
+    def require_asked(self, outcome: SubmitOutcome) -> None:
+        """Check that the driver asked before it sent.
+
+        Raises:
+            RuntimeError: it sent what was not started.
+        """
+        if not self.has_started and isinstance(outcome, Accepted | InDoubt):
+            msg = f"the driver sent message {self.number} without being told to"
+            raise RuntimeError(msg)
