@@ -1,5 +1,6 @@
 """One HTTP request and its answer as plain values: nothing here knows the framework."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, Final, NamedTuple
@@ -8,9 +9,12 @@ import msgspec
 
 from api.refusals import PayloadTooLarge
 from application.system import Quota
+from domain.errors import InvalidRequest
 
 BODY_BYTES_MAX: Final = 1024 * 1024
 """The largest body that is read (contract decision 13)."""
+BODY_WAIT_S: Final = 30
+"""How long a body may take to arrive."""
 DRAINED_BYTES_MAX: Final = 64 * 1024 * 1024
 """How much of a refused body is thrown away, so that its sender gets to read the answer."""
 
@@ -84,7 +88,17 @@ async def read_body(receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
     Raises:
         PayloadTooLarge: more than a mebibyte was sent, or announced.
         ClientGone: it was not sent completely.
+        InvalidRequest: it did not arrive in time.
     """
+    try:
+        async with asyncio.timeout(BODY_WAIT_S):
+            return await _read_body(receive, headers)
+    except TimeoutError as error:
+        msg = f"The body did not arrive within {BODY_WAIT_S} seconds."
+        raise InvalidRequest(msg) from error
+
+
+async def _read_body(receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
     announced = headers.get(b"content-length")
     if announced is not None and len(announced) > 6 and int(announced) > BODY_BYTES_MAX:
         if b"expect" not in headers:  # who expects 100-continue has sent nothing yet

@@ -41,7 +41,10 @@ def test_nothing_is_lost_or_doubled_when_postgresql_restarts_under_load(
     with Load(clients, next_sms, threads=8, goes_on=True, pause_s=0.02) as load:
         for immediate in (False, True):
             before = load.accepted
-            wait_until(lambda b=before: load.accepted > b + 50, what="it runs")  # type: ignore[misc]
+            wait_until(
+                lambda b=before: load.accepted > b + 50,  # type: ignore[misc]
+                what="it runs",
+            )
             own_postgres.restart(immediate=immediate)
             before = load.accepted
             wait_until(

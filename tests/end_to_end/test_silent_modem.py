@@ -38,7 +38,10 @@ def test_others_go_on_while_one_modem_is_silent(served: Served) -> None:
         to = f"0777{k:06}" if k % 2 else f"0555{k:06}"
         (number,) = client.send(to, f"Other {k}").numbers
         accepted = time.monotonic()
-        wait_until(lambda n=number: client.status(n) == "sent", what=f"{to} is sent")  # type: ignore[misc]
+        wait_until(
+            lambda n=number: client.status(n) == "sent",  # type: ignore[misc]
+            what=f"{to} is sent",
+        )
         slowest_s = max(slowest_s, time.monotonic() - accepted)
     assert slowest_s < 5
     assert {client.status(number) for number in stuck} == {"pending"}

@@ -1,6 +1,7 @@
 """The follower: one transaction a batch, nothing lost, nothing twice, nothing skipped."""
 
 import threading
+import time
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -308,6 +309,19 @@ def test_standing_by_one_can_still_wait_for_the_leader(
     timer.start()
     assert second.catch_up(timeout_s=5)
     timer.join()
+
+
+def test_a_leader_that_froze_is_replaced(followers: tuple[Truth, Follower, Follower]) -> None:
+    truth, first, second = followers
+    truth.save(message(1))
+    assert first.step() == 1
+    truth.save(message(2))
+    frozen_s = time.monotonic()
+    while not second.step():
+        assert time.monotonic() - frozen_s < 8  # 5 on a machine that is not busy
+        time.sleep(0.1)
+    truth.save(message(3))
+    assert (first.step(), second.step()) == (0, 1)  # it wakes up, and stands by
 
 
 def kill_sessions(url: str) -> None:

@@ -270,7 +270,6 @@ class Expected:
     bound_sim: int | None = None
     due: int = START
     last_attempt: int = 0
-    resends: int = 0
     is_resent: bool = False
 
 
@@ -297,15 +296,12 @@ class MessageHistories(RuleBasedStateMachine):
         else:
             may = may and m.lane == "otp" and not e.is_resent and sim != e.sim
         is_resend = e.state == "in_doubt"
-        if is_resend and e.resends and not e.is_resent:
-            return  # once in its life, or once since it was last queued? See the test above.
         if self.call(
             "start",
             lambda m, at: m.start_attempt(sim=sim, fence=1, concat_ref=9, at=at),
             may=may,
         ):
-            e.sim, e.last_attempt, e.is_resent = sim, self.at, is_resend
-            e.resends += is_resend
+            e.sim, e.last_attempt, e.is_resent = sim, self.at, e.is_resent or is_resend
 
     @rule()
     def accept(self) -> None:

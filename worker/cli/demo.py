@@ -1,6 +1,7 @@
 """The demo: three emulated modems, an account with credits, and a file that says where it is."""
 
 import json
+import shlex
 import threading
 import urllib.error
 import urllib.request
@@ -174,7 +175,7 @@ Send a message (it leaves through an emulated MTN modem):
 
 See it on the air and in the log:
 
-  tail -f {folder}/modems/mtn.jsonl
+  tail -f {shlex.quote(str(folder / "modems" / "mtn.jsonl"))}
   curl -s '{base_url}/api/logs?api_key={key}'
 
 Where to go next: docs/api.md for both APIs, `ngoma --help` for everything else. Ctrl-C stops.

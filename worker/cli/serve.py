@@ -1,9 +1,12 @@
 """``ngoma serve``: the web, and on one machine everything else in the same process."""
 
+import fcntl
 import signal
 import socket
 import threading
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Final
 
 import click
@@ -26,6 +29,7 @@ from worker.cli.demo import (
     write_demo_file,
 )
 from worker.cli.options import Place, example, place_options
+from worker.cli.protocol import JsonHttpProtocol
 from worker.runner import Role, Supervisor
 
 BACKLOG: Final = 2_048
@@ -57,9 +61,11 @@ def serve(*, place: Place, demo: bool, role: str, host: str | None, port: int | 
 
 
 def _serve(settings: Settings, role: Role, *, is_demo: bool) -> None:
-    (settings.data_dir / "demo.json").unlink(missing_ok=True)
     _end_in_order()
     with ExitStack() as stack:
+        if settings.database_url is None:
+            stack.enter_context(_alone(settings.data_dir))
+        (settings.data_dir / "demo.json").unlink(missing_ok=True)
         listener = _listen(settings)
         stack.callback(listener.close)
         if is_demo:
@@ -79,6 +85,22 @@ def _serve(settings: Settings, role: Role, *, is_demo: bool) -> None:
                 server, system, settings, base_url=base_url, account=account, key=key
             )
         server.run(sockets=[listener])
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep a second server off the embedded store: it would take the first one's modems.
+
+    The lock ends with the process, however it ends.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "serve.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            msg = f"Another ngoma serve runs on {folder} already."
+            raise click.ClickException(msg) from error
+        yield
 
 
 def _end_in_order() -> None:
@@ -126,6 +148,7 @@ def _migrate(system: System, *, may_migrate: bool) -> None:
 def _web(system: System) -> uvicorn.Config:
     return uvicorn.Config(
         create_app(system),
+        http=JsonHttpProtocol,
         log_config=None,
         access_log=False,
         server_header=False,
