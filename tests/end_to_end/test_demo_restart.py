@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.client import Client
-from tests.end_to_end.gateway import UNLIMITED, Demo
+from tests.end_to_end.gateway import UNLIMITED, Demo, Process
 from tests.end_to_end.waiting import wait_until
 
 pytestmark = pytest.mark.processes
@@ -99,3 +99,20 @@ def test_a_demo_killed_while_it_starts_starts_again(stopped_demo: Demo) -> None:
     assert client.balance() == 1_000, f"seed {seed}"
     assert client.send("0977000000", "It works").status == 200
     stopped_demo.stop()
+
+
+def test_a_second_server_on_the_same_folder_is_refused_and_harms_nothing(
+    stopped_demo: Demo, tmp_path: Path
+) -> None:
+    client = stopped_demo.start().client
+    folder = str(stopped_demo.folder)
+    second = Process(
+        *("serve", "--demo", "--data-dir", folder, "--port", 0), log=tmp_path / "second.log"
+    )
+    second.spawn()
+    wait_until(lambda: not second.is_running, what="the second server gave up")
+    assert second.stop() == 1
+    assert "Another ngoma serve runs on" in second.log.read_text()
+    assert stopped_demo.place["api_key"] == client.api_key
+    (number,) = client.send("0977000000", "still here").numbers
+    wait_until(lambda: client.status(number) == "sent", what="the first still sends")
