@@ -116,3 +116,4 @@ def test_a_second_server_on_the_same_folder_is_refused_and_harms_nothing(
     assert stopped_demo.place["api_key"] == client.api_key
     (number,) = client.send("0977000000", "still here").numbers
     wait_until(lambda: client.status(number) == "sent", what="the first still sends")
+    assert stopped_demo.stop() == 0
