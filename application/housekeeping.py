@@ -1,4 +1,4 @@
-"""What only has to be forgotten in time: stored answers past their day, ids of old saves."""
+"""What only has to be forgotten in time: stored answers of keys whose day is over."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from application.committer import Command, Committer
 from application.gateway import Books
-from application.ports import Clock, Store
+from application.ports import Clock
 from application.queries import Queries
 from domain.values import SECOND, Instant
 
@@ -39,33 +39,24 @@ class ForgetAnswers(Command[int]):
 
 
 class Housekeeping:
-    """Forgets what has served its time; ``step`` is cheap when nothing is due."""
+    """Forgets what has served its time; called every ``EVERY_S`` seconds or so."""
 
-    def __init__(
-        self, *, store: Store, queries: Queries, committer: Committer, clock: Clock
-    ) -> None:
-        self._store = store
+    def __init__(self, *, queries: Queries, committer: Committer, clock: Clock) -> None:
         self._queries = queries
         self._committer = committer
         self._clock = clock
-        self._next_s = float("-inf")
 
     def step(self) -> int:
-        """Do a round when one is due; give how many answers were forgotten.
+        """Do a round; give how many answers were forgotten.
 
         Raises:
-            NgomaError: the store cannot do it now; the next step tries again.
+            NgomaError: the store cannot do it now; the next round tries again.
         """
-        if self._clock.monotonic_s() < self._next_s:
-            return 0
-        now = self._clock.now()
-        self._store.drop_old_saves(now)
+        past = Instant(self._clock.now() - GRACE_S * SECOND)
         count = 0
         for _ in range(ROUNDS_MAX):
-            past = Instant(now - GRACE_S * SECOND)
             expired = self._queries.expired_answers(past, limit=ANSWERS_MAX)
             if not expired:
                 break
-            count += self._committer.execute(ForgetAnswers(expired, at=now))
-        self._next_s = self._clock.monotonic_s() + EVERY_S
+            count += self._committer.execute(ForgetAnswers(expired, at=self._clock.now()))
         return count

@@ -18,7 +18,8 @@ class Loop:
     """``step`` waits for its work itself, bounded. ``at_end`` runs last, on the same thread.
 
     After ``stop`` the loop goes on until ``is_drained`` says that nothing is left, or until it
-    is abandoned. ``wake`` shortens the wait of the step under way.
+    is abandoned: a process that ends does not wait for it. ``wake`` shortens the wait of the step
+    under way.
     """
 
     def __init__(
@@ -42,7 +43,7 @@ class Loop:
         self._stopping = threading.Event()
         self._is_abandoned = False
         self._pauses = BackOff(AFTER_FAULT_S)
-        self._thread = threading.Thread(target=self._run, name=f"ngoma-{name}", daemon=False)
+        self._thread = threading.Thread(target=self._run, name=f"ngoma-{name}", daemon=True)
 
     @property
     def is_alive(self) -> bool:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from adapters.queue import DramatiqJobQueue, JobThreads
+from application.housekeeping import EVERY_S, Housekeeping
 from application.system import System
 from domain.values import Network
 from worker.actors import Jobs, declare_actors
@@ -287,7 +288,20 @@ class Supervisor:
             self._progress.clear()
             relay.step(self._system.clock.now())
 
-        return [Loop("relay", pass_on, wake=self._progress.set)]
+        return [Loop("relay", pass_on, wake=self._progress.set), self._housekeeping_loop()]
+
+    def _housekeeping_loop(self) -> Loop:
+        system = self._system
+        housekeeping = Housekeeping(
+            queries=system.queries, committer=system.committer, clock=system.clock
+        )
+        stopping = threading.Event()
+
+        def keep_house() -> None:
+            housekeeping.step()
+            stopping.wait(EVERY_S)
+
+        return Loop("housekeeping", keep_house, wake=stopping.set)
 
     def _on_hint(self, network: Network) -> None:
         self._system.queue.arrived(self.worker_name, network)  # first: then the next may come
