@@ -78,10 +78,13 @@ class Projection(ABC):
         positions.insert(connection, self.name + NEW, version=self.version, generation=generation)
 
     def drop_new(self, connection: Connection) -> None:
-        """Drop the tables of a rebuild that is not wanted any more."""
+        """Drop the tables of a rebuild that is not wanted any more.
+
+        The position goes first: whoever folds into the tables locks it first, too.
+        """
+        positions.remove(connection, self.name + NEW)
         for table in self.tables:
             connection.exec_driver_sql(f"DROP TABLE IF EXISTS {table.name}{NEW}")
-        positions.remove(connection, self.name + NEW)
 
     def swap(self, connection: Connection) -> None:
         """Put the new tables, with their position, in the place of the live ones."""

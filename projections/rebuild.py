@@ -16,7 +16,7 @@ DDL_LOCK: Final = 0x6E676F6D610001
 """Key of the PostgreSQL advisory lock under which read models are made and swapped."""
 
 MAX_REFUSALS: Final = 50
-"""How often readers (a lock timeout each) may keep new tables from being swapped in."""
+"""How often others may keep a rebuild out, for a lock timeout each, before it gives up."""
 
 
 class RebuildFailed(Exception):
@@ -89,6 +89,9 @@ class Rebuild:
                 return self._fold.step(connection, self._known.read())
         except Overtaken:  # by another rebuild, which shares the work
             return 0
+        except OperationalError as error:
+            self._refused(error)
+            return 0
 
     def _settle(
         self, projection: Projection, failures: list[str], *, is_near_the_end: bool
@@ -116,12 +119,16 @@ class Rebuild:
                 if new.error is not None or new.position < live.position:
                     return False
                 projection.swap(connection)
-        except OperationalError:
-            self._refusals += 1
-            if self._refusals == MAX_REFUSALS:
-                raise
+        except OperationalError as error:
+            self._refused(error)
             return False
         return True
+
+    def _refused(self, error: OperationalError) -> None:
+        """Count a lock that was not to be had; the last one is one too many."""
+        self._refusals += 1
+        if self._refusals == MAX_REFUSALS:
+            raise error
 
 
 def lock_ddl(connection: Connection) -> None:

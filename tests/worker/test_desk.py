@@ -1,6 +1,7 @@
 """A desk hands out the best message, fairly, and each one to one SIM at a time."""
 
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from application.queries import Queries
 from domain.message import State
 from domain.reports import Accepted, InDoubt, NotSent, SubmitOutcome
 from domain.values import Lane, Network
-from tests.worker.gateway import Gateway
+from tests.worker.gateway import Gateway, gateway
 from worker.sims import Desks
 
 
@@ -84,6 +85,33 @@ def test_an_urgent_message_overtakes_what_the_desk_holds_already(gw: Gateway) ->
     gw.clock.advance(61)
     gw.until(lambda: len(gw.air.segments) == 2, sim)
     assert gw.recipients()[1] == 900
+
+
+def test_accounts_take_turns_although_the_projection_does_not_know_it_yet(
+    tmp_path: Path,
+) -> None:
+    with gateway(tmp_path / "data", is_threaded=False) as gw:
+        a, b = gw.account("a"), gw.account("b")
+        of_a, of_b = gw.send(a, count=3), gw.send(b, count=3, first=10)
+        desk, taken = gw.desk(), []
+        for _ in range(6):
+            waiting = desk.take(1)
+            assert waiting is not None
+            taken.append(waiting.number)
+            desk.ring()  # each time the desk asks anew, and gets the same order
+        assert taken == [n for pair in zip(of_a, of_b, strict=True) for n in pair]
+
+
+def test_what_is_put_back_keeps_its_rank(gw: Gateway) -> None:
+    sender = gw.account()
+    gw.send(sender, count=5, first=100)
+    (urgent,) = gw.send(sender, first=900, lane=Lane.OTP)
+    desk = gw.desk()
+    taken = desk.take(1)
+    assert taken is not None
+    assert taken.number == urgent
+    desk.put_back(taken)
+    assert desk.take(2) == taken
 
 
 def test_what_one_sim_has_no_other_gets(gw: Gateway) -> None:

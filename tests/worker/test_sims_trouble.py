@@ -1,14 +1,16 @@
 """What a modem refuses, leaves open or never says decides about message, SIM and credits."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import pytest
 
 from adapters.modems.simulated.driver import SimulatedModemDriver
+from adapters.modems.simulated.network_log import MemoryNetworkLog, SegmentOnAir
 from application.deliver import BACK_OFF_S
 from application.fleet import LEASE_S
 from domain.message import State
-from domain.reports import Accepted, LateAnswer, SubmitOutcome
+from domain.reports import Accepted, LateAnswer, ModemReport, SubmitOutcome
 from tests.worker.gateway import Gateway
 
 
@@ -180,7 +182,7 @@ def test_a_crash_after_the_start_is_doubted_by_the_next_holder(gw: Gateway) -> N
 
 
 def test_a_doubt_that_is_refused_since_the_lease_ran_out_is_recorded_later(
-    gw: Gateway,
+    gw: Gateway, caplog: pytest.LogCaptureFixture
 ) -> None:
     number = _crashed(gw)
     restarted = gw.sim(gw.driver("a"))
@@ -189,7 +191,7 @@ def test_a_doubt_that_is_refused_since_the_lease_ran_out_is_recorded_later(
     gw.reached()
     gw.store.is_down = True
     gw.clock.advance(LEASE_S + 1)
-    gw.steps(20, restarted)
+    gw.until(lambda: "cannot be stored yet" in caplog.text, restarted)  # nor was the renewal
     gw.store.is_down = False
     gw.until(lambda: gw.message(number).state is State.IN_DOUBT, restarted)
 
@@ -229,6 +231,40 @@ def test_attempts_are_bounded_and_the_last_failure_refunds(gw: Gateway) -> None:
     assert gw.message(number).state is State.FAILED
     assert gw.events(number).count("AttemptStarted") == 8
     assert gw.available(sender) == 10
+
+
+def test_a_fault_of_ours_while_the_store_is_away_leaves_no_message_under_an_old_fence(
+    gw: Gateway,
+) -> None:
+    class Breaks(SimulatedModemDriver):
+        breaks = False
+
+        def step(self, timeout_s: float) -> Sequence[ModemReport]:
+            if self.breaks:
+                self.breaks = False
+                raise ValueError
+            return super().step(timeout_s)
+
+    class TakesStoreAway(MemoryNetworkLog):
+        def append(self, segment: SegmentOnAir) -> None:
+            super().append(segment)
+            gw.store.is_down = driver.breaks = len(self.segments) == 1
+
+    gw.air = TakesStoreAway()
+    driver = gw.driver("a", kind=Breaks)
+    assert isinstance(driver, Breaks)
+    sim = gw.sim(driver)
+    gw.online(sim)
+    (number,) = gw.send(gw.account(), "x" * 200)
+    with pytest.raises(ValueError):  # noqa: PT011 - as a bug would look
+        gw.until(lambda: False, sim)
+    gw.until(lambda: sim.status.state == "offline", sim)
+    gw.store.is_down = False
+    gw.until(lambda: gw.message(number).state is State.SENT, sim)
+    assert gw.events(number) == [
+        "AttemptStarted", "SegmentAccepted", "AttemptFailed", "AttemptStarted", "Sent"
+    ]  # fmt: skip
+    assert [segment.part for segment in gw.air.segments] == [1, 2]
 
 
 def test_a_message_that_meets_a_fault_of_ours_does_not_hold_up_the_others(gw: Gateway) -> None:
