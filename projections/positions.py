@@ -40,9 +40,14 @@ class Position:
 _ALL: Final = select(POSITIONS).order_by(POSITIONS.c.name)
 
 
-def read(connection: Connection, *, lock: bool = False) -> Mapping[str, Position]:
-    """Give all rows; with ``lock`` nobody else moves them until the transaction ends."""
-    found = connection.execute(_ALL.with_for_update() if lock else _ALL)
+def read(connection: Connection) -> Mapping[str, Position]:
+    """Give all rows."""
+    return {row.name: Position(**row._mapping) for row in connection.execute(_ALL)}
+
+
+def lock(connection: Connection, *names: str) -> Mapping[str, Position]:
+    """Give the rows of these names, which nobody else moves until the transaction ends."""
+    found = connection.execute(_ALL.where(POSITIONS.c.name.in_(names)).with_for_update())
     return {row.name: Position(**row._mapping) for row in found}
 
 

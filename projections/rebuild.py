@@ -112,7 +112,7 @@ class Rebuild:
         try:
             with self._engine.begin() as connection:
                 lock_ddl(connection)
-                at = positions.read(connection, lock=True)
+                at = positions.lock(connection, projection.name, projection.name + NEW)
                 new, live = at.get(projection.name + NEW), at[projection.name]
                 if new is None or new.version != projection.version:
                     return True

@@ -107,8 +107,9 @@ def lowest_balance(system: System, account: int, has_ended: threading.Event) -> 
 
 
 def test_sixty_four_threads_share_five_hundred_credits(race: Race, report_count: Report) -> None:
-    runs, violations = soak_count(20, 2), 0
+    runs, violations = soak_count(20, 4), 0
     systems = race.systems
+    taken = [0] * len(systems)
     for run in range(runs):
         account, key = create_account(systems[0], name=f"Race {run}", credits=CREDITS)
         has_ended = threading.Event()
@@ -117,12 +118,13 @@ def test_sixty_four_threads_share_five_hundred_credits(race: Race, report_count:
             spend = partial(_spend_by_turns, systems, account, key)
             counts = at_once(THREADS, spend)
             has_ended.set()
-        shares = [sum(counts[n :: len(systems)]) / CREDITS for n in range(len(systems))]
-        print(f"shares {shares}, lowest balance read {reading.result()}")
+        taken = [each + sum(counts[n :: len(systems)]) for n, each in enumerate(taken)]
         violations += sum(counts) != CREDITS
         violations += reading.result() < 0
         violations += available(systems[0].store, account) != 0
-        violations += min(shares) < race.share_min
+    shares = [each / sum(taken) for each in taken]
+    print(f"shares {shares} of {sum(taken)} credits")
+    assert min(shares) >= race.share_min
     report_count(f"races for credits, {len(systems)} committers", runs, violations, "none")
 
 

@@ -69,6 +69,7 @@ class Datastore(PostgresDatastore):
         self._url = url
         self._connect_timeout_s = connect_timeout_s
         self._answer_timeout_s = answer_timeout_s
+        self._size_max = size + overflow
         self._connections = QueuePool(
             self._connect,  # type: ignore[arg-type]  # any DBAPI connection will do
             pool_size=size,
@@ -120,7 +121,9 @@ class Datastore(PostgresDatastore):
     def _lend(self) -> PoolProxiedConnection:
         """Take a connection from the pool; the dead ones of a restarted server are replaced."""
         proxy = self._connections.connect()
-        while _has_been_told(_inner(proxy)):
+        for _ in range(self._size_max):
+            if not _has_been_told(_inner(proxy)):
+                break
             proxy.invalidate()
             proxy = self._connections.connect()
         return proxy
