@@ -1,8 +1,11 @@
 """Every question of ``application.queries``, answered from the read models."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from application.queries import (
     AccountRow,
@@ -18,6 +21,7 @@ from application.queries import (
     StatementLine,
     Waiting,
 )
+from domain.errors import StoreDown
 from domain.values import Instant, Network
 from projections import balances, directory, dispatch, fleet, idempotency, message_log
 from projections.catalogue import PROJECTIONS
@@ -36,63 +40,77 @@ class SqlQueries:
         self._known = known
         self._head = head
 
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """Lend a connection.
+
+        Raises:
+            StoreDown: the read models do not answer, or all connections are taken.
+        """
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except (PoolExhausted, OperationalError, InterfaceError) as error:
+            msg = f"The read models cannot be read: {type(error).__name__}."
+            raise StoreDown(msg) from error
+
     # -- customers --------------------------------------------------------------------------
 
     def log(self, account: int, wanted: LogFilter) -> LogPage:
         """List an account's messages, newest first."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return message_log.page(connection, account, wanted)
 
     def log_entry(self, account: int, number: int) -> LogEntry | None:
         """Find one message of an account."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return message_log.entry(connection, account, number)
 
     def balance(self, account: int) -> Balance | None:
         """Give an account's balance row."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return balances.balance(connection, account)
 
     def statement(self, account: int, *, after: int, limit: int) -> Sequence[StatementLine]:
         """List the movements of an account's wallet after a log position, oldest first."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return balances.statement(connection, account, after=after, limit=limit)
 
     def sender_ids(self, account: int) -> Sequence[SenderIdRow]:
         """List an account's sender ID requests, oldest first."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return directory.sender_ids(connection, account)
 
     def keys(self, account: int) -> Sequence[KeyRow]:
         """List an account's keys, oldest first."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return directory.keys(connection, account)
 
     # -- operators --------------------------------------------------------------------------
 
     def accounts(self, *, after: int, limit: int) -> Sequence[AccountRow]:
         """List accounts by number."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return directory.accounts(connection, after=after, limit=limit)
 
     def account(self, account: int) -> AccountRow | None:
         """Find one account."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return directory.account(connection, account)
 
     def pending_sender_ids(self, *, limit: int) -> Sequence[SenderIdRow]:
         """List the requests that wait for staff, oldest first."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return directory.pending_sender_ids(connection, limit=limit)
 
     def sender_id(self, number: int) -> SenderIdRow | None:
         """Find one sender ID request of any account."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return directory.sender_id(connection, number)
 
     def sims(self, now: Instant) -> Sequence[SimRow]:
         """List the fleet."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return fleet.sims(connection, now)
 
     def projections(self) -> Sequence[ProjectionStatus]:
@@ -101,12 +119,12 @@ class SqlQueries:
 
     def expired_answers(self, now: Instant, *, limit: int) -> Sequence[int]:
         """List the numbers of stored answers (contents of kind ``submission``) past their time."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return idempotency.expired_answers(connection, now, limit=limit)
 
     def message_account(self, number: int) -> int | None:
         """Give the account of a message, for operators who know only its number."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return message_log.account_of(connection, number)
 
     # -- dispatching ------------------------------------------------------------------------
@@ -115,32 +133,32 @@ class SqlQueries:
         self, network: Network, *, sim: int, now: Instant, limit: int
     ) -> Sequence[Waiting]:
         """List due queued messages that SIM number ``sim`` may carry, best first."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return dispatch.next_waiting(connection, network, sim=sim, now=now, limit=limit)
 
     def due_networks(self, now: Instant) -> Sequence[Network]:
         """List the networks that have at least one due queued message."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return dispatch.due_networks(connection, now)
 
     def overdue(self, now: Instant, *, limit: int) -> Sequence[Waiting]:
         """List queued messages past ``expires_at`` and doubts past their limit."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return dispatch.overdue(connection, now, limit=limit)
 
     def held_by(self, sim: int) -> Sequence[Waiting]:
         """List messages in state Sending on a SIM."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return dispatch.held_by(connection, sim)
 
     def held_by_lapsed(self, now: Instant, *, limit: int) -> Sequence[Waiting]:
         """List messages in state Sending on SIMs whose lease has run out."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return dispatch.held_by_lapsed(connection, now, limit=limit)
 
     def backlog(self) -> Sequence[Backlog]:
         """Count open messages by network."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return dispatch.backlog(connection)
 
     # -- reading what was just written --------------------------------------------------------

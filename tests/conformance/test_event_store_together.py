@@ -2,13 +2,15 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import cast
@@ -16,11 +18,12 @@ from typing import cast
 import psycopg
 import pytest
 
-from adapters.store.sqlite import SqliteStore
+from adapters.store.sqlite import SqliteStore, connections
 from adapters.store.sqlite.connections import READERS_KEPT, READERS_MORE
 from adapters.store.turn import TurnLock
 from application.gateway import fold
-from application.ports import Save, Store, Turn
+from application.ports import AnswerLost, Save, Store, Turn
+from domain.errors import StoreDown
 from domain.values import Credits
 from domain.wallet import CreditWallet, wallet_id
 from tests.conformance.stores import (
@@ -316,3 +319,41 @@ def test_a_writer_of_a_file_needs_none_of_the_readers_connections(file: Stores) 
         store.transact(saving(save_of(wallet(1))))
         assert time.monotonic() - started_s < 2
     assert store.head() == 1
+
+
+def test_a_file_that_another_program_keeps_locked_is_told_and_works_afterwards(
+    file: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "BUSY_TIMEOUT_S", 0.2)
+    store = file.open()
+    with closing(sqlite3.connect(file.url, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for _ in range(3):
+            with pytest.raises(StoreDown):
+                store.transact(saving(save_of(wallet(1))))
+        assert store.head() == 0
+        other.execute("ROLLBACK")
+    store.transact(saving(save_of(wallet(1))))
+    assert store.head() == 1
+
+
+def test_a_full_disk_is_told_and_leaves_nothing_behind(file: Stores) -> None:
+    store = file.open()
+    assert isinstance(store, SqliteStore)
+    store.transact(saving(save_of(wallet(1))))
+    _limit_pages(store, 1)  # SQLite makes it what the file has already
+    large = everything()
+    large.contents[0] = replace(large.contents[0], body="x" * 1_000_000)
+    large.events.clear()
+    for _ in range(3):
+        with pytest.raises((StoreDown, AnswerLost)):
+            store.transact(saving(large))
+    assert store.content("message", 1) is None
+    _limit_pages(store, 1_000_000)
+    store.transact(saving(large))
+    assert store.content("message", 1) is not None
+
+
+def _limit_pages(store: SqliteStore, pages: int) -> None:
+    with store._datastore.transaction(commit=True) as cursor:
+        cursor.execute(f"PRAGMA max_page_count={pages}")
