@@ -10,6 +10,7 @@ from eventsourcing.persistence import Mapper
 from adapters.clock import SystemClock, SystemRandomness
 from adapters.limits import make_limiter
 from adapters.modems import DRIVERS
+from adapters.observability.access import JsonAccessLog
 from adapters.observability.metrics import PrometheusMetrics
 from adapters.queue import open_queue
 from adapters.security.hashing import Argon2KeyHasher
@@ -90,6 +91,7 @@ def bootstrap(
         fleet=FleetWatch(store, clock),
         limiter=make_limiter(settings.redis_url),
         metrics=metrics,
+        access_log=JsonAccessLog(),
         numbering=settings.numbering,
         limits=settings.limits,
         repeat_key=derived(secret, "repeat digests"),

@@ -1,11 +1,14 @@
 """The host's clock and its source of randomness."""
 
 import secrets
+import threading
 import time
+from typing import Final
 
 from domain.values import Instant
 
-POOLED_BYTES = 64 * 1024
+POOLED_BYTES: Final = 16 * 1024
+"""Random bytes drawn at once: a system call for each send is a switch to another thread."""
 
 
 class SystemClock:
@@ -23,6 +26,17 @@ class SystemClock:
 class SystemRandomness:
     """``application.ports.Randomness`` over the operating system's CSPRNG."""
 
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._pool = b""
+        self._used = 0
+
     def token(self, length: int) -> bytes:
-        """Give random bytes."""
-        return secrets.token_bytes(length)
+        """Give random bytes, each byte once."""
+        if length > POOLED_BYTES:
+            return secrets.token_bytes(length)
+        with self._lock:
+            if self._used + length > len(self._pool):
+                self._pool, self._used = secrets.token_bytes(POOLED_BYTES), 0
+            start, self._used = self._used, self._used + length
+            return self._pool[start : self._used]

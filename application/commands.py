@@ -50,6 +50,10 @@ class Command(ABC, Generic[R]):
         """Name the repeat digests (contract decision 8) that it looks up."""
         return ()
 
+    def reads(self) -> Iterable[int]:
+        """Number the messages whose contents it reads, so that one query finds them all."""
+        return ()
+
     @abstractmethod
     def touches(self) -> Iterable[UUID]:
         """Name the aggregates that it is known to need, so that one query loads them all."""

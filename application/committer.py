@@ -220,6 +220,9 @@ class Committer:
             books.look_up_repeats(
                 digest for waiting in batch for digest in waiting.command.digests()
             )
+            books.look_up_contents(
+                "message", [number for waiting in batch for number in waiting.command.reads()]
+            )
             for waiting in batch:
                 waiting.outcome = self._decide(waiting.command, books, save)
             return save

@@ -50,6 +50,10 @@ class StartAttempt(Command[Load]):
         """The message."""
         yield message_id(self._number)
 
+    def reads(self) -> Iterable[int]:
+        """The message's text and recipient."""
+        yield self._number
+
     def decide(self, books: Books) -> Load:
         """Start the attempt.
 

@@ -103,8 +103,9 @@ class Books:
         self._given: list[Aggregate] = []
         self._appended: dict[UUID, list[StoredEvent]] = {}
         self._absent: set[UUID] = set()
-        self._rows: dict[tuple[str, int], ContentRow] = {}
+        self._rows: dict[tuple[str, int], ContentRow | None] = {}
         self._repeats: dict[bytes, int] = {}
+        self._leases: dict[int, Lease] | None = None
 
     @property
     def loaded(self) -> dict[UUID, Aggregate]:
@@ -197,13 +198,16 @@ class Books:
     def grant_lease(self, lease: Lease) -> None:
         """Store a SIM's lease; the commands after this one see it."""
         self._save.leases.append(lease)
+        if self._leases is not None:
+            self._leases[lease.sim] = lease
 
     def lease(self, sim: int) -> Lease | None:
         """Read a SIM's lease as of this point of the batch."""
-        for lease in reversed(self._save.leases):
-            if lease.sim == sim:
-                return lease
-        return self._turn.lease(sim)
+        if self._leases is None:  # one query for the batch: there are few, and many ask
+            self._leases = {
+                lease.sim: lease for lease in (*self._turn.leases(), *self._save.leases)
+            }
+        return self._leases.get(sim)
 
     def settle_digest(self, number: int) -> None:
         """Forget a message's repeat digest: it has left the queue."""
@@ -212,6 +216,7 @@ class Books:
     def erase(self, kind: str, number: int) -> None:
         """Erase a content row for good."""
         self._save.erased.append((kind, number))
+        self._rows[kind, number] = None
 
     def look_up_repeats(self, digests: Iterable[bytes]) -> None:
         """Look up the repeat digests of a whole batch: one query."""
@@ -225,8 +230,16 @@ class Books:
 
     def content(self, kind: str, number: int) -> ContentRow | None:
         """Read a content row as of this point of the batch."""
-        row = self._rows.get((kind, number))
-        return row or self._turn.contents(kind, [number]).get(number)
+        if (kind, number) not in self._rows:
+            self.look_up_contents(kind, [number])
+        return self._rows.get((kind, number))
+
+    def look_up_contents(self, kind: str, numbers: Iterable[int]) -> None:
+        """Read the content rows of a whole batch: one query."""
+        wanted = [number for number in numbers if (kind, number) not in self._rows]
+        if wanted:
+            found = self._turn.contents(kind, wanted)
+            self._rows.update(((kind, number), found.get(number)) for number in wanted)
 
     def leaves_pending(self) -> bool:
         """Whether what was given out since the last call holds events that nobody recorded."""

@@ -121,8 +121,8 @@ class Turn(Protocol):
     def contents(self, kind: str, numbers: Sequence[int]) -> Mapping[int, ContentRow]:
         """Read content rows of a kind."""
 
-    def lease(self, sim: int) -> Lease | None:
-        """Read a SIM's lease."""
+    def leases(self) -> Sequence[Lease]:
+        """Read all leases."""
 
 
 class AnswerLost(Exception):

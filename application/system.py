@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from application.committer import Committer
 from application.fleet import FleetWatch
@@ -12,6 +12,7 @@ from application.keys import KeyRing
 from application.ports import Clock, JobQueue, ModemDriver, ModemSettings, Randomness, Store
 from application.queries import Queries
 from domain.msisdn import Numbering
+from domain.values import Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,24 @@ class Metrics(Protocol):
 
     def render(self) -> tuple[bytes, str]:
         """Give the exposition text and its content type."""
+
+
+class Answered(NamedTuple):
+    """One answered HTTP request: the route's template, never its path or query."""
+
+    at: Instant
+    method: str
+    route: str
+    status: int
+    seconds: float
+    request_id: bytes
+
+
+class AccessLog(Protocol):
+    """Where answered requests are written down."""
+
+    def write(self, answered: Sequence[Answered]) -> None:
+        """Write one line for each; a log that cannot be written hurts no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +151,7 @@ class System:
     fleet: FleetWatch
     limiter: RateLimiter
     metrics: Metrics
+    access_log: AccessLog
     numbering: Numbering
     limits: Limits
     repeat_key: bytes

@@ -271,7 +271,9 @@ def test_keys_of_many_clients_at_once(gateway: Gateway) -> None:
 
 
 def test_a_key_reaches_no_answer_log_or_metric(
-    start_gateway: StartGateway, caplog: pytest.LogCaptureFixture
+    start_gateway: StartGateway,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     gateway = start_gateway(limits=NO_LIMITS)
     for logger in ("ngoma", "uvicorn", "litestar"):
@@ -285,9 +287,9 @@ def test_a_key_reaches_no_answer_log_or_metric(
         gateway.http.get(f"/api/{key}", params={"api_key": key}).text,
         gateway.http.get("/metrics").text,
         caplog.text,
+        written := capsys.readouterr().err,
     ]
     for text in texts:
         for secret in (key, wrong, key[8:28]):
             assert secret not in text
-    record = next(record for record in caplog.records if record.name == "ngoma.access")
-    assert key not in str(vars(record))
+    assert "ngoma.access" in written

@@ -19,7 +19,7 @@ import psycopg
 import pytest
 
 from adapters.store.sqlite import SqliteStore, connections
-from adapters.store.sqlite.connections import READERS_KEPT, READERS_MORE
+from adapters.store.sqlite.connections import READERS
 from adapters.store.turn import TurnLock
 from application.gateway import fold
 from application.ports import AnswerLost, Save, Store, Turn
@@ -313,7 +313,7 @@ def test_a_writer_of_a_file_needs_none_of_the_readers_connections(file: Stores) 
     store = file.open()
     assert isinstance(store, SqliteStore)
     with ExitStack() as readers:
-        for _ in range(READERS_KEPT + READERS_MORE):
+        for _ in range(READERS):
             readers.enter_context(store._datastore.transaction(commit=False))
         started_s = time.monotonic()
         store.transact(saving(save_of(wallet(1))))

@@ -9,6 +9,7 @@ from adapters.bootstrap import bootstrap
 from adapters.observability.logs import configure_logs
 from domain.errors import NgomaError
 from worker.cli.options import Place, example, place_options
+from worker.memory import settle_memory
 from worker.runner import Role, Supervisor
 
 STOP_S = 20.0
@@ -44,6 +45,7 @@ def _run(role: Role, place: Place) -> None:
             raise click.ClickException(msg)
         supervisor = Supervisor(system, role)
         supervisor.start()
+        settle_memory()
         stop.wait()
         supervisor.stop(STOP_S)
     finally:

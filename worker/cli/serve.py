@@ -30,6 +30,7 @@ from worker.cli.demo import (
 )
 from worker.cli.options import Place, example, place_options
 from worker.cli.protocol import JsonHttpProtocol
+from worker.memory import settle_memory
 from worker.runner import Role, Supervisor
 
 BACKLOG: Final = 2_048
@@ -84,6 +85,7 @@ def _serve(settings: Settings, role: Role, *, is_demo: bool) -> None:
             _announce_when_ready(
                 server, system, settings, base_url=base_url, account=account, key=key
             )
+        settle_memory()
         server.run(sockets=[listener])
 
 

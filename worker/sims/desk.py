@@ -14,7 +14,6 @@ from typing import Final
 
 from application.ports import Clock, Store
 from application.queries import Queries, Waiting
-from domain.errors import Unavailable
 from domain.message import State
 from domain.values import Lane, Network
 
@@ -33,12 +32,12 @@ _LANES: Final = tuple(Lane)
 
 @dataclass(slots=True)
 class _Taken:
-    """A message that is not to be handed out now.
+    """A message that is not to be handed out now."""
 
-    ``position`` is where the log ended when its outcome was known, None while a SIM has it.
-    """
-
+    is_settled: bool = False
+    """Whether its outcome is in the log; False while a SIM has it."""
     position: int | None = None
+    """Where the log ended at a look after it was settled; None before that look."""
     aside_until_s: float = 0.0
 
 
@@ -109,10 +108,10 @@ class Desk:
                 return self._pick(sim)
             self._is_looking = True
             self._is_stale = False
-            ripe = self._ripe()
+            settled = self._settled()
         found: Sequence[Waiting] | None = None
         try:
-            known = self._known(ripe)  # before the rows are read, so that they show it
+            known = self._known(settled)  # before the rows are read, so that they show it
             found = self._queries.next_waiting(
                 self.network, sim=sim, now=self._clock.now(), limit=CANDIDATES_MAX
             )
@@ -141,18 +140,25 @@ class Desk:
         nor for ``aside_s`` seconds.
         """
         until_s = self._clock.monotonic_s() + aside_s
-        try:
-            position = self._store.head()
-        except Unavailable:
-            position, until_s = 0, until_s + self._own_look_s
         with self._changed:
-            self._taken[number] = _Taken(position, until_s)
+            self._taken[number] = _Taken(is_settled=True, aside_until_s=until_s)
             self._candidates.pop(number, None)
 
-    def _known(self, ripe: Sequence[tuple[int, int]]) -> Sequence[int]:
-        """Give the settled messages whose outcome the projection has read."""
+    def _known(self, settled: Sequence[tuple[int, _Taken]]) -> Sequence[int]:
+        """Give the settled messages whose outcome the projection has read.
+
+        Raises:
+            StoreDown: the end of the log cannot be read.
+        """
+        unplaced = [taken for _, taken in settled if taken.position is None]
+        if unplaced:
+            head = self._store.head()
+            for taken in unplaced:
+                taken.position = head
+        placed = [(taken.position or 0, number) for number, taken in settled]
+        ripe = sorted(placed)[:SETTLED_EACH_LOOK_MAX]
         if ripe and not self._has_reached(ripe[-1][0]):
-            ripe = list(takewhile(lambda settled: self._has_reached(settled[0]), ripe))
+            ripe = list(takewhile(lambda one: self._has_reached(one[0]), ripe))
         return [number for _, number in ripe]
 
     def _has_reached(self, position: int) -> bool:
@@ -171,14 +177,14 @@ class Desk:
             or (self._has_more and self._best(sim) is None)
         )
 
-    def _ripe(self) -> Sequence[tuple[int, int]]:
-        """Give position and number of the settled messages that were aside for long enough."""
+    def _settled(self) -> Sequence[tuple[int, _Taken]]:
+        """Give the settled messages that were aside for long enough."""
         now_s = self._clock.monotonic_s()
-        return sorted(
-            (taken.position, number)
+        return [
+            (number, taken)
             for number, taken in self._taken.items()
-            if taken.position is not None and taken.aside_until_s <= now_s
-        )[:SETTLED_EACH_LOOK_MAX]
+            if taken.is_settled and taken.aside_until_s <= now_s
+        ]
 
     def _fill(self, sim: int, found: Sequence[Waiting], known: Iterable[int]) -> None:
         for number in known:

@@ -79,13 +79,10 @@ class PostgresTurn:
         )
         return {row["number"]: ContentRow(**row) for row in self._cursor.fetchall()}
 
-    def lease(self, sim: int) -> Lease | None:
-        """Read a SIM's lease."""
-        self._cursor.execute(
-            f"SELECT {LEASE_COLUMNS} FROM sim_leases WHERE sim = %s", (sim,), prepare=True
-        )
-        row = self._cursor.fetchone()
-        return Lease(**row) if row else None
+    def leases(self) -> Sequence[Lease]:
+        """Read all leases."""
+        self._cursor.execute(f"SELECT {LEASE_COLUMNS} FROM sim_leases", prepare=True)
+        return [Lease(**row) for row in self._cursor.fetchall()]
 
 
 def _stored(cursor: Cursor[DictRow]) -> list[StoredEvent]:

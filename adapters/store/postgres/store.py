@@ -32,8 +32,8 @@ from application.ports import (
 from domain.errors import StoreDown
 from domain.values import SECOND, Instant
 
-READERS_KEPT: Final = 4
-READERS_MORE: Final = 5
+READERS: Final = 9
+"""All of them are kept: opening one costs far more than what it is asked."""
 WRITERS_KEPT: Final = 1
 WRITERS_MORE: Final = 2
 MIGRATION_LOCK: Final = 0x6E676F6D61  # "ngoma": one migrates, others wait
@@ -51,8 +51,8 @@ class PostgresStore:
     ) -> None:
         self._readers = Datastore(
             url,
-            size=READERS_KEPT,
-            overflow=READERS_MORE,
+            size=READERS,
+            overflow=0,
             connect_timeout_s=connect_timeout_s,
             answer_timeout_s=answer_timeout_s,
         )

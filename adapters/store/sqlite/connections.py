@@ -16,8 +16,8 @@ from sqlalchemy.pool import QueuePool
 
 BUSY_TIMEOUT_S: Final = 5
 POOL_WAIT_S: Final = 5.0
-READERS_KEPT: Final = 8
-READERS_MORE: Final = 8
+READERS: Final = 16
+"""All of them are kept: opening one costs more than what it is asked."""
 WAL_PAUSE_S: Final = 0.01
 
 
@@ -27,14 +27,14 @@ class Datastore(SQLiteDatastore):
     def __init__(self, path: Path) -> None:
         super().__init__(db_name=str(path), lock_timeout=BUSY_TIMEOUT_S)
         self._path = path
-        self._writers = self._pool_of(kept=1, more=0)
-        self._readers = self._pool_of(kept=READERS_KEPT, more=READERS_MORE)
+        self._writers = self._pool_of(1)
+        self._readers = self._pool_of(READERS)
 
-    def _pool_of(self, *, kept: int, more: int) -> QueuePool:
+    def _pool_of(self, size: int) -> QueuePool:
         return QueuePool(
             self._connect,  # type: ignore[arg-type]  # any DBAPI connection will do
-            pool_size=kept,
-            max_overflow=more,
+            pool_size=size,
+            max_overflow=0,
             timeout=POOL_WAIT_S,
             reset_on_return=None,
         )

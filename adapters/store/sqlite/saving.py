@@ -66,14 +66,10 @@ class SqliteTurn:
         )
         return {row[1]: ContentRow(*row) for row in self._cursor}
 
-    def lease(self, sim: int) -> Lease | None:
-        """Read a SIM's lease."""
-        self._cursor.execute(
-            f"SELECT {LEASE_COLUMNS} FROM sim_leases WHERE sim = ?",
-            (sim,),
-        )
-        row = self._cursor.fetchone()
-        return Lease(*row) if row else None
+    def leases(self) -> Sequence[Lease]:
+        """Read all leases."""
+        self._cursor.execute(f"SELECT {LEASE_COLUMNS} FROM sim_leases")
+        return [Lease(*row) for row in self._cursor]
 
 
 def marks(count: int) -> str:

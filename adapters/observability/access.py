@@ -1,0 +1,62 @@
+"""The access log: the lines that JSON logs have, written many at a time."""
+
+import contextlib
+import logging
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+
+from application.system import Answered
+
+LOGGER: Final = "ngoma.access"
+
+
+class Line(msgspec.Struct):
+    """One line, with the fields that every log line has first."""
+
+    time: str
+    level: str
+    logger: str
+    message: str
+    method: str
+    route: str
+    status: int
+    ms: float
+    request_id: str
+
+
+class JsonAccessLog:
+    """``application.system.AccessLog`` on standard error, at the level that its logger has.
+
+    The records of ``logging`` would cost a tenth of a send's processor time.
+    """
+
+    def __init__(self) -> None:
+        self._logger = logging.getLogger(LOGGER)
+        self._encode = msgspec.json.Encoder().encode_lines
+
+    def write(self, answered: Sequence[Answered]) -> None:
+        """Write one line for each, when the level is INFO or below."""
+        if not self._logger.isEnabledFor(logging.INFO):
+            return
+        text = self._encode([_line(one) for one in answered]).decode()
+        with contextlib.suppress(OSError, ValueError):  # nobody reads it any more
+            sys.stderr.write(text)
+            sys.stderr.flush()
+
+
+def _line(answered: Answered) -> Line:
+    return Line(
+        datetime.fromtimestamp(answered.at / 1_000_000, UTC).isoformat(timespec="microseconds"),
+        "info",
+        LOGGER,
+        f"{answered.method} {answered.route} {answered.status}",
+        answered.method,
+        answered.route,
+        answered.status,
+        round(answered.seconds * 1000, 2),
+        answered.request_id.decode("ascii"),
+    )
