@@ -13,6 +13,7 @@ from adapters.modems import DRIVERS
 from adapters.observability.access import JsonAccessLog
 from adapters.observability.metrics import PrometheusMetrics
 from adapters.queue import open_queue
+from adapters.security.codes import TotpCodes
 from adapters.security.hashing import Argon2KeyHasher
 from adapters.security.secret import Secret, kept_or_made, read_secret
 from adapters.settings import Settings
@@ -25,6 +26,7 @@ from application.committer import Committer
 from application.fleet import FleetWatch
 from application.gateway import Reader, event_mapper
 from application.keys import KeyRing
+from application.login import Logins
 from application.ports import Clock, KeyHasher, ModemDriver, ModemSettings, Randomness, Store
 from application.system import Signals, System
 from domain.errors import InvalidRequest, NgomaError, StoreDown
@@ -65,15 +67,7 @@ def bootstrap(
         lost_answer_wait_s=settings.lost_answer_wait_s,
         on_commit=signals.committed.set,
     )
-    keys = KeyRing(
-        store=store,
-        reader=reader,
-        hasher=hasher or Argon2KeyHasher(),
-        clock=clock,
-        randomness=randomness,
-        server_key=derived(secret, "api keys"),
-        default_sender_id=settings.default_sender_id,
-    )
+    common = _Common(store, reader, hasher or Argon2KeyHasher(), clock, randomness)
     reading = _open_read_side(settings, store, mapper)
     signals.add_check("store", partial(_ping, store))
     signals.add_check("projections", partial(_stopped, reading.queries))
@@ -87,7 +81,8 @@ def bootstrap(
         queries=reading.queries,
         follower=reading.follower,
         queue=open_queue(settings.redis_url),
-        keys=keys,
+        keys=_open_keys(settings, common, secret),
+        logins=_open_logins(common, secret),
         fleet=FleetWatch(store, clock),
         limiter=make_limiter(settings.redis_url),
         metrics=metrics,
@@ -114,6 +109,42 @@ def _open_store_and_secret(
     except NgomaError:
         store.close()
         raise
+
+
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """What whoever checks people and keys needs."""
+
+    store: Store
+    reader: Reader
+    hasher: KeyHasher
+    clock: Clock
+    randomness: Randomness
+
+
+def _open_keys(settings: Settings, common: _Common, secret: Secret) -> KeyRing:
+    return KeyRing(
+        store=common.store,
+        reader=common.reader,
+        hasher=common.hasher,
+        clock=common.clock,
+        randomness=common.randomness,
+        server_key=derived(secret, "api keys"),
+        default_sender_id=settings.default_sender_id,
+    )
+
+
+def _open_logins(common: _Common, secret: Secret) -> Logins:
+    return Logins(
+        store=common.store,
+        reader=common.reader,
+        hasher=common.hasher,
+        clock=common.clock,
+        randomness=common.randomness,
+        codes=TotpCodes(derived(secret, "second factors"), common.randomness),
+        server_key=derived(secret, "sessions"),
+        email_key=derived(secret, "e-mail claims"),
+    )
 
 
 def _open_modem(modem: ModemSettings, *, clock: Clock) -> ModemDriver:

@@ -53,6 +53,24 @@ class Settings:
         default_factory=Limits,
         metadata={"help": "Requests a minute: single, bulk, read, ip, auth_ip, failed_…; 0: none."},
     )
+    registration_open: bool = _setting(default=True, text="Whether people may register.")
+    registration_daily_credits: int = _setting(
+        1_000, "Credits a day that an account which registered by itself may spend; 0: no limit."
+    )
+    approval_credits_per_day: int = _setting(
+        100_000, "Credits that one person may grant or adjust in a day alone; 0: no limit."
+    )
+    retention_text_days: int = _setting(30, "Days after which a message's text is erased.")
+    retention_number_days: int = _setting(400, "Days after which a recipient's number is erased.")
+    mail_url: str | None = _setting(
+        None,
+        "Mail server, smtp://host:port or smtps://…; without it mail is kept in data_dir/mail.",
+    )
+    mail_password: str | None = _setting(None, "Password of the mail server (file: or env:).")
+    mail_from: str = _setting("Ngoma <ngoma@localhost>", "Sender of mail.")
+    public_url: str | None = _setting(
+        None, "Address under which people reach the gateway; without it http://host:port."
+    )
     numbering_plan: NumberingPlan = field(
         default=NumberingPlan.PUBLISHED,
         metadata={"help": "Which prefix table decides: published or national."},
@@ -168,6 +186,8 @@ def _coerced(name: str, value: Any) -> Any:
         if name == "trusted_proxies":
             return tuple(value.split(",")) if isinstance(value, str) else tuple(value)
         hint = get_type_hints(Settings)[name]
+        if hint is bool:
+            return _bool(value)
         for kind in (Path, NumberingPlan, Network, float, int):
             if hint is kind or hint == kind | None:
                 return value if isinstance(value, kind) else kind(value)
@@ -175,6 +195,11 @@ def _coerced(name: str, value: Any) -> Any:
         msg = f"The setting {name} cannot be {value!r}: {error}"
         raise InvalidRequest(msg, field=name) from error
     return value
+
+
+def _bool(value: Any) -> bool:
+    words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    return value if isinstance(value, bool) else words[str(value).lower()]
 
 
 def _limits(value: Any) -> Limits:

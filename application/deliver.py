@@ -6,11 +6,13 @@ from typing import Final
 from uuid import UUID
 
 from application.accounts import WithReason
+from application.actors import Actor, permit_on
 from application.committer import Command
 from application.gateway import Books
 from domain.errors import NotFound, TooLate
 from domain.message import REFUNDED, Message, State, message_id
 from domain.reports import Accepted, InDoubt, NotSent, Rejected, RejectionClass, SubmitOutcome
+from domain.roles import Duty
 from domain.values import SECOND, Credits, Instant
 from domain.wallet import CreditWallet, wallet_id
 
@@ -320,7 +322,8 @@ class ExpireMessage(Command[bool]):
 class CancelMessage(Command[None]):
     """Take a waiting message back; refunded."""
 
-    def __init__(self, number: int, *, account: int | None, actor: str, at: Instant) -> None:
+    def __init__(self, number: int, *, account: int | None, actor: Actor, at: Instant) -> None:
+        """``account`` is whose it must be; None when staff take it back."""
         self.at = at
         self._number = number
         self._account = account
@@ -338,17 +341,19 @@ class CancelMessage(Command[None]):
             TooLate: it left the queue.
         """
         message = books.get(Message, message_id(self._number))
-        if self._account is not None and message.account != self._account:
+        if self._account is None:
+            permit_on(books, self._actor, Duty.SETTLE_MESSAGES, account=message.account)
+        elif message.account != self._account:
             msg = "No such message."
             raise NotFound(msg)
-        message.cancel(actor=self._actor, at=self.at)
+        message.cancel(actor=self._actor.name, at=self.at)
         record_with_refund(books, message, at=self.at)
 
 
-class ResolveDoubt(WithReason):
+class ResolveDoubt(WithReason[None]):
     """An operator says what became of a message in doubt."""
 
-    def __init__(self, number: int, *, sent: bool, actor: str, reason: str, at: Instant) -> None:
+    def __init__(self, number: int, *, sent: bool, actor: Actor, reason: str, at: Instant) -> None:
         super().__init__(actor=actor, reason=reason, at=at)
         self._number = number
         self._sent = sent
@@ -362,11 +367,16 @@ class ResolveDoubt(WithReason):
 
         Raises:
             NotFound: no such message.
+            NotPermitted: the actor may not.
             TooLate: it is not in doubt.
         """
         message = books.get(Message, message_id(self._number))
+        permit_on(books, self._actor, Duty.SETTLE_MESSAGES, account=message.account)
         message.resolve(
-            sent=self._sent, actor=self._actor, reason=self._reason_reference(), at=self.at
+            sent=self._sent,
+            actor=self._actor.name,
+            reason=self._reason_reference(),
+            at=self.at,
         )
         self._keep_reason(books)
         record_with_refund(books, message, at=self.at)

@@ -6,11 +6,13 @@ from typing import Final
 from uuid import UUID
 
 from application.accounts import WithReason
+from application.actors import Actor, permit
 from application.committer import Command, Preparing
 from application.contents import SALT_BYTES, seal_of
 from application.gateway import Books
 from application.ports import Clock, ContentRow, Lease, SimIdentity, Store
 from domain.errors import AlreadyExists, TooLate
+from domain.roles import Duty
 from domain.sim import Sim, sim_id
 from domain.values import SECOND, Instant, Network
 
@@ -174,11 +176,11 @@ class TakeOffline(Command[None]):
         books.grant_lease(replace(lease, expires_at=self.at))
 
 
-class SetQuarantine(WithReason):
+class SetQuarantine(WithReason[None]):
     """Keep a SIM from sending, or let it send again."""
 
     def __init__(
-        self, identity: str, *, quarantined: bool, actor: str, reason: str, at: Instant
+        self, identity: str, *, quarantined: bool, actor: Actor, reason: str, at: Instant
     ) -> None:
         super().__init__(actor=actor, reason=reason, at=at)
         self._key = sim_id(identity)
@@ -192,14 +194,16 @@ class SetQuarantine(WithReason):
         """Quarantine or release it; again changes nothing.
 
         Raises:
+            NotPermitted: the actor may not.
             NotFound: no such SIM.
         """
+        permit(books, self._actor, Duty.SETTLE_MESSAGES)
         sim = books.get(Sim, self._key)
         if sim.quarantined == self._quarantined:
             return
         reason = self._keep_reason(books)
         change = sim.quarantine if self._quarantined else sim.release
-        change(actor=self._actor, reason=reason, at=self.at)
+        change(actor=self._actor.name, reason=reason, at=self.at)
         books.record(sim)
 
 

@@ -9,11 +9,24 @@ import orjson
 from eventsourcing.domain import register_topic  # type: ignore[attr-defined]  # from its utils
 from eventsourcing.persistence import Mapper, StoredEvent, Transcoder
 
-from application.ports import ContentRow, CredentialRow, Lease, Save, Store, Turn
+from application.ports import (
+    ContentRow,
+    CredentialRow,
+    Forget,
+    Lease,
+    Save,
+    SecretKind,
+    SecretRow,
+    Store,
+    Turn,
+)
 from domain.account import Account
+from domain.allowance import Allowance
+from domain.auditor_read import AuditorRead
 from domain.claim import Claim
 from domain.errors import NotFound
 from domain.events import Aggregate, Event, Snapshot
+from domain.manual_entry import ManualEntry
 from domain.message import Message
 from domain.sender_id import SenderId
 from domain.sim import Sim
@@ -21,7 +34,18 @@ from domain.submission import Submission
 from domain.values import Instant
 from domain.wallet import CreditWallet
 
-AGGREGATES: Final = (Account, CreditWallet, Message, Submission, SenderId, Sim, Claim)
+AGGREGATES: Final = (
+    Account,
+    CreditWallet,
+    Message,
+    Submission,
+    SenderId,
+    Sim,
+    Claim,
+    ManualEntry,
+    Allowance,
+    AuditorRead,
+)
 """Every aggregate of the gateway; importing them registers their topics."""
 
 register_topic(Snapshot.TOPIC, Snapshot)  # aggregates do this for their own events
@@ -190,6 +214,29 @@ class Books:
     def keep_credential(self, row: CredentialRow) -> None:
         """Store a key's hash."""
         self._save.credentials.append(row)
+
+    def note_key_use(self, key_id: str, at: Instant) -> None:
+        """Write down when a key was used last."""
+        self._save.key_uses.append((key_id, at))
+
+    def keep_secret(self, row: SecretRow) -> None:
+        """Store a person's secret; the commands after this one see it."""
+        self._save.secret_changes.append(row)
+
+    def forget_secrets(self, kind: SecretKind, account: int, key: str | None = None) -> None:
+        """Forget the secret under a key or, without one, all of an account's of this kind."""
+        self._save.secret_changes.append(Forget(kind, account, key))
+
+    def secret(self, kind: SecretKind, key: str) -> SecretRow | None:
+        """Read a secret as of this point of the batch."""
+        found = self._turn.secret(kind, key)
+        for change in self._save.secret_changes:
+            match change:
+                case SecretRow() if (change.kind, change.key) == (kind, key):
+                    found = change
+                case Forget() if found and change.forgets(found):
+                    found = None
+        return found
 
     def revoke_credential(self, key_id: str, at: Instant) -> None:
         """Mark a key's hash as revoked."""

@@ -56,6 +56,47 @@ class CredentialRow:
     hash: str
     issued_at: Instant
     revoked_at: Instant | None = None
+    scopes: str = ""
+    """What it may do, words with a space between them; empty is all that a key can do."""
+    sources: str = ""
+    """Addresses and networks that it may come from, with a space between; empty is anywhere."""
+    used_at: Instant | None = None
+    """When it was used last, as a coarse time that is now and then written down."""
+
+
+class SecretKind(StrEnum):
+    """What stands beside the log for people: nothing of it is ever in an event."""
+
+    PASSWORD = "password"  # noqa: S105 - a kind; key: the account's number, value: its slow hash
+    SESSION = "session"  # key: the token's keyed digest, value: JSON, ends at its absolute end
+    RESET = "reset"  # key: the token's keyed digest, value: nothing
+    SECOND_FACTOR = "second_factor"  # key: the account's number, value: JSON, its seed sealed
+
+
+@dataclass(frozen=True, slots=True)
+class SecretRow:
+    """One secret of an account, by kind and key; a later one under the same key replaces it."""
+
+    kind: SecretKind
+    key: str
+    account: int
+    value: str
+    at: Instant
+    ends_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Forget the secret under a key or, without one, all of an account's of this kind."""
+
+    kind: SecretKind
+    account: int
+    key: str | None = None
+
+    def forgets(self, row: SecretRow) -> bool:
+        """Whether ``row`` is forgotten by this."""
+        same = (row.kind, row.account) == (self.kind, self.account)
+        return same and self.key in {None, row.key}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +126,10 @@ class Save:
     settled: list[int] = field(default_factory=list)
     """Numbers of messages whose repeat digest (contract decision 8) has served its time."""
     erased: list[tuple[str, int]] = field(default_factory=list)
+    secret_changes: list[SecretRow | Forget] = field(default_factory=list)
+    """Carried out in this order."""
+    key_uses: list[tuple[str, Instant]] = field(default_factory=list)
+    """Public ids of keys, and when each was used last."""
 
     def mark(self) -> tuple[int, ...]:
         """Count what is in it, to see whether a refused command left something behind."""
@@ -96,6 +141,8 @@ class Save:
             len(self.leases),
             len(self.settled),
             len(self.erased),
+            len(self.secret_changes),
+            len(self.key_uses),
         )
 
     def is_empty(self) -> bool:
@@ -123,6 +170,9 @@ class Turn(Protocol):
 
     def leases(self) -> Sequence[Lease]:
         """Read all leases."""
+
+    def secret(self, kind: SecretKind, key: str) -> SecretRow | None:
+        """Read one secret."""
 
 
 class AnswerLost(Exception):
@@ -177,6 +227,12 @@ class Store(Protocol):
     def leases(self) -> Sequence[Lease]:
         """Read all SIM leases."""
 
+    def secret(self, kind: SecretKind, key: str) -> SecretRow | None:
+        """Read one secret of a person."""
+
+    def secrets_of(self, kind: SecretKind, account: int) -> Sequence[SecretRow]:
+        """Read all secrets of a kind that an account has, oldest first."""
+
     def is_migrated(self) -> bool:
         """Whether the tables are there, in this version."""
 
@@ -184,7 +240,7 @@ class Store(Protocol):
         """Make the tables; safe to run again."""
 
     def drop_old_saves(self, now: Instant) -> None:
-        """Forget save ids that nobody can ask for any more."""
+        """Forget save ids that nobody can ask for any more, and secrets whose time is over."""
 
     def ping(self) -> None:
         """Touch the database.

@@ -199,6 +199,7 @@ class SendMessages(Command[Accepted]):
             IdempotencyConflict: the idempotency key stands for another command.
             AccountSuspended: the account may not send.
             SenderIdNotApproved: the asked sender ID is not approved, in dialect feltech.
+            RateLimited: the account has spent what it may spend today.
             InsufficientCredits: all or nothing, and it is not all there.
         """
         asked = self._sending
@@ -219,6 +220,7 @@ class SendMessages(Command[Accepted]):
         if repeated is not None:
             return repeated
         total = Credits(asked.segments * CREDITS_PER_SEGMENT * len(asked.recipients))
+        wallet.require_day(total, daily_max=account.daily_credits, at=self.at)
         wallet.reserve(
             total,
             first_number=self._first_number,

@@ -9,6 +9,7 @@ from application.committer import Committer
 from application.fleet import FleetWatch
 from application.gateway import Reader
 from application.keys import KeyRing
+from application.login import Logins
 from application.ports import Clock, JobQueue, ModemDriver, ModemSettings, Randomness, Store
 from application.queries import Queries
 from domain.msisdn import Numbering
@@ -148,6 +149,7 @@ class System:
     follower: Follower
     queue: JobQueue
     keys: KeyRing
+    logins: Logins
     fleet: FleetWatch
     limiter: RateLimiter
     metrics: Metrics

@@ -1,10 +1,12 @@
 """An account: who may use the gateway, with which keys, under which limits."""
 
+from collections.abc import Sequence
 from typing import Self
 from uuid import UUID
 
 from domain.errors import AlreadyExists, NotFound
 from domain.events import Aggregate, aggregate_id
+from domain.roles import DUTIES, Duty, Role
 from domain.values import Instant
 
 
@@ -31,17 +33,67 @@ class Account(Aggregate):
         person: str
 
     class CredentialChanged(Event):
-        """A password was set or changed; the hash stands beside the log."""
+        """A secret of the account itself was set, changed or reset; it stands beside the log.
+
+        ``what`` is "password" or "second factor".
+        """
 
         TOPIC = "Account.CredentialChanged"
         number: int
+        what: str
+
+    class RoleGranted(Event):
+        """A role was given; ``entry`` is the manual entry that allowed it.
+
+        Only the first admin of a gateway has neither approver nor entry.
+        """
+
+        TOPIC = "Account.RoleGranted"
+        number: int
+        role: str
+        actor: str
+        reason: str
+        approver: str | None
+        entry: int | None
+
+        def apply(self, account: "Account") -> None:
+            account.roles = [*account.roles, self.role]
+
+    class RoleWithdrawn(Event):
+        """A role was taken away."""
+
+        TOPIC = "Account.RoleWithdrawn"
+        number: int
+        role: str
+        actor: str
+        reason: str
+        approver: str | None
+        entry: int | None
+
+        def apply(self, account: "Account") -> None:
+            account.roles = [role for role in account.roles if role != self.role]
+
+    class DefaultSenderChosen(Event):
+        """Messages that name no sender go out under this approved sender ID; None: the name's."""
+
+        TOPIC = "Account.DefaultSenderChosen"
+        number: int
+        sender_id: int | None
+
+        def apply(self, account: "Account") -> None:
+            account.default_sender_id = self.sender_id
 
     class ApiKeyIssued(Event):
-        """An API key was made; ``key_id`` is its public part, the hash stands beside the log."""
+        """An API key was made; ``key_id`` is its public part, the hash stands beside the log.
+
+        ``scopes`` names what it may do; an empty list is everything that a key can do.
+        """
 
         TOPIC = "Account.ApiKeyIssued"
         number: int
         key_id: str
+        actor: str
+        scopes: list[str]
 
         def apply(self, account: "Account") -> None:
             account.keys = [*account.keys, self.key_id]
@@ -52,22 +104,29 @@ class Account(Aggregate):
         TOPIC = "Account.ApiKeyRevoked"
         number: int
         key_id: str
+        actor: str
 
         def apply(self, account: "Account") -> None:
             account.keys = [key for key in account.keys if key != self.key_id]
 
     class LimitsChanged(Event):
-        """Requests a minute for this account; None follows the settings, 0 is no limit."""
+        """Requests a minute, and credits a day, for this account.
+
+        Of requests, None follows the settings and 0 is no limit; of credits, None is no limit.
+        """
 
         TOPIC = "Account.LimitsChanged"
         number: int
         single: int | None
         bulk: int | None
         read: int | None
+        daily_credits: int | None
         actor: str
+        reason: str
 
         def apply(self, account: "Account") -> None:
             account.limits = {"single": self.single, "bulk": self.bulk, "read": self.read}
+            account.daily_credits = self.daily_credits
 
     class Suspended(Event):
         """The account may read but not send."""
@@ -96,6 +155,7 @@ class Account(Aggregate):
 
         TOPIC = "Account.ContentErased"
         number: int
+        actor: str
 
         def apply(self, account: "Account") -> None:
             account.erased = True
@@ -104,6 +164,9 @@ class Account(Aggregate):
         self.number = number
         self.keys: list[str] = []
         self.limits: dict[str, int | None] = {"single": None, "bulk": None, "read": None}
+        self.daily_credits: int | None = None
+        self.roles: list[str] = []
+        self.default_sender_id: int | None = None
         self.suspended = False
         self.erased = False
 
@@ -114,14 +177,27 @@ class Account(Aggregate):
             cls.Registered, id=account_id(number), timestamp=at, number=number, person=person
         )
 
-    def issue_key(self, key_id: str, *, at: Instant) -> None:
+    def has_duty(self, duty: Duty) -> bool:
+        """Whether one of its roles has the duty."""
+        return any(duty in DUTIES[Role(role)] for role in self.roles)
+
+    def issue_key(
+        self, key_id: str, *, actor: str, scopes: Sequence[str] = (), at: Instant
+    ) -> None:
         """Add an API key by its public id."""
         if key_id in self.keys:
             msg = "This key id is taken."
             raise AlreadyExists(msg)
-        self._record(self.ApiKeyIssued, at=at, number=self.number, key_id=key_id)
+        self._record(
+            self.ApiKeyIssued,
+            at=at,
+            number=self.number,
+            key_id=key_id,
+            actor=actor,
+            scopes=list(scopes),
+        )
 
-    def revoke_key(self, key_id: str, *, at: Instant) -> None:
+    def revoke_key(self, key_id: str, *, actor: str, at: Instant) -> None:
         """End an API key.
 
         Raises:
@@ -130,7 +206,74 @@ class Account(Aggregate):
         if key_id not in self.keys:
             msg = "The account has no working key with this id."
             raise NotFound(msg)
-        self._record(self.ApiKeyRevoked, at=at, number=self.number, key_id=key_id)
+        self._record(self.ApiKeyRevoked, at=at, number=self.number, key_id=key_id, actor=actor)
+
+    def change_credential(self, what: str, *, at: Instant) -> None:
+        """Note that a secret of the account itself changed: "password" or "second factor"."""
+        self._record(self.CredentialChanged, at=at, number=self.number, what=what)
+
+    def grant_role(
+        self,
+        role: Role,
+        *,
+        actor: str,
+        reason: str,
+        approver: str | None,
+        entry: int | None,
+        at: Instant,
+    ) -> None:
+        """Give a role.
+
+        Raises:
+            AlreadyExists: the account has it.
+        """
+        if role in self.roles:
+            msg = f"The account has the role {role} already."
+            raise AlreadyExists(msg)
+        self._record(
+            self.RoleGranted,
+            at=at,
+            number=self.number,
+            role=role.value,
+            actor=actor,
+            reason=reason,
+            approver=approver,
+            entry=entry,
+        )
+
+    def withdraw_role(
+        self,
+        role: Role,
+        *,
+        actor: str,
+        reason: str,
+        approver: str | None,
+        entry: int | None,
+        at: Instant,
+    ) -> None:
+        """Take a role away.
+
+        Raises:
+            NotFound: the account does not have it.
+        """
+        if role not in self.roles:
+            msg = f"The account does not have the role {role}."
+            raise NotFound(msg)
+        self._record(
+            self.RoleWithdrawn,
+            at=at,
+            number=self.number,
+            role=role.value,
+            actor=actor,
+            reason=reason,
+            approver=approver,
+            entry=entry,
+        )
+
+    def choose_default_sender(self, sender_id: int | None, *, at: Instant) -> None:
+        """Send under the approved sender ID number ``sender_id``; None: under its own name."""
+        if sender_id != self.default_sender_id:
+            self._record(self.DefaultSenderChosen, at=at, number=self.number, sender_id=sender_id)
 
     def change_limits(
         self,
@@ -138,10 +281,12 @@ class Account(Aggregate):
         single: int | None,
         bulk: int | None,
         read: int | None,
+        daily_credits: int | None,
         actor: str,
+        reason: str,
         at: Instant,
     ) -> None:
-        """Set the account's own limits, requests a minute."""
+        """Set the account's own limits: requests a minute, credits a day."""
         self._record(
             self.LimitsChanged,
             at=at,
@@ -149,8 +294,15 @@ class Account(Aggregate):
             single=single,
             bulk=bulk,
             read=read,
+            daily_credits=daily_credits,
             actor=actor,
+            reason=reason,
         )
+
+    def erase_content(self, *, actor: str, at: Instant) -> None:
+        """Note that name and e-mail were erased; again changes nothing."""
+        if not self.erased:
+            self._record(self.ContentErased, at=at, number=self.number, actor=actor)
 
     def suspend(self, *, actor: str, reason: str, at: Instant) -> None:
         """Stop the account from sending; again changes nothing."""

@@ -7,7 +7,8 @@ events and those of the messages (``domain/ledger.py``, invariants I2 to I4).
 from typing import Self
 from uuid import UUID
 
-from domain.errors import InsufficientCredits, InvalidRequest
+from domain.days import day_of, until_midnight_s
+from domain.errors import InsufficientCredits, InvalidRequest, RateLimited
 from domain.events import Aggregate, aggregate_id
 from domain.values import Credits, Instant
 
@@ -24,6 +25,10 @@ class CreditWallet(Aggregate):
 
     account: int
     available: int
+    day: int
+    """The day in Lusaka of the last reservation (``domain.days``)."""
+    reserved_today: int
+    """Credits reserved on that day; refunds do not lower it."""
 
     class Event(Aggregate.Event):
         """Base of the wallet's events."""
@@ -71,6 +76,11 @@ class CreditWallet(Aggregate):
 
         def apply(self, wallet: "CreditWallet") -> None:
             wallet.available = self.available
+            day = day_of(self.at)
+            wallet.reserved_today = self.credits + (
+                wallet.reserved_today if day == wallet.day else 0
+            )
+            wallet.day = day
 
     class Refunded(Event):
         """All credits of one message came back; ``cause`` is the code that the log shows."""
@@ -86,13 +96,18 @@ class CreditWallet(Aggregate):
             wallet.available = self.available
 
     class Granted(Event):
-        """Credits were given without payment, by ``actor``; the reason is a content."""
+        """Credits were given without payment, by ``actor``; the reason is a content.
+
+        ``approver`` and ``entry`` are there when it took two people (invariant I13).
+        """
 
         TOPIC = "CreditWallet.Granted"
         account: int
         credits: int
         actor: str
         reason: str
+        approver: str | None
+        entry: int | None
         available: int
 
         def apply(self, wallet: "CreditWallet") -> None:
@@ -106,6 +121,8 @@ class CreditWallet(Aggregate):
         credits: int
         actor: str
         reason: str
+        approver: str | None
+        entry: int | None
         available: int
 
         def apply(self, wallet: "CreditWallet") -> None:
@@ -126,6 +143,8 @@ class CreditWallet(Aggregate):
     def __init__(self, account: int) -> None:
         self.account = account
         self.available = 0
+        self.day = 0
+        self.reserved_today = 0
 
     @classmethod
     def open(cls, account: int, *, at: Instant) -> Self:
@@ -165,6 +184,19 @@ class CreditWallet(Aggregate):
         if credits > self.available:
             raise InsufficientCredits(required=credits, available=max(self.available, 0))
 
+    def require_day(self, credits: Credits, *, daily_max: int | None, at: Instant) -> None:
+        """Refuse what goes over the account's limit for a day; None is no limit.
+
+        Raises:
+            RateLimited: until midnight in Lusaka.
+        """
+        if daily_max is None:
+            return
+        used = self.reserved_today if day_of(at) == self.day else 0
+        if used + credits > daily_max:
+            msg = f"This account may spend {daily_max} credits a day; {used} are spent today."
+            raise RateLimited(msg, retry_after_s=until_midnight_s(at))
+
     def reserve(
         self, credits: Credits, *, first_number: int, count: int, batch: int | None, at: Instant
     ) -> None:
@@ -191,23 +223,65 @@ class CreditWallet(Aggregate):
         _require_positive(credits)
         self._move(self.Refunded, credits, at=at, number=number, cause=cause)
 
-    def grant(self, credits: Credits, *, actor: str, reason: str, at: Instant) -> None:
+    def grant(
+        self,
+        credits: Credits,
+        *,
+        actor: str,
+        reason: str,
+        approver: str | None = None,
+        entry: int | None = None,
+        at: Instant,
+    ) -> None:
         """Give credits without payment."""
-        _require_positive(credits)
-        self._move(self.Granted, credits, at=at, actor=actor, reason=reason)
+        self.check_grant(credits)
+        self._move(
+            self.Granted,
+            credits,
+            at=at,
+            actor=actor,
+            reason=reason,
+            approver=approver,
+            entry=entry,
+        )
 
-    def adjust(self, credits: Credits, *, actor: str, reason: str, at: Instant) -> None:
+    def check_grant(self, credits: Credits) -> None:
+        """Refuse a grant that makes no sense."""
+        _require_positive(credits)
+
+    def adjust(
+        self,
+        credits: Credits,
+        *,
+        actor: str,
+        reason: str,
+        approver: str | None = None,
+        entry: int | None = None,
+        at: Instant,
+    ) -> None:
         """Correct the wallet by a signed number of credits.
 
         Raises:
             InsufficientCredits: the correction would take more than is available.
         """
+        self.check_adjustment(credits)
+        self._move(
+            self.Adjusted,
+            credits,
+            at=at,
+            actor=actor,
+            reason=reason,
+            approver=approver,
+            entry=entry,
+        )
+
+    def check_adjustment(self, credits: Credits) -> None:
+        """Refuse an adjustment that is nothing, or takes more than is available."""
         if credits == 0:
             msg = "An adjustment of 0 credits changes nothing."
             raise InvalidRequest(msg, field="credits")
         if credits < 0:
             self.require(Credits(-credits))
-        self._move(self.Adjusted, credits, at=at, actor=actor, reason=reason)
 
     def expire(self, credits: Credits, *, lot: int, at: Instant) -> None:
         """Take back what was never used of a lot."""

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 # {blob} and {big} are the dialect's words for bytes and 64-bit integers.
 TABLES: Final = (
@@ -13,8 +13,14 @@ TABLES: Final = (
         WHERE digest IS NOT NULL""",
     """CREATE TABLE IF NOT EXISTS credentials (
         key_id TEXT PRIMARY KEY, account {big} NOT NULL, name TEXT NOT NULL, hash TEXT NOT NULL,
-        issued_at {big} NOT NULL, revoked_at {big})""",
+        issued_at {big} NOT NULL, revoked_at {big}, scopes TEXT NOT NULL,
+        sources TEXT NOT NULL, used_at {big})""",
     "CREATE INDEX IF NOT EXISTS credentials_account ON credentials (account)",
+    """CREATE TABLE IF NOT EXISTS secrets (
+        kind TEXT NOT NULL, key TEXT NOT NULL, account {big} NOT NULL, value TEXT NOT NULL,
+        at {big} NOT NULL, ends_at {big}, PRIMARY KEY (kind, key))""",
+    "CREATE INDEX IF NOT EXISTS secrets_account ON secrets (account, kind)",
+    "CREATE INDEX IF NOT EXISTS secrets_ends_at ON secrets (ends_at)",
     "CREATE TABLE IF NOT EXISTS numbers (kind TEXT PRIMARY KEY, next {big} NOT NULL)",
     """CREATE TABLE IF NOT EXISTS sim_leases (
         sim {big} PRIMARY KEY, network TEXT NOT NULL, modem TEXT NOT NULL, holder TEXT NOT NULL,
@@ -25,7 +31,10 @@ TABLES: Final = (
 )
 
 CONTENT_COLUMNS: Final = "kind, number, salt, msisdn, body, sender, folded, digest"
-CREDENTIAL_COLUMNS: Final = "key_id, account, name, hash, issued_at, revoked_at"
+CREDENTIAL_COLUMNS: Final = (
+    "key_id, account, name, hash, issued_at, revoked_at, scopes, sources, used_at"
+)
+SECRET_COLUMNS: Final = "kind, key, account, value, at, ends_at"  # noqa: S105 - names
 LEASE_COLUMNS: Final = "sim, network, modem, holder, fence, expires_at, answered_at"
 
 SAVES_KEPT_S: Final = 3600

@@ -1,22 +1,43 @@
-"""Accounts, keys, wallets and sender IDs: commands of operators and of the account itself."""
+"""Accounts, keys, wallets, roles and sender IDs: commands of staff and of accounts themselves."""
 
-from application.accounts.changes import ChangeLimits, MoveCredits, SetSuspension
-from application.accounts.keys import IssueKey, NewKey, RevokeKey
+from application.accounts.approvals import ChangeRole, Decided, DecideEntry, Decision, RoleChanged
+from application.accounts.changes import (
+    AccountLimits,
+    ChangeLimits,
+    MoveCredits,
+    Moved,
+    SetSuspension,
+)
+from application.accounts.keys import IssueKey, NewKey, NoteKeyUses, RevokeKey
 from application.accounts.reasons import WithReason
 from application.accounts.registration import CreateAccount, Created, email_digest
-from application.accounts.sender_ids import DecideSenderId, RequestedSenderId, RequestSenderId
+from application.accounts.sender_ids import (
+    ChooseDefaultSender,
+    DecideSenderId,
+    RequestedSenderId,
+    RequestSenderId,
+)
 
 __all__ = [
+    "AccountLimits",
     "ChangeLimits",
+    "ChangeRole",
+    "ChooseDefaultSender",
     "CreateAccount",
     "Created",
+    "DecideEntry",
     "DecideSenderId",
+    "Decided",
+    "Decision",
     "IssueKey",
     "MoveCredits",
+    "Moved",
     "NewKey",
+    "NoteKeyUses",
     "RequestSenderId",
     "RequestedSenderId",
     "RevokeKey",
+    "RoleChanged",
     "SetSuspension",
     "WithReason",
     "email_digest",

@@ -1,34 +1,42 @@
-"""What operators change of an account: limits, suspension, credits."""
+"""What staff change of an account: limits, suspension, credits."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 from application.accounts.reasons import WithReason
-from application.committer import Command
+from application.actors import Actor, permit_on
+from application.committer import Preparing
 from application.gateway import Books
 from domain.account import Account, account_id
+from domain.allowance import Allowance, allowance_id
+from domain.days import day_of
 from domain.errors import NotFound
+from domain.manual_entry import EntryKind, ManualEntry
+from domain.roles import Duty
 from domain.values import Credits, Instant
 from domain.wallet import CreditWallet, wallet_id
 
 
-class ChangeLimits(Command[None]):
-    """Set an account's own request limits; None follows the settings, 0 is no limit."""
+@dataclass(frozen=True, slots=True)
+class AccountLimits:
+    """Requests a minute (None follows the settings, 0 is none) and credits a day (None: none)."""
+
+    single: int | None
+    bulk: int | None
+    read: int | None
+    daily_credits: int | None
+
+
+class ChangeLimits(WithReason[None]):
+    """Set an account's own limits."""
 
     def __init__(
-        self,
-        account: int,
-        *,
-        single: int | None,
-        bulk: int | None,
-        read: int | None,
-        actor: str,
-        at: Instant,
+        self, account: int, limits: AccountLimits, *, actor: Actor, reason: str, at: Instant
     ) -> None:
-        self.at = at
+        super().__init__(actor=actor, reason=reason, at=at)
         self._account = account
-        self._limits = {"single": single, "bulk": bulk, "read": read}
-        self._actor = actor
+        self._limits = limits
 
     def touches(self) -> Iterable[UUID]:
         """The account."""
@@ -39,17 +47,27 @@ class ChangeLimits(Command[None]):
 
         Raises:
             NotFound: no such account.
+            NotPermitted: the actor may not.
         """
+        permit_on(books, self._actor, Duty.RUN_ACCOUNTS, account=self._account)
         account = books.get(Account, account_id(self._account))
-        account.change_limits(**self._limits, actor=self._actor, at=self.at)
+        account.change_limits(
+            single=self._limits.single,
+            bulk=self._limits.bulk,
+            read=self._limits.read,
+            daily_credits=self._limits.daily_credits,
+            actor=self._actor.name,
+            reason=self._keep_reason(books),
+            at=self.at,
+        )
         books.record(account)
 
 
-class SetSuspension(WithReason):
+class SetSuspension(WithReason[None]):
     """Suspend or reinstate an account."""
 
     def __init__(
-        self, account: int, *, suspended: bool, actor: str, reason: str, at: Instant
+        self, account: int, *, suspended: bool, actor: Actor, reason: str, at: Instant
     ) -> None:
         super().__init__(actor=actor, reason=reason, at=at)
         self._account = account
@@ -64,18 +82,33 @@ class SetSuspension(WithReason):
 
         Raises:
             NotFound: no such account.
+            NotPermitted: the actor may not.
         """
+        permit_on(books, self._actor, Duty.RUN_ACCOUNTS, account=self._account)
         account = books.get(Account, account_id(self._account))
         if account.suspended == self._suspended:
             return
         reason = self._keep_reason(books)
         change = account.suspend if self._suspended else account.reinstate
-        change(actor=self._actor, reason=reason, at=self.at)
+        change(actor=self._actor.name, reason=reason, at=self.at)
         books.record(account)
 
 
-class MoveCredits(WithReason):
-    """Grant credits, or adjust the wallet by a signed number."""
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What became of a movement that one person gave."""
+
+    entry: int | None
+    """The entry that waits for a second person; None when it took effect."""
+    available: int
+
+
+class MoveCredits(WithReason[Moved]):
+    """Grant credits, or adjust the wallet by a signed number (invariant I13).
+
+    What goes over the actor's limit for the day does not take effect: it becomes an entry that
+    another person has to approve.
+    """
 
     def __init__(
         self,
@@ -83,32 +116,87 @@ class MoveCredits(WithReason):
         credits: Credits,
         *,
         is_grant: bool,
-        actor: str,
+        alone_max: int,
+        actor: Actor,
         reason: str,
         at: Instant,
     ) -> None:
+        """``alone_max`` is what one person may move in a day, up and down added; 0: no limit."""
         super().__init__(actor=actor, reason=reason, at=at)
         self._account = account
         self._credits = credits
         self._is_grant = is_grant
+        self._alone_max = alone_max
+        self._day = day_of(at)
+        self._entry = 0
+
+    def prepare(self, tools: Preparing) -> None:
+        """Draw the numbers of an entry and of the reason."""
+        self._entry = tools.numbers.take("entry")
+        super().prepare(tools)
 
     def touches(self) -> Iterable[UUID]:
-        """The wallet."""
+        """The wallet, and what the actor moved today."""
         yield wallet_id(self._account)
+        yield allowance_id(self._actor.name, self._day)
 
-    def decide(self, books: Books) -> None:
-        """Move the credits.
+    def decide(self, books: Books) -> Moved:
+        """Move the credits, or ask for a second person.
 
         Raises:
+            NotPermitted: the actor may not.
             NotFound: no such account.
             InvalidRequest: the number makes no sense.
             InsufficientCredits: a downward adjustment takes more than is there.
         """
-        wallet = books.find(CreditWallet, wallet_id(self._account))
-        if wallet is None:
-            msg = "No such account."
-            raise NotFound(msg)
+        permit_on(books, self._actor, Duty.MOVE_CREDITS, account=self._account)
+        wallet = wallet_of(books, self._account)
+        check = wallet.check_grant if self._is_grant else wallet.check_adjustment
+        check(self._credits)
+        if not use_allowance(books, self._actor, self._credits, limit=self._alone_max, at=self.at):
+            return self._ask(books, wallet.available)
         move = wallet.grant if self._is_grant else wallet.adjust
-        move(self._credits, actor=self._actor, reason=self._reason_reference(), at=self.at)
-        self._keep_reason(books)
+        reason = self._keep_reason(books)
+        move(self._credits, actor=self._actor.name, reason=reason, at=self.at)
         books.record(wallet)
+        return Moved(None, wallet.available)
+
+    def _ask(self, books: Books, available: int) -> Moved:
+        kind = EntryKind.GRANT if self._is_grant else EntryKind.ADJUST
+        entry = ManualEntry.prepare(
+            self._entry,
+            kind=kind,
+            account=self._account,
+            credits=self._credits,
+            actor=self._actor.name,
+            reason=self._keep_reason(books),
+            at=self.at,
+        )
+        books.record(entry)
+        return Moved(self._entry, available)
+
+
+def use_allowance(books: Books, actor: Actor, credits: int, *, limit: int, at: Instant) -> bool:
+    """Count credits (signed) against what the actor may move alone today; False when too many."""
+    day = day_of(at)
+    allowance = books.find(Allowance, allowance_id(actor.name, day))
+    if allowance is None:
+        allowance = Allowance.open(actor.name, day, at=at)
+    if not allowance.has_room(credits, limit=limit):
+        return False
+    allowance.use(credits, at=at)
+    books.record(allowance)
+    return True
+
+
+def wallet_of(books: Books, account: int) -> CreditWallet:
+    """Give an account's wallet.
+
+    Raises:
+        NotFound: no such account.
+    """
+    wallet = books.find(CreditWallet, wallet_id(account))
+    if wallet is None:
+        msg = "No such account."
+        raise NotFound(msg)
+    return wallet

@@ -1,14 +1,21 @@
 """API keys come and go."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
+from application.actors import Actor, permit
 from application.committer import Command
 from application.gateway import Books
 from application.ports import CredentialRow
 from domain.account import Account, account_id
+from domain.errors import TooLate
+from domain.roles import Duty
 from domain.values import Instant
+
+KEYS_MAX: Final = 50
+"""Working keys of one account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,18 +25,33 @@ class NewKey:
     key_id: str
     hash: str
     name: str
+    scopes: Sequence[str] = ()
+    """What it may do; empty is all that a key can do."""
+    sources: Sequence[str] = ()
+    """Addresses and networks that it may come from; empty is anywhere."""
 
 
 def credential(key: NewKey, account: int, at: Instant) -> CredentialRow:
     """Give the row in which a key is stored."""
-    return CredentialRow(key.key_id, account, key.name, key.hash, at)
+    return CredentialRow(
+        key.key_id,
+        account,
+        key.name,
+        key.hash,
+        at,
+        scopes=" ".join(key.scopes),
+        sources=" ".join(key.sources),
+    )
 
 
 class IssueKey(Command[None]):
     """Give an account another key; with ``revoke`` the old one ends in the same save."""
 
-    def __init__(self, account: int, key: NewKey, *, revoke: str | None, at: Instant) -> None:
+    def __init__(
+        self, account: int, key: NewKey, *, revoke: str | None, actor: Actor, at: Instant
+    ) -> None:
         self.at = at
+        self._actor = actor
         self._account = account
         self._key = key
         self._revoke = revoke
@@ -42,13 +64,21 @@ class IssueKey(Command[None]):
         """Issue, and revoke when asked.
 
         Raises:
+            NotPermitted: the actor may not.
             NotFound: no such account, or no such working key.
+            TooLate: the account has as many keys as it may have.
         """
+        _permit_on_keys(books, self._actor, self._account)
         account = books.get(Account, account_id(self._account))
+        if self._revoke is None and len(account.keys) >= KEYS_MAX:
+            msg = f"An account has at most {KEYS_MAX} working keys: revoke one first."
+            raise TooLate(msg)
         if self._revoke is not None:
-            account.revoke_key(self._revoke, at=self.at)
+            account.revoke_key(self._revoke, actor=self._actor.name, at=self.at)
             books.revoke_credential(self._revoke, self.at)
-        account.issue_key(self._key.key_id, at=self.at)
+        account.issue_key(
+            self._key.key_id, actor=self._actor.name, scopes=self._key.scopes, at=self.at
+        )
         books.record(account)
         books.keep_credential(credential(self._key, self._account, self.at))
 
@@ -56,8 +86,9 @@ class IssueKey(Command[None]):
 class RevokeKey(Command[None]):
     """End a key: nothing is accepted with it after this commits."""
 
-    def __init__(self, account: int, key_id: str, *, at: Instant) -> None:
+    def __init__(self, account: int, key_id: str, *, actor: Actor, at: Instant) -> None:
         self.at = at
+        self._actor = actor
         self._account = account
         self._key_id = key_id
 
@@ -69,9 +100,35 @@ class RevokeKey(Command[None]):
         """Revoke it.
 
         Raises:
+            NotPermitted: the actor may not.
             NotFound: no such account, or no such working key.
         """
+        _permit_on_keys(books, self._actor, self._account)
         account = books.get(Account, account_id(self._account))
-        account.revoke_key(self._key_id, at=self.at)
+        account.revoke_key(self._key_id, actor=self._actor.name, at=self.at)
         books.record(account)
         books.revoke_credential(self._key_id, self.at)
+
+
+class NoteKeyUses(Command[None]):
+    """Write down when keys were used last: no event, since nothing was decided."""
+
+    def __init__(self, uses: Mapping[str, Instant], *, at: Instant) -> None:
+        """``uses`` names keys by their public ids; the times are coarse."""
+        self.at = at
+        self._uses = uses
+
+    def touches(self) -> Iterable[UUID]:
+        """Nothing."""
+        return ()
+
+    def decide(self, books: Books) -> None:
+        """Write them down."""
+        for key_id, at in self._uses.items():
+            books.note_key_use(key_id, at)
+
+
+def _permit_on_keys(books: Books, actor: Actor, account: int) -> None:
+    """Let an account manage its own keys, and staff those of others."""
+    if actor.account != account:
+        permit(books, actor, Duty.RUN_ACCOUNTS)

@@ -1,15 +1,20 @@
 """What a command of a person carries beyond itself: who gave it, and why."""
 
+from typing import TypeVar
+
+from application.actors import Actor
 from application.committer import Command, Preparing
 from application.contents import SALT_BYTES, reason_content, reference
 from application.gateway import Books
 from domain.values import Instant
 
+R = TypeVar("R")
 
-class WithReason(Command[None]):
+
+class WithReason(Command[R]):
     """A command that a person gives with a typed reason; the reason is a content."""
 
-    def __init__(self, *, actor: str, reason: str, at: Instant) -> None:
+    def __init__(self, *, actor: Actor, reason: str, at: Instant) -> None:
         self.at = at
         self._actor = actor
         self._reason = reason

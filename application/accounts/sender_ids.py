@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from application.accounts.reasons import WithReason
+from application.actors import Actor, permit_on
 from application.committer import Command, Preparing
 from application.contents import SALT_BYTES, json_content, seal_of
 from application.gateway import Books
 from domain.account import Account, account_id
-from domain.errors import AlreadyExists, InvalidKey
-from domain.sender_id import SenderId, sender_id_id
+from domain.errors import AlreadyExists, InvalidKey, SenderIdNotApproved
+from domain.roles import Duty
+from domain.sender_id import SenderId, SenderIdStatus, sender_id_id
 from domain.sender_names import folded
 from domain.values import Instant
 
@@ -81,7 +83,7 @@ class RequestSenderId(Command[RequestedSenderId]):
         return RequestedSenderId(self._number, self.at)
 
 
-class DecideSenderId(WithReason):
+class DecideSenderId(WithReason[None]):
     """Staff approve or reject a sender ID."""
 
     def __init__(
@@ -90,11 +92,12 @@ class DecideSenderId(WithReason):
         name: str,
         *,
         approved: bool,
-        actor: str,
+        actor: Actor,
         reason: str,
         at: Instant,
     ) -> None:
         super().__init__(actor=actor, reason=reason, at=at)
+        self._account = account
         self._key = sender_id_id(account, folded(name))
         self._approved = approved
 
@@ -106,13 +109,51 @@ class DecideSenderId(WithReason):
         """Decide it.
 
         Raises:
+            NotPermitted: the actor may not.
             NotFound: nobody asked for it.
             TooLate: it was rejected or approved already.
         """
+        permit_on(books, self._actor, Duty.RUN_ACCOUNTS, account=self._account)
         sender_id = books.get(SenderId, self._key)
         if self._approved:
-            sender_id.approve(actor=self._actor, at=self.at)
+            sender_id.approve(actor=self._actor.name, at=self.at)
         else:
-            sender_id.reject(actor=self._actor, reason=self._reason_reference(), at=self.at)
+            sender_id.reject(actor=self._actor.name, reason=self._reason_reference(), at=self.at)
             self._keep_reason(books)
         books.record(sender_id)
+
+
+class ChooseDefaultSender(Command[None]):
+    """An account chooses what its messages that name no sender go out under."""
+
+    def __init__(self, account: int, name: str | None, *, at: Instant) -> None:
+        """``name`` is one of its approved sender IDs; None is its own name again."""
+        self.at = at
+        self._account = account
+        self._name = name
+
+    def touches(self) -> Iterable[UUID]:
+        """The account, and the sender ID."""
+        yield account_id(self._account)
+        if self._name is not None:
+            yield sender_id_id(self._account, folded(self._name))
+
+    def decide(self, books: Books) -> None:
+        """Choose it.
+
+        Raises:
+            NotFound: no such account.
+            SenderIdNotApproved: the name is not approved for the account.
+        """
+        account = books.get(Account, account_id(self._account))
+        account.choose_default_sender(self._approved(books), at=self.at)
+        books.record(account)
+
+    def _approved(self, books: Books) -> int | None:
+        if self._name is None:
+            return None
+        found = books.find(SenderId, sender_id_id(self._account, folded(self._name)))
+        if found is None or found.status is not SenderIdStatus.APPROVED:
+            msg = "The sender ID is not approved for this account."
+            raise SenderIdNotApproved(msg)
+        return found.number

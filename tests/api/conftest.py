@@ -19,6 +19,7 @@ from litestar import Litestar
 from api.app import create_app
 from api.routes import ROUTES
 from application.accounts import CreateAccount, email_digest
+from application.actors import Actor
 from application.committer import Command
 from application.deliver import RecordOutcome, StartAttempt
 from application.fleet import BringOnline, OnDuty, RenewLease, TakeOffline
@@ -337,7 +338,7 @@ def new_account(system: System, *, credits: int) -> tuple[int, str]:
         key=new_key,
         granted=Credits(credits),
         sender_ids=(),
-        actor="test",
+        actor=Actor("test"),
         at=system.clock.now(),
     )
     return system.committer.execute(command).account, key

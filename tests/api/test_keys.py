@@ -14,6 +14,7 @@ from api.addresses import Addresses
 from api.auth import Door
 from api.wire import Call
 from application.accounts import IssueKey, RevokeKey, SetSuspension
+from application.actors import Actor
 from application.keys import KeyRing
 from application.system import System
 from domain.errors import Overloaded
@@ -26,13 +27,17 @@ WRONG = "A1B2C3D4E5F6G7H8I9J0K1L2M3N4O5P6"
 
 def revoke(gateway: Gateway, key: str) -> None:
     system = gateway.system
-    system.committer.execute(RevokeKey(gateway.account, key[:8], at=system.clock.now()))
+    system.committer.execute(
+        RevokeKey(gateway.account, key[:8], actor=Actor("test"), at=system.clock.now())
+    )
 
 
 def second_key(gateway: Gateway) -> str:
     key, new_key = gateway.system.keys.make("second")
     at = gateway.system.clock.now()
-    gateway.system.committer.execute(IssueKey(gateway.account, new_key, revoke=None, at=at))
+    gateway.system.committer.execute(
+        IssueKey(gateway.account, new_key, revoke=None, actor=Actor("test"), at=at)
+    )
     return key
 
 
@@ -136,7 +141,9 @@ def test_a_suspended_account_reads_but_does_not_send(gateway: Gateway) -> None:
     system = gateway.system
     gateway.send()
     system.committer.execute(
-        SetSuspension(gateway.account, suspended=True, actor="t", reason="r", at=system.clock.now())
+        SetSuspension(
+            gateway.account, suspended=True, actor=Actor("t"), reason="r", at=system.clock.now()
+        )
     )
     answer = gateway.send()
     assert (answer.status_code, answer.json()["code"]) == (403, "ACCOUNT_SUSPENDED")

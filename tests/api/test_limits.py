@@ -6,7 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from application.accounts import ChangeLimits
+from application.accounts import AccountLimits, ChangeLimits
+from application.actors import Actor
 from application.system import Limits
 from tests.api.conftest import Gateway, StartGateway, limited
 from tests.api.test_keys import second_key
@@ -21,9 +22,11 @@ def feltech(gateway: Gateway, **headers: str) -> httpx.Response:
 
 
 def change_limits(gateway: Gateway, **limits: Any) -> None:
-    values = {"single": None, "bulk": None, "read": None, **limits}
+    values = {"single": None, "bulk": None, "read": None, "daily_credits": None, **limits}
     at = gateway.system.clock.now()
-    gateway.system.committer.execute(ChangeLimits(gateway.account, **values, actor="t", at=at))
+    gateway.system.committer.execute(
+        ChangeLimits(gateway.account, AccountLimits(**values), actor=Actor("t"), reason="r", at=at)
+    )
     gateway.system.keys.follow()
 
 

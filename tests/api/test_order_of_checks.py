@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from application.accounts import SetSuspension
+from application.actors import Actor
 from application.system import Limits
 from domain.values import Network
 from tests.api.conftest import Gateway, StartGateway, limited
@@ -27,7 +28,7 @@ def outcome(answer: httpx.Response) -> tuple[int, Any]:
 def suspend(gateway: Gateway, *, suspended: bool = True) -> None:
     at = gateway.system.clock.now()
     gateway.system.committer.execute(
-        SetSuspension(gateway.account, suspended=suspended, actor="t", reason="r", at=at)
+        SetSuspension(gateway.account, suspended=suspended, actor=Actor("t"), reason="r", at=at)
     )
 
 

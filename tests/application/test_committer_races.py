@@ -15,6 +15,7 @@ from typing import TypeVar
 import pytest
 
 from application.accounts import RevokeKey, SetSuspension
+from application.actors import Actor
 from application.gateway import SNAPSHOT_EVERY
 from application.submit import Accepted
 from application.system import System
@@ -205,7 +206,7 @@ def test_a_key_that_one_system_revokes_is_refused_at_once_by_the_other(race: Rac
     first, last = race.systems[0], race.systems[-1]
     account, key = create_account(first, credits=10)
     last.committer.execute(a_send(last, account, key))
-    first.committer.execute(RevokeKey(account, key[:8], at=first.clock.now()))
+    first.committer.execute(RevokeKey(account, key[:8], actor=Actor("test"), at=first.clock.now()))
     head = first.store.head()
     with pytest.raises(InvalidKey):
         last.committer.execute(a_send(last, account, key))
@@ -217,7 +218,9 @@ def test_an_account_that_one_system_suspends_is_refused_at_once_by_the_other(rac
     account, key = create_account(first, credits=10)
     last.committer.execute(a_send(last, account, key))
     first.committer.execute(
-        SetSuspension(account, suspended=True, actor="test", reason="r", at=first.clock.now())
+        SetSuspension(
+            account, suspended=True, actor=Actor("test"), reason="r", at=first.clock.now()
+        )
     )
     with pytest.raises(AccountSuspended):
         last.committer.execute(a_send(last, account, key))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from application.accounts import WithReason
+from application.actors import Actor
 from application.deliver import (
     ATTEMPTS_MAX,
     CancelMessage,
@@ -215,9 +216,13 @@ def test_only_a_lapsed_lease_or_a_newer_holder_doubts_what_is_being_sent(
 def test_an_operator_settles_a_doubt_with_a_reason(
     carrier: Carrier, number: int, sent: bool, available: int
 ) -> None:
-    def resolve() -> WithReason:
+    def resolve() -> WithReason[None]:
         return ResolveDoubt(
-            number, sent=sent, actor="test", reason="a reason", at=carrier.gateway.clock.now()
+            number,
+            sent=sent,
+            actor=Actor("test"),
+            reason="a reason",
+            at=carrier.gateway.clock.now(),
         )
 
     with pytest.raises(TooLate):
@@ -306,8 +311,10 @@ def test_a_waiting_message_is_cancelled_by_its_own_account_only(
 ) -> None:
     now = carrier.gateway.clock.now()
     with pytest.raises(NotFound):
-        carrier.gateway.run(CancelMessage(number, account=999, actor="x", at=now))
-    carrier.gateway.run(CancelMessage(number, account=carrier.account.number, actor="x", at=now))
+        carrier.gateway.run(CancelMessage(number, account=999, actor=Actor("x"), at=now))
+    carrier.gateway.run(
+        CancelMessage(number, account=carrier.account.number, actor=Actor("x"), at=now)
+    )
     assert carrier.account.available == 100
     with pytest.raises(TooLate):
         carrier.start(number)

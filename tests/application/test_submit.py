@@ -13,6 +13,7 @@ from application.accounts import (
     RevokeKey,
     SetSuspension,
 )
+from application.actors import Actor
 from application.deliver import StartAttempt
 from application.fleet import BringOnline, OnDuty
 from application.ports import SimIdentity
@@ -69,7 +70,9 @@ def test_events_hold_no_number_and_no_text(account: Account) -> None:
 
 def test_nothing_is_accepted_with_a_revoked_key(account: Account) -> None:
     gateway = account.gateway
-    gateway.run(RevokeKey(account.number, account.key_id, at=gateway.clock.now()))
+    gateway.run(
+        RevokeKey(account.number, account.key_id, actor=Actor("test"), at=gateway.clock.now())
+    )
     head = gateway.system.store.head()
     with pytest.raises(InvalidKey):
         account.send()
@@ -79,7 +82,9 @@ def test_nothing_is_accepted_with_a_revoked_key(account: Account) -> None:
 def test_a_key_that_is_revoked_in_the_same_batch_counts_as_revoked(account: Account) -> None:
     gateway = account.gateway
     before = account.submit()
-    gateway.submit(RevokeKey(account.number, account.key_id, at=gateway.clock.now()))
+    gateway.submit(
+        RevokeKey(account.number, account.key_id, actor=Actor("test"), at=gateway.clock.now())
+    )
     after = account.submit()
     gateway.step()
     assert before.outcome.error is None
@@ -89,7 +94,11 @@ def test_a_key_that_is_revoked_in_the_same_batch_counts_as_revoked(account: Acco
 def test_a_regenerated_key_works_and_the_old_one_no_longer(account: Account) -> None:
     gateway = account.gateway
     new = NewKey("NEWKEY01", "fast:x", "second")
-    gateway.run(IssueKey(account.number, new, revoke=account.key_id, at=gateway.clock.now()))
+    gateway.run(
+        IssueKey(
+            account.number, new, revoke=account.key_id, actor=Actor("test"), at=gateway.clock.now()
+        )
+    )
     with pytest.raises(InvalidKey):
         account.send()
     assert replace(account, key_id="NEWKEY01").send().credits_remaining == 99
@@ -105,7 +114,7 @@ def test_a_suspended_account_may_not_send_until_it_is_reinstated(account: Accoun
             SetSuspension(
                 account.number,
                 suspended=suspended,
-                actor="test",
+                actor=Actor("test"),
                 reason="a reason",
                 at=gateway.clock.now(),
             )
@@ -121,7 +130,7 @@ def test_a_suspended_account_may_still_read_the_answer_under_its_key(account: Ac
     first = account.send(idempotency_key="k1")
     gateway.run(
         SetSuspension(
-            account.number, suspended=True, actor="test", reason="r", at=gateway.clock.now()
+            account.number, suspended=True, actor=Actor("test"), reason="r", at=gateway.clock.now()
         )
     )
     assert account.send(idempotency_key="k1") == replace(first, replayed=True)
@@ -143,7 +152,7 @@ def test_a_sender_id_must_be_approved_where_the_dialect_asks_for_it(account: Acc
                 account.number,
                 "myshop",
                 approved=approved,
-                actor="test",
+                actor=Actor("test"),
                 reason="r",
                 at=gateway.clock.now(),
             )

@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 from adapters.bootstrap import bootstrap
 from adapters.settings import Settings
 from application.accounts import CreateAccount, email_digest
+from application.actors import Actor
 from application.committer import Command, Outcome
 from application.fleet import BringOnline, OnDuty
 from application.ports import SimIdentity
@@ -61,7 +62,7 @@ class Guest:
                 key=new_key,
                 granted=PLENTY,
                 sender_ids=(),
-                actor="bench",
+                actor=Actor("bench"),
                 at=system.clock.now(),
             )
         )

@@ -230,9 +230,9 @@ class History:
         account, wallet = self.accounts[which % ACCOUNTS], self.wallets[which % ACCOUNTS]
         match how % 7:
             case 0:
-                account.issue_key(f"KEY{which:05}", at=self.now)
+                account.issue_key(f"KEY{which:05}", actor="test", at=self.now)
             case 1 if account.keys:
-                account.revoke_key(account.keys[0], at=self.now)
+                account.revoke_key(account.keys[0], actor="test", at=self.now)
             case 2:
                 account.suspend(actor="staff", reason="r", at=self.now)
             case 3:
@@ -252,7 +252,15 @@ class History:
                     asked.approve(actor="staff", at=self.now)
                 self._save(asked)
             case _:
-                account.change_limits(single=how, bulk=None, read=0, actor="staff", at=self.now)
+                account.change_limits(
+                    single=how,
+                    bulk=None,
+                    read=0,
+                    daily_credits=None,
+                    reason="r",
+                    actor="staff",
+                    at=self.now,
+                )
         self._save(account, wallet)
 
     def _fleet(self, which: int, how: int) -> None:

@@ -33,8 +33,12 @@ def test_accounts_are_listed_by_number_with_their_names(truth: Truth) -> None:
 
 def test_limits_and_suspension_are_the_latest(truth: Truth) -> None:
     account = Account.register(1, person="p", at=START)
-    account.change_limits(single=1, bulk=2, read=3, actor="staff", at=at(1))
-    account.change_limits(single=0, bulk=None, read=3, actor="staff", at=at(2))
+    account.change_limits(
+        single=1, bulk=2, read=3, daily_credits=None, reason="r", actor="staff", at=at(1)
+    )
+    account.change_limits(
+        single=0, bulk=None, read=3, daily_credits=None, reason="r", actor="staff", at=at(2)
+    )
     account.suspend(actor="staff", reason="r", at=at(3))
     other = Account.register(2, person="p", at=START)
     other.suspend(actor="staff", reason="r", at=at(3))
@@ -57,9 +61,9 @@ def test_an_erased_account_has_no_name_but_is_there(truth: Truth) -> None:
 
 def test_keys_are_listed_oldest_first_revoked_ones_too(truth: Truth) -> None:
     account = Account.register(1, person="p", at=START)
-    account.issue_key("ZZZZ0001", at=at(1))
-    account.issue_key("AAAA0002", at=at(2))
-    account.revoke_key("ZZZZ0001", at=at(3))
+    account.issue_key("ZZZZ0001", actor="test", at=at(1))
+    account.issue_key("AAAA0002", actor="test", at=at(2))
+    account.revoke_key("ZZZZ0001", actor="test", at=at(3))
     truth.save(account)
     truth.put_key("ZZZZ0001", 1, "till")
     queries = truth.follow()

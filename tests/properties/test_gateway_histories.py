@@ -19,6 +19,7 @@ from hypothesis.stateful import (
 )
 
 from application.accounts import IssueKey, MoveCredits, NewKey, RevokeKey, SetSuspension
+from application.actors import Actor
 from application.deliver import CancelMessage, DoubtAttempt, ExpireMessage, ResolveDoubt
 from application.fleet import online_networks
 from application.submit import Accepted, SendMessages
@@ -95,7 +96,8 @@ class GatewayHistories(RuleBasedStateMachine):
                 self.sender(place).number,
                 Credits(credits),
                 is_grant=credits > 20,
-                actor="test",
+                alone_max=0,
+                actor=Actor("test"),
                 reason="test",
                 at=self.world.clock.now(),
             )
@@ -106,7 +108,7 @@ class GatewayHistories(RuleBasedStateMachine):
         command = SetSuspension(
             sender.number,
             suspended=suspended,
-            actor="test",
+            actor=Actor("test"),
             reason="test",
             at=self.world.clock.now(),
         )
@@ -122,10 +124,12 @@ class GatewayHistories(RuleBasedStateMachine):
         new = NewKey(name, "fast:x", "another")
         if issues:
             revoke = sender.key_id if sender.keys else None
-            self.run_surely(IssueKey(sender.number, new, revoke=revoke, at=now))
+            self.run_surely(
+                IssueKey(sender.number, new, revoke=revoke, actor=Actor("test"), at=now)
+            )
             sender.key_id, sender.keys = name, 1
         else:
-            self.run_surely(RevokeKey(sender.number, sender.key_id, at=now))
+            self.run_surely(RevokeKey(sender.number, sender.key_id, actor=Actor("test"), at=now))
             sender.keys = 0
 
     # -- sends -------------------------------------------------------------------------------
@@ -233,9 +237,11 @@ class GatewayHistories(RuleBasedStateMachine):
                 DoubtAttempt(number, sim=message.sim, new_fence=None, reason="lapsed", at=now)
             )
         elif what == "cancel":
-            world.run(CancelMessage(number, account=message.account, actor="test", at=now))
+            world.run(CancelMessage(number, account=message.account, actor=Actor("test"), at=now))
         elif what in {"sent", "not_sent"}:
-            world.run(ResolveDoubt(number, sent=what == "sent", actor="test", reason="r", at=now))
+            world.run(
+                ResolveDoubt(number, sent=what == "sent", actor=Actor("test"), reason="r", at=now)
+            )
 
     @rule(faults=st.lists(st.sampled_from([None, *Fault]), min_size=1, max_size=6))
     def let_saves_fail(self, faults: list[Fault | None]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from adapters.bootstrap import bootstrap
 from adapters.settings import Settings
 from application.accounts import CreateAccount, MoveCredits, email_digest
+from application.actors import Actor
 from application.submit import Principal
 from application.system import System
 from domain.sender_names import default_sender
@@ -74,7 +75,7 @@ def create_account(
             key=new_key,
             granted=Credits(credits),
             sender_ids=sender_ids,
-            actor="test",
+            actor=Actor("test"),
             at=system.clock.now(),
         ),
         timeout_s=10,
@@ -89,7 +90,8 @@ def grant(system: System, account: int, credits: int) -> None:
             account,
             Credits(credits),
             is_grant=True,
-            actor="test",
+            alone_max=0,
+            actor=Actor("test"),
             reason="test",
             at=system.clock.now(),
         ),

@@ -18,6 +18,7 @@ from adapters.bootstrap import bootstrap
 from adapters.settings import Settings
 from adapters.store.sqlite import SqliteStore
 from application.accounts import CreateAccount, email_digest
+from application.actors import Actor
 from application.commands import Command, Outcome
 from application.ports import AnswerLost, Save, Store, Turn, VersionConflict
 from application.system import System
@@ -224,7 +225,7 @@ def open_account(
             key=new_key,
             granted=Credits(credits),
             sender_ids=sender_ids,
-            actor="test",
+            actor=Actor("test"),
             at=gateway.clock.now(),
         )
     )

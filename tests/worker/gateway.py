@@ -16,6 +16,7 @@ from adapters.modems.simulated.sim_card import imsi_for
 from adapters.settings import Settings
 from adapters.store.sqlite import SqliteStore
 from application.accounts import CreateAccount, email_digest
+from application.actors import Actor
 from application.commands import Command
 from application.ports import AnswerLost, ModemDriver, ModemSettings, Save, Turn
 from application.submit import Principal, Recipient, Sending, SendMessages
@@ -131,7 +132,7 @@ class Gateway:
                 key=new_key,
                 granted=Credits(credits),
                 sender_ids=(),
-                actor="test",
+                actor=Actor("test"),
                 at=self.clock.now(),
             )
         )

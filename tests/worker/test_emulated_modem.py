@@ -11,6 +11,7 @@ from adapters.modems.simulated.emulator import Emulator
 from adapters.modems.simulated.profiles import PROFILES
 from adapters.modems.simulated.pty import EmulatorPty
 from adapters.modems.simulated.sim_card import SimCard, imsi_for
+from application.actors import Actor
 from application.deliver import CancelMessage
 from domain.message import State
 from domain.reports import SubmitOutcome
@@ -83,7 +84,9 @@ def test_a_cancelled_message_is_withdrawn_at_the_prompt_and_the_next_one_goes(
 
     def cancel_first() -> None:
         if not prompts:
-            command = CancelMessage(first, account=sender.account, actor="x", at=gw.clock.now())
+            command = CancelMessage(
+                first, account=sender.account, actor=Actor("x"), at=gw.clock.now()
+            )
             gw.system.committer.execute(command)
         prompts.append(gw.events(first))
 

@@ -10,6 +10,7 @@ import pytest
 
 from adapters.modems.simulated.driver import SimulatedModemDriver
 from adapters.modems.simulated.network_log import MemoryNetworkLog, SegmentOnAir
+from application.actors import Actor
 from application.deliver import CancelMessage
 from domain.errors import NgomaError
 from domain.message import OPEN, SPENT, Message, State
@@ -116,7 +117,7 @@ class Chaos:
             self._cancel(chance.choice(self.numbers))
 
     def _cancel(self, number: int) -> None:
-        command = CancelMessage(number, account=None, actor="x", at=self.gw.clock.now())
+        command = CancelMessage(number, account=None, actor=Actor("x"), at=self.gw.clock.now())
         try:
             self.gw.system.committer.execute(command)
         except NgomaError:

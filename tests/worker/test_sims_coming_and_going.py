@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from adapters.modems.simulated.driver import SimulatedModemDriver
+from application.actors import Actor
 from application.fleet import ANSWER_S, LEASE_S, BringOnline, SetQuarantine
 from application.ports import Lease, ModemHealth, ModemUnavailable, SimIdentity
 from domain.message import State
@@ -200,7 +201,7 @@ def test_a_quarantined_sim_is_held_but_sends_nothing_until_released(gw: Gateway)
     def quarantine(*, quarantined: bool) -> None:
         gw.system.committer.execute(
             SetQuarantine(
-                iccid, quarantined=quarantined, actor="ops", reason="odd", at=gw.clock.now()
+                iccid, quarantined=quarantined, actor=Actor("ops"), reason="odd", at=gw.clock.now()
             )
         )
 
@@ -224,7 +225,7 @@ def test_a_quarantine_between_two_segments_lets_go_of_the_message(gw: Gateway) -
     iccid = driver.open().iccid
     assert iccid is not None
     gw.system.committer.execute(
-        SetQuarantine(iccid, quarantined=True, actor="ops", reason="odd", at=gw.clock.now())
+        SetQuarantine(iccid, quarantined=True, actor=Actor("ops"), reason="odd", at=gw.clock.now())
     )
     gw.until(lambda: gw.message(number).state is State.QUEUED, sim)
     assert gw.message(number).bound_sim is not None

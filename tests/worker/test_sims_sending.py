@@ -7,6 +7,7 @@ from pathlib import Path
 
 from adapters.modems.simulated.driver import SimulatedModemDriver
 from adapters.modems.simulated.network_log import MemoryNetworkLog, SegmentOnAir
+from application.actors import Actor
 from application.deliver import CancelMessage
 from domain.message import State
 from domain.reports import LinkLost, SubmitOutcome
@@ -101,7 +102,9 @@ def test_a_message_that_was_cancelled_before_the_prompt_stays_unsent(gw: Gateway
 
     class Cancels(SimulatedModemDriver):
         def submit(self, tpdu: bytes, *, start: object) -> SubmitOutcome:
-            cancel = CancelMessage(number, account=sender.account, actor="x", at=gw.clock.now())
+            cancel = CancelMessage(
+                number, account=sender.account, actor=Actor("x"), at=gw.clock.now()
+            )
             gw.system.committer.execute(cancel)
             return super().submit(tpdu, start=start)  # type: ignore[arg-type]
 

@@ -5,7 +5,13 @@ from typing import Final
 
 import click
 
-from application.accounts import ChangeLimits, CreateAccount, SetSuspension, email_digest
+from application.accounts import (
+    AccountLimits,
+    ChangeLimits,
+    CreateAccount,
+    SetSuspension,
+    email_digest,
+)
 from application.queries import AccountRow
 from domain.account import Account, account_id
 from domain.errors import NotFound
@@ -15,6 +21,7 @@ from worker.cli.options import (
     ACCOUNT,
     CREDITS,
     POSITION,
+    REASON,
     Place,
     example,
     json_option,
@@ -99,12 +106,19 @@ def create(
                 email_digest=email_digest(session.system.email_key, email),
                 key=new_key,
                 granted=Credits(granted),
+                alone_max=session.settings.approval_credits_per_day,
                 sender_ids=names,
                 actor=session.actor,
                 at=session.now(),
             )
         )
         base_url = f"http://{session.settings.host}:{session.settings.port}"
+    if created.entry is not None:
+        click.echo(
+            f"Its {granted} credits are not there yet: entry {created.entry} waits for another "
+            f"person (`ngoma approval approve {created.entry}`).",
+            err=True,
+        )
     if as_json:
         print_json({"account_id": created.account, "api_key": key})
     else:
@@ -193,27 +207,44 @@ def _limit(value: int | None) -> str:
 @click.option("--single", type=per_minute, help="Single sends a minute; 0 is no limit.")
 @click.option("--bulk", type=per_minute, help="Bulk sends a minute; 0 is no limit.")
 @click.option("--read", type=per_minute, help="Reads a minute; 0 is no limit.")
+@click.option("--daily-credits", type=per_minute, help="Credits a day; default or 0 is no limit.")
+@click.option(
+    "--reason", type=REASON, default="Limits set by an operator.", help="Why; kept with the event."
+)
 @json_option
 @place_options
-def limits(place: Place, number: int, *, as_json: bool, **given: int | str | None) -> None:
+def limits(
+    place: Place, number: int, reason: str, *, as_json: bool, **given: int | str | None
+) -> None:
     """Set how many requests a minute an account may make; without options, show it.
 
     What is not given stays as it is; `default` follows the settings again.
     """
     typed = {
-        name: None if value == DEFAULT else int(value)
+        name: None if value == DEFAULT or (name, value) == ("daily_credits", 0) else int(value)
         for name, value in given.items()
         if value is not None
     }
     with opened(place) as session:
-        wanted = {**_find(session, number).limits, **typed}
+        found = _find(session, number)
+        wanted = {**found.limits, "daily_credits": found.daily_credits, **typed}
         if typed:
-            session.run(ChangeLimits(number, **wanted, actor=session.actor, at=session.now()))
+            session.run(
+                ChangeLimits(
+                    number,
+                    AccountLimits(**wanted),
+                    actor=session.actor,
+                    reason=reason,
+                    at=session.now(),
+                )
+            )
     if as_json:
         print_json({"account_id": number, **wanted})
     else:
         words = ", ".join(f"{name} {_limit(wanted[name])}" for name in ("single", "bulk", "read"))
-        click.echo(f"Account {number}, requests a minute: {words}.")
+        daily = wanted["daily_credits"]
+        spends = "" if daily is None else f" It may spend {daily} credits a day."
+        click.echo(f"Account {number}, requests a minute: {words}.{spends}")
 
 
 def _find(session: Session, number: int) -> Account:

@@ -19,6 +19,7 @@ from adapters.modems.simulated.sim_card import SimCard, imsi_for
 from adapters.security.secret import keep_private
 from adapters.settings import Settings
 from application.accounts import CreateAccount, email_digest
+from application.actors import Actor
 from application.ports import Clock, ModemSettings
 from application.system import System
 from domain.errors import StoreDown
@@ -122,7 +123,7 @@ def demo_account(system: System, settings: Settings) -> tuple[int, str]:
             key=system.keys.stored_form(key, "demo"),
             granted=DEMO_CREDITS,
             sender_ids=(),
-            actor="demo",
+            actor=Actor("demo"),
             at=system.clock.now(),
         )
     )

@@ -36,7 +36,7 @@ def issue(place: Place, account: int, name: str, *, as_json: bool) -> None:
     """Give an account another key; the others go on working."""
     with opened(place) as session:
         made, new_key = session.system.keys.make(name)
-        session.run(IssueKey(account, new_key, revoke=None, at=session.now()))
+        session.run(IssueKey(account, new_key, revoke=None, actor=session.actor, at=session.now()))
     _show(account, made, as_json=as_json)
 
 
@@ -49,7 +49,9 @@ def regenerate(place: Place, name: str, *, as_json: bool) -> None:
     with opened(place) as session:
         row = _find(session, name)
         made, new_key = session.system.keys.make(row.name)
-        session.run(IssueKey(row.account, new_key, revoke=name, at=session.now()))
+        session.run(
+            IssueKey(row.account, new_key, revoke=name, actor=session.actor, at=session.now())
+        )
     _show(row.account, made, as_json=as_json)
 
 
@@ -61,7 +63,7 @@ def revoke(place: Place, name: str, *, as_json: bool) -> None:
     """End a key for good: nothing is accepted with it from now on."""
     with opened(place) as session:
         row = _find(session, name)
-        session.run(RevokeKey(row.account, name, at=session.now()))
+        session.run(RevokeKey(row.account, name, actor=session.actor, at=session.now()))
     if as_json:
         print_json({"account_id": row.account, "key_id": name, "revoked": True})
     else:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
 
+from application.actors import Actor
 from application.committer import Command, Outcome
 from application.ports import VersionConflict
 from application.queries import Queries
@@ -39,7 +40,7 @@ class Session:
     def __init__(self, system: System, settings: "Settings") -> None:
         self.system = system
         self.settings = settings
-        self.actor = actor()
+        self.actor = Actor(actor())
 
     def now(self) -> Instant:
         """Give the time for a command."""

@@ -7,7 +7,6 @@ from application.accounts import MoveCredits
 from application.queries import StatementLine
 from domain.errors import NotFound
 from domain.values import Credits
-from domain.wallet import CreditWallet, wallet_id
 from worker.cli.options import (
     ACCOUNT,
     CREDITS,
@@ -82,23 +81,34 @@ def _move(
     place: Place, account: int, credits: int, reason: str, *, is_grant: bool, as_json: bool
 ) -> None:
     with opened(place) as session:
-        session.run(
+        moved = session.run(
             MoveCredits(
                 account,
                 Credits(credits),
                 is_grant=is_grant,
+                alone_max=session.settings.approval_credits_per_day,
                 actor=session.actor,
                 reason=reason,
                 at=session.now(),
             )
         )
-        after = session.system.reader.find(CreditWallet, wallet_id(account))
-    available = after.available if after else None
     if as_json:
-        print_json({"account_id": account, "credits": credits, "available": available})
+        print_json(
+            {
+                "account_id": account,
+                "credits": credits,
+                "available": moved.available,
+                "entry": moved.entry,
+            }
+        )
+    elif moved.entry is not None:
+        click.echo(
+            f"Nothing has moved yet: entry {moved.entry} waits for another person "
+            f"(`ngoma approval approve {moved.entry}`)."
+        )
     else:
         word = "Granted" if is_grant else "Adjusted by"
-        click.echo(f"{word} {credits} credits; account {account} has {available} available.")
+        click.echo(f"{word} {credits} credits; account {account} has {moved.available} available.")
 
 
 @wallet.command("statement", epilog=example("ngoma wallet statement 1 --after 1200 --limit 20"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import astuple
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -11,8 +12,13 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
-from adapters.store.schema import CONTENT_COLUMNS, CREDENTIAL_COLUMNS, LEASE_COLUMNS
-from application.ports import ContentRow, Lease, Save, Turn
+from adapters.store.schema import (
+    CONTENT_COLUMNS,
+    CREDENTIAL_COLUMNS,
+    LEASE_COLUMNS,
+    SECRET_COLUMNS,
+)
+from application.ports import ContentRow, Forget, Lease, Save, SecretKind, SecretRow, Turn
 
 TAIL_EVENTS_MAX: Final = 100_000
 
@@ -83,6 +89,19 @@ class PostgresTurn:
         """Read all leases."""
         self._cursor.execute(f"SELECT {LEASE_COLUMNS} FROM sim_leases", prepare=True)
         return [Lease(**row) for row in self._cursor.fetchall()]
+
+    def secret(self, kind: SecretKind, key: str) -> SecretRow | None:
+        """Read one secret."""
+        self._cursor.execute(
+            f"SELECT {SECRET_COLUMNS} FROM secrets WHERE kind = %s AND key = %s", (kind, key)
+        )
+        row = self._cursor.fetchone()
+        return secret_of(row) if row else None
+
+
+def secret_of(row: DictRow) -> SecretRow:
+    """Make a secret of its row."""
+    return SecretRow(**{**row, "kind": SecretKind(row["kind"])})
 
 
 def _stored(cursor: Cursor[DictRow]) -> list[StoredEvent]:
@@ -167,15 +186,8 @@ def _store_side_rows(cursor: Cursor[DictRow], save: Save) -> None:
         )
     for credential in save.credentials:
         cursor.execute(
-            f"INSERT INTO credentials ({CREDENTIAL_COLUMNS}) VALUES (%s,%s,%s,%s,%s,%s)",
-            (
-                credential.key_id,
-                credential.account,
-                credential.name,
-                credential.hash,
-                credential.issued_at,
-                credential.revoked_at,
-            ),
+            f"INSERT INTO credentials ({CREDENTIAL_COLUMNS}) VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s)",
+            astuple(credential),
         )
     for key_id, at in save.revoked:
         cursor.execute("UPDATE credentials SET revoked_at = %s WHERE key_id = %s", (at, key_id))
@@ -188,6 +200,28 @@ def _store_side_rows(cursor: Cursor[DictRow], save: Save) -> None:
         )
     for kind, number in save.erased:
         cursor.execute("DELETE FROM contents WHERE kind = %s AND number = %s", (kind, number))
+    for change in save.secret_changes:
+        _change_secret(cursor, change)
+    for key_id, at in save.key_uses:
+        cursor.execute("UPDATE credentials SET used_at = %s WHERE key_id = %s", (at, key_id))
+
+
+def _change_secret(cursor: Cursor[DictRow], change: SecretRow | Forget) -> None:
+    match change:
+        case SecretRow():
+            cursor.execute(
+                f"INSERT INTO secrets ({SECRET_COLUMNS}) VALUES (%s,%s,%s,%s,%s,%s)"
+                " ON CONFLICT (kind, key) DO UPDATE SET account = EXCLUDED.account,"
+                " value = EXCLUDED.value, at = EXCLUDED.at, ends_at = EXCLUDED.ends_at",
+                astuple(change),
+            )
+        case Forget(kind, account, None):
+            cursor.execute("DELETE FROM secrets WHERE account = %s AND kind = %s", (account, kind))
+        case Forget(kind, account, key):
+            cursor.execute(
+                "DELETE FROM secrets WHERE kind = %s AND key = %s AND account = %s",
+                (kind, key, account),
+            )
 
 
 def _store_lease(cursor: Cursor[DictRow], lease: Lease) -> None:

@@ -12,12 +12,13 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from adapters.store.postgres.connections import ANSWER_TIMEOUT_S, Datastore
-from adapters.store.postgres.saving import PostgresTurn, Recorder
+from adapters.store.postgres.saving import PostgresTurn, Recorder, secret_of
 from adapters.store.schema import (
     CREDENTIAL_COLUMNS,
     LEASE_COLUMNS,
     SAVES_KEPT_S,
     SCHEMA_VERSION,
+    SECRET_COLUMNS,
     TABLES,
 )
 from application.ports import (
@@ -26,6 +27,8 @@ from application.ports import (
     CredentialRow,
     Lease,
     Save,
+    SecretKind,
+    SecretRow,
     Turn,
     VersionConflict,
 )
@@ -201,6 +204,21 @@ class PostgresStore:
             cursor.execute(f"SELECT {LEASE_COLUMNS} FROM sim_leases")
             return [Lease(**row) for row in cursor.fetchall()]
 
+    def secret(self, kind: SecretKind, key: str) -> SecretRow | None:
+        """Read one secret of a person."""
+        with self._reading() as cursor:
+            return PostgresTurn(cursor).secret(kind, key)
+
+    def secrets_of(self, kind: SecretKind, account: int) -> Sequence[SecretRow]:
+        """Read all secrets of a kind that an account has, oldest first."""
+        with self._reading() as cursor:
+            cursor.execute(
+                f"SELECT {SECRET_COLUMNS} FROM secrets WHERE account = %s AND kind = %s"
+                " ORDER BY at, key",
+                (account, kind),
+            )
+            return [secret_of(row) for row in cursor.fetchall()]
+
     # -- upkeep ------------------------------------------------------------------------------
 
     def is_migrated(self) -> bool:
@@ -233,9 +251,10 @@ class PostgresStore:
             cursor.execute("INSERT INTO schema_version VALUES (%s)", (SCHEMA_VERSION,))
 
     def drop_old_saves(self, now: Instant) -> None:
-        """Forget save ids that nobody can ask for any more."""
+        """Forget save ids that nobody can ask for any more, and secrets whose time is over."""
         with self._writing() as cursor:
             cursor.execute("DELETE FROM saves WHERE at < %s", (now - SAVES_KEPT_S * SECOND,))
+            cursor.execute("DELETE FROM secrets WHERE ends_at < %s", (now,))
 
     def ping(self) -> None:
         """Touch the database."""

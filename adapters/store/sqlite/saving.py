@@ -2,14 +2,20 @@
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import astuple
 from typing import Any, Final, cast
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor
 
-from adapters.store.schema import CONTENT_COLUMNS, CREDENTIAL_COLUMNS, LEASE_COLUMNS
-from application.ports import ContentRow, Lease, Save, Turn
+from adapters.store.schema import (
+    CONTENT_COLUMNS,
+    CREDENTIAL_COLUMNS,
+    LEASE_COLUMNS,
+    SECRET_COLUMNS,
+)
+from application.ports import ContentRow, Forget, Lease, Save, SecretKind, SecretRow, Turn
 
 ROWS_AT_ONCE: Final = 500
 """Parameters in one IN list."""
@@ -71,6 +77,14 @@ class SqliteTurn:
         self._cursor.execute(f"SELECT {LEASE_COLUMNS} FROM sim_leases")
         return [Lease(*row) for row in self._cursor]
 
+    def secret(self, kind: SecretKind, key: str) -> SecretRow | None:
+        """Read one secret."""
+        self._cursor.execute(
+            f"SELECT {SECRET_COLUMNS} FROM secrets WHERE kind = ? AND key = ?", (kind, key)
+        )
+        row = self._cursor.fetchone()
+        return SecretRow(SecretKind(row[0]), *row[1:]) if row else None
+
 
 def marks(count: int) -> str:
     """Give ``count`` question marks for an IN list."""
@@ -128,11 +142,8 @@ def _store_side_rows(cursor: sqlite3.Cursor, save: Save) -> None:
         ],
     )
     cursor.executemany(
-        f"INSERT INTO credentials ({CREDENTIAL_COLUMNS}) VALUES (?,?,?,?,?,?)",
-        [
-            (r.key_id, r.account, r.name, r.hash, r.issued_at, r.revoked_at)
-            for r in save.credentials
-        ],
+        f"INSERT INTO credentials ({CREDENTIAL_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?)",
+        [astuple(row) for row in save.credentials],
     )
     cursor.executemany(
         "UPDATE credentials SET revoked_at = ? WHERE key_id = ?",
@@ -150,3 +161,25 @@ def _store_side_rows(cursor: sqlite3.Cursor, save: Save) -> None:
         [(number,) for number in save.settled],
     )
     cursor.executemany("DELETE FROM contents WHERE kind = ? AND number = ?", save.erased)
+    for change in save.secret_changes:
+        _change_secret(cursor, change)
+    cursor.executemany(
+        "UPDATE credentials SET used_at = ? WHERE key_id = ?",
+        [(at, key_id) for key_id, at in save.key_uses],
+    )
+
+
+def _change_secret(cursor: sqlite3.Cursor, change: SecretRow | Forget) -> None:
+    match change:
+        case SecretRow():
+            cursor.execute(
+                f"INSERT OR REPLACE INTO secrets ({SECRET_COLUMNS}) VALUES (?,?,?,?,?,?)",
+                astuple(change),
+            )
+        case Forget(kind, account, None):
+            cursor.execute("DELETE FROM secrets WHERE account = ? AND kind = ?", (account, kind))
+        case Forget(kind, account, key):
+            cursor.execute(
+                "DELETE FROM secrets WHERE kind = ? AND key = ? AND account = ?",
+                (kind, key, account),
+            )

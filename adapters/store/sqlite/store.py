@@ -17,6 +17,7 @@ from adapters.store.schema import (
     LEASE_COLUMNS,
     SAVES_KEPT_S,
     SCHEMA_VERSION,
+    SECRET_COLUMNS,
     TABLES,
 )
 from adapters.store.sqlite.connections import Datastore
@@ -28,6 +29,8 @@ from application.ports import (
     CredentialRow,
     Lease,
     Save,
+    SecretKind,
+    SecretRow,
     Turn,
     VersionConflict,
 )
@@ -161,6 +164,21 @@ class SqliteStore:
             cursor.execute(f"SELECT {LEASE_COLUMNS} FROM sim_leases")
             return [Lease(*row) for row in cursor]
 
+    def secret(self, kind: SecretKind, key: str) -> SecretRow | None:
+        """Read one secret of a person."""
+        with self._reading() as cursor:
+            return SqliteTurn(cursor).secret(kind, key)
+
+    def secrets_of(self, kind: SecretKind, account: int) -> Sequence[SecretRow]:
+        """Read all secrets of a kind that an account has, oldest first."""
+        with self._reading() as cursor:
+            cursor.execute(
+                f"SELECT {SECRET_COLUMNS} FROM secrets WHERE account = ? AND kind = ?"
+                " ORDER BY at, key",
+                (account, kind),
+            )
+            return [SecretRow(SecretKind(row[0]), *row[1:]) for row in cursor]
+
     # -- upkeep ------------------------------------------------------------------------------
 
     def is_migrated(self) -> bool:
@@ -186,9 +204,10 @@ class SqliteStore:
             cursor.execute("INSERT INTO schema_version VALUES (?)", (SCHEMA_VERSION,))
 
     def drop_old_saves(self, now: Instant) -> None:
-        """Forget save ids that nobody can ask for any more."""
+        """Forget save ids that nobody can ask for any more, and secrets whose time is over."""
         with self._writing() as cursor:
             cursor.execute("DELETE FROM saves WHERE at < ?", (now - SAVES_KEPT_S * SECOND,))
+            cursor.execute("DELETE FROM secrets WHERE ends_at < ?", (now,))
 
     def ping(self) -> None:
         """Touch the database."""

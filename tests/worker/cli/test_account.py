@@ -110,11 +110,11 @@ def test_what_people_named_an_account_cannot_steer_the_terminal(cli: Cli) -> Non
 def test_limits_that_are_not_given_stay(cli: Cli) -> None:
     number = cli.account()
     assert cli.json("account", "limits", number, "--single", 600, "--bulk", 0) == {
-        "account_id": number, "single": 600, "bulk": 0, "read": None,
+        "account_id": number, "single": 600, "bulk": 0, "read": None, "daily_credits": None,
     }  # fmt: skip
     assert cli.json("account", "limits", number, "--read", 9)["single"] == 600
     assert cli.json("account", "limits", number, "--single", "default") == {
-        "account_id": number, "single": None, "bulk": 0, "read": 9,
+        "account_id": number, "single": None, "bulk": 0, "read": 9, "daily_credits": None,
     }  # fmt: skip
     shown = cli.run("account", "limits", number).stdout
     assert "single default, bulk none, read 9" in shown

@@ -1,0 +1,50 @@
+"""Who gives a command, as its events say, and whether they may."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from application.gateway import Books
+from domain.account import Account, account_id
+from domain.errors import NotPermitted
+from domain.roles import Duty
+
+OWN_ACCOUNT: Final = "No one of staff acts on an account of their own."
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person, by the account of their session, or a user of the host's operating system."""
+
+    name: str
+    """How events name it: ``account:7`` or ``os:user@host``."""
+    account: int | None = None
+
+    @classmethod
+    def of(cls, account: int) -> "Actor":
+        """Name an account; only a session or a key makes an actor of it."""
+        return cls(f"account:{account}", account)
+
+
+def permit(books: Books, actor: Actor, duty: Duty) -> None:
+    """Refuse an account without the duty; users of the host may do all but approve.
+
+    Raises:
+        NotPermitted: no role of the account has the duty.
+    """
+    if actor.account is None:
+        return
+    account = books.find(Account, account_id(actor.account))
+    if account is None or account.suspended or not account.has_duty(duty):
+        msg = f"This takes a role with the duty {duty}, which account {actor.account} lacks."
+        raise NotPermitted(msg)
+
+
+def permit_on(books: Books, actor: Actor, duty: Duty, *, account: int) -> None:
+    """Refuse an actor without the duty, and one that the account belongs to.
+
+    Raises:
+        NotPermitted: either.
+    """
+    permit(books, actor, duty)
+    if actor.account == account:
+        raise NotPermitted(OWN_ACCOUNT)

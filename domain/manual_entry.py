@@ -1,0 +1,193 @@
+"""What one person prepared and another must approve: a wallet movement, or a change of roles."""
+
+from enum import StrEnum
+from typing import Self
+from uuid import UUID
+
+from domain.errors import NotPermitted, TooLate
+from domain.events import Aggregate, aggregate_id
+from domain.roles import Duty
+from domain.values import Instant
+
+
+class EntryKind(StrEnum):
+    """What an entry would do."""
+
+    GRANT = "grant"
+    ADJUST = "adjust"
+    GRANT_ROLE = "grant_role"
+    WITHDRAW_ROLE = "withdraw_role"
+
+    @property
+    def approved_under(self) -> Duty:
+        """The duty that its approver needs."""
+        if self in {EntryKind.GRANT, EntryKind.ADJUST}:
+            return Duty.APPROVE_CREDITS
+        return Duty.APPROVE_ROLES
+
+
+class EntryStatus(StrEnum):
+    """Where an entry stands."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+def manual_entry_id(number: int) -> UUID:
+    """Give the id of entry number ``number``."""
+    return aggregate_id("manual_entry", number)
+
+
+class ManualEntry(Aggregate):
+    """One entry that waits for a second person (invariant I13)."""
+
+    TOPIC = "ManualEntry"
+
+    class Event(Aggregate.Event):
+        """Base of an entry's events."""
+
+        TOPIC = "ManualEntry.Event"
+
+    class Prepared(Event, Aggregate.Created):
+        """``actor`` asks for it; ``credits`` is signed, ``role`` is for changes of roles.
+
+        ``reason`` names a content, with its seal.
+        """
+
+        TOPIC = "ManualEntry.Prepared"
+        number: int
+        kind: str
+        account: int
+        credits: int | None
+        role: str | None
+        actor: str
+        reason: str
+
+    class Approved(Event):
+        """Another person agreed; what it allows is in the same save."""
+
+        TOPIC = "ManualEntry.Approved"
+        number: int
+        approver: str
+
+        def apply(self, entry: "ManualEntry") -> None:
+            entry.status = EntryStatus.APPROVED
+
+    class Rejected(Event):
+        """Another person refused; the reason is a content."""
+
+        TOPIC = "ManualEntry.Rejected"
+        number: int
+        approver: str
+        reason: str
+
+        def apply(self, entry: "ManualEntry") -> None:
+            entry.status = EntryStatus.REJECTED
+
+    class Withdrawn(Event):
+        """Who prepared it took it back."""
+
+        TOPIC = "ManualEntry.Withdrawn"
+        number: int
+        actor: str
+
+        def apply(self, entry: "ManualEntry") -> None:
+            entry.status = EntryStatus.WITHDRAWN
+
+    def __init__(
+        self,
+        number: int,
+        kind: str,
+        account: int,
+        credits: int | None,
+        role: str | None,
+        actor: str,
+        reason: str,
+    ) -> None:
+        self.number = number
+        self.kind = EntryKind(kind)
+        self.account = account
+        self.credits = credits
+        self.role = role
+        self.actor = actor
+        self.reason = reason
+        self.status = EntryStatus.WAITING
+
+    @classmethod
+    def prepare(
+        cls,
+        number: int,
+        *,
+        kind: EntryKind,
+        account: int,
+        credits: int | None = None,
+        role: str | None = None,
+        actor: str,
+        reason: str,
+        at: Instant,
+    ) -> Self:
+        """Ask for something that takes two people."""
+        return cls._create(
+            cls.Prepared,
+            id=manual_entry_id(number),
+            timestamp=at,
+            number=number,
+            kind=kind.value,
+            account=account,
+            credits=credits,
+            role=role,
+            actor=actor,
+            reason=reason,
+        )
+
+    def approve(self, *, approver: str, at: Instant) -> None:
+        """Agree, as another person.
+
+        Raises:
+            NotPermitted: the approver prepared it.
+            TooLate: it does not wait any more.
+        """
+        self.require_decidable(approver)
+        self._record(self.Approved, at=at, number=self.number, approver=approver)
+
+    def reject(self, *, approver: str, reason: str, at: Instant) -> None:
+        """Refuse, as another person.
+
+        Raises:
+            NotPermitted: the approver prepared it; they may withdraw it.
+            TooLate: it does not wait any more.
+        """
+        self.require_decidable(approver)
+        self._record(self.Rejected, at=at, number=self.number, approver=approver, reason=reason)
+
+    def withdraw(self, *, actor: str, at: Instant) -> None:
+        """Take it back.
+
+        Raises:
+            NotPermitted: somebody else prepared it; they may reject it.
+            TooLate: it does not wait any more.
+        """
+        if actor != self.actor:
+            msg = "Only who prepared an entry may withdraw it."
+            raise NotPermitted(msg)
+        self._require_waiting()
+        self._record(self.Withdrawn, at=at, number=self.number, actor=actor)
+
+    def require_decidable(self, approver: str) -> None:
+        """Refuse who prepared it, and a second decision.
+
+        Raises:
+            NotPermitted: the approver prepared it.
+            TooLate: it does not wait any more.
+        """
+        if approver == self.actor:
+            msg = "Who prepared an entry cannot decide on it: that takes another person."
+            raise NotPermitted(msg)
+        self._require_waiting()
+
+    def _require_waiting(self) -> None:
+        if self.status is not EntryStatus.WAITING:
+            msg = f"Entry {self.number} is {self.status} already."
+            raise TooLate(msg)
