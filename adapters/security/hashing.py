@@ -13,11 +13,16 @@ class Argon2KeyHasher:
 
     def hash(self, secret: str) -> str:
         """Hash a secret with a salt of its own."""
-        return self._hasher.hash(secret)
+        return self._hasher.hash(_bytes(secret))
 
     def verify(self, stored: str, secret: str) -> bool:
         """Whether the secret is the one that was hashed."""
         try:
-            return self._hasher.verify(stored, secret)
+            return self._hasher.verify(stored, _bytes(secret))
         except (VerificationError, InvalidHashError):
             return False
+
+
+def _bytes(secret: str) -> bytes:
+    """Whatever somebody typed has a hash, half a surrogate pair too."""
+    return secret.encode("utf-8", "surrogatepass")

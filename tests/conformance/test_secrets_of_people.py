@@ -1,0 +1,94 @@
+"""What any ``Store`` must do with secrets of people, over SQLite and PostgreSQL."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+from application.ports import Forget, Save, SecretKind, SecretRow, Store, Turn
+from domain.values import SECOND, Instant
+from tests.conformance.stores import KEY, NOW, saving
+
+SESSION = SecretRow(
+    SecretKind.SESSION, "digest-1", 7, '{"seen_at":1}', NOW, Instant(NOW + 60 * SECOND)
+)
+PASSWORD = SecretRow(SecretKind.PASSWORD, "7", 7, "$argon2id$…", NOW)
+
+
+def change(store: Store, *changes: SecretRow | Forget) -> None:
+    store.transact(saving(Save(uuid4(), NOW, secret_changes=list(changes))))
+
+
+def test_a_secret_is_read_by_its_kind_and_key(store: Store) -> None:
+    change(store, SESSION, PASSWORD)
+    assert store.secret(SecretKind.SESSION, "digest-1") == SESSION
+    assert store.secret(SecretKind.PASSWORD, "7") == PASSWORD
+    assert store.secret(SecretKind.RESET, "digest-1") is None
+    assert store.secret(SecretKind.SESSION, "7") is None
+
+
+def test_a_later_secret_under_the_same_key_replaces_it(store: Store) -> None:
+    change(store, PASSWORD)
+    other = replace(PASSWORD, value="$argon2id$other", at=Instant(NOW + 1))
+    change(store, other)
+    assert store.secret(SecretKind.PASSWORD, "7") == other
+
+
+def test_changes_of_one_save_are_carried_out_in_their_order(store: Store) -> None:
+    second = replace(SESSION, key="digest-2")
+    change(store, SESSION, Forget(SecretKind.SESSION, 7), second)
+    assert store.secrets_of(SecretKind.SESSION, 7) == [second]
+
+
+def test_all_secrets_of_a_kind_and_account_are_forgotten_together(store: Store) -> None:
+    others = replace(SESSION, key="digest-3", account=8)
+    change(store, SESSION, replace(SESSION, key="digest-2"), others, PASSWORD)
+    change(store, Forget(SecretKind.SESSION, 7))
+    assert store.secrets_of(SecretKind.SESSION, 7) == []
+    assert store.secrets_of(SecretKind.SESSION, 8) == [others]
+    assert store.secret(SecretKind.PASSWORD, "7") == PASSWORD
+
+
+def test_one_secret_is_forgotten_only_for_the_account_that_has_it(store: Store) -> None:
+    change(store, SESSION)
+    change(store, Forget(SecretKind.SESSION, 8, "digest-1"))
+    assert store.secret(SecretKind.SESSION, "digest-1") == SESSION
+    change(store, Forget(SecretKind.SESSION, 7, "digest-1"))
+    assert store.secret(SecretKind.SESSION, "digest-1") is None
+
+
+def test_secrets_of_an_account_come_oldest_first(store: Store) -> None:
+    rows = [replace(SESSION, key=f"digest-{n}", at=Instant(NOW - n)) for n in range(3)]
+    change(store, *rows)
+    assert store.secrets_of(SecretKind.SESSION, 7) == rows[::-1]
+
+
+def test_what_is_over_is_dropped_and_what_never_ends_stays(store: Store) -> None:
+    change(store, SESSION, PASSWORD)
+    store.drop_old_saves(Instant(NOW + 60 * SECOND))
+    assert store.secret(SecretKind.SESSION, "digest-1") == SESSION
+    store.drop_old_saves(Instant(NOW + 61 * SECOND))
+    assert store.secret(SecretKind.SESSION, "digest-1") is None
+    assert store.secret(SecretKind.PASSWORD, "7") == PASSWORD
+
+
+def test_under_the_lock_a_secret_reads_as_outside(store: Store) -> None:
+    change(store, SESSION)
+    seen: list[SecretRow | None] = []
+
+    def decide(turn: Turn) -> Save:
+        seen.append(turn.secret(SecretKind.SESSION, "digest-1"))
+        seen.append(turn.secret(SecretKind.SESSION, "digest-2"))
+        return Save(uuid4(), NOW)
+
+    store.transact(decide)
+    assert seen == [SESSION, None]
+
+
+def test_the_use_of_a_key_is_written_down(store: Store) -> None:
+    limited = replace(KEY, scopes="send", sources="192.0.2.0/24 2001:db8::1")
+    store.transact(saving(Save(uuid4(), NOW, credentials=[limited])))
+    assert store.credential("KEY00001") == limited
+    used_at = Instant(NOW + 3600 * SECOND)
+    store.transact(
+        saving(Save(uuid4(), NOW, key_uses=[("KEY00001", used_at), ("NOSUCH00", used_at)]))
+    )
+    assert store.credential("KEY00001") == replace(limited, used_at=used_at)

@@ -1,0 +1,108 @@
+"""Entries that take two people, what one may do alone, and the days that are counted."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.account import Account
+from domain.allowance import Allowance
+from domain.days import day_of, until_midnight_s
+from domain.errors import AlreadyExists, NotFound, NotPermitted, TooLate
+from domain.manual_entry import EntryKind, EntryStatus, ManualEntry
+from domain.roles import DUTIES, Duty, Role
+from domain.values import SECOND, Instant
+
+NOW = Instant(1_795_000_000_000_000)
+LUSAKA = ZoneInfo("Africa/Lusaka")
+
+
+def prepared(actor: str = "account:1") -> ManualEntry:
+    return ManualEntry.prepare(
+        1, kind=EntryKind.GRANT, account=9, credits=5, actor=actor, reason="1/x", at=NOW
+    )
+
+
+def test_an_entry_is_decided_once() -> None:
+    decisions: tuple[Callable[[ManualEntry], None], ...] = (
+        lambda entry: entry.approve(approver="account:2", at=NOW),
+        lambda entry: entry.reject(approver="account:2", reason="2/x", at=NOW),
+        lambda entry: entry.withdraw(actor="account:1", at=NOW),
+    )
+    for decide in decisions:
+        entry = prepared()
+        decide(entry)
+        assert entry.status is not EntryStatus.WAITING
+        with pytest.raises(TooLate):
+            entry.approve(approver="account:3", at=NOW)
+        with pytest.raises(TooLate):
+            entry.withdraw(actor="account:1", at=NOW)
+
+
+def test_who_prepared_an_entry_neither_approves_nor_rejects_it() -> None:
+    entry = prepared()
+    with pytest.raises(NotPermitted, match="another person"):
+        entry.approve(approver="account:1", at=NOW)
+    with pytest.raises(NotPermitted, match="another person"):
+        entry.reject(approver="account:1", reason="2/x", at=NOW)
+    assert entry.status is EntryStatus.WAITING
+    assert len(list(entry.collect_events())) == 1
+
+
+def test_only_who_prepared_an_entry_withdraws_it() -> None:
+    with pytest.raises(NotPermitted):
+        prepared().withdraw(actor="account:2", at=NOW)
+
+
+@given(st.lists(st.integers(-300, 300).filter(bool), max_size=30), st.integers(1, 1_000))
+def test_what_one_person_moves_alone_never_goes_over_the_limit(
+    credits: list[int], limit: int
+) -> None:
+    allowance = Allowance.open("account:1", day_of(NOW), at=NOW)
+    moved = 0
+    for each in credits:
+        if allowance.has_room(each, limit=limit):
+            allowance.use(each, at=NOW)
+            moved += abs(each)
+        else:
+            assert moved + abs(each) > limit
+    assert allowance.total == moved <= limit
+
+
+def test_a_limit_of_zero_is_none() -> None:
+    assert Allowance.open("account:1", 0, at=NOW).has_room(10**12, limit=0)
+
+
+@given(st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 - the zone is beside it
+def test_days_are_those_of_lusaka(moment: datetime) -> None:
+    at = Instant(round(moment.timestamp() * SECOND))
+    there = moment.astimezone(LUSAKA)
+    assert day_of(at) == (there.date() - datetime(1970, 1, 1, tzinfo=LUSAKA).date()).days
+    midnight = (there + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    left_s = until_midnight_s(at)
+    assert 0 < left_s <= 24 * 3600
+    assert 0 <= left_s - (midnight - there).total_seconds() < 1
+
+
+def test_roles_are_given_and_taken_once() -> None:
+    account = Account.register(1, person="p", at=NOW)
+    how = {"actor": "os:root@host", "reason": "1/x", "approver": None, "entry": None, "at": NOW}
+    account.grant_role(Role.AUDITOR, **how)  # type: ignore[arg-type]
+    assert account.has_duty(Duty.LOOK)
+    assert not account.has_duty(Duty.MOVE_CREDITS)
+    with pytest.raises(AlreadyExists):
+        account.grant_role(Role.AUDITOR, **how)  # type: ignore[arg-type]
+    account.withdraw_role(Role.AUDITOR, **how)  # type: ignore[arg-type]
+    assert not account.has_duty(Duty.LOOK)
+    with pytest.raises(NotFound):
+        account.withdraw_role(Role.AUDITOR, **how)  # type: ignore[arg-type]
+
+
+def test_who_prepares_credits_does_not_approve_them_and_the_auditor_changes_nothing() -> None:
+    assert Duty.APPROVE_CREDITS not in DUTIES[Role.FINANCE_PREPARER]
+    assert Duty.MOVE_CREDITS not in DUTIES[Role.FINANCE_REVIEWER]
+    assert DUTIES[Role.AUDITOR] == {Duty.LOOK, Duty.REVEAL}
+    assert set(DUTIES) == set(Role)
