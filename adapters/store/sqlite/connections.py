@@ -80,6 +80,24 @@ class Datastore(SQLiteDatastore):
                 proxy.invalidate()
             proxy.close()
 
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Cursor]:
+        """Lend a cursor for single statements, each of which reads everything of one moment.
+
+        Without BEGIN and ROLLBACK a look costs a third: each statement lets other threads in.
+        """
+        proxy = self._readers.connect()
+        is_sound = False
+        try:
+            cursor = cast("sqlite3.Connection", proxy.dbapi_connection).cursor()
+            yield cursor
+            cursor.close()  # a statement that was not read to its end would hold the moment
+            is_sound = True
+        finally:
+            if not is_sound:
+                proxy.invalidate()
+            proxy.close()
+
     def close(self) -> None:
         """Close the connections."""
         super().close()

@@ -100,8 +100,8 @@ class SqliteStore:
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Cursor]:
-        with _translated(), self._datastore.transaction(commit=False) as cursor:
-            yield cast("sqlite3.Cursor", cursor)
+        with _translated(), self._datastore.reading() as cursor:
+            yield cursor
 
     def tail(self, aggregate: UUID, after_version: int) -> Sequence[StoredEvent]:
         """Read one aggregate's newer events."""
