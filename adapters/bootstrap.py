@@ -71,7 +71,9 @@ def bootstrap(
     reading = _open_read_side(settings, store, mapper)
     signals.add_check("store", partial(_ping, store))
     signals.add_check("projections", partial(_stopped, reading.queries))
-    metrics.watch("waiting_messages", "Messages before the committer.", lambda: committer.waiting)
+    metrics.watch_one(
+        "waiting_messages", "Messages before the committer.", lambda: committer.waiting
+    )
     return System(
         clock=clock,
         randomness=randomness,

@@ -58,6 +58,11 @@ class Metrics(Protocol):
     def answered(self, route: str, status: int, seconds: float) -> None:
         """Count an HTTP answer."""
 
+    def watch(
+        self, name: str, text: str, read: Callable[[], Mapping[str, float]], *, label: str
+    ) -> None:
+        """Show numbers by ``label``, read when somebody looks."""
+
     def render(self) -> tuple[bytes, str]:
         """Give the exposition text and its content type."""
 

@@ -59,6 +59,9 @@ class Part(Enum):
     SIMS = auto()
 
 
+UP: Final = frozenset({"online", "sending"})
+"""States of a SIM's thread in which it takes messages."""
+
 PARTS: Final[Mapping[Role, frozenset[Part]]] = MappingProxyType(
     {
         Role.ALL: frozenset(Part),
@@ -145,8 +148,26 @@ class Supervisor:
         for part in Part:
             for loop in self._loops.get(part, ()):
                 loop.start()
+        self._show_metrics()
         system.signals.add_check("threads", self._threads_check)
         system.signals.add_check("clock", self._clock_check)
+
+    def _show_metrics(self) -> None:
+        watch = self._system.metrics.watch
+        watch("thread_faults", "Unexpected exceptions by thread.", self._faults, label="thread")
+        watch("alarms", "Alarms that stand.", self._alarms_shown, label="alarm")
+        if self.sims:
+            watch("modem_words", "What modems said, by kind.", lambda: self.counts, label="kind")
+            watch("modem_online", "Modems that may send.", self._online, label="modem")
+
+    def _faults(self) -> Mapping[str, float]:
+        return {loop.name: loop.faults for loop in self._all_loops()}
+
+    def _alarms_shown(self) -> Mapping[str, float]:
+        return dict.fromkeys(self.alarms.standing(), 1.0)
+
+    def _online(self) -> Mapping[str, float]:
+        return {status.modem: float(status.state in UP) for status in self.modems()}
 
     def stop(self, deadline_s: float = 20.0) -> bool:
         """Stop in order: SIMs, relay, jobs, follower, then the committer when it is drained.

@@ -1,10 +1,12 @@
 """Prometheus metrics of one process; labels come from small closed sets, never from people."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 ANSWER_BUCKETS_S: Final = (0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1.2, 5.0)
 
@@ -48,10 +50,36 @@ class PrometheusMetrics:
         """Count something by its kind, a word from the code."""
         self._counts.labels(kind).inc()
 
-    def watch(self, name: str, text: str, read: Callable[[], float]) -> None:
+    def watch_one(self, name: str, text: str, read: Callable[[], float]) -> None:
         """Show a number that is read when somebody looks."""
         Gauge(f"ngoma_{name}", text, registry=self._registry).set_function(read)
+
+    def watch(
+        self, name: str, text: str, read: Callable[[], Mapping[str, float]], *, label: str
+    ) -> None:
+        """Show numbers by ``label``, read when somebody looks."""
+        self._registry.register(_Watched(f"ngoma_{name}", text, label, read))
 
     def render(self) -> tuple[bytes, str]:
         """Give the exposition text and its content type."""
         return generate_latest(self._registry), CONTENT_TYPE_LATEST
+
+
+class _Watched(Collector):
+    """Numbers that somebody else keeps."""
+
+    def __init__(
+        self, name: str, text: str, label: str, read: Callable[[], Mapping[str, float]]
+    ) -> None:
+        self._name, self._text, self._label, self._read = name, text, label, read
+
+    def describe(self) -> Iterable[Metric]:
+        """Name it without reading it."""
+        return [GaugeMetricFamily(self._name, self._text, labels=[self._label])]
+
+    def collect(self) -> Iterable[Metric]:
+        """Read it."""
+        family = GaugeMetricFamily(self._name, self._text, labels=[self._label])
+        for value, number in sorted(self._read().items()):
+            family.add_metric([value], number)
+        return [family]

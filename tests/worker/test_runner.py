@@ -26,6 +26,7 @@ from domain.values import Network
 from tests.support.servers import ThrowawayRedis
 from tests.support.system import FastKeyHasher
 from tests.worker.gateway import FAST, Gateway, ShiftedClock
+from worker.clock_watch import ALARM as CLOCK_ALARM
 from worker.loops import Loop
 from worker.runner import PARTS, Part, Role, Supervisor
 
@@ -70,6 +71,9 @@ class Running(Gateway):
 
     def sent(self, count: int) -> None:
         self.until(lambda: len(self.air.segments) >= count)
+
+    def metrics(self) -> str:
+        return self.system.metrics.render()[0].decode()
 
 
 @contextmanager
@@ -229,6 +233,7 @@ def test_a_clock_alarm_shows_in_readiness(tmp_path: Path) -> None:
         gw.clock.jump(3_600)
         gw.until(lambda: not gw.system.readiness().is_ready)
         assert "jumped" in gw.system.readiness().checks["clock"]
+        assert f'ngoma_alarms{{alarm="{CLOCK_ALARM}"}} 1.0' in gw.metrics()
 
 
 class NeverUp(SimulatedModemDriver):
@@ -243,6 +248,10 @@ def test_one_modem_that_never_comes_up_keeps_nobody_from_sending(tmp_path: Path)
         numbers = gw.send(gw.account(), count=5)
         gw.until(lambda: all(gw.message(n).state is State.SENT for n in numbers))
         assert gw.supervisor.modems()[0].reason == "not there"
+        until(lambda: 'ngoma_modem_words{kind="Accepted"} 5.0' in gw.metrics())
+        assert 'ngoma_modem_online{modem="m0"} 0.0' in gw.metrics()
+        assert 'ngoma_modem_online{modem="m1"} 1.0' in gw.metrics()
+        assert 'ngoma_thread_faults{thread="committer"} 0.0' in gw.metrics()
 
 
 # -- scaled ---------------------------------------------------------------------------------
