@@ -41,7 +41,7 @@ class Sessions:
     def __init__(self, system: System) -> None:
         self._keys = system.keys
         self._logins = system.logins
-        self._execute = system.committer.execute
+        self._committer = system.committer
         self._pool = Pool("ngoma-sessions", threads=THREADS, waiting_max=WAITING_MAX)
 
     def close(self) -> None:
@@ -90,4 +90,6 @@ class Sessions:
         token = session_token(call)
         if token is None:
             raise InvalidKey(NO_SESSION)
-        return await self._pool.run(lambda: then(self._logins.find(token, execute=self._execute)))
+        return await self._pool.run(
+            lambda: then(self._logins.find(token, execute=self._committer.execute))
+        )
