@@ -9,6 +9,7 @@ from eventsourcing.persistence import Mapper
 
 from adapters.clock import SystemClock, SystemRandomness
 from adapters.limits import make_limiter
+from adapters.mail import open_mailer
 from adapters.modems import DRIVERS
 from adapters.observability.access import JsonAccessLog
 from adapters.observability.metrics import PrometheusMetrics
@@ -26,7 +27,7 @@ from application.committer import Committer
 from application.fleet import FleetWatch
 from application.gateway import Reader, event_mapper
 from application.keys import KeyRing
-from application.login import Logins
+from application.login import Logins, Mailer
 from application.ports import Clock, KeyHasher, ModemDriver, ModemSettings, Randomness, Store
 from application.system import Signals, System
 from domain.errors import InvalidRequest, NgomaError, StoreDown
@@ -85,6 +86,10 @@ def bootstrap(
         queue=open_queue(settings.redis_url),
         keys=_open_keys(settings, common, secret),
         logins=_open_logins(common, secret),
+        mailer=_open_mailer(settings),
+        public_url=(settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/"),
+        registration_open=settings.registration_open,
+        registration_daily_credits=settings.registration_daily_credits,
         fleet=FleetWatch(store, clock),
         limiter=make_limiter(settings.redis_url),
         metrics=metrics,
@@ -146,6 +151,16 @@ def _open_logins(common: _Common, secret: Secret) -> Logins:
         codes=TotpCodes(derived(secret, "second factors"), common.randomness),
         server_key=derived(secret, "sessions"),
         email_key=derived(secret, "e-mail claims"),
+    )
+
+
+def _open_mailer(settings: Settings) -> Mailer:
+    password = settings.mail_password
+    return open_mailer(
+        settings.mail_url,
+        password=read_secret(password) if password else None,
+        sender=settings.mail_from,
+        folder=settings.data_dir / "mail",
     )
 
 

@@ -17,6 +17,7 @@ from domain.values import Network
 
 ENVIRONMENT_PREFIX: Final = "NGOMA_"
 DATABASE_SCHEMES: Final = frozenset({"postgresql", "postgres"})
+MAIL_SCHEMES: Final = frozenset({"smtp", "smtps"})
 REDIS_SCHEMES: Final = frozenset({"redis", "rediss", "unix"})
 
 
@@ -64,7 +65,7 @@ class Settings:
     retention_number_days: int = _setting(400, "Days after which a recipient's number is erased.")
     mail_url: str | None = _setting(
         None,
-        "Mail server, smtp://host:port or smtps://…; without it mail is kept in data_dir/mail.",
+        "Mail server, smtp://user@host:port or smtps://…; without it mail goes to data_dir/mail.",
     )
     mail_password: str | None = _setting(None, "Password of the mail server (file: or env:).")
     mail_from: str = _setting("Ngoma <ngoma@localhost>", "Sender of mail.")
@@ -123,6 +124,7 @@ def load_settings(
     settings = Settings(**{name: _coerced(name, value) for name, value in values.items()})
     _require_url("database_url", settings.database_url, DATABASE_SCHEMES)
     _require_url("redis_url", settings.redis_url, REDIS_SCHEMES)
+    _require_url("mail_url", settings.mail_url, MAIL_SCHEMES)
     return settings
 
 

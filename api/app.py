@@ -5,6 +5,7 @@ Litestar (``api/resource.py``, ``api/wire.py``): the published bodies, envelopes
 checks leave nothing for a framework to validate.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from itertools import groupby
@@ -20,12 +21,19 @@ from api import openapi
 from api.edge import Edge
 from api.front import Front
 from api.resource import Resource
-from api.routes import ROUTES, Route, envelope_of
+from api.route import Route
+from api.routes import ROUTES, envelope_of
 from api.wire import Answer, Call, encode
 from application.system import System
 from domain.errors import InvalidRequest, NotFound
 
-METHODS: Final = [HttpMethod.GET, HttpMethod.POST, HttpMethod.OPTIONS]
+METHODS: Final = [
+    HttpMethod.GET,
+    HttpMethod.POST,
+    HttpMethod.PUT,
+    HttpMethod.DELETE,
+    HttpMethod.OPTIONS,
+]
 """All that ``api.edge`` lets through; a resource refuses what it does not have by itself."""
 
 HOT_PATHS: Final = ("/api", "/api/v1/sms/send")
@@ -85,7 +93,7 @@ def _handler(path: str, resource: Resource) -> HTTPRouteHandler:
     """Hand every method of a path to its resource: an ASGI function, which Litestar then calls."""
 
     @route(
-        path.replace("{message_id}", "{message_id:str}"),
+        re.sub(r"\{(\w+)\}", r"{\1:str}", path),
         http_method=METHODS,
         sync_to_thread=False,
         name=path,

@@ -1,5 +1,7 @@
 """Whose request this is: where keys are found, and who they belong to, never slowly for good ones.
 
+What an account may look at, it may look at in a session too; sends take a key.
+
 A key that this process has verified answers in microseconds. Others are looked at by their
 check first, which only the server can make; only then are they hashed, in a few threads. Keys
 that fail are counted (contract decision 10): those with a wrong check by address and by
@@ -8,21 +10,30 @@ never slowed by others' failures.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 from api import limits
 from api.addresses import Addresses
+from api.key_uses import KeyUses
+from api.sessions import Sessions, bearer, session_token
 from api.threads import Pool, Shared
 from api.wire import Call
+from application.accounts.sessions import Session
+from application.actors import Actor
 from application.keys import ID_CHARACTERS
+from application.login import TOKEN_PREFIX
 from application.submit import Principal
 from application.system import System
-from domain.errors import InvalidKey, RateLimited
+from domain.errors import InvalidKey, NotPermitted, RateLimited
+from domain.key_rules import Scope, is_from
 
 INVALID_KEY: Final = "The provided API key is invalid or inactive."
+KEY_NEEDED: Final = "Sends take an API key, not a session's token."
 FOLLOWING_WAITING_MAX: Final = 1_000
+
+R = TypeVar("R")
 
 
 def body_key(fields: Mapping[str, object]) -> str | None:
@@ -33,12 +44,7 @@ def body_key(fields: Mapping[str, object]) -> str | None:
 
 def header_key(call: Call) -> str | None:
     """Give the key in ``Authorization: Bearer`` or ``X-API-Key``; None when there is none."""
-    authorization = call.headers.get(b"authorization")
-    if authorization is not None:
-        scheme, _, key = authorization.decode("latin-1").strip().partition(" ")
-        if scheme.lower() == "bearer" and key.strip():
-            return key.strip()
-    return call.header(b"x-api-key") or None
+    return bearer(call) or call.header(b"x-api-key") or None
 
 
 class Door:
@@ -57,35 +63,114 @@ class Door:
         self._following = Pool("ngoma-keys", threads=1, waiting_max=FOLLOWING_WAITING_MAX)
         self._follow = Shared(self._following, system.keys.follow)
         self._verifying: dict[str, Shared[Principal]] = {}
+        self._sessions = Sessions(system)
+        self._uses = KeyUses(system)
 
     def close(self) -> None:
         """Let the threads end."""
+        self._uses.close()
+        self._sessions.close()
         self._hashing.close()
         self._following.close()
 
     async def admit_writer(self, call: Call, key: str) -> Principal:
-        """Say who may write with this key; the committer looks again, under its lock.
+        """Say who may send with this key; the committer looks again, under its lock.
 
         Raises:
-            InvalidKey: unknown, wrong or revoked.
+            InvalidKey: unknown, wrong or revoked, or a session's token.
+            NotPermitted: the key may not send, or not from this address.
             RateLimited: too many failures.
             Overloaded: too many new keys at once.
             StoreDown: the key cannot be looked up.
         """
-        return self._keys.known(key) or await self._verify(call, key)
+        if key.startswith(TOKEN_PREFIX):
+            raise InvalidKey(KEY_NEEDED)
+        found = self._keys.known(key) or await self._verify(call, key)
+        if not found.may(Scope.SEND):
+            msg = "This API key may not send."
+            raise NotPermitted(msg)
+        return self._used(call, found)
 
     async def admit_reader(self, call: Call, key: str) -> Principal:
-        """Say who may read with this key: what is remembered counts while it is fresh.
+        """Say who may read with this key or token; of keys, what is fresh in memory counts.
 
         Raises:
-            InvalidKey: unknown, wrong or revoked.
+            InvalidKey: unknown, wrong or revoked, or the session is over.
+            NotPermitted: the key may not read, or not from this address.
             RateLimited: too many failures.
             Overloaded: too many new keys at once.
             StoreDown: the key cannot be looked up.
         """
+        if key.startswith(TOKEN_PREFIX) and key == session_token(call):
+            return await self._sessions.admit_account(call)
+        found = await self._reader(call, key)
+        if not found.may(Scope.READ):
+            msg = "This API key may not read."
+            raise NotPermitted(msg)
+        return self._used(call, found)
+
+    async def admit_manager(self, call: Call, key: str) -> Principal:
+        """Say who may change the account with this key or token.
+
+        Raises:
+            InvalidKey: unknown, wrong or revoked, or the session is over.
+            NotPermitted: the key has scopes, or may not come from this address.
+            RateLimited: too many failures.
+            Overloaded: too many at once.
+            StoreDown: it cannot be looked up.
+        """
+        if key.startswith(TOKEN_PREFIX) and key == session_token(call):
+            return await self._sessions.admit_account(call)
+        found = await self._reader(call, key)
+        if found.scopes:
+            msg = "This takes an API key without scopes, or a session."
+            raise NotPermitted(msg)
+        return self._used(call, found)
+
+    async def admit_session(self, call: Call) -> Session:
+        """Give the session of a request, strongly read.
+
+        Raises:
+            InvalidKey: there is no token, or its session is over.
+            Overloaded: too many are being looked for.
+            StoreDown: it cannot be looked up.
+        """
+        return await self._sessions.admit(call)
+
+    async def admit_staff(self, call: Call) -> tuple[Session, Actor]:
+        """Give the session of a member of staff, and the actor for commands.
+
+        Raises:
+            InvalidKey: there is no token, or its session is over.
+            NotPermitted: no role, or no second factor in this session.
+            Overloaded: too many are being looked for.
+            StoreDown: it cannot be looked up.
+        """
+        return await self._sessions.admit_staff(call)
+
+    async def in_session(self, call: Call, then: Callable[[Session], R]) -> R:
+        """Give what a blocking question of a request's session answers.
+
+        Raises:
+            InvalidKey: there is no token, or its session is over.
+            Overloaded: too many are being looked for.
+            StoreDown: it cannot be looked up.
+        """
+        return await self._sessions.run(call, then)
+
+    async def _reader(self, call: Call, key: str) -> Principal:
         if not self._keys.is_fresh():
             await self._follow()
         return self._keys.known(key) or await self._verify(call, key)
+
+    def _used(self, call: Call, found: Principal) -> Principal:
+        """Let a key in, from where it may come."""
+        if found.sources and not is_from(found.sources, self._addresses.client(call)):
+            msg = "This API key may not be used from this address."
+            raise NotPermitted(msg)
+        if found.key_id is not None:
+            self._uses.note(found.key_id)
+        return found
 
     async def _verify(self, call: Call, key: str) -> Principal:
         address = self._addresses.client(call)

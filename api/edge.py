@@ -13,7 +13,7 @@ REQUEST_ID: Final = b"x-request-id"
 NO_STORE: Final = (b"cache-control", b"no-store")
 REFUSED_METHOD: Final = "OPTIONS"
 """Stands for every method that no path has, so that each path refuses it in its own envelope."""
-ROUTED_METHODS: Final = frozenset({"GET", "POST", REFUSED_METHOD})
+ROUTED_METHODS: Final = frozenset({"GET", "POST", "PUT", "DELETE", REFUSED_METHOD})
 UNROUTED: Final = "unrouted"
 """Stands for the route where no route was found: paths are never logged or counted."""
 

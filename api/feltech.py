@@ -176,7 +176,7 @@ def _log_entry(entry: LogEntry) -> schemas.FeltechLogEntry:
 
 async def request_sender_id(front: Front, call: Call) -> Answer:
     """Ask for a sender ID."""
-    principal, fields = await admit_writer(front, call)
+    principal, fields = await admit_manager(front, call)
     sending.require(fields, "name", "use_case")
     name = _read_name(fields["name"])
     use_case = sending.read_text(fields, "use_case")
@@ -236,15 +236,29 @@ def _sender_id(row: SenderIdRow) -> schemas.SenderIdRequest:
 
 
 async def admit_writer(front: Front, call: Call) -> tuple[Principal, Fields]:
-    """Count the client's address, read the body, and say who may write.
+    """Count the client's address, read the body, and say who may send.
 
     Raises:
         RateLimited: the address's limit is used up.
         InvalidRequest: the body cannot be read.
         InvalidKey: there is no key, or it does not work.
+        NotPermitted: the key may not send, or not from here.
     """
     fields, key = await read_with_key(front, call)
     return await front.door.admit_writer(call, key), fields
+
+
+async def admit_manager(front: Front, call: Call) -> tuple[Principal, Fields]:
+    """Count the client's address, read the body, and say who may change the account.
+
+    Raises:
+        RateLimited: the address's limit is used up.
+        InvalidRequest: the body cannot be read.
+        InvalidKey: there is no key or token, or it does not work.
+        NotPermitted: the key has scopes, or may not come from here.
+    """
+    fields, key = await read_with_key(front, call)
+    return await front.door.admit_manager(call, key), fields
 
 
 async def read_with_key(front: Front, call: Call) -> tuple[Fields, str]:

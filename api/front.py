@@ -7,6 +7,7 @@ from api.addresses import Addresses
 from api.auth import Door
 from api.bridge import KEYLESS_WAIT_S, Bridge
 from api.limits import count
+from api.people import People
 from api.threads import Pool, Shared
 from api.wire import Call
 from application.committer import Command
@@ -30,6 +31,7 @@ class Front:
         self.system = system
         self.addresses = Addresses(system.trusted_proxies)
         self.door = Door(system, self.addresses)
+        self.people = People(system, self.addresses)
         self._bridge = Bridge(system.committer)
         self._reading = Pool("ngoma-read", threads=READING_THREADS, waiting_max=READING_WAITING_MAX)
         self._operating = Pool(
@@ -40,6 +42,7 @@ class Front:
 
     async def close(self) -> None:
         """Let threads end and connections go."""
+        await self.people.close()
         await self.system.limiter.close()
         self.door.close()
         self._reading.close()
@@ -58,6 +61,15 @@ class Front:
         if per_minute > 0:
             client = self.addresses.client(call)
             await count(self.system.limiter, call, "ip", client, per_minute)
+
+    async def limit_auth(self, call: Call) -> None:
+        """Count a request that may guess an account or a secret against its client's address.
+
+        Raises:
+            RateLimited: the limit is used up.
+        """
+        client = self.addresses.client(call)
+        await count(self.system.limiter, call, "auth_ip", client, self.system.limits.auth_ip)
 
     async def limit_account(self, call: Call, policy: str, account: int, per_minute: int) -> None:
         """Count a request against its account, all its keys together.

@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from api.errors import wilcybertek_error
-from api.routes import Endpoint, Route
+from api.route import Endpoint, Route
 from api.schemas import Reference
 from api.sending import IDEMPOTENCY_KEY
 
@@ -23,7 +23,8 @@ SECURITY: Final = {
 }
 DESCRIPTION: Final = (
     "Two published dialects over one gateway: `wilcybertek` under /api, `feltech` under /api/v1, "
-    "/api/sms and /api/sender-ids. A key works in either."
+    "/api/sms and /api/sender-ids. A key works in either. What an account may look at or manage, "
+    "it may with a session's token as Bearer too; sends take a key."
 )
 _REF: Final = "#/components/schemas/{name}"
 
@@ -38,6 +39,7 @@ def route(endpoint: Endpoint) -> Route:
         summary="This reference",
         answers={200: (Reference,)},
         tag="operations",
+        access="anyone",
     )
 
 
@@ -75,8 +77,9 @@ def _operation(route: Route, schemas: dict[type[msgspec.Struct], Any]) -> dict[s
             for status, kinds in sorted(route.answers.items())
         },
     }
-    if route.tag != "operations":
-        operation["security"] = [{name: []} for name in SECURITY]
+    if route.access != "anyone":
+        ways = ["bearer"] if route.access == "session" else SECURITY
+        operation["security"] = [{name: []} for name in ways]
     if route.request is not None:
         schema = {"schema": schemas[route.request]}
         operation["requestBody"] = {
@@ -88,9 +91,9 @@ def _operation(route: Route, schemas: dict[type[msgspec.Struct], Any]) -> dict[s
 
 def _parameters(route: Route) -> list[dict[str, Any]]:
     parameters = [
-        {"name": "message_id", "in": "path", "required": True, "schema": {"type": "string"}}
+        {"name": part[1:-1], "in": "path", "required": True, "schema": {"type": "string"}}
         for part in route.path.split("/")
-        if part == "{message_id}"
+        if part.startswith("{")
     ]
     parameters += [
         {

@@ -7,7 +7,7 @@ from api import limits
 from api.errors import Envelope
 from api.front import Front
 from api.refusals import MethodNotAllowed
-from api.routes import Route
+from api.route import Route
 from api.wire import Answer, Call, ClientGone, Receive, Scope, Send, read_body
 from domain.errors import NgomaError
 
@@ -61,7 +61,8 @@ class Resource:
         return envelope(error)
 
     def _allowed(self) -> list[str]:
-        return ["GET", "HEAD"] * ("GET" in self._routes) + ["POST"] * ("POST" in self._routes)
+        head = ["GET", "HEAD"] * ("GET" in self._routes)
+        return head + [method for method in ("POST", "PUT", "DELETE") if method in self._routes]
 
 
 async def write(send: Send, answer: Answer, call: Call) -> None:

@@ -1,63 +1,19 @@
 """Every path of the API: its endpoint, its envelope, and every answer that it can give."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, Literal
-
-from msgspec import Struct
+from typing import Final
 
 from api import beyond, feltech, operations, schemas, wilcybertek
+from api.account_routes import ACCOUNTS
 from api.errors import Envelope, feltech_error, wilcybertek_error, wilcybertek_send_error
-from api.front import Front
-from api.wire import Answer, Call
-
-Endpoint = Callable[[Front, Call], Awaitable[Answer]]
-Answers = Mapping[int, tuple[type[Struct], ...]]
-Method = Literal["GET", "POST"]
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A query parameter, for the reference."""
-
-    name: str
-    kind: Literal["string", "integer"]
-    description: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """One operation: a method on a path."""
-
-    method: Method
-    path: str
-    endpoint: Endpoint
-    envelope: Envelope
-    summary: str
-    answers: Answers
-    tag: Literal["wilcybertek", "feltech", "operations"]
-    request: type[Struct] | None = None
-    """What its body holds; None for a route without a body."""
-    query: Sequence[Parameter] = ()
-    is_idempotent: bool = False
-    """Whether it takes an ``Idempotency-Key``."""
-
-
-WILCYBERTEK_ERRORS: Final[Answers] = dict.fromkeys(
-    (400, 401, 413, 429, 500), (schemas.WilcybertekError,)
+from api.route import (
+    FELTECH_ERRORS,
+    FELTECH_SEND_ERRORS,
+    NOT_FOUND,
+    WILCYBERTEK_ERRORS,
+    WILCYBERTEK_SEND_ERRORS,
+    Parameter,
+    Route,
 )
-WILCYBERTEK_SEND_ERRORS: Final[Answers] = dict.fromkeys(
-    (400, 401, 402, 403, 409, 413, 422, 429, 500), (schemas.WilcybertekError,)
-)
-FELTECH_ERRORS: Final[Answers] = {
-    **dict.fromkeys((401, 413, 429, 500, 503), (schemas.FeltechError,)),
-    422: (schemas.FeltechInvalid,),
-}
-FELTECH_SEND_ERRORS: Final[Answers] = {
-    **FELTECH_ERRORS,
-    **dict.fromkeys((402, 403, 409), (schemas.FeltechError,)),
-}
-NOT_FOUND: Final[Answers] = {404: (schemas.FeltechError,)}
 
 PAGE: Final = Parameter("page", "integer", "Page number; below 1 or unreadable is 1.")
 BEFORE: Final = Parameter("before", "string", "Only messages older than the one with this id.")
@@ -76,6 +32,7 @@ WILCYBERTEK: Final = (
             503: (schemas.GatewayUnavailable,),
         },
         tag="wilcybertek",
+        access="key",
         request=schemas.SendRequestWithKey,
         is_idempotent=True,
     ),
@@ -91,6 +48,7 @@ WILCYBERTEK: Final = (
             503: (schemas.GatewayUnavailableForBulk,),
         },
         tag="wilcybertek",
+        access="key",
         request=schemas.BulkRequestWithKey,
         is_idempotent=True,
     ),
@@ -102,6 +60,7 @@ WILCYBERTEK: Final = (
         summary="Credits that are available now",
         answers={**WILCYBERTEK_ERRORS, 200: (schemas.CreditBalance,)},
         tag="wilcybertek",
+        access="account",
         query=(API_KEY,),
     ),
     Route(
@@ -112,6 +71,7 @@ WILCYBERTEK: Final = (
         summary="Messages, newest first",
         answers={**WILCYBERTEK_ERRORS, 200: (schemas.WilcybertekLog,)},
         tag="wilcybertek",
+        access="account",
         query=(
             API_KEY,
             PAGE,
@@ -131,6 +91,7 @@ FELTECH: Final = (
         summary="Send one message",
         answers={**FELTECH_SEND_ERRORS, 200: (schemas.SentMessage,)},
         tag="feltech",
+        access="key",
         request=schemas.SendRequest,
         is_idempotent=True,
     ),
@@ -142,6 +103,7 @@ FELTECH: Final = (
         summary="Send one text to at most 500 recipients",
         answers={**FELTECH_SEND_ERRORS, 200: (schemas.SentBulk,)},
         tag="feltech",
+        access="key",
         request=schemas.BulkRequest,
         is_idempotent=True,
     ),
@@ -153,6 +115,7 @@ FELTECH: Final = (
         summary="Where a message stands",
         answers={**FELTECH_ERRORS, **NOT_FOUND, 200: (schemas.MessageStatus,)},
         tag="feltech",
+        access="account",
     ),
     Route(
         method="GET",
@@ -162,6 +125,7 @@ FELTECH: Final = (
         summary="Messages, newest first, 20 a page",
         answers={**FELTECH_ERRORS, 200: (schemas.FeltechLog,)},
         tag="feltech",
+        access="account",
         query=(
             Parameter("search", "string", "Part of a recipient in any written form, or of a text."),
             Parameter("status", "string", "Pending, Sent or Failed, in any case."),
@@ -181,6 +145,7 @@ FELTECH: Final = (
             409: (schemas.FeltechError,),
         },
         tag="feltech",
+        access="account",
         request=schemas.NewSenderId,
     ),
     Route(
@@ -191,6 +156,7 @@ FELTECH: Final = (
         summary="Sender IDs and where their requests stand",
         answers={**FELTECH_ERRORS, 200: (schemas.SenderIdRequests,)},
         tag="feltech",
+        access="account",
     ),
     Route(
         method="POST",
@@ -200,6 +166,7 @@ FELTECH: Final = (
         summary="What a send would do; nothing is stored",
         answers={**FELTECH_ERRORS, 200: (schemas.Preview,)},
         tag="feltech",
+        access="account",
         request=schemas.PreviewRequest,
     ),
     Route(
@@ -210,6 +177,7 @@ FELTECH: Final = (
         summary="Credits available, reserved, spent and refunded at one moment",
         answers={**FELTECH_ERRORS, 200: (schemas.FullBalance,)},
         tag="feltech",
+        access="account",
     ),
     Route(
         method="GET",
@@ -219,6 +187,7 @@ FELTECH: Final = (
         summary="A message's timeline, with its charge, route and evidence",
         answers={**FELTECH_ERRORS, **NOT_FOUND, 200: (schemas.MessageTimeline,)},
         tag="feltech",
+        access="account",
     ),
 )
 
@@ -231,6 +200,7 @@ OPERATIONS: Final = (
         summary="Whether the process answers",
         answers={200: (schemas.Health,)},
         tag="operations",
+        access="anyone",
     ),
     Route(
         method="GET",
@@ -240,6 +210,7 @@ OPERATIONS: Final = (
         summary="Whether the process can do its work",
         answers={200: (schemas.Ready,), 503: (schemas.Ready,)},
         tag="operations",
+        access="anyone",
     ),
     Route(
         method="GET",
@@ -249,10 +220,11 @@ OPERATIONS: Final = (
         summary="Metrics in Prometheus' format",
         answers={200: ()},
         tag="operations",
+        access="anyone",
     ),
 )
 
-ROUTES: Final = (*WILCYBERTEK, *FELTECH, *OPERATIONS)
+ROUTES: Final = (*WILCYBERTEK, *FELTECH, *ACCOUNTS, *OPERATIONS)
 
 
 def envelope_of(path: str) -> Envelope:

@@ -18,11 +18,13 @@ class Actor:
     name: str
     """How events name it: ``account:7`` or ``os:user@host``."""
     account: int | None = None
+    key_id: str | None = None
+    """The API key through which an account acts; None in a session."""
 
     @classmethod
-    def of(cls, account: int) -> "Actor":
+    def of(cls, account: int, *, key_id: str | None = None) -> "Actor":
         """Name an account; only a session or a key makes an actor of it."""
-        return cls(f"account:{account}", account)
+        return cls(f"account:{account}", account, key_id)
 
 
 def permit(books: Books, actor: Actor, duty: Duty) -> None:

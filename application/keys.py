@@ -10,6 +10,7 @@ import hmac
 import string
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +22,7 @@ from application.ports import Clock, KeyHasher, Randomness, Store
 from application.submit import Principal
 from domain.account import Account, account_id
 from domain.errors import InvalidKey
+from domain.key_rules import check_scopes, check_sources
 from domain.sender_names import default_sender
 
 ALPHABET: Final = string.ascii_uppercase + string.digits
@@ -35,6 +37,7 @@ FRESH_S: Final = 1.0
 FOLLOW_EVENTS_MAX: Final = 1_000
 FOLLOWED_TOPICS: Final = (
     Account.ApiKeyRevoked.TOPIC,
+    Account.DefaultSenderChosen.TOPIC,
     Account.LimitsChanged.TOPIC,
     Account.Suspended.TOPIC,
     Account.Reinstated.TOPIC,
@@ -53,6 +56,16 @@ def _draw(randomness: Randomness, count: int) -> str:
 def _check(server_key: bytes, body: str) -> str:
     value = int.from_bytes(hmac.digest(server_key, body.encode(), "sha256")[:8], "big")
     return "".join(ALPHABET[value // 36**place % 36] for place in range(CHECK_CHARACTERS))
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What a principal takes from its key: nothing of it ever changes."""
+
+    account: int
+    key_id: str
+    scopes: tuple[str, ...]
+    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +100,25 @@ class KeyRing:
         self._server_key = server_key
         self._default_sender_id = default_sender_id
         self._lock = threading.Lock()
-        self._keys: OrderedDict[bytes, tuple[int, str]] = OrderedDict()
+        self._keys: OrderedDict[bytes, _Key] = OrderedDict()
         self._accounts: dict[int, _Account] = {}
         self._position: int | None = None
         self._fresh_at_s = float("-inf")
 
     # -- making keys -------------------------------------------------------------------------
 
-    def make(self, name: str) -> tuple[str, NewKey]:
-        """Make a key: what its owner sees once, and what is stored. Slow (one hash)."""
+    def make(
+        self, name: str, *, scopes: Sequence[str] = (), sources: Sequence[str] = ()
+    ) -> tuple[str, NewKey]:
+        """Make a key: what its owner sees once, and what is stored. Slow (one hash).
+
+        Raises:
+            InvalidRequest: a scope or a source that cannot be.
+        """
+        scopes, sources = check_scopes(scopes), check_sources(sources)
         key = self.draw()
-        return key, self.stored_form(key, name)
+        stored = self.stored_form(key, name)
+        return key, NewKey(stored.key_id, stored.hash, name, scopes, sources)
 
     def draw(self) -> str:
         """Draw a key that nothing knows of yet."""
@@ -122,7 +143,7 @@ class KeyRing:
         found = self._keys.get(self._digest(key))
         if found is None:
             return None
-        account = self._accounts.get(found[0])
+        account = self._accounts.get(found.account)
         return None if account is None else _principal(found, account)
 
     def verify(self, key: str) -> Principal:
@@ -143,18 +164,30 @@ class KeyRing:
                 raise InvalidKey(msg)
             if not self._hasher.verify(row.hash, key):
                 raise InvalidKey(msg)
-            found = (row.account, row.key_id)
-        account = self._load(found[0])
+            found = _Key(
+                row.account, row.key_id, tuple(row.scopes.split()), tuple(row.sources.split())
+            )
+        account = self._load(found.account)
         with self._lock:
             self._keys[digest] = found
-            self._accounts[found[0]] = account
+            self._accounts[found.account] = account
             while len(self._keys) > CACHED_MAX:
                 self._keys.popitem(last=False)
-        current = self._store.credential(found[1])
+        current = self._store.credential(found.key_id)
         if current is None or current.revoked_at is not None:
-            self._forget_key(found[1])
+            self._forget_key(found.key_id)
             raise InvalidKey(msg)
         return _principal(found, account)
+
+    def principal_of(self, account: int) -> Principal:
+        """Give the principal of a session of an account: without a key, it may not send."""
+        known = self._accounts.get(account) or self._load(account)
+        return Principal(account, None, known.default_sender, read_limit=known.read)
+
+    def forget_account(self, number: int) -> None:
+        """Read an account anew when it is asked for next."""
+        with self._lock:
+            self._accounts.pop(number, None)
 
     # -- hearing of revocations ----------------------------------------------------------------
 
@@ -188,12 +221,11 @@ class KeyRing:
         if topic == Account.ApiKeyRevoked.TOPIC:
             self._forget_key(str(state["key_id"]))
         else:
-            with self._lock:
-                self._accounts.pop(int(str(state["number"])), None)
+            self.forget_account(int(str(state["number"])))
 
     def _forget_key(self, key_id: str) -> None:
         with self._lock:
-            for digest in [d for d, found in self._keys.items() if found[1] == key_id]:
+            for digest in [d for d, found in self._keys.items() if found.key_id == key_id]:
                 del self._keys[digest]
 
     def _load(self, number: int) -> _Account:
@@ -201,26 +233,36 @@ class KeyRing:
         if account is None:
             msg = f"key of account {number}, which has no events"
             raise RuntimeError(msg)
-        row = self._store.content("account", number)
-        name = orjson.loads(row.body).get("name", "") if row and row.body else ""
         return _Account(
-            default_sender=default_sender(name, self._default_sender_id),
+            default_sender=self.default_sender(account),
             single=account.limits["single"],
             bulk=account.limits["bulk"],
             read=account.limits["read"],
         )
+
+    def default_sender(self, account: Account) -> str:
+        """Give what an account's messages that name no sender go out under."""
+        chosen = account.default_sender_id
+        row = self._store.content("sender_id", chosen) if chosen is not None else None
+        if row is not None and row.body:
+            return str(orjson.loads(row.body)["name"])
+        row = self._store.content("account", account.number)
+        name = orjson.loads(row.body).get("name", "") if row and row.body else ""
+        return default_sender(name, self._default_sender_id)
 
     def _digest(self, key: str) -> bytes:
         material = key.encode("utf-8", "surrogatepass")
         return hashlib.blake2b(material, key=self._server_key[:64], digest_size=16).digest()
 
 
-def _principal(found: tuple[int, str], account: _Account) -> Principal:
+def _principal(found: _Key, account: _Account) -> Principal:
     return Principal(
-        account=found[0],
-        key_id=found[1],
+        account=found.account,
+        key_id=found.key_id,
         default_sender=account.default_sender,
         single_limit=account.single,
         bulk_limit=account.bulk,
         read_limit=account.read,
+        scopes=found.scopes,
+        sources=found.sources,
     )

@@ -116,7 +116,8 @@ class Logins:
         """
         account = self.account_of(email)
         stored = self._password(account)
-        is_right = self.hasher.verify(stored or self._no_password, password)
+        no_password = self._no_password  # made by whoever comes first, known or not
+        is_right = self.hasher.verify(stored or no_password, password)
         if account is None or stored is None or not is_right:
             raise InvalidKey(WRONG_LOGIN)
         has_second_factor = self._pass_second_factor(account, code, execute)

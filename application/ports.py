@@ -224,6 +224,9 @@ class Store(Protocol):
     def credential(self, key_id: str) -> CredentialRow | None:
         """Read one API key's row."""
 
+    def credentials_of(self, account: int) -> Sequence[CredentialRow]:
+        """Read the rows of an account's API keys that have not ended, oldest first."""
+
     def leases(self) -> Sequence[Lease]:
         """Read all SIM leases."""
 

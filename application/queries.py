@@ -135,6 +135,12 @@ class KeyRow:
     name: str | None
     issued_at: Instant
     revoked_at: Instant | None
+    scopes: str | None = None
+    """What it may do, words with a space between them; empty is all that a key can do."""
+    sources: str | None = None
+    """Where it may come from, with a space between; empty is anywhere."""
+    used_at: Instant | None = None
+    """When it was used last, to the hour."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ from application.contents import (
 from application.gateway import Books
 from application.ports import ContentRow
 from domain.account import Account, account_id
-from domain.errors import AccountSuspended, InvalidKey, SenderIdNotApproved
+from domain.errors import AccountSuspended, InvalidKey, NotPermitted, SenderIdNotApproved
+from domain.key_rules import Scope
 from domain.message import Message, State, message_id
 from domain.msisdn import Msisdn, Route
 from domain.sender_id import SenderId, SenderIdStatus, sender_id_id
@@ -43,14 +44,23 @@ def _keys_of(account: int) -> tuple[UUID, UUID]:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is asking: an account through one of its keys."""
+    """Who is asking: an account through one of its keys, or in a session of its own."""
 
     account: int
-    key_id: str
+    key_id: str | None
+    """The key's public id; None in a session."""
     default_sender: str
     single_limit: int | None = None
     bulk_limit: int | None = None
     read_limit: int | None = None
+    scopes: tuple[str, ...] = ()
+    """What the key may do; empty is all that a key can do."""
+    sources: tuple[str, ...] = ()
+    """Addresses and networks that it may come from; empty is anywhere."""
+
+    def may(self, scope: Scope) -> bool:
+        """Whether the key may do this."""
+        return not self.scopes or scope in self.scopes
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +206,7 @@ class SendMessages(Command[Accepted]):
 
         Raises:
             InvalidKey: the key was revoked meanwhile.
+            NotPermitted: the key may not send.
             IdempotencyConflict: the idempotency key stands for another command.
             AccountSuspended: the account may not send.
             SenderIdNotApproved: the asked sender ID is not approved, in dialect feltech.
@@ -208,6 +219,9 @@ class SendMessages(Command[Accepted]):
         if asked.principal.key_id not in account.keys:
             msg = "The API key is invalid or was revoked."
             raise InvalidKey(msg)
+        if not asked.principal.may(Scope.SEND):
+            msg = "This API key may not send."
+            raise NotPermitted(msg)
         kept = self._find_submission(books)
         if kept is not None and kept.is_kept(self.at):
             return self._replay(books, kept)

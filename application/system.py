@@ -9,7 +9,7 @@ from application.committer import Committer
 from application.fleet import FleetWatch
 from application.gateway import Reader
 from application.keys import KeyRing
-from application.login import Logins
+from application.login import Logins, Mailer
 from application.ports import Clock, JobQueue, ModemDriver, ModemSettings, Randomness, Store
 from application.queries import Queries
 from domain.msisdn import Numbering
@@ -155,6 +155,12 @@ class System:
     queue: JobQueue
     keys: KeyRing
     logins: Logins
+    mailer: Mailer
+    public_url: str
+    """Where people reach the gateway, without a slash at the end."""
+    registration_open: bool = True
+    registration_daily_credits: int = 0
+    """What an account that registered by itself may spend in a day; 0: no limit."""
     fleet: FleetWatch
     limiter: RateLimiter
     metrics: Metrics
@@ -169,6 +175,8 @@ class System:
     trusted_proxies: Sequence[str] = ()
     hashing_threads: int = 2
     hashing_waiting_max: int = 32
+    password_threads: int = 2
+    password_waiting_max: int = 32
     log_wait_s: float = 1.0
     accept_wait_s: float = 5.0
     signals: Signals = field(default_factory=Signals)

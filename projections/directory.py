@@ -157,7 +157,14 @@ def keys(connection: Connection, account: int) -> Sequence[KeyRow]:
     """List an account's keys, oldest first."""
     wanted = (
         select(
-            KEYS.c.key_id, KEYS.c.account, CREDENTIALS.c.name, KEYS.c.issued_at, KEYS.c.revoked_at
+            KEYS.c.key_id,
+            KEYS.c.account,
+            CREDENTIALS.c.name,
+            KEYS.c.issued_at,
+            KEYS.c.revoked_at,
+            CREDENTIALS.c.scopes,
+            CREDENTIALS.c.sources,
+            CREDENTIALS.c.used_at,
         )
         .join(CREDENTIALS, CREDENTIALS.c.key_id == KEYS.c.key_id, isouter=True)
         .where(KEYS.c.account == account)

@@ -68,6 +68,9 @@ CREDENTIALS: Final = Table(
     Column("hash", Text),
     Column("issued_at", BIG),
     Column("revoked_at", BIG),
+    Column("scopes", Text),
+    Column("sources", Text),
+    Column("used_at", BIG),
 )
 
 SIM_LEASES: Final = Table(

@@ -79,3 +79,68 @@ class PreviewRequest(Struct, kw_only=True):
 
     message: Text
     to: To | UnsetType | None = UNSET
+
+
+Email = Annotated[str, Meta(max_length=254, examples=["you@example.com"])]
+Password = Annotated[str, Meta(min_length=10, max_length=128)]
+Scopes = Annotated[list[str], Meta(description="Of send and read; empty is all.")]
+Sources = Annotated[
+    list[str], Meta(description="IP addresses and networks; empty is anywhere.", max_length=20)
+]
+PersonName = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\S")]
+
+
+class Registration(Struct, kw_only=True):
+    """Somebody who wants an account."""
+
+    name: PersonName
+    email: Email
+    password: Password
+
+
+class Login(Struct, kw_only=True):
+    """Somebody who has one; the code is that of the second factor, where there is one."""
+
+    email: Email
+    password: str
+    code: str | UnsetType | None = UNSET
+
+
+class PasswordChange(Struct, kw_only=True):
+    """A new password instead of the current one."""
+
+    current_password: str
+    new_password: Password
+
+
+class ResetRequest(Struct, kw_only=True):
+    """Somebody who has forgotten the password."""
+
+    email: Email
+
+
+class ResetConfirmation(Struct, kw_only=True):
+    """The token that came by mail, and the new password."""
+
+    token: str
+    password: Password
+
+
+class CodeConfirmation(Struct, kw_only=True):
+    """The code that an authenticator app shows now."""
+
+    code: str
+
+
+class AccountChange(Struct, kw_only=True):
+    """The sender of messages that name none; null is the account's own name."""
+
+    default_sender_id: SenderName | None
+
+
+class KeyRequest(Struct, kw_only=True):
+    """A key that the account wants."""
+
+    name: PersonName
+    scopes: Scopes | UnsetType = UNSET
+    sources: Sources | UnsetType = UNSET

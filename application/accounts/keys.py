@@ -10,7 +10,7 @@ from application.committer import Command
 from application.gateway import Books
 from application.ports import CredentialRow
 from domain.account import Account, account_id
-from domain.errors import TooLate
+from domain.errors import InvalidKey, TooLate
 from domain.roles import Duty
 from domain.values import Instant
 
@@ -65,6 +65,7 @@ class IssueKey(Command[None]):
 
         Raises:
             NotPermitted: the actor may not.
+            InvalidKey: the actor's own key was revoked meanwhile.
             NotFound: no such account, or no such working key.
             TooLate: the account has as many keys as it may have.
         """
@@ -101,6 +102,7 @@ class RevokeKey(Command[None]):
 
         Raises:
             NotPermitted: the actor may not.
+            InvalidKey: the actor's own key was revoked meanwhile.
             NotFound: no such account, or no such working key.
         """
         _permit_on_keys(books, self._actor, self._account)
@@ -132,3 +134,17 @@ def _permit_on_keys(books: Books, actor: Actor, account: int) -> None:
     """Let an account manage its own keys, and staff those of others."""
     if actor.account != account:
         permit(books, actor, Duty.RUN_ACCOUNTS)
+    require_key(books, actor)
+
+
+def require_key(books: Books, actor: Actor) -> None:
+    """Refuse an actor whose API key has ended since it was let in.
+
+    Raises:
+        InvalidKey: it has.
+    """
+    if actor.account is None or actor.key_id is None:
+        return
+    if actor.key_id not in books.get(Account, account_id(actor.account)).keys:
+        msg = "The API key is invalid or was revoked."
+        raise InvalidKey(msg)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from application.accounts.keys import require_key
 from application.accounts.reasons import WithReason
 from application.actors import Actor, permit_on
 from application.committer import Command, Preparing
@@ -126,9 +127,10 @@ class DecideSenderId(WithReason[None]):
 class ChooseDefaultSender(Command[None]):
     """An account chooses what its messages that name no sender go out under."""
 
-    def __init__(self, account: int, name: str | None, *, at: Instant) -> None:
+    def __init__(self, account: int, name: str | None, *, actor: Actor, at: Instant) -> None:
         """``name`` is one of its approved sender IDs; None is its own name again."""
         self.at = at
+        self._actor = actor
         self._account = account
         self._name = name
 
@@ -142,9 +144,11 @@ class ChooseDefaultSender(Command[None]):
         """Choose it.
 
         Raises:
+            InvalidKey: the actor's own key was revoked meanwhile.
             NotFound: no such account.
             SenderIdNotApproved: the name is not approved for the account.
         """
+        require_key(books, self._actor)
         account = books.get(Account, account_id(self._account))
         account.choose_default_sender(self._approved(books), at=self.at)
         books.record(account)

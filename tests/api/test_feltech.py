@@ -303,13 +303,3 @@ def test_a_malformed_sender_id_request_is_named_by_field(
     gateway: Gateway, fields: dict[str, Any], names: set[str]
 ) -> None:
     assert set(errors(gateway.post("/api/sender-ids", fields))) == names
-
-
-# -- what is not here yet -------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("path", ["/api/v1/auth/register", "/api/v1/auth/login"])
-def test_register_and_login_are_not_found(gateway: Gateway, path: str) -> None:
-    answer = gateway.http.post(path, json={"email": "a@example.test", "password": "x"})
-    assert answer.status_code == 404
-    assert set(answer.json()) == {"status", "message"}

@@ -27,15 +27,37 @@ def key() -> None:
     """
 
 
-@key.command("issue", epilog=example("ngoma key issue 1 --name 'till 2'"))
+@key.command("issue", epilog=example("ngoma key issue 1 --name 'till 2' --scope send"))
 @click.argument("account", type=ACCOUNT)
 @click.option("--name", type=text(100), required=True, help="What the key is for.")
+@click.option(
+    "--scope",
+    "scopes",
+    type=click.Choice(["send", "read"]),
+    multiple=True,
+    help="What it may do; without it, all that a key can.",
+)
+@click.option(
+    "--source",
+    "sources",
+    type=text(50),
+    multiple=True,
+    help="Address or network (CIDR) that it may come from; without it, anywhere.",
+)
 @json_option
 @place_options
-def issue(place: Place, account: int, name: str, *, as_json: bool) -> None:
+def issue(
+    place: Place,
+    account: int,
+    name: str,
+    scopes: tuple[str, ...],
+    sources: tuple[str, ...],
+    *,
+    as_json: bool,
+) -> None:
     """Give an account another key; the others go on working."""
     with opened(place) as session:
-        made, new_key = session.system.keys.make(name)
+        made, new_key = session.system.keys.make(name, scopes=scopes, sources=sources)
         session.run(IssueKey(account, new_key, revoke=None, actor=session.actor, at=session.now()))
     _show(account, made, as_json=as_json)
 
@@ -48,7 +70,9 @@ def regenerate(place: Place, name: str, *, as_json: bool) -> None:
     """Replace a key: the new one works and the old one ends at the same moment."""
     with opened(place) as session:
         row = _find(session, name)
-        made, new_key = session.system.keys.make(row.name)
+        made, new_key = session.system.keys.make(
+            row.name, scopes=row.scopes.split(), sources=row.sources.split()
+        )
         session.run(
             IssueKey(row.account, new_key, revoke=name, actor=session.actor, at=session.now())
         )
@@ -86,9 +110,17 @@ def list_keys(place: Place, account: int, *, as_json: bool) -> None:
         print_json([_as_json(row) for row in rows])
         return
     print_table(
-        ["key id", "name", "issued (UTC)", "revoked (UTC)"],
+        ["key id", "name", "may", "from", "issued (UTC)", "last used (UTC)", "revoked (UTC)"],
         [
-            [row.key_id, row.name, clock_time(row.issued_at), clock_time(row.revoked_at)]
+            [
+                row.key_id,
+                row.name,
+                row.scopes or "all",
+                row.sources or "anywhere",
+                clock_time(row.issued_at),
+                clock_time(row.used_at),
+                clock_time(row.revoked_at),
+            ]
             for row in rows
         ],
     )
@@ -107,7 +139,10 @@ def _as_json(row: KeyRow) -> dict[str, object]:
         "key_id": row.key_id,
         "account_id": row.account,
         "name": row.name,
+        "scopes": (row.scopes or "").split(),
+        "sources": (row.sources or "").split(),
         "issued_at": moment(row.issued_at),
+        "last_used_at": moment(row.used_at),
         "revoked_at": moment(row.revoked_at),
     }
 

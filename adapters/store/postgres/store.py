@@ -198,6 +198,16 @@ class PostgresStore:
             row = cursor.fetchone()
             return CredentialRow(**row) if row else None
 
+    def credentials_of(self, account: int) -> Sequence[CredentialRow]:
+        """Read the rows of an account's API keys that have not ended, oldest first."""
+        with self._reading() as cursor:
+            cursor.execute(
+                f"SELECT {CREDENTIAL_COLUMNS} FROM credentials"
+                " WHERE account = %s AND revoked_at IS NULL ORDER BY issued_at, key_id",
+                (account,),
+            )
+            return [CredentialRow(**row) for row in cursor.fetchall()]
+
     def leases(self) -> Sequence[Lease]:
         """Read all leases."""
         with self._reading() as cursor:

@@ -1,0 +1,116 @@
+"""The answers of accounts, keys and sessions."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from api.schemas.words import Time
+
+Token = Annotated[
+    str,
+    Meta(
+        description="A session's token, shown this one time; send it as Authorization: Bearer.",
+        pattern="^ngs_[A-Za-z0-9_-]{43}$",
+    ),
+]
+ApiKeyShown = Annotated[
+    str,
+    Meta(description="The key, shown this one time.", pattern="^[A-Z0-9]{32}$"),
+]
+RoleName = Literal["admin", "finance_preparer", "finance_reviewer", "auditor"]
+ScopeName = Literal["send", "read"]
+
+
+class NewAccount(Struct, frozen=True, kw_only=True):
+    """An account that has just registered, with its first key and session."""
+
+    status: Literal["success"] = "success"
+    token: Token
+    expires_at: Time
+    account_id: int
+    api_key: ApiKeyShown
+
+
+class NewSession(Struct, frozen=True, kw_only=True):
+    """A login. Roles count only in a session with a second factor."""
+
+    status: Literal["success"] = "success"
+    token: Token
+    expires_at: Time
+    account_id: int
+    roles: list[RoleName]
+    needs_second_factor: bool
+
+
+class Done(Struct, frozen=True, kw_only=True):
+    """It was done, and what that means."""
+
+    status: Literal["success"] = "success"
+    message: str
+
+
+class NewSecondFactor(Struct, frozen=True, kw_only=True):
+    """A second factor that waits for its first code; shown this one time."""
+
+    status: Literal["success"] = "success"
+    secret: Annotated[str, Meta(description="For typing into an authenticator app (base32).")]
+    uri: Annotated[str, Meta(description="The same as otpauth: URI, for a QR code.")]
+
+
+class OwnLimits(Struct, frozen=True, kw_only=True):
+    """Requests a minute of this account; null follows the gateway's settings, 0 is no limit."""
+
+    single: int | None
+    bulk: int | None
+    read: int | None
+
+
+class OwnAccount(Struct, frozen=True, kw_only=True):
+    """The account itself; name and e-mail are null once they were erased."""
+
+    id: int
+    name: str | None
+    email: str | None
+    roles: list[RoleName]
+    default_sender: Annotated[str, Meta(description="What messages that name no sender go under.")]
+    default_sender_id: Annotated[
+        str | None, Meta(description="The approved sender ID that was chosen for it.")
+    ]
+    limits: OwnLimits
+    daily_credits: Annotated[
+        int | None, Meta(description="Credits that may be spent in a day; null is no limit.")
+    ]
+    suspended: bool
+
+
+class AccountShown(Struct, frozen=True, kw_only=True):
+    """The answer to a request for the account."""
+
+    status: Literal["success"] = "success"
+    data: OwnAccount
+
+
+class ApiKeyRow(Struct, frozen=True, kw_only=True):
+    """An API key, without anything secret."""
+
+    id: Annotated[str, Meta(description="The first 8 characters of the key.")]
+    name: str
+    scopes: Annotated[list[ScopeName], Meta(description="Empty is all that a key can do.")]
+    sources: Annotated[list[str], Meta(description="Addresses and networks; empty is anywhere.")]
+    created_at: Time
+    last_used_at: Annotated[Time | None, Meta(description="To the hour.")]
+
+
+class ApiKeys(Struct, frozen=True, kw_only=True):
+    """The account's working keys, oldest first."""
+
+    status: Literal["success"] = "success"
+    data: list[ApiKeyRow]
+
+
+class NewApiKey(Struct, frozen=True, kw_only=True):
+    """A key that was just made."""
+
+    status: Literal["success"] = "success"
+    key: ApiKeyRow
+    api_key: ApiKeyShown

@@ -1,0 +1,75 @@
+"""What an API key may be told: what it may do, and from where it may come."""
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Final
+
+from domain.errors import InvalidRequest
+
+SOURCES_MAX: Final = 20
+"""Addresses and networks that one key may be bound to."""
+SOURCE_CHARACTERS_MAX: Final = 50
+
+
+class Scope(StrEnum):
+    """What a key with scopes may do; a key without any may do all that a key can."""
+
+    SEND = "send"
+    READ = "read"
+
+
+def check_scopes(scopes: Iterable[object]) -> tuple[str, ...]:
+    """Give scopes each once, in their own order.
+
+    Raises:
+        InvalidRequest: with field ``scopes``: there is no such scope.
+    """
+    asked = list(scopes)
+    known = [scope.value for scope in Scope]
+    if any(scope not in known for scope in asked):
+        msg = f"A scope is one of {' and '.join(known)}."
+        raise InvalidRequest(msg, field="scopes")
+    return tuple(scope for scope in known if scope in asked)
+
+
+def check_sources(sources: Sequence[object]) -> tuple[str, ...]:
+    """Give addresses and networks (CIDR) each once, in their usual form.
+
+    Raises:
+        InvalidRequest: with field ``sources``: one is neither, or there are too many.
+    """
+    if len(sources) > SOURCES_MAX:
+        msg = f"A key has at most {SOURCES_MAX} sources."
+        raise InvalidRequest(msg, field="sources")
+    return tuple(dict.fromkeys(_check_source(source) for source in sources))
+
+
+def _check_source(source: object) -> str:
+    msg = (
+        "A source is an IP address, or a network such as 192.0.2.0/24 without bits set behind "
+        "its prefix."
+    )
+    if not isinstance(source, str) or len(source) > SOURCE_CHARACTERS_MAX or "%" in source:
+        raise InvalidRequest(msg, field="sources")
+    try:
+        return str(ip_network(source) if "/" in source else ip_address(source))
+    except ValueError as error:
+        raise InvalidRequest(msg, field="sources") from error
+
+
+def is_from(sources: Sequence[str], address: str) -> bool:
+    """Whether an address is one of the sources, or in one; no source is anywhere."""
+    if not sources:
+        return True
+    try:
+        found = ip_address(address)
+    except ValueError:  # a Unix socket has none
+        return False
+    return any(found in network for network in _networks(tuple(sources)))
+
+
+@lru_cache(maxsize=4_096)
+def _networks(sources: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(source) for source in sources)
