@@ -105,6 +105,8 @@ class CreateAccount(Command[Created]):
             raise AlreadyExists(msg)
         if self._actor is not None:
             permit(books, self._actor, Duty.RUN_ACCOUNTS)
+            if self._granted:
+                permit(books, self._actor, Duty.MOVE_CREDITS)
         person = json_content(
             "account",
             self._number,

@@ -255,12 +255,8 @@ class History:
                 if how % 2:
                     asked.approve(actor="staff", at=self.now)
                 self._save(asked)
-            case 6:
-                self._role(account, how)
-            case 7:
-                self._prepare(account.number, how)
-            case 8:
-                self._decide_entry(which, how)
+            case 6 | 7 | 8:
+                self._by_two(account, which, how)
             case _:
                 account.change_limits(
                     single=how,
@@ -272,6 +268,15 @@ class History:
                     at=self.now,
                 )
         self._save(account, wallet)
+
+    def _by_two(self, account: Account, which: int, how: int) -> None:
+        match how % 10:
+            case 6:
+                self._role(account, how)
+            case 7:
+                self._prepare(account.number, how)
+            case _:
+                self._decide_entry(which, how)
 
     def _role(self, account: Account, how: int) -> None:
         role = list(Role)[how // 10 % len(Role)]
