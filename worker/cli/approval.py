@@ -20,7 +20,7 @@ from worker.cli.output import clock_time, hint_of_more, moment, print_json, prin
 from worker.cli.session import opened
 
 remark_option = click.option(
-    "--reason", type=REASON, default="", help="Why; kept with the event, beside the log."
+    "--reason", type=REASON, help="Why; kept with the event, beside the log."
 )
 
 
@@ -104,9 +104,9 @@ def show(place: Place, number: int, *, as_json: bool) -> None:
 @remark_option
 @json_option
 @place_options
-def approve(place: Place, number: int, reason: str, *, as_json: bool) -> None:
+def approve(place: Place, number: int, reason: str | None, *, as_json: bool) -> None:
     """Agree to what another person prepared: it takes effect at once."""
-    _decide(place, number, Decision.APPROVE, reason, as_json=as_json)
+    _decide(place, number, Decision.APPROVE, reason or "", as_json=as_json)
 
 
 @approval.command("reject", epilog=example("ngoma approval reject 3 --reason 'no such ticket'"))
@@ -124,9 +124,9 @@ def reject(place: Place, number: int, reason: str, *, as_json: bool) -> None:
 @remark_option
 @json_option
 @place_options
-def withdraw(place: Place, number: int, reason: str, *, as_json: bool) -> None:
+def withdraw(place: Place, number: int, reason: str | None, *, as_json: bool) -> None:
     """Take back what you prepared yourself."""
-    _decide(place, number, Decision.WITHDRAW, reason, as_json=as_json)
+    _decide(place, number, Decision.WITHDRAW, reason or "", as_json=as_json)
 
 
 def _decide(place: Place, number: int, decision: Decision, reason: str, *, as_json: bool) -> None:
