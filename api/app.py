@@ -5,6 +5,7 @@ Litestar (``api/resource.py``, ``api/wire.py``): the published bodies, envelopes
 checks leave nothing for a framework to validate.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from itertools import groupby
@@ -85,7 +86,7 @@ def _handler(path: str, resource: Resource) -> HTTPRouteHandler:
     """Hand every method of a path to its resource: an ASGI function, which Litestar then calls."""
 
     @route(
-        path.replace("{message_id}", "{message_id:str}"),
+        re.sub(r"\{(\w+)\}", r"{\1:str}", path),
         http_method=METHODS,
         sync_to_thread=False,
         name=path,

@@ -88,9 +88,9 @@ def _operation(route: Route, schemas: dict[type[msgspec.Struct], Any]) -> dict[s
 
 def _parameters(route: Route) -> list[dict[str, Any]]:
     parameters = [
-        {"name": "message_id", "in": "path", "required": True, "schema": {"type": "string"}}
+        {"name": part[1:-1], "in": "path", "required": True, "schema": {"type": "string"}}
         for part in route.path.split("/")
-        if part == "{message_id}"
+        if part.startswith("{")
     ]
     parameters += [
         {

@@ -9,6 +9,7 @@ from msgspec import Struct
 from api import beyond, feltech, operations, schemas, wilcybertek
 from api.errors import Envelope, feltech_error, wilcybertek_error, wilcybertek_send_error
 from api.front import Front
+from api.staff_routes import STAFF_ROUTES
 from api.wire import Answer, Call
 
 Endpoint = Callable[[Front, Call], Awaitable[Answer]]
@@ -35,7 +36,7 @@ class Route:
     envelope: Envelope
     summary: str
     answers: Answers
-    tag: Literal["wilcybertek", "feltech", "operations"]
+    tag: Literal["wilcybertek", "feltech", "staff", "operations"]
     request: type[Struct] | None = None
     """What its body holds; None for a route without a body."""
     query: Sequence[Parameter] = ()
@@ -252,7 +253,26 @@ OPERATIONS: Final = (
     ),
 )
 
-ROUTES: Final = (*WILCYBERTEK, *FELTECH, *OPERATIONS)
+STAFF: Final = tuple(
+    Route(
+        method=row.method,
+        path=row.path,
+        endpoint=row.endpoint,
+        envelope=feltech_error,
+        summary=row.summary,
+        answers={
+            **FELTECH_ERRORS,
+            **dict.fromkeys((403, *row.refusals), (schemas.FeltechError,)),
+            **{status: (kind,) for status, kind in row.answers.items()},
+        },
+        tag="staff",
+        request=row.request,
+        query=[Parameter(*parameter) for parameter in row.query],
+    )
+    for row in STAFF_ROUTES
+)
+
+ROUTES: Final = (*WILCYBERTEK, *FELTECH, *STAFF, *OPERATIONS)
 
 
 def envelope_of(path: str) -> Envelope:
