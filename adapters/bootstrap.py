@@ -99,6 +99,7 @@ def bootstrap(
         repeat_key=derived(secret, "repeat digests"),
         email_key=derived(secret, "e-mail claims"),
         default_sender_id=settings.default_sender_id,
+        alone_max=settings.approval_credits_per_day,
         modems=settings.modems,
         open_modem=partial(_open_modem, clock=clock),
         trusted_proxies=settings.trusted_proxies,

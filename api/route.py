@@ -37,7 +37,7 @@ class Route:
     envelope: Envelope
     summary: str
     answers: Answers
-    tag: Literal["wilcybertek", "feltech", "accounts", "operations"]
+    tag: Literal["wilcybertek", "feltech", "accounts", "staff", "operations"]
     access: Access
     request: type[Struct] | None = None
     """What its body holds; None for a route without a body."""

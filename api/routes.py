@@ -14,6 +14,7 @@ from api.route import (
     Parameter,
     Route,
 )
+from api.staff_routes import STAFF
 
 PAGE: Final = Parameter("page", "integer", "Page number; below 1 or unreadable is 1.")
 BEFORE: Final = Parameter("before", "string", "Only messages older than the one with this id.")
@@ -224,7 +225,7 @@ OPERATIONS: Final = (
     ),
 )
 
-ROUTES: Final = (*WILCYBERTEK, *FELTECH, *ACCOUNTS, *OPERATIONS)
+ROUTES: Final = (*WILCYBERTEK, *FELTECH, *ACCOUNTS, *STAFF, *OPERATIONS)
 
 
 def envelope_of(path: str) -> Envelope:

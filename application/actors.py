@@ -33,11 +33,22 @@ def permit(books: Books, actor: Actor, duty: Duty) -> None:
     Raises:
         NotPermitted: no role of the account has the duty.
     """
-    if actor.account is None:
-        return
-    account = books.find(Account, account_id(actor.account))
-    if account is None or account.suspended or not account.has_duty(duty):
-        msg = f"This takes a role with the duty {duty}, which account {actor.account} lacks."
+    if actor.account is not None:
+        require_duty(books.find(Account, account_id(actor.account)), actor, duty)
+
+
+def require_duty(account: Account | None, actor: Actor, duty: Duty) -> None:
+    """Refuse an actor whose account lacks the duty, or is suspended.
+
+    Raises:
+        NotPermitted: either.
+    """
+    if account is not None and account.suspended:
+        msg = f"Account {actor.account} is suspended: its roles do not count."
+        raise NotPermitted(msg)
+    if account is None or not account.has_duty(duty):
+        words = duty.replace("_", " ")
+        msg = f"This takes a role that may {words}; account {actor.account} has none."
         raise NotPermitted(msg)
 
 

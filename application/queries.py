@@ -110,6 +110,8 @@ class SenderIdRow:
     use_case: str | None
     status: str
     created_at: Instant
+    reason: str | None = None
+    """Why it was rejected, while it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,28 @@ class AccountRow:
     single: int | None
     bulk: int | None
     read: int | None
+    daily_credits: int | None = None
+    roles: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """What waits for a second person, or did; who is who is said as events say it."""
+
+    number: int
+    kind: str
+    account: int
+    credits: int | None
+    role: str | None
+    actor: str
+    reason: str | None
+    status: str
+    approver: str | None
+    """Who approved or rejected it."""
+    remark: str | None
+    """What was said when it was approved, rejected or withdrawn."""
+    prepared_at: Instant
+    decided_at: Instant | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +261,15 @@ class Queries(Protocol):
 
     def account(self, account: int) -> AccountRow | None:
         """Find one account."""
+
+    def staff(self, *, limit: int) -> Sequence[AccountRow]:
+        """List the accounts that have a role, by number."""
+
+    def entries(self, status: str | None, *, after: int, limit: int) -> Sequence[EntryRow]:
+        """List what takes two people, by number; ``status`` None is every one."""
+
+    def entry(self, number: int) -> EntryRow | None:
+        """Find one of them."""
 
     def pending_sender_ids(self, *, limit: int) -> Sequence[SenderIdRow]:
         """List the requests that wait for staff, oldest first."""

@@ -170,6 +170,8 @@ class System:
     repeat_key: bytes
     email_key: bytes
     default_sender_id: str
+    alone_max: int
+    """Credits that one person may grant or adjust in a day alone (I13); 0 is no limit."""
     modems: Sequence[ModemSettings] = ()
     open_modem: Callable[[ModemSettings], ModemDriver]
     trusted_proxies: Sequence[str] = ()

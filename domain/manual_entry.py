@@ -66,11 +66,15 @@ class ManualEntry(Aggregate):
         reason: str
 
     class Approved(Event):
-        """Another person agreed; what it allows is in the same save."""
+        """Another person agreed; what it allows is in the same save.
+
+        ``reason`` names a content where one was given.
+        """
 
         TOPIC = "ManualEntry.Approved"
         number: int
         approver: str
+        reason: str | None
 
         def apply(self, entry: "ManualEntry") -> None:
             entry.status = EntryStatus.APPROVED
@@ -87,11 +91,12 @@ class ManualEntry(Aggregate):
             entry.status = EntryStatus.REJECTED
 
     class Withdrawn(Event):
-        """Who prepared it took it back."""
+        """Who prepared it took it back; ``reason`` names a content where one was given."""
 
         TOPIC = "ManualEntry.Withdrawn"
         number: int
         actor: str
+        reason: str | None
 
         def apply(self, entry: "ManualEntry") -> None:
             entry.status = EntryStatus.WITHDRAWN
@@ -142,7 +147,7 @@ class ManualEntry(Aggregate):
             reason=reason,
         )
 
-    def approve(self, *, approver: str, at: Instant) -> None:
+    def approve(self, *, approver: str, reason: str | None = None, at: Instant) -> None:
         """Agree, as another person.
 
         Raises:
@@ -150,7 +155,7 @@ class ManualEntry(Aggregate):
             TooLate: it does not wait any more.
         """
         self.require_decidable(approver)
-        self._record(self.Approved, at=at, number=self.number, approver=approver)
+        self._record(self.Approved, at=at, number=self.number, approver=approver, reason=reason)
 
     def reject(self, *, approver: str, reason: str, at: Instant) -> None:
         """Refuse, as another person.
@@ -162,7 +167,7 @@ class ManualEntry(Aggregate):
         self.require_decidable(approver)
         self._record(self.Rejected, at=at, number=self.number, approver=approver, reason=reason)
 
-    def withdraw(self, *, actor: str, at: Instant) -> None:
+    def withdraw(self, *, actor: str, reason: str | None = None, at: Instant) -> None:
         """Take it back.
 
         Raises:
@@ -173,7 +178,7 @@ class ManualEntry(Aggregate):
             msg = "Only who prepared an entry may withdraw it."
             raise NotPermitted(msg)
         self._require_waiting()
-        self._record(self.Withdrawn, at=at, number=self.number, actor=actor)
+        self._record(self.Withdrawn, at=at, number=self.number, actor=actor, reason=reason)
 
     def require_decidable(self, approver: str) -> None:
         """Refuse who prepared it, and a second decision.

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from projections.approvals import Approvals
 from projections.balances import Balances
 from projections.directory import Directory
 from projections.dispatch import Dispatch
@@ -17,5 +18,6 @@ PROJECTIONS: Final[Sequence[Projection]] = (
     Idempotency(),
     Dispatch(),
     Directory(),
+    Approvals(),
     Fleet(),
 )

@@ -10,6 +10,7 @@ from application.queries import AccountRow, KeyRow, SenderIdRow
 from domain.account import Account
 from domain.sender_id import SenderId, SenderIdStatus
 from projections.projection import Batch, Projection
+from projections.reasons import is_reason, reason_number, reasons
 from projections.rows import Row, Rows
 from projections.tables import CONTENTS, CREDENTIALS, READ, changing, fixed, key
 
@@ -22,7 +23,10 @@ ACCOUNTS: Final = Table(
     changing("single", nullable=True),
     changing("bulk", nullable=True),
     changing("read", nullable=True),
+    changing("daily_credits", nullable=True),
+    changing("roles", Text),
 )
+"""``roles`` are words with a space between them."""
 
 KEYS: Final = Table(
     "directory_keys",
@@ -41,6 +45,7 @@ SENDER_IDS: Final = Table(
     fixed("account"),
     fixed("created_at"),
     changing("status", Text),
+    changing("reason", nullable=True),
 )
 
 Index("directory_keys_by_account", KEYS.c.account, KEYS.c.position)
@@ -52,7 +57,7 @@ class Directory(Projection):
     """Folds the events of accounts and sender IDs into ``directory_…``."""
 
     name = "directory"
-    version = 1
+    version = 2
     tables = (ACCOUNTS, KEYS, SENDER_IDS)
     events = frozenset(
         {
@@ -62,6 +67,8 @@ class Directory(Projection):
             Account.LimitsChanged,
             Account.Suspended,
             Account.Reinstated,
+            Account.RoleGranted,
+            Account.RoleWithdrawn,
             SenderId.Requested,
             SenderId.Approved,
             SenderId.Rejected,
@@ -83,7 +90,13 @@ class Directory(Projection):
                     _of_sender_id(event, sender_ids)
 
 
-_CHANGES_ACCOUNT: Final = {Account.LimitsChanged, Account.Suspended, Account.Reinstated}
+_CHANGES_ACCOUNT: Final = {
+    Account.LimitsChanged,
+    Account.Suspended,
+    Account.Reinstated,
+    Account.RoleGranted,
+    Account.RoleWithdrawn,
+}
 _DECIDES: Final = {SenderId.Approved, SenderId.Rejected}
 
 
@@ -98,10 +111,23 @@ def _of_account(position: int, event: Account.Event, accounts: Rows, keys: Rows)
                     "single": None,
                     "bulk": None,
                     "read": None,
+                    "daily_credits": None,
+                    "roles": "",
                 }
             )
         case Account.LimitsChanged():
-            accounts[event.number].update(single=event.single, bulk=event.bulk, read=event.read)
+            accounts[event.number].update(
+                single=event.single,
+                bulk=event.bulk,
+                read=event.read,
+                daily_credits=event.daily_credits,
+            )
+        case Account.RoleGranted():
+            row = accounts[event.number]
+            row["roles"] = " ".join([*row["roles"].split(), event.role])
+        case Account.RoleWithdrawn():
+            row = accounts[event.number]
+            row["roles"] = " ".join(role for role in row["roles"].split() if role != event.role)
         case Account.Suspended() | Account.Reinstated():
             accounts[event.number]["suspended"] = type(event) is Account.Suspended
         case Account.ApiKeyIssued():
@@ -129,12 +155,15 @@ def _of_sender_id(event: SenderId.Event, sender_ids: Rows) -> None:
                     "account": event.account,
                     "created_at": event.at,
                     "status": SenderIdStatus.PENDING.value,
+                    "reason": None,
                 }
             )
         case SenderId.Approved():
-            sender_ids[event.number]["status"] = SenderIdStatus.APPROVED.value
+            sender_ids[event.number].update(status=SenderIdStatus.APPROVED.value, reason=None)
         case SenderId.Rejected():
-            sender_ids[event.number]["status"] = SenderIdStatus.REJECTED.value
+            sender_ids[event.number].update(
+                status=SenderIdStatus.REJECTED.value, reason=reason_number(event.reason)
+            )
 
 
 # -- queries --------------------------------------------------------------------------------
@@ -151,6 +180,13 @@ def account(connection: Connection, number: int) -> AccountRow | None:
     """Find one account."""
     row = connection.execute(_accounts().where(ACCOUNTS.c.number == number)).first()
     return None if row is None else _account(row._mapping)
+
+
+def staff(connection: Connection, *, limit: int) -> Sequence[AccountRow]:
+    """List the accounts that have a role, by number."""
+    wanted = _accounts().where(ACCOUNTS.c.roles != "")
+    rows = connection.execute(wanted.order_by(ACCOUNTS.c.number).limit(limit))
+    return [_account(row._mapping) for row in rows]
 
 
 def keys(connection: Connection, account: int) -> Sequence[KeyRow]:
@@ -201,12 +237,19 @@ def _accounts() -> Select[Any]:
 def _account(row: Any) -> AccountRow:
     fields = dict(row)
     person = json.loads(fields.pop("body") or "{}")
+    fields["roles"] = tuple(fields["roles"].split())
     return AccountRow(name=person.get("name"), email=person.get("email"), **fields)
 
 
 def _sender_ids() -> Select[Any]:
     matches = (CONTENTS.c.kind == "sender_id") & (CONTENTS.c.number == SENDER_IDS.c.number)
-    return select(SENDER_IDS, CONTENTS.c.body).join(CONTENTS, matches, isouter=True)
+    why = reasons("why")
+    plain = [column for column in SENDER_IDS.c if column.name != "reason"]
+    return (
+        select(*plain, CONTENTS.c.body, why.c.body.label("reason"))
+        .join(CONTENTS, matches, isouter=True)
+        .join(why, is_reason(why, SENDER_IDS.c.reason), isouter=True)
+    )
 
 
 def _sender_id(row: Any) -> SenderIdRow:

@@ -11,6 +11,7 @@ from application.queries import (
     AccountRow,
     Backlog,
     Balance,
+    EntryRow,
     KeyRow,
     LogEntry,
     LogFilter,
@@ -23,7 +24,7 @@ from application.queries import (
 )
 from domain.errors import StoreDown
 from domain.values import Instant, Network
-from projections import balances, directory, dispatch, fleet, idempotency, message_log
+from projections import approvals, balances, directory, dispatch, fleet, idempotency, message_log
 from projections.catalogue import PROJECTIONS
 from projections.follower import statuses
 from projections.positions import Positions
@@ -97,6 +98,21 @@ class SqlQueries:
         """Find one account."""
         with self._reading() as connection:
             return directory.account(connection, account)
+
+    def staff(self, *, limit: int) -> Sequence[AccountRow]:
+        """List the accounts that have a role, by number."""
+        with self._reading() as connection:
+            return directory.staff(connection, limit=limit)
+
+    def entries(self, status: str | None, *, after: int, limit: int) -> Sequence[EntryRow]:
+        """List what takes two people, by number; ``status`` None is every one."""
+        with self._reading() as connection:
+            return approvals.entries(connection, status, after=after, limit=limit)
+
+    def entry(self, number: int) -> EntryRow | None:
+        """Find one of them."""
+        with self._reading() as connection:
+            return approvals.entry(connection, number)
 
     def pending_sender_ids(self, *, limit: int) -> Sequence[SenderIdRow]:
         """List the requests that wait for staff, oldest first."""

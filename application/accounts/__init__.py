@@ -9,6 +9,7 @@ from application.accounts.changes import (
     SetSuspension,
 )
 from application.accounts.keys import IssueKey, NewKey, NoteKeyUses, RevokeKey
+from application.accounts.looks import NoteRead
 from application.accounts.reasons import WithReason
 from application.accounts.registration import CreateAccount, Created, email_digest
 from application.accounts.sender_ids import (
@@ -34,6 +35,7 @@ __all__ = [
     "Moved",
     "NewKey",
     "NoteKeyUses",
+    "NoteRead",
     "RequestSenderId",
     "RequestedSenderId",
     "RevokeKey",

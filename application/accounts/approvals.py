@@ -149,6 +149,7 @@ class DecideEntry(WithReason[Decided]):
     def __init__(
         self, number: int, decision: Decision, *, actor: Actor, reason: str, at: Instant
     ) -> None:
+        """``reason`` may be empty, but not when it is rejected."""
         super().__init__(actor=actor, reason=reason, at=at)
         self._number = number
         self._decision = decision
@@ -173,7 +174,8 @@ class DecideEntry(WithReason[Decided]):
             raise NotFound(msg)
         match self._decision:
             case Decision.WITHDRAW:
-                entry.withdraw(actor=self._actor.name, at=self.at)
+                entry.withdraw(actor=self._actor.name, reason=self._remark(), at=self.at)
+                self._keep_remark(books)
                 books.record(entry)
             case Decision.REJECT:
                 self._require_approver(books, entry)
@@ -184,9 +186,17 @@ class DecideEntry(WithReason[Decided]):
                 self._require_approver(books, entry)
                 entry.require_decidable(self._actor.name)
                 self._carry_out(books, entry)
-                entry.approve(approver=self._actor.name, at=self.at)
+                entry.approve(approver=self._actor.name, reason=self._remark(), at=self.at)
+                self._keep_remark(books)
                 books.record(entry)
         return Decided(entry.number, entry.kind, entry.account, entry.status)
+
+    def _remark(self) -> str | None:
+        return self._reason_reference() if self._reason else None
+
+    def _keep_remark(self, books: Books) -> None:
+        if self._reason:
+            self._keep_reason(books)
 
     def _require_approver(self, books: Books, entry: ManualEntry) -> None:
         if self._actor.account is None:

@@ -85,7 +85,8 @@ class CreateAccount(Command[Created]):
         """Draw the numbers and salts."""
         self._number = tools.numbers.take("account")
         self._sender_id_numbers = [tools.numbers.take("sender_id") for _ in self._sender_ids]
-        self._entry = tools.numbers.take("entry")
+        if self._granted:
+            self._entry = tools.numbers.take("entry")
         self._reason_number = tools.numbers.take("reason")
         self._salts = [tools.randomness.token(SALT_BYTES) for _ in range(2 + len(self._sender_ids))]
 
@@ -105,6 +106,8 @@ class CreateAccount(Command[Created]):
             raise AlreadyExists(msg)
         if self._actor is not None:
             permit(books, self._actor, Duty.RUN_ACCOUNTS)
+            if self._granted:
+                permit(books, self._actor, Duty.MOVE_CREDITS)
         person = json_content(
             "account",
             self._number,

@@ -6,6 +6,7 @@
          sent or refunded, never both, and refunded in the save that ends it
     I4   credits that came in = available + reserved + spent + expired
     I10  versions of each aggregate run 1..n; positions rise (holes are allowed)
+    I13  what people did by hand (``application/invariants/manual.py``)
     I14  charged = segments x credits per segment; Reserved covers exactly the Queued after it
 
 The events of one save stand together, and those of one command carry the same time: I3 and I4
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from application.invariants.manual import ManualChecker
 from application.invariants.violation import Violation, Violations
 from application.submit import CREDITS_PER_SEGMENT
 from domain.events import Event
@@ -83,9 +85,13 @@ class _Cover:
 class InvariantChecker:
     """Feed it the log in order; ``violations`` says what is broken so far."""
 
-    def __init__(self, credits_per_segment: Callable[[str], int] | None = None) -> None:
+    def __init__(
+        self, credits_per_segment: Callable[[str], int] | None = None, *, alone_max: int = 0
+    ) -> None:
+        """``alone_max`` is what one person may move in a day alone (I13); 0 is no limit."""
         self._rate = credits_per_segment or (lambda _: CREDITS_PER_SEGMENT)
         self._found = Violations()
+        self._manual = ManualChecker(self._found, alone_max=alone_max)
         self._position = 0
         self._at: Instant | None = None
         self._versions: dict[UUID, int] = {}
@@ -123,10 +129,12 @@ class InvariantChecker:
         handle = _HANDLERS.get(type(event))
         if handle is not None:
             handle(self, event)
+        self._manual.feed(position, event)
 
     def settle(self) -> None:
         """Check what may only be open within one save; for whoever knows that it has ended."""
         self._drop_cover()
+        self._manual.settle()
         for number in self._unrefunded:
             self._broken("I3", f"message {number} ended and was not refunded in the same save")
         self._unrefunded.clear()

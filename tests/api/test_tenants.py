@@ -13,7 +13,8 @@ import pytest
 
 from api.app import with_reference
 from api.notation import feltech_id, wilcybertek_id
-from api.routes import ROUTES, Route
+from api.route import Route
+from api.routes import ROUTES
 from application.accounts import RevokeKey, SetSuspension
 from application.actors import Actor
 from domain.message import Message, message_id

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from domain.account import Account
 from domain.errors import NgomaError
 from domain.events import Aggregate
+from domain.manual_entry import EntryKind, ManualEntry
 from domain.message import Message
+from domain.roles import Role
 from domain.sender_id import SenderId
 from domain.sim import Sim
 from domain.submission import Submission
@@ -109,6 +111,7 @@ class History:
         self.messages: list[Message] = []
         self.submissions: list[Submission] = []
         self.sender_ids: list[SenderId] = []
+        self.entries: list[ManualEntry] = []
         self._save(*self.accounts, *self.wallets, *self.sims)
 
     def happen(self, drawn: Sequence[Draw]) -> None:
@@ -133,7 +136,8 @@ class History:
 
     def _forget(self) -> None:
         """A refused command leaves no event (I12)."""
-        for aggregate in (*self.accounts, *self.wallets, *self.sims, *self.messages):
+        kept = (*self.accounts, *self.wallets, *self.sims, *self.messages, *self.entries)
+        for aggregate in kept:
             aggregate.collect_events()
 
     def _submit(self, which: int, how: int) -> None:
@@ -228,7 +232,7 @@ class History:
 
     def _staff(self, which: int, how: int) -> None:
         account, wallet = self.accounts[which % ACCOUNTS], self.wallets[which % ACCOUNTS]
-        match how % 7:
+        match how % 10:
             case 0:
                 account.issue_key(f"KEY{which:05}", actor="test", at=self.now)
             case 1 if account.keys:
@@ -251,6 +255,8 @@ class History:
                 if how % 2:
                     asked.approve(actor="staff", at=self.now)
                 self._save(asked)
+            case 6 | 7 | 8:
+                self._by_two(account, which, how)
             case _:
                 account.change_limits(
                     single=how,
@@ -262,6 +268,49 @@ class History:
                     at=self.now,
                 )
         self._save(account, wallet)
+
+    def _by_two(self, account: Account, which: int, how: int) -> None:
+        match how % 10:
+            case 6:
+                self._role(account, how)
+            case 7:
+                self._prepare(account.number, how)
+            case _:
+                self._decide_entry(which, how)
+
+    def _role(self, account: Account, how: int) -> None:
+        role = list(Role)[how // 10 % len(Role)]
+        change = account.withdraw_role if role in account.roles else account.grant_role
+        change(role, actor="staff", reason="4/r", approver="other", entry=1, at=self.now)
+
+    def _prepare(self, account: int, how: int) -> None:
+        kind = list(EntryKind)[how // 10 % len(EntryKind)]
+        is_credits = kind in {EntryKind.GRANT, EntryKind.ADJUST}
+        prepared = ManualEntry.prepare(
+            1 + len(self.entries),
+            kind=kind,
+            account=account,
+            credits=how if is_credits else None,
+            role=None if is_credits else "auditor",
+            actor="staff",
+            reason=f"{how}/r",
+            at=self.now,
+        )
+        self.entries.append(prepared)
+        self._save(prepared)
+
+    def _decide_entry(self, which: int, how: int) -> None:
+        if not self.entries:
+            raise NgomaError
+        taken = self.entries[which % len(self.entries)]
+        match how // 10 % 3:
+            case 0:
+                taken.approve(approver="other", reason="7/r", at=self.now)
+            case 1:
+                taken.reject(approver="other", reason="r", at=self.now)
+            case _:
+                taken.withdraw(actor="staff", at=self.now)
+        self._save(taken)
 
     def _fleet(self, which: int, how: int) -> None:
         taken = self.sims[which % SIMS]

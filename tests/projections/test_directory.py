@@ -2,6 +2,7 @@
 
 from application.queries import AccountRow, KeyRow, SenderIdRow
 from domain.account import Account
+from domain.roles import Role
 from domain.sender_id import SenderId
 from tests.projections.history import START, at
 from tests.projections.truth import Truth
@@ -27,8 +28,24 @@ def test_accounts_are_listed_by_number_with_their_names(truth: Truth) -> None:
         single=None,
         bulk=None,
         read=None,
+        daily_credits=None,
+        roles=(),
     )
     assert queries.account(4) is None
+
+
+def test_staff_are_the_accounts_that_have_a_role_now(truth: Truth) -> None:
+    given = {"actor": "account:1", "reason": "1/r", "approver": "account:2", "entry": 1}
+    members = [Account.register(number, person="p", at=START) for number in (1, 2, 3)]
+    for member in members[:2]:
+        member.grant_role(Role.ADMIN, **given, at=at(1))  # type: ignore[arg-type]
+    members[0].grant_role(Role.AUDITOR, **given, at=at(2))  # type: ignore[arg-type]
+    members[0].withdraw_role(Role.ADMIN, **given, at=at(3))  # type: ignore[arg-type]
+    members[1].withdraw_role(Role.ADMIN, **given, at=at(3))  # type: ignore[arg-type]
+    truth.save(*members)
+    queries = truth.follow()
+    assert [(row.number, row.roles) for row in queries.staff(limit=9)] == [(1, ("auditor",))]
+    assert [row.roles for row in queries.accounts(after=0, limit=9)] == [("auditor",), (), ()]
 
 
 def test_limits_and_suspension_are_the_latest(truth: Truth) -> None:
@@ -37,7 +54,7 @@ def test_limits_and_suspension_are_the_latest(truth: Truth) -> None:
         single=1, bulk=2, read=3, daily_credits=None, reason="r", actor="staff", at=at(1)
     )
     account.change_limits(
-        single=0, bulk=None, read=3, daily_credits=None, reason="r", actor="staff", at=at(2)
+        single=0, bulk=None, read=3, daily_credits=500, reason="r", actor="staff", at=at(2)
     )
     account.suspend(actor="staff", reason="r", at=at(3))
     other = Account.register(2, person="p", at=START)
@@ -47,6 +64,7 @@ def test_limits_and_suspension_are_the_latest(truth: Truth) -> None:
     first, second = truth.follow().accounts(after=0, limit=9)
     assert (first.single, first.bulk, first.read, first.suspended) == (0, None, 3, True)
     assert second.suspended is False
+    assert (first.daily_credits, second.daily_credits) == (500, None)
 
 
 def test_an_erased_account_has_no_name_but_is_there(truth: Truth) -> None:
@@ -98,3 +116,17 @@ def test_sender_ids_wait_for_staff_until_they_are_decided(truth: Truth) -> None:
     ]
     assert queries.sender_id(13) == SenderIdRow(13, 2, None, None, "pending", at(13))
     assert queries.sender_id(14) is None
+
+
+def test_a_rejected_sender_id_says_why_until_it_is_approved(truth: Truth) -> None:
+    rejected, later = asked(10, name="a"), asked(11, name="b")
+    for one in (rejected, later):
+        one.reject(actor="staff", reason="5/seal", at=at(20))
+    later.approve(actor="staff", at=at(21))
+    truth.save(rejected, later)
+    truth.put("reason", 5, "not your name")
+    truth.put("sender_id", 5, {"name": "OTHER", "use_case": ""})
+    rows = truth.follow().sender_ids(1)
+    assert [(row.status, row.reason) for row in rows] == [
+        ("rejected", "not your name"), ("approved", None),
+    ]  # fmt: skip

@@ -11,6 +11,13 @@ COMMANDS: Final[dict[str, Entry]] = {
     "worker": Entry("worker.cli.roles", "worker", "Drive this host's SIMs and run timed jobs."),
     "project": Entry("worker.cli.roles", "project", "Follow the log into the read models."),
     "migrate": Entry("worker.cli.migrate", "migrate", "Make or update the tables of the store."),
+    "login": Entry("worker.cli.login", "login", "Give the commands as your account."),
+    "logout": Entry("worker.cli.login", "logout", "Give them as the user of the host again."),
+    "second-factor": Entry(
+        "worker.cli.login", "second_factor", "Set up the codes without which no role counts."
+    ),
+    "role": Entry("worker.cli.role", "role", "Say who of staff may do what."),
+    "approval": Entry("worker.cli.approval", "approval", "Decide what takes two people."),
     "account": Entry("worker.cli.account", "account", "Make accounts, and say what each may do."),
     "key": Entry("worker.cli.key", "key", "Issue, replace, revoke and list API keys."),
     "wallet": Entry("worker.cli.wallet", "wallet", "Look at credits and move them."),

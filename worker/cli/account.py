@@ -1,6 +1,5 @@
 """``ngoma account``: make accounts, and say what each may do."""
 
-import re
 from typing import Final
 
 import click
@@ -12,17 +11,20 @@ from application.accounts import (
     SetSuspension,
     email_digest,
 )
+from application.accounts.passwords import check_password
 from application.queries import AccountRow
 from domain.account import Account, account_id
 from domain.errors import NotFound
 from domain.sender_names import check_sender_id
 from domain.values import Credits
+from worker.cli.login import password_stdin_option, read_password
 from worker.cli.options import (
     ACCOUNT,
     CREDITS,
     POSITION,
     REASON,
     Place,
+    email_address,
     example,
     json_option,
     place_options,
@@ -40,17 +42,8 @@ from worker.cli.output import (
 )
 from worker.cli.session import Session, opened
 
-EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
 LIMIT_MAX: Final = 1_000_000
 DEFAULT: Final = "default"
-
-
-def email(value: str) -> str:
-    """Read an e-mail address, as far as one can tell by looking."""
-    found = text(254)(value)
-    if EMAIL.fullmatch(found) is None:
-        raise click.BadParameter("is not an e-mail address.")
-    return found
 
 
 def per_minute(value: str) -> int | str:
@@ -75,7 +68,9 @@ def account() -> None:
     ),
 )
 @click.argument("name", type=text(100))
-@click.option("--email", type=email, required=True, help="Whom to write to; one account each.")
+@click.option(
+    "--email", type=email_address, required=True, help="Whom to write to; one account each."
+)
 @click.option(
     "--credits",
     "granted",
@@ -90,13 +85,24 @@ def account() -> None:
     multiple=True,
     help="Sender ID to approve for it; may stand several times.",
 )
+@password_stdin_option
 @json_option
 @place_options
 def create(
-    place: Place, name: str, email: str, granted: int, sender_ids: tuple[str, ...], *, as_json: bool
+    place: Place,
+    name: str,
+    email: str,
+    granted: int,
+    sender_ids: tuple[str, ...],
+    *,
+    password_stdin: bool,
+    as_json: bool,
 ) -> None:
     """Make an account with an API key, which is shown this one time."""
     names = [check_sender_id(sender_id) for sender_id in sender_ids]
+    password = read_password() if password_stdin else None
+    if password is not None:
+        check_password(password, email=email)
     with opened(place, creates=True) as session:
         key, new_key = session.system.keys.make("first")
         created = session.run(
@@ -108,6 +114,7 @@ def create(
                 granted=Credits(granted),
                 alone_max=session.settings.approval_credits_per_day,
                 sender_ids=names,
+                password_hash=password and session.system.logins.hasher.hash(password),
                 actor=session.actor,
                 at=session.now(),
             )
@@ -120,9 +127,10 @@ def create(
             err=True,
         )
     if as_json:
-        print_json({"account_id": created.account, "api_key": key})
+        waits = {} if created.entry is None else {"entry": created.entry}
+        print_json({"account_id": created.account, "api_key": key, **waits})
     else:
-        _welcome(created.account, name, key, granted, base_url)
+        _welcome(created.account, name, key, 0 if created.entry else granted, base_url)
 
 
 def _welcome(number: int, name: str, key: str, granted: int, base_url: str) -> None:
@@ -159,6 +167,7 @@ def _welcome(number: int, name: str, key: str, granted: int, base_url: str) -> N
 def list_accounts(place: Place, after: int, limit: int, *, as_json: bool) -> None:
     """List accounts by number."""
     with opened(place) as session:
+        session.look("accounts")
         rows = session.reading("directory").accounts(after=after, limit=limit)
     if as_json:
         print_json([_as_json(row) for row in rows])
@@ -190,6 +199,8 @@ def _as_json(row: AccountRow) -> dict[str, object]:
         "suspended": row.suspended,
         "registered_at": moment(row.registered_at),
         "limits": {"single": row.single, "bulk": row.bulk, "read": row.read},
+        "daily_credits": row.daily_credits,
+        "roles": list(row.roles),
     }
 
 
@@ -226,6 +237,8 @@ def limits(
         if value is not None
     }
     with opened(place) as session:
+        if not typed:
+            session.look("account", number)
         found = _find(session, number)
         wanted = {**found.limits, "daily_credits": found.daily_credits, **typed}
         if typed:

@@ -101,6 +101,7 @@ def revoke(place: Place, name: str, *, as_json: bool) -> None:
 def list_keys(place: Place, account: int, *, as_json: bool) -> None:
     """List an account's keys, oldest first, also those that have ended."""
     with opened(place) as session:
+        session.look("keys", account)
         queries = session.reading("directory")
         if queries.account(account) is None:
             msg = "No such account."

@@ -43,6 +43,7 @@ def message() -> None:
 def show(place: Place, ref: MessageRef, *, as_json: bool) -> None:
     """Show where a message stands and what it cost."""
     with opened(place) as session:
+        session.look("message", ref.number)
         found = _require(session, ref)
         entry = session.reading("message_log").log_entry(found.account, found.number)
     if entry is None:
@@ -105,6 +106,7 @@ def explain_message(place: Place, ref: MessageRef, *, as_json: bool) -> None:
     """Tell a message's life in plain words: what happened when, and what proves it."""
     with opened(place) as session:
         system = session.system
+        session.look("message", ref.number)
         found = explain(
             system.reader,
             system.store,

@@ -38,6 +38,7 @@ def modem() -> None:
 def list_sims(place: Place, *, as_json: bool) -> None:
     """List the SIMs: where each one is, whether it may be used, and what it has sent."""
     with opened(place) as session:
+        session.look("fleet")
         rows = session.reading("fleet").sims(session.now())
         reasons = {row.number: _reason(session, row.reason) for row in rows}
     if as_json:

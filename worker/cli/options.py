@@ -17,6 +17,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 INTEGER_MAX: Final = 2**63 - 1
 """The largest number that both stores hold."""
 CREDITS_MAX: Final = 10**12
+EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
 KEY_ID: Final = re.compile(r"[A-Z0-9]{8}")
 
 
@@ -84,6 +85,14 @@ def text(characters_max: int = 200) -> Callable[[str], str]:
         return found
 
     return text
+
+
+def email_address(value: str) -> str:
+    """Read an e-mail address, as far as one can tell by looking."""
+    found = text(254)(value)
+    if EMAIL.fullmatch(found) is None:
+        raise click.BadParameter("is not an e-mail address.")
+    return found
 
 
 def key_id(value: str) -> str:

@@ -41,12 +41,13 @@ def sender_id() -> None:
 def list_sender_ids(place: Place, account: int | None, *, pending: bool, as_json: bool) -> None:
     """List the sender IDs that accounts asked for, oldest first."""
     with opened(place) as session:
+        session.look("sender_ids", account)
         rows = _rows(session.reading("directory"), account, pending=pending)
     if as_json:
         print_json([_as_json(row) for row in rows])
         return
     print_table(
-        ["number", "account", "name", "status", "asked (UTC)", "use case"],
+        ["number", "account", "name", "status", "asked (UTC)", "use case", "reason"],
         [
             [
                 row.number,
@@ -55,6 +56,7 @@ def list_sender_ids(place: Place, account: int | None, *, pending: bool, as_json
                 row.status,
                 clock_time(row.created_at),
                 row.use_case or None,
+                row.reason,
             ]
             for row in rows
         ],
@@ -131,5 +133,6 @@ def _as_json(row: SenderIdRow) -> dict[str, object]:
         "name": row.name,
         "status": row.status,
         "use_case": row.use_case,
+        "reason": row.reason,
         "created_at": moment(row.created_at),
     }

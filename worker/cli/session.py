@@ -5,19 +5,24 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
 
+from application.accounts import NoteRead
+from application.accounts.looks import must_be_recorded
+from application.accounts.sessions import Session as PersonSession
 from application.actors import Actor
 from application.committer import Command, Outcome
 from application.ports import VersionConflict
 from application.queries import Queries
 from application.system import System
-from domain.errors import OutcomeUnknown, StoreDown
+from domain.errors import InvalidKey, OutcomeUnknown, StoreDown
 from domain.values import Instant
 from worker.cli.options import Place
+from worker.cli.session_file import SessionFile
 
 LEADER_WAIT_S: Final = 0.1
 """How long whoever follows the log already may take before a command steps the followers."""
@@ -40,7 +45,43 @@ class Session:
     def __init__(self, system: System, settings: "Settings") -> None:
         self.system = system
         self.settings = settings
-        self.actor = Actor(actor())
+        self.file = SessionFile(settings)
+
+    @cached_property
+    def actor(self) -> Actor:
+        """Who gives the commands: the account of the login, else the user of the host.
+
+        Raises:
+            InvalidKey: the login is over.
+            NotPermitted: its account is not of staff, or it had no second factor.
+        """
+        login = self.login()
+        return Actor(host_user()) if login is None else self.system.logins.staff(login)
+
+    def login(self) -> PersonSession | None:
+        """Give the session of ``ngoma login``; None when nobody is logged in.
+
+        Raises:
+            InvalidKey: it is over.
+        """
+        token = self.file.read()
+        if token is None:
+            return None
+        try:
+            return self.system.logins.find(token, execute=self.run)
+        except InvalidKey as error:
+            msg = "Your session is over: `ngoma login` opens another, `ngoma logout` forgets it."
+            raise InvalidKey(msg) from error
+
+    def look(self, what: str, subject: int | None = None) -> None:
+        """Make sure that whoever is logged in may read, and record it when an auditor does.
+
+        Raises:
+            InvalidKey: the login is over.
+            NotPermitted: the actor may not look.
+        """
+        if must_be_recorded(self.system.reader, self.actor):
+            self.run(NoteRead(what, subject=subject, actor=self.actor, at=self.now()))
 
     def now(self) -> Instant:
         """Give the time for a command."""
@@ -166,8 +207,8 @@ def _is_empty(path: Path) -> bool:
     return not path.exists() or path.stat().st_size == 0
 
 
-def actor() -> str:
-    """Name who gives a command: ``os:<user>@<host>``."""
+def host_user() -> str:
+    """Name who gives a command without a login: ``os:<user>@<host>``."""
     try:
         user = getpass.getuser()
     except (OSError, KeyError):  # an uid without a name, as in containers

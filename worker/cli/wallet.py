@@ -37,6 +37,7 @@ def show(place: Place, account: int, *, as_json: bool) -> None:
     All of them are as of one moment: the log position of the wallet's last movement.
     """
     with opened(place) as session:
+        session.look("wallet", account)
         balance = session.reading("balances").balance(account)
     if balance is None:
         msg = "No such account."
@@ -126,6 +127,7 @@ def _move(
 def statement(place: Place, account: int, after: int, limit: int, *, as_json: bool) -> None:
     """List the movements of an account's wallet, oldest first."""
     with opened(place) as session:
+        session.look("statement", account)
         queries = session.reading("balances")
         if queries.balance(account) is None:
             msg = "No such account."

@@ -23,24 +23,26 @@ class Cli:
     folder: Path
     environment: dict[str, str | None] = field(default_factory=dict)
 
-    def run(self, *arguments: object, code: int = 0) -> Result:
+    def run(self, *arguments: object, code: int = 0, stdin: str | None = None) -> Result:
         """Run a command in this process and check its exit code."""
         inherited = dict.fromkeys((name for name in os.environ if name.startswith("NGOMA_")), None)
         given = {"NGOMA_DATA_DIR": str(self.folder), **self.environment}
         words = [str(argument) for argument in arguments]
-        result = CliRunner(env={**inherited, **given}).invoke(main, words, prog_name="ngoma")
+        result = CliRunner(env={**inherited, **given}).invoke(
+            main, words, input=stdin, prog_name="ngoma"
+        )
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         assert result.exit_code == code, result.output
         return result
 
-    def json(self, *arguments: object, code: int = 0) -> Any:
+    def json(self, *arguments: object, code: int = 0, stdin: str | None = None) -> Any:
         """Run a command with ``--json`` and read what it prints."""
-        return json.loads(self.run(*arguments, "--json", code=code).stdout)
+        return json.loads(self.run(*arguments, "--json", code=code, stdin=stdin).stdout)
 
-    def refusal(self, *arguments: object, code: int = 1) -> str:
+    def refusal(self, *arguments: object, code: int = 1, stdin: str | None = None) -> str:
         """Run a command that is refused: one line on stderr, nothing on stdout."""
-        result = self.run(*arguments, code=code)
+        result = self.run(*arguments, code=code, stdin=stdin)
         assert result.stdout == ""
         if code == 1:
             assert result.stderr.count("\n") == 1, result.stderr

@@ -23,7 +23,7 @@ HEAVY = (
     "dramatiq",
     "serial",
 )
-LATER = ("login", "logout", "role", "approval", "topup", "finance", "audit", "contents")
+LATER = ("topup", "finance", "audit", "contents")
 LATER_TOO = ("simulate", "backup", "restore", "phone", "pay")
 DAEMONS = {"ngoma serve", "ngoma worker", "ngoma project"}
 
@@ -45,6 +45,10 @@ ALL = dict(_commands(main, "ngoma"))
 def test_the_commands_are_those_of_this_issue() -> None:
     assert {path.removeprefix("ngoma ") for path in ALL} == {
         *("serve", "worker", "project", "migrate", "doctor", "config show"),
+        *("login", "logout", "second-factor enrol", "second-factor confirm"),
+        *("role grant", "role withdraw", "role list"),
+        *("approval list", "approval show"),
+        *("approval approve", "approval reject", "approval withdraw"),
         *("account create", "account list", "account limits"),
         *("account suspend", "account reinstate"),
         *("key issue", "key regenerate", "key revoke", "key list"),

@@ -1,0 +1,192 @@
+"""What staff ask and are answered, in the envelope of dialect feltech."""
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from api.schemas.words import Credits, Time
+
+PerMinute = Annotated[
+    int | None, Meta(description="Requests a minute; null follows the settings, 0 is no limit.")
+]
+Reason = Annotated[str, Meta(min_length=1, max_length=1_000)]
+RoleName = Literal["admin", "finance_preparer", "finance_reviewer", "auditor"]
+PersonName = Annotated[
+    str, Meta(description="Who acted, as events say it.", examples=["account:7"])
+]
+
+
+class StaffLimits(Struct, frozen=True, kw_only=True):
+    """An account's own limits."""
+
+    single: PerMinute
+    bulk: PerMinute
+    read: PerMinute
+    daily_credits: Credits | None
+
+
+class StaffAccount(Struct, frozen=True, kw_only=True):
+    """An account as staff see it; name and email are null once they were erased."""
+
+    id: int
+    name: str | None
+    email: str | None
+    suspended: bool
+    roles: list[RoleName]
+    limits: StaffLimits
+    created_at: Time
+
+
+class StaffAccountAnswer(Struct, frozen=True, kw_only=True):
+    """One account."""
+
+    status: Literal["success"] = "success"
+    data: StaffAccount
+
+
+class StaffAccounts(Struct, frozen=True, kw_only=True):
+    """Accounts by number; ``next_after`` asks for the next page, null on the last."""
+
+    status: Literal["success"] = "success"
+    data: list[StaffAccount]
+    next_after: int | None
+
+
+class Suspension(Struct, frozen=True, kw_only=True):
+    """Whether the account may send now."""
+
+    status: Literal["success"] = "success"
+    account_id: int
+    suspended: bool
+
+
+class ChangedLimits(Struct, frozen=True, kw_only=True):
+    """The account's limits from now on."""
+
+    status: Literal["success"] = "success"
+    account_id: int
+    limits: StaffLimits
+
+
+class MovedCredits(Struct, frozen=True, kw_only=True):
+    """The credits have moved."""
+
+    status: Literal["done"] = "done"
+    account_id: int
+    credits: Credits
+    available: Credits
+
+
+class WaitingEntry(Struct, frozen=True, kw_only=True):
+    """Nothing has happened yet: another person must approve the entry."""
+
+    status: Literal["waiting"] = "waiting"
+    entry: int
+    message: str
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """What takes two people: who prepared what and why, and what became of it."""
+
+    id: int
+    kind: Literal["grant", "adjust", "grant_role", "withdraw_role"]
+    account_id: int
+    credits: Credits | None
+    role: RoleName | None
+    actor: PersonName
+    reason: str | None
+    status: Literal["waiting", "approved", "rejected", "withdrawn"]
+    approver: PersonName | None
+    remark: str | None
+    prepared_at: Time
+    decided_at: Time | None
+
+
+class EntryAnswer(Struct, frozen=True, kw_only=True):
+    """One entry."""
+
+    status: Literal["success"] = "success"
+    data: Entry
+
+
+class Entries(Struct, frozen=True, kw_only=True):
+    """Entries by number; ``next_after`` asks for the next page, null on the last."""
+
+    status: Literal["success"] = "success"
+    data: list[Entry]
+    next_after: int | None
+
+
+class DecidedEntry(Struct, frozen=True, kw_only=True):
+    """An entry after a decision."""
+
+    status: Literal["success"] = "success"
+    entry: int
+    entry_status: Literal["approved", "rejected", "withdrawn"]
+    account_id: int
+
+
+class StaffSenderId(Struct, frozen=True, kw_only=True):
+    """A sender ID as staff see it; ``reason`` says why it was rejected."""
+
+    id: int
+    account_id: int
+    name: str | None
+    use_case: str | None
+    status: Literal["pending", "approved", "rejected"]
+    reason: str | None
+    created_at: Time
+
+
+class StaffSenderIds(Struct, frozen=True, kw_only=True):
+    """The sender IDs that wait for a decision, oldest first."""
+
+    status: Literal["success"] = "success"
+    data: list[StaffSenderId]
+
+
+class DecidedSenderId(Struct, frozen=True, kw_only=True):
+    """A sender ID after a decision."""
+
+    status: Literal["success"] = "success"
+    id: int
+    account_id: int
+    sender_id_status: Literal["approved", "rejected"]
+
+
+class WithReasonRequest(Struct, frozen=True, kw_only=True):
+    """Why; kept beside the log."""
+
+    reason: Reason
+
+
+class RemarkRequest(Struct, frozen=True, kw_only=True):
+    """Why, if there is something to say; needed to reject."""
+
+    reason: Reason | UnsetType = UNSET
+
+
+class LimitsRequest(Struct, frozen=True, kw_only=True):
+    """Limits to set; what is not there stays as it is."""
+
+    single: PerMinute | UnsetType = UNSET
+    bulk: PerMinute | UnsetType = UNSET
+    read: PerMinute | UnsetType = UNSET
+    daily_credits: Credits | UnsetType | None = UNSET
+    reason: Reason
+
+
+class CreditsRequest(Struct, frozen=True, kw_only=True):
+    """Credits to move: a grant is positive, an adjustment is signed."""
+
+    credits: Credits
+    kind: Literal["grant", "adjust"]
+    reason: Reason
+
+
+class RoleRequest(Struct, frozen=True, kw_only=True):
+    """A role to give or to take."""
+
+    role: RoleName
+    change: Literal["grant", "withdraw"]
+    reason: Reason

@@ -1,0 +1,74 @@
+"""Who of staff may look at what is not theirs, and the record of what auditors read."""
+
+from collections.abc import Iterable
+from typing import Final
+from uuid import UUID
+
+from application.actors import Actor, permit, require_duty
+from application.commands import Command, Preparing
+from application.gateway import Books, Reader
+from domain.account import Account, account_id
+from domain.auditor_read import AuditorRead
+from domain.roles import Duty, Role
+from domain.values import Instant
+
+RECORDED: Final = [Role.AUDITOR.value]
+"""The roles of an account whose every read is recorded."""
+
+
+def must_be_recorded(reader: Reader, actor: Actor) -> bool:
+    """Refuse who may not look; say whether the look has to be recorded by ``NoteRead``.
+
+    Raises:
+        NotPermitted: no role of the account has the duty.
+    """
+    if actor.account is None:
+        return False
+    account = reader.find(Account, account_id(actor.account))
+    require_duty(account, actor, Duty.LOOK)
+    return account is not None and account.roles == RECORDED
+
+
+class NoteRead(Command[bool]):
+    """Let staff read, and record it when an auditor does; given before anything is shown."""
+
+    def __init__(self, what: str, *, subject: int | None = None, actor: Actor, at: Instant) -> None:
+        """``what`` is a word from the code, ``subject`` the number of what is read."""
+        self.at = at
+        self._what = what
+        self._subject = subject
+        self._actor = actor
+        self._number = 0
+
+    def prepare(self, tools: Preparing) -> None:
+        """Draw the read's number."""
+        self._number = tools.numbers.take("auditor_read")
+
+    def touches(self) -> Iterable[UUID]:
+        """The actor's account."""
+        if self._actor.account is not None:
+            yield account_id(self._actor.account)
+
+    def decide(self, books: Books) -> bool:
+        """Record the read of an account that is an auditor's and nothing else; say whether it was.
+
+        Raises:
+            NotPermitted: the actor may not look.
+        """
+        permit(books, self._actor, Duty.LOOK)
+        if self._actor.account is None:
+            return False
+        account = books.get(Account, account_id(self._actor.account))
+        if account.roles != RECORDED:
+            return False
+        books.record(
+            AuditorRead.record(
+                self._number,
+                actor=self._actor.name,
+                what=self._what,
+                subject=self._subject,
+                reason=None,
+                at=self.at,
+            )
+        )
+        return True

@@ -1,0 +1,121 @@
+"""What takes two people: prepared entries, and what became of each."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, Index, Select, Table, Text, select
+
+from application.queries import EntryRow
+from domain.manual_entry import EntryStatus, ManualEntry
+from projections.projection import Batch, Projection
+from projections.reasons import is_reason, reason_number, reasons
+from projections.rows import Rows
+from projections.tables import READ, changing, fixed, key
+
+ENTRIES: Final = Table(
+    "approvals",
+    READ,
+    key("number"),
+    fixed("kind", Text),
+    fixed("account"),
+    fixed("credits", nullable=True),
+    fixed("role", Text, nullable=True),
+    fixed("actor", Text),
+    fixed("reason", nullable=True),
+    fixed("prepared_at"),
+    changing("status", Text),
+    changing("approver", Text, nullable=True),
+    changing("remark", nullable=True),
+    changing("decided_at", nullable=True),
+)
+
+Index("approvals_by_status", ENTRIES.c.status, ENTRIES.c.number)
+
+
+class Approvals(Projection):
+    """Folds the events of manual entries into ``approvals``."""
+
+    name = "approvals"
+    version = 1
+    tables = (ENTRIES,)
+    events = frozenset(
+        {
+            ManualEntry.Prepared,
+            ManualEntry.Approved,
+            ManualEntry.Rejected,
+            ManualEntry.Withdrawn,
+        }
+    )
+
+    def apply(self, batch: Batch) -> None:
+        """Fold a batch of events of entries."""
+        rows = batch.rows(ENTRIES)
+        rows.load({e.number for _, e in batch.events if not isinstance(e, ManualEntry.Prepared)})
+        for _, event in batch.events:
+            _fold(event, rows)
+
+
+def _fold(event: ManualEntry.Event, rows: Rows) -> None:
+    match event:
+        case ManualEntry.Prepared():
+            rows.add(
+                {
+                    "number": event.number,
+                    "kind": event.kind,
+                    "account": event.account,
+                    "credits": event.credits,
+                    "role": event.role,
+                    "actor": event.actor,
+                    "reason": reason_number(event.reason),
+                    "prepared_at": event.at,
+                    "status": EntryStatus.WAITING.value,
+                    "approver": None,
+                    "remark": None,
+                    "decided_at": None,
+                }
+            )
+        case ManualEntry.Approved():
+            _decide(rows, event, EntryStatus.APPROVED, approver=event.approver)
+        case ManualEntry.Rejected():
+            _decide(rows, event, EntryStatus.REJECTED, approver=event.approver)
+        case ManualEntry.Withdrawn():
+            _decide(rows, event, EntryStatus.WITHDRAWN, approver=None)
+
+
+def _decide(rows: Rows, event: Any, status: EntryStatus, *, approver: str | None) -> None:
+    rows[event.number].update(
+        status=status.value,
+        approver=approver,
+        remark=reason_number(event.reason),
+        decided_at=event.at,
+    )
+
+
+# -- queries --------------------------------------------------------------------------------
+
+
+def entries(
+    connection: Connection, status: str | None, *, after: int, limit: int
+) -> Sequence[EntryRow]:
+    """List entries by number; ``status`` None is every one."""
+    wanted = _entries().where(ENTRIES.c.number > after)
+    if status is not None:
+        wanted = wanted.where(ENTRIES.c.status == status)
+    rows = connection.execute(wanted.order_by(ENTRIES.c.number).limit(limit))
+    return [EntryRow(**row._mapping) for row in rows]
+
+
+def entry(connection: Connection, number: int) -> EntryRow | None:
+    """Find one entry."""
+    row = connection.execute(_entries().where(ENTRIES.c.number == number)).first()
+    return None if row is None else EntryRow(**row._mapping)
+
+
+def _entries() -> Select[Any]:
+    why, remark = reasons("why"), reasons("remarks")
+    plain = [c for c in ENTRIES.c if c.name not in {"reason", "remark"}]
+    return (
+        select(*plain, why.c.body.label("reason"), remark.c.body.label("remark"))
+        .join(why, is_reason(why, ENTRIES.c.reason), isouter=True)
+        .join(remark, is_reason(remark, ENTRIES.c.remark), isouter=True)
+    )

@@ -1,0 +1,23 @@
+"""Reasons that people typed: events name them by number and seal, readers join their words."""
+
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, FromClause
+
+from projections.tables import CONTENTS
+
+
+def reason_number(reference: str | None) -> int | None:
+    """Give the number of the content that ``NUMBER/SEAL`` names; None when it names none."""
+    number, slash, _ = (reference or "").partition("/")
+    return int(number) if slash and number.isdecimal() else None
+
+
+def reasons(name: str) -> FromClause:
+    """Give the contents under a name of their own, to be joined."""
+    return CONTENTS.alias(name)
+
+
+def is_reason(contents: FromClause, number: Column[Any]) -> ColumnElement[bool]:
+    """Give the condition under which a row of ``contents`` is reason ``number``."""
+    return (contents.c.kind == "reason") & (contents.c.number == number)

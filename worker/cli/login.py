@@ -1,0 +1,162 @@
+"""``ngoma login``, ``logout`` and ``second-factor``: the sessions of staff on the command line."""
+
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from domain.errors import InvalidKey, NgomaError
+from worker.cli.options import Place, email_address, example, json_option, place_options
+from worker.cli.output import moment, print_json
+from worker.cli.session import Session, opened
+
+if TYPE_CHECKING:
+    from application.accounts.sessions import Session as PersonSession
+    from application.login import LoggedIn
+
+PASSWORD_CHARACTERS_MAX: Final = 1_000
+NEEDS_SECOND_FACTOR: Final = (
+    "Your roles count only with a second factor: `ngoma second-factor enrol`, then log in again."
+)
+
+
+def read_password() -> str:
+    """Read a password from the first line of standard input.
+
+    Raises:
+        click.UsageError: there is none.
+    """
+    password = sys.stdin.readline(PASSWORD_CHARACTERS_MAX + 1).rstrip("\r\n")
+    if not password or len(password) > PASSWORD_CHARACTERS_MAX:
+        raise click.UsageError("Standard input must hold the password, on one line.")
+    return password
+
+
+password_stdin_option = click.option(
+    "--password-stdin",
+    is_flag=True,
+    help="Read the password from standard input; it is never an option itself.",
+)
+
+
+@click.command(
+    "login",
+    epilog=example(
+        "ngoma login --email ann@example.com", "ngoma login --email a@b.zm --code 123456"
+    ),
+)
+@click.option("--email", type=email_address, help="Your e-mail address; asked for unless given.")
+@click.option("--code", help="The code of your second factor; asked for unless given.")
+@password_stdin_option
+@json_option
+@place_options
+def login(
+    place: Place, email: str | None, code: str | None, *, password_stdin: bool, as_json: bool
+) -> None:
+    """Open a session: from now on commands are given by your account, until `ngoma logout`.
+
+    It ends after half an hour without a command, and 12 hours after it was opened.
+    """
+    with opened(place) as session:
+        if email is None:
+            email = email_address(click.prompt("E-mail", err=True))
+        if password_stdin:
+            password = read_password()
+        else:
+            password = click.prompt("Password", hide_input=True, err=True)
+            if code is None:
+                asked = "Code of the second factor (empty when you have none)"
+                code = click.prompt(asked, default="", show_default=False, err=True) or None
+        logged_in = session.system.logins.login(
+            email, password, code=code, instead_of=_present(session), execute=session.run
+        )
+        session.file.write(logged_in.token)
+    _say(logged_in, as_json=as_json)
+
+
+def _present(session: Session) -> "PersonSession | None":
+    """Give the session that the new one takes the place of."""
+    try:
+        return session.login()
+    except (NgomaError, click.ClickException):
+        return None
+
+
+def _say(logged_in: "LoggedIn", *, as_json: bool) -> None:
+    found = logged_in.session
+    if as_json:
+        print_json(
+            {
+                "account_id": found.account,
+                "roles": list(logged_in.roles),
+                "second_factor": found.has_second_factor,
+                "ends_at": moment(found.ends_at),
+            }
+        )
+    else:
+        roles = ", ".join(logged_in.roles) or "none"
+        click.echo(f"You are logged in as account {found.account}. Roles: {roles}.")
+    if logged_in.needs_second_factor:
+        click.echo(NEEDS_SECOND_FACTOR, err=True)
+
+
+@click.command("logout", epilog=example("ngoma logout"))
+@json_option
+@place_options
+def logout(place: Place, *, as_json: bool) -> None:
+    """End your session, and forget it here; commands are the host user's again."""
+    with opened(place) as session:
+        token = session.file.any_token()
+        if token is not None:
+            logins = session.system.logins
+            with suppress(InvalidKey):  # it was over already
+                logins.logout(logins.find(token, execute=session.run), execute=session.run)
+            session.file.remove()
+    if as_json:
+        print_json({"logged_out": token is not None})
+    else:
+        click.echo("You are logged out." if token is not None else "You were not logged in.")
+
+
+@click.group("second-factor")
+def second_factor() -> None:
+    """Set up the codes without which roles do not count."""
+
+
+@second_factor.command("enrol", epilog=example("ngoma second-factor enrol"))
+@json_option
+@place_options
+def enrol(place: Place, *, as_json: bool) -> None:
+    """Draw the secret of your second factor, for an authenticator app; it is shown once."""
+    with opened(place) as session:
+        seed, uri = session.system.logins.enrol(_required(session), execute=session.run)
+    if as_json:
+        print_json({"secret": seed, "uri": uri})
+        return
+    click.echo(f"Secret  {seed}\nURI     {uri}\n")
+    click.echo("Put it into your authenticator app, then `ngoma second-factor confirm`.")
+
+
+@second_factor.command("confirm", epilog=example("ngoma second-factor confirm --code 123456"))
+@click.option("--code", help="The code that the app shows; asked for unless given.")
+@json_option
+@place_options
+def confirm(place: Place, code: str | None, *, as_json: bool) -> None:
+    """Confirm your second factor by a code of it; from then on each login takes one."""
+    with opened(place) as session:
+        found = _required(session)
+        code = code or click.prompt("Code", err=True)
+        session.system.logins.confirm(found, str(code), execute=session.run)
+    if as_json:
+        print_json({"confirmed": True})
+    else:
+        click.echo("It is confirmed. Log in again, with the next code: then your roles count.")
+
+
+def _required(session: Session) -> "PersonSession":
+    found = session.login()
+    if found is None:
+        msg = "You are not logged in: `ngoma login` first."
+        raise InvalidKey(msg)
+    return found

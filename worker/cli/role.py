@@ -1,0 +1,116 @@
+"""``ngoma role``: who of staff may do what; after the first admin, each change takes two people."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import click
+
+from application.accounts import ChangeRole
+from domain.roles import DUTIES, Role
+from worker.cli.options import ACCOUNT, REASON, Place, example, json_option, place_options
+from worker.cli.output import print_json, print_table
+from worker.cli.session import opened
+
+STAFF_MAX: Final = 10_000
+ROLE: Final = click.Choice([role.value for role in Role])
+
+
+role_reason_option = click.option(
+    "--reason",
+    type=REASON,
+    default="Role changed by an operator.",
+    help="Why; kept with the event, beside the log.",
+)
+
+
+@click.group()
+def role() -> None:
+    """Give accounts roles of staff, and take them away.
+
+    The first admin is made at once, by whoever has the host; every later change waits until
+    another person approves it.
+    """
+
+
+@role.command("grant", epilog=example("ngoma role grant 2 finance_reviewer --reason 'joined'"))
+@click.argument("account", type=ACCOUNT)
+@click.argument("name", metavar="ROLE", type=ROLE)
+@role_reason_option
+@json_option
+@place_options
+def grant(place: Place, account: int, name: str, reason: str, *, as_json: bool) -> None:
+    """Give an account a role: admin, finance_preparer, finance_reviewer or auditor."""
+    _change(place, account, Role(name), reason, is_grant=True, as_json=as_json)
+
+
+@role.command("withdraw", epilog=example("ngoma role withdraw 2 admin --reason 'has left'"))
+@click.argument("account", type=ACCOUNT)
+@click.argument("name", metavar="ROLE", type=ROLE)
+@role_reason_option
+@json_option
+@place_options
+def withdraw(place: Place, account: int, name: str, reason: str, *, as_json: bool) -> None:
+    """Take a role away; the account's sessions end with it."""
+    _change(place, account, Role(name), reason, is_grant=False, as_json=as_json)
+
+
+def _change(
+    place: Place, account: int, name: Role, reason: str, *, is_grant: bool, as_json: bool
+) -> None:
+    with opened(place) as session:
+        changed = session.run(
+            ChangeRole(
+                account,
+                name,
+                is_grant=is_grant,
+                actor=session.actor,
+                reason=reason,
+                at=session.now(),
+            )
+        )
+    if as_json:
+        print_json({"account_id": account, "role": name.value, "entry": changed.entry})
+    elif changed.entry is not None:
+        click.echo(
+            f"Nothing has changed yet: entry {changed.entry} waits for another person "
+            f"(`ngoma approval approve {changed.entry}`)."
+        )
+    else:
+        click.echo(
+            f"Account {account} is the first {name.value}. Next: it logs in (`ngoma login`) and "
+            "enrols a second factor (`ngoma second-factor enrol`)."
+        )
+
+
+@role.command("list", epilog=example("ngoma role list --json"))
+@json_option
+@place_options
+def list_roles(place: Place, *, as_json: bool) -> None:
+    """List the accounts that have a role, and what each may do."""
+    with opened(place) as session:
+        session.look("roles")
+        rows = session.reading("directory").staff(limit=STAFF_MAX)
+    if as_json:
+        print_json(
+            [{"account_id": row.number, "name": row.name, "roles": list(row.roles)} for row in rows]
+        )
+        return
+    print_table(
+        ["account", "name", "state", "roles", "may"],
+        [
+            [
+                row.number,
+                row.name,
+                "suspended" if row.suspended else "active",
+                ", ".join(row.roles),
+                _duties(row.roles),
+            ]
+            for row in rows
+        ],
+        empty="Nobody has a role: `ngoma role grant ACCOUNT admin` makes the first admin.",
+    )
+
+
+def _duties(roles: Sequence[str]) -> str:
+    held = {duty for name in roles for duty in DUTIES[Role(name)]}
+    return ", ".join(sorted(duty.replace("_", " ") for duty in held))
