@@ -126,6 +126,8 @@ class Save:
     settled: list[int] = field(default_factory=list)
     """Numbers of messages whose repeat digest (contract decision 8) has served its time."""
     erased: list[tuple[str, int]] = field(default_factory=list)
+    blanked: list[tuple[str, int]] = field(default_factory=list)
+    """Contents of which only salt, number and sender stay."""
     secret_changes: list[SecretRow | Forget] = field(default_factory=list)
     """Carried out in this order."""
     key_uses: list[tuple[str, Instant]] = field(default_factory=list)
@@ -141,6 +143,7 @@ class Save:
             len(self.leases),
             len(self.settled),
             len(self.erased),
+            len(self.blanked),
             len(self.secret_changes),
             len(self.key_uses),
         )
@@ -241,6 +244,21 @@ class Store(Protocol):
 
     def drop_old_saves(self, now: Instant) -> None:
         """Forget save ids that nobody can ask for any more, and secrets whose time is over."""
+
+    def messages_to(
+        self, msisdn: str, *, after: int, limit: int
+    ) -> tuple[Sequence[int], int | None]:
+        """Look through ``limit`` messages' contents, by number, for a recipient.
+
+        Give those of them to this recipient, and the last one looked at (None: no more).
+        """
+
+    def scrub(self, *, rewrite: bool) -> Sequence[str]:
+        """See to it that the files hold nothing of what was erased before.
+
+        Give sentences: what was done, and what could not be. With ``rewrite`` the table that
+        held it is written anew: writers wait meanwhile.
+        """
 
     def ping(self) -> None:
         """Touch the database.

@@ -10,6 +10,7 @@ from projections.fleet import Fleet
 from projections.idempotency import Idempotency
 from projections.message_log import MessageLog
 from projections.projection import Projection
+from projections.retention import RetentionDates
 
 PROJECTIONS: Final[Sequence[Projection]] = (
     MessageLog(),
@@ -18,4 +19,5 @@ PROJECTIONS: Final[Sequence[Projection]] = (
     Dispatch(),
     Directory(),
     Fleet(),
+    RetentionDates(),
 )
