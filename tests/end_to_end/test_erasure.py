@@ -72,7 +72,7 @@ def send_all(client: Client) -> tuple[Sms, Sms, Sms]:
         Sms("961230771", "Zephyrine"),
         Sms("771230993", "Xylotomous"),
     ]
-    sent = []
+    sent: list[Sms] = []
     for place in range(OTHERS):
         assert client.send(f"09755500{place:02d}", "To somebody else").is_accepted
         if place % 15 == 7:
