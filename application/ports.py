@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from operator import attrgetter
 from typing import Protocol
 from uuid import UUID
 
@@ -112,6 +113,12 @@ class Lease:
     answered_at: Instant
 
 
+_PARTS = attrgetter(
+    *("events", "contents", "credentials", "revoked", "leases", "settled", "erased", "blanked"),
+    *("secret_changes", "key_uses"),
+)
+
+
 @dataclass(slots=True)
 class Save:
     """All that one transaction stores, under its own id."""
@@ -135,18 +142,7 @@ class Save:
 
     def mark(self) -> tuple[int, ...]:
         """Count what is in it, to see whether a refused command left something behind."""
-        return (
-            len(self.events),
-            len(self.contents),
-            len(self.credentials),
-            len(self.revoked),
-            len(self.leases),
-            len(self.settled),
-            len(self.erased),
-            len(self.blanked),
-            len(self.secret_changes),
-            len(self.key_uses),
-        )
+        return tuple(map(len, _PARTS(self)))
 
     def is_empty(self) -> bool:
         """Whether there is nothing to store."""
