@@ -1,6 +1,7 @@
 """The composition root: settings in, a ready ``System`` out; nothing is started."""
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
@@ -21,9 +22,15 @@ from adapters.settings import Settings
 from adapters.store.log import StoreLog
 from adapters.store.numbers import BlockNumbers
 from adapters.store.postgres import PostgresStore
-from adapters.store.read_engine import ReadEngines, postgres_engines, sqlite_engines
+from adapters.store.read_engine import (
+    ReadEngines,
+    postgres_engines,
+    scrub_read_models,
+    sqlite_engines,
+)
 from adapters.store.sqlite import SqliteStore
 from application.committer import Committer
+from application.erasure import Retention
 from application.fleet import FleetWatch
 from application.gateway import Reader, event_mapper
 from application.keys import KeyRing
@@ -100,6 +107,8 @@ def bootstrap(
         email_key=derived(secret, "e-mail claims"),
         default_sender_id=settings.default_sender_id,
         alone_max=settings.approval_credits_per_day,
+        retention=Retention(settings.retention_text_days, settings.retention_number_days),
+        scrub=partial(_scrub, reading, store),
         modems=settings.modems,
         open_modem=partial(_open_modem, clock=clock),
         trusted_proxies=settings.trusted_proxies,
@@ -167,6 +176,10 @@ def _open_mailer(settings: Settings) -> Mailer:
 
 def _open_modem(modem: ModemSettings, *, clock: Clock) -> ModemDriver:
     return DRIVERS[modem.driver](modem, clock)
+
+
+def _scrub(reading: "_ReadSide", store: Store, rewrite: bool) -> Sequence[str]:  # noqa: FBT001
+    return [*store.scrub(rewrite=rewrite), *scrub_read_models(reading.engines)]
 
 
 def _close(reading: "_ReadSide", store: Store) -> None:

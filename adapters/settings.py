@@ -61,8 +61,12 @@ class Settings:
     approval_credits_per_day: int = _setting(
         100_000, "Credits that one person may grant or adjust in a day alone; 0: no limit."
     )
-    retention_text_days: int = _setting(30, "Days after which a message's text is erased.")
-    retention_number_days: int = _setting(400, "Days after which a recipient's number is erased.")
+    retention_text_days: int = _setting(
+        30, "Days after which a message's text is erased; 0: with its number."
+    )
+    retention_number_days: int = _setting(
+        400, "Days after which a recipient's number is erased, with any text; 0: never."
+    )
     mail_url: str | None = _setting(
         None,
         "Mail server, smtp://user@host:port or smtps://…; without it mail goes to data_dir/mail.",
@@ -125,6 +129,10 @@ def load_settings(
     _require_url("database_url", settings.database_url, DATABASE_SCHEMES)
     _require_url("redis_url", settings.redis_url, REDIS_SCHEMES)
     _require_url("mail_url", settings.mail_url, MAIL_SCHEMES)
+    for name in ("retention_text_days", "retention_number_days"):
+        if getattr(settings, name) < 0:
+            msg = f"The setting {name} cannot be less than 0."
+            raise InvalidRequest(msg, field=name)
     return settings
 
 

@@ -280,7 +280,9 @@ _WORDS: Final[Mapping[type[Event], Callable[[Any], str]]] = MappingProxyType(
         events.Resolved: lambda event: (
             f"An operator settled it: {event.outcome.replace('_', ' ')}."
         ),
-        events.ContentErased: _always("Its recipient and text were erased."),
+        events.ContentErased: lambda event: (
+            "Its text was erased." if event.what == "text" else "Recipient and text were erased."
+        ),
     }
 )
 

@@ -265,6 +265,11 @@ class Books:
         self._save.erased.append((kind, number))
         self._rows[kind, number] = None
 
+    def erase_text(self, kind: str, number: int) -> None:
+        """Erase a content's text for good; salt, number and sender stay."""
+        self._save.blanked.append((kind, number))
+        self._rows.pop((kind, number), None)
+
     def look_up_repeats(self, digests: Iterable[bytes]) -> None:
         """Look up the repeat digests of a whole batch: one query."""
         wanted = list(dict.fromkeys(digests))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from operator import attrgetter
 from typing import Protocol
 from uuid import UUID
 
@@ -112,6 +113,12 @@ class Lease:
     answered_at: Instant
 
 
+_PARTS = attrgetter(
+    *("events", "contents", "credentials", "revoked", "leases", "settled", "erased", "blanked"),
+    *("secret_changes", "key_uses"),
+)
+
+
 @dataclass(slots=True)
 class Save:
     """All that one transaction stores, under its own id."""
@@ -126,6 +133,8 @@ class Save:
     settled: list[int] = field(default_factory=list)
     """Numbers of messages whose repeat digest (contract decision 8) has served its time."""
     erased: list[tuple[str, int]] = field(default_factory=list)
+    blanked: list[tuple[str, int]] = field(default_factory=list)
+    """Contents of which only salt, number and sender stay."""
     secret_changes: list[SecretRow | Forget] = field(default_factory=list)
     """Carried out in this order."""
     key_uses: list[tuple[str, Instant]] = field(default_factory=list)
@@ -133,17 +142,7 @@ class Save:
 
     def mark(self) -> tuple[int, ...]:
         """Count what is in it, to see whether a refused command left something behind."""
-        return (
-            len(self.events),
-            len(self.contents),
-            len(self.credentials),
-            len(self.revoked),
-            len(self.leases),
-            len(self.settled),
-            len(self.erased),
-            len(self.secret_changes),
-            len(self.key_uses),
-        )
+        return tuple(map(len, _PARTS(self)))
 
     def is_empty(self) -> bool:
         """Whether there is nothing to store."""
@@ -244,6 +243,21 @@ class Store(Protocol):
 
     def drop_old_saves(self, now: Instant) -> None:
         """Forget save ids that nobody can ask for any more, and secrets whose time is over."""
+
+    def messages_to(
+        self, msisdn: str, *, after: int, limit: int
+    ) -> tuple[Sequence[int], int | None]:
+        """Look through ``limit`` messages' contents, by number, for a recipient.
+
+        Give those of them to this recipient, and the last one looked at (None: no more).
+        """
+
+    def scrub(self, *, rewrite: bool) -> Sequence[str]:
+        """See to it that the files hold nothing of what was erased before.
+
+        Give sentences: what was done, and what could not be. With ``rewrite`` the table that
+        held it is written anew: writers wait meanwhile.
+        """
 
     def ping(self) -> None:
         """Touch the database.

@@ -7,7 +7,8 @@ of reading: a row whose content was erased has None there.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from enum import StrEnum
+from typing import NamedTuple, Protocol
 
 from domain.message import REFUNDED, SPENT, State
 from domain.values import Instant, Lane, Network
@@ -231,6 +232,20 @@ class ProjectionStatus:
         return max(self.head - self.position, 0)
 
 
+class Kept(StrEnum):
+    """What is kept of a message's content, as long as anything is."""
+
+    ALL = "all"
+    NUMBER = "number"
+
+
+class Place(NamedTuple):
+    """Where a message stands among those whose content is kept."""
+
+    queued_at: Instant
+    number: int
+
+
 class Queries(Protocol):
     """Every question that the read models answer."""
 
@@ -285,6 +300,14 @@ class Queries(Protocol):
 
     def expired_answers(self, now: Instant, *, limit: int) -> Sequence[int]:
         """List the numbers of stored answers (contents of kind ``submission``) past their time."""
+
+    def kept_contents(
+        self, kept: Kept, *, before: Instant, after: Place | None, limit: int
+    ) -> Sequence[Place]:
+        """List messages accepted up to ``before`` of whose content this much is kept, by age."""
+
+    def messages_of(self, account: int, *, after: int, limit: int) -> Sequence[tuple[int, int]]:
+        """List an account's messages after a log position: position and number, oldest first."""
 
     def message_account(self, number: int) -> int | None:
         """Give the account of a message, for operators who know only its number."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from application.committer import Committer
+from application.erasure import Retention
 from application.fleet import FleetWatch
 from application.gateway import Reader
 from application.keys import KeyRing
@@ -172,6 +173,9 @@ class System:
     default_sender_id: str
     alone_max: int
     """Credits that one person may grant or adjust in a day alone (I13); 0 is no limit."""
+    retention: Retention = field(default_factory=Retention)
+    scrub: Callable[[bool], Sequence[str]]
+    """Let the files hold nothing that was erased (True: write tables anew); say what was done."""
     modems: Sequence[ModemSettings] = ()
     open_modem: Callable[[ModemSettings], ModemDriver]
     trusted_proxies: Sequence[str] = ()

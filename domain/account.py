@@ -151,11 +151,12 @@ class Account(Aggregate):
             account.suspended = False
 
     class ContentErased(Event):
-        """Name and e-mail were erased beside the log."""
+        """Name and e-mail were erased beside the log, at somebody's request."""
 
         TOPIC = "Account.ContentErased"
         number: int
         actor: str
+        reason: str
 
         def apply(self, account: "Account") -> None:
             account.erased = True
@@ -299,10 +300,10 @@ class Account(Aggregate):
             reason=reason,
         )
 
-    def erase_content(self, *, actor: str, at: Instant) -> None:
+    def erase_content(self, *, actor: str, reason: str, at: Instant) -> None:
         """Note that name and e-mail were erased; again changes nothing."""
         if not self.erased:
-            self._record(self.ContentErased, at=at, number=self.number, actor=actor)
+            self._record(self.ContentErased, at=at, number=self.number, actor=actor, reason=reason)
 
     def suspend(self, *, actor: str, reason: str, at: Instant) -> None:
         """Stop the account from sending; again changes nothing."""

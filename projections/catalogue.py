@@ -11,6 +11,7 @@ from projections.fleet import Fleet
 from projections.idempotency import Idempotency
 from projections.message_log import MessageLog
 from projections.projection import Projection
+from projections.retention import RetentionDates
 
 PROJECTIONS: Final[Sequence[Projection]] = (
     MessageLog(),
@@ -20,4 +21,5 @@ PROJECTIONS: Final[Sequence[Projection]] = (
     Directory(),
     Approvals(),
     Fleet(),
+    RetentionDates(),
 )

@@ -1,5 +1,6 @@
 """The message log: one row a message, as its account reads it; totals are kept, never counted."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -205,6 +206,19 @@ def entry(connection: Connection, account: int, number: int) -> LogEntry | None:
 def account_of(connection: Connection, number: int) -> int | None:
     """Give the account of a message."""
     return connection.scalar(select(MESSAGES.c.account).where(MESSAGES.c.number == number))
+
+
+def numbers_of(
+    connection: Connection, account: int, *, after: int, limit: int
+) -> Sequence[tuple[int, int]]:
+    """List an account's messages after a log position: position and number, oldest first."""
+    wanted = (
+        select(MESSAGES.c.position, MESSAGES.c.number)
+        .where(MESSAGES.c.account == account, MESSAGES.c.position > after)
+        .order_by(MESSAGES.c.position)
+        .limit(limit)
+    )
+    return [(row.position, row.number) for row in connection.execute(wanted)]
 
 
 def _entries(messages: FromClause) -> Select[Any]:

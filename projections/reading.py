@@ -12,10 +12,12 @@ from application.queries import (
     Backlog,
     Balance,
     EntryRow,
+    Kept,
     KeyRow,
     LogEntry,
     LogFilter,
     LogPage,
+    Place,
     ProjectionStatus,
     SenderIdRow,
     SimRow,
@@ -24,7 +26,16 @@ from application.queries import (
 )
 from domain.errors import StoreDown
 from domain.values import Instant, Network
-from projections import approvals, balances, directory, dispatch, fleet, idempotency, message_log
+from projections import (
+    approvals,
+    balances,
+    directory,
+    dispatch,
+    fleet,
+    idempotency,
+    message_log,
+    retention,
+)
 from projections.catalogue import PROJECTIONS
 from projections.follower import statuses
 from projections.positions import Positions
@@ -137,6 +148,20 @@ class SqlQueries:
         """List the numbers of stored answers (contents of kind ``submission``) past their time."""
         with self._reading() as connection:
             return idempotency.expired_answers(connection, now, limit=limit)
+
+    def kept_contents(
+        self, kept: Kept, *, before: Instant, after: Place | None, limit: int
+    ) -> Sequence[Place]:
+        """List messages accepted up to ``before`` of whose content this much is kept, by age."""
+        with self._reading() as connection:
+            return retention.kept_contents(
+                connection, kept, before=before, after=after, limit=limit
+            )
+
+    def messages_of(self, account: int, *, after: int, limit: int) -> Sequence[tuple[int, int]]:
+        """List an account's messages after a log position: position and number, oldest first."""
+        with self._reading() as connection:
+            return message_log.numbers_of(connection, account, after=after, limit=limit)
 
     def message_account(self, number: int) -> int | None:
         """Give the account of a message, for operators who know only its number."""

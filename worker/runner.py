@@ -313,13 +313,18 @@ class Supervisor:
 
     def _housekeeping_loop(self) -> Loop:
         system = self._system
-        housekeeping = Housekeeping(
-            queries=system.queries, committer=system.committer, clock=system.clock
-        )
         stopping = threading.Event()
+        housekeeping = Housekeeping(
+            queries=system.queries,
+            committer=system.committer,
+            clock=system.clock,
+            retention=system.retention,
+            pause=stopping.wait,
+        )
 
         def keep_house() -> None:
-            housekeeping.step()
+            if self._clock_watch.fault() is None:
+                housekeeping.step()
             stopping.wait(EVERY_S)
 
         return Loop("housekeeping", keep_house, wake=stopping.set)

@@ -7,12 +7,14 @@ truth's tables is translated to ``public``.
 
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url
+
+from adapters.store.sqlite.scrubbing import emptied
 
 WRITERS: Final = 2
 """The follower keeps one connection, a rebuild takes the other."""
@@ -87,6 +89,23 @@ def postgres_engines(url: str, *, readers: int = READERS) -> ReadEngines:
         writing=_postgres_engine(url, WRITERS, "ngoma-follower", _WRITING),
         reading=_postgres_engine(url, readers, "ngoma-reader", _READING),
     )
+
+
+def scrub_read_models(engines: ReadEngines) -> Sequence[str]:
+    """Empty the write-ahead log of ``read.db``; PostgreSQL has one log for all.
+
+    Read models hold no personal data; this leaves no doubt about it.
+    """
+    if engines.writing.dialect.name != "sqlite":
+        return []
+    proxy = engines.writing.raw_connection()
+    try:
+        raw: Any = proxy.driver_connection
+        if emptied(raw):
+            return ["The write-ahead log of read.db was emptied."]
+        return ["The write-ahead log of read.db is in use and was not emptied: try again."]
+    finally:
+        proxy.close()
 
 
 def _sqlite_engine(connect: Callable[[], sqlite3.Connection], *, size: int) -> Engine:

@@ -1,6 +1,15 @@
 """One SMS on its way out: its states, its events, and what may follow what."""
 
 from domain.message.aggregate import Message, message_id
-from domain.message.states import MAY_FOLLOW, OPEN, REFUNDED, SPENT, State
+from domain.message.states import MAY_FOLLOW, OPEN, REFUNDED, SPENT, Extent, State
 
-__all__ = ["MAY_FOLLOW", "OPEN", "REFUNDED", "SPENT", "Message", "State", "message_id"]
+__all__ = [
+    "MAY_FOLLOW",
+    "OPEN",
+    "REFUNDED",
+    "SPENT",
+    "Extent",
+    "Message",
+    "State",
+    "message_id",
+]

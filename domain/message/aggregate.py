@@ -6,7 +6,7 @@ from uuid import UUID
 from domain.errors import TooLate
 from domain.events import Aggregate, aggregate_id
 from domain.message import events
-from domain.message.states import DOUBT_LIMIT_S, MAY_FOLLOW, OPEN, State
+from domain.message.states import DOUBT_LIMIT_S, MAY_FOLLOW, OPEN, Extent, State
 from domain.values import SECOND, Instant, Lane
 
 
@@ -72,7 +72,7 @@ class Message(Aggregate):
         self.resent = False
         self.cause: str | None = None
         self.late_reports = 0
-        self.erased = False
+        self.erased: str | None = None
 
     @classmethod
     def queued(cls, number: int, *, at: Instant, **fields: Any) -> events.Queued:
@@ -257,10 +257,26 @@ class Message(Aggregate):
         self._require("ReportedLate")
         self._record(self.ReportedLate, at=at, number=self.number, evidence=evidence)
 
-    def erase_content(self, *, at: Instant) -> None:
-        """Recipient and text were erased beside the log."""
+    def has_left(self, what: Extent) -> bool:
+        """Whether anything of this extent is left to be erased."""
+        return self.erased is None or (self.erased, what) == (Extent.TEXT, Extent.ALL)
+
+    def erase_content(self, what: Extent, *, actor: str, reason: str | None, at: Instant) -> None:
+        """Note that its text, or recipient and text, were erased; again changes nothing.
+
+        Raises:
+            TooLate: it is still open, and its text still to be sent.
+        """
         self._require("ContentErased")
-        self._record(self.ContentErased, at=at, number=self.number)
+        if self.has_left(what):
+            self._record(
+                self.ContentErased,
+                at=at,
+                number=self.number,
+                what=what.value,
+                actor=actor,
+                reason=reason,
+            )
 
     def _end(self, event: type[events.Event], *, at: Instant, **fields: object) -> None:
         self._record(

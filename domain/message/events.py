@@ -217,10 +217,17 @@ class Resolved(Event):
 
 
 class ContentErased(Event):
-    """Recipient and text were erased beside the log; ledger and proofs stay whole."""
+    """Content was erased beside the log; ledger and proofs stay whole.
+
+    ``what`` is "text", or "all" when the recipient's number went too; ``reason`` names a content
+    when somebody asked for it, and is None when its time was over.
+    """
 
     TOPIC = "Message.ContentErased"
     number: int
+    what: str
+    actor: str
+    reason: str | None
 
     def apply(self, message: "Message") -> None:
-        message.erased = True
+        message.erased = self.what

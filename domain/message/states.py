@@ -47,6 +47,14 @@ OPEN: Final = frozenset({State.QUEUED, State.SENDING, State.IN_DOUBT})
 SPENT: Final = frozenset({State.SENT, State.DELIVERED, State.UNDELIVERED})
 REFUNDED: Final = frozenset({State.FAILED, State.EXPIRED, State.CANCELLED})
 
+
+class Extent(StrEnum):
+    """How much of a message's content is erased."""
+
+    TEXT = "text"
+    ALL = "all"
+
+
 MAY_FOLLOW: Final[Mapping[str, frozenset[State]]] = MappingProxyType(
     {
         "AttemptStarted": frozenset({State.QUEUED, State.IN_DOUBT}),

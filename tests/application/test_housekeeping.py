@@ -23,7 +23,10 @@ def test_a_stored_answer_is_kept_for_its_day_and_then_forgotten(tmp_path: Path) 
             clock = VirtualClock()
             clock.pass_s((now - clock.now()) // SECOND + after_s + 1)
             return Housekeeping(
-                queries=system.queries, committer=system.committer, clock=clock
+                queries=system.queries,
+                committer=system.committer,
+                clock=clock,
+                retention=system.retention,
             ).step()
 
         assert keep_house(KEPT_S + GRACE_S - 60) == 0

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from application.gateway import event_mapper
 from domain.errors import TooLate
 from domain.events import Aggregate, Snapshot
-from domain.message import Message
+from domain.message import Extent, Message
 from domain.values import SECOND, Instant
 
 START = Instant(1_765_000_000_000_000)
@@ -99,7 +99,7 @@ CALLS: dict[str, Call] = {
     "deliver": lambda m, at: m.report(delivered=True, tp_status=0, at=at),
     "undeliver": lambda m, at: m.report(delivered=False, tp_status=0x40, at=at),
     "report_late": lambda m, at: m.report_late(evidence="report", at=at),
-    "erase": lambda m, at: m.erase_content(at=at),
+    "erase": lambda m, at: m.erase_content(Extent.ALL, actor="test", reason=None, at=at),
 }
 
 

@@ -23,6 +23,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "wallet": Entry("worker.cli.wallet", "wallet", "Look at credits and move them."),
     "sender-id": Entry("worker.cli.sender_id", "sender_id", "List and decide sender IDs."),
     "message": Entry("worker.cli.message", "message", "Look at a message, explain or end it."),
+    "contents": Entry("worker.cli.contents", "contents", "Erase personal data."),
     "modem": Entry("worker.cli.modem", "modem", "Look at the SIMs, try and emulate modems."),
     "projections": Entry("worker.cli.projections", "projections", "Look at the read models."),
     "doctor": Entry("worker.cli.doctor", "doctor", "Look for what is wrong with this setup."),

@@ -1,17 +1,18 @@
-"""``ngoma message``: one message, for staff: no text, and the recipient's number masked."""
+"""``ngoma message``: one message, for staff: no text and a masked number, unless on record."""
 
 from typing import Any, Final
 
 import click
 
 from api.notation import MessageRef, feltech_id, parse_message_id, wilcybertek_id
+from application.accounts.reveal import RevealMessage
 from application.deliver import CancelMessage, ResolveDoubt
 from application.explain import Explanation, explain
 from application.queries import LogEntry
 from domain.errors import NotFound
 from domain.message import Message, message_id
 from domain.msisdn import Msisdn, masked
-from worker.cli.options import Place, example, json_option, place_options, reason_option
+from worker.cli.options import REASON, Place, example, json_option, place_options, reason_option
 from worker.cli.output import clock_time, moment, print_json, print_table, visible
 from worker.cli.session import Session, opened
 
@@ -36,27 +37,46 @@ def message() -> None:
     """
 
 
-@message.command("show", epilog=example("ngoma message show msg_1042 --json"))
+@message.command(
+    "show",
+    epilog=example(
+        "ngoma message show msg_1042 --json",
+        "ngoma message show msg_1042 --reveal --reason 'complaint 17'",
+    ),
+)
 @click.argument("ref", metavar="ID", type=message_ref)
+@click.option(
+    "--reveal",
+    is_flag=True,
+    help="Show the number and the text too: who looked, and why, goes on record.",
+)
+@click.option("--reason", type=REASON, help="Why they are looked at; needed with --reveal.")
 @json_option
 @place_options
-def show(place: Place, ref: MessageRef, *, as_json: bool) -> None:
+def show(place: Place, ref: MessageRef, reason: str | None, *, reveal: bool, as_json: bool) -> None:
     """Show where a message stands and what it cost."""
+    if reveal != (reason is not None):
+        raise click.UsageError("--reveal and --reason go together.")
     with opened(place) as session:
         session.look("message", ref.number)
-        found = _require(session, ref)
+        found = require_message(session, ref)
         entry = session.reading("message_log").log_entry(found.account, found.number)
-    if entry is None:
-        msg = "No such message."
-        raise NotFound(msg)
-    values = _shown(entry, found.account)
+        if entry is None:
+            msg = "No such message."
+            raise NotFound(msg)
+        values = _shown(entry, found.account)
+        if reason is not None:
+            seen = session.run(
+                RevealMessage(found.number, actor=session.actor, reason=reason, at=session.now())
+            )
+            values |= {"recipient": seen.recipient, "text": seen.text}
     if as_json:
         print_json(values)
     else:
         print_table(["field", "value"], [[name, value] for name, value in values.items()])
 
 
-def _require(session: Session, ref: MessageRef) -> Message:
+def require_message(session: Session, ref: MessageRef) -> Message:
     """Load the message that an id names, its time part included.
 
     Raises:
@@ -110,7 +130,7 @@ def explain_message(place: Place, ref: MessageRef, *, as_json: bool) -> None:
         found = explain(
             system.reader,
             system.store,
-            _require(session, ref).number,
+            require_message(session, ref).number,
             account=None,
             offline=system.fleet.offline(),
         )
@@ -174,11 +194,11 @@ def _tell(found: Explanation) -> None:
 def cancel(place: Place, ref: MessageRef, *, as_json: bool) -> None:
     """Take a waiting message back; its credits are given back."""
     with opened(place) as session:
-        number = _require(session, ref).number
+        number = require_message(session, ref).number
         session.run(
             CancelMessage(number, account=None, actor=session.actor, at=session.now()),
         )
-        _say_where_it_stands(_require(session, ref), as_json=as_json)
+        _say_where_it_stands(require_message(session, ref), as_json=as_json)
 
 
 @message.command(
@@ -205,13 +225,13 @@ def resolve(
     if is_sent is None:
         raise click.UsageError("Say which it was: --sent or --not-sent.")
     with opened(place) as session:
-        number = _require(session, ref).number
+        number = require_message(session, ref).number
         session.run(
             ResolveDoubt(
                 number, sent=is_sent, actor=session.actor, reason=reason, at=session.now()
             ),
         )
-        _say_where_it_stands(_require(session, ref), as_json=as_json)
+        _say_where_it_stands(require_message(session, ref), as_json=as_json)
 
 
 def _say_where_it_stands(found: Message, *, as_json: bool) -> None:

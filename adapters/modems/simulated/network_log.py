@@ -3,13 +3,15 @@
 It is the ground truth that tests compare everything else with.
 """
 
+import fcntl
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from domain.tpdu import Submit
 from domain.values import Instant
@@ -86,22 +88,76 @@ class MemoryNetworkLog:
 class FileNetworkLog:
     """One JSON line a segment, appended by one write, so that several modems can share a file.
 
-    The line is with the operating system before ``append`` returns: it survives ``kill -9``.
+    Writers hold the file's lock, so that ``forget_segments`` can put another in its place. The
+    line is with the operating system before ``append`` returns: it survives ``kill -9``.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        os.close(self._open())  # fails now rather than at the first segment
+        with _locked(path):  # fails now rather than at the first segment
+            pass
 
     def append(self, segment: SegmentOnAir) -> None:
         """Write one line; raises ``OSError`` when the file takes none, and then nothing counts."""
         line = (json.dumps(segment.as_json()) + "\n").encode("ascii")
-        fd = self._open()
-        try:
+        with _locked(self._path) as fd:
             if os.write(fd, line) != len(line):
                 raise OSError("the network log took only a part of a line")
+
+
+def forget_segments(path: Path, is_wanted: Callable[[str, str], bool]) -> int:
+    """Take recipient, text and PDU out of the lines for which ``is_wanted(recipient, text)``.
+
+    The lines stay, as word that something was on the air. Emulators may append meanwhile.
+    Give how many lines were changed.
+    """
+    with _locked(path):
+        lines = path.read_bytes().splitlines(keepends=True)
+        count = 0
+        for place, line in enumerate(lines):
+            segment = _read_line(line)
+            if segment is None or not is_wanted(segment["recipient"] or "", segment["text"] or ""):
+                continue
+            if segment["recipient"] is None:
+                continue
+            gone = {"recipient": None, "text": None, "pdu": None, "erased": True}
+            lines[place] = (json.dumps({**segment, **gone}) + "\n").encode("ascii")
+            count += 1
+        if count:
+            new = path.with_name(path.name + ".new")
+            with new.open("wb") as file:
+                os.fchmod(file.fileno(), path.stat().st_mode & 0o777)
+                file.writelines(lines)
+                file.flush()
+                os.fsync(file.fileno())
+            new.replace(path)
+    return count
+
+
+def _read_line(line: bytes) -> dict[str, Any] | None:
+    try:
+        found = json.loads(line)
+    except ValueError:  # a line that a full disk cut short
+        return None
+    return found if isinstance(found, dict) and "recipient" in found else None
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[int]:
+    """Open the file for appending and lock it: the one that has the name once the lock is had."""
+    while True:
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX)
+            if _has_name(fd, path):
+                yield fd
+                return
         finally:
             os.close(fd)
 
-    def _open(self) -> int:
-        return os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+
+def _has_name(fd: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(fd), path.stat())
+    except FileNotFoundError:
+        return False

@@ -198,6 +198,12 @@ def _store_side_rows(cursor: Cursor[DictRow], save: Save) -> None:
             "UPDATE contents SET digest = NULL WHERE kind = 'message' AND number = ANY(%s)",
             (save.settled,),
         )
+    for kind, number in save.blanked:
+        cursor.execute(
+            "UPDATE contents SET body = NULL, folded = NULL, digest = NULL"
+            " WHERE kind = %s AND number = %s",
+            (kind, number),
+        )
     for kind, number in save.erased:
         cursor.execute("DELETE FROM contents WHERE kind = %s AND number = %s", (kind, number))
     for change in save.secret_changes:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Final, cast
 from uuid import UUID
 
+import psycopg
 from eventsourcing import persistence
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresAggregateRecorder
@@ -13,6 +14,7 @@ from psycopg.rows import DictRow
 
 from adapters.store.postgres.connections import ANSWER_TIMEOUT_S, Datastore
 from adapters.store.postgres.saving import PostgresTurn, Recorder, secret_of
+from adapters.store.postgres.scrubbing import UNSAMPLED, scrub
 from adapters.store.schema import (
     CREDENTIAL_COLUMNS,
     LEASE_COLUMNS,
@@ -52,6 +54,7 @@ class PostgresStore:
         connect_timeout_s: float = 2.0,
         answer_timeout_s: float = ANSWER_TIMEOUT_S,
     ) -> None:
+        self._url = url
         self._readers = Datastore(
             url,
             size=READERS,
@@ -257,6 +260,8 @@ class PostgresStore:
         with self._writing() as cursor:
             for statement in TABLES:
                 cursor.execute(statement.format(blob="BYTEA", big="BIGINT"))
+            for statement in UNSAMPLED:
+                cursor.execute(statement)
             cursor.execute("DELETE FROM schema_version")
             cursor.execute("INSERT INTO schema_version VALUES (%s)", (SCHEMA_VERSION,))
 
@@ -265,6 +270,30 @@ class PostgresStore:
         with self._writing() as cursor:
             cursor.execute("DELETE FROM saves WHERE at < %s", (now - SAVES_KEPT_S * SECOND,))
             cursor.execute("DELETE FROM secrets WHERE ends_at < %s", (now,))
+
+    def messages_to(
+        self, msisdn: str, *, after: int, limit: int
+    ) -> tuple[Sequence[int], int | None]:
+        """Look through some messages' contents for a recipient."""
+        with self._reading() as cursor:
+            cursor.execute(
+                "SELECT number, msisdn IS NOT DISTINCT FROM %s AS is_it FROM contents"
+                " WHERE kind = 'message' AND number > %s ORDER BY number LIMIT %s",
+                (msisdn, after, limit),
+            )
+            rows = cursor.fetchall()
+        found = [row["number"] for row in rows if row["is_it"]]
+        return found, rows[-1]["number"] if rows else None
+
+    def scrub(self, *, rewrite: bool) -> Sequence[str]:
+        """With ``rewrite``, write contents anew and let go of the write-ahead log."""
+        if not rewrite:
+            return ["Old row versions stay in the database's files until --rewrite."]
+        try:
+            return scrub(self._url)
+        except psycopg.OperationalError as error:
+            msg = f"The tables could not be written anew: {type(error).__name__}."
+            raise StoreDown(msg) from error
 
     def ping(self) -> None:
         """Touch the database."""

@@ -98,6 +98,18 @@ class Datastore(SQLiteDatastore):
                 proxy.invalidate()
             proxy.close()
 
+    @contextmanager
+    def bare(self) -> Iterator[sqlite3.Connection]:
+        """Lend the writer's connection outside a transaction."""
+        proxy = self._writers.connect()
+        connection = cast("sqlite3.Connection", proxy.dbapi_connection)
+        try:
+            yield connection
+        finally:
+            if not _rolled_back(connection):
+                proxy.invalidate()
+            proxy.close()
+
     def close(self) -> None:
         """Close the connections."""
         super().close()

@@ -160,6 +160,11 @@ def _store_side_rows(cursor: sqlite3.Cursor, save: Save) -> None:
         "UPDATE contents SET digest = NULL WHERE kind = 'message' AND number = ?",
         [(number,) for number in save.settled],
     )
+    cursor.executemany(
+        "UPDATE contents SET body = NULL, folded = NULL, digest = NULL"
+        " WHERE kind = ? AND number = ?",
+        save.blanked,
+    )
     cursor.executemany("DELETE FROM contents WHERE kind = ? AND number = ?", save.erased)
     for change in save.secret_changes:
         _change_secret(cursor, change)

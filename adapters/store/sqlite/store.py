@@ -22,6 +22,7 @@ from adapters.store.schema import (
 )
 from adapters.store.sqlite.connections import Datastore
 from adapters.store.sqlite.saving import Recorder, SqliteTurn, marks, newest_snapshot
+from adapters.store.sqlite.scrubbing import scrub
 from adapters.store.turn import TurnLock
 from application.ports import (
     AnswerLost,
@@ -218,6 +219,24 @@ class SqliteStore:
         with self._writing() as cursor:
             cursor.execute("DELETE FROM saves WHERE at < ?", (now - SAVES_KEPT_S * SECOND,))
             cursor.execute("DELETE FROM secrets WHERE ends_at < ?", (now,))
+
+    def messages_to(
+        self, msisdn: str, *, after: int, limit: int
+    ) -> tuple[Sequence[int], int | None]:
+        """Look through some messages' contents for a recipient."""
+        with self._reading() as cursor:
+            cursor.execute(
+                "SELECT number, msisdn IS ? FROM contents"
+                " WHERE kind = 'message' AND number > ? ORDER BY number LIMIT ?",
+                (msisdn, after, limit),
+            )
+            rows = cursor.fetchall()
+        return [number for number, is_it in rows if is_it], rows[-1][0] if rows else None
+
+    def scrub(self, *, rewrite: bool) -> Sequence[str]:
+        """Empty the write-ahead log into the file; with ``rewrite``, write contents anew."""
+        with self._turn.held(), _translated():
+            return scrub(self._datastore, rewrite=rewrite)
 
     def ping(self) -> None:
         """Touch the database."""

@@ -23,7 +23,7 @@ HEAVY = (
     "dramatiq",
     "serial",
 )
-LATER = ("topup", "finance", "audit", "contents")
+LATER = ("topup", "finance", "audit")
 LATER_TOO = ("simulate", "backup", "restore", "phone", "pay")
 DAEMONS = {"ngoma serve", "ngoma worker", "ngoma project"}
 
@@ -57,6 +57,7 @@ def test_the_commands_are_those_of_this_issue() -> None:
         *("message show", "message explain", "message cancel", "message resolve"),
         *("modem list", "modem probe", "modem emulate", "modem quarantine", "modem release"),
         *("projections status", "projections rebuild"),
+        "contents purge",
     }
 
 

@@ -1,0 +1,72 @@
+"""Seeing what is masked: one message's recipient and text, with a reason, on record."""
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from application.accounts.reasons import WithReason
+from application.actors import Actor, permit_on
+from application.committer import Preparing
+from application.gateway import Books
+from domain.auditor_read import AuditorRead
+from domain.errors import NotFound
+from domain.message import Message, message_id
+from domain.roles import Duty
+from domain.values import Instant
+
+WHAT: Final = "message"
+
+
+class Revealed(NamedTuple):
+    """What a message says, and to whom; ``text`` is None once it was erased."""
+
+    recipient: str | None
+    text: str | None
+    sender_id: str | None
+
+
+class RevealMessage(WithReason[Revealed]):
+    """Note who looks at a message and why, and give its content."""
+
+    def __init__(self, number: int, *, actor: Actor, reason: str, at: Instant) -> None:
+        super().__init__(actor=actor, reason=reason, at=at)
+        self._number = number
+        self._read = 0
+
+    def prepare(self, tools: Preparing) -> None:
+        """Draw the look's number."""
+        super().prepare(tools)
+        self._read = tools.numbers.take("auditor_read")
+
+    def touches(self) -> Iterable[UUID]:
+        """The message."""
+        yield message_id(self._number)
+
+    def reads(self) -> Iterable[int]:
+        """Its content."""
+        yield self._number
+
+    def decide(self, books: Books) -> Revealed:
+        """Record the look.
+
+        Raises:
+            NotFound: no such message, or its content was erased.
+            NotPermitted: the actor may not.
+        """
+        message = books.get(Message, message_id(self._number))
+        permit_on(books, self._actor, Duty.REVEAL, account=message.account)
+        row = books.content("message", self._number)
+        if row is None:
+            msg = "The recipient and the text of this message were erased."
+            raise NotFound(msg)
+        books.record(
+            AuditorRead.record(
+                self._read,
+                actor=self._actor.name,
+                what=WHAT,
+                subject=self._number,
+                reason=self._keep_reason(books),
+                at=self.at,
+            )
+        )
+        return Revealed(row.msisdn, row.body, row.sender)

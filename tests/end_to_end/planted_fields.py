@@ -1,0 +1,128 @@
+"""Every field of every route and command, and what may become of what is typed into it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from tests.end_to_end.planting import Markers
+
+Plant = Callable[[Markers, str], Any]
+
+
+def text(markers: Markers, field: str) -> str:
+    """Free text, kept as a content."""
+    return f"{markers.word(field)} and some more"
+
+
+def name(markers: Markers, field: str) -> str:
+    """A short name, kept as a content."""
+    return markers.word(field)
+
+
+def number(markers: Markers, field: str) -> str:
+    """A mobile number, kept as a content."""
+    return f"0{markers.number(field)}"
+
+
+def email(markers: Markers, field: str) -> str:
+    """An address, kept as a content."""
+    return markers.email(field)
+
+
+def secret(markers: Markers, field: str) -> str:
+    """A secret, kept as a hash at most."""
+    return markers.word(field)
+
+
+def closed(markers: Markers, field: str) -> str:
+    """A word of a closed set, a number, an id: what is none of them is refused."""
+    return markers.word(field)
+
+
+FIELDS: Final[Mapping[str, Plant]] = {
+    "api_key": secret,
+    "to": number,
+    "recipients": number,
+    "message": text,
+    "sender_id": name,
+    "name": name,
+    "use_case": text,
+    "email": email,
+    "password": secret,
+    "current_password": secret,
+    "new_password": secret,
+    "token": secret,
+    "code": secret,
+    "reason": text,
+}
+"""Fields of bodies, in any route."""
+QUERY: Final[Mapping[str, Plant]] = {
+    "api_key": secret,
+    "page": closed,
+    "limit": closed,
+    "status": closed,
+    "before": closed,
+    "search": text,
+}
+PATH: Final[Mapping[str, Plant]] = {"message_id": closed}
+HEADERS: Final = (
+    *("Idempotency-Key", "User-Agent", "Referer", "Cookie", "Origin", "Accept-Language"),
+    *("X-Forwarded-For", "X-API-Key", "Traceparent"),
+)
+"""Headers that nobody writes down. ``X-Request-Id`` is there to be logged."""
+KEPT: Final = {"to", "recipients", "message", "name", "use_case", "sender_id"}
+"""Fields of which at least one marker must be found in the contents: the planting works."""
+
+PARAMETERS: Final[Mapping[str, str]] = {
+    "name": "kept as a content, or the public id of a key",
+    "email": "kept as a content",
+    "sender_ids": "kept as a content",
+    "reason": "kept as a content",
+    "ref": "an id",
+    "number": "used for a search, never kept",
+    "host": "of this machine",
+    "device": "of this machine",
+    "link": "of this machine",
+    "network_log": "of this machine",
+    "faults": "a small language",
+    "imsi": "of an emulated SIM, which is none of the gateway's",
+    "pin": "a secret",
+    "names": "a closed set",
+    "single": "a number or a word",
+    "bulk": "a number or a word",
+    "read": "a number or a word",
+    "daily_credits": "a number or a word",
+}
+"""Options and arguments of the command line that take any text, and what becomes of it."""
+
+CALLS: Final[Mapping[str, tuple[str, ...]]] = {
+    "account create": (
+        "{word} --email {email} --credits 9 --sender-id {word}",
+        "{word} --email {word}",
+    ),
+    "account limits": ("1 --single {word} --reason {word}", "1 --read 50 --reason {word}"),
+    "account suspend": ("1 --reason {word}",),
+    "account reinstate": ("1 --reason {word}",),
+    "key issue": ("1 --name {word}",),
+    "key regenerate": ("{word}",),
+    "key revoke": ("{word}",),
+    "wallet grant": ("1 3 --reason {word}",),
+    "wallet adjust": ("1 -3 --reason {word}", "1 -999999 --reason {word}"),
+    "sender-id reject": ("1 --reason {word}",),
+    "message cancel": ("{word}",),
+    "message explain": ("{word}",),
+    "message resolve": ("{word} --sent --reason {word}", "1 --sent --reason {word}"),
+    "message show": ("{word}", "1 --reveal --reason {word}"),
+    "contents purge": (
+        "--number 0{number} --reason {word}",
+        "--number {word} --reason {word}",
+        "--message {word} --reason {word}",
+        "--message 1 --reason {word}",
+    ),
+    "modem probe": ("/dev/{word} --pin {word}",),
+    "modem emulate": ("--link {word} --network-log {word} --fault {word} --imsi {word}",),
+    "modem quarantine": ("1 --reason {word}",),
+    "modem release": ("1 --reason {word}",),
+    "projections rebuild": ("{word}",),
+}
+"""How each command that takes any text is given markers; a call may well be refused."""
+NOT_CALLED: Final[Mapping[str, str]] = {"serve": "runs on; --host is of this machine"}

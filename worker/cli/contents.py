@@ -1,0 +1,297 @@
+"""``ngoma contents``: personal data, erased when its time is over or when somebody asks."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from typing import Final
+
+import click
+
+from api.notation import MessageRef
+from application.accounts.reveal import Revealed
+from application.erasure import MESSAGES_MAX, EraseAccount, Erased, EraseMessages, erase_due
+from domain.account import Account, account_id
+from domain.errors import InvalidRecipient, InvalidRequest, NotFound, TooLate
+from domain.message import Extent
+from domain.msisdn import normalise
+from worker.cli.leftovers import forget_mail, forget_on_air
+from worker.cli.message import message_ref, require_message
+from worker.cli.options import ACCOUNT, REASON, Place, example, json_option, place_options
+from worker.cli.output import console, print_json
+from worker.cli.session import Session, opened
+
+BATCHES_MAX: Final = 100_000
+LOOKED_THROUGH: Final = 5_000
+"""Contents that one query looks through for a recipient."""
+DIGITS_MIN: Final = 7
+"""A reason with this many of a number's digits would keep the number."""
+
+Advance = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class Purged:
+    """What a purge did, or would do."""
+
+    dry_run: bool
+    texts: int = 0
+    messages: int = 0
+    left_open: int = 0
+    accounts: int = 0
+    segments_on_air: int = 0
+    mails: int = 0
+    files: list[str] = field(default_factory=list)
+
+
+@click.group()
+def contents() -> None:
+    """Erase personal data: texts, recipients' numbers, names and e-mails."""
+
+
+@contents.command(
+    "purge",
+    epilog=example(
+        "ngoma contents purge",
+        "ngoma contents purge --number '097 123 4567' --reason 'request 12'",
+        "ngoma contents purge --account 7 --reason 'request 13' --rewrite",
+    ),
+)
+@click.option("--account", type=ACCOUNT, help="Close this account and erase all that is of it.")
+@click.option("--number", help="Erase all messages to this number, in any written form.")
+@click.option("--message", "ref", metavar="ID", type=message_ref, help="Erase one message.")
+@click.option("--reason", type=REASON, help="Who asked and why; needed with a selection.")
+@click.option(
+    "--rewrite",
+    is_flag=True,
+    help="Write the table anew, so that no file keeps old bytes; writers wait meanwhile. "
+    "On SQLite a purge with a selection always does.",
+)
+@click.option("--dry-run", is_flag=True, help="Count, and change nothing.")
+@json_option
+@place_options
+def purge(
+    place: Place,
+    account: int | None,
+    number: str | None,
+    ref: MessageRef | None,
+    reason: str | None,
+    *,
+    rewrite: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Erase what has served its time, or what somebody asked to be erased.
+
+    Without a selection the retention of the settings is applied now. Messages that are still to
+    be sent stay: erase them once they ended.
+    """
+    chosen = [value for value in (account, number, ref) if value is not None]
+    if len(chosen) > 1:
+        raise click.UsageError("Give one of --account, --number and --message.")
+    if bool(chosen) != (reason is not None):
+        raise click.UsageError("A selection takes a --reason, and a reason takes a selection.")
+    with opened(place) as session, _progress() as advance:
+        work = _Purge(session, reason or "", Purged(dry_run), advance)
+        if account is not None:
+            work.account(account)
+        elif number is not None:
+            work.number(number)
+        elif ref is not None:
+            work.message(ref)
+        else:
+            work.due()
+        if not dry_run:
+            is_embedded = session.settings.database_url is None
+            rewrite = rewrite or (bool(chosen) and is_embedded)
+            work.done.files.extend(session.system.scrub(rewrite))
+    _say(work.done, as_json=as_json)
+
+
+class _Purge:
+    """One purge under way; ``done`` counts."""
+
+    def __init__(self, session: Session, reason: str, done: Purged, advance: Advance) -> None:
+        self.done = done
+        self._session = session
+        self._reason = reason
+        self._advance = advance
+
+    def due(self) -> None:
+        """Apply the retention of the settings."""
+        session, done = self._session, self.done
+        queries = session.reading("retention")
+        for what, result in erase_due(
+            queries,
+            session.system.retention,
+            actor=session.actor,
+            now=session.now,
+            run=self._count if done.dry_run else session.run,
+            batches_max=BATCHES_MAX,
+        ):
+            done.left_open += result.left_open
+            if what is Extent.TEXT:
+                done.texts += result.erased
+            else:
+                done.messages += result.erased
+            self._advance(result.erased)
+
+    def message(self, ref: MessageRef) -> None:
+        """Erase one message.
+
+        Raises:
+            NotFound: there is none.
+            TooLate: it is still to be sent.
+        """
+        found = require_message(self._session, ref)
+        if found.is_open:
+            msg = "This message is still to be sent: cancel it first, or wait for its end."
+            raise TooLate(msg)
+        self._erase([found.number])
+
+    def number(self, written: str) -> None:
+        """Erase all messages to a number.
+
+        Raises:
+            InvalidRequest: it is none, or the reason holds it.
+        """
+        try:
+            msisdn = normalise(written)
+        except InvalidRecipient as error:
+            raise InvalidRequest(str(error), field="number") from error
+        digits = "".join(character for character in self._reason if character.isdigit())
+        if msisdn[-DIGITS_MIN:] in digits:
+            msg = "The reason must not hold the number: it is kept."
+            raise InvalidRequest(msg, field="reason")
+        self._permit()
+        store, after = self._session.system.store, 0
+        for _ in range(BATCHES_MAX):
+            found, last = store.messages_to(msisdn, after=after, limit=LOOKED_THROUGH)
+            for start in range(0, len(found), MESSAGES_MAX):
+                self._erase(found[start : start + MESSAGES_MAX], is_permitted=True)
+            if last is None:
+                break
+            after = last
+            self._advance(0)
+        if not self.done.dry_run:
+            self.done.segments_on_air += forget_on_air(
+                self._session.settings.data_dir, lambda recipient, _: recipient == msisdn
+            )
+
+    def account(self, account: int) -> None:
+        """Close an account, erase it and all its messages.
+
+        Raises:
+            NotFound: there is none.
+            TooLate: it has credits, messages to be sent, or a role.
+        """
+        session, system = self._session, self._session.system
+        balance = session.reading("balances").balance(account)
+        if balance is None:
+            msg = "No such account."
+            raise NotFound(msg)
+        if balance.reserved:
+            msg = f"Account {account} has messages that are still to be sent: wait for their end."
+            raise TooLate(msg)
+        sender_ids = [row.number for row in session.reading("directory").sender_ids(account)]
+        if self.done.dry_run:
+            known = system.reader.find(Account, account_id(account))
+            self.done.accounts = int(known is not None and not known.erased)
+        else:
+            row = session.reading("directory").account(account)
+            # First: when this is interrupted, the address is known still.
+            self._permit()
+            if row is not None and row.email:
+                self.done.mails = forget_mail(session.settings.data_dir / "mail", row.email)
+            self.done.accounts = session.run(
+                EraseAccount(
+                    account,
+                    sender_ids=sender_ids,
+                    actor=session.actor,
+                    reason=self._reason,
+                    at=session.now(),
+                )
+            )
+        self._erase_messages_of(account)
+
+    def _erase_messages_of(self, account: int) -> None:
+        queries, after = self._session.reading("message_log"), 0
+        for _ in range(BATCHES_MAX):
+            found = queries.messages_of(account, after=after, limit=MESSAGES_MAX)
+            if not found:
+                return
+            self._erase([number for _, number in found])
+            after = found[-1][0]
+
+    def _erase(self, numbers: Sequence[int], *, is_permitted: bool = False) -> None:
+        session, done = self._session, self.done
+        if done.dry_run:
+            done.messages += sum(1 for _ in self._rows(numbers))
+            return
+        if not is_permitted:
+            self._permit()
+        rows = list(self._rows(numbers))
+        # Before their rows, by which they are found again when this is interrupted.
+        done.segments_on_air += forget_on_air(
+            session.settings.data_dir,
+            lambda recipient, text: any(
+                recipient == row.recipient and text in (row.text or "") for row in rows
+            ),
+        )
+        result = session.run(
+            EraseMessages(
+                numbers,
+                what=Extent.ALL,
+                actor=session.actor,
+                reason=self._reason,
+                at=session.now(),
+            )
+        )
+        done.messages += result.erased
+        done.left_open += result.left_open
+        self._advance(result.erased)
+
+    def _permit(self) -> None:
+        """Refuse who may not erase, before anything is touched."""
+        session = self._session
+        session.run(
+            EraseMessages(
+                [], what=Extent.ALL, actor=session.actor, reason=self._reason, at=session.now()
+            )
+        )
+
+    def _rows(self, numbers: Sequence[int]) -> Iterator[Revealed]:
+        for number in numbers:
+            row = self._session.system.store.content("message", number)
+            if row is not None:
+                yield Revealed(row.msisdn, row.body, row.sender)
+
+    def _count(self, command: EraseMessages) -> Erased:
+        return command.preview()
+
+
+@contextmanager
+def _progress() -> Iterator[Advance]:
+    """Show on stderr how far it is, where somebody watches."""
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.completed} erased"), TimeElapsedColumn())
+    output = console(to_stderr=True)
+    with Progress(*columns, console=output, transient=True, disable=not output.is_terminal) as bar:
+        task = bar.add_task("purge", total=None)
+        yield lambda count: bar.advance(task, count)
+
+
+def _say(done: Purged, *, as_json: bool) -> None:
+    if as_json:
+        print_json(asdict(done))
+        return
+    would = "would be erased" if done.dry_run else "erased"
+    lines = [
+        f"{done.texts} texts and {done.messages} messages (recipient and text) {would}.",
+        *([f"Account {would}."] if done.accounts else []),
+        *([f"{done.left_open} are still to be sent and stay: come back."] * bool(done.left_open)),
+        *([f"{done.segments_on_air} lines of modem logs blanked."] * bool(done.segments_on_air)),
+        *([f"{done.mails} kept mails deleted."] * bool(done.mails)),
+        *done.files,
+    ]
+    click.echo("\n".join(lines))
