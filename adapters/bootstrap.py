@@ -65,17 +65,8 @@ def bootstrap(
     store, secret = _open_store_and_secret(settings, store, is_server=is_server)
     reader = Reader(store, mapper := event_mapper())
     signals, metrics = Signals(), PrometheusMetrics()
-    committer = Committer(
-        store=store,
-        mapper=mapper,
-        clock=clock,
-        randomness=randomness,
-        numbers=BlockNumbers(store),
-        store_wait_s=settings.store_wait_s,
-        lost_answer_wait_s=settings.lost_answer_wait_s,
-        on_commit=signals.committed.set,
-    )
     common = _Common(store, reader, hasher or Argon2KeyHasher(), clock, randomness)
+    committer = _open_committer(settings, common, mapper, signals)
     reading = _open_read_side(settings, store, mapper)
     signals.add_check("store", partial(_ping, store))
     signals.add_check("projections", partial(_stopped, reading.queries))
@@ -94,7 +85,7 @@ def bootstrap(
         keys=_open_keys(settings, common, secret),
         logins=_open_logins(common, secret),
         mailer=_open_mailer(settings),
-        public_url=(settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/"),
+        public_url=settings.reached_at,
         registration_open=settings.registration_open,
         registration_daily_credits=settings.registration_daily_credits,
         fleet=FleetWatch(store, clock),
@@ -137,6 +128,21 @@ class _Common:
     hasher: KeyHasher
     clock: Clock
     randomness: Randomness
+
+
+def _open_committer(
+    settings: Settings, common: _Common, mapper: Mapper[UUID], signals: Signals
+) -> Committer:
+    return Committer(
+        store=common.store,
+        mapper=mapper,
+        clock=common.clock,
+        randomness=common.randomness,
+        numbers=BlockNumbers(common.store),
+        store_wait_s=settings.store_wait_s,
+        lost_answer_wait_s=settings.lost_answer_wait_s,
+        on_commit=signals.committed.set,
+    )
 
 
 def _open_keys(settings: Settings, common: _Common, secret: Secret) -> KeyRing:

@@ -97,6 +97,11 @@ class Settings:
     modem_latency_ms: int = _setting(200, "How long the demo's emulated modems take for a segment.")
 
     @property
+    def reached_at(self) -> str:
+        """Where people reach the gateway, without a slash at the end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
     def numbering(self) -> Numbering:
         """The numbering plan in force."""
         return Numbering(plan=self.numbering_plan, other=self.numbering_other)

@@ -57,8 +57,8 @@ def test_only_a_staff_session_with_a_second_factor_is_let_in(desk: Desk) -> None
     customer = open_session(system, desk.gateway.account)
     bare = open_session(system, desk.ann.account, has_second_factor=False)
     refused = [
-        ({}, 401, "session token of a login"),
-        ({"Authorization": f"Bearer {desk.gateway.key}"}, 401, "session token of a login"),
+        ({}, 401, "Log in first"),
+        ({"Authorization": f"Bearer {desk.gateway.key}"}, 401, "Log in first"),
         ({"Authorization": "Bearer ngs_" + "A" * 43}, 401, "log in again"),
         ({"Authorization": f"Bearer {customer}"}, 403, "account with a role of staff"),
         ({"Authorization": f"Bearer {bare}"}, 403, "session with a second factor"),

@@ -1,0 +1,85 @@
+"""Modems: one SIM in one device, as a driver shows it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from domain.reports import ModemReport, SubmitOutcome
+from domain.values import Network
+
+
+class ModemUnavailable(Exception):
+    """The port cannot be opened, or the device does not come up; ``reason`` is for operators."""
+
+    def __init__(self, reason: str, *, permanent: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+        """True when trying again by itself would do harm (a PIN was refused)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SimIdentity:
+    """The SIM and the device it sits in, as read after opening."""
+
+    iccid: str | None
+    imsi: str
+    imei: str
+    model: str
+    firmware: str
+    msisdn: str | None = None
+    """The SIM's own number (+260…), where the SIM or the settings know it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModemHealth:
+    """What the device says of itself; ``signal_dbm`` is None when unknown."""
+
+    registered: bool
+    signal_dbm: int | None
+
+
+class ModemDriver(Protocol):
+    """One SIM in one device. All calls come from the one thread that owns it.
+
+    Every wait has a deadline; nothing but ``open`` raises (``ModemUnavailable``). A driver
+    turns the device's words into the closed set in ``domain.reports`` and decides nothing.
+    """
+
+    def open(self) -> SimIdentity:
+        """Take the device, bring it up, and read who it is.
+
+        Raises:
+            ModemUnavailable: the device is missing, taken, locked or not registered.
+        """
+
+    def submit(self, tpdu: bytes, *, start: Callable[[], bool]) -> SubmitOutcome:
+        """Hand over one SMS-SUBMIT ``tpdu`` (without service-centre octets).
+
+        ``start`` is called once, when the device is ready to take the segment and before its
+        first byte is written: it commits that the attempt starts. When it returns False the
+        driver withdraws and answers ``NotSent``.
+        """
+
+    def step(self, timeout_s: float) -> Sequence[ModemReport]:
+        """Listen for at most ``timeout_s`` and give what the device reported meanwhile."""
+
+    def health(self) -> ModemHealth | None:
+        """Ask the device how it is; None when it does not answer."""
+
+    def close(self) -> None:
+        """Let go of the device; safe to call in every state."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModemSettings:
+    """One ``[[modems]]`` entry of the settings."""
+
+    name: str
+    device: str
+    network: Network
+    driver: str = "at"
+    pin: object | None = None  # a Secret; typed loosely so that no adapter type leaks inwards
+    segments_per_minute: int = 8
+    segments_per_day: int = 400
+    msisdn: str | None = None
