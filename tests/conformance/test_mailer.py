@@ -196,7 +196,8 @@ def test_the_settings_choose_the_mailer(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "sender"), [("smtp://", SENDER), ("smtp://host", "nobody"), (None, "nobody")]
+    ("url", "sender"),
+    [("smtp://", SENDER), ("smtp://u:p@host", SENDER), ("smtp://host", "nobody"), (None, "nobody")],
 )
 def test_a_setting_that_cannot_be_used_is_named(
     tmp_path: Path, url: str | None, sender: str

@@ -78,7 +78,7 @@ def mail_server(
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
         for talk in talks:
-            if talk.transport is not None:
+            if isinstance(talk.transport, asyncio.WriteTransport):
                 talk.transport.abort()
         await asyncio.sleep(0.01)  # a transport closes its socket in a later turn of the loop
 
