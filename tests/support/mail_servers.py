@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 HOST = "127.0.0.1"
+SHUTDOWN_S = 0.05
+"""How long a TLS connection may take to say goodbye."""
 USER, PASSWORD = "gateway", "mail-password-of-the-tests"
 
 
@@ -67,7 +69,10 @@ def mail_server(
         return talk
 
     async def listen() -> asyncio.Server:
-        listening = await loop.create_server(answer, HOST, 0, ssl=tls if is_smtps else None)
+        options_of_tls: dict[str, Any] = {}
+        if is_smtps:
+            options_of_tls = {"ssl": tls, "ssl_shutdown_timeout": SHUTDOWN_S}
+        listening = await loop.create_server(answer, HOST, 0, **options_of_tls)
         server.port = listening.sockets[0].getsockname()[1]
         return listening
 
@@ -80,7 +85,7 @@ def mail_server(
         for talk in talks:
             if isinstance(talk.transport, asyncio.WriteTransport):
                 talk.transport.abort()
-        await asyncio.sleep(0.01)  # a transport closes its socket in a later turn of the loop
+        await asyncio.sleep(3 * SHUTDOWN_S)  # sockets are closed in later turns of the loop
 
     thread = threading.Thread(target=loop.run_forever, name="mail", daemon=True)
     thread.start()
