@@ -35,7 +35,7 @@ def letter(*, sender: str, to: str, subject: str, text: str, now: datetime) -> E
         written["From"] = sender
         written["To"] = Address(addr_spec=to)
         written["Subject"] = subject
-    except (ValueError, HeaderParseError) as error:
+    except (ValueError, IndexError, HeaderParseError) as error:  # IndexError: an empty one
         msg = "The address cannot stand in a message."
         raise MailNotSent(msg) from error
     written["Date"] = format_datetime(now.astimezone(UTC))

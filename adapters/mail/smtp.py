@@ -38,11 +38,14 @@ class SmtpMailer:
         """``url`` is ``smtp://user@host:port`` or ``smtps://…``; ``tls`` says whom to trust.
 
         Raises:
-            InvalidRequest: the URL has no host, or the sender no address.
+            InvalidRequest: the URL has no host or holds a password, or the sender no address.
         """
         place = urlsplit(url)
         if not place.hostname:
             msg = "The setting mail_url names no host."
+            raise InvalidRequest(msg, field="mail_url")
+        if place.password is not None:
+            msg = "The setting mail_url holds a password: it belongs into mail_password."
             raise InvalidRequest(msg, field="mail_url")
         self._sender = sender
         self._address = sender_address(sender)

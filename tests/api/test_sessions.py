@@ -66,7 +66,7 @@ def test_a_token_counts_only_as_bearer(own_gateway: Gateway) -> None:
     "token", ["ngs_", "ngs_unknown", "ngs_é", "ngs_" + "x" * 9_000, "A1B2C3D4E5F6G7H8I9J0"]
 )
 def test_a_token_that_is_none_is_401(gateway: Gateway, token: str) -> None:
-    headers = {b"Authorization": f"Bearer {token}".encode("latin-1")}
+    headers = [(b"Authorization", f"Bearer {token}".encode("latin-1"))]
     for path in ("/api/v1/account", "/api/v1/keys"):
         assert gateway.http.get(path, headers=headers).status_code == 401
     assert gateway.http.post("/api/v1/auth/logout", headers=headers).status_code == 401

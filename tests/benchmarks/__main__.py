@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.benchmarks import bulks, demo, machine, million, modems, reading, sends
+from tests.benchmarks import bulks, demo, logins, machine, million, modems, reading, sends
 from tests.benchmarks.bench import STORES, Bench
 from tests.benchmarks.load import Generator
 from tests.benchmarks.table import Row, facts, failed, markdown, write
@@ -26,6 +26,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[Bench], Iterator[Row]]]] = {
     "end-to-end": modems.end_to_end,
     "silent-network": modems.silent_network,
     "projections": reading.projections,
+    "logins": logins.logins,
     "demo": demo.demo,
 }
 

@@ -154,6 +154,15 @@ def test_a_key_is_revoked_and_stays_so(store: Store) -> None:
     assert store.credential("NOSUCH") is None
 
 
+def test_the_working_keys_of_an_account_come_oldest_first(store: Store) -> None:
+    newer = replace(KEY, key_id="KEY00000", issued_at=Instant(NOW + 5), scopes="send read")
+    ended = replace(KEY, key_id="KEY00003", revoked_at=NOW)
+    others = replace(KEY, key_id="KEY00004", account=KEY.account + 1)
+    store.transact(saving(Save(uuid4(), NOW, credentials=[newer, ended, others, KEY])))
+    assert list(store.credentials_of(KEY.account)) == [KEY, newer]
+    assert list(store.credentials_of(99)) == []
+
+
 def test_the_last_lease_of_a_sim_counts(store: Store) -> None:
     later = replace(LEASE, fence=2, holder="other", answered_at=Instant(NOW + 1))
     other = replace(LEASE, sim=2)

@@ -23,6 +23,7 @@ UNLIMITED: Final = {
     "NGOMA_LIMITS_BULK": "0",
     "NGOMA_LIMITS_READ": "0",
     "NGOMA_LIMITS_IP": "0",
+    "NGOMA_LIMITS_AUTH_IP": "0",
 }
 
 

@@ -10,6 +10,7 @@ from adapters.bootstrap import bootstrap
 from adapters.settings import Settings
 from application.accounts import CreateAccount, MoveCredits, email_digest
 from application.actors import Actor
+from application.ports import KeyHasher, Randomness
 from application.submit import Principal
 from application.system import System
 from domain.sender_names import default_sender
@@ -30,11 +31,19 @@ class FastKeyHasher:
 
 @contextmanager
 def running_system(
-    folder: Path, *, database_url: str | None = None, follows: bool = True, **settings: Any
+    folder: Path,
+    *,
+    database_url: str | None = None,
+    follows: bool = True,
+    hasher: KeyHasher | None = None,
+    randomness: Randomness | None = None,
+    **settings: Any,
 ) -> Iterator[System]:
     """Run a gateway over SQLite in ``folder``, or over PostgreSQL."""
     system = bootstrap(
-        Settings(data_dir=folder, database_url=database_url, **settings), hasher=FastKeyHasher()
+        Settings(data_dir=folder, database_url=database_url, **settings),
+        hasher=hasher or FastKeyHasher(),
+        randomness=randomness,
     )
     system.store.migrate()
     system.follower.migrate()

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from adapters.settings import Settings
 
 HIDDEN: Final = "***"
-URLS: Final = frozenset({"database_url", "redis_url"})
+URLS: Final = frozenset({"database_url", "redis_url", "mail_url"})
+SECRETS: Final = frozenset({"server_secret", "mail_password"})
 
 
 @click.group()
@@ -51,7 +52,7 @@ def shown(name: str, value: Any) -> Any:
     """Give a setting's value for JSON, without anything secret."""
     if name in URLS and isinstance(value, str):
         return masked_url(value)
-    if name == "server_secret" and value is not None:
+    if name in SECRETS and value is not None:
         return value if value.startswith(("file:", "env:")) else HIDDEN
     if isinstance(value, tuple):
         return [shown("", item) for item in value]

@@ -194,11 +194,12 @@ def _secret_files(settings: Settings, config: Path | None) -> Iterator[Path]:
     """Name the files that only their owner should read; the store holds personal data."""
     yield settings.data_dir / "store.db"
     yield from sorted((settings.data_dir / "secrets").glob("*"))
-    references = [settings.server_secret]
+    references = [settings.server_secret, settings.mail_password]
     if config is not None:
         document = tomllib.loads(config.read_text(encoding="utf-8"))
         references += [modem.get("pin") for modem in document.get("modems", [])]
-        urls = [document.get("database_url"), document.get("redis_url")]
+        mail_url = document.get("mail_url") or document.get("mail", {}).get("url")
+        urls = [document.get("database_url"), document.get("redis_url"), mail_url]
         if any(url and masked_url(url) != url for url in urls):
             yield config
     for reference in references:

@@ -31,11 +31,13 @@ def test_secrets_are_masked_in_both_forms(cli: Cli, tmp_path: Path) -> None:
     config.write_text(
         'database_url = "postgresql://ngoma:hunter2@db/ngoma"\n'
         'redis_url = "redis://:hunter2@cache/0"\nserver_secret = "env:SECRET"\n'
+        'mail_url = "smtp://u:hunter2@mail"\n'
         f'[[modems]]\nname = "mtn-1"\nnetwork = "mtn"\ndevice = "/dev/x"\npin = "file:{pin}"\n'
     )
     shown = cli.json("config", "show", "--config", config)
     assert shown["database_url"]["value"] == "postgresql://ngoma:***@db/ngoma"
     assert shown["redis_url"]["value"] == "redis://:***@cache/0"
+    assert shown["mail_url"]["value"] == "smtp://u:***@mail"
     assert shown["server_secret"]["value"] == "env:SECRET"
     (modem,) = shown["modems"]["value"]
     assert (modem["name"], modem["pin"]) == ("mtn-1", "***")
@@ -43,8 +45,9 @@ def test_secrets_are_masked_in_both_forms(cli: Cli, tmp_path: Path) -> None:
         printed = cli.run("config", "show", "--config", config, *flags).output
         assert "hunter2" not in printed
         assert "4711" not in printed
-    plain = Cli(cli.folder, {"NGOMA_SERVER_SECRET": "hunter2"})
-    assert plain.json("config", "show")["server_secret"]["value"] == "***"
+    plain = Cli(cli.folder, {"NGOMA_SERVER_SECRET": "hunter2", "NGOMA_MAIL_PASSWORD": "hunter2"})
+    for name in ("server_secret", "mail_password"):
+        assert plain.json("config", "show")[name]["value"] == "***"
     assert not cli.folder.exists()
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from application.accounts import NoteKeyUses
 from domain.account import Account, account_id
 from tests.support.system import running_system
 from tests.worker.cli.commands import Cli
@@ -71,3 +72,37 @@ def test_unknown_keys_and_accounts_are_refused(cli: Cli) -> None:
 @pytest.mark.parametrize("word", ["A" * 32, "short", "AAAA-AAA"])
 def test_a_whole_key_is_not_taken_for_its_id(cli: Cli, word: str) -> None:
     assert "first 8 characters" in cli.refusal("key", "revoke", word, code=2)
+
+
+def test_a_key_is_bound_to_scopes_and_sources_and_stays_so(cli: Cli) -> None:
+    account = cli.account()
+    bound = ("--scope", "read", "--scope", "send", "--source", "192.0.2.0/24")
+    issued = cli.json("key", "issue", account, "--name", "till", *bound)
+    made = cli.json("key", "regenerate", issued["key_id"])
+    first, *others = cli.json("key", "list", account)
+    assert (first["scopes"], first["sources"], first["last_used_at"]) == ([], [], None)
+    assert [row["key_id"] for row in others] == [issued["key_id"], made["key_id"]]
+    for row in others:
+        assert (row["scopes"], row["sources"]) == (["send", "read"], ["192.0.2.0/24"])
+    listed = cli.run("key", "list", account).stdout
+    assert "anywhere" in listed
+
+
+def test_a_scope_or_source_that_cannot_be_is_refused(cli: Cli) -> None:
+    account = cli.account()
+    new = ("key", "issue", account, "--name", "x")
+    assert "not one of" in cli.refusal(*new, "--scope", "fly", code=2)
+    assert "IP address" in cli.refusal(*new, "--source", "192.0.2.1/24")
+    many = [word for number in range(21) for word in ("--source", f"192.0.2.{number}")]
+    assert "at most 20" in cli.refusal(*new, *many)
+    assert len(_working(cli, account)) == 1
+
+
+def test_the_last_use_is_shown(cli: Cli) -> None:
+    account = cli.account()
+    (first,) = _working(cli, account)
+    with running_system(cli.folder) as system:
+        at = system.clock.now()
+        system.committer.execute(NoteKeyUses({first: at}, at=at))
+    (row,) = cli.json("key", "list", account)
+    assert row["last_used_at"] is not None

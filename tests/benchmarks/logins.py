@@ -1,0 +1,90 @@
+"""Logins that fail: an address that nobody has, beside a password that is wrong."""
+
+import json
+import time
+from collections.abc import Iterator
+from statistics import median
+from typing import Final
+
+from application.accounts import CreateAccount, email_digest
+from tests.benchmarks.bench import STORES, Bench
+from tests.benchmarks.gateways import Guest, Place
+from tests.benchmarks.table import Figure, Row
+from tests.end_to_end.client import Client
+from tests.end_to_end.gateway import Process, wait_until_ready
+from tests.support.servers import free_port
+
+TRIES: Final = 150
+"""Of each kind, in turn; each for an address of its own, so that none is slowed."""
+WARM_UP: Final = 10
+WITHIN: Final = 0.10
+
+
+def logins(bench: Bench) -> Iterator[Row]:
+    """Medians of both, in turn, from one client."""
+    for store in STORES:
+        with bench.place(store) as place:
+            yield _row(place)
+
+
+def _row(place: Place) -> Row:
+    with place.guest() as guest:
+        for number in range(WARM_UP + TRIES):
+            _create(guest, _known(number))
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    settings = {**place.environment, "NGOMA_TRUSTED_PROXIES": "127.0.0.1"}
+    arguments = ("serve", "--role", "api", "--port", port)
+    with Process(*arguments, log=place.folder / "web.log", settings=settings) as web:
+        wait_until_ready(web, url)
+        client = Client(url, "")
+        unknown_ms, wrong_ms = [], []
+        for number in range(WARM_UP + TRIES):
+            unknown_ms.append(_try(client, f"unknown-{number}@example.test", 2 * number))
+            wrong_ms.append(_try(client, _known(number), 2 * number + 1))
+        client.hang_up()
+    unknown, wrong = median(unknown_ms[WARM_UP:]), median(wrong_ms[WARM_UP:])
+    return Row(
+        what=f"a login that fails, {place.name}: unknown e-mail",
+        figure=Figure(value=unknown, unit="ms", what="median"),
+        baseline=Figure(value=wrong, unit="ms", what="median with a wrong password"),
+        aim=f"within {WITHIN:.0%}",
+        is_met=abs(unknown / wrong - 1) <= WITHIN,
+        notes=f"{TRIES} of each, in turn",
+    )
+
+
+def _known(number: int) -> str:
+    return f"known-{number}@example.test"
+
+
+def _create(guest: Guest, email: str) -> None:
+    system = guest.system
+    _, new_key = system.keys.make("bench")
+    guest.run(
+        CreateAccount(
+            name="Bench",
+            email=email,
+            email_digest=email_digest(system.email_key, email),
+            key=new_key,
+            password_hash=system.logins.hasher.hash("the right password"),
+            actor=None,
+            at=system.clock.now(),
+        )
+    )
+
+
+def _try(client: Client, email: str, number: int) -> float:
+    """Give how long one login takes, in milliseconds, from an address of its own."""
+    body = json.dumps({"email": email, "password": "a wrong password"}).encode()
+    headers = {
+        "Content-Type": "application/json",
+        "X-Forwarded-For": f"10.0.{number // 250}.{number % 250 + 1}",
+    }
+    started_s = time.perf_counter()
+    answer = client.call("POST", "/api/v1/auth/login", body=body, headers=headers)
+    taken_s = time.perf_counter() - started_s
+    if answer.status != 401:
+        msg = f"a wrong login was answered {answer}"
+        raise RuntimeError(msg)
+    return taken_s * 1_000
