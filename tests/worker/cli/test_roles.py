@@ -2,11 +2,15 @@
 
 import pytest
 
+from application.gateway import event_mapper
+from application.system import System
 from domain.account import Account, account_id
 from domain.auditor_read import AuditorRead, auditor_read_id
+from domain.reports import InDoubt
 from domain.roles import Role
 from tests.support.system import running_system
 from tests.worker.cli.commands import Cli
+from tests.worker.cli.messages import sending
 from tests.worker.cli.people import dismiss, log_in, team
 
 OWN = "No one of staff acts on an account of their own."
@@ -123,6 +127,36 @@ def test_a_preparer_moves_credits_and_runs_no_accounts(cli: Cli) -> None:
     for command, duty in CHANGES:
         if duty != "move credits":
             assert f"may {duty}" in dan.refusal(*command.split())
+
+
+def test_messages_and_sims_are_settled_by_admins_and_by_the_host_only(cli: Cli) -> None:
+    with sending(cli.folder) as sender:
+        doubtful, waiting = sender.send(), sender.send()
+        sender.attempt(doubtful, InDoubt("silence"))
+        key = sender.key[:8]
+    ann, eve = team(cli, ann=Role.ADMIN, eve=Role.AUDITOR)
+    commands = [
+        (f"message cancel {waiting}", "settle messages"),
+        (f"message resolve {doubtful} --sent --reason x", "settle messages"),
+        ("modem quarantine 1 --reason x", "settle messages"),
+        ("modem release 1 --reason x", "settle messages"),
+        (f"key revoke {key}", "run accounts"),
+    ]
+    before = head(cli)
+    for command, duty in commands:
+        refusal = eve.refusal(*command.split())
+        assert refusal == f"This takes a role that may {duty}; account {eve.number} has none."
+    assert head(cli) == before
+    for command, _ in commands:
+        ann.run(*command.split())
+    with running_system(cli.folder) as system:
+        assert _actors(system, before) == {ann.name}
+
+
+def _actors(system: System, after: int) -> set[str]:
+    mapper = event_mapper()
+    events = [mapper.to_domain_event(s) for _, s in system.store.events_after(after, limit=99)]
+    return {event.actor for event in events if hasattr(event, "actor")}
 
 
 READS: list[tuple[str, str, int | None]] = [
