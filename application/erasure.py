@@ -152,6 +152,7 @@ class EraseAccount(WithReason[bool]):
         books.erase("account", self._account)
         for number in self._sender_ids:
             books.erase("sender_id", number)
+        books.forget_key_names(self._account)
         for kind in SecretKind:
             books.forget_secrets(kind, self._account)
         return True

@@ -115,7 +115,7 @@ class Lease:
 
 _PARTS = attrgetter(
     *("events", "contents", "credentials", "revoked", "leases", "settled", "erased", "blanked"),
-    *("secret_changes", "key_uses"),
+    *("secret_changes", "key_uses", "unnamed"),
 )
 
 
@@ -139,6 +139,8 @@ class Save:
     """Carried out in this order."""
     key_uses: list[tuple[str, Instant]] = field(default_factory=list)
     """Public ids of keys, and when each was used last."""
+    unnamed: list[int] = field(default_factory=list)
+    """Accounts whose keys lose what people typed: their names, and where they may come from."""
 
     def mark(self) -> tuple[int, ...]:
         """Count what is in it, to see whether a refused command left something behind."""

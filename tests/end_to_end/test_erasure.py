@@ -126,10 +126,20 @@ def test_an_erased_account_and_all_that_it_sent_are_found_in_no_file(served: Ser
     )
     client = Client(served.base_url, made["api_key"])
     sent = send_all(client)
-    traces = [b"Marmalade", b"jam@quince", *(trace for sms in sent for trace in sms.traces)]
+    served.cli("key", "issue", made["account_id"], "--name", "Orchard laptop")
+    mail = served.folder / "mail"
+    mail.mkdir()
+    (mail / "1.eml").write_text("To: Jam@quince.example\n\nWelcome")
+    (mail / "2.eml").write_text("To: another@quince.example\n\nWelcome")
+    traces = [
+        b"Marmalade",
+        b"jam@quince",
+        b"Orchard",
+        *(trace for sms in sent for trace in sms.traces),
+    ]
     assert found_in(files_of(served.folder), traces)
     done = served.cli("contents", "purge", "--account", made["account_id"], "--reason", "ask 3")
-    assert (done["accounts"], done["messages"]) == (1, OTHERS + 3)
+    assert (done["accounts"], done["messages"], done["mails"]) == (1, OTHERS + 3, 1)
     assert found_in(files_of(served.folder), traces) == []
     wait_until(lambda: client.get("/api/v1/balance").status == 401, what="the key is refused")
     assert served.cli("account", "list")[0]["name"] is None
@@ -161,7 +171,7 @@ def test_what_is_erased_from_postgresql_is_found_in_no_file_once_it_is_rewritten
         files = files_of(cluster / "base") + files_of(cluster / "global")
         assert found_in(files, traces) == []
         recycle_wal(own_postgres, traces)
-        assert found_in(files_of(cluster), traces) == []
+        assert found_in(files_of(own_postgres.directory), traces) == []
 
         with redis.Redis.from_url(own_redis.url) as store:
             store.save()
