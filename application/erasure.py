@@ -24,6 +24,7 @@ from domain.wallet import CreditWallet, wallet_id
 
 MESSAGES_MAX: Final = 200
 """Messages that one command erases."""
+NUMBER_MAX: Final = 2**63 - 1
 RETENTION: Final = Actor("retention")
 """Who erases what has served its time, as events name it."""
 
@@ -172,6 +173,8 @@ def due_batches(
         if not days:
             continue
         after: Place | None = None
+        if what is Extent.TEXT and retention.number_days:
+            after = Place(number_before, NUMBER_MAX)  # up to there all went, or is still open
         for _ in range(batches_max):
             found = queries.kept_contents(kept, before=before, after=after, limit=MESSAGES_MAX)
             if not found:
