@@ -24,6 +24,7 @@ from domain.wallet import CreditWallet, wallet_id
 
 MESSAGES_MAX: Final = 200
 """Messages that one command erases."""
+NUMBER_MAX: Final = 2**63 - 1
 RETENTION: Final = Actor("retention")
 """Who erases what has served its time, as events name it."""
 
@@ -152,6 +153,7 @@ class EraseAccount(WithReason[bool]):
         books.erase("account", self._account)
         for number in self._sender_ids:
             books.erase("sender_id", number)
+        books.forget_key_names(self._account)
         for kind in SecretKind:
             books.forget_secrets(kind, self._account)
         return True
@@ -171,6 +173,8 @@ def due_batches(
         if not days:
             continue
         after: Place | None = None
+        if what is Extent.TEXT and retention.number_days:
+            after = Place(number_before, NUMBER_MAX)  # up to there all went, or is still open
         for _ in range(batches_max):
             found = queries.kept_contents(kept, before=before, after=after, limit=MESSAGES_MAX)
             if not found:

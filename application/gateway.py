@@ -219,6 +219,10 @@ class Books:
         """Write down when a key was used last."""
         self._save.key_uses.append((key_id, at))
 
+    def forget_key_names(self, account: int) -> None:
+        """Forget what people typed about an account's keys."""
+        self._save.unnamed.append(account)
+
     def keep_secret(self, row: SecretRow) -> None:
         """Store a person's secret; the commands after this one see it."""
         self._save.secret_changes.append(row)

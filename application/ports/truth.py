@@ -94,7 +94,7 @@ class Lease:
 
 _PARTS = attrgetter(
     *("events", "contents", "credentials", "revoked", "leases", "settled", "erased", "blanked"),
-    *("secret_changes", "key_uses"),
+    *("secret_changes", "key_uses", "unnamed"),
 )
 
 
@@ -118,6 +118,8 @@ class Save:
     """Carried out in this order."""
     key_uses: list[tuple[str, Instant]] = field(default_factory=list)
     """Public ids of keys, and when each was used last."""
+    unnamed: list[int] = field(default_factory=list)
+    """Accounts whose keys lose what people typed: their names, and where they may come from."""
 
     def mark(self) -> tuple[int, ...]:
         """Count what is in it, to see whether a refused command left something behind."""
@@ -223,20 +225,11 @@ class Store(Protocol):
     def drop_old_saves(self, now: Instant) -> None:
         """Forget save ids that nobody can ask for any more, and secrets whose time is over."""
 
-    def messages_to(
-        self, msisdn: str, *, after: int, limit: int
-    ) -> tuple[Sequence[int], int | None]:
-        """Look through ``limit`` messages' contents, by number, for a recipient.
-
-        Give those of them to this recipient, and the last one looked at (None: no more).
-        """
+    def messages_to(self, to: str, *, after: int, limit: int) -> tuple[Sequence[int], int | None]:
+        """Look through contents of messages, by number: those to ``to``, and the last one seen."""
 
     def scrub(self, *, rewrite: bool) -> Sequence[str]:
-        """See to it that the files hold nothing of what was erased before.
-
-        Give sentences: what was done, and what could not be. With ``rewrite`` the table that
-        held it is written anew: writers wait meanwhile.
-        """
+        """Leave nothing in the files of what was erased (rewriting tables); say what was done."""
 
     def ping(self) -> None:
         """Touch the database.

@@ -1,17 +1,18 @@
 """Texts and numbers go when their time is over, and what is still to be sent stays."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from application.actors import Actor
 from application.deliver import CancelMessage
-from application.erasure import MESSAGES_MAX, Retention
+from application.erasure import MESSAGES_MAX, Retention, due_batches
 from application.housekeeping import Housekeeping
 from application.system import System
 from domain.days import DAY_S
-from domain.message import Message, message_id
-from domain.values import SECOND
+from domain.message import Extent, Message, message_id
+from domain.values import SECOND, Instant
 from tests.application.sending import send
 from tests.support.system import create_account, running_system
 from tests.support.virtual import VirtualClock
@@ -96,6 +97,20 @@ def test_zero_days_keep_and_numbers_take_their_texts_with_them(tmp_path: Path) -
         assert keep_house(system, days=10_000, retention=Retention(0, 0)) == 0
         assert keep_house(system, days=10_000, retention=Retention(0, 400)) == 1
         assert system.store.content("message", number) is None
+
+
+def test_what_has_lost_both_dates_is_named_once(tmp_path: Path) -> None:
+    with running_system(tmp_path) as system:
+        number = ended(system)
+        assert system.queries.reached(system.store.head(), timeout_s=10, projection="retention")
+
+        def due(days: int) -> list[tuple[Extent, Sequence[int]]]:
+            now = Instant(system.clock.now() + days * DAY_S * SECOND)
+            return list(due_batches(system.queries, Retention(30, 400), now, batches_max=9))
+
+        assert due(29) == []
+        assert due(31) == [(Extent.TEXT, [number])]
+        assert due(401) == [(Extent.ALL, [number])]
 
 
 def test_a_round_goes_on_past_one_command_s_worth(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import redis
 from tests.end_to_end.client import Client
 from tests.end_to_end.fleet import Scaled, Served
 from tests.end_to_end.gateway import UNLIMITED
+from tests.end_to_end.load import Load, Recipients, Sms
 from tests.end_to_end.waiting import wait_until
 from tests.support.servers import ThrowawayPostgres, ThrowawayRedis
 
@@ -21,7 +22,7 @@ OTHERS: Final = 40
 WAL_ROUNDS_MAX: Final = 60
 
 
-class Sms(NamedTuple):
+class Planted(NamedTuple):
     """A message whose number and text occur nowhere else."""
 
     national: str
@@ -65,14 +66,14 @@ def files_of(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
 
 
-def send_all(client: Client) -> tuple[Sms, Sms, Sms]:
+def send_all(client: Client) -> tuple[Planted, Planted, Planted]:
     """Send three messages to be erased, two of them to one number, among those of others."""
     wanted = [
-        Sms("961230771", "Quixotry"),
-        Sms("961230771", "Zephyrine"),
-        Sms("771230993", "Xylotomous"),
+        Planted("961230771", "Quixotry"),
+        Planted("961230771", "Zephyrine"),
+        Planted("771230993", "Xylotomous"),
     ]
-    sent: list[Sms] = []
+    sent: list[Planted] = []
     for place in range(OTHERS):
         assert client.send(f"09755500{place:02d}", "To somebody else").is_accepted
         if place % 15 == 7:
@@ -102,11 +103,20 @@ def test_what_is_erased_while_sqlite_serves_is_found_in_no_file(served: Served) 
     assert {line.partition(":")[0] for line in before} >= {"mtn.jsonl", "airtel.jsonl"}
     assert any(line.startswith("store.db") for line in before), before
 
-    done = served.cli("contents", "purge", "--number", f"+260 {one.national}", "--reason", "ask 1")
-    assert (done["messages"], done["left_open"], done["segments_on_air"]) == (2, 0, 4)
-    erased = [*one.traces, *two.traces]
-    assert found_in(files_of(served.folder), erased) == []
-    done = served.cli("contents", "purge", "--message", three.number, "--reason", "ask 2")
+    others = served.client(served.create_account(credits=10_000))
+    recipients = Recipients()
+    with Load(
+        [others], lambda: Sms(recipients.take(), "Goes on"), threads=2, goes_on=True, pause_s=0.02
+    ) as load:
+        number = f"+260 {one.national}"
+        done = served.cli("contents", "purge", "--number", number, "--reason", "ask 1")
+        assert (done["messages"], done["left_open"], done["segments_on_air"]) == (2, 0, 4)
+        erased = [*one.traces, *two.traces]
+        assert found_in(files_of(served.folder), erased) == []
+        done = served.cli("contents", "purge", "--message", three.number, "--reason", "ask 2")
+    said = load.stop()
+    assert said.accepted
+    assert (said.unanswered, said.refused) == ([], [])
     assert (done["messages"], done["segments_on_air"]) == (1, 2)
     assert found_in(files_of(served.folder), traces) == []
 
@@ -126,10 +136,20 @@ def test_an_erased_account_and_all_that_it_sent_are_found_in_no_file(served: Ser
     )
     client = Client(served.base_url, made["api_key"])
     sent = send_all(client)
-    traces = [b"Marmalade", b"jam@quince", *(trace for sms in sent for trace in sms.traces)]
+    served.cli("key", "issue", made["account_id"], "--name", "Orchard laptop")
+    mail = served.folder / "mail"
+    mail.mkdir()
+    (mail / "1.eml").write_text("To: Jam@quince.example\n\nWelcome")
+    (mail / "2.eml").write_text("To: another@quince.example\n\nWelcome")
+    traces = [
+        b"Marmalade",
+        b"jam@quince",
+        b"Orchard",
+        *(trace for sms in sent for trace in sms.traces),
+    ]
     assert found_in(files_of(served.folder), traces)
     done = served.cli("contents", "purge", "--account", made["account_id"], "--reason", "ask 3")
-    assert (done["accounts"], done["messages"]) == (1, OTHERS + 3)
+    assert (done["accounts"], done["messages"], done["mails"]) == (1, OTHERS + 3, 1)
     assert found_in(files_of(served.folder), traces) == []
     wait_until(lambda: client.get("/api/v1/balance").status == 401, what="the key is refused")
     assert served.cli("account", "list")[0]["name"] is None
@@ -161,7 +181,7 @@ def test_what_is_erased_from_postgresql_is_found_in_no_file_once_it_is_rewritten
         files = files_of(cluster / "base") + files_of(cluster / "global")
         assert found_in(files, traces) == []
         recycle_wal(own_postgres, traces)
-        assert found_in(files_of(cluster), traces) == []
+        assert found_in(files_of(own_postgres.directory), traces) == []
 
         with redis.Redis.from_url(own_redis.url) as store:
             store.save()

@@ -9,7 +9,7 @@ from domain.account import Account
 from domain.errors import NgomaError
 from domain.events import Aggregate
 from domain.manual_entry import EntryKind, ManualEntry
-from domain.message import Message
+from domain.message import Extent, Message
 from domain.roles import Role
 from domain.sender_id import SenderId
 from domain.sim import Sim
@@ -118,8 +118,8 @@ class History:
         for what, which, how in drawn:
             self.seconds += how % 50
             weights: tuple[tuple[int, Callable[[int, int], None]], ...]
-            weights = (25, self._submit), (30, self._attempt), (30, self._outcome)
-            weights += (5, self._end), (5, self._staff), (5, self._fleet)
+            weights = (25, self._submit), (30, self._attempt), (25, self._outcome)
+            weights += (5, self._erase), (5, self._end), (5, self._staff), (5, self._fleet)
             actions = [action for weight, action in weights for _ in range(weight)]
             try:
                 actions[what % len(actions)](which, how)
@@ -221,6 +221,12 @@ class History:
             taken.resolve(sent=how % 2 == 0, actor="staff", reason="r", at=self.now)
         if not taken.is_open and taken.state != "sent":
             self._refund(taken)
+        self._save(taken)
+
+    def _erase(self, which: int, how: int) -> None:
+        taken = self._message(which)
+        what = Extent.TEXT if how % 2 else Extent.ALL
+        taken.erase_content(what, actor="retention", reason=None, at=self.now)
         self._save(taken)
 
     def _refund(self, taken: Message) -> None:

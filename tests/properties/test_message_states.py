@@ -271,6 +271,7 @@ class Expected:
     due: int = START
     last_attempt: int = 0
     is_resent: bool = False
+    erased: Extent | None = None
 
 
 class MessageHistories(RuleBasedStateMachine):
@@ -320,9 +321,23 @@ class MessageHistories(RuleBasedStateMachine):
         ):
             self.expected.due = retry_at
 
-    @rule(name=st.sampled_from(["doubt", "fail", "deliver", "undeliver", "report_late", "erase"]))
+    @rule(name=st.sampled_from(["doubt", "fail", "deliver", "undeliver", "report_late"]))
     def simple(self, name: str) -> None:
         self.call(name, CALLS[name])
+
+    @rule(what=st.sampled_from(Extent))
+    def erase(self, what: Extent) -> None:
+        e = self.expected
+
+        def erase(message: Message, at: Instant) -> None:
+            message.erase_content(what, actor="test", reason=None, at=at)
+
+        if e.state not in OPEN and e.erased in {what, Extent.ALL}:
+            version = self.message.version
+            erase(self.message, self.at)
+            assert self.message.version == version
+        elif self.call("erase", erase):
+            e.erased = what
 
     @rule()
     def expire(self) -> None:

@@ -198,6 +198,14 @@ def _store_side_rows(cursor: Cursor[DictRow], save: Save) -> None:
             "UPDATE contents SET digest = NULL WHERE kind = 'message' AND number = ANY(%s)",
             (save.settled,),
         )
+    _erase(cursor, save)
+    for change in save.secret_changes:
+        _change_secret(cursor, change)
+    for key_id, at in save.key_uses:
+        cursor.execute("UPDATE credentials SET used_at = %s WHERE key_id = %s", (at, key_id))
+
+
+def _erase(cursor: Cursor[DictRow], save: Save) -> None:
     for kind, number in save.blanked:
         cursor.execute(
             "UPDATE contents SET body = NULL, folded = NULL, digest = NULL"
@@ -206,10 +214,10 @@ def _store_side_rows(cursor: Cursor[DictRow], save: Save) -> None:
         )
     for kind, number in save.erased:
         cursor.execute("DELETE FROM contents WHERE kind = %s AND number = %s", (kind, number))
-    for change in save.secret_changes:
-        _change_secret(cursor, change)
-    for key_id, at in save.key_uses:
-        cursor.execute("UPDATE credentials SET used_at = %s WHERE key_id = %s", (at, key_id))
+    for account in save.unnamed:
+        cursor.execute(
+            "UPDATE credentials SET name = '', sources = '' WHERE account = %s", (account,)
+        )
 
 
 def _change_secret(cursor: Cursor[DictRow], change: SecretRow | Forget) -> None:

@@ -271,15 +271,13 @@ class PostgresStore:
             cursor.execute("DELETE FROM saves WHERE at < %s", (now - SAVES_KEPT_S * SECOND,))
             cursor.execute("DELETE FROM secrets WHERE ends_at < %s", (now,))
 
-    def messages_to(
-        self, msisdn: str, *, after: int, limit: int
-    ) -> tuple[Sequence[int], int | None]:
+    def messages_to(self, to: str, *, after: int, limit: int) -> tuple[Sequence[int], int | None]:
         """Look through some messages' contents for a recipient."""
         with self._reading() as cursor:
             cursor.execute(
                 "SELECT number, msisdn IS NOT DISTINCT FROM %s AS is_it FROM contents"
                 " WHERE kind = 'message' AND number > %s ORDER BY number LIMIT %s",
-                (msisdn, after, limit),
+                (to, after, limit),
             )
             rows = cursor.fetchall()
         found = [row["number"] for row in rows if row["is_it"]]

@@ -172,6 +172,10 @@ def _store_side_rows(cursor: sqlite3.Cursor, save: Save) -> None:
         "UPDATE credentials SET used_at = ? WHERE key_id = ?",
         [(at, key_id) for key_id, at in save.key_uses],
     )
+    cursor.executemany(
+        "UPDATE credentials SET name = '', sources = '' WHERE account = ?",
+        [(account,) for account in save.unnamed],
+    )
 
 
 def _change_secret(cursor: sqlite3.Cursor, change: SecretRow | Forget) -> None:

@@ -6,6 +6,7 @@ order earlier, a copy of a row may be left in the page's unused middle, where no
 ``VACUUM`` is no way: it may number the rows of the log anew, and the row is the log's position.
 """
 
+import re
 import sqlite3
 import time
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from typing import Final
 from adapters.store.schema import TABLES
 from adapters.store.sqlite.connections import Datastore
 
+REWRITTEN: Final = ("contents", "credentials", "secrets")
 CHECKPOINT_WAIT_S: Final = 15.0
 """How long to wait for readers that still use the write-ahead log."""
 PAUSE_S: Final = 0.05
@@ -28,8 +30,8 @@ def scrub(datastore: Datastore, *, rewrite: bool) -> Sequence[str]:
     done = []
     with datastore.bare() as connection:
         if rewrite:
-            _rewrite_contents(connection)
-            done.append("The table of contents was written anew.")
+            _rewrite(connection)
+            done.append(f"Written anew: {', '.join(REWRITTEN)}.")
         if emptied(connection):
             done.append("The write-ahead log of store.db was emptied.")
         else:
@@ -50,15 +52,19 @@ def emptied(connection: sqlite3.Connection) -> bool:
         time.sleep(PAUSE_S)
 
 
-def _rewrite_contents(connection: sqlite3.Connection) -> None:
+def _rewrite(connection: sqlite3.Connection) -> None:
     said = [sql.format(blob="BLOB", big="INTEGER") for sql in TABLES]
-    (table,) = (sql for sql in said if "EXISTS contents (" in sql)
-    indexes = [sql for sql in said if "ON contents (" in sql]
     connection.execute("BEGIN IMMEDIATE")
-    connection.execute(table.replace(" contents ", " contents_anew ", 1))
-    connection.execute("INSERT INTO contents_anew SELECT * FROM contents ORDER BY kind, number")
-    connection.execute("DROP TABLE contents")
-    connection.execute("ALTER TABLE contents_anew RENAME TO contents")
-    for index in indexes:
-        connection.execute(index)
+    for table in REWRITTEN:
+        (made,) = (sql for sql in said if f"EXISTS {table} (" in sql)
+        (key,) = re.findall(r"PRIMARY KEY \(([\w, ]+)\)|(\w+) TEXT PRIMARY KEY", made)
+        connection.execute(made.replace(f" {table} ", f" {table}_anew ", 1))
+        connection.execute(
+            f"INSERT INTO {table}_anew SELECT * FROM {table} ORDER BY {''.join(key)}"
+        )
+        connection.execute(f"DROP TABLE {table}")
+        connection.execute(f"ALTER TABLE {table}_anew RENAME TO {table}")
+        for sql in said:
+            if f" ON {table} (" in sql:
+                connection.execute(sql)
     connection.execute("COMMIT")

@@ -220,15 +220,13 @@ class SqliteStore:
             cursor.execute("DELETE FROM saves WHERE at < ?", (now - SAVES_KEPT_S * SECOND,))
             cursor.execute("DELETE FROM secrets WHERE ends_at < ?", (now,))
 
-    def messages_to(
-        self, msisdn: str, *, after: int, limit: int
-    ) -> tuple[Sequence[int], int | None]:
+    def messages_to(self, to: str, *, after: int, limit: int) -> tuple[Sequence[int], int | None]:
         """Look through some messages' contents for a recipient."""
         with self._reading() as cursor:
             cursor.execute(
                 "SELECT number, msisdn IS ? FROM contents"
                 " WHERE kind = 'message' AND number > ? ORDER BY number LIMIT ?",
-                (msisdn, after, limit),
+                (to, after, limit),
             )
             rows = cursor.fetchall()
         return [number for number, is_it in rows if is_it], rows[-1][0] if rows else None

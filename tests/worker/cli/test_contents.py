@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 
 from adapters.modems.simulated.network_log import FileNetworkLog, SegmentOnAir, forget_segments
+from application.accounts import ChangeRole
+from application.accounts.reveal import RevealMessage
 from application.actors import Actor
-from application.erasure import EraseMessages
+from application.erasure import EraseAccount, EraseMessages
 from domain.auditor_read import AuditorRead
 from domain.errors import NotPermitted
 from domain.message import Extent, Message, message_id
 from domain.reports import Accepted
+from domain.roles import Role
 from domain.values import Instant
 from tests.support.system import create_account
 from tests.worker.cli.commands import Cli
@@ -121,6 +124,44 @@ def test_who_has_no_duty_to_erase_does_not(cli: Cli) -> None:
                 )
             )
         assert sender.system.store.content("message", number) is not None
+
+
+def test_an_admin_erases_what_is_of_others_but_nothing_of_their_own(cli: Cli) -> None:
+    with sent(cli) as (sender, number):
+        run, now = sender.system.committer.execute, sender.system.clock.now()
+        admin, _ = create_account(sender.system, name="Admin")
+        role = ChangeRole(admin, Role.ADMIN, is_grant=True, actor=Actor("os:t"), reason="r", at=now)
+        assert run(role).entry is None
+
+        def erase(actor: int) -> int:
+            command = EraseMessages(
+                [number], what=Extent.ALL, actor=Actor.of(actor), reason="r", at=now
+            )
+            return run(command).erased
+
+        with pytest.raises(NotPermitted):
+            erase(sender.account)
+        refused = cli.refusal("contents", "purge", "--account", admin, "--reason", "r")
+        assert "has the role admin" in refused
+        own = EraseAccount(admin, sender_ids=(), actor=Actor.of(admin), reason="r", at=now)
+        with pytest.raises(NotPermitted):
+            run(own)
+        assert erase(admin) == 1
+
+
+def test_who_may_not_look_leaves_no_record_and_sees_nothing(cli: Cli) -> None:
+    with sent(cli) as (sender, number):
+        head = sender.system.store.head()
+        with pytest.raises(NotPermitted):
+            sender.system.committer.execute(
+                RevealMessage(
+                    number,
+                    actor=Actor.of(sender.account),
+                    reason="r",
+                    at=sender.system.clock.now(),
+                )
+            )
+        assert sender.system.store.head() == head
 
 
 def test_who_looks_at_a_text_is_on_record_before_it_is_shown(cli: Cli) -> None:
