@@ -56,7 +56,7 @@ def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
         )
         yield Rig(
             mailer,
-            lambda: [bytes(envelope.content or b"") for envelope in server.taken],  # type: ignore[arg-type]
+            lambda: [envelope.original_content or b"" for envelope in server.taken],
             lambda: setattr(server, "refuses", True),
         )
 
