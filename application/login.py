@@ -202,7 +202,7 @@ class Logins:
         Raises:
             InvalidRequest: the current one is wrong, or the new one cannot be used.
         """
-        check_password(new, email="", field="new_password")
+        check_password(new, email=self._email_of(session.account), field="new_password")
         stored = self._password(session.account)
         if not self.hasher.verify(stored or self._no_password, current) or stored is None:
             msg = "The current_password is wrong."
@@ -219,12 +219,12 @@ class Logins:
         Gives the address as the account has it, and the token.
         """
         account = self.account_of(email)
-        person = self.store.content("account", account) if account is not None else None
-        if account is None or person is None or person.body is None:
+        to = self._email_of(account) if account is not None else ""
+        if account is None or not to:
             return None
         token, digest = self._draw()
         execute(StartReset(account, digest, at=self.clock.now()))
-        return orjson.loads(person.body)["email"], token
+        return to, token
 
     def finish_reset(self, token: str, new: str, *, execute: Execute) -> None:
         """Set a new password with a reset's token; it works once.
@@ -233,12 +233,12 @@ class Logins:
             InvalidRequest: the password cannot be used.
             NotFound: the token is unknown, used or over.
         """
-        check_password(new, email="", field="password")
         digest = self._digest(token)
         row = self.store.secret(SecretKind.RESET, digest)
         if row is None:
             msg = "This reset was used already, or its time is over."
             raise NotFound(msg)
+        check_password(new, email=self._email_of(row.account), field="password")
         execute(SetPassword(row.account, self.hasher.hash(new), reset=digest, at=self.clock.now()))
 
     # -- second factors --------------------------------------------------------------------------
@@ -287,6 +287,11 @@ class Logins:
         """Find the account of an e-mail address."""
         claim = self.reader.find(Claim, claim_id("email", email_digest(self.email_key, email)))
         return claim.owner if claim else None
+
+    def _email_of(self, account: int) -> str:
+        """Give an account's address as it was registered; "" when it was erased."""
+        row = self.store.content("account", account)
+        return str(orjson.loads(row.body)["email"]) if row and row.body else ""
 
     def _password(self, account: int | None) -> str | None:
         row = None if account is None else self.store.secret(SecretKind.PASSWORD, str(account))
