@@ -102,6 +102,8 @@ class KeyRing:
         self._lock = threading.Lock()
         self._keys: OrderedDict[bytes, _Key] = OrderedDict()
         self._accounts: dict[int, _Account] = {}
+        self._heard = 0
+        """How many changes of accounts were heard of."""
         self._position: int | None = None
         self._fresh_at_s = float("-inf")
 
@@ -167,10 +169,12 @@ class KeyRing:
             found = _Key(
                 row.account, row.key_id, tuple(row.scopes.split()), tuple(row.sources.split())
             )
+        heard = self._heard
         account = self._load(found.account)
         with self._lock:
             self._keys[digest] = found
-            self._accounts[found.account] = account
+            if heard == self._heard:  # else what was read may be older than what was heard
+                self._accounts[found.account] = account
             while len(self._keys) > CACHED_MAX:
                 self._keys.popitem(last=False)
         current = self._store.credential(found.key_id)
@@ -187,6 +191,7 @@ class KeyRing:
     def forget_account(self, number: int) -> None:
         """Read an account anew when it is asked for next."""
         with self._lock:
+            self._heard += 1
             self._accounts.pop(number, None)
 
     # -- hearing of revocations ----------------------------------------------------------------

@@ -38,7 +38,24 @@ def closed(markers: Markers, field: str) -> str:
     return markers.word(field)
 
 
+def right(value: Any) -> Plant:
+    """A number or a word of a closed set that is taken; markers in its place are refused."""
+    return lambda _markers, _field: value
+
+
 FIELDS: Final[Mapping[str, Plant]] = {
+    "account": right(2),
+    "bulk": right(9),
+    "change": right("grant"),
+    "credits": right(3),
+    "daily_credits": right(900),
+    "default_sender_id": name,
+    "kind": right("grant"),
+    "read": right(90),
+    "role": right("auditor"),
+    "scopes": right(["read"]),
+    "single": right(60),
+    "sources": right(["192.0.2.0/24"]),
     "api_key": secret,
     "to": number,
     "recipients": number,
@@ -62,8 +79,9 @@ QUERY: Final[Mapping[str, Plant]] = {
     "status": closed,
     "before": closed,
     "search": text,
+    "after": closed,
 }
-PATH: Final[Mapping[str, Plant]] = {"message_id": closed}
+PATH: Final[Mapping[str, Plant]] = {"message_id": closed, "number": closed, "key_id": closed}
 HEADERS: Final = (
     *("Idempotency-Key", "User-Agent", "Referer", "Cookie", "Origin", "Accept-Language"),
     *("X-Forwarded-For", "X-API-Key", "Traceparent"),
@@ -77,6 +95,8 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "email": "kept as a content",
     "sender_ids": "kept as a content",
     "reason": "kept as a content",
+    "code": "a secret",
+    "sources": "addresses and networks; what is neither is refused",
     "ref": "an id",
     "number": "used for a search, never kept",
     "host": "of this machine",
@@ -102,7 +122,7 @@ CALLS: Final[Mapping[str, tuple[str, ...]]] = {
     "account limits": ("1 --single {word} --reason {word}", "1 --read 50 --reason {word}"),
     "account suspend": ("1 --reason {word}",),
     "account reinstate": ("1 --reason {word}",),
-    "key issue": ("1 --name {word}",),
+    "key issue": ("1 --name {word}", "1 --name {word} --source {word}"),
     "key regenerate": ("{word}",),
     "key revoke": ("{word}",),
     "wallet grant": ("1 3 --reason {word}",),
@@ -118,6 +138,13 @@ CALLS: Final[Mapping[str, tuple[str, ...]]] = {
         "--message {word} --reason {word}",
         "--message 1 --reason {word}",
     ),
+    "login": ("--email {email} --code {word}",),
+    "second-factor confirm": ("--code {word}",),
+    "role grant": ("1 auditor --reason {word}",),
+    "role withdraw": ("1 auditor --reason {word}",),
+    "approval approve": ("1 --reason {word}",),
+    "approval reject": ("1 --reason {word}",),
+    "approval withdraw": ("1 --reason {word}",),
     "modem probe": ("/dev/{word} --pin {word}",),
     "modem emulate": ("--link {word} --network-log {word} --fault {word} --imsi {word}",),
     "modem quarantine": ("1 --reason {word}",),

@@ -120,3 +120,8 @@ def _postgres_tables(url: str) -> dict[str, bytes]:
                     b"\x1f".join(_as_bytes(value) for value in row) for row in cursor
                 )
     return found
+
+
+def plain(value: str) -> str:
+    """Write a value as it stands in a query."""
+    return value.replace(" ", "%20").replace("@", "%40")

@@ -7,6 +7,7 @@ not classed makes the test fail: whoever adds one says what may become of it.
 
 import json
 import re
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import fields
@@ -22,6 +23,7 @@ from api.routes import ROUTES
 from application.accounts import CreateAccount, email_digest
 from application.actors import Actor
 from application.ports import Job, JobKind
+from domain.roles import Role
 from tests.end_to_end.client import Answer, Client
 from tests.end_to_end.fleet import Fleet, Modem, NewAccount, Scaled, Served
 from tests.end_to_end.gateway import UNLIMITED
@@ -35,10 +37,11 @@ from tests.end_to_end.planted_fields import (
     PATH,
     QUERY,
 )
-from tests.end_to_end.planting import BESIDE, Markers, overheard, tables_of
+from tests.end_to_end.planting import BESIDE, Markers, overheard, plain, tables_of
 from tests.end_to_end.waiting import wait_until
 from tests.support.databases import TemplateDatabases
 from tests.support.servers import ThrowawayRedis
+from tests.support.staff import hire, open_session
 from tests.worker.cli.commands import Cli
 from worker.cli import main
 from worker.cli.options import Place
@@ -129,12 +132,23 @@ def test_what_clients_type_is_found_nowhere_but_in_the_contents(gateway: Fleet) 
     markers = Markers(SEED)
     account, other = (gateway.create_account(credits=1_000) for _ in range(2))
     client = _client(gateway, account)
+    staff, last = _staff_sessions(gateway)
     answers: list[tuple[str, frozenset[str], Answer]] = []
 
-    def ask(route: Route, body: Mapping[str, Any] | bytes | None, *, key: str | None) -> None:
-        """Make a request with markers in its path, query and headers too; keep its answer."""
-        path = re.sub(r"{(\w+)}", lambda found: PATH[found[1]](markers, found[1]), route.path)
-        query = "&".join(f"{q.name}={_plain(QUERY[q.name](markers, q.name))}" for q in route.query)
+    def ask(
+        route: Route,
+        body: Mapping[str, Any] | bytes | None,
+        *,
+        key: str | None,
+        number: int | None = None,
+    ) -> None:
+        """Make a request with markers in its path, query and headers too; keep its answer.
+
+        With ``number`` the path names something that is there.
+        """
+        path = route.path if number is None else route.path.replace("{number}", str(number))
+        path = re.sub(r"{(\w+)}", lambda found: PATH[found[1]](markers, found[1]), path)
+        query = "&".join(f"{q.name}={plain(QUERY[q.name](markers, q.name))}" for q in route.query)
         headers = {header: markers.word(header) for header in HEADERS}
         request_id = markers.word("X-Request-Id")
         markers.logged.add(request_id)
@@ -152,6 +166,9 @@ def test_what_clients_type_is_found_nowhere_but_in_the_contents(gateway: Fleet) 
             for body in _bodies(route, markers, account.api_key):
                 ask(route, body, key=account.api_key)
                 ask(route, body, key=markers.word("Authorization"))
+                for token in _tokens(route, staff, last):
+                    ask(route, body, key=token)
+                    ask(route, body, key=token, number=other.number)
         call = client.call("GET", f"/{markers.word('path')}/x?{markers.word('query')}=1")
         answers.append(("GET nowhere", frozenset(), call))
         wait_until(
@@ -162,13 +179,7 @@ def test_what_clients_type_is_found_nowhere_but_in_the_contents(gateway: Fleet) 
         sinks = _sinks(gateway, client, heard)
     beside = b"\n".join(sinks.pop(table) for table in BESIDE)
     assert set(markers.found_in(beside).values()) >= KEPT, "the planting does not work"
-    for where, blob in sinks.items():
-        found = markers.found_in(blob)
-        if where.endswith(".log"):
-            found = {
-                marker: field for marker, field in found.items() if marker not in markers.logged
-            }
-        assert found == {}, where
+    _assert_nothing_in(sinks, markers)
     assert account.api_key.encode() not in b"".join((beside, *sinks.values()))
     for what, _, answer in answers:
         if answer.status >= 400:
@@ -178,8 +189,37 @@ def test_what_clients_type_is_found_nowhere_but_in_the_contents(gateway: Fleet) 
         assert markers.found_in(stranger.get(path).body) == {}, path
 
 
-def _plain(value: str) -> str:
-    return value.replace(" ", "%20").replace("@", "%40")
+def _assert_nothing_in(sinks: Mapping[str, bytes], markers: Markers) -> None:
+    for where, blob in sinks.items():
+        found = markers.found_in(blob)
+        if where.endswith(".log"):
+            found = {
+                marker: field for marker, field in found.items() if marker not in markers.logged
+            }
+        assert found == {}, where
+
+
+def _tokens(route: Route, staff: str, last: str) -> list[str]:
+    """Give the session's token with which a route is asked; the last one for logging out."""
+    if route.access not in {"account", "session"}:
+        return []
+    return [last if route.path.endswith("/logout") else staff]
+
+
+def _staff_sessions(gateway: Fleet) -> tuple[str, str]:
+    """Make an admin; give the tokens of two sessions with a second factor."""
+    with pytest.MonkeyPatch.context() as patch:
+        for variable, value in gateway.settings.items():
+            patch.setenv(variable, value)
+        with opened(Place(gateway.folder, gateway.config)) as session:
+            committing = threading.Thread(target=session.system.committer.run, daemon=True)
+            committing.start()
+            try:
+                admin = hire(session.system, "planted admin", Role.ADMIN)
+                return admin.token, open_session(session.system, admin.account)
+            finally:
+                session.system.committer.stop()
+                committing.join(10)
 
 
 def _bodies(
@@ -194,7 +234,8 @@ def _bodies(
 
     def planted(field: str) -> Any:
         value = FIELDS[field](markers, field)
-        return [value] if "list" in str(hints[field]) else value
+        is_list = "list" in str(hints[field]) and not isinstance(value, list)
+        return [value] if is_list else value
 
     required = [f.name for f in msgspec.structs.fields(route.request) if f.required]
     for wanted in (every, required):

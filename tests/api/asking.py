@@ -1,0 +1,252 @@
+"""Every route with who may ask it, and how it is asked; tests that walk the API read this."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from itertools import count
+from typing import Any, Final
+
+import httpx
+
+from api.app import with_reference
+from api.notation import feltech_id, wilcybertek_id
+from api.route import Route
+from api.routes import ROUTES
+from application.accounts import MoveCredits
+from application.actors import Actor
+from domain.message import Message, message_id
+from domain.roles import Duty
+from domain.values import Credits
+from tests.api.conftest import Gateway, new_account
+from tests.support.staff import open_session
+
+THEIR_NUMBER: Final = "260977654321"
+THEIR_TEXT: Final = "zebra crossing at noon"
+THEIR_NAME: Final = "ZEBRACO"
+
+
+class Kind(Enum):
+    """Who may ask."""
+
+    OPEN = auto()
+    """Anybody: it says nothing about accounts, or is how one gets in."""
+    SENDS = auto()
+    """A key; not while the account is suspended."""
+    READS = auto()
+    """A key: answers about its own account."""
+    NAMES = auto()
+    """A key, and the id of something that its account owns."""
+    SESSION = auto()
+    """A person who logged in."""
+    STAFF = auto()
+    """A member of staff in a session with a second factor."""
+
+
+@dataclass(frozen=True)
+class Class:
+    """How a route is asked: what it names, and a body that it takes."""
+
+    kind: Kind
+    body: Mapping[str, Any] | None = None
+    names: Callable[["Tenant"], list[str]] | None = None
+    unknown: tuple[str, ...] = ()
+    """Ids in the right form that nothing has."""
+    key_in_body: bool = False
+    duty: Duty | None = None
+    """What a member of staff must be able to do."""
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """An account with something of everything."""
+
+    gateway: Gateway
+    messages: tuple[str, ...]
+
+    def session(self) -> str:
+        """Log its person in; give the token."""
+        return open_session(self.gateway.system, self.gateway.account)
+
+
+def messages_of(tenant: Tenant) -> list[str]:
+    return list(tenant.messages)
+
+
+def a_new_key_of(tenant: Tenant) -> list[str]:
+    """Make a key that may be ended; give its id."""
+    made = tenant.gateway.post("/api/v1/keys", {"name": "spare"})
+    assert made.status_code == 201, made.text
+    return [made.json()["api_key"][:8]]
+
+
+def number_of(tenant: Tenant) -> list[str]:
+    return [str(tenant.gateway.account)]
+
+
+def a_new_entry(tenant: Tenant) -> list[str]:
+    """Prepare more credits than one may move alone; give the entry's number."""
+    moved = tenant.gateway.system.committer.execute(
+        MoveCredits(
+            tenant.gateway.account,
+            Credits(5),
+            is_grant=True,
+            alone_max=1,
+            actor=Actor("os:test@host"),
+            reason="r",
+            at=tenant.gateway.system.clock.now(),
+        )
+    )
+    assert moved.entry is not None
+    return [str(moved.entry)]
+
+
+def a_new_sender_id(tenant: Tenant) -> list[str]:
+    """Ask for a sender ID; give its number."""
+    name = f"S{next(_names)}"
+    asked = tenant.gateway.post("/api/sender-ids", {"name": name, "use_case": "receipts"})
+    return [str(asked.json()["id"])]
+
+
+_names = count(1)
+
+SEND: Final = {"to": "260977000000", "message": "Hello"}
+UNKNOWN_MESSAGES: Final = ("msg_999999", "MSG-1766000000-00ZZ", "MSG-1766000000-LFLR", "msg_0")
+WHY: Final = {"reason": "because"}
+STAFF: Final = "/api/v1/staff"
+ONE_MESSAGE: Final = Class(Kind.NAMES, names=messages_of, unknown=UNKNOWN_MESSAGES)
+
+CLASSES: Final[Mapping[tuple[str, str], Class]] = {
+    ("POST", "/api"): Class(Kind.SENDS, body=SEND, key_in_body=True),
+    ("POST", "/api/bulk"): Class(
+        Kind.SENDS, body={"recipients": ["0977000000"], "message": "Hello"}, key_in_body=True
+    ),
+    ("GET", "/api/balance"): Class(Kind.READS, key_in_body=True),
+    ("GET", "/api/logs"): Class(Kind.READS, key_in_body=True),
+    ("POST", "/api/v1/sms/send"): Class(Kind.SENDS, body=SEND),
+    ("POST", "/api/v1/sms/send-bulk"): Class(Kind.SENDS, body={**SEND, "to": ["0977000000"]}),
+    ("GET", "/api/v1/sms/status/{message_id}"): ONE_MESSAGE,
+    ("GET", "/api/sms/logs"): Class(Kind.READS),
+    ("POST", "/api/sender-ids"): Class(Kind.READS, body={"name": "MINE", "use_case": "receipts"}),
+    ("GET", "/api/sender-ids"): Class(Kind.READS),
+    ("POST", "/api/v1/sms/preview"): Class(Kind.READS, body=SEND),
+    ("GET", "/api/v1/balance"): Class(Kind.READS),
+    ("GET", "/api/v1/messages/{message_id}"): ONE_MESSAGE,
+    ("POST", "/api/v1/auth/register"): Class(Kind.OPEN, body={}),
+    ("POST", "/api/v1/auth/login"): Class(Kind.OPEN, body={}),
+    ("POST", "/api/v1/auth/reset"): Class(Kind.OPEN, body={}),
+    ("POST", "/api/v1/auth/reset/confirm"): Class(Kind.OPEN, body={}),
+    ("POST", "/api/v1/auth/logout"): Class(Kind.SESSION),
+    ("POST", "/api/v1/auth/password"): Class(
+        Kind.SESSION, body={"current_password": "x" * 12, "new_password": "y" * 12}
+    ),
+    ("POST", "/api/v1/auth/second-factor"): Class(Kind.SESSION),
+    ("POST", "/api/v1/auth/second-factor/confirm"): Class(Kind.SESSION, body={"code": "000000"}),
+    ("GET", "/api/v1/account"): Class(Kind.READS),
+    ("PUT", "/api/v1/account"): Class(Kind.READS, body={"default_sender_id": None}),
+    ("GET", "/api/v1/keys"): Class(Kind.READS),
+    ("POST", "/api/v1/keys"): Class(Kind.READS, body={"name": "another"}),
+    ("POST", "/api/v1/keys/{key_id}/regenerate"): Class(
+        Kind.NAMES, names=a_new_key_of, unknown=("ZZZZZZZZ", "00000000", "x", "A" * 32)
+    ),
+    ("DELETE", "/api/v1/keys/{key_id}"): Class(
+        Kind.NAMES, names=a_new_key_of, unknown=("ZZZZZZZZ", "00000000", "x", "A" * 32)
+    ),
+    ("GET", f"{STAFF}/accounts"): Class(Kind.STAFF, duty=Duty.LOOK),
+    ("GET", f"{STAFF}/accounts/{{number}}"): Class(Kind.STAFF, names=number_of, duty=Duty.LOOK),
+    ("POST", f"{STAFF}/accounts/{{number}}/suspend"): Class(
+        Kind.STAFF, body=WHY, names=number_of, duty=Duty.RUN_ACCOUNTS
+    ),
+    ("POST", f"{STAFF}/accounts/{{number}}/reinstate"): Class(
+        Kind.STAFF, body=WHY, names=number_of, duty=Duty.RUN_ACCOUNTS
+    ),
+    ("POST", f"{STAFF}/accounts/{{number}}/limits"): Class(
+        Kind.STAFF, body={**WHY, "single": 5}, names=number_of, duty=Duty.RUN_ACCOUNTS
+    ),
+    ("POST", f"{STAFF}/accounts/{{number}}/credits"): Class(
+        Kind.STAFF,
+        body={**WHY, "credits": 1, "kind": "grant"},
+        names=number_of,
+        duty=Duty.MOVE_CREDITS,
+    ),
+    ("POST", f"{STAFF}/accounts/{{number}}/roles"): Class(
+        Kind.STAFF,
+        body={**WHY, "role": "auditor", "change": "grant"},
+        names=number_of,
+        duty=Duty.GRANT_ROLES,
+    ),
+    ("GET", f"{STAFF}/approvals"): Class(Kind.STAFF, duty=Duty.LOOK),
+    ("GET", f"{STAFF}/approvals/{{number}}"): Class(Kind.STAFF, names=a_new_entry, duty=Duty.LOOK),
+    ("POST", f"{STAFF}/approvals/{{number}}/approve"): Class(
+        Kind.STAFF, body=WHY, names=a_new_entry, duty=Duty.APPROVE_CREDITS
+    ),
+    ("POST", f"{STAFF}/approvals/{{number}}/reject"): Class(
+        Kind.STAFF, body=WHY, names=a_new_entry, duty=Duty.APPROVE_CREDITS
+    ),
+    ("POST", f"{STAFF}/approvals/{{number}}/withdraw"): Class(
+        Kind.STAFF, body=WHY, names=a_new_entry
+    ),
+    ("GET", f"{STAFF}/sender-ids"): Class(Kind.STAFF, duty=Duty.LOOK),
+    ("POST", f"{STAFF}/sender-ids/{{number}}/approve"): Class(
+        Kind.STAFF, body=WHY, names=a_new_sender_id, duty=Duty.RUN_ACCOUNTS
+    ),
+    ("POST", f"{STAFF}/sender-ids/{{number}}/reject"): Class(
+        Kind.STAFF, body=WHY, names=a_new_sender_id, duty=Duty.RUN_ACCOUNTS
+    ),
+    ("GET", "/healthz"): Class(Kind.OPEN),
+    ("GET", "/readyz"): Class(Kind.OPEN),
+    ("GET", "/metrics"): Class(Kind.OPEN),
+    ("GET", "/openapi.json"): Class(Kind.OPEN),
+}
+
+ALL: Final[Mapping[tuple[str, str], Route]] = {
+    (route.method, route.path): route for route in with_reference(ROUTES)
+}
+
+
+def classed(*kinds: Kind) -> list[tuple[str, str]]:
+    return [key for key, found in CLASSES.items() if found.kind in kinds]
+
+
+WITH_KEY: Final = classed(Kind.SENDS, Kind.READS, Kind.NAMES)
+NAMING: Final = classed(Kind.NAMES)
+PEOPLE: Final = classed(Kind.SESSION, Kind.STAFF)
+
+
+def ours_and_theirs(gateway: Gateway) -> tuple[Tenant, Tenant]:
+    account, key = new_account(gateway.system, credits=1_000)
+    them = replace(gateway, account=account, key=key)
+    them.post("/api/sender-ids", {"name": THEIR_NAME, "use_case": THEIR_TEXT})
+    return tenant(gateway, "260977000001", "our text"), tenant(them, THEIR_NUMBER, THEIR_TEXT)
+
+
+def tenant(gateway: Gateway, to: str, text: str) -> Tenant:
+    sent = gateway.post("/api/v1/sms/send", {"to": to, "message": text})
+    number = int(sent.json()["message_id"].removeprefix("msg_"))
+    message = gateway.system.reader.find(Message, message_id(number))
+    assert message is not None
+    forms = (feltech_id(number), wilcybertek_id(number, message.opened_at))
+    return Tenant(gateway, forms)
+
+
+def ask(
+    tenant: Tenant, key: tuple[str, str], *, secret: str | None, name: str | None = None
+) -> httpx.Response:
+    """Ask a route with a key (or none); ``name`` stands for its path's parameter."""
+    route: Route = ALL[key]
+    found = CLASSES[key]
+    if name is None:
+        name = found.names(tenant)[0] if found.names else ""
+    path = route.path.split("{", maxsplit=1)[0]
+    path += name + route.path.rpartition("}")[2] if "{" in route.path else ""
+    body = dict(found.body) if found.body is not None else None
+    headers: dict[str, str] = {}
+    params: dict[str, str] = {}
+    if secret is not None and not found.key_in_body:
+        headers["Authorization"] = f"Bearer {secret}"
+    elif secret is not None and body is not None:
+        body["api_key"] = secret
+    elif secret is not None:
+        params["api_key"] = secret
+    return tenant.gateway.http.request(
+        route.method, path, json=body, headers=headers, params=params
+    )
