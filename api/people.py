@@ -25,6 +25,8 @@ RESETS_MAX: Final = 64
 RESET_MAILS: Final = 3
 """Mails a minute to one address; more requests are answered alike and send nothing."""
 CLOSE_S: Final = 5.0
+HASHING_NICENESS: Final = 10
+"""A flood of logins gets a tenth of the processor where sends want it."""
 
 R = TypeVar("R")
 
@@ -48,6 +50,7 @@ class People:
             "ngoma-passwords",
             threads=system.password_threads,
             waiting_max=system.password_waiting_max,
+            niceness=HASHING_NICENESS,
         )
         self._resetting = Pool("ngoma-resets", threads=1, waiting_max=RESETS_MAX)
         self._resets: set[asyncio.Task[None]] = set()

@@ -1,6 +1,9 @@
 """Blocking calls of the event loop: bounded pools of threads, and calls that many share."""
 
 import asyncio
+import os
+import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
@@ -13,8 +16,11 @@ R = TypeVar("R")
 class Pool:
     """A few threads, and a bounded number of calls that may wait for one."""
 
-    def __init__(self, name: str, *, threads: int, waiting_max: int) -> None:
-        self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
+    def __init__(self, name: str, *, threads: int, waiting_max: int, niceness: int = 0) -> None:
+        """Threads with ``niceness`` above 0 leave the processor to all others that want it."""
+        self._executor = ThreadPoolExecutor(
+            threads, thread_name_prefix=name, initializer=_be_nice, initargs=(niceness,)
+        )
         self._calls_max = threads + waiting_max
         self._calls = 0
 
@@ -35,6 +41,12 @@ class Pool:
     def close(self) -> None:
         """Let the threads end; what waits is dropped."""
         self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _be_nice(niceness: int) -> None:
+    """Lower this thread's priority, where the system knows priorities of threads."""
+    if niceness and sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
 
 
 class Shared(Generic[R]):

@@ -181,7 +181,7 @@ class System:
     trusted_proxies: Sequence[str] = ()
     hashing_threads: int = 2
     hashing_waiting_max: int = 32
-    password_threads: int = 2
+    password_threads: int = 1
     password_waiting_max: int = 32
     log_wait_s: float = 1.0
     accept_wait_s: float = 5.0

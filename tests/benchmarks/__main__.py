@@ -27,6 +27,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[Bench], Iterator[Row]]]] = {
     "silent-network": modems.silent_network,
     "projections": reading.projections,
     "logins": logins.logins,
+    "flooded-logins": logins.flooded_logins,
     "demo": demo.demo,
 }
 

@@ -1,14 +1,17 @@
 """Logins that fail: an address that nobody has, beside a password that is wrong."""
 
 import json
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from statistics import median
 from typing import Final
 
 from application.accounts import CreateAccount, email_digest
-from tests.benchmarks.bench import STORES, Bench
-from tests.benchmarks.gateways import Guest, Place
+from tests.benchmarks.bench import SQLITE, STORES, Bench
+from tests.benchmarks.gateways import Guest, Place, greet, single_shots
+from tests.benchmarks.load import Load
 from tests.benchmarks.table import Figure, Row
 from tests.end_to_end.client import Client
 from tests.end_to_end.gateway import Process, wait_until_ready
@@ -18,6 +21,8 @@ TRIES: Final = 150
 """Of each kind, in turn; each for an address of its own, so that none is slowed."""
 WARM_UP: Final = 10
 WITHIN: Final = 0.10
+CONNECTIONS: Final = 64
+FLOODERS: Final = 16
 
 
 def logins(bench: Bench) -> Iterator[Row]:
@@ -27,16 +32,84 @@ def logins(bench: Bench) -> Iterator[Row]:
             yield _row(place)
 
 
-def _row(place: Place) -> Row:
-    with place.guest() as guest:
-        for number in range(WARM_UP + TRIES):
-            _create(guest, _known(number))
+def flooded_logins(bench: Bench) -> Iterator[Row]:
+    """Single sends alone, and while logins come in from everywhere."""
+    with bench.place(SQLITE) as place, place.guest() as guest, _web(place) as url:
+        account = guest.create_account()
+        guest.stay_online()
+        greet(url, [account])
+        shots = single_shots([account])
+        bench.warm_up(url, shots, connections=CONNECTIONS)
+        tried: list[float] = []
+
+        def fire() -> Load:
+            return bench.fire(url, shots, connections=CONNECTIONS).result()
+
+        def fire_in_the_flood() -> Load:
+            with _flood(url) as count_tries:
+                started_s = time.monotonic()
+                load = fire()
+                tried.append(count_tries() / (time.monotonic() - started_s))
+            return load
+
+        alone, beside = bench.in_turns(
+            (fire, fire_in_the_flood), guest=guest, what="sends, sends beside a flood of logins"
+        )
+    yield Row(
+        what="single sends beside a flood of logins, SQLite: serve --role api",
+        figure=Figure(value=beside.rate, unit="/s"),
+        baseline=Figure(value=alone.rate, unit="/s", what="without it"),
+        aim="full speed",
+        is_met=beside.rate >= 0.8 * alone.rate,
+        notes=f"{beside.times}; {median(tried):,.0f} logins answered a second",
+    )
+
+
+@contextmanager
+def _flood(url: str) -> Iterator[Callable[[], int]]:
+    """Log in from many addresses for many accounts at once; give how many tries were answered."""
+    stop = threading.Event()
+    answered = [0] * FLOODERS
+
+    def flood(place: int) -> None:
+        client = Client(url, "")
+        while not stop.is_set():
+            number = answered[place] * FLOODERS + place
+            body = json.dumps({"email": f"flood-{number}@example.test", "password": "x" * 12})
+            address = f"10.{place}.{number // 250 % 250}.{number % 250 + 1}"
+            headers = {"Content-Type": "application/json", "X-Forwarded-For": address}
+            client.call("POST", "/api/v1/auth/login", body=body.encode(), headers=headers)
+            answered[place] += 1
+        client.hang_up()
+
+    threads = [threading.Thread(target=flood, args=(place,)) for place in range(FLOODERS)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield lambda: sum(answered)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(30)
+
+
+@contextmanager
+def _web(place: Place) -> Iterator[str]:
+    """Serve with the word of proxies on this host believed, so that one client is many."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     settings = {**place.environment, "NGOMA_TRUSTED_PROXIES": "127.0.0.1"}
     arguments = ("serve", "--role", "api", "--port", port)
     with Process(*arguments, log=place.folder / "web.log", settings=settings) as web:
         wait_until_ready(web, url)
+        yield url
+
+
+def _row(place: Place) -> Row:
+    with place.guest() as guest:
+        for number in range(WARM_UP + TRIES):
+            _create(guest, _known(number))
+    with _web(place) as url:
         client = Client(url, "")
         unknown_ms, wrong_ms = [], []
         for number in range(WARM_UP + TRIES):

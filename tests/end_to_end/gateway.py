@@ -24,6 +24,7 @@ UNLIMITED: Final = {
     "NGOMA_LIMITS_READ": "0",
     "NGOMA_LIMITS_IP": "0",
     "NGOMA_LIMITS_AUTH_IP": "0",
+    "NGOMA_APPROVAL_CREDITS_PER_DAY": "0",
 }
 
 

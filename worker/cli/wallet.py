@@ -93,6 +93,12 @@ def _move(
                 at=session.now(),
             )
         )
+    if moved.entry is not None:
+        click.echo(
+            f"Nothing has moved yet: entry {moved.entry} waits for another person "
+            f"(`ngoma approval approve {moved.entry}`).",
+            err=as_json,
+        )
     if as_json:
         print_json(
             {
@@ -102,12 +108,7 @@ def _move(
                 "entry": moved.entry,
             }
         )
-    elif moved.entry is not None:
-        click.echo(
-            f"Nothing has moved yet: entry {moved.entry} waits for another person "
-            f"(`ngoma approval approve {moved.entry}`)."
-        )
-    else:
+    elif moved.entry is None:
         word = "Granted" if is_grant else "Adjusted by"
         click.echo(f"{word} {credits} credits; account {account} has {moved.available} available.")
 
