@@ -5,6 +5,7 @@ request says so.
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from functools import partial
 from typing import Any, Final, Literal
 
@@ -25,7 +26,6 @@ from api.staff_fields import (
 )
 from api.wire import Answer, Call, answer
 from application.accounts import (
-    AccountLimits,
     ChangeLimits,
     ChangeRole,
     DecideEntry,
@@ -35,7 +35,6 @@ from application.accounts import (
     SetSuspension,
 )
 from application.queries import AccountRow, EntryRow, SenderIdRow
-from domain.account import Account, account_id
 from domain.errors import NotFound
 from domain.manual_entry import EntryStatus
 from domain.roles import Role
@@ -100,21 +99,9 @@ async def change_limits(front: Front, call: Call) -> Answer:
         for name in ("single", "bulk", "read", "daily_credits")
         if name in fields
     }
-    found = await front.read(partial(front.system.reader.find, Account, account_id(number)))
-    if found is None:
-        msg = "No such account."
-        raise NotFound(msg)
-    wanted: dict[str, int | None] = {**found.limits, "daily_credits": found.daily_credits, **given}
-    await front.run(
-        ChangeLimits(
-            number,
-            AccountLimits(**wanted),
-            actor=actor,
-            reason=reason,
-            at=front.system.clock.now(),
-        )
-    )
-    limits = schemas.StaffLimits(**wanted)
+    at = front.system.clock.now()
+    wanted = await front.run(ChangeLimits(number, given, actor=actor, reason=reason, at=at))
+    limits = schemas.StaffLimits(**asdict(wanted))
     return answer(schemas.ChangedLimits(account_id=number, limits=limits))
 
 

@@ -1,6 +1,6 @@
 """What staff change of an account: limits, suspension, credits."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -28,22 +28,32 @@ class AccountLimits:
     daily_credits: int | None
 
 
-class ChangeLimits(WithReason[None]):
-    """Set an account's own limits."""
+class ChangeLimits(WithReason[AccountLimits]):
+    """Change some of an account's own limits; the others stay as they are by then."""
 
     def __init__(
-        self, account: int, limits: AccountLimits, *, actor: Actor, reason: str, at: Instant
+        self,
+        account: int,
+        changes: Mapping[str, int | None],
+        *,
+        actor: Actor,
+        reason: str,
+        at: Instant,
     ) -> None:
+        """``changes`` has fields of ``AccountLimits``; 0 credits a day is no limit either."""
         super().__init__(actor=actor, reason=reason, at=at)
         self._account = account
-        self._limits = limits
+        self._changes = {
+            name: None if (name, value) == ("daily_credits", 0) else value
+            for name, value in changes.items()
+        }
 
     def touches(self) -> Iterable[UUID]:
         """The account."""
         yield account_id(self._account)
 
-    def decide(self, books: Books) -> None:
-        """Set the limits.
+    def decide(self, books: Books) -> AccountLimits:
+        """Set the limits; give all of them.
 
         Raises:
             NotFound: no such account.
@@ -51,16 +61,15 @@ class ChangeLimits(WithReason[None]):
         """
         permit_on(books, self._actor, Duty.RUN_ACCOUNTS, account=self._account)
         account = books.get(Account, account_id(self._account))
+        wanted = {**account.limits, "daily_credits": account.daily_credits, **self._changes}
         account.change_limits(
-            single=self._limits.single,
-            bulk=self._limits.bulk,
-            read=self._limits.read,
-            daily_credits=self._limits.daily_credits,
+            **wanted,
             actor=self._actor.name,
             reason=self._keep_reason(books),
             at=self.at,
         )
         books.record(account)
+        return AccountLimits(**wanted)
 
 
 class SetSuspension(WithReason[None]):

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from application.accounts import AccountLimits, ChangeLimits
+from application.accounts import ChangeLimits
 from application.actors import Actor
 from application.system import Limits
 from tests.api.conftest import Gateway, StartGateway, limited
@@ -22,10 +22,10 @@ def feltech(gateway: Gateway, **headers: str) -> httpx.Response:
 
 
 def change_limits(gateway: Gateway, **limits: Any) -> None:
-    values = {"single": None, "bulk": None, "read": None, "daily_credits": None, **limits}
+    values = {"single": None, "bulk": None, "read": None, **limits}
     at = gateway.system.clock.now()
     gateway.system.committer.execute(
-        ChangeLimits(gateway.account, AccountLimits(**values), actor=Actor("t"), reason="r", at=at)
+        ChangeLimits(gateway.account, values, actor=Actor("t"), reason="r", at=at)
     )
     gateway.system.keys.follow()
 

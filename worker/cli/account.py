@@ -1,11 +1,11 @@
 """``ngoma account``: make accounts, and say what each may do."""
 
+from dataclasses import asdict
 from typing import Final
 
 import click
 
 from application.accounts import (
-    AccountLimits,
     ChangeLimits,
     CreateAccount,
     SetSuspension,
@@ -232,25 +232,20 @@ def limits(
     What is not given stays as it is; `default` follows the settings again.
     """
     typed = {
-        name: None if value == DEFAULT or (name, value) == ("daily_credits", 0) else int(value)
+        name: None if value == DEFAULT else int(value)
         for name, value in given.items()
         if value is not None
     }
     with opened(place) as session:
         if not typed:
             session.look("account", number)
-        found = _find(session, number)
-        wanted = {**found.limits, "daily_credits": found.daily_credits, **typed}
-        if typed:
-            session.run(
-                ChangeLimits(
-                    number,
-                    AccountLimits(**wanted),
-                    actor=session.actor,
-                    reason=reason,
-                    at=session.now(),
-                )
+            found = _find(session, number)
+            wanted = {**found.limits, "daily_credits": found.daily_credits}
+        else:
+            change = ChangeLimits(
+                number, typed, actor=session.actor, reason=reason, at=session.now()
             )
+            wanted = asdict(session.run(change))
     if as_json:
         print_json({"account_id": number, **wanted})
     else:

@@ -1,4 +1,4 @@
-"""What an account may spend in a day; days end at midnight in Lusaka."""
+"""An account's own limits, and what it may spend in a day, which ends at midnight in Lusaka."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def limit(account: Account, credits: int | None) -> None:
     account.gateway.run(
         ChangeLimits(
             account.number,
-            AccountLimits(None, None, None, credits),
+            {"daily_credits": credits},
             actor=Actor("os:root@host"),
             reason="new",
             at=account.gateway.clock.now(),
@@ -70,3 +70,16 @@ def test_without_a_limit_a_day_has_none(account: Account) -> None:
     limit(account, None)
     for _ in range(50):
         account.send()
+
+
+def test_limits_that_two_people_change_at_once_all_hold(account: Account) -> None:
+    gateway = account.gateway
+
+    def change(**limits: int | None) -> ChangeLimits:
+        at = gateway.clock.now()
+        return ChangeLimits(account.number, limits, actor=Actor("test"), reason="r", at=at)
+
+    answers = [gateway.submit(change(single=600)), gateway.submit(change(bulk=0))]
+    gateway.step()
+    assert answers[1].unwrap() == AccountLimits(600, 0, None, None)
+    assert gateway.run(change(single=None, daily_credits=0)) == AccountLimits(None, 0, None, None)
