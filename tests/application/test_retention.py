@@ -47,7 +47,7 @@ def ended(system: System, *, count: int = 1) -> int:
     return first
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
 def test_a_text_goes_after_its_days_and_the_number_later(
     tmp_path: Path, kind: str, request: pytest.FixtureRequest
 ) -> None:

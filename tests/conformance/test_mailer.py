@@ -181,6 +181,7 @@ def test_a_wrong_password_sends_nothing(tmp_path: Path) -> None:
             password=Secret("wrong"),
             sender=SENDER,
             tls=trusted,
+            timeout_s=1,  # how long it waits for a server that hangs up without a word
         )
         with pytest.raises(MailNotSent):
             send(mailer)

@@ -9,6 +9,8 @@ import pytest
 
 from tests.support.counts import Count, soak_count
 
+pytestmark = pytest.mark.processes
+
 ROOT = Path(__file__).parents[2]
 
 SAMPLE = '''"""A sample of tests."""

@@ -201,7 +201,7 @@ class Chaos:
 def test_no_schedule_of_faults_breaks_a_delivery_invariant(
     tmp_path: Path, report_count: Callable[..., None]
 ) -> None:
-    runs = soak_count(300, 5)
+    runs = soak_count(300, 3)
     first = random.randrange(1_000_000)
     for seed in range(first, first + runs):
         with gateway(tmp_path / str(seed)) as gw:
