@@ -4,6 +4,7 @@ A route that is not classed in ``asking.py`` makes the first test fail.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -29,7 +30,7 @@ from tests.api.asking import (
     ours_and_theirs,
     tenant,
 )
-from tests.api.conftest import StartGateway, gateways
+from tests.api.conftest import gateways, new_account
 from tests.support.staff import Member, hire, open_session
 
 
@@ -49,6 +50,13 @@ def tenants(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 Tenants = tuple[Tenant, Tenant]
+
+
+def another(tenants: Tenants) -> Tenant:
+    """Make a tenant of a test's own, in the same gateway."""
+    gateway = tenants[0].gateway
+    account, key = new_account(gateway.system, credits=1_000)
+    return tenant(replace(gateway, account=account, key=key), THEIR_NUMBER, THEIR_TEXT)
 
 
 # -- without a key, or with one that has ended ----------------------------------------------------
@@ -75,9 +83,9 @@ def test_a_key_that_nobody_has_is_told_nothing(tenants: Tenants, key: tuple[str,
 
 
 @pytest.mark.parametrize("key", WITH_KEY, ids=" ".join)
-def test_a_revoked_key_is_told_nothing(start_gateway: StartGateway, key: tuple[str, str]) -> None:
-    gateway = start_gateway()
-    ours = tenant(gateway, THEIR_NUMBER, THEIR_TEXT)
+def test_a_revoked_key_is_told_nothing(tenants: Tenants, key: tuple[str, str]) -> None:
+    ours = another(tenants)
+    gateway = ours.gateway
     assert ask(ours, key, secret=gateway.key).status_code < 400
     names = CLASSES[key].names
     name = names(ours)[0] if names else None
@@ -93,10 +101,10 @@ def test_a_revoked_key_is_told_nothing(start_gateway: StartGateway, key: tuple[s
 
 @pytest.mark.parametrize("key", WITH_KEY, ids=" ".join)
 def test_a_suspended_account_reads_and_does_not_send(
-    start_gateway: StartGateway, key: tuple[str, str]
+    tenants: Tenants, key: tuple[str, str]
 ) -> None:
-    gateway = start_gateway()
-    ours = tenant(gateway, THEIR_NUMBER, THEIR_TEXT)
+    ours = another(tenants)
+    gateway = ours.gateway
     at = gateway.system.clock.now()
     gateway.system.committer.execute(
         SetSuspension(gateway.account, suspended=True, actor=Actor("test"), reason="r", at=at)

@@ -41,6 +41,8 @@ from tests.conformance.stores import (
 )
 from tests.tidy.sources import ROOT
 
+pytestmark = pytest.mark.processes
+
 Process = subprocess.Popen[str]
 
 

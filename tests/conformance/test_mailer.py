@@ -19,6 +19,8 @@ from application.login import Mailer, MailNotSent
 from domain.errors import InvalidRequest
 from tests.support.mail_servers import HOST, PASSWORD, USER, MailServer, mail_server, tls_contexts
 
+pytestmark = pytest.mark.servers
+
 SENDER = "Ngoma <ngoma@example.test>"
 TO = "mwila@example.test"
 TEXT = "Muli bwanji, Mwila? Ünïcode 🎉\n\n" + "A long line. " * 40 + "\n.\nFrom here\n"

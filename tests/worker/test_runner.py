@@ -30,6 +30,8 @@ from worker.clock_watch import ALARM as CLOCK_ALARM
 from worker.loops import Loop
 from worker.runner import PARTS, Part, Role, Supervisor
 
+pytestmark = pytest.mark.processes
+
 HINT_TO_AIR_S = 0.020
 DRAMATIQ = ("jobs-", "queue-")
 """What the names of Dramatiq's own threads begin with."""
