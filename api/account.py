@@ -18,7 +18,8 @@ from application.register import check_name
 from application.submit import Principal
 from domain.account import Account, account_id
 from domain.errors import InvalidRequest, NotFound, SenderIdNotApproved
-from domain.key_rules import check_scopes, check_sources
+from domain.key_rules import Scope, check_scopes, check_sources
+from domain.roles import Role
 from domain.sender_names import check_sender_id
 from domain.values import Instant
 
@@ -80,7 +81,7 @@ async def _shown(front: Front, number: int) -> Answer:
             id=number,
             name=person.get("name"),
             email=person.get("email"),
-            roles=list(found.roles),  # type: ignore[arg-type]  # names of roles
+            roles=[Role(role) for role in found.roles],
             default_sender=sender,
             default_sender_id=sender if is_chosen else None,
             limits=schemas.OwnLimits(**found.limits),
@@ -181,7 +182,7 @@ def _key(row: CredentialRow) -> schemas.ApiKeyRow:
     return schemas.ApiKeyRow(
         id=row.key_id,
         name=row.name,
-        scopes=row.scopes.split(),  # type: ignore[arg-type]  # names of scopes
+        scopes=[Scope(scope) for scope in row.scopes.split()],
         sources=row.sources.split(),
         created_at=iso_time(row.issued_at),
         last_used_at=iso_time_or_none(row.used_at),
@@ -192,7 +193,7 @@ def _new_key(key: NewKey, at: Instant) -> schemas.ApiKeyRow:
     return schemas.ApiKeyRow(
         id=key.key_id,
         name=key.name,
-        scopes=list(key.scopes),  # type: ignore[arg-type]  # names of scopes
+        scopes=[Scope(scope) for scope in key.scopes],
         sources=list(key.sources),
         created_at=iso_time(at),
         last_used_at=None,

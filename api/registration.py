@@ -13,6 +13,7 @@ from application.accounts.sessions import EndSession, Session
 from application.login import LoggedIn
 from application.register import check_email, check_newcomer
 from domain.errors import InvalidKey, InvalidRequest
+from domain.roles import Role
 
 RESET_ASKED: Final = "If this address has an account, a mail with a token is on its way."
 PASSWORD_SET: Final = "The password is set. Every session has ended: log in again."  # noqa: S105
@@ -60,7 +61,7 @@ async def login(front: Front, call: Call) -> Answer:
         token=made.token,
         expires_at=iso_time(made.session.ends_at),
         account_id=made.session.account,
-        roles=list(made.roles),  # type: ignore[arg-type]  # names of roles
+        roles=[Role(role) for role in made.roles],
         needs_second_factor=made.needs_second_factor,
     )
     return answer(opened)

@@ -4,7 +4,6 @@ In the envelope of dialect feltech. Who acts is always the account of the sessio
 request says so.
 """
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from functools import partial
 from typing import Any, Final, Literal
@@ -36,7 +35,7 @@ from application.accounts import (
 )
 from application.queries import AccountRow, EntryRow, SenderIdRow
 from domain.errors import NotFound
-from domain.manual_entry import EntryStatus
+from domain.manual_entry import EntryKind, EntryStatus
 from domain.roles import Role
 
 SENDER_IDS_MAX: Final = 1_000
@@ -266,13 +265,12 @@ async def _decide_sender_id(
 
 
 def _account(row: AccountRow) -> schemas.StaffAccount:
-    roles: Any = list(row.roles)
     return schemas.StaffAccount(
         id=row.number,
         name=row.name,
         email=row.email,
         suspended=row.suspended,
-        roles=roles,
+        roles=[Role(role) for role in row.roles],
         limits=schemas.StaffLimits(
             single=row.single, bulk=row.bulk, read=row.read, daily_credits=row.daily_credits
         ),
@@ -281,18 +279,19 @@ def _account(row: AccountRow) -> schemas.StaffAccount:
 
 
 def _entry(row: EntryRow) -> schemas.Entry:
-    words: Mapping[str, Any] = {"kind": row.kind, "role": row.role, "status": row.status}
     return schemas.Entry(
         id=row.number,
+        kind=EntryKind(row.kind),
         account_id=row.account,
         credits=row.credits,
+        role=Role(row.role) if row.role else None,
         actor=row.actor,
         reason=row.reason,
         approver=row.approver,
         remark=row.remark,
         prepared_at=iso_time(row.prepared_at),
+        status=EntryStatus(row.status),
         decided_at=iso_time_or_none(row.decided_at),
-        **words,
     )
 
 

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from api.schemas.words import Time
+from domain.key_rules import Scope
+from domain.roles import Role
 
 Token = Annotated[
     str,
@@ -17,8 +19,6 @@ ApiKeyShown = Annotated[
     str,
     Meta(description="The key, shown this one time.", pattern="^[A-Z0-9]{32}$"),
 ]
-RoleName = Literal["admin", "finance_preparer", "finance_reviewer", "auditor"]
-ScopeName = Literal["send", "read"]
 
 
 class NewAccount(Struct, frozen=True, kw_only=True):
@@ -38,7 +38,7 @@ class NewSession(Struct, frozen=True, kw_only=True):
     token: Token
     expires_at: Time
     account_id: int
-    roles: list[RoleName]
+    roles: list[Role]
     needs_second_factor: bool
 
 
@@ -71,7 +71,7 @@ class OwnAccount(Struct, frozen=True, kw_only=True):
     id: int
     name: str | None
     email: str | None
-    roles: list[RoleName]
+    roles: list[Role]
     default_sender: Annotated[str, Meta(description="What messages that name no sender go under.")]
     default_sender_id: Annotated[
         str | None, Meta(description="The approved sender ID that was chosen for it.")
@@ -95,7 +95,7 @@ class ApiKeyRow(Struct, frozen=True, kw_only=True):
 
     id: Annotated[str, Meta(description="The first 8 characters of the key.")]
     name: str
-    scopes: Annotated[list[ScopeName], Meta(description="Empty is all that a key can do.")]
+    scopes: Annotated[list[Scope], Meta(description="Empty is all that a key can do.")]
     sources: Annotated[list[str], Meta(description="Addresses and networks; empty is anywhere.")]
     created_at: Time
     last_used_at: Annotated[Time | None, Meta(description="To the hour.")]

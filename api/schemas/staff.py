@@ -5,12 +5,13 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from api.schemas.words import Credits, Time
+from domain.manual_entry import EntryKind, EntryStatus
+from domain.roles import Role
 
 PerMinute = Annotated[
     int | None, Meta(description="Requests a minute; null follows the settings, 0 is no limit.")
 ]
 Reason = Annotated[str, Meta(min_length=1, max_length=1_000)]
-RoleName = Literal["admin", "finance_preparer", "finance_reviewer", "auditor"]
 PersonName = Annotated[
     str, Meta(description="Who acted, as events say it.", examples=["account:7"])
 ]
@@ -32,7 +33,7 @@ class StaffAccount(Struct, frozen=True, kw_only=True):
     name: str | None
     email: str | None
     suspended: bool
-    roles: list[RoleName]
+    roles: list[Role]
     limits: StaffLimits
     created_at: Time
 
@@ -89,13 +90,13 @@ class Entry(Struct, frozen=True, kw_only=True):
     """What takes two people: who prepared what and why, and what became of it."""
 
     id: int
-    kind: Literal["grant", "adjust", "grant_role", "withdraw_role"]
+    kind: EntryKind
     account_id: int
     credits: Credits | None
-    role: RoleName | None
+    role: Role | None
     actor: PersonName
     reason: str | None
-    status: Literal["waiting", "approved", "rejected", "withdrawn"]
+    status: EntryStatus
     approver: PersonName | None
     remark: str | None
     prepared_at: Time
@@ -187,6 +188,6 @@ class CreditsRequest(Struct, frozen=True, kw_only=True):
 class RoleRequest(Struct, frozen=True, kw_only=True):
     """A role to give or to take."""
 
-    role: RoleName
+    role: Role
     change: Literal["grant", "withdraw"]
     reason: Reason

@@ -13,7 +13,7 @@ from typing import Any, cast
 import pytest
 
 from adapters.mail import FileMailer, open_mailer
-from adapters.mail.smtp import SmtpMailer
+from adapters.mail.smtp import TIMEOUT_S, SmtpMailer
 from adapters.security.secret import Secret
 from application.login import Mailer, MailNotSent
 from domain.errors import InvalidRequest
@@ -153,9 +153,9 @@ def test_files_are_for_their_owner_only(tmp_path: Path) -> None:
 # -- SMTP alone ---------------------------------------------------------------------------------
 
 
-def smtp(url: str, password: str | None = None, **options: float) -> SmtpMailer:
+def smtp(url: str, password: str | None = None, *, timeout_s: float = TIMEOUT_S) -> SmtpMailer:
     secret = Secret(password) if password else None
-    return SmtpMailer(url, password=secret, sender=SENDER, **options)  # type: ignore[arg-type]
+    return SmtpMailer(url, password=secret, sender=SENDER, timeout_s=timeout_s)
 
 
 def test_a_password_never_goes_out_in_the_clear() -> None:

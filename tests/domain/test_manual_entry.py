@@ -93,16 +93,19 @@ def test_days_are_those_of_lusaka(moment: datetime) -> None:
 
 def test_roles_are_given_and_taken_once() -> None:
     account = Account.register(1, person="p", at=NOW)
-    how = {"actor": "os:root@host", "reason": "1/x", "approver": None, "entry": None, "at": NOW}
-    account.grant_role(Role.AUDITOR, **how)  # type: ignore[arg-type]
+
+    def change(how: Callable[..., None]) -> None:
+        how(Role.AUDITOR, actor="os:t@h", reason="1/x", approver=None, entry=None, at=NOW)
+
+    change(account.grant_role)
     assert account.has_duty(Duty.LOOK)
     assert not account.has_duty(Duty.MOVE_CREDITS)
     with pytest.raises(AlreadyExists):
-        account.grant_role(Role.AUDITOR, **how)  # type: ignore[arg-type]
-    account.withdraw_role(Role.AUDITOR, **how)  # type: ignore[arg-type]
+        change(account.grant_role)
+    change(account.withdraw_role)
     assert not account.has_duty(Duty.LOOK)
     with pytest.raises(NotFound):
-        account.withdraw_role(Role.AUDITOR, **how)  # type: ignore[arg-type]
+        change(account.withdraw_role)
 
 
 def test_who_prepares_credits_does_not_approve_them_and_the_auditor_changes_nothing() -> None:

@@ -64,7 +64,7 @@ def overheard(redis_url: str | None) -> Iterator[list[bytes]]:
         yield heard
         return
     client = redis.Redis.from_url(redis_url)
-    with client.monitor() as monitor:  # type: ignore[no-untyped-call]
+    with client.monitor() as monitor:  # type: ignore[no-untyped-call]  # redis has no types here
 
         def listen() -> None:
             for command in monitor.listen():

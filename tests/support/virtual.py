@@ -157,6 +157,7 @@ class Gateway:
     clock: VirtualClock
     store: FaultyStore
     watch: LogWatch
+    folder: Path
 
     def submit(self, command: Command[R]) -> Answer[R]:
         """Put a command into the line; ``step`` settles it."""
@@ -207,7 +208,7 @@ def virtual_gateway(seed: int = 0, **settings: Any) -> Iterator[Gateway]:
         )
         system.committer._pause = clock.pass_s
         try:
-            yield Gateway(system, clock, store, LogWatch(system.store))
+            yield Gateway(system, clock, store, LogWatch(system.store), folder)
         finally:
             system.close()
 

@@ -49,7 +49,7 @@ def emptied(connection: sqlite3.Connection) -> bool:
             is_busy = 1
         if not is_busy or time.monotonic() > limit_s:
             return not is_busy
-        time.sleep(PAUSE_S)
+        time.sleep(PAUSE_S)  # SQLite tells nobody when a reader has gone; a job may block here
 
 
 def _rewrite(connection: sqlite3.Connection) -> None:
