@@ -2,9 +2,10 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -173,4 +174,12 @@ WITH_FAULTS = (
     "at sim800 on a pty",  # one in real time; the others' silences cost nothing
     *(name for name in RIGS if "pty" not in name),
 )
-over_every_fault = pytest.mark.parametrize("name", WITH_FAULTS)
+
+
+def marked(rigs: Iterable[str]) -> list[Any]:
+    """Mark the rigs over a pty, which take real time: ``make check`` leaves them out."""
+    processes = pytest.mark.processes
+    return [pytest.param(rig, marks=processes) if "pty" in rig else rig for rig in rigs]
+
+
+over_every_fault = pytest.mark.parametrize("name", marked(WITH_FAULTS))

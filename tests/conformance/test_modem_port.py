@@ -45,11 +45,12 @@ from tests.conformance.modem_rigs import (
     Guarantees,
     MakeRig,
     Rig,
+    marked,
     over_every_fault,
 )
 
 
-@pytest.fixture(params=RIGS, name="name")
+@pytest.fixture(params=marked(RIGS), name="name")
 def rig_name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
