@@ -29,13 +29,22 @@ from adapters.store.read_engine import (
     sqlite_engines,
 )
 from adapters.store.sqlite import SqliteStore
-from application.committer import Committer
-from application.erasure import Retention
-from application.fleet import FleetWatch
-from application.gateway import Reader, event_mapper
-from application.keys import KeyRing
-from application.login import Logins, Mailer
-from application.ports import Clock, KeyHasher, ModemDriver, ModemSettings, Randomness, Store
+from application.accounts.keyring import KeyRing
+from application.accounts.logins import Logins
+from application.books.codec import event_mapper
+from application.books.committer import Committer
+from application.books.reader import Reader
+from application.fleet.leases import FleetWatch
+from application.ports import (
+    Clock,
+    KeyHasher,
+    Mailer,
+    ModemDriver,
+    ModemSettings,
+    Randomness,
+    Store,
+)
+from application.retention.erasure import Retention
 from application.system import Signals, System
 from domain.errors import InvalidRequest, NgomaError, StoreDown
 from projections.catalogue import PROJECTIONS

@@ -12,10 +12,10 @@ from api.front import Front
 from api.notation import iso_time, iso_time_or_none
 from api.wire import Answer, Call, answer
 from application.accounts import ChooseDefaultSender, IssueKey, NewKey, RevokeKey
-from application.actors import Actor
+from application.accounts.principal import Principal
+from application.accounts.signup import check_name
+from application.books.actors import Actor
 from application.ports import CredentialRow
-from application.register import check_name
-from application.submit import Principal
 from domain.account import Account, account_id
 from domain.errors import InvalidRequest, NotFound, SenderIdNotApproved
 from domain.key_rules import Scope, check_scopes, check_sources

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from application.system import RateLimiter
+from application.ports import RateLimiter
 from domain.errors import InvalidKey, Overloaded
 
 FIRST_WAIT_S: Final = 0.25

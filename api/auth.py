@@ -20,11 +20,11 @@ from api.key_uses import KeyUses
 from api.sessions import Sessions, bearer, session_token
 from api.threads import Pool, Shared
 from api.wire import Call
+from application.accounts.keyring import ID_CHARACTERS
+from application.accounts.logins import TOKEN_PREFIX
+from application.accounts.principal import Principal
 from application.accounts.sessions import Session
-from application.actors import Actor
-from application.keys import ID_CHARACTERS
-from application.login import TOKEN_PREFIX
-from application.submit import Principal
+from application.books.actors import Actor
 from application.system import System
 from domain.errors import InvalidKey, NotPermitted, RateLimited
 from domain.key_rules import Scope, is_from

@@ -10,9 +10,9 @@ from api.feltech import DELIVERY_STATUSES, admit_reader, read_with_key
 from api.front import Front
 from api.notation import feltech_id, iso_time, parse_message_id, wilcybertek_id
 from api.wire import Answer, Call, answer
-from application.explain import Explanation, explain
-from application.queries import Balance
-from application.submit import CREDITS_PER_SEGMENT
+from application.messages.accept import CREDITS_PER_SEGMENT
+from application.messages.explain import Explanation, explain
+from application.ports.queries import Balance
 from domain.errors import NotFound
 from domain.segments import MAX_CHARACTERS, MAX_SEGMENTS, non_gsm_characters, segment
 

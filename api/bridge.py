@@ -5,7 +5,8 @@ import contextlib
 from collections import deque
 from typing import Final, TypeVar
 
-from application.committer import Command, Committer, Outcome
+from application.books.commands import Command, Outcome
+from application.books.committer import Committer
 from domain.errors import NgomaError
 
 R = TypeVar("R")

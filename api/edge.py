@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from api.wire import Message, Receive, Scope, Send
-from application.system import Answered, System
+from application.ports import Answered
+from application.system import System
 
 REQUEST_ID: Final = b"x-request-id"
 NO_STORE: Final = (b"cache-control", b"no-store")

@@ -13,8 +13,8 @@ from api.notation import batch_id, feltech_id, iso_time, iso_time_or_none, parse
 from api.refusals import InvalidEntries
 from api.wire import Answer, Call, answer
 from application.accounts import RequestSenderId
-from application.queries import PUBLIC_STATUS, LogEntry, LogFilter, SenderIdRow
-from application.submit import Principal
+from application.accounts.principal import Principal
+from application.ports.queries import PUBLIC_STATUS, LogEntry, LogFilter, SenderIdRow
 from domain.errors import InvalidKey, InvalidRequest, NotFound
 from domain.message import Message, State, message_id
 from domain.sender_names import check_sender_id

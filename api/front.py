@@ -10,7 +10,7 @@ from api.limits import count
 from api.people import People
 from api.threads import Pool, Shared
 from api.wire import Call
-from application.committer import Command
+from application.books.commands import Command
 from application.system import System
 from domain.errors import NgomaError, OutcomeUnknown
 from domain.values import Network

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Final
 
 from application.accounts import NoteKeyUses
-from application.committer import Outcome
+from application.books.commands import Outcome
 from application.system import System
 from domain.errors import NgomaError
 from domain.values import SECOND, Instant

@@ -3,7 +3,7 @@
 from typing import Final
 
 from api.wire import Call, Headers
-from application.system import Quota, RateLimiter
+from application.ports import Quota, RateLimiter
 from domain.errors import RateLimited
 
 WINDOW_S: Final = 60

@@ -11,8 +11,8 @@ from api.attempts import Attempts, Subject
 from api.threads import Pool
 from api.wire import Call
 from application.accounts import email_digest
-from application.login import MailNotSent
-from application.register import Registrations
+from application.accounts.signup import Registrations
+from application.ports import MailNotSent
 from application.system import System
 from domain.errors import NgomaError, Overloaded
 

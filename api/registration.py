@@ -9,9 +9,9 @@ from api.front import Front
 from api.notation import iso_time
 from api.sessions import session_token
 from api.wire import Answer, Call, answer
+from application.accounts.logins import LoggedIn
 from application.accounts.sessions import EndSession, Session
-from application.login import LoggedIn
-from application.register import check_email, check_newcomer
+from application.accounts.signup import check_email, check_newcomer
 from domain.errors import InvalidKey, InvalidRequest
 from domain.roles import Role
 

@@ -7,14 +7,8 @@ from typing import Any, Final, NamedTuple
 from api.front import Front
 from api.refusals import MissingFields
 from api.wire import Call, Headers
-from application.submit import (
-    RECIPIENTS_MAX,
-    Accepted,
-    Principal,
-    Recipient,
-    Sending,
-    SendMessages,
-)
+from application.accounts.principal import Principal
+from application.messages.accept import RECIPIENTS_MAX, Accepted, Recipient, Sending, SendMessages
 from domain.errors import (
     IdempotencyInProgress,
     InvalidRecipient,

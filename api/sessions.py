@@ -5,10 +5,10 @@ from typing import Final, TypeVar
 
 from api.threads import Pool
 from api.wire import Call
+from application.accounts.logins import TOKEN_PREFIX
+from application.accounts.principal import Principal
 from application.accounts.sessions import Session
-from application.actors import Actor
-from application.login import TOKEN_PREFIX
-from application.submit import Principal
+from application.books.actors import Actor
 from application.system import System
 from domain.errors import InvalidKey
 

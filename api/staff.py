@@ -33,7 +33,7 @@ from application.accounts import (
     MoveCredits,
     SetSuspension,
 )
-from application.queries import AccountRow, EntryRow, SenderIdRow
+from application.ports.queries import AccountRow, EntryRow, SenderIdRow
 from domain.errors import NotFound
 from domain.manual_entry import EntryKind, EntryStatus
 from domain.roles import Role

@@ -6,7 +6,7 @@ from api.front import Front
 from api.wire import Call
 from application.accounts import NoteRead
 from application.accounts.looks import must_be_recorded
-from application.actors import Actor
+from application.books.actors import Actor
 
 
 async def admit_staff(front: Front, call: Call) -> Actor:

@@ -12,9 +12,10 @@ from api.logs import Page, read_before, read_limit, read_page, read_status
 from api.notation import batch_id, iso_time, iso_time_or_none, wilcybertek_id
 from api.refusals import MissingFields
 from api.wire import Answer, Call, answer
-from application.explain import failure_words
-from application.queries import LogEntry, LogFilter
-from application.submit import Accepted, Principal
+from application.accounts.principal import Principal
+from application.messages.accept import Accepted
+from application.messages.explain import failure_words
+from application.ports.queries import LogEntry, LogFilter
 from domain.errors import InvalidRecipient
 from domain.msisdn import Msisdn, wire
 from domain.values import Credits

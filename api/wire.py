@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from api.refusals import PayloadTooLarge
-from application.system import Quota
+from application.ports import Quota
 from domain.errors import InvalidRequest
 
 BODY_BYTES_MAX: Final = 1024 * 1024

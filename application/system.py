@@ -3,18 +3,28 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
 
-from application.committer import Committer
-from application.erasure import Retention
-from application.fleet import FleetWatch
-from application.gateway import Reader
-from application.keys import KeyRing
-from application.login import Logins, Mailer
-from application.ports import Clock, JobQueue, ModemDriver, ModemSettings, Randomness, Store
-from application.queries import Queries
+from application.accounts.keyring import KeyRing
+from application.accounts.logins import Logins
+from application.books.committer import Committer
+from application.books.reader import Reader
+from application.fleet.leases import FleetWatch
+from application.ports import (
+    AccessLog,
+    Clock,
+    Follower,
+    JobQueue,
+    Mailer,
+    Metrics,
+    ModemDriver,
+    ModemSettings,
+    Randomness,
+    RateLimiter,
+    Store,
+)
+from application.ports.queries import Queries
+from application.retention.erasure import Retention
 from domain.msisdn import Numbering
-from domain.values import Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,62 +38,6 @@ class Limits:
     auth_ip: int = 5
     failed_ip: int = 20
     failed_key: int = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Quota:
-    """Where a caller stands under one limit; seconds are rounded up."""
-
-    limit: int
-    remaining: int
-    reset_s: int
-    is_allowed: bool
-
-
-class RateLimiter(Protocol):
-    """Sliding windows of one minute, shared by all processes where a shared store answers."""
-
-    async def hit(self, policy: str, subject: str, per_minute: int) -> Quota:
-        """Count a request of ``subject`` under ``policy`` and say whether it may pass."""
-
-    async def look(self, policy: str, subject: str, per_minute: int) -> Quota:
-        """Say whether a request would pass, without counting it."""
-
-    async def close(self) -> None:
-        """Let go of connections, on the event loop that used them."""
-
-
-class Metrics(Protocol):
-    """Counters and gauges; label values are from small closed sets, never personal."""
-
-    def answered(self, route: str, status: int, seconds: float) -> None:
-        """Count an HTTP answer."""
-
-    def watch(
-        self, name: str, text: str, read: Callable[[], Mapping[str, float]], *, label: str
-    ) -> None:
-        """Show numbers by ``label``, read when somebody looks."""
-
-    def render(self) -> tuple[bytes, str]:
-        """Give the exposition text and its content type."""
-
-
-class Answered(NamedTuple):
-    """One answered HTTP request: the route's template, never its path or query."""
-
-    at: Instant
-    method: str
-    route: str
-    status: int
-    seconds: float
-    request_id: bytes
-
-
-class AccessLog(Protocol):
-    """Where answered requests are written down."""
-
-    def write(self, answered: Sequence[Answered]) -> None:
-        """Write one line for each; a log that cannot be written hurts no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,33 +67,6 @@ class Signals:
         """Run all checks."""
         checks = {name: check() for name, check in self._checks.items()}
         return Readiness(is_ready=all(word == "ok" for word in checks.values()), checks=checks)
-
-
-class Follower(Protocol):
-    """The runner of all projections; ``step`` is called by one thread of the process."""
-
-    def step(self) -> int:
-        """Fold the next batch; give how many events were handled."""
-
-    def catch_up(self, *, timeout_s: float) -> bool:
-        """Step, or wait for whoever leads, up to the present end of the log."""
-
-    def on_progress(self, callback: Callable[[int], None]) -> None:
-        """Have ``callback`` called with the position after each commit."""
-
-    def outdated(self) -> list[str]:
-        """Name the read models that ``migrate`` would make or rebuild."""
-
-    def migrate(self, progress: Callable[[int, int], None] | None = None) -> list[str]:
-        """Make the read models that are missing, rebuild those of other versions."""
-
-    def rebuild(
-        self, names: Sequence[str], progress: Callable[[int, int], None] | None = None
-    ) -> None:
-        """Build read models anew beside the live ones, then swap them in."""
-
-    def close(self) -> None:
-        """Give up leading, and the connection."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Index, Select, Table, Text, select
 
-from application.queries import EntryRow
+from application.ports.queries import EntryRow
 from domain.manual_entry import EntryStatus, ManualEntry
 from projections.projection import Batch, Projection
 from projections.reasons import is_reason, reason_number, reasons

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Table, Text, select
 
-from application.queries import Balance, StatementLine
+from application.ports.queries import Balance, StatementLine
 from domain.message.events import Sent
 from domain.wallet import CreditWallet
 from projections.projection import Batch, Projection

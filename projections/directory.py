@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Boolean, Connection, Index, Select, Table, Text, select
 
-from application.queries import AccountRow, KeyRow, SenderIdRow
+from application.ports.queries import AccountRow, KeyRow, SenderIdRow
 from domain.account import Account
 from domain.sender_id import SenderId, SenderIdStatus
 from projections.projection import Batch, Projection

@@ -26,7 +26,7 @@ from sqlalchemy import (
     true,
 )
 
-from application.queries import Backlog, Waiting
+from application.ports.queries import Backlog, Waiting
 from domain.message import OPEN, State
 from domain.message.events import (
     AttemptFailed,

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Boolean, Connection, Table, Text, select
 
-from application.queries import SimRow
+from application.ports.queries import SimRow
 from domain.events import Event
 from domain.message.events import Sent
 from domain.sim import Sim

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine, func, inspect, select
 from sqlalchemy.exc import DBAPIError
 
-from application.queries import ProjectionStatus
+from application.ports.queries import ProjectionStatus
 from projections import positions
 from projections.fold import BATCH_EVENTS, Fold, Log, Overtaken
 from projections.positions import POSITIONS, Position, Positions

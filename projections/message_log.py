@@ -16,7 +16,7 @@ from sqlalchemy import (
     select,
 )
 
-from application.queries import PUBLIC_STATUS, LogEntry, LogFilter, LogPage
+from application.ports.queries import PUBLIC_STATUS, LogEntry, LogFilter, LogPage
 from domain.message import State
 from domain.message.events import (
     AttemptStarted,

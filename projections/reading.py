@@ -1,4 +1,4 @@
-"""Every question of ``application.queries``, answered from the read models."""
+"""Every question of ``application.ports.queries``, answered from the read models."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-from application.queries import (
+from application.ports.queries import (
     AccountRow,
     Backlog,
     Balance,
@@ -42,7 +42,7 @@ from projections.positions import Positions
 
 
 class SqlQueries:
-    """Implements ``application.queries.Queries``; may be called from many threads.
+    """Implements ``application.ports.queries.Queries``; may be called from many threads.
 
     ``head`` gives the position of the newest event of the log.
     """

@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Index, Table, Text, select, tuple_
 
-from application.queries import Kept, Place
+from application.ports.queries import Kept, Place
 from domain.message.events import ContentErased, Queued
 from domain.values import Instant
 from projections.projection import Batch, Projection

@@ -9,13 +9,14 @@ from dramatiq.broker import Broker
 
 from adapters.queue import HINT, JOB
 from adapters.queue.brokers import JOBS, hints_queue
-from application.committer import Command, Committer
-from application.deliver import DoubtAttempt, ExpireMessage
+from application.books.asking import Asked, Wait, wait_for
+from application.books.commands import Command
+from application.books.committer import Committer
+from application.messages.settling import DoubtAttempt, ExpireMessage
 from application.ports import Clock, Job, JobKind
 from domain.errors import NgomaError, OutcomeUnknown, Refused, Unavailable
 from domain.values import Network
 from worker.clock_watch import ClockWatch
-from worker.sims.asking import Asked, Wait, wait_for
 
 JOB_S: Final = 30.0
 """How long a job waits for the committer; it is asked for again when that is too short."""

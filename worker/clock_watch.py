@@ -5,9 +5,9 @@ from typing import Final
 
 import orjson
 
+from application.books.alarms import Alarms
 from application.ports import Clock, Store
 from domain.values import SECOND
-from worker.alarms import Alarms
 
 JUMP_S: Final = 300
 """A step of the wall clock against the monotonic one that is too large to be a correction."""

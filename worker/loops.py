@@ -5,8 +5,8 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
+from application.fleet.pacing import BackOff
 from domain.errors import NgomaError
-from worker.pacing import BackOff
 
 AFTER_FAULT_S: Final = (0.1, 0.5, 1.0, 5.0)
 """Pauses after one, two, … faults in a row."""

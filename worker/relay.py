@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Final
 
 from application.ports import Clock, Job, JobKind, JobQueue
-from application.queries import Queries, Waiting
+from application.ports.queries import Queries, Waiting
 from domain.message import State
 from domain.values import Instant
 from worker.clock_watch import ClockWatch

@@ -14,16 +14,18 @@ from types import MappingProxyType
 from typing import Final
 
 from adapters.queue import DramatiqJobQueue, JobThreads
-from application.housekeeping import EVERY_S, Housekeeping
+from application.books.alarms import Alarms
+from application.fleet.desk import Desks
+from application.fleet.timings import SimTimings
+from application.retention.housekeeping import EVERY_S, Housekeeping
 from application.system import System
 from domain.values import Network
 from worker.actors import Jobs, declare_actors
-from worker.alarms import Alarms
 from worker.clock_watch import ALARM as CLOCK_ALARM
 from worker.clock_watch import ClockWatch
 from worker.loops import Loop
 from worker.relay import TICK_S, Relay
-from worker.sims import Desks, SimRunner, SimStatus, SimTimings
+from worker.sims import SimRunner, SimStatus
 
 COMMIT_WAIT_S: Final = 1.0
 FOLLOW_POLL_S: Final = 0.02

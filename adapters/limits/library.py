@@ -13,7 +13,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from adapters.limits.windows import WINDOW_S, LocalWindows, Window
-from application.system import Quota
+from application.ports import Quota
 
 ANSWER_S: Final = 0.1
 """How long a request waits for Redis before it is counted here (contract decision 10)."""

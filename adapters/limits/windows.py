@@ -7,7 +7,7 @@ from typing import Final
 
 from limits.aio.storage import MemoryStorage
 
-from application.system import Quota
+from application.ports import Quota
 
 WINDOW_S: Final = 60
 COUNTERS_MAX: Final = 100_000

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from adapters.mail.files import FileMailer
 from adapters.security.secret import Secret
-from application.login import Mailer
+from application.ports import Mailer
 
 __all__ = ["FileMailer", "open_mailer"]
 

@@ -8,11 +8,11 @@ from secrets import token_hex
 
 from adapters.mail.letter import letter, sender_address
 from adapters.security.secret import keep_private
-from application.login import MailNotSent
+from application.ports import MailNotSent
 
 
 class FileMailer:
-    """``application.login.Mailer``: one ``.eml`` file for each message, for its owner only."""
+    """``application.ports.Mailer``: one ``.eml`` file for each message, for its owner only."""
 
     def __init__(self, folder: Path, *, sender: str) -> None:
         sender_address(sender)

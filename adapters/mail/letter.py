@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid, parseaddr
 
-from application.login import MailNotSent
+from application.ports import MailNotSent
 from domain.errors import InvalidRequest
 
 

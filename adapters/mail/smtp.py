@@ -10,7 +10,7 @@ import aiosmtplib
 
 from adapters.mail.letter import letter, sender_address
 from adapters.security.secret import Secret
-from application.login import MailNotSent
+from application.ports import MailNotSent
 from domain.errors import InvalidRequest
 
 TIMEOUT_S: Final = 10.0
@@ -20,7 +20,7 @@ SUBMISSION_PORT: Final = 587
 
 
 class SmtpMailer:
-    """``application.login.Mailer`` by aiosmtplib, with a connection for each message.
+    """``application.ports.Mailer`` by aiosmtplib, with a connection for each message.
 
     ``smtps://`` is TLS from the first byte. ``smtp://`` is STARTTLS: required with a password
     or a server elsewhere, left out for one on this machine.

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from application.system import Answered
+from application.ports import Answered
 
 LOGGER: Final = "ngoma.access"
 
@@ -29,7 +29,7 @@ class Line(msgspec.Struct):
 
 
 class JsonAccessLog:
-    """``application.system.AccessLog`` on standard error, at the level that its logger has.
+    """``application.ports.AccessLog`` on standard error, at the level that its logger has.
 
     The records of ``logging`` would cost a tenth of a send's processor time.
     """

@@ -12,7 +12,7 @@ ANSWER_BUCKETS_S: Final = (0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6,
 
 
 class PrometheusMetrics:
-    """``application.system.Metrics`` by prometheus_client, with a registry of its own."""
+    """``application.ports.Metrics`` by prometheus_client, with a registry of its own."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()

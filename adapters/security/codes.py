@@ -18,7 +18,7 @@ ISSUER: Final = "Ngoma"
 
 
 class TotpCodes:
-    """``application.login.Codes`` by pyotp, with seeds under AES-256-GCM."""
+    """``application.ports.Codes`` by pyotp, with seeds under AES-256-GCM."""
 
     def __init__(self, key: bytes, randomness: Randomness) -> None:
         """``key`` has 32 bytes, for this purpose alone."""

@@ -12,7 +12,7 @@ SMALL_BLOCK: Final = 1
 
 
 class BlockNumbers:
-    """``application.committer.Numbers`` over a store."""
+    """``application.ports.Numbers`` over a store."""
 
     def __init__(self, store: Store, *, block: int = BLOCK) -> None:
         self._store = store

@@ -8,10 +8,9 @@ from application.accounts.changes import (
     Moved,
     SetSuspension,
 )
+from application.accounts.creation import CreateAccount, Created, email_digest
 from application.accounts.keys import IssueKey, NewKey, NoteKeyUses, RevokeKey
 from application.accounts.looks import NoteRead
-from application.accounts.reasons import WithReason
-from application.accounts.registration import CreateAccount, Created, email_digest
 from application.accounts.sender_ids import (
     ChooseDefaultSender,
     DecideSenderId,
@@ -41,6 +40,5 @@ __all__ = [
     "RevokeKey",
     "RoleChanged",
     "SetSuspension",
-    "WithReason",
     "email_digest",
 ]

@@ -6,10 +6,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from application.accounts.changes import wallet_of
-from application.accounts.reasons import WithReason
-from application.actors import OWN_ACCOUNT, Actor, permit, permit_on
-from application.committer import Preparing
-from application.gateway import Books
+from application.books.actors import OWN_ACCOUNT, Actor, permit, permit_on
+from application.books.books import Books
+from application.books.commands import Preparing
+from application.books.reasons import WithReason
 from application.ports import SecretKind
 from domain.account import Account, account_id
 from domain.claim import Claim, claim_id

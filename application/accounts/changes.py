@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from application.accounts.reasons import WithReason
-from application.actors import Actor, permit_on
-from application.committer import Preparing
-from application.gateway import Books
+from application.books.actors import Actor, permit_on
+from application.books.books import Books
+from application.books.commands import Preparing
+from application.books.reasons import WithReason
 from domain.account import Account, account_id
 from domain.allowance import Allowance, allowance_id
 from domain.days import day_of

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from application.actors import Actor, permit
-from application.committer import Command
-from application.gateway import Books
+from application.books.actors import Actor, permit
+from application.books.books import Books
+from application.books.commands import Command
 from application.ports import CredentialRow
 from domain.account import Account, account_id
 from domain.errors import InvalidKey, TooLate

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
-from application.actors import Actor, permit, require_duty
-from application.commands import Command, Preparing
-from application.gateway import Books, Reader
+from application.books.actors import Actor, permit, require_duty
+from application.books.books import Books
+from application.books.commands import Command, Preparing
+from application.books.reader import Reader
 from domain.account import Account, account_id
 from domain.auditor_read import AuditorRead
 from domain.roles import Duty, Role

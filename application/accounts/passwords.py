@@ -8,8 +8,8 @@ from uuid import UUID
 
 import orjson
 
-from application.committer import Command
-from application.gateway import Books
+from application.books.books import Books
+from application.books.commands import Command
 from application.ports import SecretKind, SecretRow
 from domain.account import Account, account_id
 from domain.errors import AlreadyExists, InvalidRequest, NotFound

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from application.accounts.reasons import WithReason
-from application.actors import Actor, permit_on
-from application.committer import Preparing
-from application.gateway import Books
+from application.books.actors import Actor, permit_on
+from application.books.books import Books
+from application.books.commands import Preparing
+from application.books.reasons import WithReason
 from domain.auditor_read import AuditorRead
 from domain.errors import NotFound
 from domain.message import Message, message_id

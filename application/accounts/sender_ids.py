@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from application.accounts.keys import require_key
-from application.accounts.reasons import WithReason
-from application.actors import Actor, permit_on
-from application.committer import Command, Preparing
-from application.contents import SALT_BYTES, json_content, seal_of
-from application.gateway import Books
+from application.books.actors import Actor, permit_on
+from application.books.books import Books
+from application.books.commands import Command, Preparing
+from application.books.contents import SALT_BYTES, json_content, seal_of
+from application.books.reasons import WithReason
 from domain.account import Account, account_id
 from domain.errors import AlreadyExists, InvalidKey, SenderIdNotApproved
 from domain.roles import Duty

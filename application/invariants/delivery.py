@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from application.invariants.violation import Violation, Violations
-from application.queries import Balance
+from application.ports.queries import Balance
 from domain.events import Event
 from domain.message import Message
 from domain.values import Instant, Lane

@@ -21,7 +21,7 @@ from uuid import UUID
 
 from application.invariants.manual import ManualChecker
 from application.invariants.violation import Violation, Violations
-from application.submit import CREDITS_PER_SEGMENT
+from application.messages.accept import CREDITS_PER_SEGMENT
 from domain.events import Event
 from domain.message import Message, message_id
 from domain.message.events import Queued, Sent

@@ -1,7 +1,9 @@
 """What the use cases need of the outside world, as small protocols named for their role."""
 
-from application.ports.host import Clock, KeyHasher, Randomness
+from application.ports.following import Follower
+from application.ports.host import Clock, KeyHasher, Numbers, Randomness
 from application.ports.jobs import Job, JobKind, JobQueue
+from application.ports.limits import Quota, RateLimiter
 from application.ports.modems import (
     ModemDriver,
     ModemHealth,
@@ -9,6 +11,8 @@ from application.ports.modems import (
     ModemUnavailable,
     SimIdentity,
 )
+from application.ports.observing import AccessLog, Answered, Metrics
+from application.ports.people import Codes, Mailer, MailNotSent
 from application.ports.truth import (
     AnswerLost,
     ContentRow,
@@ -24,21 +28,31 @@ from application.ports.truth import (
 )
 
 __all__ = [
+    "AccessLog",
     "AnswerLost",
+    "Answered",
     "Clock",
+    "Codes",
     "ContentRow",
     "CredentialRow",
+    "Follower",
     "Forget",
     "Job",
     "JobKind",
     "JobQueue",
     "KeyHasher",
     "Lease",
+    "MailNotSent",
+    "Mailer",
+    "Metrics",
     "ModemDriver",
     "ModemHealth",
     "ModemSettings",
     "ModemUnavailable",
+    "Numbers",
+    "Quota",
     "Randomness",
+    "RateLimiter",
     "Save",
     "SecretKind",
     "SecretRow",

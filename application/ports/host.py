@@ -30,3 +30,10 @@ class KeyHasher(Protocol):
 
     def verify(self, stored: str, secret: str) -> bool:
         """Whether the secret is the one that was hashed."""
+
+
+class Numbers(Protocol):
+    """Unbroken runs of numbers."""
+
+    def take(self, kind: str, count: int = 1) -> int:
+        """Take ``count`` numbers in a row; the first is returned."""

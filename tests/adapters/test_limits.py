@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from adapters.limits import make_limiter
 from adapters.limits.library import ASK_AGAIN_S
 from adapters.limits.windows import COUNTERS_MAX, LocalWindows, Window
-from application.system import Quota, RateLimiter
+from application.ports import Quota, RateLimiter
 from tests.support.proxy import TcpProxy
 from tests.support.servers import ThrowawayRedis
 

@@ -13,7 +13,7 @@ from api.notation import feltech_id, wilcybertek_id
 from api.route import Route
 from api.routes import ROUTES
 from application.accounts import MoveCredits
-from application.actors import Actor
+from application.books.actors import Actor
 from domain.message import Message, message_id
 from domain.roles import Duty
 from domain.values import Credits

@@ -19,11 +19,11 @@ from litestar import Litestar
 from api.app import create_app
 from api.routes import ROUTES
 from application.accounts import CreateAccount, email_digest
-from application.actors import Actor
-from application.committer import Command
-from application.deliver import RecordOutcome, StartAttempt
-from application.fleet import BringOnline, OnDuty, RenewLease, TakeOffline
-from application.gateway import Books
+from application.books.actors import Actor
+from application.books.books import Books
+from application.books.commands import Command
+from application.fleet.leases import BringOnline, OnDuty, RenewLease, TakeOffline
+from application.messages.attempts import RecordOutcome, StartAttempt
 from application.ports import SimIdentity
 from application.system import Limits, System
 from domain.message import Message, message_id

@@ -9,7 +9,8 @@ import pytest
 
 from api.bridge import Bridge
 from api.threads import Pool, Shared
-from application.committer import Committer, Outcome
+from application.books.commands import Outcome
+from application.books.committer import Committer
 from domain.errors import InvalidKey, OutcomeUnknown, Overloaded
 
 LATE = OutcomeUnknown("late")

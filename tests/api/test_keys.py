@@ -14,8 +14,8 @@ from api.addresses import Addresses
 from api.auth import Door
 from api.wire import Call
 from application.accounts import IssueKey, RevokeKey, SetSuspension
-from application.actors import Actor
-from application.keys import KeyRing
+from application.accounts.keyring import KeyRing
+from application.books.actors import Actor
 from application.system import System
 from domain.errors import Overloaded
 from tests.api.conftest import NO_LIMITS, Client, Gateway, StartGateway, limited

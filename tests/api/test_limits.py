@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from application.accounts import ChangeLimits
-from application.actors import Actor
+from application.books.actors import Actor
 from application.system import Limits
 from tests.api.conftest import Gateway, StartGateway, limited
 from tests.api.test_keys import second_key

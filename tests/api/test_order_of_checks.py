@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from application.accounts import SetSuspension
-from application.actors import Actor
+from application.books.actors import Actor
 from application.system import Limits
 from domain.values import Network
 from tests.api.conftest import Gateway, StartGateway, limited

@@ -10,8 +10,8 @@ import pyotp
 import pytest
 
 from application.accounts import ChooseDefaultSender, DecideSenderId, RequestSenderId
-from application.actors import Actor
-from application.login import MailNotSent
+from application.books.actors import Actor
+from application.ports import MailNotSent
 from application.system import System
 from domain.account import Account, account_id
 from tests.api.conftest import Gateway, StartGateway, limited

@@ -12,7 +12,7 @@ from api.auth import Door
 from api.wire import Call
 from application.accounts import ChangeRole
 from application.accounts.sessions import ABSOLUTE_S, IDLE_S, Session
-from application.actors import Actor
+from application.books.actors import Actor
 from application.system import System
 from domain.errors import InvalidKey, NotPermitted, Overloaded
 from domain.roles import Role

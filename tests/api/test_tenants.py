@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from application.accounts import RevokeKey, SetSuspension
-from application.actors import Actor
+from application.books.actors import Actor
 from domain.roles import DUTIES, Role
 from tests.api.asking import (
     ALL,

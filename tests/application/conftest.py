@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from application.submit import Accepted, SendMessages
+from application.messages.accept import Accepted, SendMessages
 from domain.wallet import CreditWallet, wallet_id
 from tests.application.sending import send
 from tests.support.virtual import Answer, Gateway, open_account, virtual_gateway

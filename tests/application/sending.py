@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from application.submit import Principal, Recipient, Sending, SendMessages
+from application.accounts.principal import Principal
+from application.messages.accept import Recipient, Sending, SendMessages
 from domain.msisdn import Msisdn, Numbering
 from domain.values import Encoding, Instant, Network
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from adapters.bootstrap import bootstrap
 from adapters.settings import Settings
 from adapters.store.postgres import PostgresStore
-from application.gateway import Reader, event_mapper
+from application.books.codec import event_mapper
+from application.books.reader import Reader
+from application.messages.accept import SendMessages
 from application.ports import Store
-from application.submit import SendMessages
 from application.system import System
 from domain.wallet import CreditWallet, wallet_id
 from tests.application.sending import send

@@ -12,8 +12,8 @@ from uuid import uuid4
 
 from eventsourcing.persistence import StoredEvent
 
-from application.contents import SALT_BYTES, message_content, seal
-from application.gateway import event_mapper, snapshot_of
+from application.books.codec import event_mapper, snapshot_of
+from application.books.contents import SALT_BYTES, message_content, seal
 from application.ports import ContentRow, Save
 from domain.events import Aggregate, Event
 from domain.message import Message

@@ -15,7 +15,7 @@ from adapters.modems.simulated.network_log import FileNetworkLog
 from adapters.modems.simulated.profiles import PROFILES
 from adapters.modems.simulated.pty import EmulatorPty
 from adapters.modems.simulated.sim_card import SimCard, imsi_for
-from application.fleet import ONLINE_CHECK_S, online_networks
+from application.fleet.leases import ONLINE_CHECK_S, online_networks
 from domain.values import Network
 from tests.benchmarks.gateways import TEXT, Guest, Place
 from tests.end_to_end.client import Client

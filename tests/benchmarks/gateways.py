@@ -9,9 +9,9 @@ from typing import Final, TypeVar
 from adapters.bootstrap import bootstrap
 from adapters.settings import Settings
 from application.accounts import CreateAccount, email_digest
-from application.actors import Actor
-from application.committer import Command, Outcome
-from application.fleet import BringOnline, OnDuty
+from application.books.actors import Actor
+from application.books.commands import Command, Outcome
+from application.fleet.leases import BringOnline, OnDuty
 from application.ports import SimIdentity
 from application.system import System
 from domain.values import Credits, Network

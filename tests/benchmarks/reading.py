@@ -9,7 +9,7 @@ from statistics import median
 from typing import Final
 
 from adapters.store.log import StoreLog
-from application.gateway import event_mapper
+from application.books.codec import event_mapper
 from tests.benchmarks.bench import SQLITE, STORES, Bench
 from tests.benchmarks.fill import Filler
 from tests.benchmarks.gateways import (

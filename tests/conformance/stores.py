@@ -15,7 +15,7 @@ from eventsourcing.persistence import StoredEvent
 
 from adapters.store.postgres import PostgresStore
 from adapters.store.sqlite import SqliteStore
-from application.gateway import event_mapper
+from application.books.codec import event_mapper
 from application.ports import ContentRow, CredentialRow, Lease, Save, Store, Turn
 from domain.events import Aggregate, Snapshot
 from domain.values import SECOND, Credits, Instant

@@ -21,7 +21,7 @@ import pytest
 from adapters.store.sqlite import SqliteStore, connections
 from adapters.store.sqlite.connections import READERS
 from adapters.store.turn import TurnLock
-from application.gateway import fold
+from application.books.codec import fold
 from application.ports import AnswerLost, Save, Store, Turn
 from domain.errors import StoreDown
 from domain.values import Credits

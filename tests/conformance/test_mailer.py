@@ -15,7 +15,7 @@ import pytest
 from adapters.mail import FileMailer, open_mailer
 from adapters.mail.smtp import TIMEOUT_S, SmtpMailer
 from adapters.security.secret import Secret
-from application.login import Mailer, MailNotSent
+from application.ports import Mailer, MailNotSent
 from domain.errors import InvalidRequest
 from tests.support.mail_servers import HOST, PASSWORD, USER, MailServer, mail_server, tls_contexts
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from adapters.clock import SystemClock
-from application.fleet import online_networks
+from application.fleet.leases import online_networks
 from application.ports import Store
 from domain.values import Network
 from tests.end_to_end.client import Client

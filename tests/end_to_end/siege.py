@@ -7,7 +7,7 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Final
 
-from application.queries import Balance
+from application.ports.queries import Balance
 from domain.message import Message, State
 from tests.end_to_end.client import Client
 from tests.end_to_end.gateway import UNLIMITED, Demo

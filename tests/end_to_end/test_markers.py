@@ -21,7 +21,7 @@ import pytest
 from api.route import Route
 from api.routes import ROUTES
 from application.accounts import CreateAccount, email_digest
-from application.actors import Actor
+from application.books.actors import Actor
 from application.ports import Job, JobKind
 from domain.roles import Role
 from tests.end_to_end.client import Answer, Client

@@ -9,10 +9,10 @@ from typing import Any, Final, Self, cast
 
 from adapters.store.postgres import PostgresStore
 from adapters.store.sqlite import SqliteStore
-from application.gateway import event_mapper
+from application.books.codec import event_mapper
 from application.invariants import DeliveryChecker, InvariantChecker
 from application.ports import Store
-from application.queries import Balance
+from application.ports.queries import Balance
 from domain.events import Event
 from domain.message import OPEN, Message, State
 from domain.segments import segment

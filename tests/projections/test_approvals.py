@@ -1,6 +1,6 @@
 """What waits for a second person, and what became of it, with reasons that are never copied."""
 
-from application.queries import EntryRow
+from application.ports.queries import EntryRow
 from domain.manual_entry import EntryKind, ManualEntry
 from tests.projections.history import at
 from tests.projections.truth import Truth

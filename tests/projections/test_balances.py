@@ -1,6 +1,6 @@
 """What an account has, and how it came to that."""
 
-from application.queries import Balance
+from application.ports.queries import Balance
 from domain.values import Credits
 from domain.wallet import CreditWallet
 from tests.projections.history import START, at, message, send, sim, start, wallet_of

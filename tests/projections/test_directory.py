@@ -1,6 +1,6 @@
 """Accounts, keys and sender IDs, with names that are read, never copied."""
 
-from application.queries import AccountRow, KeyRow, SenderIdRow
+from application.ports.queries import AccountRow, KeyRow, SenderIdRow
 from domain.account import Account
 from domain.roles import Role
 from domain.sender_id import SenderId

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from application.queries import Backlog, Waiting
+from application.ports.queries import Backlog, Waiting
 from domain.message import State
 from domain.values import Instant, Lane, Network
 from tests.projections.history import DAY, START, accept, at, message, send, start, world

@@ -2,7 +2,7 @@
 
 import pytest
 
-from application.queries import SimRow
+from application.ports.queries import SimRow
 from domain.sim import Sim
 from domain.values import SECOND, Instant, Network
 from tests.projections.history import START, at, message, send, sim, start, wallet_of

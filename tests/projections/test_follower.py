@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from application.queries import LogFilter
+from application.ports.queries import LogFilter
 from domain.events import Event
 from domain.message.events import Queued
 from projections.balances import Balances

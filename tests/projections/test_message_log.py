@@ -2,7 +2,7 @@
 
 import pytest
 
-from application.queries import LogFilter, LogPage
+from application.ports.queries import LogFilter, LogPage
 from domain.message import State
 from domain.values import Network
 from tests.projections.history import accept, at, message, send, start, world

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import inspect, text
 
-from application.queries import LogFilter
+from application.ports.queries import LogFilter
 from domain.events import Event
 from projections.catalogue import PROJECTIONS
 from projections.follower import Follower

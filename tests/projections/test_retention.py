@@ -1,6 +1,6 @@
 """What is kept of each message's content is known by age, until everything of it is erased."""
 
-from application.queries import Kept, Place
+from application.ports.queries import Kept, Place
 from domain.message import Extent, Message
 from domain.values import Instant
 from tests.projections.history import START, at, message, send, world

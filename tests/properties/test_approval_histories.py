@@ -15,8 +15,8 @@ from hypothesis.stateful import (
 )
 
 from application.accounts import ChangeRole, DecideEntry, Decision, MoveCredits, SetSuspension
-from application.actors import Actor
-from application.commands import Command
+from application.books.actors import Actor
+from application.books.commands import Command
 from application.invariants import InvariantChecker
 from domain.account import Account, account_id
 from domain.allowance import Allowance, allowance_id

@@ -19,10 +19,11 @@ from hypothesis.stateful import (
 )
 
 from application.accounts import IssueKey, MoveCredits, NewKey, RevokeKey, SetSuspension
-from application.actors import Actor
-from application.deliver import CancelMessage, DoubtAttempt, ExpireMessage, ResolveDoubt
-from application.fleet import online_networks
-from application.submit import Accepted, SendMessages
+from application.books.actors import Actor
+from application.fleet.leases import online_networks
+from application.messages.accept import Accepted, SendMessages
+from application.messages.by_hand import CancelMessage, ResolveDoubt
+from application.messages.settling import DoubtAttempt, ExpireMessage
 from domain.errors import AccountSuspended, InsufficientCredits, InvalidKey, Refused
 from domain.values import Credits, Lane, Network
 from tests.application.sending import recipient, send

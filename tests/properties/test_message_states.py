@@ -12,7 +12,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from application.gateway import event_mapper
+from application.books.codec import event_mapper
 from domain.errors import TooLate
 from domain.events import Aggregate, Snapshot
 from domain.message import Extent, Message

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from application.commands import Command
-from application.deliver import DoubtAttempt, LateAnswerArrived, RecordOutcome, StartAttempt
-from application.fleet import BringOnline, OnDuty, RenewLease, TakeOffline
+from application.books.commands import Command
+from application.fleet.leases import BringOnline, OnDuty, RenewLease, TakeOffline
 from application.invariants import DeliveryChecker
+from application.messages.attempts import RecordOutcome, StartAttempt
+from application.messages.settling import DoubtAttempt, LateAnswerArrived
 from application.ports import SimIdentity, VersionConflict
 from domain.errors import NgomaError, OutcomeUnknown, Refused, Unavailable
 from domain.message import Message, message_id

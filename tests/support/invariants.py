@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from application.gateway import event_mapper
+from application.books.codec import event_mapper
 from application.invariants import InvariantChecker, Violation
 from application.ports import Store
 from domain.events import Event

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from application.accounts import ChangeRole, DecideEntry, Decision
 from application.accounts.passwords import SetPassword
 from application.accounts.sessions import OpenSession
-from application.actors import Actor
+from application.books.actors import Actor
 from application.ports import SecretKind
 from application.system import System
 from domain.account import Account, account_id

@@ -9,9 +9,9 @@ from typing import Any
 from adapters.bootstrap import bootstrap
 from adapters.settings import Settings
 from application.accounts import CreateAccount, MoveCredits, email_digest
-from application.actors import Actor
+from application.accounts.principal import Principal
+from application.books.actors import Actor
 from application.ports import KeyHasher, Randomness
-from application.submit import Principal
 from application.system import System
 from domain.sender_names import default_sender
 from domain.values import Credits

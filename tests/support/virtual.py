@@ -18,8 +18,8 @@ from adapters.bootstrap import bootstrap
 from adapters.settings import Settings
 from adapters.store.sqlite import SqliteStore
 from application.accounts import CreateAccount, email_digest
-from application.actors import Actor
-from application.commands import Command, Outcome
+from application.books.actors import Actor
+from application.books.commands import Command, Outcome
 from application.ports import AnswerLost, Save, Store, Turn, VersionConflict
 from application.system import System
 from domain.errors import StoreDown

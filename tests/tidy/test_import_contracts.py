@@ -19,7 +19,8 @@ NAMES: Final[dict[str, str]] = {c["id"]: c["name"] for c in CONTRACTS["contracts
 PLANTS: Final = {
     "rooms": ("projections/planted.py", "import adapters.security"),
     "pure-domain": ("domain/planted.py", "from msgspec import json"),
-    "pure-application": ("application/planted.py", "import sqlalchemy.orm"),
+    "pure-application": ("application/ports/planted.py", "import sqlalchemy.orm"),
+    "use-cases": ("application/books/planted.py", "from application.fleet import leases"),
     "projections-queries": ("projections/planted.py", "from application import ports"),
     "read-models": ("adapters/queue/planted.py", "import projections"),
     "drivers": ("adapters/modems/simulated/planted.py", "from adapters.modems import at"),

@@ -16,10 +16,15 @@ from adapters.modems.simulated.sim_card import imsi_for
 from adapters.settings import Settings
 from adapters.store.sqlite import SqliteStore
 from application.accounts import CreateAccount, email_digest
-from application.actors import Actor
-from application.commands import Command
+from application.accounts.principal import Principal
+from application.books.actors import Actor
+from application.books.alarms import Alarms
+from application.books.asking import Asked
+from application.books.commands import Command
+from application.fleet.desk import Desk
+from application.fleet.timings import SimTimings
+from application.messages.accept import Recipient, Sending, SendMessages
 from application.ports import AnswerLost, ModemDriver, ModemSettings, Save, Turn
-from application.submit import Principal, Recipient, Sending, SendMessages
 from application.system import System
 from domain.errors import StoreDown
 from domain.message import Message, message_id
@@ -28,10 +33,8 @@ from domain.segments import count_segments
 from domain.values import SECOND, Credits, Instant, Lane, Network
 from domain.wallet import CreditWallet, wallet_id
 from tests.support.system import FastKeyHasher, principal
-from worker.alarms import Alarms
 from worker.loops import Loop
-from worker.sims import Desk, SimRunner, SimTimings
-from worker.sims.asking import Asked
+from worker.sims import SimRunner
 
 R = TypeVar("R")
 

@@ -11,8 +11,8 @@ from adapters.modems.simulated.emulator import Emulator
 from adapters.modems.simulated.profiles import PROFILES
 from adapters.modems.simulated.pty import EmulatorPty
 from adapters.modems.simulated.sim_card import SimCard, imsi_for
-from application.actors import Actor
-from application.deliver import CancelMessage
+from application.books.actors import Actor
+from application.messages.by_hand import CancelMessage
 from domain.message import State
 from domain.reports import SubmitOutcome
 from tests.worker.gateway import FAST, Gateway

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from application.deliver import DoubtAttempt, RecordOutcome, StartAttempt
-from application.fleet import LEASE_S, BringOnline, OnDuty
+from application.fleet.leases import LEASE_S, BringOnline, OnDuty
+from application.messages.attempts import RecordOutcome, StartAttempt
+from application.messages.settling import DoubtAttempt
 from application.ports import Job, JobKind
 from domain.message import State
 from domain.message.states import DOUBT_LIMIT_S

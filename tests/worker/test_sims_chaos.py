@@ -10,8 +10,8 @@ import pytest
 
 from adapters.modems.simulated.driver import SimulatedModemDriver
 from adapters.modems.simulated.network_log import MemoryNetworkLog, SegmentOnAir
-from application.actors import Actor
-from application.deliver import CancelMessage
+from application.books.actors import Actor
+from application.messages.by_hand import CancelMessage
 from domain.errors import NgomaError
 from domain.message import OPEN, SPENT, Message, State
 from domain.reports import SubmitOutcome

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from adapters.modems.simulated.driver import SimulatedModemDriver
-from application.actors import Actor
-from application.fleet import ANSWER_S, LEASE_S, BringOnline, SetQuarantine
+from application.books.actors import Actor
+from application.fleet.leases import ANSWER_S, LEASE_S, BringOnline, SetQuarantine
 from application.ports import Lease, ModemHealth, ModemUnavailable, SimIdentity
 from domain.message import State
 from domain.reports import InboundReceived, LinkLost, RegistrationChanged, StatusReportReceived

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from adapters.modems.simulated.driver import SimulatedModemDriver
 from adapters.modems.simulated.network_log import MemoryNetworkLog, SegmentOnAir
-from application.actors import Actor
-from application.deliver import CancelMessage
+from application.books.actors import Actor
+from application.messages.by_hand import CancelMessage
 from domain.message import State
 from domain.reports import LinkLost, SubmitOutcome
 from domain.values import Lane

@@ -7,8 +7,8 @@ import pytest
 
 from adapters.modems.simulated.driver import SimulatedModemDriver
 from adapters.modems.simulated.network_log import MemoryNetworkLog, SegmentOnAir
-from application.deliver import BACK_OFF_S
-from application.fleet import LEASE_S
+from application.fleet.leases import LEASE_S
+from application.messages.attempts import BACK_OFF_S
 from domain.message import State
 from domain.reports import Accepted, LateAnswer, ModemReport, SubmitOutcome
 from tests.worker.gateway import Gateway

@@ -12,7 +12,7 @@ from application.accounts import (
     email_digest,
 )
 from application.accounts.passwords import check_password
-from application.queries import AccountRow
+from application.ports.queries import AccountRow
 from domain.account import Account, account_id
 from domain.errors import NotFound
 from domain.sender_names import check_sender_id

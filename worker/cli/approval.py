@@ -3,7 +3,7 @@
 import click
 
 from application.accounts import DecideEntry, Decision
-from application.queries import EntryRow
+from application.ports.queries import EntryRow
 from domain.errors import NotFound
 from domain.manual_entry import EntryStatus
 from worker.cli.options import (

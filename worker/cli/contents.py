@@ -9,7 +9,13 @@ import click
 
 from api.notation import MessageRef
 from application.accounts.reveal import Revealed
-from application.erasure import MESSAGES_MAX, EraseAccount, Erased, EraseMessages, erase_due
+from application.retention.erasure import (
+    MESSAGES_MAX,
+    EraseAccount,
+    Erased,
+    EraseMessages,
+    erase_due,
+)
 from domain.account import Account, account_id
 from domain.errors import InvalidRecipient, InvalidRequest, NotFound, TooLate
 from domain.message import Extent

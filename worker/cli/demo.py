@@ -19,7 +19,7 @@ from adapters.modems.simulated.sim_card import SimCard, imsi_for
 from adapters.security.secret import keep_private
 from adapters.settings import Settings
 from application.accounts import CreateAccount, email_digest
-from application.actors import Actor
+from application.books.actors import Actor
 from application.ports import Clock, ModemSettings
 from application.system import System
 from domain.errors import StoreDown

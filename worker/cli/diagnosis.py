@@ -23,7 +23,7 @@ from adapters.security.secret import is_open_to_others
 from adapters.settings import Settings
 from adapters.store.log import StoreLog
 from api.notation import iso_time
-from application.gateway import event_mapper
+from application.books.codec import event_mapper
 from application.ports import Store
 from domain.errors import InvalidRecipient, NgomaError
 from domain.events import Event

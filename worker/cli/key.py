@@ -4,7 +4,7 @@ import click
 
 from application.accounts import IssueKey, RevokeKey
 from application.ports import CredentialRow
-from application.queries import KeyRow
+from application.ports.queries import KeyRow
 from domain.errors import NotFound
 from worker.cli.options import (
     ACCOUNT,

@@ -12,8 +12,8 @@ from worker.cli.output import moment, print_json
 from worker.cli.session import Session, opened
 
 if TYPE_CHECKING:
+    from application.accounts.logins import LoggedIn
     from application.accounts.sessions import Session as PersonSession
-    from application.login import LoggedIn
 
 PASSWORD_CHARACTERS_MAX: Final = 1_000
 NEEDS_SECOND_FACTOR: Final = (

@@ -6,9 +6,9 @@ import click
 
 from api.notation import MessageRef, feltech_id, parse_message_id, wilcybertek_id
 from application.accounts.reveal import RevealMessage
-from application.deliver import CancelMessage, ResolveDoubt
-from application.explain import Explanation, explain
-from application.queries import LogEntry
+from application.messages.by_hand import CancelMessage, ResolveDoubt
+from application.messages.explain import Explanation, explain
+from application.ports.queries import LogEntry
 from domain.errors import NotFound
 from domain.message import Message, message_id
 from domain.msisdn import Msisdn, masked

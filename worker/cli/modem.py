@@ -5,9 +5,9 @@ from typing import Final
 
 import click
 
-from application.fleet import SetQuarantine
+from application.fleet.leases import SetQuarantine
 from application.ports import ModemDriver, ModemHealth, ModemSettings, ModemUnavailable, SimIdentity
-from application.queries import SimRow
+from application.ports.queries import SimRow
 from domain.errors import NotFound
 from domain.values import Network
 from worker.cli.options import (

@@ -6,7 +6,7 @@ from typing import Final
 import click
 
 from application.accounts import DecideSenderId
-from application.queries import Queries, SenderIdRow
+from application.ports.queries import Queries, SenderIdRow
 from domain.errors import NotFound
 from domain.sender_id import SenderIdStatus
 from worker.cli.options import (

@@ -14,10 +14,10 @@ import click
 from application.accounts import NoteRead
 from application.accounts.looks import must_be_recorded
 from application.accounts.sessions import Session as PersonSession
-from application.actors import Actor
-from application.committer import Command, Outcome
+from application.books.actors import Actor
+from application.books.commands import Command, Outcome
 from application.ports import VersionConflict
-from application.queries import Queries
+from application.ports.queries import Queries
 from application.system import System
 from domain.errors import InvalidKey, OutcomeUnknown, StoreDown
 from domain.values import Instant

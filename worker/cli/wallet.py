@@ -4,7 +4,7 @@ import click
 
 from api.notation import batch_id, feltech_id
 from application.accounts import MoveCredits
-from application.queries import StatementLine
+from application.ports.queries import StatementLine
 from domain.errors import NotFound
 from domain.values import Credits
 from worker.cli.options import (

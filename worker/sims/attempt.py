@@ -3,13 +3,19 @@
 from dataclasses import dataclass
 from typing import Final
 
-from application.deliver import Load, RecordOutcome, Settled, StartAttempt, WithdrawAttempt
-from application.fleet import OnDuty
-from application.queries import Waiting
+from application.fleet.leases import OnDuty
+from application.messages.attempts import (
+    Load,
+    RecordOutcome,
+    Settled,
+    StartAttempt,
+    WithdrawAttempt,
+)
+from application.messages.letter import Letter
+from application.ports.queries import Waiting
 from domain.message import Message, State
 from domain.reports import Accepted, InDoubt, NotSent, SubmitOutcome
 from domain.values import Instant
-from worker.sims.letter import Letter
 
 WITHDRAWN: Final = NotSent("withdrawn before it was handed over")
 

@@ -3,13 +3,13 @@
 import logging
 from typing import Final
 
-from application.committer import Committer
-from application.fleet import LEASE_S, BringOnline, OnDuty, RenewLease, TakeOffline
+from application.books.asking import Asked, Wait
+from application.books.committer import Committer
+from application.fleet.leases import LEASE_S, BringOnline, OnDuty, RenewLease, TakeOffline
+from application.fleet.timings import SimTimings
 from application.ports import Clock, ModemSettings, SimIdentity
 from domain.errors import Refused
 from domain.values import Instant
-from worker.sims.asking import Asked, Wait
-from worker.sims.timings import SimTimings
 
 NOT_ONLINE: Final = Instant(0)
 """As the time of the last answer: the SIM is held, and does not count as online."""

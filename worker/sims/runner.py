@@ -7,6 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from application.books.alarms import Alarms
+from application.books.asking import Wait, wait_for
+from application.fleet.condition import Condition
+from application.fleet.desk import DISPATCH, Desk
+from application.fleet.pacing import BackOff, Pacer
+from application.fleet.timings import SimTimings
+from application.messages.letter import ConcatReferences, LetterReader
 from application.ports import ModemDriver, ModemSettings, ModemUnavailable
 from application.system import System
 from domain.errors import Unavailable
@@ -18,15 +25,8 @@ from domain.reports import (
     RegistrationChanged,
     StatusReportReceived,
 )
-from worker.alarms import Alarms
-from worker.pacing import BackOff, Pacer
-from worker.sims.asking import Wait, wait_for
-from worker.sims.condition import Condition
-from worker.sims.desk import DISPATCH, Desk
 from worker.sims.lease import LeaseKeeper
-from worker.sims.letter import ConcatReferences, LetterReader
 from worker.sims.sender import Sender
-from worker.sims.timings import SimTimings
 
 PROJECTION_S: Final = 0.2
 """How long one step waits for the dispatch projection after the SIM came online."""

@@ -5,25 +5,27 @@ from collections import Counter
 from functools import partial
 from typing import Any
 
-from application.committer import Committer, Outcome
-from application.deliver import DoubtAttempt, LateAnswerArrived, Load, Settled
-from application.fleet import OnDuty
-from application.gateway import Reader
+from application.books.alarms import Alarms
+from application.books.asking import Asked, Owed, Wait
+from application.books.commands import Outcome
+from application.books.committer import Committer
+from application.books.reader import Reader
+from application.fleet.condition import Condition
+from application.fleet.desk import Desk
+from application.fleet.leases import OnDuty
+from application.fleet.pacing import Pacer
+from application.fleet.timings import SimTimings
+from application.messages.attempts import Load, Settled
+from application.messages.letter import LetterReader
+from application.messages.settling import DoubtAttempt, LateAnswerArrived
 from application.ports import Clock, ModemDriver
-from application.queries import Waiting
+from application.ports.queries import Waiting
 from domain.errors import OutcomeUnknown, Refused, Unavailable
 from domain.message import Message, message_id
 from domain.reports import Accepted, InDoubt, LateAnswer, NotSent, Rejected, SubmitOutcome
 from domain.tpdu import TpduError
-from worker.alarms import Alarms
-from worker.pacing import Pacer
-from worker.sims.asking import Asked, Owed, Wait
 from worker.sims.attempt import WITHDRAWN, Attempt
-from worker.sims.condition import Condition
-from worker.sims.desk import Desk
 from worker.sims.lease import LeaseKeeper
-from worker.sims.letter import LetterReader
-from worker.sims.timings import SimTimings
 
 logger = logging.getLogger(__name__)
 

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from application.deliver import RecordOutcome, StartAttempt
-from application.fleet import BringOnline, OnDuty
+from application.fleet.leases import BringOnline, OnDuty
+from application.messages.accept import Recipient, Sending, SendMessages
+from application.messages.attempts import RecordOutcome, StartAttempt
 from application.ports import SimIdentity
-from application.submit import Recipient, Sending, SendMessages
 from application.system import System
 from domain.msisdn import normalise
 from domain.reports import SubmitOutcome

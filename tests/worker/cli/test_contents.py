@@ -9,8 +9,8 @@ import pytest
 from adapters.modems.simulated.network_log import FileNetworkLog, SegmentOnAir, forget_segments
 from application.accounts import ChangeRole
 from application.accounts.reveal import RevealMessage
-from application.actors import Actor
-from application.erasure import EraseAccount, EraseMessages
+from application.books.actors import Actor
+from application.retention.erasure import EraseAccount, EraseMessages
 from domain.auditor_read import AuditorRead
 from domain.errors import NotPermitted
 from domain.message import Extent, Message, message_id

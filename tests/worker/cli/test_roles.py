@@ -2,7 +2,7 @@
 
 import pytest
 
-from application.gateway import event_mapper
+from application.books.codec import event_mapper
 from application.system import System
 from domain.account import Account, account_id
 from domain.auditor_read import AuditorRead, auditor_read_id

@@ -1,0 +1,284 @@
+"""Logs people in and out, for the HTTP API and the command line alike; all of it may block.
+
+An unknown e-mail address and a wrong password take the same path, with one slow hash each.
+"""
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import orjson
+
+from application.accounts.creation import email_digest
+from application.accounts.passwords import (
+    EnrolSecondFactor,
+    SecondFactor,
+    SetPassword,
+    StartReset,
+    UseCode,
+    check_password,
+)
+from application.accounts.sessions import (
+    SEEN_EVERY_S,
+    EndSession,
+    NoteSeen,
+    OpenSession,
+    Session,
+)
+from application.books.actors import Actor
+from application.books.commands import Command
+from application.books.reader import Reader
+from application.ports import Clock, Codes, KeyHasher, Randomness, SecretKind, Store
+from domain.account import Account, account_id
+from domain.claim import Claim, claim_id
+from domain.errors import InvalidKey, InvalidRequest, NotFound, NotPermitted
+from domain.values import SECOND
+
+TOKEN_PREFIX: Final = "ngs_"  # noqa: S105 - tells a session's token from an API key
+TOKEN_BYTES: Final = 32
+WRONG_LOGIN: Final = "The e-mail address, the password or the code is wrong."
+
+Execute = Callable[[Command[Any]], Any]
+"""Commits a command and waits for its result."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """A session, with the token that is shown this one time."""
+
+    token: str
+    session: Session
+    roles: tuple[str, ...]
+    needs_second_factor: bool
+    """Whether its roles count only once a second factor is enrolled."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Logins:
+    """Opens, finds and ends sessions; sets and resets passwords; second factors."""
+
+    store: Store
+    reader: Reader
+    hasher: KeyHasher
+    clock: Clock
+    randomness: Randomness
+    codes: Codes
+    server_key: bytes
+    email_key: bytes
+
+    # -- logging in and out ----------------------------------------------------------------------
+
+    def login(
+        self,
+        email: str,
+        password: str,
+        *,
+        code: str | None = None,
+        instead_of: Session | None = None,
+        execute: Execute,
+    ) -> LoggedIn:
+        """Open a session.
+
+        Raises:
+            InvalidKey: e-mail, password or code is wrong; which of them is not said.
+        """
+        account = self.account_of(email)
+        stored = self._password(account)
+        no_password = self._no_password  # made by whoever comes first, known or not
+        is_right = self.hasher.verify(stored or no_password, password)
+        if account is None or stored is None or not is_right:
+            raise InvalidKey(WRONG_LOGIN)
+        has_second_factor = self._pass_second_factor(account, code, execute)
+        token, digest = self._draw()
+        session: Session = execute(
+            OpenSession(
+                account,
+                digest,
+                has_second_factor=has_second_factor,
+                verified=stored,
+                instead_of=instead_of,
+                at=self.clock.now(),
+            )
+        )
+        roles = self.roles(account)
+        return LoggedIn(
+            token, session, roles, needs_second_factor=bool(roles) and not has_second_factor
+        )
+
+    def open_for_new(self, account: int, password_hash: str, *, execute: Execute) -> LoggedIn:
+        """Open the first session of an account that has just registered."""
+        token, digest = self._draw()
+        session: Session = execute(
+            OpenSession(
+                account,
+                digest,
+                has_second_factor=False,
+                verified=password_hash,
+                at=self.clock.now(),
+            )
+        )
+        return LoggedIn(token, session, (), needs_second_factor=False)
+
+    def find(self, token: str, *, execute: Execute) -> Session:
+        """Give the session of a token, and note now and then that it is in use.
+
+        Raises:
+            InvalidKey: there is none, or it is over.
+        """
+        msg = "The session is over: log in again."
+        if not token.startswith(TOKEN_PREFIX):
+            raise InvalidKey(msg)
+        row = self.store.secret(SecretKind.SESSION, self._digest(token))
+        now = self.clock.now()
+        session = Session.read(row) if row else None
+        if session is None or not session.is_live(now):
+            raise InvalidKey(msg)
+        if now - session.seen_at >= SEEN_EVERY_S * SECOND:
+            execute(NoteSeen(session, at=now))
+        return session
+
+    def logout(self, session: Session, *, execute: Execute) -> None:
+        """End a session."""
+        execute(EndSession(session, at=self.clock.now()))
+
+    def staff(self, session: Session) -> Actor:
+        """Give the actor of a staff session.
+
+        Raises:
+            NotPermitted: the account has no role, or the session no second factor.
+        """
+        if not self.roles(session.account):
+            msg = "This takes an account with a role of staff."
+            raise NotPermitted(msg)
+        if not session.has_second_factor:
+            msg = "Roles count only in a session with a second factor: enrol one, then log in."
+            raise NotPermitted(msg)
+        return Actor.of(session.account)
+
+    def roles(self, account: int) -> tuple[str, ...]:
+        """Give an account's roles, strongly read."""
+        found = self.reader.find(Account, account_id(account))
+        return tuple(found.roles) if found else ()
+
+    # -- passwords -------------------------------------------------------------------------------
+
+    def change_password(
+        self, session: Session, *, current: str, new: str, execute: Execute
+    ) -> None:
+        """Change one's own password; every session ends, this one too.
+
+        Raises:
+            InvalidRequest: the current one is wrong, or the new one cannot be used.
+        """
+        check_password(new, email=self._email_of(session.account), field="new_password")
+        stored = self._password(session.account)
+        if not self.hasher.verify(stored or self._no_password, current) or stored is None:
+            msg = "The current_password is wrong."
+            raise InvalidRequest(msg, field="current_password")
+        execute(
+            SetPassword(
+                session.account, self.hasher.hash(new), replaces=stored, at=self.clock.now()
+            )
+        )
+
+    def start_reset(self, email: str, *, execute: Execute) -> tuple[str, str] | None:
+        """Draw a reset's token for an e-mail address; None when no account has it.
+
+        Gives the address as the account has it, and the token.
+        """
+        account = self.account_of(email)
+        to = self._email_of(account) if account is not None else ""
+        if account is None or not to:
+            return None
+        token, digest = self._draw()
+        execute(StartReset(account, digest, at=self.clock.now()))
+        return to, token
+
+    def finish_reset(self, token: str, new: str, *, execute: Execute) -> None:
+        """Set a new password with a reset's token; it works once.
+
+        Raises:
+            InvalidRequest: the password cannot be used.
+            NotFound: the token is unknown, used or over.
+        """
+        digest = self._digest(token)
+        row = self.store.secret(SecretKind.RESET, digest)
+        if row is None:
+            msg = "This reset was used already, or its time is over."
+            raise NotFound(msg)
+        check_password(new, email=self._email_of(row.account), field="password")
+        execute(SetPassword(row.account, self.hasher.hash(new), reset=digest, at=self.clock.now()))
+
+    # -- second factors --------------------------------------------------------------------------
+
+    def enrol(self, session: Session, *, execute: Execute) -> tuple[str, str]:
+        """Begin with a second factor; give its seed and its URI, shown this one time.
+
+        Raises:
+            AlreadyExists: the account has one.
+        """
+        seed, sealed = self.codes.new_seed()
+        execute(EnrolSecondFactor(session.account, sealed, at=self.clock.now()))
+        return seed, self.codes.uri(seed, name=f"account {session.account}")
+
+    def confirm(self, session: Session, code: str, *, execute: Execute) -> None:
+        """Confirm a second factor by its first code; the next login asks for one.
+
+        Raises:
+            InvalidRequest: the code is wrong or was used.
+        """
+        if not self._use_code(session.account, code, execute):
+            msg = "The code is wrong, or was used before."
+            raise InvalidRequest(msg, field="code")
+
+    def _pass_second_factor(self, account: int, code: str | None, execute: Execute) -> bool:
+        row = self.store.secret(SecretKind.SECOND_FACTOR, str(account))
+        if row is None or not SecondFactor.read(row).is_confirmed:
+            return False
+        if code is None or not self._use_code(account, code, execute):
+            raise InvalidKey(WRONG_LOGIN)
+        return True
+
+    def _use_code(self, account: int, code: str, execute: Execute) -> bool:
+        row = self.store.secret(SecretKind.SECOND_FACTOR, str(account))
+        if row is None:
+            return False
+        now = self.clock.now()
+        counter = self.codes.counter(
+            SecondFactor.read(row).sealed_seed, code.strip(), at_s=now // SECOND
+        )
+        return counter is not None and bool(execute(UseCode(account, counter, at=now)))
+
+    # -- details ---------------------------------------------------------------------------------
+
+    def account_of(self, email: str) -> int | None:
+        """Find the account of an e-mail address."""
+        claim = self.reader.find(Claim, claim_id("email", email_digest(self.email_key, email)))
+        return claim.owner if claim else None
+
+    def _email_of(self, account: int) -> str:
+        """Give an account's address as it was registered; "" when it was erased."""
+        row = self.store.content("account", account)
+        return str(orjson.loads(row.body)["email"]) if row and row.body else ""
+
+    def _password(self, account: int | None) -> str | None:
+        row = None if account is None else self.store.secret(SecretKind.PASSWORD, str(account))
+        return row.value if row else None
+
+    @cached_property
+    def _no_password(self) -> str:
+        """A hash that no password has, so that an unknown account costs as much as a known one."""
+        return self.hasher.hash(self.randomness.token(TOKEN_BYTES).hex())
+
+    def _draw(self) -> tuple[str, str]:
+        drawn = urlsafe_b64encode(self.randomness.token(TOKEN_BYTES)).decode().rstrip("=")
+        token = TOKEN_PREFIX + drawn
+        return token, self._digest(token)
+
+    def _digest(self, token: str) -> str:
+        material = token.encode("utf-8", "surrogatepass")
+        return hmac.new(self.server_key, material, hashlib.sha256).hexdigest()

@@ -1,0 +1,130 @@
+"""People register themselves: an account, its first key and its first session at once."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from application.accounts import CreateAccount, Created, email_digest
+from application.accounts.keyring import KeyRing
+from application.accounts.logins import Execute, LoggedIn, Logins
+from application.accounts.passwords import check_password
+from domain.errors import AlreadyExists, InvalidRequest, NotPermitted
+
+FIRST_KEY: Final = "first"
+NAME_CHARACTERS_MAX: Final = 100
+EMAIL_CHARACTERS_MAX: Final = 254
+"""RFC 5321, 4.5.3.1.3, without the angle brackets."""
+LOCAL_CHARACTERS_MAX: Final = 64
+
+_EMAIL: Final = re.compile(  # the form of HTML's e-mail fields
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+"
+    r"@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+    r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Who registers, checked."""
+
+    name: str
+    email: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A new account, with the key and the token that are shown this one time."""
+
+    account: int
+    api_key: str
+    logged_in: LoggedIn
+
+
+def check_newcomer(*, name: str, email: str, password: str) -> Newcomer:
+    """Check what somebody gives who registers; spaces around name and address do not count.
+
+    Raises:
+        InvalidRequest: a field cannot be used, by its name.
+    """
+    return Newcomer(check_name(name), email := check_email(email), _password(password, email))
+
+
+def check_name(name: str) -> str:
+    """Give a name without the spaces around it.
+
+    Raises:
+        InvalidRequest: with field ``name``: blank, too long, or with unprintable characters.
+    """
+    found = name.strip()
+    if not 1 <= len(found) <= NAME_CHARACTERS_MAX or not found.isprintable():
+        msg = f"The name must have 1 to {NAME_CHARACTERS_MAX} printable characters."
+        raise InvalidRequest(msg, field="name")
+    return found
+
+
+def check_email(email: str) -> str:
+    """Give an e-mail address without the spaces around it.
+
+    Raises:
+        InvalidRequest: with field ``email``: it is no address that mail can go to.
+    """
+    found = email.strip()
+    local = found.partition("@")[0]
+    is_short = len(found) <= EMAIL_CHARACTERS_MAX and len(local) <= LOCAL_CHARACTERS_MAX
+    if not is_short or _EMAIL.fullmatch(found) is None:
+        msg = "The email must be an address such as you@example.com."
+        raise InvalidRequest(msg, field="email")
+    return found
+
+
+def _password(password: str, email: str) -> str:
+    check_password(password, email=email)
+    return password
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registrations:
+    """Registers people; may block, and hashes twice."""
+
+    logins: Logins
+    keys: KeyRing
+    is_open: bool
+    daily_credits: int
+    """What a new account may spend in a day; 0: no limit."""
+
+    def require_open(self) -> None:
+        """Refuse where registration is closed.
+
+        Raises:
+            NotPermitted: it is.
+        """
+        if not self.is_open:
+            msg = "Registration is closed: ask the operator for an account."
+            raise NotPermitted(msg)
+
+    def register(self, who: Newcomer, *, execute: Execute) -> Registered:
+        """Make an account with a key and a session.
+
+        Raises:
+            AlreadyExists: the e-mail address has an account.
+        """
+        if self.logins.account_of(who.email) is not None:
+            msg = "An account with this e-mail address exists already."
+            raise AlreadyExists(msg)
+        password_hash = self.logins.hasher.hash(who.password)
+        api_key, new_key = self.keys.make(FIRST_KEY)
+        created: Created = execute(
+            CreateAccount(
+                name=who.name,
+                email=who.email,
+                email_digest=email_digest(self.logins.email_key, who.email),
+                key=new_key,
+                password_hash=password_hash,
+                daily_credits=self.daily_credits or None,
+                actor=None,
+                at=self.logins.clock.now(),
+            )
+        )
+        logged_in = self.logins.open_for_new(created.account, password_hash, execute=execute)
+        return Registered(created.account, api_key, logged_in)

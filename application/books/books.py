@@ -1,0 +1,240 @@
+"""The books: aggregates brought up to date under the log's lock, and what they record."""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from typing import Final, cast
+from uuid import UUID
+
+from eventsourcing.persistence import Mapper, StoredEvent
+
+from application.books.codec import A, fold
+from application.ports import (
+    ContentRow,
+    CredentialRow,
+    Forget,
+    Lease,
+    Save,
+    SecretKind,
+    SecretRow,
+    Turn,
+)
+from domain.errors import NotFound
+from domain.events import Aggregate, Event
+from domain.values import Instant
+
+SNAPSHOT_EVERY: Final = 500
+"""Versions of a wallet between two snapshots."""
+
+CACHED_MAX: Final = 20_000
+"""Aggregates kept in memory between batches, least recently used out first."""
+
+
+class Cache:
+    """Aggregates of the committer, by id; owned by its one thread."""
+
+    def __init__(self, size_max: int = CACHED_MAX) -> None:
+        self._items: OrderedDict[UUID, Aggregate] = OrderedDict()
+        self._size_max = size_max
+
+    def take(self, ids: Iterable[UUID]) -> dict[UUID, Aggregate]:
+        """Take the aggregates out: they come back by ``put`` when their save succeeded."""
+        taken = {}
+        for key in ids:
+            item = self._items.pop(key, None)
+            if item is not None:
+                taken[key] = item
+        return taken
+
+    def put(self, items: dict[UUID, Aggregate]) -> None:
+        """Keep aggregates whose events are committed."""
+        self._items.update(items)
+        while len(self._items) > self._size_max:
+            self._items.popitem(last=False)
+
+
+class Books:
+    """The working set of one batch: one object per aggregate, shared by its commands."""
+
+    def __init__(self, turn: Turn, cache: Cache, mapper: Mapper[UUID], save: Save) -> None:
+        self._turn = turn
+        self._cache = cache
+        self._mapper = mapper
+        self._save = save
+        self._loaded: dict[UUID, Aggregate] = {}
+        self._given: list[Aggregate] = []
+        self._appended: dict[UUID, list[StoredEvent]] = {}
+        self._absent: set[UUID] = set()
+        self._rows: dict[tuple[str, int], ContentRow | None] = {}
+        self._repeats: dict[bytes, int] = {}
+        self._leases: dict[int, Lease] | None = None
+
+    @property
+    def loaded(self) -> dict[UUID, Aggregate]:
+        """What the batch has touched."""
+        return self._loaded
+
+    def bring_up_to_date(self, ids: Iterable[UUID]) -> None:
+        """Load or fast-forward aggregates from their tails: one query for all of them."""
+        wanted = [key for key in dict.fromkeys(ids) if key not in self._loaded]
+        if not wanted:
+            return
+        known = self._cache.take(wanted)
+        missing = [key for key in wanted if key not in known]
+        for snapshot in self._turn.snapshots(missing) if missing else ():
+            restored = fold(self._mapper, [snapshot], cast("Aggregate | None", None))
+            if restored is not None:
+                known[restored.id] = restored
+        since = [(key, known[key].version if key in known else 0) for key in wanted]
+        for stored in self._turn.tails(since):
+            key = cast("UUID", stored.originator_id)
+            folded = fold(self._mapper, [stored], known.get(key))
+            if folded is not None:
+                known[key] = folded
+        self._loaded.update(known)
+        self._absent.update(key for key in wanted if key not in known)
+
+    def find(self, kind: type[A], key: UUID) -> A | None:
+        """Give an aggregate, or None when it has no events; loads it under the lock if need be."""
+        if key in self._appended:
+            self._fold_appended(key)
+        elif key not in self._loaded and key not in self._absent:
+            self.bring_up_to_date([key])
+        found = self._loaded.get(key)
+        if found is None:
+            return None
+        if not isinstance(found, kind):
+            msg = f"{key} is a {type(found).__name__}, not a {kind.__name__}"
+            raise TypeError(msg)
+        self._given.append(found)
+        return found
+
+    def _fold_appended(self, key: UUID) -> None:
+        """Make the aggregate whose events were built beforehand: a command asks for it now."""
+        appended = self._appended.pop(key)
+        folded = fold(self._mapper, appended, self._loaded.get(key))
+        if folded is not None:
+            self._loaded[key] = folded
+
+    def get(self, kind: type[A], key: UUID) -> A:
+        """Give an aggregate that must exist.
+
+        Raises:
+            NotFound: it has no events.
+        """
+        found = self.find(kind, key)
+        if found is None:
+            msg = f"No such {kind.__name__.lower()}."
+            raise NotFound(msg)
+        return found
+
+    def record(self, aggregate: Aggregate) -> None:
+        """Put an aggregate's new events into the save, in the order of the calls."""
+        self._loaded[aggregate.id] = aggregate
+        self._absent.discard(aggregate.id)
+        for event in aggregate.collect_events():
+            self._save.events.append(self._mapper.to_stored_event(cast("Event", event)))
+
+    def append(self, stored: Sequence[StoredEvent]) -> None:
+        """Put events of new aggregates that were built beforehand into the save."""
+        self._save.events.extend(stored)
+        for event in stored:
+            self._appended.setdefault(cast("UUID", event.originator_id), []).append(event)
+
+    def keep(self, *rows: ContentRow) -> None:
+        """Store content rows."""
+        self._save.contents.extend(rows)
+        for row in rows:
+            self._rows[row.kind, row.number] = row
+            if row.digest is not None:
+                self._repeats[row.digest] = row.number
+
+    def keep_credential(self, row: CredentialRow) -> None:
+        """Store a key's hash."""
+        self._save.credentials.append(row)
+
+    def note_key_use(self, key_id: str, at: Instant) -> None:
+        """Write down when a key was used last."""
+        self._save.key_uses.append((key_id, at))
+
+    def forget_key_names(self, account: int) -> None:
+        """Forget what people typed about an account's keys."""
+        self._save.unnamed.append(account)
+
+    def keep_secret(self, row: SecretRow) -> None:
+        """Store a person's secret; the commands after this one see it."""
+        self._save.secret_changes.append(row)
+
+    def forget_secrets(self, kind: SecretKind, account: int, key: str | None = None) -> None:
+        """Forget the secret under a key or, without one, all of an account's of this kind."""
+        self._save.secret_changes.append(Forget(kind, account, key))
+
+    def secret(self, kind: SecretKind, key: str) -> SecretRow | None:
+        """Read a secret as of this point of the batch."""
+        found = self._turn.secret(kind, key)
+        for change in self._save.secret_changes:
+            match change:
+                case SecretRow() if (change.kind, change.key) == (kind, key):
+                    found = change
+                case Forget() if found and change.forgets(found):
+                    found = None
+        return found
+
+    def revoke_credential(self, key_id: str, at: Instant) -> None:
+        """Mark a key's hash as revoked."""
+        self._save.revoked.append((key_id, at))
+
+    def grant_lease(self, lease: Lease) -> None:
+        """Store a SIM's lease; the commands after this one see it."""
+        self._save.leases.append(lease)
+        if self._leases is not None:
+            self._leases[lease.sim] = lease
+
+    def lease(self, sim: int) -> Lease | None:
+        """Read a SIM's lease as of this point of the batch."""
+        if self._leases is None:  # one query for the batch: there are few, and many ask
+            self._leases = {
+                lease.sim: lease for lease in (*self._turn.leases(), *self._save.leases)
+            }
+        return self._leases.get(sim)
+
+    def settle_digest(self, number: int) -> None:
+        """Forget a message's repeat digest: it has left the queue."""
+        self._save.settled.append(number)
+
+    def erase(self, kind: str, number: int) -> None:
+        """Erase a content row for good."""
+        self._save.erased.append((kind, number))
+        self._rows[kind, number] = None
+
+    def erase_text(self, kind: str, number: int) -> None:
+        """Erase a content's text for good; salt, number and sender stay."""
+        self._save.blanked.append((kind, number))
+        self._rows.pop((kind, number), None)
+
+    def look_up_repeats(self, digests: Iterable[bytes]) -> None:
+        """Look up the repeat digests of a whole batch: one query."""
+        wanted = list(dict.fromkeys(digests))
+        if wanted:
+            self._repeats.update(self._turn.open_digests(wanted))
+
+    def find_repeat(self, digest: bytes) -> int | None:
+        """Give the message with this repeat digest, this batch included."""
+        return self._repeats.get(digest)
+
+    def content(self, kind: str, number: int) -> ContentRow | None:
+        """Read a content row as of this point of the batch."""
+        if (kind, number) not in self._rows:
+            self.look_up_contents(kind, [number])
+        return self._rows.get((kind, number))
+
+    def look_up_contents(self, kind: str, numbers: Iterable[int]) -> None:
+        """Read the content rows of a whole batch: one query."""
+        wanted = [number for number in numbers if (kind, number) not in self._rows]
+        if wanted:
+            found = self._turn.contents(kind, wanted)
+            self._rows.update(((kind, number), found.get(number)) for number in wanted)
+
+    def leaves_pending(self) -> bool:
+        """Whether what was given out since the last call holds events that nobody recorded."""
+        given, self._given = self._given, []
+        return any(aggregate.pending_events for aggregate in given)

@@ -1,0 +1,80 @@
+"""Between stored bytes and aggregates: the mapper of events, and folding."""
+
+from collections.abc import Iterable
+from typing import Any, Final, Protocol, TypeVar, cast
+from uuid import UUID
+
+import orjson
+from eventsourcing.domain import register_topic  # type: ignore[attr-defined]  # from its utils
+from eventsourcing.persistence import Mapper, StoredEvent, Transcoder
+
+from domain.account import Account
+from domain.allowance import Allowance
+from domain.auditor_read import AuditorRead
+from domain.claim import Claim
+from domain.events import Aggregate, Snapshot
+from domain.manual_entry import ManualEntry
+from domain.message import Message
+from domain.sender_id import SenderId
+from domain.sim import Sim
+from domain.submission import Submission
+from domain.values import Instant
+from domain.wallet import CreditWallet
+
+AGGREGATES: Final = (
+    Account,
+    CreditWallet,
+    Message,
+    Submission,
+    SenderId,
+    Sim,
+    Claim,
+    ManualEntry,
+    Allowance,
+    AuditorRead,
+)
+"""Every aggregate of the gateway; importing them registers their topics."""
+
+register_topic(Snapshot.TOPIC, Snapshot)  # aggregates do this for their own events
+
+SNAPSHOTTED: Final = (CreditWallet,)
+"""Whose events are folded from a snapshot on."""
+
+A = TypeVar("A", bound=Aggregate)
+
+
+class JsonTranscoder(Transcoder):
+    """Events as compact JSON: all their fields are JSON values by design."""
+
+    def encode(self, obj: Any) -> bytes:
+        """Give the JSON bytes of a dictionary."""
+        return orjson.dumps(obj)
+
+    def decode(self, data: bytes) -> Any:
+        """Give the dictionary of JSON bytes."""
+        return orjson.loads(data)
+
+
+def event_mapper() -> Mapper[UUID]:
+    """Make the mapper between events and stored events."""
+    return Mapper(JsonTranscoder())
+
+
+class Folding(Protocol):
+    """Anything with ``mutate``: an event or a snapshot."""
+
+    def mutate(self, aggregate: Any) -> Any:
+        """Fold itself into the aggregate."""
+
+
+def fold(mapper: Mapper[UUID], stored: Iterable[StoredEvent], into: A | None) -> A | None:
+    """Fold stored events (or a snapshot first) into an aggregate."""
+    for item in stored:
+        event = cast("Folding", mapper.to_domain_event(item))
+        into = event.mutate(into)
+    return into
+
+
+def snapshot_of(mapper: Mapper[UUID], aggregate: Aggregate, at: Instant) -> StoredEvent:
+    """Encode an aggregate's snapshot."""
+    return mapper.to_stored_event(Snapshot.of(aggregate, at=at))

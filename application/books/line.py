@@ -1,0 +1,129 @@
+"""The line before the committer: bounded, and single sends do not stand behind bulks."""
+
+import logging
+import threading
+from collections import deque
+from typing import Final, Generic, TypeVar
+
+from application.books.commands import Command, Done, Outcome
+from domain.errors import Overloaded, StoreDown
+
+R = TypeVar("R")
+
+BATCH_MESSAGES_MAX: Final = 1_000
+"""Weight of one batch: a single send waits for the batch in flight and for its own."""
+WAITING_MESSAGES_MAX: Final = 50_000
+"""Weight of all that may wait; more is refused (``Overloaded``)."""
+
+_log = logging.getLogger("ngoma.committer")
+
+
+class Waiting(Generic[R]):
+    """A command in the line, and what is known of it since it left."""
+
+    __slots__ = ("command", "deadline_s", "done", "is_prepared", "is_told", "outcome")
+
+    def __init__(self, command: Command[R], done: Done[R], deadline_s: float) -> None:
+        self.command = command
+        self.done = done
+        self.deadline_s = deadline_s
+        self.is_prepared = False
+        self.is_told = False
+        self.outcome: Outcome[R] | None = None
+
+    def refuse(self, error: Exception) -> None:
+        """Settle it with an error of its own: many threads may raise it at the same time."""
+        self.outcome = Outcome(error=error)
+
+    def tell(self) -> None:
+        """Tell its caller, once. A caller that fails must not keep others from their answers."""
+        if self.is_told:
+            return
+        self.is_told = True
+        try:
+            self.done(self.outcome or Outcome(error=RuntimeError("nothing decided the command")))
+        except Exception:  # noqa: BLE001 - whatever the caller does is not our batch's fault
+            _log.exception("a caller could not take its answer")
+
+
+class Line:
+    """Two queues in order of arrival: commands of weight 1, and heavier ones."""
+
+    def __init__(self, weight_max: int) -> None:
+        self._light: deque[Waiting[object]] = deque()
+        self._heavy: deque[Waiting[object]] = deque()
+        self._weight_max = weight_max
+        self._weight = 0
+        self._is_closed = False
+        self._wake = threading.Condition()
+
+    @property
+    def weight(self) -> int:
+        """Weight of all that waits."""
+        return self._weight
+
+    def join(self, waiting: Waiting[object]) -> None:
+        """Stand in line.
+
+        Raises:
+            Overloaded: too much is waiting.
+            StoreDown: the line is closed.
+        """
+        weight = waiting.command.weight
+        with self._wake:
+            if self._is_closed:
+                msg = "The gateway is closing down."
+                raise StoreDown(msg)
+            if self._weight + weight > self._weight_max:
+                msg = "Too many commands are waiting."
+                raise Overloaded(msg)
+            (self._light if weight <= 1 else self._heavy).append(waiting)
+            self._weight += weight
+            self._wake.notify()
+
+    def close(self) -> None:
+        """Take nobody in any more."""
+        with self._wake:
+            self._is_closed = True
+            self._wake.notify_all()
+
+    def is_finished(self) -> bool:
+        """Whether it is closed and empty."""
+        return self._is_closed and not (self._light or self._heavy)
+
+    def take(self, weight_max: int, timeout_s: float) -> list[Waiting[object]]:
+        """Take the next batch, waiting for it: at least one heavy command, if any waits.
+
+        Light ones have at least half of the room, so that neither kind holds up the other; a
+        command that is heavier than the room is taken all the same.
+        """
+        with self._wake:
+            if not (self._light or self._heavy or self._is_closed):
+                self._wake.wait(timeout_s)
+            heaviest = self._heavy[0].command.weight if self._heavy else 0
+            room = max(weight_max - heaviest, weight_max // 2, 1)
+            batch: list[Waiting[object]] = []
+            weight = 0
+            while self._light and weight < room:
+                batch.append(self._light.popleft())
+                weight += batch[-1].command.weight
+            is_first = True
+            while self._heavy:
+                next_weight = self._heavy[0].command.weight
+                if not is_first and weight + next_weight > weight_max:
+                    break
+                batch.append(self._heavy.popleft())
+                weight += next_weight
+                is_first = False
+            self._weight -= weight
+        return batch
+
+    def take_overdue(self, now_s: float) -> list[Waiting[object]]:
+        """Take out those whose deadline is past."""
+        overdue = []
+        with self._wake:
+            for queue in (self._light, self._heavy):
+                while queue and queue[0].deadline_s <= now_s:
+                    overdue.append(queue.popleft())
+            self._weight -= sum(waiting.command.weight for waiting in overdue)
+        return overdue

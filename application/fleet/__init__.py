@@ -1,0 +1,1 @@
+"""SIMs at work: who may drive one, what it sends next, how fast, and when it rests."""

@@ -1,0 +1,258 @@
+"""The fleet: SIMs come and go under a lease whose fence keeps two hosts off one SIM."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+from uuid import UUID
+
+from application.books.actors import Actor, permit
+from application.books.books import Books
+from application.books.commands import Command, Preparing
+from application.books.contents import SALT_BYTES, seal_of
+from application.books.reasons import WithReason
+from application.ports import Clock, ContentRow, Lease, SimIdentity, Store
+from domain.errors import AlreadyExists, TooLate
+from domain.roles import Duty
+from domain.sim import Sim, sim_id
+from domain.values import SECOND, Instant, Network
+
+LEASE_S: Final = 180
+"""How long a lease holds without renewal: longer than the longest submission (120 s)."""
+ANSWER_S: Final = 90
+"""A SIM that has not answered for this long is offline (design section 6.7)."""
+ONLINE_CHECK_S: Final = 0.25
+"""How old the knowledge may be of which networks are online when a message is accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnDuty:
+    """A SIM under our lease."""
+
+    sim: int
+    key: UUID
+    fence: int
+    quarantined: bool
+
+
+class BringOnline(Command[OnDuty]):
+    """A modem answers with this SIM in it: take the lease with the next fence, note it online."""
+
+    def __init__(
+        self,
+        identity: SimIdentity,
+        *,
+        network: Network,
+        modem: str,
+        holder: str,
+        at: Instant,
+    ) -> None:
+        self.at = at
+        self._identity = identity
+        self._network = network
+        self._modem = modem
+        self._holder = holder
+        self._key = sim_id(identity.iccid or identity.imsi)
+        self._number = 0
+        self._salt = b""
+
+    def prepare(self, tools: Preparing) -> None:
+        """Draw a number and salt, in case the SIM is new."""
+        self._number = tools.numbers.take("sim")
+        self._salt = tools.randomness.token(SALT_BYTES)
+
+    def touches(self) -> Iterable[UUID]:
+        """The SIM."""
+        yield self._key
+
+    def decide(self, books: Books) -> OnDuty:
+        """Take the lease.
+
+        Raises:
+            AlreadyExists: another host holds the SIM.
+        """
+        sim = books.find(Sim, self._key)
+        lease = books.lease(sim.number) if sim else None
+        if lease is not None and lease.holder != self._holder and lease.expires_at > self.at:
+            msg = f"SIM {lease.sim} is leased to another host until its lease runs out."
+            raise AlreadyExists(msg)
+        row = None
+        if sim is None:
+            row = self._content(self._number)
+            sim = Sim.register(
+                self._number,
+                identity=self._identity.iccid or self._identity.imsi,
+                network=self._network.value,
+                content=seal_of(row),
+                at=self.at,
+            )
+        fence = (lease.fence if lease else 0) + 1
+        sim.come_online(
+            network=self._network.value,
+            modem=self._modem,
+            imei=self._identity.imei,
+            fence=fence,
+            host=self._holder,
+            at=self.at,
+        )
+        books.record(sim)
+        if row is not None:
+            books.keep(row)
+        books.grant_lease(
+            Lease(
+                sim=sim.number,
+                network=self._network.value,
+                modem=self._modem,
+                holder=self._holder,
+                fence=fence,
+                expires_at=Instant(self.at + LEASE_S * SECOND),
+                answered_at=self.at,
+            )
+        )
+        return OnDuty(sim.number, self._key, fence, sim.quarantined)
+
+    def _content(self, number: int) -> ContentRow:
+        identity = self._identity
+        body = f'{{"iccid":{_quoted(identity.iccid)},"imsi":{_quoted(identity.imsi)}}}'
+        return ContentRow("sim", number, self._salt, msisdn=identity.msisdn, body=body)
+
+
+def _quoted(value: str | None) -> str:
+    return "null" if value is None else f'"{value}"'
+
+
+class RenewLease(Command[OnDuty]):
+    """The SIM's thread is alive; ``answered_at`` is when the modem last answered."""
+
+    def __init__(self, duty: OnDuty, *, answered_at: Instant, at: Instant) -> None:
+        self.at = at
+        self._duty = duty
+        self._answered_at = answered_at
+
+    def touches(self) -> Iterable[UUID]:
+        """The SIM, whose quarantine the thread wants to know."""
+        yield self._duty.key
+
+    def decide(self, books: Books) -> OnDuty:
+        """Hold on to the lease.
+
+        Raises:
+            TooLate: the lease went to another.
+        """
+        lease = books.lease(self._duty.sim)
+        if lease is None or lease.fence != self._duty.fence:
+            msg = f"SIM {self._duty.sim} has gone to another holder"
+            raise TooLate(msg)
+        books.grant_lease(
+            replace(
+                lease,
+                expires_at=Instant(self.at + LEASE_S * SECOND),
+                answered_at=self._answered_at,
+            )
+        )
+        sim = books.get(Sim, self._duty.key)
+        return replace(self._duty, quarantined=sim.quarantined)
+
+
+class TakeOffline(Command[None]):
+    """The SIM's thread lets go: the modem is gone, or the process ends."""
+
+    def __init__(self, duty: OnDuty, *, reason: str, at: Instant) -> None:
+        self.at = at
+        self._duty = duty
+        self._reason = reason
+
+    def touches(self) -> Iterable[UUID]:
+        """The SIM."""
+        yield self._duty.key
+
+    def decide(self, books: Books) -> None:
+        """Note it offline and end the lease, unless another holds it already."""
+        lease = books.lease(self._duty.sim)
+        if lease is None or lease.fence != self._duty.fence:
+            return
+        sim = books.get(Sim, self._duty.key)
+        sim.go_offline(reason=self._reason, at=self.at)
+        books.record(sim)
+        books.grant_lease(replace(lease, expires_at=self.at))
+
+
+class SetQuarantine(WithReason[None]):
+    """Keep a SIM from sending, or let it send again."""
+
+    def __init__(
+        self, identity: str, *, quarantined: bool, actor: Actor, reason: str, at: Instant
+    ) -> None:
+        super().__init__(actor=actor, reason=reason, at=at)
+        self._key = sim_id(identity)
+        self._quarantined = quarantined
+
+    def touches(self) -> Iterable[UUID]:
+        """The SIM."""
+        yield self._key
+
+    def decide(self, books: Books) -> None:
+        """Quarantine or release it; again changes nothing.
+
+        Raises:
+            NotPermitted: the actor may not.
+            NotFound: no such SIM.
+        """
+        permit(books, self._actor, Duty.SETTLE_MESSAGES)
+        sim = books.get(Sim, self._key)
+        if sim.quarantined == self._quarantined:
+            return
+        reason = self._keep_reason(books)
+        change = sim.quarantine if self._quarantined else sim.release
+        change(actor=self._actor.name, reason=reason, at=self.at)
+        books.record(sim)
+
+
+def online_networks(leases: Sequence[Lease], now: Instant) -> frozenset[Network]:
+    """Give the networks with a SIM that is leased and has answered lately."""
+    return frozenset(
+        Network(lease.network)
+        for lease in leases
+        if lease.expires_at > now and lease.answered_at >= now - ANSWER_S * SECOND
+    )
+
+
+class FleetWatch:
+    """Which networks are offline, known to within a quarter of a second, for the send path."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._known_at_s = float("-inf")
+        self._offline: frozenset[Network] = frozenset()
+
+    def offline(self) -> frozenset[Network]:
+        """Give the networks without an online SIM.
+
+        Raises:
+            StoreDown: the leases cannot be read.
+        """
+        known = self.known()
+        if known is not None:
+            return known
+        now_s = self._clock.monotonic_s()
+        online = online_networks(self._store.leases(), self._clock.now())
+        self._offline = frozenset(Network) - online
+        self._known_at_s = now_s
+        return self._offline
+
+    def known(self) -> frozenset[Network] | None:
+        """Give the same without asking the store; None when that would be old news."""
+        is_old = self._clock.monotonic_s() - self._known_at_s > ONLINE_CHECK_S
+        return None if is_old else self._offline
+
+
+def require_fence(books: Books, sim: int, fence: int, at: Instant) -> None:
+    """Refuse a SIM thread whose lease ran out or went to another.
+
+    Raises:
+        TooLate: the lease is not live under this fence.
+    """
+    lease = books.lease(sim)
+    if lease is None or lease.fence != fence or lease.expires_at <= at:
+        msg = f"the lease of SIM {sim} under fence {fence} is over"
+        raise TooLate(msg)

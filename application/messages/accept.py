@@ -1,0 +1,345 @@
+"""Accepting messages: one command for a single send and a bulk, decided under the log's lock."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from typing import Final
+from uuid import UUID
+
+import orjson
+
+from application.accounts.principal import Principal
+from application.books.books import Books
+from application.books.commands import Command, Preparing
+from application.books.contents import (
+    SALT_BYTES,
+    json_content,
+    message_content,
+    repeat_digest,
+    seal,
+    seal_of,
+)
+from application.ports import ContentRow
+from domain.account import Account, account_id
+from domain.errors import AccountSuspended, InvalidKey, NotPermitted, SenderIdNotApproved
+from domain.key_rules import Scope
+from domain.message import Message, State, message_id
+from domain.msisdn import Msisdn, Route
+from domain.sender_id import SenderId, SenderIdStatus, sender_id_id
+from domain.sender_names import folded
+from domain.submission import Submission, submission_id
+from domain.values import SECOND, Credits, Encoding, Instant, Lane, Network
+from domain.wallet import CreditWallet, wallet_id
+
+RECIPIENTS_MAX: Final = 500
+
+VALIDITY_S: Final = 24 * 3600
+
+OTP_VALIDITY_S: Final = 10 * 60
+
+CREDITS_PER_SEGMENT: Final = 1
+
+
+@lru_cache(maxsize=4_096)
+def _keys_of(account: int) -> tuple[UUID, UUID]:
+    """Give the ids of an account and its wallet: each send needs them twice, and a hash is slow."""
+    return account_id(account), wallet_id(account)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One number of a send: as given, as normalised, and the network that carries it."""
+
+    index: int
+    given: str
+    msisdn: Msisdn
+    route: Route
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What was accepted; message i has number ``first_number + i``, in the recipients' order."""
+
+    first_number: int
+    count: int
+    batch: int | None
+    credits_each: int
+    credits_used: int
+    credits_remaining: int
+    offline: tuple[Network, ...]
+    accepted_at: Instant
+    replayed: bool = False
+    """True when an earlier answer under the same idempotency key is given again."""
+    repeated: bool = False
+    """True when the same message waits already for a network that is offline (decision 8)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """What a dialect asks for, validated: texts, numbers and lengths are already right."""
+
+    principal: Principal
+    text: str
+    encoding: Encoding
+    segments: int
+    recipients: Sequence[Recipient]
+    is_bulk: bool
+    asked_sender: str | None
+    """The sender ID in the request, None when it gave none."""
+    require_approved_sender: bool
+    """Refuse an asked sender ID that is not approved (dialect feltech)."""
+    idempotency_key: str | None
+    repeat_key: bytes | None
+    """Secret for the repeat digest where decision 8 applies, None elsewhere."""
+    offline: frozenset[Network]
+    """Networks without an online SIM at this moment."""
+    at: Instant
+    lane: Lane | None = None
+
+
+class SendMessages(Command[Accepted]):
+    """Reserve the credits and queue the messages: all of them, or none."""
+
+    def __init__(self, sending: Sending) -> None:
+        self._sending = sending
+        self.at = sending.at
+        self.weight = len(sending.recipients)
+        self._lane = sending.lane or (Lane.BULK if sending.is_bulk else Lane.NORMAL)
+        self._first_number = 0
+        self._batch: int | None = None
+        self._events: list[object] = []
+        self._rows: list[ContentRow] = []
+        self._answer_salt = b""
+        self._digest = self._repeat_digest()
+
+    # -- before the lock ---------------------------------------------------------------------
+
+    def prepare(self, tools: Preparing) -> None:
+        """Take numbers and salts, build each message's first event and content row."""
+        asked = self._sending
+        count = len(asked.recipients)
+        self._first_number = tools.numbers.take("message", count)
+        if asked.is_bulk:
+            self._batch = tools.numbers.take("batch")
+        salts = tools.randomness.token(SALT_BYTES * (count + 1))
+        self._answer_salt = salts[-SALT_BYTES:]
+        sender = asked.asked_sender or asked.principal.default_sender
+        submission = (
+            submission_id(asked.principal.account, asked.idempotency_key).hex
+            if asked.idempotency_key
+            else None
+        )
+        validity_s = OTP_VALIDITY_S if self._lane is Lane.OTP else VALIDITY_S
+        shared = {
+            "account": asked.principal.account,
+            "encoding": asked.encoding.value,
+            "segments": asked.segments,
+            "credits": asked.segments * CREDITS_PER_SEGMENT,
+            "lane": self._lane.value,
+            "send_at": None,
+            "expires_at": self.at + validity_s * SECOND,
+            "batch": self._batch,
+            "submission": submission,
+        }
+        encode = tools.mapper.to_stored_event
+        for place, recipient in enumerate(asked.recipients):
+            number = self._first_number + place
+            salt = salts[place * SALT_BYTES : (place + 1) * SALT_BYTES]
+            network = recipient.route.network
+            is_offline = network in asked.offline
+            event = Message.queued(
+                number,
+                at=self.at,
+                content=seal(salt, recipient.msisdn, sender, asked.text),
+                network=network.value,
+                plan=recipient.route.plan_version,
+                offline=is_offline,
+                **shared,
+            )
+            self._events.append(encode(event))
+            self._rows.append(
+                message_content(
+                    number,
+                    salt=salt,
+                    msisdn=recipient.msisdn,
+                    text=asked.text,
+                    sender=sender,
+                    digest=self._digest if is_offline else None,
+                )
+            )
+
+    def touches(self) -> Iterable[UUID]:
+        """Account and wallet always; submission and sender ID when named."""
+        asked = self._sending
+        account = asked.principal.account
+        yield from _keys_of(account)
+        if asked.idempotency_key:
+            yield submission_id(account, asked.idempotency_key)
+        if asked.asked_sender and asked.require_approved_sender:
+            yield sender_id_id(account, folded(asked.asked_sender))
+
+    def digests(self) -> Iterable[bytes]:
+        """The repeat digest, where decision 8 applies."""
+        return (self._digest,) if self._digest else ()
+
+    # -- under the lock ----------------------------------------------------------------------
+
+    def decide(self, books: Books) -> Accepted:
+        """Check in the contract's order (decision 14), then reserve and queue.
+
+        Raises:
+            InvalidKey: the key was revoked meanwhile.
+            NotPermitted: the key may not send.
+            IdempotencyConflict: the idempotency key stands for another command.
+            AccountSuspended: the account may not send.
+            SenderIdNotApproved: the asked sender ID is not approved, in dialect feltech.
+            RateLimited: the account has spent what it may spend today.
+            InsufficientCredits: all or nothing, and it is not all there.
+        """
+        asked = self._sending
+        account_key, wallet_key = _keys_of(asked.principal.account)
+        account = books.get(Account, account_key)
+        if asked.principal.key_id not in account.keys:
+            msg = "The API key is invalid or was revoked."
+            raise InvalidKey(msg)
+        if not asked.principal.may(Scope.SEND):
+            msg = "This API key may not send."
+            raise NotPermitted(msg)
+        kept = self._find_submission(books)
+        if kept is not None and kept.is_kept(self.at):
+            return self._replay(books, kept)
+        if account.suspended:
+            msg = "This account is suspended and may not send."
+            raise AccountSuspended(msg)
+        self._check_sender(books)
+        wallet = books.get(CreditWallet, wallet_key)
+        repeated = self._find_repeated(books, wallet)
+        if repeated is not None:
+            return repeated
+        total = Credits(asked.segments * CREDITS_PER_SEGMENT * len(asked.recipients))
+        wallet.require_day(total, daily_max=account.daily_credits, at=self.at)
+        wallet.reserve(
+            total,
+            first_number=self._first_number,
+            count=len(asked.recipients),
+            batch=self._batch,
+            at=self.at,
+        )
+        accepted = self._accepted(total, wallet.available)
+        books.record(wallet)
+        books.append(self._events)  # type: ignore[arg-type]  # stored events, see prepare
+        books.keep(*self._rows)
+        if asked.idempotency_key:
+            self._keep_answer(books, kept, accepted)
+        return accepted
+
+    def _accepted(self, total: int, remaining: int) -> Accepted:
+        asked = self._sending
+        networks = {recipient.route.network for recipient in asked.recipients}
+        return Accepted(
+            first_number=self._first_number,
+            count=len(asked.recipients),
+            batch=self._batch,
+            credits_each=asked.segments * CREDITS_PER_SEGMENT,
+            credits_used=total,
+            credits_remaining=remaining,
+            offline=tuple(sorted(networks & asked.offline)),
+            accepted_at=self.at,
+        )
+
+    def _check_sender(self, books: Books) -> None:
+        asked = self._sending
+        if not (asked.asked_sender and asked.require_approved_sender):
+            return
+        key = sender_id_id(asked.principal.account, folded(asked.asked_sender))
+        sender_id = books.find(SenderId, key)
+        if sender_id is None or sender_id.status is not SenderIdStatus.APPROVED:
+            msg = "The sender ID is not approved for this account."
+            raise SenderIdNotApproved(msg)
+
+    def _repeat_digest(self) -> bytes | None:
+        asked = self._sending
+        if asked.repeat_key is None or asked.is_bulk or asked.idempotency_key:
+            return None
+        return repeat_digest(
+            asked.repeat_key, asked.principal.account, asked.recipients[0].msisdn, asked.text
+        )
+
+    def _find_repeated(self, books: Books, wallet: CreditWallet) -> Accepted | None:
+        if self._digest is None:
+            return None
+        number = books.find_repeat(self._digest)
+        if number is None:
+            return None
+        message = books.find(Message, message_id(number))
+        if message is None or message.state is not State.QUEUED:
+            return None
+        return Accepted(
+            first_number=number,
+            count=1,
+            batch=None,
+            credits_each=message.credits,
+            credits_used=message.credits,
+            credits_remaining=wallet.available,
+            offline=(Network(message.network),),
+            accepted_at=message.opened_at,
+            repeated=True,
+        )
+
+    # -- idempotency (contract decision 7) -----------------------------------------------------
+
+    def _find_submission(self, books: Books) -> Submission | None:
+        asked = self._sending
+        if not asked.idempotency_key:
+            return None
+        key = submission_id(asked.principal.account, asked.idempotency_key)
+        return books.find(Submission, key)
+
+    def _fingerprint(self, salt: bytes) -> str:
+        asked = self._sending
+        return seal(
+            salt,
+            "bulk" if asked.is_bulk else "single",
+            self._lane,
+            asked.asked_sender and folded(asked.asked_sender),
+            asked.text,
+            *(recipient.msisdn for recipient in asked.recipients),
+        )
+
+    def _replay(self, books: Books, kept: Submission) -> Accepted:
+        row = books.content("submission", kept.first_number)
+        if row is None or row.body is None:
+            msg = f"the answer under submission {kept.id} is gone before its time"
+            raise RuntimeError(msg)
+        kept.require_same(self._fingerprint(row.salt))
+        stored = orjson.loads(row.body)
+        stored["offline"] = tuple(Network(name) for name in stored["offline"])
+        return replace(Accepted(**stored), replayed=True)
+
+    def _keep_answer(self, books: Books, kept: Submission | None, accepted: Accepted) -> None:
+        asked = self._sending
+        row = json_content(
+            "submission", self._first_number, salt=self._answer_salt, value=asdict(accepted)
+        )
+        answer, fingerprint = seal_of(row), self._fingerprint(self._answer_salt)
+        count = len(asked.recipients)
+        if kept is None:
+            kept = Submission.accept(
+                asked.idempotency_key or "",
+                account=asked.principal.account,
+                fingerprint=fingerprint,
+                first_number=self._first_number,
+                count=count,
+                answer=answer,
+                at=self.at,
+            )
+        else:
+            kept.renew(
+                fingerprint=fingerprint,
+                first_number=self._first_number,
+                count=count,
+                answer=answer,
+                at=self.at,
+            )
+        books.record(kept)
+        books.keep(row)

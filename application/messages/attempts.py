@@ -1,0 +1,178 @@
+"""A SIM's attempts: what it may take, and what became of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from application.books.books import Books
+from application.books.commands import Command
+from application.fleet.leases import require_fence
+from application.messages.settling import cause_of, record_with_refund
+from domain.errors import TooLate
+from domain.message import Message, State, message_id
+from domain.reports import Accepted, InDoubt, NotSent, Rejected, RejectionClass, SubmitOutcome
+from domain.values import SECOND, Instant
+
+ATTEMPTS_MAX: Final = 8
+"""Attempts after which a message that keeps failing ends; validity usually ends it first."""
+
+BACK_OFF_S: Final = (30, 60, 120, 300, 600, 1200, 1800)
+"""Pause after the first, second, … transient rejection; the last one repeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a SIM needs to send a message: committed in AttemptStarted, read under the lock."""
+
+    number: int
+    msisdn: str
+    text: str
+    segments: int
+    next_index: int
+    concat_ref: int | None
+    attempt: int
+    expires_at: Instant
+
+
+class StartAttempt(Command[Load]):
+    """A SIM has its prompt: may it take the message? Decided by the message's version."""
+
+    def __init__(
+        self, number: int, *, sim: int, fence: int, concat_ref: int | None, at: Instant
+    ) -> None:
+        self.at = at
+        self._number = number
+        self._sim = sim
+        self._fence = fence
+        self._concat_ref = concat_ref
+
+    def touches(self) -> Iterable[UUID]:
+        """The message."""
+        yield message_id(self._number)
+
+    def reads(self) -> Iterable[int]:
+        """The message's text and recipient."""
+        yield self._number
+
+    def decide(self, books: Books) -> Load:
+        """Start the attempt.
+
+        Raises:
+            TooLate: another SIM took it, it ended, or this SIM's lease is not ours any more.
+        """
+        require_fence(books, self._sim, self._fence, self.at)
+        message = books.get(Message, message_id(self._number))
+        row = books.content("message", self._number)
+        if row is None or row.msisdn is None or row.body is None:
+            msg = f"the content of message {self._number} was erased"
+            raise TooLate(msg)
+        was_offline = message.offline and message.attempt == 0
+        message.start_attempt(
+            sim=self._sim, fence=self._fence, concat_ref=self._concat_ref, at=self.at
+        )
+        if was_offline:
+            books.settle_digest(self._number)
+        books.record(message)
+        return Load(
+            number=self._number,
+            msisdn=row.msisdn,
+            text=row.body,
+            segments=message.segments,
+            next_index=message.next_index,
+            concat_ref=message.concat_ref,
+            attempt=message.attempt,
+            expires_at=Instant(message.expires_at),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Where a message stands after an outcome was recorded."""
+
+    state: State
+    more_segments: bool
+
+
+class RecordOutcome(Command[Settled]):
+    """A SIM reports what became of segment ``index``; an end without sending refunds at once."""
+
+    def __init__(
+        self, number: int, *, sim: int, fence: int, index: int, outcome: SubmitOutcome, at: Instant
+    ) -> None:
+        self.at = at
+        self._number = number
+        self._sim = sim
+        self._fence = fence
+        self._index = index
+        self._outcome = outcome
+
+    def touches(self) -> Iterable[UUID]:
+        """The message; its wallet is loaded when there is something to refund."""
+        yield message_id(self._number)
+
+    def decide(self, books: Books) -> Settled:
+        """Record it.
+
+        Raises:
+            TooLate: the attempt is not this SIM's any more.
+        """
+        message = books.get(Message, message_id(self._number))
+        if message.sim != self._sim or message.fence != self._fence:
+            msg = f"message {self._number} is no longer with SIM {self._sim}"
+            raise TooLate(msg)
+        match self._outcome:
+            case Accepted(reference):
+                message.accept_segment(
+                    self._index, message_reference=reference, evidence="modem", at=self.at
+                )
+            case InDoubt(reason):
+                message.doubt(reason=reason, at=self.at)
+            case NotSent(reason):
+                self._retry(message, cause=reason, pause_s=0)
+            case Rejected():
+                self._reject(message, self._outcome)
+        record_with_refund(books, message, at=self.at)
+        return Settled(message.state, more_segments=message.next_index < message.segments)
+
+    def _reject(self, message: Message, rejected: Rejected) -> None:
+        cause = cause_of(rejected)
+        match rejected.rejection:
+            case RejectionClass.PERMANENT_MESSAGE | RejectionClass.BUG_IN_REQUEST:
+                message.fail(cause=cause, at=self.at)
+            case RejectionClass.SENDER_BLOCKED | RejectionClass.MODEM_OR_SIM:
+                self._retry(message, cause=cause, pause_s=0)
+            case RejectionClass.TRANSIENT:
+                pause_s = BACK_OFF_S[min(message.attempt, len(BACK_OFF_S)) - 1]
+                self._retry(message, cause=cause, pause_s=pause_s)
+
+    def _retry(self, message: Message, *, cause: str, pause_s: int) -> None:
+        if message.attempt >= ATTEMPTS_MAX:
+            message.fail(cause=cause, at=self.at)
+            return
+        retry_at = Instant(self.at + pause_s * SECOND)
+        message.fail_attempt(cause=cause, retry_at=retry_at, at=self.at)
+
+
+class WithdrawAttempt(RecordOutcome):
+    """Whether AttemptStarted was committed is not known, and nothing was handed over.
+
+    If it was, the message goes back into the queue; only an attempt under way can be withdrawn,
+    so a message that is in doubt or already queued stays as it is.
+    """
+
+    def __init__(self, number: int, *, sim: int, fence: int, at: Instant) -> None:
+        outcome = NotSent("its start was not confirmed in time")
+        super().__init__(number, sim=sim, fence=fence, index=0, outcome=outcome, at=at)
+
+    def decide(self, books: Books) -> Settled:
+        """Put the message back.
+
+        Raises:
+            TooLate: it did not start, or another SIM has it.
+        """
+        message = books.get(Message, message_id(self._number))
+        if message.state is not State.SENDING:
+            msg = f"no attempt to send message {self._number} is under way"
+            raise TooLate(msg)
+        return super().decide(books)

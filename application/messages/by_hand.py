@@ -1,0 +1,77 @@
+"""What people do to messages: take one back, say what became of a doubt."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from application.books.actors import Actor, permit_on
+from application.books.books import Books
+from application.books.commands import Command
+from application.books.reasons import WithReason
+from application.messages.settling import record_with_refund
+from domain.errors import NotFound
+from domain.message import Message, message_id
+from domain.roles import Duty
+from domain.values import Instant
+
+
+class CancelMessage(Command[None]):
+    """Take a waiting message back; refunded."""
+
+    def __init__(self, number: int, *, account: int | None, actor: Actor, at: Instant) -> None:
+        """``account`` is whose it must be; None when staff take it back."""
+        self.at = at
+        self._number = number
+        self._account = account
+        self._actor = actor
+
+    def touches(self) -> Iterable[UUID]:
+        """The message."""
+        yield message_id(self._number)
+
+    def decide(self, books: Books) -> None:
+        """Cancel it.
+
+        Raises:
+            NotFound: no such message of this account.
+            TooLate: it left the queue.
+        """
+        message = books.get(Message, message_id(self._number))
+        if self._account is None:
+            permit_on(books, self._actor, Duty.SETTLE_MESSAGES, account=message.account)
+        elif message.account != self._account:
+            msg = "No such message."
+            raise NotFound(msg)
+        message.cancel(actor=self._actor.name, at=self.at)
+        record_with_refund(books, message, at=self.at)
+
+
+class ResolveDoubt(WithReason[None]):
+    """An operator says what became of a message in doubt."""
+
+    def __init__(self, number: int, *, sent: bool, actor: Actor, reason: str, at: Instant) -> None:
+        super().__init__(actor=actor, reason=reason, at=at)
+        self._number = number
+        self._sent = sent
+
+    def touches(self) -> Iterable[UUID]:
+        """The message."""
+        yield message_id(self._number)
+
+    def decide(self, books: Books) -> None:
+        """Settle it; not sent is refunded.
+
+        Raises:
+            NotFound: no such message.
+            NotPermitted: the actor may not.
+            TooLate: it is not in doubt.
+        """
+        message = books.get(Message, message_id(self._number))
+        permit_on(books, self._actor, Duty.SETTLE_MESSAGES, account=message.account)
+        message.resolve(
+            sent=self._sent,
+            actor=self._actor.name,
+            reason=self._reason_reference(),
+            at=self.at,
+        )
+        self._keep_reason(books)
+        record_with_refund(books, message, at=self.at)

@@ -1,0 +1,295 @@
+"""A message's life in plain words, for the account that sent it and for operators."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final, cast
+
+from application.books.reader import Reader
+from application.ports import Store
+from application.ports.queries import PUBLIC_STATUS
+from domain.errors import NotFound
+from domain.events import Event
+from domain.message import OPEN, REFUNDED, SPENT, Message, State, events, message_id
+from domain.msisdn import PLAN_VERSIONS, NumberingPlan
+from domain.values import SECOND, Encoding, Instant, Network
+
+NETWORK_NAMES: Final[Mapping[Network, str]] = MappingProxyType(
+    {Network.MTN: "MTN", Network.AIRTEL: "Airtel", Network.ZAMTEL: "Zamtel"}
+)
+
+FAILURES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "EXPIRED": "Its validity ran out before it could be sent.",
+        "CANCELLED": "It was cancelled before it was sent.",
+        "UNCONFIRMED": "Nobody could confirm that it was sent. It may have arrived all the same.",
+        "NOT_SENT": "An operator found that it was not sent.",
+        "MODEM_ERROR": "The modem could not send it.",
+        "CMS_1": "The number is not assigned to anybody.",
+        "CMS_8": "The network bars this SIM from sending.",
+        "CMS_10": "The network bars this SIM from sending.",
+        "CMS_21": "The network's message centre refused it.",
+        "CMS_27": "The recipient's phone is out of service.",
+        "CMS_28": "The network does not know the recipient.",
+        "CMS_30": "The network does not know the recipient.",
+        "CMS_38": "The network was out of order.",
+        "CMS_50": "The SIM has no short message service.",
+        "CMS_69": "The SIM has no short message service.",
+        "CMS_128": "The recipient's network takes no short messages.",
+        "CMS_196": "The recipient is barred from receiving short messages.",
+    }
+)
+"""What the commoner codes of failed attempts and ends mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One event: when, its name, and what it means."""
+
+    at: Instant
+    event: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What the message cost; ``state`` is reserved, spent or refunded."""
+
+    credits: int
+    segments: int
+    encoding: Encoding
+    state: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class RouteTaken:
+    """Which network carries it, and which numbering plan decided that."""
+
+    network: Network
+    plan: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Everything that is known of one message; personal data is None once it was erased."""
+
+    number: int
+    account: int
+    accepted_at: Instant
+    state: State
+    status: str
+    """The public word: queued, sent or failed."""
+    recipient: str | None
+    sender_id: str | None
+    summary: str
+    charge: Charge
+    route: RouteTaken
+    evidence: Sequence[str]
+    steps: Sequence[Step]
+
+
+def explain(
+    reader: Reader,
+    store: Store,
+    number: int,
+    *,
+    account: int | None,
+    offline: frozenset[Network] = frozenset(),
+) -> Explanation:
+    """Explain message ``number``; ``account`` None is an operator, who may see every account's.
+
+    Raises:
+        NotFound: no such message, or another account's.
+        StoreDown: the log cannot be read.
+    """
+    history = reader.events(message_id(number))
+    queued = history[0] if history else None
+    if not isinstance(queued, events.Queued) or account not in {None, queued.account}:
+        msg = "No such message."
+        raise NotFound(msg)
+    message = _folded(history)
+    row = store.content("message", number)
+    return Explanation(
+        number=number,
+        account=queued.account,
+        accepted_at=queued.at,
+        state=message.state,
+        status=PUBLIC_STATUS[message.state],
+        recipient=row.msisdn if row else None,
+        sender_id=row.sender if row else None,
+        summary=_summary(message, offline),
+        charge=_charge(queued, message),
+        route=route_taken(Network(queued.network), queued.plan),
+        evidence=[sentence for event in history if (sentence := _evidence(event))],
+        steps=[Step(e.at, type(e).__name__, _WORDS[type(e)](e)) for e in history],
+    )
+
+
+def _folded(history: Sequence[Event]) -> Message:
+    message: Message | None = None
+    for event in history:
+        message = event.mutate(message)
+    return cast("Message", message)
+
+
+def failure_words(code: str) -> str:
+    """Say what a failure code means."""
+    return FAILURES.get(code) or f"The modem or the network refused it ({code})."
+
+
+def route_taken(network: Network, plan: str) -> RouteTaken:
+    """Say which network carries a message by ``plan`` as ``Queued`` recorded it.
+
+    The forms are those of ``domain.msisdn.Route``: the active plan's version, and after a plus
+    what decided in its stead.
+    """
+    active, _, instead = plan.partition("+")
+    name = NETWORK_NAMES[network]
+    if not instead:
+        words = f"{name}, by the {_plan_name(active)} numbering plan."
+    elif instead == "override":
+        words = f"{name}, because this number is recorded as ported there."
+    elif instead == "other":
+        words = f"{name}, by the setting for numbers of networks that have no SIM here."
+    else:
+        words = (
+            f"{name}, by the {_plan_name(instead)} numbering plan, because the "
+            f"{_plan_name(active)} plan does not know this prefix."
+        )
+    return RouteTaken(network, plan, words)
+
+
+def _plan_name(version: str) -> str:
+    names: dict[str, NumberingPlan] = {text: plan for plan, text in PLAN_VERSIONS.items()}
+    return names.get(version, version)
+
+
+def _charge(queued: events.Queued, message: Message) -> Charge:
+    cost = _credits(queued.credits)
+    if message.state in OPEN:
+        state = "reserved"
+        words = f"{cost} reserved: spent when it is sent, given back when it ends unsent."
+    elif message.state in SPENT:
+        state, words = "spent", f"{cost} spent."
+    else:
+        state, words = "refunded", f"{cost} reserved and given back in full."
+    return Charge(queued.credits, queued.segments, Encoding(queued.encoding), state, words)
+
+
+def _summary(message: Message, offline: frozenset[Network]) -> str:
+    network = Network(message.network)
+    if message.state in REFUNDED:
+        return f"It was not sent. {failure_words(message.cause or '')}"
+    if message.state == State.SENDING:
+        return f"SIM {message.sim} is sending it."
+    if message.state != State.QUEUED:
+        return _SUMMARIES[State(message.state)]
+    if network in offline:
+        return f"It waits: no SIM of {NETWORK_NAMES[network]} is online."
+    what = f"a SIM of {NETWORK_NAMES[network]}" if message.retry_at is None else "its next try"
+    return f"It waits for {what}."
+
+
+_SUMMARIES: Final[Mapping[State, str]] = MappingProxyType(
+    {
+        State.IN_DOUBT: (
+            "It was handed over and no answer came: it may have been sent. A report settles that, "
+            "or an operator, or a refund after 24 hours."
+        ),
+        State.SENT: "It was sent; the network has not reported its delivery.",
+        State.DELIVERED: "It was delivered.",
+        State.UNDELIVERED: "It was sent, but the network could not deliver it.",
+    }
+)
+
+
+def _evidence(event: Event) -> str | None:
+    """Say what proves that something reached the network or the handset."""
+    match event:
+        case events.SegmentAccepted() | events.Sent():
+            reference = event.message_reference
+            source = event.evidence if isinstance(event, events.Sent) else "modem"
+            known = "" if reference is None else f", message reference {reference}"
+            return f"Segment {event.index + 1} was accepted{known} (source: {source})."
+        case events.Delivered() | events.Undelivered():
+            return f"A status report came with TP-Status {event.tp_status}."
+        case events.ReportedLate():
+            return f"Word that it had left came after its refund (source: {event.evidence})."
+        case events.Resolved():
+            return f"An operator settled the doubt: {event.outcome.replace('_', ' ')}."
+        case _:
+            return None
+
+
+# -- each event in words ----------------------------------------------------------------------
+
+
+def _say_queued(event: events.Queued) -> str:
+    name = NETWORK_NAMES[Network(event.network)]
+    waits = f" No SIM of {name} was online." if event.offline else ""
+    return (
+        f"Accepted for {name} as {_segments(event.segments)} in {event.encoding}; "
+        f"{_credits(event.credits)} reserved.{waits}"
+    )
+
+
+def _say_sent(event: events.Sent) -> str:
+    took = f"the last of {_segments(event.index + 1)}" if event.index else "it"
+    return f"The network took {took}; {_credits(event.credits)} spent."
+
+
+def _say_doubt(event: events.InDoubt) -> str:
+    return (
+        f"Segment {event.index + 1} was handed over and no answer came ({event.reason}): "
+        "it may have been sent."
+    )
+
+
+def _say_attempt_failed(event: events.AttemptFailed) -> str:
+    wait_s = max(event.retry_at - event.at, 0) // SECOND
+    when = f"in {wait_s} s" if wait_s else "at once"
+    return f"The attempt failed: {failure_words(event.cause)} The next is due {when}."
+
+
+def _say_end(code: str, credits: int) -> str:
+    return f"Not sent. {failure_words(code)} {_credits(credits)} given back."
+
+
+def _always(words: str) -> Callable[[Event], str]:
+    return lambda _event: words
+
+
+_WORDS: Final[Mapping[type[Event], Callable[[Any], str]]] = MappingProxyType(
+    {
+        events.Queued: _say_queued,
+        events.AttemptStarted: lambda event: f"SIM {event.sim} took it: attempt {event.attempt}.",
+        events.SegmentAccepted: lambda event: f"The network took segment {event.index + 1}.",
+        events.Sent: _say_sent,
+        events.InDoubt: _say_doubt,
+        events.AttemptFailed: _say_attempt_failed,
+        events.Failed: lambda event: _say_end(event.cause, event.credits),
+        events.Expired: lambda event: _say_end("EXPIRED", event.credits),
+        events.Cancelled: lambda event: _say_end("CANCELLED", event.credits),
+        events.Delivered: _always("The network reported that it was delivered."),
+        events.Undelivered: _always(
+            "The network reported that it could not deliver it; the credits stay spent."
+        ),
+        events.ReportedLate: _always("Word came that it had left after all; it stays refunded."),
+        events.Resolved: lambda event: (
+            f"An operator settled it: {event.outcome.replace('_', ' ')}."
+        ),
+        events.ContentErased: lambda event: (
+            "Its text was erased." if event.what == "text" else "Recipient and text were erased."
+        ),
+    }
+)
+
+
+def _credits(count: int) -> str:
+    return f"{count} credit" if count == 1 else f"{count} credits"
+
+
+def _segments(count: int) -> str:
+    return f"{count} segment" if count == 1 else f"{count} segments"

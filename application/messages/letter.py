@@ -1,0 +1,125 @@
+"""A message made ready for one SIM: read before the prompt, since AT+CMGS names the length."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Final
+
+from application.books.reader import Reader
+from application.messages.attempts import Load
+from application.ports import Clock, Randomness, Store
+from domain.message import Message, message_id
+from domain.segments import Segmented, segment
+from domain.tpdu import encode_segment
+from domain.values import SECOND, Instant
+
+REFERENCES_MAX: Final = 2_000
+"""Recipients whose last reference a SIM remembers."""
+MINUTE: Final = 60 * SECOND
+
+
+class ConcatReferences:
+    """Concatenation references of one SIM, 0..255: a handset must not mix two long messages.
+
+    Counted for each recipient from a random start; who was written to longest ago is forgotten.
+    """
+
+    def __init__(self, randomness: Randomness, *, remembered_max: int = REFERENCES_MAX) -> None:
+        self._randomness = randomness
+        self._remembered_max = remembered_max
+        self._last: OrderedDict[str, int] = OrderedDict()
+
+    def next_for(self, msisdn: str) -> int:
+        """Give the reference of the next long message to a recipient."""
+        last = self._last.pop(msisdn, None)
+        reference = self._randomness.token(1)[0] if last is None else (last + 1) % 256
+        self._last[msisdn] = reference
+        while len(self._last) > self._remembered_max:
+            self._last.popitem(last=False)
+        return reference
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What goes on the air, segment by segment."""
+
+    number: int
+    msisdn: str
+    text: str
+    segmented: Segmented
+    first_index: int
+    concat_ref: int | None
+    expires_at: Instant
+
+    @property
+    def segments(self) -> int:
+        """How many segments it has."""
+        return self.segmented.segments
+
+    def tpdu(self, index: int, now: Instant) -> bytes:
+        """Encode segment ``index``; its validity is what is left of the message's.
+
+        Raises:
+            TpduError: it cannot be encoded; accepted messages always can.
+        """
+        left = max(0, self.expires_at - now)
+        return encode_segment(
+            self.msisdn,
+            self.segmented.parts,
+            index,
+            self.segmented.encoding,
+            concat_ref=self.concat_ref,
+            validity_minutes=-(-left // MINUTE),
+            status_report=True,
+        )
+
+    def agrees_with(self, load: Load) -> bool:
+        """Whether what was committed is what was encoded."""
+        return (
+            load.number == self.number
+            and load.msisdn == self.msisdn
+            and load.text == self.text
+            and load.segments == self.segments
+            and load.next_index == self.first_index
+            and load.concat_ref == self.concat_ref
+            and load.expires_at == self.expires_at
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LetterReader:
+    """Reads messages for one SIM."""
+
+    store: Store
+    reader: Reader
+    clock: Clock
+    references: ConcatReferences
+
+    def read(self, number: int, *, sim: int) -> Letter | None:
+        """Make a message ready; None when SIM number ``sim`` may not start it now.
+
+        Raises:
+            StoreDown: it cannot be read.
+        """
+        message = self.reader.find(Message, message_id(number))
+        if message is None or not message.may_start(sim=sim, at=self.clock.now()):
+            return None
+        row = self.store.content("message", number)
+        if row is None or row.msisdn is None or row.body is None:
+            return None
+        segmented = segment(row.body)
+        return Letter(
+            number=number,
+            msisdn=row.msisdn,
+            text=row.body,
+            segmented=segmented,
+            first_index=message.next_index,
+            concat_ref=self._reference(message, row.msisdn),
+            expires_at=Instant(message.expires_at),
+        )
+
+    def _reference(self, message: Message, msisdn: str) -> int | None:
+        if message.segments == 1:
+            return None
+        if message.bound_sim is not None:
+            return message.concat_ref
+        return self.references.next_for(msisdn)

@@ -1,0 +1,141 @@
+"""What settles a message besides its attempt: time, late answers, and the refund of each end."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from application.books.books import Books
+from application.books.commands import Command
+from application.fleet.leases import require_fence
+from domain.errors import TooLate
+from domain.message import REFUNDED, Message, State, message_id
+from domain.reports import Accepted, Rejected
+from domain.values import Credits, Instant
+from domain.wallet import CreditWallet, wallet_id
+
+
+def cause_of(rejected: Rejected) -> str:
+    """Give the code under which a rejection stands in events and logs."""
+    return f"CMS_{rejected.code}" if rejected.code is not None else "MODEM_ERROR"
+
+
+def record_with_refund(books: Books, message: Message, *, at: Instant) -> None:
+    """Record a message's events and, when it ended unsent, its refund in the same save."""
+    ends = any(
+        isinstance(event, Message.Failed | Message.Expired | Message.Cancelled)
+        for event in message.pending_events
+    )
+    if not ends:
+        books.record(message)
+        return
+    wallet = books.get(CreditWallet, wallet_id(message.account))
+    wallet.refund(
+        Credits(message.credits), number=message.number, cause=message.cause or "FAILED", at=at
+    )
+    if message.offline and message.attempt == 0:
+        books.settle_digest(message.number)
+    books.record(message)
+    books.record(wallet)
+
+
+class LateAnswerArrived(Command[None]):
+    """The modem answered after it had been given up: the doubt is settled."""
+
+    def __init__(
+        self, number: int, *, sim: int, fence: int, outcome: Accepted | Rejected, at: Instant
+    ) -> None:
+        self.at = at
+        self._number = number
+        self._sim = sim
+        self._fence = fence
+        self._outcome = outcome
+
+    def touches(self) -> Iterable[UUID]:
+        """The message."""
+        yield message_id(self._number)
+
+    def decide(self, books: Books) -> None:
+        """Settle the doubt, or note that word came after the refund.
+
+        Raises:
+            TooLate: the message is neither in doubt on this SIM nor refunded.
+        """
+        message = books.get(Message, message_id(self._number))
+        if message.sim != self._sim or message.fence != self._fence:
+            msg = f"message {self._number} is no longer with SIM {self._sim}"
+            raise TooLate(msg)
+        if isinstance(self._outcome, Accepted):
+            if message.state in REFUNDED:
+                message.report_late(evidence="late answer", at=self.at)
+            else:
+                message.accept_segment(
+                    message.next_index,
+                    message_reference=self._outcome.message_reference,
+                    evidence="late answer",
+                    at=self.at,
+                )
+        elif message.state is State.IN_DOUBT:
+            message.fail_attempt(cause=cause_of(self._outcome), retry_at=self.at, at=self.at)
+        books.record(message)
+
+
+class DoubtAttempt(Command[bool]):
+    """The SIM's thread is gone (restart, lapsed lease): what it was sending is in doubt.
+
+    Only a holder of the SIM's lease with a higher fence may say so, or the relay once the
+    lease has run out (design section 6.5).
+    """
+
+    def __init__(
+        self, number: int, *, sim: int, new_fence: int | None, reason: str, at: Instant
+    ) -> None:
+        self.at = at
+        self._number = number
+        self._sim = sim
+        self._new_fence = new_fence
+        self._reason = reason
+
+    def touches(self) -> Iterable[UUID]:
+        """The message."""
+        yield message_id(self._number)
+
+    def decide(self, books: Books) -> bool:
+        """Put it in doubt; False when it is settled already or its SIM is still at work."""
+        message = books.get(Message, message_id(self._number))
+        if message.state is not State.SENDING or message.sim != self._sim:
+            return False
+        if self._new_fence is not None:
+            require_fence(books, self._sim, self._new_fence, self.at)
+            if message.fence >= self._new_fence:
+                return False
+        else:
+            lease = books.lease(self._sim)
+            if lease is not None and lease.expires_at > self.at:
+                return False
+        message.doubt(reason=self._reason, at=self.at)
+        books.record(message)
+        return True
+
+
+class ExpireMessage(Command[bool]):
+    """Time ran out for a message that waits, or for a doubt that nothing settled."""
+
+    def __init__(self, number: int, *, at: Instant) -> None:
+        self.at = at
+        self._number = number
+
+    def touches(self) -> Iterable[UUID]:
+        """The message."""
+        yield message_id(self._number)
+
+    def decide(self, books: Books) -> bool:
+        """End and refund it; False when it moved on meanwhile."""
+        message = books.get(Message, message_id(self._number))
+        try:
+            if message.state is State.IN_DOUBT:
+                message.give_up_doubt(at=self.at)
+            else:
+                message.expire(at=self.at)
+        except TooLate:
+            return False
+        record_with_refund(books, message, at=self.at)
+        return True

@@ -1,0 +1,31 @@
+"""The runner of the read models."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+
+class Follower(Protocol):
+    """The runner of all projections; ``step`` is called by one thread of the process."""
+
+    def step(self) -> int:
+        """Fold the next batch; give how many events were handled."""
+
+    def catch_up(self, *, timeout_s: float) -> bool:
+        """Step, or wait for whoever leads, up to the present end of the log."""
+
+    def on_progress(self, callback: Callable[[int], None]) -> None:
+        """Have ``callback`` called with the position after each commit."""
+
+    def outdated(self) -> list[str]:
+        """Name the read models that ``migrate`` would make or rebuild."""
+
+    def migrate(self, progress: Callable[[int, int], None] | None = None) -> list[str]:
+        """Make the read models that are missing, rebuild those of other versions."""
+
+    def rebuild(
+        self, names: Sequence[str], progress: Callable[[int, int], None] | None = None
+    ) -> None:
+        """Build read models anew beside the live ones, then swap them in."""
+
+    def close(self) -> None:
+        """Give up leading, and the connection."""

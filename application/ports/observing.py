@@ -1,0 +1,39 @@
+"""Where a process tells what it does: metrics and the access log."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from domain.values import Instant
+
+
+class Metrics(Protocol):
+    """Counters and gauges; label values are from small closed sets, never personal."""
+
+    def answered(self, route: str, status: int, seconds: float) -> None:
+        """Count an HTTP answer."""
+
+    def watch(
+        self, name: str, text: str, read: Callable[[], Mapping[str, float]], *, label: str
+    ) -> None:
+        """Show numbers by ``label``, read when somebody looks."""
+
+    def render(self) -> tuple[bytes, str]:
+        """Give the exposition text and its content type."""
+
+
+class Answered(NamedTuple):
+    """One answered HTTP request: the route's template, never its path or query."""
+
+    at: Instant
+    method: str
+    route: str
+    status: int
+    seconds: float
+    request_id: bytes
+
+
+class AccessLog(Protocol):
+    """Where answered requests are written down."""
+
+    def write(self, answered: Sequence[Answered]) -> None:
+        """Write one line for each; a log that cannot be written hurts no answer."""

@@ -1,0 +1,57 @@
+"""What can be read: rows of the projections as values, and the questions that may be asked.
+
+Every question about customers' data takes the account first. Times are instants
+(microseconds), credits are integers, and personal data comes from ``contents`` at the moment
+of reading: a row whose content was erased has None there.
+"""
+
+from typing import Protocol
+
+from application.ports.queries.accounts import AccountQueries, AccountRow, KeyRow, SenderIdRow
+from application.ports.queries.entries import EntryQueries, EntryRow
+from application.ports.queries.kept import Kept, KeptQueries, Place
+from application.ports.queries.messages import (
+    PUBLIC_STATUS,
+    LogEntry,
+    LogFilter,
+    LogPage,
+    MessageQueries,
+)
+from application.ports.queries.progress import ProgressQueries, ProjectionStatus
+from application.ports.queries.sims import SimQueries, SimRow
+from application.ports.queries.waiting import Backlog, Waiting, WaitingQueries
+from application.ports.queries.wallets import Balance, StatementLine, WalletQueries
+
+__all__ = [
+    "PUBLIC_STATUS",
+    "AccountRow",
+    "Backlog",
+    "Balance",
+    "EntryRow",
+    "Kept",
+    "KeyRow",
+    "LogEntry",
+    "LogFilter",
+    "LogPage",
+    "Place",
+    "ProjectionStatus",
+    "Queries",
+    "SenderIdRow",
+    "SimRow",
+    "StatementLine",
+    "Waiting",
+]
+
+
+class Queries(
+    MessageQueries,
+    WalletQueries,
+    AccountQueries,
+    EntryQueries,
+    SimQueries,
+    WaitingQueries,
+    KeptQueries,
+    ProgressQueries,
+    Protocol,
+):
+    """Every question that the read models answer."""

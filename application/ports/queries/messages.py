@@ -1,0 +1,84 @@
+"""Questions about an account's messages."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from domain.message import REFUNDED, SPENT, State
+from domain.values import Instant, Network
+
+PUBLIC_STATUS: Mapping[State, str] = {
+    **dict.fromkeys(State, "queued"),
+    **dict.fromkeys(SPENT, "sent"),
+    **dict.fromkeys(REFUNDED, "failed"),
+}
+"""The three public words for the nine states: queued, sent, failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One message as its account sees it."""
+
+    number: int
+    position: int
+    recipient: str | None
+    text: str | None
+    sender_id: str | None
+    sender_used: str | None
+    network: Network
+    state: State
+    encoding: str
+    segments: int
+    credits: int
+    credits_refunded: int
+    batch: int | None
+    queued_at: Instant
+    sent_at: Instant | None
+    delivered_at: Instant | None
+    failure_code: str | None
+
+    @property
+    def status(self) -> str:
+        """The public word: queued, sent or failed."""
+        return PUBLIC_STATUS[self.state]
+
+    @property
+    def delivery(self) -> str | None:
+        """What the network reported: delivered, undelivered or None."""
+        return self.state if self.state in {State.DELIVERED, State.UNDELIVERED} else None
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """A page of the log, newest first; ``total`` counts all that match."""
+
+    entries: Sequence[LogEntry]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """Which messages: a public status, a search text, and the page by offset or ``before``."""
+
+    status: str | None = None
+    search: str | None = None
+    offset: int = 0
+    limit: int = 50
+    before: int | None = None
+    """Only messages older than this message number's place in the log."""
+
+
+class MessageQueries(Protocol):
+    """An account's messages."""
+
+    def log(self, account: int, wanted: LogFilter) -> LogPage:
+        """List an account's messages, newest first."""
+
+    def log_entry(self, account: int, number: int) -> LogEntry | None:
+        """Find one message of an account."""
+
+    def message_account(self, number: int) -> int | None:
+        """Give the account of a message, for operators who know only its number."""
+
+    def messages_of(self, account: int, *, after: int, limit: int) -> Sequence[tuple[int, int]]:
+        """List an account's messages after a log position: position and number, oldest first."""

@@ -1,0 +1,35 @@
+"""Questions about the fleet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from domain.values import Instant, Network
+
+
+@dataclass(frozen=True, slots=True)
+class SimRow:
+    """A SIM of the fleet; ``online`` is design section 6.7's word at the moment of asking."""
+
+    number: int
+    network: Network
+    modem: str | None
+    msisdn: str | None
+    iccid: str | None
+    imsi: str | None
+    imei: str | None
+    host: str | None
+    fence: int
+    online: bool
+    quarantined: bool
+    reason: str | None
+    since: Instant
+    sent_segments: int
+    sent_messages: int
+
+
+class SimQueries(Protocol):
+    """The fleet."""
+
+    def sims(self, now: Instant) -> Sequence[SimRow]:
+        """List the fleet."""

@@ -1,0 +1,63 @@
+"""Questions of whoever dispatches messages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from domain.message import State
+from domain.values import Instant, Lane, Network
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An open message as the dispatcher sees it."""
+
+    number: int
+    account: int
+    network: Network
+    lane: Lane
+    state: State
+    position: int
+    due_at: Instant
+    expires_at: Instant
+    sim: int | None
+    bound_sim: int | None
+    fence: int
+    last_attempt_at: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many messages of a network are open, by state."""
+
+    network: Network
+    queued: int
+    sending: int
+    in_doubt: int
+
+
+class WaitingQueries(Protocol):
+    """Open messages, as whoever dispatches them asks for them."""
+
+    def next_waiting(
+        self, network: Network, *, sim: int, now: Instant, limit: int
+    ) -> Sequence[Waiting]:
+        """List due queued messages that SIM number ``sim`` may carry, best first.
+
+        By lane, then fair between accounts (each account's oldest in turn), then by arrival.
+        """
+
+    def due_networks(self, now: Instant) -> Sequence[Network]:
+        """List the networks that have at least one due queued message."""
+
+    def overdue(self, now: Instant, *, limit: int) -> Sequence[Waiting]:
+        """List queued messages past ``expires_at`` and doubts past their limit."""
+
+    def held_by(self, sim: int) -> Sequence[Waiting]:
+        """List messages in state Sending on a SIM."""
+
+    def held_by_lapsed(self, now: Instant, *, limit: int) -> Sequence[Waiting]:
+        """List messages in state Sending on SIMs whose lease has run out."""
+
+    def backlog(self) -> Sequence[Backlog]:
+        """Count open messages by network."""

@@ -1,0 +1,1 @@
+"""What has to be forgotten: on request, and in time."""
