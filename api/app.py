@@ -1,8 +1,8 @@
 """The web application: Litestar finds the path and runs the lifespan, plain functions answer.
 
 From the path on, reading the request, answering and every error are ours and know nothing of
-Litestar (``api/resource.py``, ``api/wire.py``): the published bodies, envelopes and order of
-checks leave nothing for a framework to validate.
+Litestar (``api/routing/resource.py``, ``api/http/wire.py``): the published bodies, envelopes and
+order of checks leave nothing for a framework to validate.
 """
 
 import re
@@ -18,12 +18,12 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 
 from api import openapi
-from api.edge import Edge
-from api.front import Front
-from api.resource import Resource
-from api.route import Route
+from api.http.edge import Edge
+from api.http.wire import Answer, Call, encode
 from api.routes import ROUTES, envelope_of
-from api.wire import Answer, Call, encode
+from api.routing.front import Front
+from api.routing.resource import Resource
+from api.routing.route import Route
 from application.system import System
 from domain.errors import InvalidRequest, NotFound
 
@@ -34,7 +34,7 @@ METHODS: Final = [
     HttpMethod.DELETE,
     HttpMethod.OPTIONS,
 ]
-"""All that ``api.edge`` lets through; a resource refuses what it does not have by itself."""
+"""All that ``api.http.edge`` lets through; a resource refuses what it does not have by itself."""
 
 HOT_PATHS: Final = ("/api", "/api/v1/sms/send")
 

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import msgspec
 
-from api.errors import wilcybertek_error
-from api.route import Endpoint, Route
+from api.dialects.sending import IDEMPOTENCY_KEY
+from api.routing.errors import wilcybertek_error
+from api.routing.route import Endpoint, Route
 from api.schemas import Reference
-from api.sending import IDEMPOTENCY_KEY
 
 BODY_TYPES: Final = (
     "application/json",

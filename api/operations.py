@@ -1,8 +1,8 @@
 """For operators and machines: health, readiness, metrics."""
 
 from api import schemas
-from api.front import Front
-from api.wire import Answer, Call, answer
+from api.http.wire import Answer, Call, answer
+from api.routing.front import Front
 
 
 async def healthz(front: Front, call: Call) -> Answer:  # noqa: ARG001 - an endpoint's shape

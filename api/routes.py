@@ -2,10 +2,12 @@
 
 from typing import Final
 
-from api import beyond, feltech, operations, schemas, wilcybertek
-from api.account_routes import ACCOUNTS
-from api.errors import Envelope, feltech_error, wilcybertek_error, wilcybertek_send_error
-from api.route import (
+from api import operations, schemas
+from api.accounts.routes import ACCOUNTS
+from api.dialects import extras as beyond
+from api.dialects import feltech, wilcybertek
+from api.routing.errors import Envelope, feltech_error, wilcybertek_error, wilcybertek_send_error
+from api.routing.route import (
     FELTECH_ERRORS,
     FELTECH_SEND_ERRORS,
     NOT_FOUND,
@@ -14,7 +16,7 @@ from api.route import (
     Parameter,
     Route,
 )
-from api.staff_routes import STAFF
+from api.staff.routes import STAFF
 
 PAGE: Final = Parameter("page", "integer", "Page number; below 1 or unreadable is 1.")
 BEFORE: Final = Parameter("before", "string", "Only messages older than the one with this id.")

@@ -22,7 +22,7 @@
     │   └── StoreDown
     └── OutcomeUnknown               the database went away during a save: stored, or not
 
-``api/errors.py`` maps each leaf to both dialects; a test proves that none is missing.
+``api/routing/errors.py`` maps each leaf to both dialects; a test proves that none is missing.
 A message never contains a key, a PIN, a text or a full number.
 """
 

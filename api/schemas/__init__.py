@@ -12,7 +12,7 @@ from api.schemas.accounts import (
     OwnAccount,
     OwnLimits,
 )
-from api.schemas.beyond import (
+from api.schemas.extras import (
     FullBalance,
     MessageTimeline,
     Preview,

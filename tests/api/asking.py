@@ -9,12 +9,12 @@ from typing import Any, Final
 import httpx
 
 from api.app import with_reference
-from api.notation import feltech_id, wilcybertek_id
-from api.route import Route
 from api.routes import ROUTES
+from api.routing.route import Route
 from application.accounts import MoveCredits
 from application.books.actors import Actor
 from domain.message import Message, message_id
+from domain.public_ids import feltech_id, wilcybertek_id
 from domain.roles import Duty
 from domain.values import Credits
 from tests.api.conftest import Gateway, new_account

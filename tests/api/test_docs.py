@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from api.errors import TABLE
 from api.routes import ROUTES
+from api.routing.errors import TABLE
 from tests.api.conftest import Gateway, is_exactly
 
 TEXT = (Path(__file__).parents[2] / "docs" / "api.md").read_text()

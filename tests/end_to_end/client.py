@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from api.notation import parse_message_id
+from domain.public_ids import parse_message_id
 
 TIMEOUT_S: Final = 20.0
 

@@ -18,8 +18,8 @@ import click
 import msgspec
 import pytest
 
-from api.route import Route
 from api.routes import ROUTES
+from api.routing.route import Route
 from application.accounts import CreateAccount, email_digest
 from application.books.actors import Actor
 from application.ports import Job, JobKind

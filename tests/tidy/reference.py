@@ -116,8 +116,8 @@ def errors_page(_: object) -> Iterator[str]:
             ["error", "is a", "declared in"],
             [[f"`{name}`", f"`{base}`", f"`{file}`"] for file, name, base in outer],
         )
-    if importlib.util.find_spec("api.errors"):
-        for table in _error_tables(importlib.import_module("api.errors")):
+    if importlib.util.find_spec("api.routing.errors"):
+        for table in _error_tables(importlib.import_module("api.routing.errors")):
             yield "## What clients see"
             yield table
 

@@ -21,10 +21,11 @@ PLANTS: Final = {
     "pure-domain": ("domain/planted.py", "from msgspec import json"),
     "pure-application": ("application/ports/planted.py", "import sqlalchemy.orm"),
     "use-cases": ("application/books/planted.py", "from application.fleet import leases"),
+    "web-subjects": ("api/http/planted.py", "from api.door import addresses"),
     "projections-queries": ("projections/planted.py", "from application import ports"),
     "read-models": ("adapters/queue/planted.py", "import projections"),
     "drivers": ("adapters/modems/simulated/planted.py", "from adapters.modems import at"),
-    "web-inwards": ("api/planted.py", "import adapters.security"),
+    "web-inwards": ("api/http/planted.py", "import adapters.security"),
     "composition-root": ("adapters/queue/planted.py", "from adapters import bootstrap"),
     "web-app": ("worker/planted.py", "def serve():\n    from api import app"),
 }

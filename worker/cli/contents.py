@@ -7,7 +7,6 @@ from typing import Final
 
 import click
 
-from api.notation import MessageRef
 from application.accounts.reveal import Revealed
 from application.retention.erasure import (
     MESSAGES_MAX,
@@ -20,6 +19,7 @@ from domain.account import Account, account_id
 from domain.errors import InvalidRecipient, InvalidRequest, NotFound, TooLate
 from domain.message import Extent
 from domain.msisdn import normalise
+from domain.public_ids import MessageRef
 from worker.cli.leftovers import forget_mail, forget_on_air
 from worker.cli.message import message_ref, require_message
 from worker.cli.options import ACCOUNT, REASON, Place, example, json_option, place_options

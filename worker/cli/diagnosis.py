@@ -22,12 +22,12 @@ from adapters.clock import SystemClock
 from adapters.security.secret import is_open_to_others
 from adapters.settings import Settings
 from adapters.store.log import StoreLog
-from api.notation import iso_time
 from application.books.codec import event_mapper
 from application.ports import Store
 from domain.errors import InvalidRecipient, NgomaError
 from domain.events import Event
 from domain.msisdn import OTHER_PREFIXES, Msisdn
+from domain.public_ids import iso_time
 from domain.values import SECOND, Instant
 from projections.catalogue import PROJECTIONS
 from projections.follower import Follower, statuses

@@ -4,7 +4,6 @@ from typing import Any, Final
 
 import click
 
-from api.notation import MessageRef, feltech_id, parse_message_id, wilcybertek_id
 from application.accounts.reveal import RevealMessage
 from application.messages.by_hand import CancelMessage, ResolveDoubt
 from application.messages.explain import Explanation, explain
@@ -12,6 +11,7 @@ from application.ports.queries import LogEntry
 from domain.errors import NotFound
 from domain.message import Message, message_id
 from domain.msisdn import Msisdn, masked
+from domain.public_ids import MessageRef, feltech_id, parse_message_id, wilcybertek_id
 from worker.cli.options import REASON, Place, example, json_option, place_options, reason_option
 from worker.cli.output import clock_time, moment, print_json, print_table, visible
 from worker.cli.session import Session, opened

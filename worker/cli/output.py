@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from api.notation import iso_time, iso_time_or_none
+from domain.public_ids import iso_time, iso_time_or_none
 from domain.values import Instant
 
 if TYPE_CHECKING:

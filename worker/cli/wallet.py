@@ -2,10 +2,10 @@
 
 import click
 
-from api.notation import batch_id, feltech_id
 from application.accounts import MoveCredits
 from application.ports.queries import StatementLine
 from domain.errors import NotFound
+from domain.public_ids import batch_id, feltech_id
 from domain.values import Credits
 from worker.cli.options import (
     ACCOUNT,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.notation import wilcybertek_id
+from domain.public_ids import wilcybertek_id
 from domain.reports import Accepted, InDoubt, Rejected, RejectionClass
 from domain.values import SECOND, Instant
 from tests.worker.cli.commands import Cli

@@ -1,0 +1,201 @@
+"""``/api/v1/account`` and ``/api/v1/keys``: what an account says of itself, and its API keys."""
+
+import re
+from typing import Any, Final
+
+import orjson
+
+from api import schemas
+from api.http.fields import Fields
+from api.http.presence import read_text, require
+from api.http.wire import Answer, Call, answer
+from api.routing.admission import admit_manager, admit_reader
+from api.routing.front import Front
+from application.accounts import ChooseDefaultSender, IssueKey, NewKey, RevokeKey
+from application.accounts.principal import Principal
+from application.accounts.signup import check_name
+from application.books.actors import Actor
+from application.ports import CredentialRow
+from domain.account import Account, account_id
+from domain.errors import InvalidRequest, NotFound, SenderIdNotApproved
+from domain.key_rules import Scope, check_scopes, check_sources
+from domain.public_ids import iso_time, iso_time_or_none
+from domain.roles import Role
+from domain.sender_names import check_sender_id
+from domain.values import Instant
+
+NO_KEY: Final = "The account has no working key with this id."
+KEY_ENDED: Final = "The key has ended."
+
+_KEY_ID: Final = re.compile(r"[A-Z0-9]{8}")
+
+
+# -- the account ------------------------------------------------------------------------------
+
+
+async def account(front: Front, call: Call) -> Answer:
+    """Show the account itself, from the log."""
+    principal = await admit_reader(front, call)
+    return await _shown(front, principal.account)
+
+
+async def change_account(front: Front, call: Call) -> Answer:
+    """Choose what messages that name no sender go out under."""
+    principal, fields = await admit_manager(front, call)
+    if "default_sender_id" not in fields:
+        require(fields, "default_sender_id")
+    name = _sender_name(fields["default_sender_id"])
+    command = ChooseDefaultSender(
+        principal.account, name, actor=_actor(principal), at=front.system.clock.now()
+    )
+    try:
+        await front.run(command)
+    except SenderIdNotApproved as error:
+        raise InvalidRequest(str(error), field="default_sender_id") from error
+    front.system.keys.forget_account(principal.account)
+    return await _shown(front, principal.account)
+
+
+def _sender_name(name: object) -> str | None:
+    if name is None or name == "":
+        return None
+    try:
+        return check_sender_id(name if isinstance(name, str) else "")
+    except InvalidRequest as error:
+        raise InvalidRequest(str(error), field="default_sender_id") from error
+
+
+async def _shown(front: Front, number: int) -> Answer:
+    system = front.system
+
+    def look() -> schemas.OwnAccount:
+        found = system.reader.find(Account, account_id(number))
+        if found is None:
+            msg = "No such account."
+            raise NotFound(msg)
+        row = system.store.content("account", number)
+        person = orjson.loads(row.body) if row and row.body else {}
+        chosen = found.default_sender_id
+        is_chosen = chosen is not None and system.store.content("sender_id", chosen) is not None
+        sender = system.keys.default_sender(found)
+        return schemas.OwnAccount(
+            id=number,
+            name=person.get("name"),
+            email=person.get("email"),
+            roles=[Role(role) for role in found.roles],
+            default_sender=sender,
+            default_sender_id=sender if is_chosen else None,
+            limits=schemas.OwnLimits(**found.limits),
+            daily_credits=found.daily_credits,
+            suspended=found.suspended,
+        )
+
+    return answer(schemas.AccountShown(data=await front.read(look)))
+
+
+# -- its keys ---------------------------------------------------------------------------------
+
+
+async def keys(front: Front, call: Call) -> Answer:
+    """List the account's working keys, oldest first, from the store itself."""
+    principal, _ = await admit_manager(front, call)
+    rows = await front.read(lambda: front.system.store.credentials_of(principal.account))
+    return answer(schemas.ApiKeys(data=[_key(row) for row in rows]))
+
+
+async def issue_key(front: Front, call: Call) -> Answer:
+    """Make another key; the others go on working."""
+    principal, fields = await admit_manager(front, call)
+    require(fields, "name")
+    name = check_name(read_text(fields, "name"))
+    scopes = check_scopes(_listed(fields, "scopes"))
+    sources = check_sources(_listed(fields, "sources"))
+    return await _issued(front, principal, name, scopes, sources, revoke=None, status=201)
+
+
+async def regenerate_key(front: Front, call: Call) -> Answer:
+    """Replace a key by a new one with the same name, scopes and sources."""
+    principal, _ = await admit_manager(front, call)
+    key_id = _key_id(call)
+    row = await front.read(lambda: front.system.store.credential(key_id))
+    if row is None or row.account != principal.account or row.revoked_at is not None:
+        raise NotFound(NO_KEY)
+    scopes, sources = tuple(row.scopes.split()), tuple(row.sources.split())
+    return await _issued(front, principal, row.name, scopes, sources, revoke=key_id, status=201)
+
+
+async def end_key(front: Front, call: Call) -> Answer:
+    """End a key for good."""
+    principal, _ = await admit_manager(front, call)
+    command = RevokeKey(
+        principal.account, _key_id(call), actor=_actor(principal), at=front.system.clock.now()
+    )
+    await front.run(command)
+    return answer(schemas.Done(message=KEY_ENDED))
+
+
+async def _issued(
+    front: Front,
+    principal: Principal,
+    name: str,
+    scopes: tuple[str, ...],
+    sources: tuple[str, ...],
+    *,
+    revoke: str | None,
+    status: int,
+) -> Answer:
+    def make() -> tuple[str, NewKey]:
+        return front.system.keys.make(name, scopes=scopes, sources=sources)
+
+    api_key, new_key = await front.people.hash(make)
+    at = front.system.clock.now()
+    actor = _actor(principal)
+    await front.run(IssueKey(principal.account, new_key, revoke=revoke, actor=actor, at=at))
+    made = schemas.NewApiKey(key=_new_key(new_key, at), api_key=api_key)
+    return answer(made, status=status)
+
+
+def _actor(principal: Principal) -> Actor:
+    return Actor.of(principal.account, key_id=principal.key_id)
+
+
+def _key_id(call: Call) -> str:
+    key_id = str(call.params["key_id"])
+    if _KEY_ID.fullmatch(key_id) is None:
+        raise NotFound(NO_KEY)
+    return key_id
+
+
+def _listed(fields: Fields, name: str) -> list[Any]:
+    """Read a list of a few; one alone may stand without its list."""
+    value = fields.get(name)
+    if value is None or value == "":
+        return []
+    if isinstance(value, str):
+        return [value]
+    if not isinstance(value, list):
+        msg = f"The {name} must be a list of strings."
+        raise InvalidRequest(msg, field=name)
+    return value
+
+
+def _key(row: CredentialRow) -> schemas.ApiKeyRow:
+    return schemas.ApiKeyRow(
+        id=row.key_id,
+        name=row.name,
+        scopes=[Scope(scope) for scope in row.scopes.split()],
+        sources=row.sources.split(),
+        created_at=iso_time(row.issued_at),
+        last_used_at=iso_time_or_none(row.used_at),
+    )
+
+
+def _new_key(key: NewKey, at: Instant) -> schemas.ApiKeyRow:
+    return schemas.ApiKeyRow(
+        id=key.key_id,
+        name=key.name,
+        scopes=[Scope(scope) for scope in key.scopes],
+        sources=list(key.sources),
+        created_at=iso_time(at),
+        last_used_at=None,
+    )

@@ -1,0 +1,168 @@
+"""``/api/v1/auth/*``: people register, log in and out, and look after passwords and codes."""
+
+from functools import partial
+from typing import Any, Final
+
+from api import schemas
+from api.door.sessions import session_token
+from api.http.fields import Fields, read_fields
+from api.http.presence import missing, read_text, require
+from api.http.wire import Answer, Call, answer
+from api.routing.front import Front
+from application.accounts.logins import LoggedIn
+from application.accounts.sessions import EndSession, Session
+from application.accounts.signup import check_email, check_newcomer
+from domain.errors import InvalidKey, InvalidRequest
+from domain.public_ids import iso_time
+from domain.roles import Role
+
+RESET_ASKED: Final = "If this address has an account, a mail with a token is on its way."
+PASSWORD_SET: Final = "The password is set. Every session has ended: log in again."  # noqa: S105
+LOGGED_OUT: Final = "The session has ended."
+CONFIRMED: Final = "The second factor is confirmed. Log in again with a code of it."
+CODE_CHARACTERS_MAX: Final = 20
+
+
+async def register(front: Front, call: Call) -> Answer:
+    """Make an account with its first key and session."""
+    await front.limit_auth(call)
+    registrations = front.people.registrations
+    registrations.require_open()
+    fields = _read(call, "name", "email", "password")
+    who = check_newcomer(**fields)
+    execute = front.system.committer.execute
+    made = await front.people.hash(partial(registrations.register, who, execute=execute))
+    created = schemas.NewAccount(
+        token=made.logged_in.token,
+        expires_at=iso_time(made.logged_in.session.ends_at),
+        account_id=made.account,
+        api_key=made.api_key,
+    )
+    return answer(created, status=201)
+
+
+async def login(front: Front, call: Call) -> Answer:
+    """Open a session; the one whose token came along ends."""
+    await front.limit_auth(call)
+    fields = _read(call, "email", "password", optional=("code",))
+    old_token = session_token(call)
+    logins, execute = front.system.logins, front.system.committer.execute
+
+    def attempt() -> LoggedIn:
+        return logins.login(
+            fields["email"],
+            fields["password"],
+            code=fields.get("code"),
+            instead_of=_live(front, old_token),
+            execute=execute,
+        )
+
+    made = await front.people.attempt(call, fields["email"], attempt)
+    opened = schemas.NewSession(
+        token=made.token,
+        expires_at=iso_time(made.session.ends_at),
+        account_id=made.session.account,
+        roles=[Role(role) for role in made.roles],
+        needs_second_factor=made.needs_second_factor,
+    )
+    return answer(opened)
+
+
+def _live(front: Front, token: str | None) -> Session | None:
+    if token is None:
+        return None
+    try:
+        return front.system.logins.find(token, execute=front.system.committer.execute)
+    except InvalidKey:
+        return None
+
+
+async def logout(front: Front, call: Call) -> Answer:
+    """End the session."""
+    await front.limit_address(call)
+    session = await front.door.admit_session(call)
+    await front.run(EndSession(session, at=front.system.clock.now()))
+    return answer(schemas.Done(message=LOGGED_OUT))
+
+
+async def change_password(front: Front, call: Call) -> Answer:
+    """Set a new password; every session ends."""
+    await front.limit_auth(call)
+    session = await front.door.admit_session(call)
+    fields = _read(call, "current_password", "new_password")
+    change = partial(
+        front.system.logins.change_password,
+        session,
+        current=fields["current_password"],
+        new=fields["new_password"],
+        execute=front.system.committer.execute,
+    )
+    await front.people.hash(change)
+    return answer(schemas.Done(message=PASSWORD_SET))
+
+
+async def reset(front: Front, call: Call) -> Answer:
+    """Mail a token with which a new password can be set; the answer says nothing of accounts."""
+    await front.limit_auth(call)
+    fields = _read(call, "email")
+    front.people.reset_later(check_email(fields["email"]))
+    return answer(schemas.Done(message=RESET_ASKED), status=202)
+
+
+async def confirm_reset(front: Front, call: Call) -> Answer:
+    """Set a new password with the token of a mail."""
+    await front.limit_auth(call)
+    fields = _read(call, "token", "password")
+    finish = partial(
+        front.system.logins.finish_reset,
+        fields["token"],
+        fields["password"],
+        execute=front.system.committer.execute,
+    )
+    await front.people.hash(finish)
+    return answer(schemas.Done(message=PASSWORD_SET))
+
+
+async def second_factor(front: Front, call: Call) -> Answer:
+    """Begin with a second factor: what the authenticator app needs."""
+    await front.limit_address(call)
+    execute = front.system.committer.execute
+    secret, uri = await front.door.in_session(
+        call, lambda session: front.system.logins.enrol(session, execute=execute)
+    )
+    return answer(schemas.NewSecondFactor(secret=secret, uri=uri))
+
+
+async def confirm_second_factor(front: Front, call: Call) -> Answer:
+    """Confirm a second factor by its first code."""
+    await front.limit_auth(call)
+    await front.door.admit_session(call)
+    code = _read(call, "code")["code"]
+    execute = front.system.committer.execute
+    await front.door.in_session(
+        call, lambda session: front.system.logins.confirm(session, code, execute=execute)
+    )
+    return answer(schemas.Done(message=CONFIRMED))
+
+
+def _read(call: Call, *required: str, optional: tuple[str, ...] = ()) -> dict[str, str]:
+    """Read texts.
+
+    Raises:
+        InvalidRequest: one is missing, or is none.
+    """
+    fields = read_fields(call)
+    require(fields, *required)
+    given = [name for name in optional if missing(fields, name) == []]
+    return {name: _text(fields, name) for name in (*required, *given)}
+
+
+def _text(fields: Fields, name: str) -> str:
+    value: Any = fields[name]
+    if name == "code" and isinstance(value, int) and not isinstance(value, bool):
+        value = f"{value:06}"
+    text = read_text({name: value}, name)
+    if name == "code" and len(text) > CODE_CHARACTERS_MAX:
+        msg = "The code has six digits."
+        raise InvalidRequest(msg, field=name)
+    return text

@@ -1,0 +1,114 @@
+"""What neither document has: preview, the whole balance, and a message's timeline.
+
+In the envelope of dialect feltech, for any key.
+"""
+
+from typing import Final
+
+from api import schemas
+from api.dialects import sending
+from api.dialects.feltech import DELIVERY_STATUSES
+from api.http.presence import missing, read_text, require
+from api.http.wire import Answer, Call, answer
+from api.routing.admission import admit_reader, read_with_key
+from api.routing.front import Front
+from application.messages.accept import CREDITS_PER_SEGMENT
+from application.messages.explain import Explanation, explain
+from application.ports.queries import Balance
+from domain.errors import NotFound
+from domain.public_ids import feltech_id, iso_time, parse_message_id, wilcybertek_id
+from domain.segments import MAX_CHARACTERS, MAX_SEGMENTS, non_gsm_characters, segment
+
+LONG_CHARACTERS: Final = 10_000
+"""From here on a text is cut in a thread: it would hold up the event loop."""
+
+
+async def preview(front: Front, call: Call) -> Answer:
+    """Say what a send would do; nothing is stored."""
+    fields, key = await read_with_key(front, call)
+    await front.door.admit_reader(call, key)
+    require(fields, "message")
+    text = read_text(fields, "message")
+    recipient = None
+    if missing(fields, "to") == []:
+        recipient = sending.read_single(front, fields)
+
+    def look() -> schemas.Preview:
+        cut = segment(text)
+        return schemas.Preview(
+            accepted=len(text) <= MAX_CHARACTERS and cut.segments <= MAX_SEGMENTS,
+            encoding=cut.encoding,
+            segments=cut.segments,
+            units=cut.units,
+            remaining_in_segment=cut.remaining_in_segment,
+            parts=list(cut.parts),
+            non_gsm_characters=list(non_gsm_characters(text)),
+            recipient=recipient.msisdn if recipient else None,
+            network=recipient.route.network if recipient else None,
+            credits=cut.segments * CREDITS_PER_SEGMENT,
+        )
+
+    return answer(look() if len(text) < LONG_CHARACTERS else await front.read(look))
+
+
+async def balance(front: Front, call: Call) -> Answer:
+    """Give the whole balance at one position of the log."""
+    account = (await admit_reader(front, call)).account
+    row = await front.read_own_writes(
+        account, "balances", lambda: front.system.queries.balance(account)
+    )
+    row = row or Balance(account, available=0, reserved=0, spent=0, refunded=0, position=0)
+    full = schemas.FullBalance(
+        available=row.available,
+        reserved=row.reserved,
+        spent=row.spent,
+        refunded=row.refunded,
+        position=row.position,
+    )
+    return answer(full)
+
+
+async def timeline(front: Front, call: Call) -> Answer:
+    """Explain a message: what happened, what it cost, how it was routed, what proves it."""
+    principal = await admit_reader(front, call)
+    ref = parse_message_id(call.params["message_id"])
+    if ref is None:
+        raise NotFound("No such message.")
+    offline = await front.offline()
+    system = front.system
+    explained = await front.read(
+        lambda: explain(
+            system.reader, system.store, ref.number, account=principal.account, offline=offline
+        )
+    )
+    if not ref.is_of(explained.accepted_at):
+        raise NotFound("No such message.")
+    return answer(schemas.MessageTimeline(data=_timeline(explained)))
+
+
+def _timeline(explained: Explanation) -> schemas.Timeline:
+    charge, route = explained.charge, explained.route
+    return schemas.Timeline(
+        message_id=feltech_id(explained.number),
+        reference=wilcybertek_id(explained.number, explained.accepted_at),
+        delivery_status=DELIVERY_STATUSES[explained.status],
+        state=explained.state,
+        recipient=explained.recipient,
+        sender_id=explained.sender_id,
+        summary=explained.summary,
+        charge=schemas.TimelineCharge(
+            credits=charge.credits,
+            segments=charge.segments,
+            encoding=charge.encoding,
+            state=charge.state,
+            description=charge.words,
+        ),
+        route=schemas.TimelineRoute(
+            network=route.network, plan=route.plan, description=route.words
+        ),
+        evidence=list(explained.evidence),
+        timeline=[
+            schemas.TimelineStep(at=iso_time(step.at), event=step.event, description=step.words)
+            for step in explained.steps
+        ],
+    )

@@ -1,0 +1,238 @@
+"""Dialect feltech: ``/api/v1/sms/*``, ``/api/sms/logs``, ``/api/sender-ids``, a Bearer key."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Final, Literal
+
+from api import schemas
+from api.dialects import sending
+from api.dialects.logs import Page, read_before, read_page, read_status
+from api.http.fields import read_query
+from api.http.presence import read_text, require
+from api.http.refusals import InvalidEntries
+from api.http.wire import Answer, Call, answer
+from api.routing.admission import admit_manager, admit_reader, admit_writer
+from api.routing.front import Front
+from application.accounts import RequestSenderId
+from application.ports.queries import PUBLIC_STATUS, LogEntry, LogFilter, SenderIdRow
+from domain.errors import InvalidRequest, NotFound
+from domain.message import Message, State, message_id
+from domain.public_ids import batch_id, feltech_id, iso_time, iso_time_or_none, parse_message_id
+from domain.sender_names import check_sender_id
+from domain.values import Instant
+
+PER_PAGE: Final = 20
+
+USE_CASE_CHARACTERS_MAX: Final = 1_000
+
+SENDER_IDS_WAIT: Final = "directory"
+"""The projection that lists sender IDs."""
+
+LogStatus = Literal["Pending", "Sent", "Failed"]
+
+LOG_STATUSES: Final[Mapping[str, LogStatus]] = {
+    "queued": "Pending",
+    "sent": "Sent",
+    "failed": "Failed",
+}
+
+DELIVERY_STATUSES: Final[Mapping[str, Literal["pending", "sent", "failed"]]] = {
+    "queued": "pending",
+    "sent": "sent",
+    "failed": "failed",
+}
+
+SenderIdWord = Literal["Pending", "Approved", "Rejected"]
+
+SENDER_ID_WORDS: Final[Mapping[str, SenderIdWord]] = {
+    "pending": "Pending",
+    "approved": "Approved",
+    "rejected": "Rejected",
+}
+
+
+async def send(front: Front, call: Call) -> Answer:
+    """Send one message."""
+    principal, fields = await admit_writer(front, call)
+    await _limit_own(front, call, "single", principal.account, principal.single_limit)
+    require(fields, "to", "message")
+    body = sending.read_body(call, fields)
+    recipient = sending.read_single(front, fields)
+    measured = sending.measure(body.text)
+    accepted = await sending.send(
+        front, principal, body, [recipient], measured, is_bulk=False, requires_approved_sender=True
+    )
+    sent = schemas.SentMessage(message_id=feltech_id(accepted.first_number))
+    return answer(sent, headers=sending.replayed(accepted))
+
+
+async def send_bulk(front: Front, call: Call) -> Answer:
+    """Send one text to many: all of them, or nothing when one number cannot be used."""
+    principal, fields = await admit_writer(front, call)
+    await _limit_own(front, call, "bulk", principal.account, principal.bulk_limit)
+    require(fields, "to", "message")
+    body = sending.read_body(call, fields)
+    given = sending.check_list(fields, "to")
+    entries = sending.read_entries(front, given)
+    if entries.faults:
+        raise InvalidEntries(entries.faults)
+    measured = sending.measure(body.text)
+    accepted = await sending.send(
+        front,
+        principal,
+        body,
+        entries.recipients,
+        measured,
+        is_bulk=True,
+        requires_approved_sender=True,
+    )
+    sent = schemas.SentBulk(
+        batch_id=batch_id(accepted.batch),
+        queued=accepted.count,
+        log_ids=[accepted.first_number + entries.places[index] for index in range(len(given))],
+        duplicates=entries.duplicates,
+    )
+    return answer(sent, headers=sending.replayed(accepted))
+
+
+async def status(front: Front, call: Call) -> Answer:
+    """Say where a message stands, from the message itself; its id in either dialect's form."""
+    principal = await admit_reader(front, call)
+    ref = parse_message_id(call.params["message_id"])
+    if ref is None:
+        raise _no_message()
+    key = message_id(ref.number)
+    events = await front.read(lambda: front.system.reader.events(key))
+    queued = events[0] if events else None
+    if not isinstance(queued, Message.Queued) or queued.account != principal.account:
+        raise _no_message()
+    if not ref.is_of(queued.at):
+        raise _no_message()
+    state = State.QUEUED
+    sent_at: Instant | None = None
+    for event in events:
+        if isinstance(event, Message.Sent):
+            state, sent_at = State.SENT, event.at
+        elif isinstance(event, Message.Failed | Message.Expired | Message.Cancelled):
+            state = State.FAILED
+    when = iso_time_or_none(sent_at)
+    data = schemas.DeliveryStatus(
+        message_id=feltech_id(ref.number),
+        delivery_status=DELIVERY_STATUSES[PUBLIC_STATUS[state]],
+        sent_at_published=when,
+        sent_at=when,
+    )
+    return answer(schemas.MessageStatus(data=data))
+
+
+def _no_message() -> NotFound:
+    return NotFound("No such message.")
+
+
+async def logs(front: Front, call: Call) -> Answer:
+    """List the account's messages, newest first."""
+    principal = await admit_reader(front, call)
+    query = read_query(call)
+    page = Page(read_page(query.get("page")), PER_PAGE)
+    wanted = LogFilter(
+        status=read_status(query.get("status"), LOG_STATUSES),
+        search=query.get("search") or None,
+        offset=page.offset,
+        limit=PER_PAGE,
+        before=read_before(query.get("before")),
+    )
+    question = partial(front.system.queries.log, principal.account, wanted)
+    found = await front.read_own_writes(principal.account, "message_log", question)
+    shown = len(found.entries)
+    log = schemas.FeltechLogPage(
+        current_page=page.number,
+        data=[_log_entry(entry) for entry in found.entries],
+        per_page=PER_PAGE,
+        total=found.total,
+        last_page=max(page.count_of(found.total), 1),
+        first_item=page.offset + 1 if shown else None,
+        last_item=page.offset + shown if shown else None,
+    )
+    return answer(schemas.FeltechLog(data=log))
+
+
+def _log_entry(entry: LogEntry) -> schemas.FeltechLogEntry:
+    return schemas.FeltechLogEntry(
+        id=entry.number,
+        recipient=entry.recipient,
+        message=entry.text,
+        sender_id=entry.sender_id,
+        sender_used=entry.sender_used,
+        status=LOG_STATUSES[entry.status],
+        delivery=entry.delivery,
+        cost=entry.credits,
+        credits_refunded=entry.credits_refunded,
+        sent_at=iso_time_or_none(entry.sent_at),
+        created_at=iso_time(entry.queued_at),
+    )
+
+
+async def request_sender_id(front: Front, call: Call) -> Answer:
+    """Ask for a sender ID."""
+    principal, fields = await admit_manager(front, call)
+    require(fields, "name", "use_case")
+    name = _read_name(fields["name"])
+    use_case = read_text(fields, "use_case")
+    if len(use_case) > USE_CASE_CHARACTERS_MAX:
+        msg = f"The use_case has at most {USE_CASE_CHARACTERS_MAX} characters."
+        raise InvalidRequest(msg, field="use_case")
+    command = RequestSenderId(
+        principal.account,
+        name=name,
+        use_case=use_case,
+        at=front.system.clock.now(),
+        key_id=principal.key_id,
+    )
+    requested = await front.run(command)
+    created = schemas.SenderIdRequest(
+        id=requested.number,
+        user_id=principal.account,
+        name=name,
+        use_case=use_case,
+        status="Pending",
+        created_at=iso_time(requested.created_at),
+    )
+    return answer(created, status=201)
+
+
+async def sender_ids(front: Front, call: Call) -> Answer:
+    """List the account's sender IDs, oldest first."""
+    principal = await admit_reader(front, call)
+    rows = await front.read_newest(
+        SENDER_IDS_WAIT, partial(front.system.queries.sender_ids, principal.account)
+    )
+    return answer(schemas.SenderIdRequests(data=[_sender_id(row) for row in rows]))
+
+
+def _read_name(name: Any) -> str:
+    if not isinstance(name, str):
+        msg = "The name must be a string."
+        raise InvalidRequest(msg, field="name")
+    try:
+        return check_sender_id(name)
+    except InvalidRequest as error:
+        raise InvalidRequest(str(error), field="name") from error
+
+
+def _sender_id(row: SenderIdRow) -> schemas.SenderIdRequest:
+    return schemas.SenderIdRequest(
+        id=row.number,
+        user_id=row.account,
+        name=row.name,
+        use_case=row.use_case,
+        status=SENDER_ID_WORDS[row.status],
+        created_at=iso_time(row.created_at),
+    )
+
+
+async def _limit_own(
+    front: Front, call: Call, policy: str, account: int, per_minute: int | None
+) -> None:
+    """Count against a limit that the account was given; the published limit is the address's."""
+    if per_minute is not None:
+        await front.limit_account(call, policy, account, per_minute)

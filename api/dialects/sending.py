@@ -1,0 +1,205 @@
+"""The steps that every send has in common, in the contract's order (decision 14)."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from api.http.presence import read_text
+from api.http.wire import Call, Headers
+from api.routing.front import Front
+from application.accounts.principal import Principal
+from application.messages.accept import RECIPIENTS_MAX, Accepted, Recipient, Sending, SendMessages
+from domain.errors import (
+    IdempotencyInProgress,
+    InvalidRecipient,
+    InvalidRequest,
+    TooManyRecipients,
+)
+from domain.msisdn import Numbering, normalise
+from domain.segments import check_length, count_segments
+from domain.sender_names import check_sender_id
+from domain.values import Encoding
+
+IDEMPOTENCY_KEY: Final = "Idempotency-Key"
+
+REPLAYED: Final[Headers] = ((b"idempotent-replayed", b"true"),)
+
+_VISIBLE: Final = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+class Body(NamedTuple):
+    """What a send says besides its recipients; well formed, not yet measured."""
+
+    text: str
+    asked_sender: str | None
+    idempotency_key: str | None
+
+
+class Entries(NamedTuple):
+    """A bulk's recipients: each number once, what is wrong with others, and how they are placed."""
+
+    recipients: list[Recipient]
+    faults: dict[int, str]
+    places: dict[int, int]
+    """For each usable entry, the place of its number among the recipients."""
+
+    @property
+    def duplicates(self) -> int:
+        """How many usable entries repeat an earlier one."""
+        return len(self.places) - len(self.recipients)
+
+
+def read_body(call: Call, fields: Mapping[str, Any]) -> Body:
+    """Check the fields that all sends have.
+
+    Raises:
+        InvalidRequest: one is there but cannot be used.
+    """
+    return Body(
+        text=read_text(fields, "message"),
+        asked_sender=_read_sender(fields.get("sender_id")),
+        idempotency_key=_read_idempotency_key(call),
+    )
+
+
+def _read_sender(asked: object) -> str | None:
+    if asked is None or asked == "":
+        return None
+    if not isinstance(asked, str):
+        msg = "The sender_id must be a string."
+        raise InvalidRequest(msg, field="sender_id")
+    return check_sender_id(asked)
+
+
+def _read_idempotency_key(call: Call) -> str | None:
+    written = call.header(b"idempotency-key")
+    if written is None:
+        return None
+    key = written[1:-1] if len(written) > 1 and written[0] == written[-1] == '"' else written
+    if _VISIBLE.fullmatch(key) is None:
+        msg = "The Idempotency-Key must be 1 to 255 visible ASCII characters."
+        raise InvalidRequest(msg, field=IDEMPOTENCY_KEY)
+    return key
+
+
+def read_recipient(numbering: Numbering, written: object, index: int = 0) -> Recipient:
+    """Read one recipient in any written form; a JSON number too.
+
+    Raises:
+        InvalidRecipient: it is not a number that a SIM could reach.
+    """
+    if isinstance(written, float) and written.is_integer() and abs(written) < 1e15:
+        written = int(written)
+    if not isinstance(written, str | int):
+        msg = "The recipient must be a phone number, for example 260977123456."
+        raise InvalidRecipient(msg)
+    msisdn = normalise(written)
+    return Recipient(index, str(written), msisdn, numbering.route(msisdn))
+
+
+def read_single(front: Front, fields: Mapping[str, Any]) -> Recipient:
+    """Read the recipient of a single send.
+
+    Raises:
+        InvalidRequest: it is a list or an object.
+        InvalidRecipient: it is not a number that a SIM could reach.
+    """
+    written = fields["to"]
+    if isinstance(written, list | dict | bool):
+        msg = "The to field must be one phone number."
+        raise InvalidRequest(msg, field="to")
+    return read_recipient(front.system.numbering, written)
+
+
+def check_list(fields: Mapping[str, Any], name: str) -> list[Any]:
+    """Check that a field is a list of at most 500 entries.
+
+    Raises:
+        InvalidRequest: it is no list.
+        TooManyRecipients: it is too long.
+    """
+    entries = fields[name]
+    if not isinstance(entries, list):
+        msg = f"The {name} field must be an array of phone numbers."
+        raise InvalidRequest(msg, field=name)
+    if len(entries) > RECIPIENTS_MAX:
+        msg = f"A bulk has at most {RECIPIENTS_MAX} recipients; this one has {len(entries)}."
+        raise TooManyRecipients(msg)
+    return entries
+
+
+def read_entries(front: Front, entries: Sequence[Any]) -> Entries:
+    """Read a bulk's recipients; a number listed twice is sent once."""
+    recipients: list[Recipient] = []
+    faults: dict[int, str] = {}
+    places: dict[int, int] = {}
+    place_of: dict[str, int] = {}
+    numbering = front.system.numbering
+    for index, written in enumerate(entries):
+        try:
+            recipient = read_recipient(numbering, written, index)
+        except InvalidRecipient as fault:
+            faults[index] = str(fault)
+            continue
+        place = place_of.setdefault(recipient.msisdn, len(recipients))
+        if place == len(recipients):
+            recipients.append(recipient)
+        places[index] = place
+    return Entries(recipients, faults, places)
+
+
+def measure(text: str) -> tuple[Encoding, int]:
+    """Give encoding and segments of a text.
+
+    Raises:
+        MessageTooLong: over either limit.
+    """
+    encoding, segments = count_segments(text)
+    check_length(text, segments)
+    return encoding, segments
+
+
+async def send(
+    front: Front,
+    principal: Principal,
+    body: Body,
+    recipients: Sequence[Recipient],
+    measured: tuple[Encoding, int],
+    *,
+    is_bulk: bool,
+    requires_approved_sender: bool = False,
+    names_repeats: bool = False,
+) -> Accepted:
+    """Run the command; under an idempotency key an answer that is slow becomes a 409.
+
+    ``names_repeats`` asks for the rule of decision 8: what waits for an offline network
+    already is not accepted again.
+
+    Raises:
+        NgomaError: the command's refusal, or the store's state.
+    """
+    system = front.system
+    sending = Sending(
+        principal=principal,
+        text=body.text,
+        encoding=measured[0],
+        segments=measured[1],
+        recipients=recipients,
+        is_bulk=is_bulk,
+        asked_sender=body.asked_sender,
+        require_approved_sender=requires_approved_sender,
+        idempotency_key=body.idempotency_key,
+        repeat_key=system.repeat_key if names_repeats else None,
+        offline=await front.offline(),
+        at=system.clock.now(),
+    )
+    command = SendMessages(sending)
+    if body.idempotency_key is None:
+        return await front.run(command)
+    late = IdempotencyInProgress("The first request with this Idempotency-Key is still running.")
+    return await front.run(command, wait_s=system.accept_wait_s, late=late)
+
+
+def replayed(accepted: Accepted) -> Headers:
+    """Give the header of an answer that was given before."""
+    return REPLAYED if accepted.replayed else ()

@@ -1,0 +1,228 @@
+"""Dialect wilcybertek: ``/api``, the key in the body or the query, errors with a code."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Final, Literal
+
+from api import schemas
+from api.dialects import sending
+from api.dialects.logs import Page, read_before, read_limit, read_page, read_status
+from api.door.keys import body_key, header_key
+from api.http.fields import Fields, read_fields, read_query
+from api.http.presence import missing, require
+from api.http.refusals import MissingFields
+from api.http.wire import Answer, Call, answer
+from api.routing.front import Front
+from application.accounts.principal import Principal
+from application.messages.accept import Accepted
+from application.messages.explain import failure_words
+from application.ports.queries import LogEntry, LogFilter
+from domain.errors import InvalidRecipient
+from domain.msisdn import Msisdn, wire
+from domain.public_ids import batch_id, iso_time, iso_time_or_none, wilcybertek_id
+from domain.values import Credits
+from domain.wallet import CreditWallet, wallet_id
+
+LIMIT_DEFAULT: Final = 50
+LIMIT_MAX: Final = 100
+
+QUEUED_OFFLINE: Final = (
+    "The gateway for this network is offline. The message is queued, charged, and will be sent "
+    "when it is back: do not send it again."
+)
+QUEUED_BULK_OFFLINE: Final = (
+    "The gateway is offline for all networks of this bulk. Its messages are queued, charged, and "
+    "will be sent when it is back: do not send them again."
+)
+
+Status = Literal["QUEUED", "SENT", "FAILED"]
+STATUSES: Final[Mapping[str, Status]] = {"queued": "QUEUED", "sent": "SENT", "failed": "FAILED"}
+
+
+async def send(front: Front, call: Call) -> Answer:
+    """Send one message."""
+    fields = read_fields(call)
+    required = ("api_key", "to", "message")
+    principal = await front.door.admit_writer(call, _key(call, fields, required))
+    limit = _limit(principal.single_limit, front.system.limits.single)
+    await front.limit_account(call, "single", principal.account, limit)
+    require(fields, "to", "message")
+    body = sending.read_body(call, fields)
+    recipient = sending.read_single(front, fields)
+    measured = sending.measure(body.text)
+    accepted = await sending.send(
+        front, principal, body, [recipient], measured, is_bulk=False, names_repeats=True
+    )
+    message_id = wilcybertek_id(accepted.first_number, accepted.accepted_at)
+    headers = sending.replayed(accepted)
+    if accepted.offline:
+        unavailable = schemas.GatewayUnavailable(
+            message=QUEUED_OFFLINE,
+            message_id=message_id,
+            recipient=wire(recipient.msisdn),
+            credits_used=accepted.credits_used,
+            credits_remaining=accepted.credits_remaining,
+        )
+        return answer(unavailable, status=503, headers=headers)
+    queued = schemas.QueuedMessage(
+        message_id=message_id,
+        recipient=wire(recipient.msisdn),
+        credits_used=accepted.credits_used,
+        credits_remaining=accepted.credits_remaining,
+        segments=measured[1],
+        encoding=measured[0],
+        network=recipient.route.network,
+    )
+    return answer(queued, headers=headers)
+
+
+async def send_bulk(front: Front, call: Call) -> Answer:
+    """Send one text to many; numbers that cannot be used are listed and cost nothing."""
+    fields = read_fields(call)
+    required = ("api_key", "recipients", "message")
+    principal = await front.door.admit_writer(call, _key(call, fields, required))
+    limit = _limit(principal.bulk_limit, front.system.limits.bulk)
+    await front.limit_account(call, "bulk", principal.account, limit)
+    require(fields, "recipients", "message")
+    body = sending.read_body(call, fields)
+    given = sending.check_list(fields, "recipients")
+    entries = sending.read_entries(front, given)
+    if not entries.recipients:
+        msg = "None of the recipients is a Zambian mobile number that can be reached."
+        raise InvalidRecipient(msg)
+    measured = sending.measure(body.text)
+    accepted = await sending.send(
+        front, principal, body, entries.recipients, measured, is_bulk=True
+    )
+    return _bulk_answer(accepted, given, entries)
+
+
+def _bulk_answer(accepted: Accepted, given: list[Any], entries: sending.Entries) -> Answer:
+    headers = sending.replayed(accepted)
+    messages = [
+        schemas.BulkMessage(
+            index=recipient.index,
+            to=given[recipient.index],
+            message_id=wilcybertek_id(accepted.first_number + place, accepted.accepted_at),
+            recipient=wire(recipient.msisdn),
+            credits_used=accepted.credits_each,
+        )
+        for place, recipient in enumerate(entries.recipients)
+    ]
+    rejected = [
+        schemas.RejectedRecipient(index=index, to=_scalar(given[index]), message=fault)
+        for index, fault in entries.faults.items()
+    ]
+    networks = {recipient.route.network for recipient in entries.recipients}
+    if networks <= set(accepted.offline):
+        unavailable = schemas.GatewayUnavailableForBulk(
+            message=QUEUED_BULK_OFFLINE,
+            batch_id=batch_id(accepted.batch),
+            credits_used=accepted.credits_used,
+            credits_remaining=accepted.credits_remaining,
+            messages=messages,
+            rejected=rejected,
+            duplicates=entries.duplicates,
+            offline=list(accepted.offline),
+        )
+        return answer(unavailable, status=503, headers=headers)
+    queued = schemas.QueuedBulk(
+        batch_id=batch_id(accepted.batch),
+        queued=accepted.count,
+        credits_used=accepted.credits_used,
+        credits_remaining=accepted.credits_remaining,
+        messages=messages,
+        rejected=rejected,
+        duplicates=entries.duplicates,
+        offline=list(accepted.offline),
+    )
+    return answer(queued, headers=headers)
+
+
+def _scalar(given: object) -> object:
+    """Give an entry back as it came; a list or an object, which may be deep, only as null."""
+    return None if isinstance(given, list | dict) else given
+
+
+async def balance(front: Front, call: Call) -> Answer:
+    """Say what is available, from the wallet itself."""
+    principal = await _admit_reader(front, call, read_query(call))
+    key = wallet_id(principal.account)
+    wallet = await front.read(lambda: front.system.reader.find(CreditWallet, key))
+    available = wallet.available if wallet is not None else 0
+    return answer(schemas.CreditBalance(balance=Credits(available)))
+
+
+async def logs(front: Front, call: Call) -> Answer:
+    """List the account's messages, newest first."""
+    query = read_query(call)
+    principal = await _admit_reader(front, call, query)
+    limit = read_limit(query.get("limit"), default=LIMIT_DEFAULT, maximum=LIMIT_MAX)
+    page = Page(read_page(query.get("page")), limit)
+    wanted = LogFilter(
+        status=read_status(query.get("status"), STATUSES, every="all"),
+        offset=page.offset,
+        limit=limit,
+        before=read_before(query.get("before")),
+    )
+    question = partial(front.system.queries.log, principal.account, wanted)
+    found = await front.read_own_writes(principal.account, "message_log", question)
+    log = schemas.WilcybertekLog(
+        page=page.number,
+        limit=limit,
+        total=found.total,
+        pages=page.count_of(found.total),
+        logs=[_log_entry(entry) for entry in found.entries],
+    )
+    return answer(log)
+
+
+def _log_entry(entry: LogEntry) -> schemas.WilcybertekLogEntry:
+    failure = None
+    if entry.failure_code is not None:
+        words = failure_words(entry.failure_code)
+        failure = schemas.Failure(code=entry.failure_code, message=words)
+    return schemas.WilcybertekLogEntry(
+        message_id=wilcybertek_id(entry.number, entry.queued_at),
+        recipient=wire(Msisdn(entry.recipient)) if entry.recipient else None,
+        message=entry.text,
+        sender_id=entry.sender_id,
+        sender_used=entry.sender_used,
+        network=entry.network,
+        status=STATUSES[entry.status],
+        delivery=entry.delivery,
+        credits_used=entry.credits,
+        credits_refunded=entry.credits_refunded,
+        segments=entry.segments,
+        queued_at=iso_time(entry.queued_at),
+        sent_at=iso_time_or_none(entry.sent_at),
+        delivered_at=iso_time_or_none(entry.delivered_at),
+        failure=failure,
+    )
+
+
+async def _admit_reader(front: Front, call: Call, query: dict[str, str]) -> Principal:
+    key = _key(call, query, ("api_key",))
+    principal = await front.door.admit_reader(call, key)
+    limit = _limit(principal.read_limit, front.system.limits.read)
+    await front.limit_account(call, "read", principal.account, limit)
+    return principal
+
+
+def _key(call: Call, fields: Fields, required: tuple[str, ...]) -> str:
+    """Find the key: the body or query first, which is this dialect's own place.
+
+    Raises:
+        MissingFields: there is none; names whatever else is missing too.
+    """
+    key = body_key(fields)
+    if key is None and call.query:
+        key = body_key(read_query(call))
+    key = key or header_key(call)
+    if key is None:
+        raise MissingFields(missing({**fields, "api_key": None}, *required))
+    return key
+
+
+def _limit(own: int | None, setting: int) -> int:
+    return setting if own is None else own

@@ -1,0 +1,131 @@
+"""What the web needs for people: a pool for slow hashes, slowed logins, mail after the answer."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import Final, TypeVar
+
+from api.door.addresses import Addresses
+from api.door.attempts import Attempts, Subject
+from api.http.threads import Pool
+from api.http.wire import Call
+from application.accounts import email_digest
+from application.accounts.signup import Registrations
+from application.ports import MailNotSent
+from application.system import System
+from domain.errors import NgomaError, Overloaded
+
+FREE_FAILURES: Final = 3
+"""Failures of an account in a minute after which its logins wait."""
+FREE_ADDRESS_FAILURES: Final = 10
+"""The same of an address, which may be many people's."""
+RESETS_MAX: Final = 64
+"""Resets that may be under way after their answers were given."""
+RESET_MAILS: Final = 3
+"""Mails a minute to one address; more requests are answered alike and send nothing."""
+CLOSE_S: Final = 5.0
+HASHING_NICENESS: Final = 10
+"""A flood of logins gets a tenth of the processor where sends want it."""
+
+R = TypeVar("R")
+
+_log = logging.getLogger("ngoma.people")
+
+
+class People:
+    """One web process's side of passwords; belongs to one event loop."""
+
+    def __init__(self, system: System, addresses: Addresses) -> None:
+        self.registrations = Registrations(
+            logins=system.logins,
+            keys=system.keys,
+            is_open=system.registration_open,
+            daily_credits=system.registration_daily_credits,
+        )
+        self._system = system
+        self._addresses = addresses
+        self._attempts = Attempts(system.limiter)
+        self._hashing = Pool(
+            "ngoma-passwords",
+            threads=system.password_threads,
+            waiting_max=system.password_waiting_max,
+            niceness=HASHING_NICENESS,
+        )
+        self._resetting = Pool("ngoma-resets", threads=1, waiting_max=RESETS_MAX)
+        self._resets: set[asyncio.Task[None]] = set()
+
+    async def close(self) -> None:
+        """Let mails under way go out, for a moment, and threads end."""
+        if self._resets:
+            await asyncio.wait(self._resets, timeout=CLOSE_S)
+        self._hashing.close()
+        self._resetting.close()
+
+    async def hash(self, call: Callable[[], R]) -> R:
+        """Run a call that hashes slowly, apart from the keys of sends.
+
+        Raises:
+            Overloaded: too many wait already.
+        """
+        return await self._hashing.run(call)
+
+    async def attempt(self, call: Call, email: str, login: Callable[[], R]) -> R:
+        """Run a login, slowed by the failures of its account and of its address.
+
+        Raises:
+            InvalidKey: it failed.
+            Overloaded: too many wait already.
+        """
+        subjects = (
+            Subject("login", email_digest(self._system.email_key, email), FREE_FAILURES),
+            Subject("login_ip", self._addresses.client(call), FREE_ADDRESS_FAILURES),
+        )
+        return await self._attempts.run(subjects, partial(self.hash, login))
+
+    def reset_later(self, email: str) -> None:
+        """Mail a reset's token once the answer is out, if the address has an account.
+
+        Raises:
+            Overloaded: too many are under way, whoever they are for.
+        """
+        if len(self._resets) >= RESETS_MAX:
+            raise Overloaded
+        task = asyncio.create_task(self._reset(email))
+        self._resets.add(task)
+        task.add_done_callback(self._resets.discard)
+
+    async def _reset(self, email: str) -> None:
+        system = self._system
+        try:
+            digest = email_digest(system.email_key, email)
+            quota = await system.limiter.hit("reset_mail", digest, RESET_MAILS)
+            if not quota.is_allowed:
+                return
+            execute = system.committer.execute
+            started = await self._resetting.run(
+                lambda: system.logins.start_reset(email, execute=execute)
+            )
+            if started is not None:
+                address, token = started
+                text = RESET_TEXT.format(url=system.public_url, token=token)
+                await system.mailer.send(to=address, subject=RESET_SUBJECT, text=text)
+        except (NgomaError, MailNotSent) as error:
+            _log.warning("A password reset was not mailed: %s", type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - nobody waits for it; it may hold an address
+            _log.error("A password reset failed: %s", type(error).__name__)
+
+
+RESET_SUBJECT: Final = "Set a new password"
+RESET_TEXT: Final = """\
+Somebody, hopefully you, asked to set a new password for your account at
+{url}
+
+Within 30 minutes, send this token with the new password to
+{url}/api/v1/auth/reset/confirm
+
+    {token}
+
+It works once and ends every session of the account. If it was not you,
+do nothing: your password stays as it is.
+"""

@@ -1,0 +1,80 @@
+"""The outermost ring: request ids, HEAD, headers that every answer has, access log, metrics."""
+
+import asyncio
+import itertools
+import re
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from api.http.wire import Message, Receive, Scope, Send
+from application.ports import Answered
+from application.system import System
+
+REQUEST_ID: Final = b"x-request-id"
+NO_STORE: Final = (b"cache-control", b"no-store")
+REFUSED_METHOD: Final = "OPTIONS"
+"""Stands for every method that no path has, so that each path refuses it in its own envelope."""
+ROUTED_METHODS: Final = frozenset({"GET", "POST", "PUT", "DELETE", REFUSED_METHOD})
+UNROUTED: Final = "unrouted"
+"""Stands for the route where no route was found: paths are never logged or counted."""
+
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_ID: Final = re.compile(rb"[\x21-\x7e]{1,128}")
+
+
+class Edge:
+    """Stands around the whole application."""
+
+    def __init__(self, system: System) -> None:
+        self._clock = system.clock
+        self._metrics = system.metrics
+        self._access_log = system.access_log
+        self._answered: list[Answered] = []
+        self._made_ids = itertools.count(1)
+        self._own = system.randomness.token(6).hex()
+
+    async def serve(self, app: App, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run one HTTP request through ``app``; HEAD is answered as GET, without the body."""
+        started_s = self._clock.monotonic_s()
+        method = scope["method"]
+        is_head = method == "HEAD"
+        if method not in ROUTED_METHODS:  # a copy: the server looks at its own for what may follow
+            scope = {**scope, "method": "GET" if is_head else REFUSED_METHOD}
+        request_id = self._request_id(scope)
+        scope["ngoma.request_id"] = request_id
+        status = 0
+
+        async def send_on(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], NO_STORE, (REQUEST_ID, request_id)]
+            elif is_head:
+                message["body"] = b""
+            await send(message)
+
+        try:
+            await app(scope, receive, send_on)
+        finally:
+            seconds = self._clock.monotonic_s() - started_s
+            route = scope.get("path_template") or UNROUTED
+            self._metrics.answered(route, status, seconds)
+            self._note(Answered(self._clock.now(), method, route, status, seconds, request_id))
+
+    def _note(self, answered: Answered) -> None:
+        """Keep an answer for the access log: one write for all of one turn of the event loop."""
+        if not self._answered:
+            asyncio.get_running_loop().call_soon(self._write_access_log)
+        self._answered.append(answered)
+
+    def _write_access_log(self) -> None:
+        answered, self._answered = self._answered, []
+        self._access_log.write(answered)
+
+    def _request_id(self, scope: Scope) -> bytes:
+        """Give the client's own id when it can stand in a header and a log, else a new one."""
+        for name, value in scope["headers"]:
+            if name == REQUEST_ID and _ID.fullmatch(value):
+                return bytes(value)
+        return f"{self._own}-{next(self._made_ids)}".encode()

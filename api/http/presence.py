@@ -1,0 +1,48 @@
+"""Whether a request's fields are there, and hold text that can be used."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from api.http.refusals import MissingFields
+from domain.errors import (
+    InvalidRequest,
+)
+from domain.segments import check_text, is_blank
+
+
+def missing(fields: Mapping[str, Any], *required: str) -> list[str]:
+    """Name the required fields that are absent or empty; blank text is empty."""
+    return [name for name in required if _is_empty(fields.get(name))]
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or value == [] or (isinstance(value, str) and is_blank(value))
+
+
+def require(fields: Mapping[str, Any], *required: str) -> None:
+    """Refuse when a required field is absent or empty.
+
+    Raises:
+        MissingFields: names every one of them.
+    """
+    absent = missing(fields, *required)
+    if absent:
+        raise MissingFields(absent)
+
+
+def read_text(fields: Mapping[str, Any], name: str) -> str:
+    """Check that a field is a text that can be stored and sent as it is.
+
+    Raises:
+        InvalidRequest: it is not.
+    """
+    text = fields[name]
+    if not isinstance(text, str):
+        msg = f"The {name} must be a string."
+        raise InvalidRequest(msg, field=name)
+    try:
+        check_text(text)
+    except InvalidRequest as error:
+        msg = str(error).replace("The message", f"The {name}")
+        raise InvalidRequest(msg, field=name) from error
+    return text

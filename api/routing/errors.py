@@ -1,0 +1,153 @@
+"""One table from errors to HTTP, and each dialect's envelope over it.
+
+A message never holds a key, a text or a full number: errors carry none (``domain/errors.py``),
+and what went wrong inside is logged, never answered.
+"""
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from msgspec.structs import replace
+
+from api.http.refusals import InvalidEntries, MethodNotAllowed, MissingFields, PayloadTooLarge
+from api.http.wire import Answer, Headers, answer
+from api.schemas import FeltechError, FeltechInvalid, WilcybertekError
+from domain import errors
+
+RETRY_STORE_AFTER_S: Final = 5
+"""When to ask again while the database is away."""
+
+OUTCOME_UNKNOWN: Final = (
+    "It is not known whether the message was accepted. Repeat the request with the same "
+    "Idempotency-Key: it is then accepted once. Without a key, look at the log before you repeat."
+)
+STORE_DOWN: Final = "The gateway's database does not answer; nothing was stored."
+UNEXPECTED: Final = "An unexpected error occurred."
+
+
+class Row(NamedTuple):
+    """How an error, and whatever is below it in the tree, is answered."""
+
+    error: type[errors.NgomaError]
+    status: int
+    """In dialect wilcybertek, with ``code``."""
+    code: str
+    feltech_status: int
+
+
+TABLE: Final = (
+    # The first row that fits counts: the narrower class stands above the wider.
+    Row(MissingFields, 400, "MISSING_PARAMS", 422),
+    Row(errors.InvalidRequest, 400, "INVALID_PARAMS", 422),
+    Row(errors.InvalidRecipient, 400, "INVALID_RECIPIENT", 422),
+    Row(errors.MessageTooLong, 422, "MESSAGE_TOO_LONG", 422),
+    Row(errors.TooManyRecipients, 400, "TOO_MANY_RECIPIENTS", 422),
+    Row(errors.SenderIdNotApproved, 422, "SENDER_ID_NOT_APPROVED", 422),
+    Row(errors.InsufficientCredits, 402, "INSUFFICIENT_CREDITS", 402),
+    Row(errors.AccountSuspended, 403, "ACCOUNT_SUSPENDED", 403),
+    Row(errors.InvalidKey, 401, "INVALID_KEY", 401),
+    Row(errors.RateLimited, 429, "RATE_LIMITED", 429),
+    Row(errors.IdempotencyConflict, 422, "IDEMPOTENCY_CONFLICT", 422),
+    Row(errors.IdempotencyInProgress, 409, "IDEMPOTENCY_IN_PROGRESS", 409),
+    Row(errors.NotFound, 404, "NOT_FOUND", 404),
+    Row(errors.AlreadyExists, 409, "ALREADY_EXISTS", 409),
+    Row(errors.TooLate, 409, "TOO_LATE", 409),
+    Row(errors.NotPermitted, 403, "NOT_PERMITTED", 403),
+    Row(PayloadTooLarge, 413, "PAYLOAD_TOO_LARGE", 413),
+    Row(MethodNotAllowed, 405, "METHOD_NOT_ALLOWED", 405),
+    # In wilcybertek 503 always means queued, in feltech never (contract decision 8).
+    Row(errors.Overloaded, 429, "RATE_LIMITED", 503),
+    Row(errors.StoreDown, 500, "INTERNAL_ERROR", 503),
+    Row(errors.OutcomeUnknown, 500, "INTERNAL_ERROR", 500),
+)
+_FAULT: Final = Row(errors.NgomaError, 500, "INTERNAL_ERROR", 500)
+
+Envelope = Callable[[Exception], Answer]
+
+_FIELDS: Final = (
+    (errors.InvalidRecipient, "to"),
+    (errors.TooManyRecipients, "to"),
+    (errors.MessageTooLong, "message"),
+    (errors.SenderIdNotApproved, "sender_id"),
+    (errors.IdempotencyConflict, "Idempotency-Key"),
+)
+"""The field that feltech's ``errors`` blame for a refusal."""
+
+
+def row_of(error: Exception) -> Row:
+    """Give the row of an error; what nobody foresaw is a fault of ours."""
+    return next((row for row in TABLE if isinstance(error, row.error)), _FAULT)
+
+
+def wilcybertek_error(error: Exception) -> Answer:
+    """Answer an error as dialect wilcybertek: ``{status, code, message}``."""
+    row = row_of(error)
+    content = WilcybertekError(code=row.code, message=_message(error))
+    if isinstance(error, errors.InsufficientCredits):
+        content = replace(content, required=error.required, available=error.available)
+    return answer(content, status=row.status, headers=_headers(error, row.status))
+
+
+def wilcybertek_send_error(error: Exception) -> Answer:
+    """The same for sends: ``queued`` is false when the gateway is at fault and accepted nothing."""
+    if not isinstance(error, errors.Unavailable):
+        return wilcybertek_error(error)
+    row = row_of(error)
+    content = WilcybertekError(code=row.code, message=_message(error), queued=False)
+    return answer(content, status=row.status, headers=_headers(error, row.status))
+
+
+def feltech_error(error: Exception) -> Answer:
+    """Answer an error as dialect feltech: a message, and by field what is wrong."""
+    status = row_of(error).feltech_status
+    headers = _headers(error, status)
+    if status == 422:
+        blamed = _blamed(error)
+        message = str(error) if isinstance(error, InvalidEntries) else blamed[0][1]
+        content = FeltechInvalid(message=message, errors={name: [text] for name, text in blamed})
+        return answer(content, status=status, headers=headers)
+    if isinstance(error, errors.AlreadyExists):
+        return answer(FeltechError(message=str(error)), status=status, headers=headers)
+    if isinstance(error, errors.InsufficientCredits):
+        short = FeltechError(
+            status="error",
+            message="Insufficient SMS balance.",
+            required=error.required,
+            available=error.available,
+        )
+        return answer(short, status=status, headers=headers)
+    refusal = FeltechError(status="error", message=_message(error))
+    return answer(refusal, status=status, headers=headers)
+
+
+def _blamed(error: Exception) -> list[tuple[str, str]]:
+    if isinstance(error, MissingFields):
+        return [(name, f"The {name} field is required.") for name in error.fields]
+    if isinstance(error, InvalidEntries):
+        return [(f"to.{place}", fault) for place, fault in error.faults.items()]
+    if isinstance(error, errors.InvalidRequest):
+        return [(error.field, str(error))]
+    for kind, name in _FIELDS:
+        if isinstance(error, kind):
+            return [(name, str(error))]
+    return [("body", str(error))]
+
+
+def _message(error: Exception) -> str:
+    if isinstance(error, errors.OutcomeUnknown):
+        return OUTCOME_UNKNOWN
+    if isinstance(error, errors.StoreDown):
+        return STORE_DOWN
+    if isinstance(error, errors.NgomaError):
+        return str(error)
+    return UNEXPECTED
+
+
+def _headers(error: Exception, status: int) -> Headers:
+    if isinstance(error, errors.RateLimited | errors.Overloaded):
+        return ((b"retry-after", b"%d" % max(error.retry_after_s, 1)),)
+    if isinstance(error, errors.StoreDown) and status == 503:
+        return ((b"retry-after", b"%d" % RETRY_STORE_AFTER_S),)
+    if isinstance(error, MethodNotAllowed):
+        return ((b"allow", ", ".join(error.allowed).encode()),)
+    return ()

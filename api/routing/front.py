@@ -1,0 +1,153 @@
+"""What every endpoint works with: the system, and what this process needs to reach it."""
+
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from api.door.addresses import Addresses
+from api.door.keys import Door
+from api.door.limits import count
+from api.door.people import People
+from api.http.bridge import KEYLESS_WAIT_S, Bridge
+from api.http.threads import Pool, Shared
+from api.http.wire import Call
+from application.books.commands import Command
+from application.system import System
+from domain.errors import NgomaError, OutcomeUnknown
+from domain.values import Network
+from domain.wallet import wallet_id
+
+READING_THREADS: Final = 8
+READING_WAITING_MAX: Final = 256
+OPERATING_THREADS: Final = 2
+OPERATING_WAITING_MAX: Final = 32
+
+R = TypeVar("R")
+
+
+class Front:
+    """One web process's side of the system; belongs to one event loop."""
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self.addresses = Addresses(system.trusted_proxies)
+        self.door = Door(system, self.addresses)
+        self.people = People(system, self.addresses)
+        self._bridge = Bridge(system.committer)
+        self._reading = Pool("ngoma-read", threads=READING_THREADS, waiting_max=READING_WAITING_MAX)
+        self._operating = Pool(
+            "ngoma-operations", threads=OPERATING_THREADS, waiting_max=OPERATING_WAITING_MAX
+        )
+        self._watching = Pool("ngoma-fleet", threads=1, waiting_max=1)
+        self._look_at_fleet = Shared(self._watching, system.fleet.offline)
+
+    async def close(self) -> None:
+        """Let threads end and connections go."""
+        await self.people.close()
+        await self.system.limiter.close()
+        self.door.close()
+        self._reading.close()
+        self._operating.close()
+        self._watching.close()
+
+    # -- limits --------------------------------------------------------------------------------
+
+    async def limit_address(self, call: Call) -> None:
+        """Count a request against its client's address (dialect feltech).
+
+        Raises:
+            RateLimited: the limit is used up.
+        """
+        per_minute = self.system.limits.ip
+        if per_minute > 0:
+            client = self.addresses.client(call)
+            await count(self.system.limiter, call, "ip", client, per_minute)
+
+    async def limit_auth(self, call: Call) -> None:
+        """Count a request that may guess an account or a secret against its client's address.
+
+        Raises:
+            RateLimited: the limit is used up.
+        """
+        client = self.addresses.client(call)
+        await count(self.system.limiter, call, "auth_ip", client, self.system.limits.auth_ip)
+
+    async def limit_account(self, call: Call, policy: str, account: int, per_minute: int) -> None:
+        """Count a request against its account, all its keys together.
+
+        Raises:
+            RateLimited: the limit is used up.
+        """
+        if per_minute > 0:
+            await count(self.system.limiter, call, policy, str(account), per_minute)
+
+    # -- commands and reads ----------------------------------------------------------------------
+
+    async def offline(self) -> frozenset[Network]:
+        """Give the networks without an online SIM, as of a moment ago.
+
+        Raises:
+            StoreDown: the leases cannot be read.
+        """
+        known = self.system.fleet.known()
+        return known if known is not None else await self._look_at_fleet()
+
+    async def run(
+        self, command: Command[R], *, wait_s: float = KEYLESS_WAIT_S, late: NgomaError | None = None
+    ) -> R:
+        """Run a command in the committer.
+
+        Raises:
+            NgomaError: its refusal or the store's state; ``late`` after ``wait_s``.
+        """
+        if late is None:
+            late = OutcomeUnknown("The committer gave no answer.")
+        return await self._bridge.run(command, wait_s=wait_s, late=late)
+
+    async def read(self, question: Callable[[], R]) -> R:
+        """Ask a blocking question in a thread.
+
+        Raises:
+            Overloaded: too many are being asked.
+            StoreDown: the database does not answer.
+        """
+        return await self._reading.run(question)
+
+    async def inspect(self, question: Callable[[], R]) -> R:
+        """Ask a blocking question of operators, also while every reading thread is held up.
+
+        Raises:
+            Overloaded: too many are being asked.
+        """
+        return await self._operating.run(question)
+
+    async def read_own_writes(self, account: int, projection: str, question: Callable[[], R]) -> R:
+        """Ask once ``projection`` has seen the account's last movement, or after a bounded wait.
+
+        Raises:
+            Overloaded: too many are being asked.
+            StoreDown: the database does not answer.
+        """
+        system = self.system
+
+        def ask() -> R:
+            position = system.store.position_of(wallet_id(account))
+            system.queries.reached(position, timeout_s=system.log_wait_s, projection=projection)
+            return question()
+
+        return await self._reading.run(ask)
+
+    async def read_newest(self, projection: str, question: Callable[[], R]) -> R:
+        """Ask once ``projection`` has seen all that is in the log now, or after a bounded wait.
+
+        Raises:
+            Overloaded: too many are being asked.
+            StoreDown: the database does not answer.
+        """
+        system = self.system
+
+        def ask() -> R:
+            head = system.store.head()
+            system.queries.reached(head, timeout_s=system.log_wait_s, projection=projection)
+            return question()
+
+        return await self._reading.run(ask)

@@ -1,0 +1,78 @@
+"""One path of the API as an ASGI function: reads the request, runs the endpoint, answers."""
+
+import logging
+from collections.abc import Sequence
+
+from api.door import limits
+from api.http.refusals import MethodNotAllowed
+from api.http.wire import Answer, Call, ClientGone, Receive, Scope, Send, read_body
+from api.routing.errors import Envelope
+from api.routing.front import Front
+from api.routing.route import Route
+from domain.errors import NgomaError
+
+_log = logging.getLogger("ngoma.api")
+
+
+class Resource:
+    """A path and its methods. Whatever goes wrong is answered in the path's own envelope."""
+
+    def __init__(self, front: Front, path: str, routes: Sequence[Route]) -> None:
+        self._front = front
+        self._path = path
+        self._routes = {route.method: route for route in routes}
+        self._envelope: Envelope = routes[0].envelope
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        scope["path_template"] = self._path
+        route = self._routes.get(scope["method"])
+        client = scope.get("client")
+        call = Call(
+            headers=dict(scope["headers"]),
+            query=scope["query_string"],
+            params=scope.get("path_params"),
+            peer=client[0] if client else None,
+        )
+        try:
+            answer = await self._run(route, call, receive)
+        except NgomaError as error:
+            answer = self._refuse(route, error)
+        except ClientGone:
+            return
+        except Exception as error:  # noqa: BLE001 - the last place where it can be answered
+            _log.error(
+                "An endpoint failed.",
+                exc_info=error,
+                extra={"route": self._path, "request_id": scope["ngoma.request_id"].decode()},
+            )
+            answer = self._refuse(route, error)
+        await write(send, answer, call)
+
+    async def _run(self, route: Route | None, call: Call, receive: Receive) -> Answer:
+        if route is None:
+            raise MethodNotAllowed(self._allowed())
+        if route.request is not None or b"content-length" in call.headers:
+            call.body = await read_body(receive, call.headers)
+        return await route.endpoint(self._front, call)
+
+    def _refuse(self, route: Route | None, error: Exception) -> Answer:
+        envelope = self._envelope if route is None else route.envelope
+        return envelope(error)
+
+    def _allowed(self) -> list[str]:
+        head = ["GET", "HEAD"] * ("GET" in self._routes)
+        return head + [method for method in ("POST", "PUT", "DELETE") if method in self._routes]
+
+
+async def write(send: Send, answer: Answer, call: Call) -> None:
+    """Write an answer, with the headers of the limits that counted its request."""
+    headers = [
+        (b"content-type", answer.content_type),
+        (b"content-length", b"%d" % len(answer.body)),
+        *answer.headers,
+    ]
+    if call.quotas:
+        headers += limits.headers(call.quotas)
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})

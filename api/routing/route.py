@@ -1,0 +1,63 @@
+"""What a route is: its endpoint, its envelope, and every answer that it can give."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from api import schemas
+from api.http.wire import Answer, Call
+from api.routing.errors import Envelope
+from api.routing.front import Front
+
+Endpoint = Callable[[Front, Call], Awaitable[Answer]]
+Answers = Mapping[int, tuple[type[Struct], ...]]
+Method = Literal["GET", "POST", "PUT", "DELETE"]
+Access = Literal["key", "account", "session", "anyone"]
+"""What lets in: an API key; a key or a session's token; a session's token; nothing needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A query parameter, for the reference."""
+
+    name: str
+    kind: Literal["string", "integer"]
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One operation: a method on a path."""
+
+    method: Method
+    path: str
+    endpoint: Endpoint
+    envelope: Envelope
+    summary: str
+    answers: Answers
+    tag: Literal["wilcybertek", "feltech", "accounts", "staff", "operations"]
+    access: Access
+    request: type[Struct] | None = None
+    """What its body holds; None for a route without a body."""
+    query: Sequence[Parameter] = ()
+    is_idempotent: bool = False
+    """Whether it takes an ``Idempotency-Key``."""
+
+
+WILCYBERTEK_ERRORS: Final[Answers] = dict.fromkeys(
+    (400, 401, 403, 413, 429, 500), (schemas.WilcybertekError,)
+)
+WILCYBERTEK_SEND_ERRORS: Final[Answers] = dict.fromkeys(
+    (400, 401, 402, 403, 409, 413, 422, 429, 500), (schemas.WilcybertekError,)
+)
+FELTECH_ERRORS: Final[Answers] = {
+    **dict.fromkeys((401, 403, 413, 429, 500, 503), (schemas.FeltechError,)),
+    422: (schemas.FeltechInvalid,),
+}
+FELTECH_SEND_ERRORS: Final[Answers] = {
+    **FELTECH_ERRORS,
+    **dict.fromkeys((402, 409), (schemas.FeltechError,)),
+}
+NOT_FOUND: Final[Answers] = {404: (schemas.FeltechError,)}

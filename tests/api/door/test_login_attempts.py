@@ -1,0 +1,191 @@
+"""Guessing passwords gets slow and never locks anybody out; sends go on all the while."""
+
+import asyncio
+import threading
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from dataclasses import replace
+from typing import Any, cast
+
+import pytest
+
+from adapters.limits import make_limiter
+from api.door.attempts import WAITING_MAX, Attempts, Subject
+from application.accounts import email_digest
+from application.system import System
+from domain.errors import InvalidKey, Overloaded
+from tests.api.conftest import Client, Gateway, StartGateway
+from tests.api.people import log_in, register
+
+ACCOUNT = Subject("login", "account", 3)
+OTHER = Subject("login", "another", 3)
+ADDRESS = Subject("login_ip", "10.0.0.1", 10)
+
+
+class Rig:
+    """Attempts whose waits are written down instead of waited."""
+
+    def __init__(self) -> None:
+        self.waits: list[float] = []
+        self.attempts = Attempts(make_limiter(None), sleep=self._sleep)
+        self.may_go: asyncio.Event | None = None
+
+    async def _sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        if self.may_go is not None:
+            await self.may_go.wait()
+
+    async def fail(self, *subjects: Subject) -> None:
+        async def wrong() -> None:
+            raise InvalidKey
+
+        with pytest.raises(InvalidKey):
+            await self.attempts.run(subjects or (ACCOUNT,), wrong)
+
+    async def succeed(self, *subjects: Subject) -> str:
+        async def right() -> str:
+            return "in"
+
+        return await self.attempts.run(subjects or (ACCOUNT,), right)
+
+
+def test_after_three_failures_each_try_waits_twice_as_long_up_to_four_seconds() -> None:
+    rig = Rig()
+
+    async def guess() -> None:
+        for _ in range(9):
+            await rig.fail()
+
+    asyncio.run(guess())
+    assert rig.waits == [0.25, 0.5, 1.0, 2.0, 4.0, 4.0]
+
+
+def test_the_right_password_works_after_any_number_of_failures() -> None:
+    rig = Rig()
+
+    async def guess() -> str:
+        for _ in range(150):
+            await rig.fail()
+        return await rig.succeed()
+
+    assert asyncio.run(guess()) == "in"
+    assert max(rig.waits) == 4.0
+
+
+def test_successes_slow_nobody() -> None:
+    rig = Rig()
+
+    async def come_often() -> None:
+        for _ in range(20):
+            await rig.succeed()
+
+    asyncio.run(come_often())
+    assert rig.waits == []
+
+
+def test_another_account_is_not_slowed_but_the_address_is_after_ten() -> None:
+    rig = Rig()
+
+    async def guess() -> list[int]:
+        counts = []
+        for _ in range(10):
+            await rig.fail(ACCOUNT, ADDRESS)
+        counts.append(len(rig.waits))
+        await rig.succeed(OTHER)
+        counts.append(len(rig.waits))
+        await rig.succeed(OTHER, ADDRESS)
+        return [*counts, len(rig.waits)]
+
+    assert asyncio.run(guess()) == [7, 7, 8]
+
+
+def test_tries_at_once_wait_as_those_one_by_one() -> None:
+    rig = Rig()
+
+    async def guess_at_once() -> None:
+        await asyncio.gather(*(rig.fail() for _ in range(20)))
+
+    asyncio.run(guess_at_once())
+    assert len(rig.waits) == 17
+    assert rig.attempts._under_way == {}
+
+
+def test_too_many_that_wait_are_overload() -> None:
+    rig = Rig()
+
+    async def flood() -> list[Any]:
+        rig.may_go = asyncio.Event()
+        for _ in range(3):
+            await rig.fail()
+        tries = [asyncio.create_task(rig.succeed()) for _ in range(WAITING_MAX + 5)]
+        while len(rig.waits) < WAITING_MAX:
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        rig.may_go.set()
+        return list(await asyncio.gather(*tries, return_exceptions=True))
+
+    results = asyncio.run(flood())
+    assert sum(isinstance(result, Overloaded) for result in results) == 5
+    assert results.count("in") == WAITING_MAX
+
+
+def test_known_and_unknown_addresses_are_counted_alike(own_gateway: Gateway) -> None:
+    person = register(own_gateway)
+    names = (person.email, "nobody@example.test")
+    for name in names:
+        for spelling in (name, name.upper(), f" {name} "):
+            assert log_in(own_gateway, spelling, "wrong").status_code == 401
+    limiter = own_gateway.system.limiter
+    logins = own_gateway.system.logins
+
+    async def failures(name: str) -> int:
+        quota = await limiter.look("login", email_digest(logins.email_key, name), 100)
+        return quota.limit - quota.remaining
+
+    assert [asyncio.run(failures(name)) for name in names] == [3, 3]
+    assert log_in(own_gateway, person.email).status_code == 200
+
+
+class SlowHasher:
+    """Hashes passwords only when the test lets it."""
+
+    def __init__(self, hasher: Any) -> None:
+        self._hasher = hasher
+        self.may_end = threading.Event()
+
+    def hash(self, secret: str) -> str:
+        return str(self._hasher.hash(secret))
+
+    def verify(self, stored: str, secret: str) -> bool:
+        self.may_end.wait(30)
+        return bool(self._hasher.verify(stored, secret))
+
+
+def test_sends_go_on_while_logins_are_flooded(start_gateway: StartGateway) -> None:
+    hashers: list[SlowHasher] = []
+
+    def slowed(system: System) -> System:
+        hashers.append(SlowHasher(system.logins.hasher))
+        logins = replace(system.logins, hasher=cast("Any", hashers[0]))
+        return replace(system, logins=logins, password_threads=2, password_waiting_max=3)
+
+    gateway = start_gateway(change=slowed)
+    person = register(gateway)
+
+    def try_login(number: int) -> int:
+        with Client(str(gateway.http.base_url)) as client:
+            body = {"email": f"{number}@example.test", "password": "wrong"}
+            answer = client.post("/api/v1/auth/login", json=body)
+            if answer.status_code == 503:
+                assert answer.headers["retry-after"]
+            return answer.status_code
+
+    with ThreadPoolExecutor(6) as threads:
+        flood = [threads.submit(try_login, number) for number in range(6)]
+        refused, waiting = wait(flood, timeout=20, return_when=FIRST_COMPLETED)
+        assert [future.result() for future in refused] == [503]
+        assert gateway.send().status_code == 200  # with a key that this process hashes first
+        assert person.ask_by_key("GET", "/api/v1/balance").status_code == 200
+        assert person.ask("GET", "/api/v1/account").status_code == 200
+        hashers[0].may_end.set()
+        assert [future.result() for future in waiting] == [401] * 5
+    assert log_in(gateway, person.email).status_code == 200
