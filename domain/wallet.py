@@ -1,7 +1,7 @@
 """The prepaid wallet: one per account, the only place where credits become or stop being available.
 
 The wallet knows just what is available. What is reserved, spent and refunded follows from its
-events and those of the messages (``domain/ledger.py``, invariants I2 to I4).
+events and those of the messages (invariants I2 to I4).
 """
 
 from typing import Self

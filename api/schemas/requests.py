@@ -1,4 +1,4 @@
-"""What requests hold, for the reference only: bodies are read by ``api/fields.py``."""
+"""What requests hold, for the reference only: bodies are read by ``api/http/fields.py``."""
 
 from typing import Annotated
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from domain.errors import TooLate
 from domain.events import Aggregate, aggregate_id
 from domain.message import events
-from domain.message.states import DOUBT_LIMIT_S, MAY_FOLLOW, OPEN, Extent, State
+from domain.message.states import DOUBT_LIMIT_S, MAY_FOLLOW, OPEN, Extent, Progress, State
 from domain.values import SECOND, Instant, Lane
 
 
@@ -15,7 +15,7 @@ def message_id(number: int) -> UUID:
     return aggregate_id("message", number)
 
 
-class Message(Aggregate):
+class Message(Progress, Aggregate):
     """One message to one recipient; its segments leave in order, by one SIM."""
 
     TOPIC = "Message"
@@ -58,21 +58,21 @@ class Message(Aggregate):
         self.send_at = send_at
         self.offline = offline
         self.state = State.QUEUED
-        self.sim: int | None = None
-        self.bound_sim: int | None = None
+        self.sim = None
+        self.bound_sim = None
         self.attempt = 0
         self.fence = 0
-        self.concat_ref: int | None = None
-        self.last_attempt_at: int | None = None
-        self.retry_at: int | None = None
+        self.concat_ref = None
+        self.last_attempt_at = None
+        self.retry_at = None
         self.accepted = 0
-        self.references: list[int | None] = []
-        self.doubtful_index: int | None = None
+        self.references = []
+        self.doubtful_index = None
         self.doubts = 0
         self.resent = False
-        self.cause: str | None = None
+        self.cause = None
         self.late_reports = 0
-        self.erased: str | None = None
+        self.erased = None
 
     @classmethod
     def queued(cls, number: int, *, at: Instant, **fields: Any) -> events.Queued:

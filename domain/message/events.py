@@ -1,13 +1,9 @@
 """What can happen to a message; the aggregate nests these events under its own name."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from domain.events import Aggregate
-from domain.message.states import State
-
-if TYPE_CHECKING:
-    from domain.message.aggregate import Message
+from domain.message.states import Progress, State
 
 
 class Event(Aggregate.Event):
@@ -52,7 +48,7 @@ class AttemptStarted(Event):
     fence: int
     concat_ref: int | None
 
-    def apply(self, message: "Message") -> None:
+    def apply(self, message: Progress) -> None:
         message.resent = message.resent or message.state == State.IN_DOUBT
         message.state = State.SENDING
         message.sim = self.sim
@@ -71,7 +67,7 @@ class SegmentAccepted(Event):
     index: int
     message_reference: int | None
 
-    def apply(self, message: "Message") -> None:
+    def apply(self, message: Progress) -> None:
         message.accepted = self.index + 1
         message.references = [*message.references, self.message_reference]
         message.bound_sim = message.sim
@@ -95,7 +91,7 @@ class Sent(Event):
     message_reference: int | None
     evidence: str
 
-    def apply(self, message: "Message") -> None:
+    def apply(self, message: Progress) -> None:
         message.state = State.SENT
         message.accepted = self.index + 1
         message.references = [*message.references, self.message_reference]
@@ -109,7 +105,7 @@ class InDoubt(Event):
     index: int
     reason: str
 
-    def apply(self, message: "Message") -> None:
+    def apply(self, message: Progress) -> None:
         message.state = State.IN_DOUBT
         message.doubtful_index = self.index
         message.doubts = message.doubts + 1
@@ -123,7 +119,7 @@ class AttemptFailed(Event):
     cause: str
     retry_at: int
 
-    def apply(self, message: "Message") -> None:
+    def apply(self, message: Progress) -> None:
         message.state = State.QUEUED
         message.retry_at = self.retry_at
         message.doubtful_index = None
@@ -139,7 +135,7 @@ class Failed(Event):
     credits: int
     cause: str
 
-    def apply(self, message: "Message") -> None:
+    def apply(self, message: Progress) -> None:
         message.state = State.FAILED
         message.cause = self.cause
 
@@ -153,7 +149,7 @@ class Expired(Event):
     network: str
     credits: int
 
-    def apply(self, message: "Message") -> None:
+    def apply(self, message: Progress) -> None:
         message.state = State.EXPIRED
         message.cause = "EXPIRED"
 
@@ -168,7 +164,7 @@ class Cancelled(Event):
     credits: int
     actor: str
 
-    def apply(self, message: "Message") -> None:
+    def apply(self, message: Progress) -> None:
         message.state = State.CANCELLED
         message.cause = "CANCELLED"
 
@@ -180,7 +176,7 @@ class Delivered(Event):
     number: int
     tp_status: int
 
-    def apply(self, message: "Message") -> None:
+    def apply(self, message: Progress) -> None:
         message.state = State.DELIVERED
 
 
@@ -191,7 +187,7 @@ class Undelivered(Event):
     number: int
     tp_status: int
 
-    def apply(self, message: "Message") -> None:
+    def apply(self, message: Progress) -> None:
         message.state = State.UNDELIVERED
 
 
@@ -202,7 +198,7 @@ class ReportedLate(Event):
     number: int
     evidence: str
 
-    def apply(self, message: "Message") -> None:
+    def apply(self, message: Progress) -> None:
         message.late_reports = message.late_reports + 1
 
 
@@ -229,5 +225,5 @@ class ContentErased(Event):
     actor: str
     reason: str | None
 
-    def apply(self, message: "Message") -> None:
+    def apply(self, message: Progress) -> None:
         message.erased = self.what

@@ -73,3 +73,27 @@ MAY_FOLLOW: Final[Mapping[str, frozenset[State]]] = MappingProxyType(
     }
 )
 """The table above, by event: the states in which it may happen."""
+
+
+class Progress:
+    """How far a message has come: what its events change, and nothing else of it."""
+
+    state: State
+    sim: int | None
+    """The SIM of the attempt under way, or of the last one."""
+    bound_sim: int | None
+    """The only SIM that may go on: some of its segments have left by it."""
+    attempt: int
+    fence: int
+    concat_ref: int | None
+    last_attempt_at: int | None
+    retry_at: int | None
+    accepted: int
+    """How many segments the network has accepted."""
+    references: list[int | None]
+    doubtful_index: int | None
+    doubts: int
+    resent: bool
+    cause: str | None
+    late_reports: int
+    erased: str | None

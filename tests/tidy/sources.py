@@ -1,7 +1,7 @@
 """The project's own source files, parsed once, for the rules that look at them."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -82,3 +82,22 @@ def dotted_names(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
                 base = base.value
             if isinstance(base, ast.Name):
                 yield node, ".".join([names.get(base.id, base.id), *reversed(parts)])
+
+
+def imported_targets(source: Source, known: Container[str]) -> Iterator[str]:
+    """Give the files among ``known`` that a file imports; a package is its ``__init__.py``."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            modules = [f"{node.module}.{alias.name}" for alias in node.names]
+            names = [name if _file(name, known) else str(node.module) for name in modules]
+        else:
+            continue
+        yield from (file for name in names if (file := _file(name, known)))
+
+
+def _file(module: str, known: Container[str]) -> str | None:
+    path = module.replace(".", "/")
+    candidates = (f"{path}.py", f"{path}/__init__.py")
+    return next((name for name in candidates if name in known), None)
