@@ -46,8 +46,8 @@ static: $(STAMP)
 check: static ## Lint, types, import rules, unit and property tests on SQLite (under 2 minutes)
 	$(PYTEST) --dist=worksteal -m 'not servers and not processes and not soak' $(ARGS)
 
-test: static ## Everything but the soak, with throw-away PostgreSQL and Redis (under 10 minutes)
-	$(PYTEST) -m 'not soak' $(ARGS)
+test: static ## Everything but the soak, with throw-away PostgreSQL and Redis (under 15 minutes)
+	$(PYTEST) --durations=10 --durations-min=1 -m 'not soak' $(ARGS)
 
 soak: $(STAMP) soak-tools ## Full counts, all client languages, clock faults (hours)
 	NGOMA_SOAK=full $(PYTEST) --timeout=7200 $(ARGS)

@@ -32,12 +32,19 @@ class Limits:
     """Requests a minute; 0 is no limit (contract decision 10)."""
 
     single: int = 120
+    """Single sends of an account, in the dialect with the key in the body."""
     bulk: int = 10
+    """Its bulk sends."""
     read: int = 300
+    """Its questions: balance and logs together."""
     ip: int = 60
+    """Requests of a client's address, in the dialect with a Bearer key."""
     auth_ip: int = 5
+    """Registrations, logins and the like of a client's address."""
     failed_ip: int = 20
+    """Wrong keys of a client's address, before it has to wait."""
     failed_key: int = 5
+    """Wrong keys of a client's address for one key id."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,12 +34,19 @@ def read_secret(reference: str) -> Secret:
         InvalidRequest: it is neither, or there is nothing there.
     """
     scheme, _, place = reference.partition(":")
-    if scheme == "env" and os.environ.get(place):
-        return Secret(os.environ[place])
-    if scheme == "file" and Path(place).is_file():
-        return Secret(Path(place).read_text(encoding="utf-8").strip())
-    msg = "A secret is file:PATH or env:NAME, and what it names must be there and not be empty."
-    raise InvalidRequest(msg, field="secret")
+    if scheme not in {"file", "env"}:  # not quoted: it may be the secret itself
+        msg = "A secret is written file:PATH or env:NAME."
+        raise InvalidRequest(msg, field="secret")
+    try:
+        text = os.environ.get(place, "") if scheme == "env" else Path(place).read_text("utf-8")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        msg = f"The secret {reference} cannot be read: {reason}."
+        raise InvalidRequest(msg, field="secret") from error
+    if not text.strip():
+        msg = f"The secret {reference} is empty, or not there."
+        raise InvalidRequest(msg, field="secret")
+    return Secret(text.strip())
 
 
 def is_open_to_others(path: Path) -> bool:

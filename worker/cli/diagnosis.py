@@ -2,7 +2,7 @@
 
 import os
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -238,12 +238,9 @@ def _carrier(settings: Settings, prefix: str) -> str:
 def _modems(settings: Settings) -> Iterator[Finding]:
     if not settings.modems:
         yield Finding("modems", Verdict.NOTE, "there are none in these settings.")
-    for what, values in (
-        ("name", [modem.name for modem in settings.modems]),
-        ("device", [modem.device for modem in settings.modems if modem.driver == "at"]),
-    ):
-        for value in _repeated(values):
-            yield Finding("modems", Verdict.WRONG, f"two have the {what} {value}.")
+    devices = [modem.device for modem in settings.modems if modem.driver == "at"]
+    for device in sorted({device for device in devices if devices.count(device) > 1}):
+        yield Finding("modems", Verdict.WRONG, f"two have the device {device}.")
     for modem in settings.modems:
         if modem.driver != "at":
             yield Finding("modems", Verdict.NOTE, f"{modem.name} is {modem.driver}.")
@@ -255,10 +252,6 @@ def _modems(settings: Settings) -> Iterator[Finding]:
             yield Finding("modems", Verdict.WRONG, words)
         else:
             yield Finding("modems", Verdict.OK, f"{modem.name}: {modem.device} is there.")
-
-
-def _repeated(values: Sequence[str]) -> list[str]:
-    return sorted({value for value in values if values.count(value) > 1})
 
 
 def _redis(settings: Settings) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ def doctor(place: Place, *, as_json: bool) -> None:
     try:
         found = list(findings(place.settings(), place.config))
     except NgomaError as error:
-        found = [Finding("settings", Verdict.WRONG, str(error))]
+        found = [Finding("settings", Verdict.WRONG, line) for line in str(error).splitlines()]
     if as_json:
         print_json(
             [

@@ -55,7 +55,7 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except NgomaError as error:
-            raise click.ClickException(_line(error)) from error
+            raise click.ClickException(_lines(error)) from error
         except BrokenPipeError:
             raise  # whoever read the output has enough: click ends quietly
         except OSError as error:
@@ -64,8 +64,12 @@ class LazyGroup(click.Group):
             raise click.ClickException(f"{error.filename}: {error.strerror}.") from error
 
 
-def _line(error: Exception) -> str:
-    """Give an error as one line that is a sentence."""
-    text = " ".join(str(error).split()) or type(error).__name__
-    text = text[0].upper() + text[1:]
+def _lines(error: Exception) -> str:
+    """Give an error as sentences, a line each."""
+    lines = [" ".join(line.split()) for line in str(error).splitlines() if line.strip()]
+    return "\n".join(map(_sentence, lines or [type(error).__name__]))
+
+
+def _sentence(text: str) -> str:
+    text = text[0].upper() + text[1:] if text[:1].islower() and " " in text else text
     return text if text.endswith((".", "!", "?")) else f"{text}."

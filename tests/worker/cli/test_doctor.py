@@ -83,16 +83,16 @@ def test_the_plans_differences_are_told_by_prefix_with_the_setting_that_decides(
     assert "058, 078, 079, 098 go to airtel, by numbering_other." in words
 
 
-def test_modems_that_are_not_there_or_named_twice_are_told(cli: Cli, tmp_path: Path) -> None:
+def test_modems_that_are_not_there_or_share_a_device_are_told(cli: Cli, tmp_path: Path) -> None:
     cli.run("migrate")
     config = tmp_path / "ngoma.toml"
     there = tmp_path / "tty1"
     there.touch()
     entry = '[[modems]]\nname = "{}"\nnetwork = "mtn"\ndevice = "{}"\n'
     gone = tmp_path / "tty2"
-    config.write_text(entry.format("a", there) + entry.format("a", gone))
+    config.write_text("".join(map(entry.format, "abc", (there, there, gone))))
     words = _words(cli, "modems", "wrong", "--config", config)
-    assert words == ["two have the name a.", f"a: there is no {gone}; is it plugged in?"]
+    assert words == [f"two have the device {there}.", f"c: there is no {gone}; is it plugged in?"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may use every device")
@@ -144,8 +144,11 @@ def test_rooms_of_another_distribution_are_told(cli: Cli, monkeypatch: pytest.Mo
 
 def test_settings_that_cannot_be_used_are_a_finding(cli: Cli, tmp_path: Path) -> None:
     config = tmp_path / "ngoma.toml"
-    config.write_text("colour = 1")
-    assert _words(cli, "settings", "wrong", "--config", config) == ["There is no setting colour."]
+    config.write_text("colour = 1\nport = -1")
+    assert _words(cli, "settings", "wrong", "--config", config) == [
+        f"{config}: there is no setting colour.",
+        f"{config}: port = -1: it must be from 0 to 65,535.",
+    ]
 
 
 def test_a_file_that_is_no_database_is_a_finding(cli: Cli) -> None:

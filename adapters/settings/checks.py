@@ -1,0 +1,74 @@
+"""What a setting's value may be, in words for whoever typed it; nothing typed is quoted here."""
+
+from collections.abc import Callable, Iterable, Sequence
+from difflib import get_close_matches
+from ipaddress import ip_network
+from typing import Any
+from urllib.parse import urlsplit
+
+Check = Callable[[Any], None]
+"""Looks at a value of the right type; raises ``ValueError`` with what it must be."""
+
+
+def within(least: float, most: float) -> Check:
+    """Make a check of a number's range, both ends included."""
+
+    def check(value: float) -> None:
+        if not least <= value <= most:
+            msg = f"must be from {least:,} to {most:,}"
+            raise ValueError(msg)
+
+    return check
+
+
+def one_of(words: Sequence[str]) -> Check:
+    """Make a check of a closed set of words."""
+
+    def check(value: str) -> None:
+        if value not in words:
+            msg = f"must be {_either(words)}{did_you_mean(value, words)}"
+            raise ValueError(msg)
+
+    return check
+
+
+def url(schemes: Sequence[str]) -> Check:
+    """Make a check of an address; it may hold a password, so nothing of it is quoted."""
+
+    def check(value: str) -> None:
+        try:
+            is_usable = urlsplit(value).scheme in schemes
+        except ValueError:
+            is_usable = False
+        if not is_usable:
+            msg = f"must be a URL that begins with {_either([f'{s}:' for s in schemes])}"
+            raise ValueError(msg)
+
+    return check
+
+
+def networks(values: Iterable[str]) -> None:
+    """Check that each is an IP address or a network."""
+    for value in values:
+        try:
+            ip_network(value.strip(), strict=False)
+        except ValueError as error:
+            msg = "must be IP addresses or networks such as 10.0.0.0/8"
+            raise ValueError(msg) from error
+
+
+def not_blank(value: str) -> None:
+    """Check that there is something."""
+    if not value.strip():
+        msg = "must not be empty"
+        raise ValueError(msg)
+
+
+def did_you_mean(given: str, known: Iterable[str]) -> str:
+    """Give "; did you mean …?" for a word that looks like a known one, else nothing."""
+    close = get_close_matches(given, list(known), n=1, cutoff=0.7)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _either(words: Sequence[str]) -> str:
+    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))

@@ -1,0 +1,137 @@
+"""The settings: one frozen object; every field says what it is for and what it may be."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from adapters.settings.checks import Check, networks, not_blank, one_of, url, within
+from application.ports import ModemSettings
+from application.system import Limits
+from domain.msisdn import Numbering, NumberingPlan
+from domain.values import Network
+
+DATABASE_URLS: Final = url(["postgresql", "postgres"])
+MAIL_URLS: Final = url(["smtp", "smtps"])
+REDIS_URLS: Final = url(["redis", "rediss", "unix"])
+WEB_URLS: Final = url(["http", "https"])
+CREDITS: Final = within(0, 10**12)
+DAYS: Final = within(0, 36_500)
+SECONDS: Final = within(0.1, 3_600)
+
+SECRETIVE: Final = frozenset(
+    {"database_url", "redis_url", "mail_url", "server_secret", "mail_password", "pin"}
+)
+"""Settings whose values no message may quote."""
+MODEM_CHECKS: Final[Mapping[str, Sequence[Check]]] = {
+    "name": (not_blank,),
+    "device": (not_blank,),
+    "driver": (one_of(["at", "simulated"]),),
+    "segments_per_minute": (within(0, 10_000),),
+    "segments_per_day": (within(0, 10_000_000),),
+}
+
+
+def _setting(default: Any, text: str, *, check: Check | None = None) -> Any:
+    return field(default=default, metadata={"help": text} | ({"check": check} if check else {}))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that an operator can set. Secrets are references: ``file:…`` or ``env:…``."""
+
+    data_dir: Path = field(
+        default=Path("ngoma-data"),
+        metadata={"help": "Folder of the embedded store, the demo's modems and their logs."},
+    )
+    database_url: str | None = _setting(
+        None, "PostgreSQL URL; without it the store is SQLite under data_dir.", check=DATABASE_URLS
+    )
+    redis_url: str | None = _setting(
+        None,
+        "Redis URL for hints, jobs and shared limits; without it everything is in process.",
+        check=REDIS_URLS,
+    )
+    server_secret: str | None = _setting(
+        None, "Server secret (file: or env:); without it one is made under data_dir/secrets."
+    )
+    host: str = _setting("127.0.0.1", "Address to listen on.", check=not_blank)
+    port: int = _setting(8080, "Port to listen on; 0 picks a free one.", check=within(0, 65_535))
+    trusted_proxies: tuple[str, ...] = _setting(
+        (), "Peers (addresses or networks) whose X-Forwarded-For is believed.", check=networks
+    )
+    default_sender_id: str = _setting(
+        "Ngoma", "Sender ID of an account whose name has no usable character."
+    )
+    limits: Limits = field(
+        default_factory=Limits,
+        metadata={"help": "Requests a minute; 0: no limit."},
+    )
+    registration_open: bool = _setting(default=True, text="Whether people may register.")
+    registration_daily_credits: int = _setting(
+        1_000,
+        "Credits a day that an account which registered by itself may spend; 0: no limit.",
+        check=CREDITS,
+    )
+    approval_credits_per_day: int = _setting(
+        100_000,
+        "Credits that one person may grant or adjust in a day alone; 0: no limit.",
+        check=CREDITS,
+    )
+    retention_text_days: int = _setting(
+        30, "Days after which a message's text is erased; 0: with its number.", check=DAYS
+    )
+    retention_number_days: int = _setting(
+        400, "Days after which a recipient's number is erased, with any text; 0: never.", check=DAYS
+    )
+    mail_url: str | None = _setting(
+        None,
+        "Mail server, smtp://user@host:port or smtps://…; without it mail goes to data_dir/mail.",
+        check=MAIL_URLS,
+    )
+    mail_password: str | None = _setting(None, "Password of the mail server (file: or env:).")
+    mail_from: str = _setting("Ngoma <ngoma@localhost>", "Sender of mail.")
+    public_url: str | None = _setting(
+        None,
+        "Address under which people reach the gateway; without it http://host:port.",
+        check=WEB_URLS,
+    )
+    numbering_plan: NumberingPlan = field(
+        default=NumberingPlan.PUBLISHED,
+        metadata={"help": "Which prefix table decides: published or national."},
+    )
+    numbering_other: Network | None = field(
+        default=None,
+        metadata={"help": "Network that carries 058, 078, 079 and 098; without it: refused."},
+    )
+    modems: tuple[ModemSettings, ...] = _setting((), "The modems of this host, a table for each.")
+    log_level: str = _setting(
+        "info",
+        "debug, info, warning or error.",
+        check=one_of(["debug", "info", "warning", "error"]),
+    )
+    store_wait_s: float = _setting(
+        4.0, "How long a command waits for an unreachable database.", check=SECONDS
+    )
+    lost_answer_wait_s: float = _setting(
+        60.0, "How long to look for a save whose answer was lost.", check=SECONDS
+    )
+    connect_timeout_s: float = _setting(
+        2.0, "Limit for connecting to PostgreSQL or Redis.", check=SECONDS
+    )
+    at_answer_timeout_s: float = _setting(
+        120.0, "Hard limit for a modem's answer after a segment was handed over.", check=SECONDS
+    )
+    modem_latency_ms: int = _setting(
+        200, "How long the demo's emulated modems take for a segment.", check=within(0, 60_000)
+    )
+
+    @property
+    def reached_at(self) -> str:
+        """Where people reach the gateway, without a slash at the end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def numbering(self) -> Numbering:
+        """The numbering plan in force."""
+        return Numbering(plan=self.numbering_plan, other=self.numbering_other)

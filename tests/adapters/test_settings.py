@@ -1,0 +1,154 @@
+"""Settings are read from a file, the environment and flags; every mistake is said, at once."""
+
+from pathlib import Path
+
+import pytest
+
+from adapters.settings import Settings, load_settings
+from domain.errors import InvalidRequest
+from domain.values import Network
+
+
+def _mistakes(
+    tmp_path: Path, toml: str = "", environment: dict[str, str] | None = None, **flags: object
+) -> list[str]:
+    """Load settings that cannot be used; give the lines without the file's path."""
+    file = tmp_path / "ngoma.toml"
+    file.write_text(toml)
+    with pytest.raises(InvalidRequest) as caught:
+        load_settings(config=file, environment=environment or {}, **flags)
+    return [line.removeprefix(f"{file}: ") for line in str(caught.value).splitlines()]
+
+
+def test_a_later_place_wins_over_an_earlier_one(tmp_path: Path) -> None:
+    file = tmp_path / "ngoma.toml"
+    file.write_text('port = 1\nhost = "0.0.0.0"\nlog_level = "error"\n[limits]\nsingle = 7\n')
+    read = load_settings(
+        config=file,
+        environment={"NGOMA_PORT": "2", "NGOMA_LOG_LEVEL": "debug", "NGOMA_LIMITS_BULK": "3"},
+        port=4,
+    )
+    assert (read.host, read.log_level, read.port) == ("0.0.0.0", "debug", 4)
+    assert (read.limits.single, read.limits.bulk, read.limits.read) == (7, 3, 300)
+
+
+def test_nothing_given_is_the_defaults() -> None:
+    assert load_settings(environment={"NGOMA_PORT": "", "PATH": "/bin"}) == Settings()
+
+
+def test_a_table_gathers_settings_whose_names_it_begins(tmp_path: Path) -> None:
+    file = tmp_path / "ngoma.toml"
+    file.write_text(
+        'trusted_proxies = ["10.0.0.0/8"]\n[numbering]\nplan = "national"\nother = "airtel"\n'
+        '[[modems]]\nname = "a"\ndevice = "/dev/x"\nnetwork = "mtn"\n'
+    )
+    read = load_settings(config=file, environment={})
+    assert read.numbering_plan == "national"
+    assert read.numbering_other is Network.AIRTEL
+    assert read.trusted_proxies == ("10.0.0.0/8",)
+    assert [(modem.name, modem.network) for modem in read.modems] == [("a", Network.MTN)]
+
+
+def test_every_mistake_is_said_at_once_with_where_it_stands(tmp_path: Path) -> None:
+    toml = """
+prot = 8080
+port = 99999
+log_level = "verbose"
+[numbering]
+plan = "nationl"
+[limits]
+singel = 3
+bulk = -1
+[[modem]]
+name = "x"
+[[modems]]
+name = "mtn-1"
+device = "/dev/ttyUSB0"
+network = "mtnz"
+segment_per_minute = 8
+[[modems]]
+network = "mtn"
+"""
+    assert _mistakes(tmp_path, toml, {"NGOMA_PROT": "1", "NGOMA_LIMITS_READ": "x"}) == [
+        "there is no setting prot; did you mean port?",
+        "[limits] singel: there is no such setting; did you mean single?",
+        "there is no setting [[modem]]; did you mean modems?",
+        "NGOMA_PROT: there is no such setting; did you mean NGOMA_PORT?",
+        "port = 99999: it must be from 0 to 65,535.",
+        'log_level = "verbose": it must be debug, info, warning or error.',
+        '[numbering] plan = "nationl": it must be published or national; did you mean national?',
+        "[limits] bulk = -1: it must be from 0 to 1,000,000.",
+        '[[modems]] 1 "mtn-1": network = "mtnz": it must be mtn, airtel or zamtel; '
+        "did you mean mtn?",
+        '[[modems]] 1 "mtn-1": segment_per_minute: there is no such setting; '
+        "did you mean segments_per_minute?",
+        "[[modems]] 2: name is missing.",
+        "[[modems]] 2: device is missing.",
+        'NGOMA_LIMITS_READ = "x": it must be a whole number.',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("toml", "mistake"),
+    [
+        ("port = true", "port = true: it must be a whole number."),
+        ('port = "8_080"', 'port = "8_080": it must be a whole number.'),
+        ('port = "٨"', 'port = "٨": it must be a whole number.'),
+        ("store_wait_s = nan", "store_wait_s = NaN: it must be from 0.1 to 3,600."),
+        ("store_wait_s = 0", "store_wait_s = 0: it must be from 0.1 to 3,600."),
+        ("host = 1", "host = 1: it must be text."),
+        ('host = " "', 'host = " ": it must not be empty.'),
+        ('registration_open = "maybe"', 'registration_open = "maybe": it must be true or false.'),
+        ("limits = 3", "there is no setting limits; did you mean limits?"),
+        ("retention_text_days = -1", "retention_text_days = -1: it must be from 0 to 36,500."),
+        (
+            'trusted_proxies = ["10.0.0.0/99"]',
+            'trusted_proxies = ["10.0.0.0/99"]: '
+            "it must be IP addresses or networks such as 10.0.0.0/8.",
+        ),
+        ('modems = "x"', "[[modems]]: it must be a list of tables."),
+        ('modems = ["x"]', "[[modems]] 1: it must be a table."),
+        (
+            '[[modems]]\nname = "a"\ndevice = "/x"\nnetwork = "mtn"\n' * 2,
+            "[[modems]]: two modems have the name a.",
+        ),
+    ],
+)
+def test_a_value_that_cannot_be_used_says_what_it_must_be(
+    tmp_path: Path, toml: str, mistake: str
+) -> None:
+    assert _mistakes(tmp_path, toml) == [mistake]
+
+
+@pytest.mark.parametrize("place", ["file:/nowhere/pin", "env:NGOMA_NO_PIN", "hunter2"])
+def test_a_pin_that_is_not_there_is_named_and_a_pin_itself_is_not(
+    tmp_path: Path, place: str
+) -> None:
+    toml = f'[[modems]]\nname = "a"\ndevice = "/x"\nnetwork = "mtn"\npin = "{place}"\n'
+    (mistake,) = _mistakes(tmp_path, toml)
+    assert mistake.startswith('[[modems]] 1 "a": pin:')
+    assert (place in mistake) == (place != "hunter2")
+
+
+def test_an_address_with_a_password_is_never_quoted(tmp_path: Path) -> None:
+    toml = 'database_url = "mysql://u:hunter2@h"\nredis_url = "hunter2"\nmail_url = "hunter2:/"\n'
+    mistakes = _mistakes(tmp_path, toml)
+    assert [line.partition(":")[0] for line in mistakes] == [
+        "database_url",
+        "redis_url",
+        "mail_url",
+    ]
+    assert "hunter2" not in "".join(mistakes)
+
+
+def test_variables_of_other_programs_that_begin_alike_are_left_alone() -> None:
+    environment = {"NGOMA_SOAK": "full", "NGOMA_TEST_DATABASE_URL": "x", "NGOMA_CONFIG": ""}
+    assert load_settings(environment=environment) == Settings()
+
+
+def test_a_file_that_cannot_be_read_is_one_clear_line(tmp_path: Path) -> None:
+    file = tmp_path / "ngoma.toml"
+    file.write_bytes(b"host = '\xff'")
+    for path in (file, tmp_path / "gone.toml", tmp_path):
+        with pytest.raises(InvalidRequest, match="cannot be read"):
+            load_settings(config=path, environment={})
