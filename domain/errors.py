@@ -71,7 +71,9 @@ class InsufficientCredits(Refused):
     """The wallet's available credits are below what the command needs."""
 
     def __init__(self, *, required: int, available: int) -> None:
-        super().__init__(f"{required} credits are needed and {available} are available.")
+        needed = "1 credit is" if required == 1 else f"{required} credits are"
+        there = "1 is" if available == 1 else f"{available} are"
+        super().__init__(f"{needed} needed and {there} available.")
         self.required = required
         self.available = available
 

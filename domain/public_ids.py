@@ -12,7 +12,7 @@ NUMBER_CHARACTERS_MIN: Final = 4
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _WILCYBERTEK: Final = re.compile(r"MSG-([0-9]{1,12})-([0-9A-Z]{4,12})")
-_FELTECH: Final = re.compile(r"msg_([0-9]{1,18})")
+_FELTECH: Final = re.compile(r"(?:msg_)?([0-9]{1,18})")
 
 
 class MessageRef(NamedTuple):
@@ -46,10 +46,13 @@ def batch_id(number: int | None) -> str:
 
 
 def parse_message_id(text: str) -> MessageRef | None:
-    """Read either form; None when it is neither, or not as the gateway would write it."""
+    """Read either form, or the number alone, as bulk answers and logs give it.
+
+    None when it is none of them, or not as the gateway would write it.
+    """
     if match := _FELTECH.fullmatch(text):
         number = int(match[1])
-        return MessageRef(number, None) if feltech_id(number) == text else None
+        return MessageRef(number, None) if text in {feltech_id(number), str(number)} else None
     if match := _WILCYBERTEK.fullmatch(text):
         accepted_s, number = int(match[1]), int(match[2], 36)
         written = wilcybertek_id(number, Instant(accepted_s * SECOND))

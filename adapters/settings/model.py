@@ -105,9 +105,9 @@ class Settings:
         metadata={"help": "Network that carries 058, 078, 079 and 098; without it: refused."},
     )
     modems: tuple[ModemSettings, ...] = _setting((), "The modems of this host, a table for each.")
-    log_level: str = _setting(
-        "info",
-        "debug, info, warning or error.",
+    log_level: str | None = _setting(
+        None,
+        "debug, info, warning or error; without it info, and in the demo warning.",
         check=one_of(["debug", "info", "warning", "error"]),
     )
     store_wait_s: float = _setting(

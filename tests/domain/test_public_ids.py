@@ -44,6 +44,7 @@ def test_any_text_is_an_id_as_we_write_it_or_none(text: str) -> None:
     ref = parse_message_id(text)
     if ref is not None:
         assert text in {
+            str(ref.number),
             feltech_id(ref.number),
             wilcybertek_id(ref.number, Instant((ref.accepted_s or 0) * 10**6)),
         }

@@ -72,7 +72,8 @@ def test_the_file_with_the_key_is_private_and_there_only_while_it_is_true(
     demo.start()
     assert stat.S_IMODE(place.stat().st_mode) == 0o600
     assert stat.S_IMODE((demo.folder / "secrets").stat().st_mode) == 0o700
-    assert {stat.S_IMODE(f.stat().st_mode) for f in (demo.folder / "secrets").iterdir()} == {0o600}
+    kept = [f for f in demo.folder.rglob("*") if f.is_file() and not f.is_symlink()]
+    assert {stat.S_IMODE(f.stat().st_mode) for f in kept} == {0o600}
     assert demo.client.get("/readyz").status == 200
     assert demo.place["base_url"].startswith("http://127.0.0.1:")
     assert not demo.place["base_url"].endswith(":0")
@@ -86,6 +87,18 @@ def test_the_file_with_the_key_is_private_and_there_only_while_it_is_true(
     # it came by rename: what is seen is complete, and the server is ready
     assert Client(seen["base_url"], seen["api_key"]).get("/readyz").status == 200
     demo.stop()
+
+
+def test_a_key_that_was_replaced_gives_way_to_one_that_works(stopped_demo: Demo) -> None:
+    demo = stopped_demo.start()
+    first, account = demo.client, demo.account
+    demo.cli("key", "regenerate", first.api_key[:8])
+    demo.stop()
+    again = demo.start().client
+    assert demo.account == account
+    assert again.api_key != first.api_key
+    assert again.send("0977000000", "It works").status == 200
+    assert demo.stop() == 0
 
 
 def test_a_demo_killed_while_it_starts_starts_again(stopped_demo: Demo) -> None:

@@ -1,10 +1,14 @@
 """The ``ngoma`` command line: a table of commands, each imported only when it is wanted."""
 
+import os
 from typing import Final
 
 import click
 
 from worker.cli.lazy import Entry, LazyGroup
+
+OWNER_ALONE: Final = 0o077
+"""What is taken from the mode of every file that a command makes: stores hold personal data."""
 
 COMMANDS: Final[dict[str, Entry]] = {
     "serve": Entry("worker.cli.serve", "serve", "Run the gateway until it is interrupted."),
@@ -45,3 +49,4 @@ def main() -> None:
     Each command works on the store of --data-dir (or of the settings in --config), also while
     `ngoma serve` runs on it.
     """
+    os.umask(OWNER_ALONE)

@@ -39,6 +39,7 @@ from worker.cli.output import (
     print_json,
     print_table,
     visible,
+    waiting,
 )
 from worker.cli.session import Session, opened
 
@@ -103,7 +104,7 @@ def create(
     password = read_password() if password_stdin else None
     if password is not None:
         check_password(password, email=email)
-    with opened(place, creates=True) as session:
+    with opened(place) as session:
         key, new_key = session.system.keys.make("first")
         created = session.run(
             CreateAccount(
@@ -127,8 +128,8 @@ def create(
             err=True,
         )
     if as_json:
-        waits = {} if created.entry is None else {"entry": created.entry}
-        print_json({"account_id": created.account, "api_key": key, **waits})
+        made = {"account_id": created.account, "api_key": key}
+        print_json(made if created.entry is None else {**made, **waiting(created.entry)})
     else:
         _welcome(created.account, name, key, 0 if created.entry else granted, base_url)
 

@@ -18,7 +18,7 @@ from adapters.modems.simulated.pty import serve_pty
 from adapters.modems.simulated.sim_card import SimCard, imsi_for
 from adapters.security.secret import keep_private
 from adapters.settings import Settings
-from application.accounts import CreateAccount, email_digest
+from application.accounts import CreateAccount, IssueKey, email_digest
 from application.books.actors import Actor
 from application.ports import Clock, ModemSettings
 from application.system import System
@@ -27,6 +27,8 @@ from domain.values import Credits, Network
 
 DEMO_CREDITS: Final = Credits(1_000)
 DEMO_EMAIL: Final = "demo@localhost"
+DEMO: Final = Actor("demo")
+"""Who makes the demo's account and keys, as events name it."""
 READY_WAIT_S: Final = 60.0
 READY_POLL_S: Final = 0.05
 ONLINE_WAIT_S: Final = 10.0
@@ -103,31 +105,41 @@ def _start_modem(
 
 
 def demo_account(system: System, settings: Settings) -> tuple[int, str]:
-    """Give the demo's account number and API key; made at the first start.
+    """Give the demo's account number and an API key that works; made at the first start.
 
-    The key is kept before the account is made, so that a crash between the two only means
-    that the next start makes the account with the same key.
+    A key is kept before it is issued, so that a crash between the two only means that the next
+    start issues the same key.
     """
     path = settings.data_dir / "secrets" / "demo_key"
-    if not path.exists():
-        keep_private(path, system.keys.draw())
-    key = path.read_text(encoding="utf-8").strip()
-    row = system.store.credential(key[:8])
-    if row is not None:
+    key = path.read_text(encoding="utf-8").strip() if path.exists() else None
+    row = system.store.credential(key[:8]) if key else None
+    if key and row is not None and row.revoked_at is None:
         return row.account, key
+    if key is None or row is not None:  # none yet, or one that has ended
+        keep_private(path, key := system.keys.draw())
+    return _hold(system, key), key
+
+
+def _hold(system: System, key: str) -> int:
+    """Give the demo's account this key: the account is made, unless it is there already."""
+    stored, at = system.keys.stored_form(key, "demo"), system.clock.now()
+    account = system.logins.account_of(DEMO_EMAIL)
+    if account is not None:
+        system.committer.execute(IssueKey(account, stored, revoke=None, actor=DEMO, at=at))
+        return account
     created = system.committer.execute(
         CreateAccount(
             name="demo",
             email=DEMO_EMAIL,
             email_digest=email_digest(system.email_key, DEMO_EMAIL),
-            key=system.keys.stored_form(key, "demo"),
+            key=stored,
             granted=DEMO_CREDITS,
             sender_ids=(),
-            actor=Actor("demo"),
-            at=system.clock.now(),
+            actor=DEMO,
+            at=at,
         )
     )
-    return created.account, key
+    return created.account
 
 
 def wait_until_ready(base_url: str, *, is_over: Callable[[], bool]) -> bool:

@@ -192,8 +192,8 @@ def _secrets(settings: Settings, config: Path | None) -> Iterator[Finding]:
 
 def _secret_files(settings: Settings, config: Path | None) -> Iterator[Path]:
     """Name the files that only their owner should read; the store holds personal data."""
-    yield settings.data_dir / "store.db"
-    yield from sorted((settings.data_dir / "secrets").glob("*"))
+    for pattern in ("*", "secrets/*", "mail/*", "modems/*.jsonl"):
+        yield from sorted(settings.data_dir.glob(pattern))
     references = [settings.server_secret, settings.mail_password]
     if config is not None:
         document = tomllib.loads(config.read_text(encoding="utf-8"))

@@ -1,6 +1,6 @@
 """``ngoma message``: one message, for staff: no text and a masked number, unless on record."""
 
-from typing import Any, Final
+from typing import Any
 
 import click
 
@@ -16,13 +16,9 @@ from worker.cli.options import REASON, Place, example, json_option, place_option
 from worker.cli.output import clock_time, moment, print_json, print_table, visible
 from worker.cli.session import Session, opened
 
-DIGITS_MAX: Final = 18
-
 
 def message_ref(value: str) -> MessageRef:
     """Read a message's id in any of the three forms: MSG-…, msg_… or its number."""
-    if value.isascii() and value.isdecimal() and len(value) <= DIGITS_MAX:
-        return MessageRef(int(value), None)
     found = parse_message_id(value)
     if found is None:
         raise click.BadParameter("is not a message: it is MSG-…, msg_… or a number.")

@@ -17,6 +17,20 @@ PIPED_COLUMNS: Final = 200
 """Width of a table that nobody watches: wide enough that no cell is broken."""
 
 
+DONE: Final[Mapping[str, object]] = {"status": "done", "entry": None}
+"""What a command that may have to wait for a second person says in JSON when it did not."""
+
+
+def waiting(entry: int) -> Mapping[str, object]:
+    """Say in JSON that nothing has happened yet: ``entry`` waits for a second person."""
+    return {"status": "waiting", "entry": entry}
+
+
+def counted(credits: int) -> str:
+    """Give a number of credits in words."""
+    return f"{credits} credit" if credits in {1, -1} else f"{credits} credits"
+
+
 def print_json(value: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> None:
     """Print a value as one JSON document."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None))

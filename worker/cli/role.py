@@ -8,7 +8,7 @@ import click
 from application.accounts import ChangeRole
 from domain.roles import DUTIES, Role
 from worker.cli.options import ACCOUNT, REASON, Place, example, json_option, place_options
-from worker.cli.output import print_json, print_table
+from worker.cli.output import DONE, print_json, print_table, waiting
 from worker.cli.session import opened
 
 STAFF_MAX: Final = 10_000
@@ -69,7 +69,8 @@ def _change(
             )
         )
     if as_json:
-        print_json({"account_id": account, "role": name.value, "entry": changed.entry})
+        outcome = waiting(changed.entry) if changed.entry is not None else DONE
+        print_json({"account_id": account, "role": name.value, **outcome})
     elif changed.entry is not None:
         click.echo(
             f"Nothing has changed yet: entry {changed.entry} waits for another person "

@@ -35,7 +35,7 @@ def _run(role: Role, place: Place) -> None:
         signal.signal(number, lambda *_: stop.set())
     try:
         settings = place.settings()
-        configure_logs(settings.log_level)
+        configure_logs(settings.log_level or "info")
         system = bootstrap(settings)
     except NgomaError as error:
         raise click.ClickException(str(error)) from error

@@ -55,7 +55,7 @@ def serve(*, place: Place, demo: bool, role: str, host: str | None, port: int | 
     """Run the gateway until it is interrupted."""
     try:
         settings = place.settings(host=host, port=port)
-        configure_logs("warning" if demo and settings.log_level == "info" else settings.log_level)
+        configure_logs(settings.log_level or ("warning" if demo else "info"))
         _serve(demo_settings(settings) if demo else settings, Role(role), is_demo=demo)
     except NgomaError as error:
         raise click.ClickException(str(error)) from error

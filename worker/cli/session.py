@@ -141,10 +141,8 @@ class Session:
 
 
 @contextmanager
-def opened(
-    place: Place, *, creates: bool = False, requires_migrated: bool = True
-) -> Iterator[Session]:
-    """Open the gateway at a place; with ``creates`` an embedded store is made where there is none.
+def opened(place: Place, *, requires_migrated: bool = True) -> Iterator[Session]:
+    """Open the gateway at a place; what makes a store is ``migrate`` and ``serve`` alone.
 
     Raises:
         InvalidRequest: a setting cannot be used.
@@ -155,12 +153,12 @@ def opened(
 
     settings = place.settings()
     is_embedded = settings.database_url is None
-    if is_embedded and requires_migrated and not creates:
+    if is_embedded and requires_migrated:
         require_store(settings)
     system = _bootstrapped(settings)
     try:
         if requires_migrated:
-            _migrate_if_new(system, settings, may_create=is_embedded and creates)
+            _require_migrated(system, settings)
         yield Session(system, settings)
     except DBAPIError as error:
         msg = f"The read models cannot be read: {error.orig}"
@@ -176,7 +174,10 @@ def require_store(settings: "Settings") -> None:
         Unmigrated: there is no file.
     """
     if not (settings.data_dir / "store.db").exists():
-        msg = f"There is no store in {settings.data_dir} yet: run `ngoma migrate` to make it."
+        msg = (
+            f"There is no store in {settings.data_dir.absolute()}: name the right folder by "
+            "--data-dir, or run `ngoma migrate` to make a store there."
+        )
         raise Unmigrated(msg)
 
 
@@ -192,14 +193,11 @@ def _bootstrapped(settings: "Settings") -> System:
         raise StoreDown(msg) from error
 
 
-def _migrate_if_new(system: System, settings: "Settings", *, may_create: bool) -> None:
+def _require_migrated(system: System, settings: "Settings") -> None:
     if not system.store.is_migrated():
-        if not may_create:
-            msg = "The store is not migrated: run `ngoma migrate` first."
-            raise Unmigrated(msg)
-        system.store.migrate()
-        system.follower.migrate()
-    elif settings.database_url is None and _is_empty(settings.data_dir / "read.db"):
+        msg = "The store is not migrated: run `ngoma migrate` first."
+        raise Unmigrated(msg)
+    if settings.database_url is None and _is_empty(settings.data_dir / "read.db"):
         system.follower.migrate()  # disposable, and lost: made anew
 
 

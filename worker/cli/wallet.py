@@ -18,7 +18,16 @@ from worker.cli.options import (
     place_options,
     reason_option,
 )
-from worker.cli.output import clock_time, hint_of_more, moment, print_json, print_table
+from worker.cli.output import (
+    DONE,
+    clock_time,
+    counted,
+    hint_of_more,
+    moment,
+    print_json,
+    print_table,
+    waiting,
+)
 from worker.cli.session import opened
 
 
@@ -105,12 +114,12 @@ def _move(
                 "account_id": account,
                 "credits": credits,
                 "available": moved.available,
-                "entry": moved.entry,
+                **(waiting(moved.entry) if moved.entry is not None else DONE),
             }
         )
     elif moved.entry is None:
         word = "Granted" if is_grant else "Adjusted by"
-        click.echo(f"{word} {credits} credits; account {account} has {moved.available} available.")
+        click.echo(f"{word} {counted(credits)}; account {account} has {moved.available} available.")
 
 
 @wallet.command("statement", epilog=example("ngoma wallet statement 1 --after 1200 --limit 20"))

@@ -227,7 +227,7 @@ def test_a_timeline_says_which_plan_chose(
     assert (route["plan"], route["description"]) == (plan, words)
 
 
-@pytest.mark.parametrize("message_id", ["msg_2", "MSG-1-0001", "1", "batch_1"])
+@pytest.mark.parametrize("message_id", ["msg_2", "MSG-1-0001", "2", "batch_1"])
 def test_an_unknown_message_has_no_timeline(own_gateway: Gateway, message_id: str) -> None:
     own_gateway.send()
     answer = own_gateway.get(f"/api/v1/messages/{message_id}")

@@ -164,7 +164,19 @@ def test_a_message_of_the_other_dialect_has_a_status_too(own_gateway: Gateway) -
 @pytest.mark.parametrize(
     "message_id",
     [
-        *("msg_2", "msg_0", "msg_01", "msg_-1", "msg_", "msg_1x", "1", "batch_1", "msg_\u0661"),
+        *(
+            "msg_2",
+            "msg_0",
+            "msg_01",
+            "msg_-1",
+            "msg_",
+            "msg_1x",
+            "2",
+            "01",
+            "1.0",
+            "batch_1",
+            "msg_\u0661",
+        ),
         *("msg_" + "9" * 60, "msg_9223372036854775808", "%00", "a b"),
         *("MSG-1-0001", "MSG-1712345678-a3f9", "MSG-1-1"),
     ],
@@ -174,6 +186,13 @@ def test_an_unknown_id_is_not_found(own_gateway: Gateway, message_id: str) -> No
     answer = own_gateway.get(f"/api/v1/sms/status/{message_id}")
     assert answer.status_code == 404
     assert answer.json() == {"status": "error", "message": "No such message."}
+
+
+def test_a_number_from_a_bulk_answer_s_log_ids_is_an_id_too(gateway: Gateway) -> None:
+    body = {"to": ["0977000111", "0977000222"], "message": "Hello"}
+    (_, second) = gateway.post("/api/v1/sms/send-bulk", body).json()["log_ids"]
+    answer = gateway.get(f"/api/v1/sms/status/{second}")
+    assert answer.json()["data"]["message_id"] == f"msg_{second}"
 
 
 def test_an_id_with_another_time_is_not_found(gateway: Gateway) -> None:

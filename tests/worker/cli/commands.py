@@ -52,7 +52,9 @@ class Cli:
     def account(
         self, name: str = "Shop", *, credits: int = 0, sender_ids: Sequence[str] = ()
     ) -> int:
-        """Make an account; give its number."""
+        """Make an account, and the store when there is none yet; give its number."""
+        if not self.environment.get("NGOMA_DATABASE_URL") and not self.folder.exists():
+            self.run("migrate")
         names = [word for name_ in sender_ids for word in ("--sender-id", name_)]
         email = f"{name.replace(' ', '.')}@example.com"
         made = self.json("account", "create", name, "--email", email, "--credits", credits, *names)

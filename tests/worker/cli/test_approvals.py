@@ -1,5 +1,7 @@
 """What one person prepared takes effect when another agrees, and in no other way."""
 
+import json
+
 import pytest
 
 from domain.manual_entry import ManualEntry, manual_entry_id
@@ -171,6 +173,7 @@ def test_credits_of_a_new_account_above_the_limit_wait(cli: Cli, people: list[Pe
     _, bob, _ = people
     made = cli.run("account", "create", "Shop", "--email", "s@b.c", "--credits", 101, "--json")
     assert "waits for another person" in made.stderr
+    assert json.loads(made.stdout)["status"] == "waiting"
     (row,) = cli.json("approval", "list", "--status", "waiting")
     assert (row["kind"], row["credits"]) == ("grant", 101)
     assert row["actor"].startswith("os:")

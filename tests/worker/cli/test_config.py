@@ -16,7 +16,7 @@ def test_each_setting_says_where_it_comes_from(cli: Cli, tmp_path: Path) -> None
     assert shown["port"] == {"value": 9001, "from": "environment"}
     assert shown["host"] == {"value": "0.0.0.0", "from": "file"}
     assert shown["numbering_plan"] == {"value": "national", "from": "file"}
-    assert shown["log_level"] == {"value": "info", "from": "default"}
+    assert shown["log_level"] == {"value": None, "from": "default"}
     assert shown["limits"]["from"] == "environment"
     assert shown["limits"]["value"]["single"] == 7
     assert shown["data_dir"] == {"value": str(cli.folder), "from": "environment"}

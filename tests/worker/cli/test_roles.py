@@ -28,9 +28,11 @@ def head(cli: Cli) -> int:
 def test_the_user_of_the_host_makes_the_first_admin_and_no_other(cli: Cli) -> None:
     first, second = cli.account("Ann"), cli.account("Bob")
     assert cli.json("role", "grant", first, "admin") == {
-        "account_id": first, "role": "admin", "entry": None,
+        "account_id": first, "role": "admin", "status": "done", "entry": None,
     }  # fmt: skip
-    assert cli.json("role", "grant", second, "admin")["entry"] is not None
+    waiting = cli.json("role", "grant", second, "admin")
+    assert waiting["status"] == "waiting"
+    assert waiting["entry"] is not None
     assert "waits for another person" in cli.run("role", "grant", second, "auditor").stdout
     assert roles(cli) == {first: ["admin"]}
 

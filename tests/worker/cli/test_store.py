@@ -21,6 +21,7 @@ READERS = (
     ["projections", "rebuild"],
 )
 WRITERS = (
+    ["account", "create", "A", "--email", "a@b.c"],
     ["account", "suspend", 1, "--reason", "x"],
     ["key", "issue", 1, "--name", "x"],
     ["wallet", "grant", 1, 1, "--reason", "x"],
@@ -34,7 +35,9 @@ WRITERS = (
 def test_a_command_without_a_store_says_so_and_makes_none(
     cli: Cli, arguments: list[object]
 ) -> None:
-    assert "run `ngoma migrate`" in cli.refusal(*arguments)
+    refusal = cli.refusal(*arguments)
+    assert f"There is no store in {cli.folder.absolute()}:" in refusal
+    assert "run `ngoma migrate`" in refusal
     assert not cli.folder.exists()
 
 
@@ -46,10 +49,13 @@ def test_migrate_makes_the_store_once(cli: Cli) -> None:
     assert cli.account() == 1
 
 
-def test_the_store_is_its_owner_s_alone(cli: Cli) -> None:
-    cli.account()
-    assert (cli.folder / "store.db").stat().st_mode & 0o077 == 0
-    assert (cli.folder / "secrets" / "server").stat().st_mode & 0o077 == 0
+def test_every_file_and_folder_of_the_store_is_its_owner_s_alone(cli: Cli) -> None:
+    cli.process("migrate")
+    cli.process("account", "create", "A", "--email", "a@b.c")
+    found = {path.name: path.stat().st_mode & 0o077 for path in cli.folder.rglob("*")}
+    assert {"store.db", "read.db", "secrets", "server"} <= set(found)
+    assert {name for name, mode in found.items() if mode} == set()
+    assert cli.folder.stat().st_mode & 0o077 == 0
 
 
 def test_read_models_that_were_lost_are_made_anew(cli: Cli) -> None:
@@ -69,7 +75,7 @@ def test_a_store_that_is_none_is_one_clear_line(cli: Cli) -> None:
 def test_a_folder_that_cannot_be_made_is_one_clear_line(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     folder = tmp_path / "file" / "data"
-    refusal = cli.refusal("account", "create", "A", "--email", "a@b.c", "--data-dir", folder)
+    refusal = cli.refusal("migrate", "--data-dir", folder)
     assert refusal == f"{folder}: Not a directory."
 
 

@@ -27,10 +27,10 @@ def test_a_balance_is_that_of_the_end_of_the_log_though_nobody_followed(cli: Cli
 def test_a_grant_says_what_is_available_now(cli: Cli) -> None:
     account = cli.account(credits=5)
     assert cli.json("wallet", "grant", account, 7, "--reason", "try") == {
-        "account_id": account, "credits": 7, "available": 12, "entry": None,
+        "account_id": account, "credits": 7, "available": 12, "status": "done", "entry": None,
     }  # fmt: skip
     shown = cli.run("wallet", "grant", account, 1, "--reason", "try").stdout
-    assert shown == f"Granted 1 credits; account {account} has 13 available.\n"
+    assert shown == f"Granted 1 credit; account {account} has 13 available.\n"
 
 
 def test_a_wallet_is_adjusted_up_and_down(cli: Cli) -> None:
