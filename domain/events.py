@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 from eventsourcing.domain import Aggregate as LibraryAggregate
 from eventsourcing.domain import CanSnapshotAggregate, DomainEvent, ProgrammingError
 
+from domain.plain import require_plain, require_plain_state
 from domain.values import Instant
 
 NAMESPACE = UUID("6e676f6d-6100-5000-8000-746865647275")
@@ -23,8 +24,17 @@ class Event(LibraryAggregate.Event):
 
     ``timestamp`` is the running command's time as an ``Instant``; the library's clock is never
     used. An event's ``apply`` only assigns: no guard, no clock, no I/O, so that history always
-    replays when rules tighten.
+    replays when rules tighten. Its fields are plain values (``domain.plain``): int, str, bool,
+    None and lists of str. That is asked when it is made, and not when it is read.
     """
+
+    def __post_init__(self) -> None:
+        """Refuse what the log would give back as something else.
+
+        Raises:
+            NotPlain: a field is not exactly of its declared type.
+        """
+        require_plain(self)
 
     @property
     def at(self) -> Instant:
@@ -73,14 +83,20 @@ class Snapshot(CanSnapshotAggregate[UUID], DomainEvent):
 
     @classmethod
     def of(cls, aggregate: Aggregate, *, at: Instant) -> Self:
-        """Copy the state of ``aggregate``; its attributes must all be JSON values."""
+        """Copy the state of ``aggregate``.
+
+        Raises:
+            NotPlain: one of its attributes is no JSON value.
+        """
         state = dict(vars(aggregate))
         for transient in ("_id", "_version", "_pending_events"):
             state.pop(transient)
+        topic = type(aggregate).TOPIC  # type: ignore[attr-defined]  # set by each aggregate
+        require_plain_state(topic, state)
         return cls(
             originator_id=aggregate.id,
             originator_version=aggregate.version,
             timestamp=cast("Any", at),
-            topic=type(aggregate).TOPIC,  # type: ignore[attr-defined]  # set by each aggregate
+            topic=topic,
             state=state,
         )

@@ -9,13 +9,20 @@ from eventsourcing.persistence import Mapper, StoredEvent
 
 from application.books.codec import A, fold
 from application.ports import (
+    Change,
+    ContentErased,
     ContentRow,
+    CredentialRevoked,
     CredentialRow,
-    Forget,
+    DigestSettled,
+    KeysUnnamed,
+    KeyUsed,
     Lease,
     Save,
     SecretKind,
     SecretRow,
+    SecretsForgotten,
+    TextErased,
     Turn,
 )
 from domain.errors import NotFound
@@ -67,6 +74,7 @@ class Books:
         self._rows: dict[tuple[str, int], ContentRow | None] = {}
         self._repeats: dict[bytes, int] = {}
         self._leases: dict[int, Lease] | None = None
+        self._secrets: list[SecretRow | SecretsForgotten] = []
 
     @property
     def loaded(self) -> dict[UUID, Aggregate]:
@@ -140,76 +148,30 @@ class Books:
         for event in stored:
             self._appended.setdefault(cast("UUID", event.originator_id), []).append(event)
 
+    # -- contents ----------------------------------------------------------------------------
+
     def keep(self, *rows: ContentRow) -> None:
         """Store content rows."""
-        self._save.contents.extend(rows)
+        self._save.changes.extend(rows)
         for row in rows:
             self._rows[row.kind, row.number] = row
             if row.digest is not None:
                 self._repeats[row.digest] = row.number
 
-    def keep_credential(self, row: CredentialRow) -> None:
-        """Store a key's hash."""
-        self._save.credentials.append(row)
-
-    def note_key_use(self, key_id: str, at: Instant) -> None:
-        """Write down when a key was used last."""
-        self._save.key_uses.append((key_id, at))
-
-    def forget_key_names(self, account: int) -> None:
-        """Forget what people typed about an account's keys."""
-        self._save.unnamed.append(account)
-
-    def keep_secret(self, row: SecretRow) -> None:
-        """Store a person's secret; the commands after this one see it."""
-        self._save.secret_changes.append(row)
-
-    def forget_secrets(self, kind: SecretKind, account: int, key: str | None = None) -> None:
-        """Forget the secret under a key or, without one, all of an account's of this kind."""
-        self._save.secret_changes.append(Forget(kind, account, key))
-
-    def secret(self, kind: SecretKind, key: str) -> SecretRow | None:
-        """Read a secret as of this point of the batch."""
-        found = self._turn.secret(kind, key)
-        for change in self._save.secret_changes:
-            match change:
-                case SecretRow() if (change.kind, change.key) == (kind, key):
-                    found = change
-                case Forget() if found and change.forgets(found):
-                    found = None
-        return found
-
-    def revoke_credential(self, key_id: str, at: Instant) -> None:
-        """Mark a key's hash as revoked."""
-        self._save.revoked.append((key_id, at))
-
-    def grant_lease(self, lease: Lease) -> None:
-        """Store a SIM's lease; the commands after this one see it."""
-        self._save.leases.append(lease)
-        if self._leases is not None:
-            self._leases[lease.sim] = lease
-
-    def lease(self, sim: int) -> Lease | None:
-        """Read a SIM's lease as of this point of the batch."""
-        if self._leases is None:  # one query for the batch: there are few, and many ask
-            self._leases = {
-                lease.sim: lease for lease in (*self._turn.leases(), *self._save.leases)
-            }
-        return self._leases.get(sim)
-
-    def settle_digest(self, number: int) -> None:
-        """Forget a message's repeat digest: it has left the queue."""
-        self._save.settled.append(number)
-
     def erase(self, kind: str, number: int) -> None:
         """Erase a content row for good."""
-        self._save.erased.append((kind, number))
+        self._change(ContentErased(kind, number))
         self._rows[kind, number] = None
 
     def erase_text(self, kind: str, number: int) -> None:
         """Erase a content's text for good; salt, number and sender stay."""
-        self._save.blanked.append((kind, number))
-        self._rows.pop((kind, number), None)
+        row = self.content(kind, number)
+        self._change(TextErased(kind, number))
+        self._rows[kind, number] = row and row.without_text()
+
+    def settle_digest(self, number: int) -> None:
+        """Forget a message's repeat digest: it has left the queue."""
+        self._change(DigestSettled(number))
 
     def look_up_repeats(self, digests: Iterable[bytes]) -> None:
         """Look up the repeat digests of a whole batch: one query."""
@@ -233,6 +195,66 @@ class Books:
         if wanted:
             found = self._turn.contents(kind, wanted)
             self._rows.update(((kind, number), found.get(number)) for number in wanted)
+
+    # -- API keys, leases, secrets -----------------------------------------------------------
+
+    def keep_credential(self, row: CredentialRow) -> None:
+        """Store a key's hash."""
+        self._change(row)
+
+    def revoke_credential(self, key_id: str, at: Instant) -> None:
+        """Mark a key's hash as revoked."""
+        self._change(CredentialRevoked(key_id, at))
+
+    def note_key_use(self, key_id: str, at: Instant) -> None:
+        """Write down when a key was used last."""
+        self._change(KeyUsed(key_id, at))
+
+    def forget_key_names(self, account: int) -> None:
+        """Forget what people typed about an account's keys."""
+        self._change(KeysUnnamed(account))
+
+    def grant_lease(self, lease: Lease) -> None:
+        """Store a SIM's lease; the commands after this one see it."""
+        self._known_leases()[lease.sim] = lease
+        self._change(lease)
+
+    def lease(self, sim: int) -> Lease | None:
+        """Read a SIM's lease as of this point of the batch."""
+        return self._known_leases().get(sim)
+
+    def _known_leases(self) -> dict[int, Lease]:
+        """Give all leases: one query for the batch, since there are few and many ask."""
+        if self._leases is None:
+            self._leases = {lease.sim: lease for lease in self._turn.leases()}
+        return self._leases
+
+    def keep_secret(self, row: SecretRow) -> None:
+        """Store a person's secret; the commands after this one see it."""
+        self._change(row)
+        self._secrets.append(row)
+
+    def forget_secrets(self, kind: SecretKind, account: int, key: str | None = None) -> None:
+        """Forget the secret under a key or, without one, all of an account's of this kind."""
+        forgotten = SecretsForgotten(kind, account, key)
+        self._change(forgotten)
+        self._secrets.append(forgotten)
+
+    def secret(self, kind: SecretKind, key: str) -> SecretRow | None:
+        """Read a secret as of this point of the batch."""
+        found = self._turn.secret(kind, key)
+        for change in self._secrets:
+            match change:
+                case SecretRow() if (change.kind, change.key) == (kind, key):
+                    found = change
+                case SecretsForgotten() if found and change.forgets(found):
+                    found = None
+        return found
+
+    # -- the save ----------------------------------------------------------------------------
+
+    def _change(self, change: Change) -> None:
+        self._save.changes.append(change)
 
     def leaves_pending(self) -> bool:
         """Whether what was given out since the last call holds events that nobody recorded."""

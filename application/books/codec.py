@@ -44,7 +44,10 @@ A = TypeVar("A", bound=Aggregate)
 
 
 class JsonTranscoder(Transcoder):
-    """Events as compact JSON: all their fields are JSON values by design."""
+    """Events as compact JSON.
+
+    It would write much else in silence; ``domain.plain`` sees to it that nothing else comes.
+    """
 
     def encode(self, obj: Any) -> bytes:
         """Give the JSON bytes of a dictionary."""

@@ -1,5 +1,20 @@
 """What the use cases need of the outside world, as small protocols named for their role."""
 
+from application.ports.changes import (
+    Change,
+    ContentErased,
+    ContentRow,
+    CredentialRevoked,
+    CredentialRow,
+    DigestSettled,
+    KeysUnnamed,
+    KeyUsed,
+    Lease,
+    SecretKind,
+    SecretRow,
+    SecretsForgotten,
+    TextErased,
+)
 from application.ports.following import Follower
 from application.ports.host import Clock, KeyHasher, Numbers, Randomness
 from application.ports.jobs import Job, JobKind, JobQueue
@@ -15,13 +30,7 @@ from application.ports.observing import AccessLog, Answered, Metrics
 from application.ports.people import Codes, Mailer, MailNotSent
 from application.ports.truth import (
     AnswerLost,
-    ContentRow,
-    CredentialRow,
-    Forget,
-    Lease,
     Save,
-    SecretKind,
-    SecretRow,
     Store,
     Turn,
     VersionConflict,
@@ -31,16 +40,21 @@ __all__ = [
     "AccessLog",
     "AnswerLost",
     "Answered",
+    "Change",
     "Clock",
     "Codes",
+    "ContentErased",
     "ContentRow",
+    "CredentialRevoked",
     "CredentialRow",
+    "DigestSettled",
     "Follower",
-    "Forget",
     "Job",
     "JobKind",
     "JobQueue",
     "KeyHasher",
+    "KeyUsed",
+    "KeysUnnamed",
     "Lease",
     "MailNotSent",
     "Mailer",
@@ -56,8 +70,10 @@ __all__ = [
     "Save",
     "SecretKind",
     "SecretRow",
+    "SecretsForgotten",
     "SimIdentity",
     "Store",
+    "TextErased",
     "Turn",
     "VersionConflict",
 ]

@@ -2,100 +2,20 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
-from operator import attrgetter
 from typing import Protocol
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 
-from domain.values import Instant
-
-
-@dataclass(frozen=True, slots=True)
-class ContentRow:
-    """Personal data and typed text, beside the log; erasing a row leaves every proof whole."""
-
-    kind: str
-    number: int
-    salt: bytes
-    msisdn: str | None = None
-    body: str | None = None
-    sender: str | None = None
-    folded: str | None = None
-    digest: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CredentialRow:
-    """An API key's hash; the key itself is stored nowhere."""
-
-    key_id: str
-    account: int
-    name: str
-    hash: str
-    issued_at: Instant
-    revoked_at: Instant | None = None
-    scopes: str = ""
-    """What it may do, words with a space between them; empty is all that a key can do."""
-    sources: str = ""
-    """Addresses and networks that it may come from, with a space between; empty is anywhere."""
-    used_at: Instant | None = None
-    """When it was used last, as a coarse time that is now and then written down."""
-
-
-class SecretKind(StrEnum):
-    """What stands beside the log for people: nothing of it is ever in an event."""
-
-    PASSWORD = "password"  # noqa: S105 - a kind; key: the account's number, value: its slow hash
-    SESSION = "session"  # key: the token's keyed digest, value: JSON, ends at its absolute end
-    RESET = "reset"  # key: the token's keyed digest, value: nothing
-    SECOND_FACTOR = "second_factor"  # key: the account's number, value: JSON, its seed sealed
-
-
-@dataclass(frozen=True, slots=True)
-class SecretRow:
-    """One secret of an account, by kind and key; a later one under the same key replaces it."""
-
-    kind: SecretKind
-    key: str
-    account: int
-    value: str
-    at: Instant
-    ends_at: Instant | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Forget:
-    """Forget the secret under a key or, without one, all of an account's of this kind."""
-
-    kind: SecretKind
-    account: int
-    key: str | None = None
-
-    def forgets(self, row: SecretRow) -> bool:
-        """Whether ``row`` is forgotten by this."""
-        same = (row.kind, row.account) == (self.kind, self.account)
-        return same and self.key in {None, row.key}
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """Who may drive a SIM until when; a higher ``fence`` beats a lower one for good."""
-
-    sim: int
-    network: str
-    modem: str
-    holder: str
-    fence: int
-    expires_at: Instant
-    answered_at: Instant
-
-
-_PARTS = attrgetter(
-    *("events", "contents", "credentials", "revoked", "leases", "settled", "erased", "blanked"),
-    *("secret_changes", "key_uses", "unnamed"),
+from application.ports.changes import (
+    Change,
+    ContentRow,
+    CredentialRow,
+    Lease,
+    SecretKind,
+    SecretRow,
 )
+from domain.values import Instant
 
 
 @dataclass(slots=True)
@@ -105,29 +25,16 @@ class Save:
     save_id: UUID
     at: Instant
     events: list[StoredEvent] = field(default_factory=list)
-    contents: list[ContentRow] = field(default_factory=list)
-    credentials: list[CredentialRow] = field(default_factory=list)
-    revoked: list[tuple[str, Instant]] = field(default_factory=list)
-    leases: list[Lease] = field(default_factory=list)
-    settled: list[int] = field(default_factory=list)
-    """Numbers of messages whose repeat digest (contract decision 8) has served its time."""
-    erased: list[tuple[str, int]] = field(default_factory=list)
-    blanked: list[tuple[str, int]] = field(default_factory=list)
-    """Contents of which only salt, number and sender stay."""
-    secret_changes: list[SecretRow | Forget] = field(default_factory=list)
-    """Carried out in this order."""
-    key_uses: list[tuple[str, Instant]] = field(default_factory=list)
-    """Public ids of keys, and when each was used last."""
-    unnamed: list[int] = field(default_factory=list)
-    """Accounts whose keys lose what people typed: their names, and where they may come from."""
+    changes: list[Change] = field(default_factory=list)
+    """What changes beside the log, carried out in this order."""
 
-    def mark(self) -> tuple[int, ...]:
+    def mark(self) -> tuple[int, int]:
         """Count what is in it, to see whether a refused command left something behind."""
-        return tuple(map(len, _PARTS(self)))
+        return len(self.events), len(self.changes)
 
     def is_empty(self) -> bool:
         """Whether there is nothing to store."""
-        return not any(self.mark())
+        return not (self.events or self.changes)
 
 
 class Turn(Protocol):

@@ -75,6 +75,10 @@ class EraseMessages(WithReason[Erased]):
         """The messages."""
         return map(message_id, self._numbers)
 
+    def reads(self) -> Iterable[int]:
+        """Their contents, of which a part stays."""
+        return self._numbers if self._what is Extent.TEXT else ()
+
     def decide(self, books: Books) -> Erased:
         """Erase what is left of them; what is erased already, or unknown, changes nothing.
 

@@ -90,7 +90,7 @@ class Filler:
         message.start_attempt(sim=self._sim, fence=1, concat_ref=None, at=self._at)
         message.accept_segment(0, message_reference=1, evidence="cmgs", at=self._at)
         save.events += self._encoded(message)
-        save.contents.append(self._content(number, salt, msisdn))
+        save.changes.append(self._content(number, salt, msisdn))
 
     def _content(self, number: int, salt: bytes, msisdn: str) -> ContentRow:
         return message_content(

@@ -16,7 +16,7 @@ from eventsourcing.persistence import StoredEvent
 from adapters.store.postgres import PostgresStore
 from adapters.store.sqlite import SqliteStore
 from application.books.codec import event_mapper
-from application.ports import ContentRow, CredentialRow, Lease, Save, Store, Turn
+from application.ports import Change, ContentRow, CredentialRow, Lease, Save, Store, Turn
 from domain.events import Aggregate, Snapshot
 from domain.values import SECOND, Credits, Instant
 from domain.wallet import CreditWallet, wallet_id
@@ -93,14 +93,17 @@ def save_of(*aggregates: Aggregate, save_id: UUID | None = None, at: Instant = N
 
 
 def everything() -> Save:
-    """Give a save that has something for every table."""
-    return replace(
-        save_of(wallet(1, versions=2)), contents=[ROW], credentials=[KEY], leases=[LEASE]
-    )
+    """Give a save that has something beside its events, for several tables."""
+    return replace(save_of(wallet(1, versions=2)), changes=[ROW, KEY, LEASE])
 
 
 def saving(save: Save) -> Callable[[Turn], Save]:
     return lambda turn: save
+
+
+def change(store: Store, *changes: Change) -> None:
+    """Store changes in one save."""
+    store.transact(saving(Save(uuid4(), NOW, changes=list(changes))))
 
 
 def snapshot(aggregate: Aggregate) -> StoredEvent:

@@ -11,7 +11,10 @@ from eventsourcing.persistence import StoredEvent
 
 from application.ports import (
     AnswerLost,
+    ContentErased,
     ContentRow,
+    CredentialRevoked,
+    DigestSettled,
     Save,
     Store,
     Turn,
@@ -26,6 +29,7 @@ from tests.conformance.stores import (
     NOW,
     ROW,
     Stores,
+    change,
     everything,
     save_of,
     saving,
@@ -111,7 +115,7 @@ def test_a_value_that_no_store_can_hold_is_not_the_stores_fault(
     store: Store, wrong: ContentRow
 ) -> None:
     save = everything()
-    save.contents.append(wrong)
+    save.changes.append(wrong)
     with pytest.raises(Exception) as caught:  # noqa: PT011 - anything but the store's own words
         store.transact(saving(save))
     assert not isinstance(caught.value, StoreDown | AnswerLost | VersionConflict)
@@ -134,22 +138,22 @@ def test_a_second_save_with_the_same_id_is_refused(store: Store) -> None:
 
 
 def test_a_content_row_kept_again_replaces_the_old_one_whole(store: Store) -> None:
-    store.transact(saving(Save(uuid4(), NOW, contents=[ROW])))
+    change(store, ROW)
     other = ContentRow("message", 1, b"t" * 32, "+260961111111", "other", "X", "x", b"e" * 20)
-    store.transact(saving(Save(uuid4(), NOW, contents=[other])))
+    change(store, other)
     assert store.content("message", 1) == other
 
 
 def test_an_erased_content_row_is_gone(store: Store) -> None:
-    store.transact(saving(Save(uuid4(), NOW, contents=[ROW, replace(ROW, number=2)])))
-    store.transact(saving(Save(uuid4(), NOW, erased=[("message", 1), ("other", 2)])))
+    change(store, ROW, replace(ROW, number=2))
+    change(store, ContentErased("message", 1), ContentErased("other", 2))
     assert store.content("message", 1) is None
     assert store.content("message", 2) is not None
 
 
 def test_a_key_is_revoked_and_stays_so(store: Store) -> None:
     store.transact(saving(everything()))
-    store.transact(saving(Save(uuid4(), NOW, revoked=[("KEY00001", Instant(NOW + 1))])))
+    change(store, CredentialRevoked("KEY00001", Instant(NOW + 1)))
     assert store.credential("KEY00001") == replace(KEY, revoked_at=Instant(NOW + 1))
     assert store.credential("NOSUCH") is None
 
@@ -158,7 +162,7 @@ def test_the_working_keys_of_an_account_come_oldest_first(store: Store) -> None:
     newer = replace(KEY, key_id="KEY00000", issued_at=Instant(NOW + 5), scopes="send read")
     ended = replace(KEY, key_id="KEY00003", revoked_at=NOW)
     others = replace(KEY, key_id="KEY00004", account=KEY.account + 1)
-    store.transact(saving(Save(uuid4(), NOW, credentials=[newer, ended, others, KEY])))
+    change(store, newer, ended, others, KEY)
     assert list(store.credentials_of(KEY.account)) == [KEY, newer]
     assert list(store.credentials_of(99)) == []
 
@@ -166,7 +170,7 @@ def test_the_working_keys_of_an_account_come_oldest_first(store: Store) -> None:
 def test_the_last_lease_of_a_sim_counts(store: Store) -> None:
     later = replace(LEASE, fence=2, holder="other", answered_at=Instant(NOW + 1))
     other = replace(LEASE, sim=2)
-    store.transact(saving(Save(uuid4(), NOW, leases=[LEASE, other, later])))
+    change(store, LEASE, other, later)
     assert sorted(store.leases(), key=lambda lease: lease.sim) == [later, other]
     (under,) = under_lock(store, lambda turn: list(turn.leases()))
     assert sorted(under, key=lambda lease: lease.sim) == [later, other]
@@ -208,21 +212,21 @@ def test_digests_are_found_until_they_are_settled(store: Store) -> None:
     rows = [replace(ROW, number=number) for number in (3, 7, 5)]
     other = replace(ROW, number=8, digest=b"e" * 20)
     plain = replace(ROW, number=9, digest=None)
-    store.transact(saving(Save(uuid4(), NOW, contents=[*rows, other, plain])))
+    change(store, *rows, other, plain)
     many = [b"%020d" % n for n in range(1_500)] + [b"d" * 20, b"e" * 20]
 
     def look(turn: Turn) -> object:
         return dict(turn.open_digests(many)), dict(turn.open_digests([]))
 
     assert under_lock(store, look) == [({b"d" * 20: 7, b"e" * 20: 8}, {})]
-    store.transact(saving(Save(uuid4(), NOW, settled=[7, 8])))
+    change(store, DigestSettled(7), DigestSettled(8))
     assert under_lock(store, lambda turn: dict(turn.open_digests(many))) == [{b"d" * 20: 5}]
     assert store.content("message", 7) == replace(ROW, number=7, digest=None)
 
 
 def test_contents_are_read_by_kind_and_number(store: Store) -> None:
     reason = ContentRow("reason", 1, b"r" * 32, body="because")
-    store.transact(saving(Save(uuid4(), NOW, contents=[ROW, reason])))
+    change(store, ROW, reason)
     (found,) = under_lock(store, lambda turn: dict(turn.contents("reason", [1, 2])))
     assert found == {1: reason}
 

@@ -345,7 +345,7 @@ def test_a_full_disk_is_told_and_leaves_nothing_behind(file: Stores) -> None:
     store.transact(saving(save_of(wallet(1))))
     _limit_pages(store, 1)  # SQLite makes it what the file has already
     large = everything()
-    large.contents[0] = replace(large.contents[0], body="x" * 1_000_000)
+    large.changes[0] = replace(ROW, body="x" * 1_000_000)
     large.events.clear()
     for _ in range(3):
         with pytest.raises((StoreDown, AnswerLost)):

@@ -3,18 +3,14 @@
 from dataclasses import replace
 from uuid import uuid4
 
-from application.ports import Forget, Save, SecretKind, SecretRow, Store, Turn
+from application.ports import KeyUsed, Save, SecretKind, SecretRow, SecretsForgotten, Store, Turn
 from domain.values import SECOND, Instant
-from tests.conformance.stores import KEY, NOW, saving
+from tests.conformance.stores import KEY, NOW, change
 
 SESSION = SecretRow(
     SecretKind.SESSION, "digest-1", 7, '{"seen_at":1}', NOW, Instant(NOW + 60 * SECOND)
 )
 PASSWORD = SecretRow(SecretKind.PASSWORD, "7", 7, "$argon2id$…", NOW)
-
-
-def change(store: Store, *changes: SecretRow | Forget) -> None:
-    store.transact(saving(Save(uuid4(), NOW, secret_changes=list(changes))))
 
 
 def test_a_secret_is_read_by_its_kind_and_key(store: Store) -> None:
@@ -34,14 +30,14 @@ def test_a_later_secret_under_the_same_key_replaces_it(store: Store) -> None:
 
 def test_changes_of_one_save_are_carried_out_in_their_order(store: Store) -> None:
     second = replace(SESSION, key="digest-2")
-    change(store, SESSION, Forget(SecretKind.SESSION, 7), second)
+    change(store, SESSION, SecretsForgotten(SecretKind.SESSION, 7), second)
     assert store.secrets_of(SecretKind.SESSION, 7) == [second]
 
 
 def test_all_secrets_of_a_kind_and_account_are_forgotten_together(store: Store) -> None:
     others = replace(SESSION, key="digest-3", account=8)
     change(store, SESSION, replace(SESSION, key="digest-2"), others, PASSWORD)
-    change(store, Forget(SecretKind.SESSION, 7))
+    change(store, SecretsForgotten(SecretKind.SESSION, 7))
     assert store.secrets_of(SecretKind.SESSION, 7) == []
     assert store.secrets_of(SecretKind.SESSION, 8) == [others]
     assert store.secret(SecretKind.PASSWORD, "7") == PASSWORD
@@ -49,9 +45,9 @@ def test_all_secrets_of_a_kind_and_account_are_forgotten_together(store: Store) 
 
 def test_one_secret_is_forgotten_only_for_the_account_that_has_it(store: Store) -> None:
     change(store, SESSION)
-    change(store, Forget(SecretKind.SESSION, 8, "digest-1"))
+    change(store, SecretsForgotten(SecretKind.SESSION, 8, "digest-1"))
     assert store.secret(SecretKind.SESSION, "digest-1") == SESSION
-    change(store, Forget(SecretKind.SESSION, 7, "digest-1"))
+    change(store, SecretsForgotten(SecretKind.SESSION, 7, "digest-1"))
     assert store.secret(SecretKind.SESSION, "digest-1") is None
 
 
@@ -85,10 +81,8 @@ def test_under_the_lock_a_secret_reads_as_outside(store: Store) -> None:
 
 def test_the_use_of_a_key_is_written_down(store: Store) -> None:
     limited = replace(KEY, scopes="send", sources="192.0.2.0/24 2001:db8::1")
-    store.transact(saving(Save(uuid4(), NOW, credentials=[limited])))
+    change(store, limited)
     assert store.credential("KEY00001") == limited
     used_at = Instant(NOW + 3600 * SECOND)
-    store.transact(
-        saving(Save(uuid4(), NOW, key_uses=[("KEY00001", used_at), ("NOSUCH00", used_at)]))
-    )
+    change(store, KeyUsed("KEY00001", used_at), KeyUsed("NOSUCH00", used_at))
     assert store.credential("KEY00001") == replace(limited, used_at=used_at)

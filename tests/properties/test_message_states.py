@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from application.books.codec import event_mapper
 from domain.errors import TooLate
-from domain.events import Aggregate, Snapshot
+from domain.events import Aggregate
 from domain.message import Extent, Message
 from domain.values import SECOND, Instant
 
@@ -136,12 +136,6 @@ def fold_again(aggregate: A, events: list[Any]) -> A:
         decoded: Any = MAPPER.to_domain_event(MAPPER.to_stored_event(event))
         replayed = decoded.mutate(replayed)
     return cast("A", replayed)
-
-
-def from_snapshot(aggregate: A) -> A:
-    """Take an aggregate through its stored snapshot."""
-    snapshot: Any = MAPPER.to_domain_event(MAPPER.to_stored_event(Snapshot.of(aggregate, at=START)))
-    return cast("A", snapshot.mutate(None))
 
 
 # -- every event from every state ---------------------------------------------------------------
@@ -275,7 +269,7 @@ class Expected:
 
 
 class MessageHistories(RuleBasedStateMachine):
-    """Any call at any moment: as predicted, and the same from its events and its snapshot."""
+    """Any call at any moment: as predicted, and the same from its events."""
 
     @initialize(segments=st.integers(1, 4), lane=st.sampled_from(["otp", "normal", "bulk"]))
     def queue(self, segments: int, lane: str) -> None:
@@ -387,10 +381,9 @@ class MessageHistories(RuleBasedStateMachine):
         assert self.message.is_open == (self.expected.state in OPEN)
 
     @invariant()
-    def its_events_and_its_snapshot_give_the_same_message(self) -> None:
+    def its_events_give_the_same_message(self) -> None:
         assert self.message.pending_events == []
         assert fold_again(self.message, self.events) == self.message
-        assert from_snapshot(self.message) == self.message
 
 
 TestMessageHistories = MessageHistories.TestCase

@@ -79,7 +79,8 @@ def events_page(_: object) -> Iterator[str]:
         "Everything that the gateway knows follows from these. An event is stored under its "
         "topic, for good. Each one also has `originator_id`, the id of its aggregate; "
         "`originator_version`, which counts 1, 2, 3 … there; and `timestamp`, the time of its "
-        "command in microseconds since 1970-01-01T00:00:00Z. Amounts are whole numbers."
+        "command in microseconds since 1970-01-01T00:00:00Z. Amounts are whole numbers; a field "
+        "holds an integer of 64 bits, a text, true or false, a list of texts or null."
     )
     for aggregate in discovery.aggregates():
         yield f"## {aggregate.__name__}"

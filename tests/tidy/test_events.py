@@ -1,8 +1,14 @@
 """Every event has a topic of its own that no move or rename of a module can change."""
 
+from dataclasses import fields
+from typing import get_type_hints
+
 from eventsourcing.domain import Aggregate as LibraryAggregate
 
 from tests.tidy import discovery
+
+PLAIN = [kind for plain in (int, str, bool, list[str]) for kind in (plain, plain | None)]
+LIBRARY = {"originator_id", "originator_version", "originator_topic", "timestamp"}
 
 
 def test_there_are_aggregates_with_events() -> None:
@@ -47,3 +53,12 @@ def test_every_event_is_described() -> None:
         for event in discovery.events(aggregate).values():
             assert discovery.summary(event), event
             assert issubclass(event, LibraryAggregate.Event)
+
+
+def test_every_field_of_an_event_is_declared_as_a_plain_value() -> None:
+    for aggregate in discovery.aggregates():
+        for event in discovery.events(aggregate).values():
+            hints = get_type_hints(event)
+            own = {field.name for field in fields(event)} - LIBRARY
+            assert own, event
+            assert {name for name in own if hints[name] not in PLAIN} == set(), event

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import astuple
+from operator import attrgetter
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -12,13 +12,9 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
-from adapters.store.schema import (
-    CONTENT_COLUMNS,
-    CREDENTIAL_COLUMNS,
-    LEASE_COLUMNS,
-    SECRET_COLUMNS,
-)
-from application.ports import ContentRow, Forget, Lease, Save, SecretKind, SecretRow, Turn
+from adapters.store.changes import STATEMENTS, Statement, Writer, carry_out, replacing
+from adapters.store.schema import CONTENT_COLUMNS, LEASE_COLUMNS, SECRET_COLUMNS
+from application.ports import Change, ContentRow, Lease, Save, SecretKind, SecretRow, Turn
 
 TAIL_EVENTS_MAX: Final = 100_000
 
@@ -38,10 +34,8 @@ INSERT_EVENTS: Final = """INSERT INTO stored_events
     SELECT * FROM unnest(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[])"""
 INSERT_CONTENTS: Final = f"""INSERT INTO contents ({CONTENT_COLUMNS})
     SELECT * FROM unnest(%b::text[], %b::bigint[], %b::bytea[], %b::text[], %b::text[],
-        %b::text[], %b::text[], %b::bytea[])
-    ON CONFLICT (kind, number) DO UPDATE SET salt = EXCLUDED.salt, msisdn = EXCLUDED.msisdn,
-        body = EXCLUDED.body, sender = EXCLUDED.sender, folded = EXCLUDED.folded,
-        digest = EXCLUDED.digest"""
+        %b::text[], %b::text[], %b::bytea[])""" + replacing("kind, number", CONTENT_COLUMNS)
+INSERT_SAVE: Final = "INSERT INTO saves VALUES (%s, %s)"
 
 
 class PostgresTurn:
@@ -140,7 +134,8 @@ class Recorder(PostgresApplicationRecorder):
                         save = decide(PostgresTurn(cursor))
                         if not save.is_empty():
                             _insert(cursor, [*stored_events, *save.events])
-                            _store_side_rows(cursor, save)
+                            cursor.execute(INSERT_SAVE, (save.save_id.hex, save.at), prepare=True)
+                            carry_out(cursor, save.changes, WRITERS)
                         pipeline.sync()
                     except Exception as error:  # noqa: BLE001 - raised below, when rolled back
                         failure = error
@@ -166,91 +161,23 @@ def _insert(cursor: Cursor[DictRow], events: Sequence[StoredEvent]) -> None:
         )
 
 
-def _store_side_rows(cursor: Cursor[DictRow], save: Save) -> None:
-    cursor.execute("INSERT INTO saves VALUES (%s, %s)", (save.save_id.hex, save.at), prepare=True)
-    if save.contents:
-        rows = save.contents
-        cursor.execute(
-            INSERT_CONTENTS,
-            (
-                [row.kind for row in rows],
-                [row.number for row in rows],
-                [row.salt for row in rows],
-                [row.msisdn for row in rows],
-                [row.body for row in rows],
-                [row.sender for row in rows],
-                [row.folded for row in rows],
-                [row.digest for row in rows],
-            ),
-            prepare=True,
-        )
-    for credential in save.credentials:
-        cursor.execute(
-            f"INSERT INTO credentials ({CREDENTIAL_COLUMNS}) VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s)",
-            astuple(credential),
-        )
-    for key_id, at in save.revoked:
-        cursor.execute("UPDATE credentials SET revoked_at = %s WHERE key_id = %s", (at, key_id))
-    for lease in save.leases:
-        _store_lease(cursor, lease)
-    if save.settled:
-        cursor.execute(
-            "UPDATE contents SET digest = NULL WHERE kind = 'message' AND number = ANY(%s)",
-            (save.settled,),
-        )
-    _erase(cursor, save)
-    for change in save.secret_changes:
-        _change_secret(cursor, change)
-    for key_id, at in save.key_uses:
-        cursor.execute("UPDATE credentials SET used_at = %s WHERE key_id = %s", (at, key_id))
-
-
-def _erase(cursor: Cursor[DictRow], save: Save) -> None:
-    for kind, number in save.blanked:
-        cursor.execute(
-            "UPDATE contents SET body = NULL, folded = NULL, digest = NULL"
-            " WHERE kind = %s AND number = %s",
-            (kind, number),
-        )
-    for kind, number in save.erased:
-        cursor.execute("DELETE FROM contents WHERE kind = %s AND number = %s", (kind, number))
-    for account in save.unnamed:
-        cursor.execute(
-            "UPDATE credentials SET name = '', sources = '' WHERE account = %s", (account,)
-        )
-
-
-def _change_secret(cursor: Cursor[DictRow], change: SecretRow | Forget) -> None:
-    match change:
-        case SecretRow():
-            cursor.execute(
-                f"INSERT INTO secrets ({SECRET_COLUMNS}) VALUES (%s,%s,%s,%s,%s,%s)"
-                " ON CONFLICT (kind, key) DO UPDATE SET account = EXCLUDED.account,"
-                " value = EXCLUDED.value, at = EXCLUDED.at, ends_at = EXCLUDED.ends_at",
-                astuple(change),
-            )
-        case Forget(kind, account, None):
-            cursor.execute("DELETE FROM secrets WHERE account = %s AND kind = %s", (account, kind))
-        case Forget(kind, account, key):
-            cursor.execute(
-                "DELETE FROM secrets WHERE kind = %s AND key = %s AND account = %s",
-                (kind, key, account),
-            )
-
-
-def _store_lease(cursor: Cursor[DictRow], lease: Lease) -> None:
-    cursor.execute(
-        f"INSERT INTO sim_leases ({LEASE_COLUMNS}) VALUES (%s,%s,%s,%s,%s,%s,%s)"
-        " ON CONFLICT (sim) DO UPDATE SET network = EXCLUDED.network,"
-        " modem = EXCLUDED.modem, holder = EXCLUDED.holder, fence = EXCLUDED.fence,"
-        " expires_at = EXCLUDED.expires_at, answered_at = EXCLUDED.answered_at",
-        (
-            lease.sim,
-            lease.network,
-            lease.modem,
-            lease.holder,
-            lease.fence,
-            lease.expires_at,
-            lease.answered_at,
-        ),
+def writer(statement: Statement) -> Writer[Cursor[DictRow]]:
+    """Make the writer of a statement: one round trip for all changes of a run."""
+    sql, values = statement.marked("%s")
+    return Writer(
+        statement.table, lambda cursor, changes: cursor.executemany(sql, map(values, changes))
     )
+
+
+def _write_contents(cursor: Cursor[DictRow], rows: Sequence[ContentRow]) -> None:
+    """Write content rows as arrays; of those under one key the last counts."""
+    last = {(row.kind, row.number): row for row in rows}
+    columns = zip(*map(attrgetter(*CONTENT_COLUMNS.split(", ")), last.values()), strict=True)
+    cursor.execute(INSERT_CONTENTS, [*map(list, columns)], prepare=True)
+
+
+WRITERS: Final[Mapping[type[Change], Writer[Cursor[DictRow]]]] = {
+    **{kind: writer(statement) for kind, statement in STATEMENTS.items()},
+    ContentRow: Writer("contents", _write_contents),
+}
+"""Who carries out which change."""

@@ -2,20 +2,15 @@
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import astuple
 from typing import Any, Final, cast
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor
 
-from adapters.store.schema import (
-    CONTENT_COLUMNS,
-    CREDENTIAL_COLUMNS,
-    LEASE_COLUMNS,
-    SECRET_COLUMNS,
-)
-from application.ports import ContentRow, Forget, Lease, Save, SecretKind, SecretRow, Turn
+from adapters.store.changes import STATEMENTS, Statement, Writer, carry_out
+from adapters.store.schema import CONTENT_COLUMNS, LEASE_COLUMNS, SECRET_COLUMNS
+from application.ports import Change, ContentRow, Lease, Save, SecretKind, SecretRow, Turn
 
 ROWS_AT_ONCE: Final = 500
 """Parameters in one IN list."""
@@ -128,67 +123,20 @@ class Recorder(SQLiteApplicationRecorder):
                 for e in (*stored_events, *save.events)
             ],
         )
-        _store_side_rows(cursor, save)
+        cursor.execute("INSERT INTO saves VALUES (?, ?)", (save.save_id.hex, save.at))
+        carry_out(cursor, save.changes, WRITERS)
         return None
 
 
-def _store_side_rows(cursor: sqlite3.Cursor, save: Save) -> None:
-    cursor.execute("INSERT INTO saves VALUES (?, ?)", (save.save_id.hex, save.at))
-    cursor.executemany(
-        f"INSERT OR REPLACE INTO contents ({CONTENT_COLUMNS}) VALUES (?,?,?,?,?,?,?,?)",
-        [
-            (r.kind, r.number, r.salt, r.msisdn, r.body, r.sender, r.folded, r.digest)
-            for r in save.contents
-        ],
-    )
-    cursor.executemany(
-        f"INSERT INTO credentials ({CREDENTIAL_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?)",
-        [astuple(row) for row in save.credentials],
-    )
-    cursor.executemany(
-        "UPDATE credentials SET revoked_at = ? WHERE key_id = ?",
-        [(at, key_id) for key_id, at in save.revoked],
-    )
-    cursor.executemany(
-        f"INSERT OR REPLACE INTO sim_leases ({LEASE_COLUMNS}) VALUES (?,?,?,?,?,?,?)",
-        [
-            (r.sim, r.network, r.modem, r.holder, r.fence, r.expires_at, r.answered_at)
-            for r in save.leases
-        ],
-    )
-    cursor.executemany(
-        "UPDATE contents SET digest = NULL WHERE kind = 'message' AND number = ?",
-        [(number,) for number in save.settled],
-    )
-    cursor.executemany(
-        "UPDATE contents SET body = NULL, folded = NULL, digest = NULL"
-        " WHERE kind = ? AND number = ?",
-        save.blanked,
-    )
-    cursor.executemany("DELETE FROM contents WHERE kind = ? AND number = ?", save.erased)
-    for change in save.secret_changes:
-        _change_secret(cursor, change)
-    cursor.executemany(
-        "UPDATE credentials SET used_at = ? WHERE key_id = ?",
-        [(at, key_id) for key_id, at in save.key_uses],
-    )
-    cursor.executemany(
-        "UPDATE credentials SET name = '', sources = '' WHERE account = ?",
-        [(account,) for account in save.unnamed],
+def writer(statement: Statement) -> Writer[sqlite3.Cursor]:
+    """Make the writer of a statement: one call for all changes of a run."""
+    sql, values = statement.marked("?")
+    return Writer(
+        statement.table, lambda cursor, changes: cursor.executemany(sql, map(values, changes))
     )
 
 
-def _change_secret(cursor: sqlite3.Cursor, change: SecretRow | Forget) -> None:
-    match change:
-        case SecretRow():
-            cursor.execute(
-                f"INSERT OR REPLACE INTO secrets ({SECRET_COLUMNS}) VALUES (?,?,?,?,?,?)",
-                astuple(change),
-            )
-        case Forget(kind, account, None):
-            cursor.execute("DELETE FROM secrets WHERE account = ? AND kind = ?", (account, kind))
-        case Forget(kind, account, key):
-            cursor.execute(
-                "DELETE FROM secrets WHERE kind = ? AND key = ? AND account = ?",
-                (kind, key, account),
-            )
+WRITERS: Final[Mapping[type[Change], Writer[sqlite3.Cursor]]] = {
+    kind: writer(statement) for kind, statement in STATEMENTS.items()
+}
+"""Who carries out which change."""

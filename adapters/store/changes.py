@@ -1,0 +1,127 @@
+"""How the changes of a save reach the tables: a statement for each class, and runs of them.
+
+Both dialects of SQL understand the statements; where one of them is better served by another
+way of writing, its own table says so.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
+from string import Formatter
+from typing import Any, Final, Generic, NamedTuple, TypeVar
+
+from adapters.store.schema import (
+    CONTENT_COLUMNS,
+    CREDENTIAL_COLUMNS,
+    LEASE_COLUMNS,
+    SECRET_COLUMNS,
+)
+from application.ports import (
+    Change,
+    ContentErased,
+    ContentRow,
+    CredentialRevoked,
+    CredentialRow,
+    DigestSettled,
+    KeysUnnamed,
+    KeyUsed,
+    Lease,
+    SecretRow,
+    SecretsForgotten,
+    TextErased,
+)
+
+Cursor = TypeVar("Cursor")
+
+
+class Statement(NamedTuple):
+    """What a change does to its table; ``{name}`` stands for that field of the change."""
+
+    table: str
+    sql: str
+
+    def marked(self, mark: str) -> tuple[str, Callable[[Any], tuple[object, ...]]]:
+        """Give the SQL with the dialect's ``mark`` for values, and what gives a change's values."""
+        names = [name for _, name, _, _ in Formatter().parse(self.sql) if name is not None]
+        values = attrgetter(*names)
+        sql = self.sql.format_map(dict.fromkeys(names, mark))
+        return sql, values if len(names) > 1 else lambda change: (values(change),)
+
+
+class Writer(NamedTuple, Generic[Cursor]):
+    """Carries out changes of one class, in their order, all at once."""
+
+    table: str
+    write: Callable[[Cursor, Sequence[Any]], object]
+
+
+def carry_out(
+    cursor: Cursor,
+    changes: Sequence[Change],
+    writers: Mapping[type[Change], Writer[Cursor]],
+) -> None:
+    """Carry out ``changes``: those of each table in their order, a run of one class at a time.
+
+    What is done to one table leaves the others alone, so that between tables there is no order:
+    a lease between two messages does not part their contents.
+    """
+    tables: dict[str, list[list[Change]]] = {}
+    for kind, some in groupby(changes, type):
+        runs = tables.setdefault(writers[kind].table, [])
+        if runs and type(runs[-1][0]) is kind:
+            runs[-1].extend(some)
+        else:
+            runs.append(list(some))
+    for runs in tables.values():
+        for run in runs:
+            writers[type(run[0])].write(cursor, run)
+
+
+def _insert(table: str, columns: str) -> str:
+    values = ", ".join(f"{{{column}}}" for column in columns.split(", "))
+    return f"INSERT INTO {table} ({columns}) VALUES ({values})"
+
+
+def replacing(key: str, columns: str) -> str:
+    """Give the end of an INSERT by which a row takes the place of the one under its key."""
+    others = [column for column in columns.split(", ") if column not in key.split(", ")]
+    return f" ON CONFLICT ({key}) DO UPDATE SET " + ", ".join(f"{o} = EXCLUDED.{o}" for o in others)
+
+
+def _keep(table: str, columns: str, *, key: str) -> Statement:
+    return Statement(table, _insert(table, columns) + replacing(key, columns))
+
+
+STATEMENTS: Final[Mapping[type[Change], Statement]] = {
+    ContentRow: _keep("contents", CONTENT_COLUMNS, key="kind, number"),
+    DigestSettled: Statement(
+        "contents",
+        "UPDATE contents SET digest = NULL WHERE kind = 'message' AND number = {number}",
+    ),
+    TextErased: Statement(
+        "contents",
+        "UPDATE contents SET body = NULL, folded = NULL, digest = NULL"
+        " WHERE kind = {kind} AND number = {number}",
+    ),
+    ContentErased: Statement(
+        "contents", "DELETE FROM contents WHERE kind = {kind} AND number = {number}"
+    ),
+    CredentialRow: Statement("credentials", _insert("credentials", CREDENTIAL_COLUMNS)),
+    CredentialRevoked: Statement(
+        "credentials", "UPDATE credentials SET revoked_at = {at} WHERE key_id = {key_id}"
+    ),
+    KeyUsed: Statement(
+        "credentials", "UPDATE credentials SET used_at = {at} WHERE key_id = {key_id}"
+    ),
+    KeysUnnamed: Statement(
+        "credentials", "UPDATE credentials SET name = '', sources = '' WHERE account = {account}"
+    ),
+    Lease: _keep("sim_leases", LEASE_COLUMNS, key="sim"),
+    SecretRow: _keep("secrets", SECRET_COLUMNS, key="kind, key"),
+    SecretsForgotten: Statement(
+        "secrets",
+        "DELETE FROM secrets"
+        " WHERE account = {account} AND kind = {kind} AND key = COALESCE({key}, key)",
+    ),
+}
+"""What each class of change does; a row replaces the one under its key, but a key comes once."""

@@ -1,0 +1,159 @@
+"""What a save changes beside the event log: one class for each kind of change.
+
+A row is a change too: it is kept, in place of the one that stands under its key. What each
+class does to the tables is written down once, in the stores.
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Self
+
+from domain.values import Instant
+
+
+class Change:
+    """Base of the changes. Those of a save are carried out in the order of ``Save.changes``."""
+
+    __slots__ = ()
+
+
+# -- contents ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ContentRow(Change):
+    """Personal data and typed text, beside the log; erasing a row leaves every proof whole."""
+
+    kind: str
+    number: int
+    salt: bytes
+    msisdn: str | None = None
+    body: str | None = None
+    sender: str | None = None
+    folded: str | None = None
+    digest: bytes | None = None
+
+    def without_text(self) -> Self:
+        """Give what is left of it when its text is erased."""
+        return replace(self, body=None, folded=None, digest=None)
+
+
+@dataclass(frozen=True, slots=True)
+class DigestSettled(Change):
+    """The repeat digest (contract decision 8) of message ``number`` has served its time."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextErased(Change):
+    """A content loses its text for good: only salt, number and sender stay."""
+
+    kind: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContentErased(Change):
+    """A content goes for good."""
+
+    kind: str
+    number: int
+
+
+# -- API keys ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialRow(Change):
+    """An API key's hash; the key itself is stored nowhere. A key's row is kept only once."""
+
+    key_id: str
+    account: int
+    name: str
+    hash: str
+    issued_at: Instant
+    revoked_at: Instant | None = None
+    scopes: str = ""
+    """What it may do, words with a space between them; empty is all that a key can do."""
+    sources: str = ""
+    """Addresses and networks that it may come from, with a space between; empty is anywhere."""
+    used_at: Instant | None = None
+    """When it was used last, as a coarse time that is now and then written down."""
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialRevoked(Change):
+    """A key ended."""
+
+    key_id: str
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class KeyUsed(Change):
+    """When a key was used last."""
+
+    key_id: str
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class KeysUnnamed(Change):
+    """An account's keys lose what people typed: their names, and where they may come from."""
+
+    account: int
+
+
+# -- SIMs ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Lease(Change):
+    """Who may drive a SIM until when; a higher ``fence`` beats a lower one for good."""
+
+    sim: int
+    network: str
+    modem: str
+    holder: str
+    fence: int
+    expires_at: Instant
+    answered_at: Instant
+
+
+# -- people --------------------------------------------------------------------------------------
+
+
+class SecretKind(StrEnum):
+    """What stands beside the log for people: nothing of it is ever in an event."""
+
+    PASSWORD = "password"  # noqa: S105 - a kind; key: the account's number, value: its slow hash
+    SESSION = "session"  # key: the token's keyed digest, value: JSON, ends at its absolute end
+    RESET = "reset"  # key: the token's keyed digest, value: nothing
+    SECOND_FACTOR = "second_factor"  # key: the account's number, value: JSON, its seed sealed
+
+
+@dataclass(frozen=True, slots=True)
+class SecretRow(Change):
+    """One secret of an account, by kind and key; a later one under the same key replaces it."""
+
+    kind: SecretKind
+    key: str
+    account: int
+    value: str
+    at: Instant
+    ends_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SecretsForgotten(Change):
+    """The secret under a key goes or, without one, all of an account's of this kind."""
+
+    kind: SecretKind
+    account: int
+    key: str | None = None
+
+    def forgets(self, row: SecretRow) -> bool:
+        """Whether ``row`` is forgotten by this."""
+        same = (row.kind, row.account) == (self.kind, self.account)
+        return same and self.key in {None, row.key}
