@@ -67,8 +67,6 @@ class Message(Progress, Aggregate):
         self.retry_at = None
         self.accepted = 0
         self.references = []
-        self.doubtful_index = None
-        self.doubts = 0
         self.resent = False
         self.cause = None
         self.late_reports = 0

@@ -72,7 +72,6 @@ class SegmentAccepted(Event):
         message.references = [*message.references, self.message_reference]
         message.bound_sim = message.sim
         message.state = State.SENDING if message.state == State.SENDING else State.QUEUED
-        message.doubtful_index = None
 
 
 class Sent(Event):
@@ -107,8 +106,6 @@ class InDoubt(Event):
 
     def apply(self, message: Progress) -> None:
         message.state = State.IN_DOUBT
-        message.doubtful_index = self.index
-        message.doubts = message.doubts + 1
 
 
 class AttemptFailed(Event):
@@ -122,7 +119,6 @@ class AttemptFailed(Event):
     def apply(self, message: Progress) -> None:
         message.state = State.QUEUED
         message.retry_at = self.retry_at
-        message.doubtful_index = None
 
 
 class Failed(Event):
