@@ -12,6 +12,7 @@ from domain.errors import NotFound
 from domain.events import Event
 from domain.message import OPEN, REFUNDED, SPENT, Message, State, events, message_id
 from domain.msisdn import PLAN_VERSIONS, NumberingPlan
+from domain.tariff import TARIFFS
 from domain.values import SECOND, Encoding, Instant, Network
 
 NETWORK_NAMES: Final[Mapping[Network, str]] = MappingProxyType(
@@ -53,11 +54,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What the message cost; ``state`` is reserved, spent or refunded."""
+    """What the message cost, by which tariff; ``state`` is reserved, spent or refunded."""
 
     credits: int
     segments: int
     encoding: Encoding
+    tariff: str
     state: str
     words: str
 
@@ -175,7 +177,20 @@ def _charge(queued: events.Queued, message: Message) -> Charge:
         state, words = "spent", f"{cost} spent."
     else:
         state, words = "refunded", f"{cost} reserved and given back in full."
-    return Charge(queued.credits, queued.segments, Encoding(queued.encoding), state, words)
+    return Charge(
+        credits=queued.credits,
+        segments=queued.segments,
+        encoding=Encoding(queued.encoding),
+        tariff=queued.tariff,
+        state=state,
+        words=f"{words} {_price(queued.tariff)}",
+    )
+
+
+def _price(version: str) -> str:
+    tariff = TARIFFS.get(version)
+    rate = "" if tariff is None else f": {_credits(tariff.credits_per_segment)} a segment"
+    return f"Tariff {version}{rate}."
 
 
 def _summary(message: Message, offline: frozenset[Network]) -> str:

@@ -1,9 +1,11 @@
 """What can happen to a message; the aggregate nests these events under its own name."""
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from domain.events import Aggregate
 from domain.message.states import Progress, State
+from domain.tariff import FIRST_TARIFF
 
 
 class Event(Aggregate.Event):
@@ -18,8 +20,11 @@ class Queued(Event, Aggregate.Created):
 
     ``content`` is HMAC(salt, recipient, sender, text) of the row beside the log;
     ``expires_at`` and ``send_at`` are instants; ``offline`` says that no SIM of the network
-    was online (contract decision 8).
+    was online (contract decision 8). ``plan`` and ``tariff`` are the versions by which its network
+    and its price were found; version 1 had no tariff, since there was one only.
     """
+
+    class_version: ClassVar[int] = 2
 
     TOPIC = "Message.Queued"
     number: int
@@ -27,6 +32,7 @@ class Queued(Event, Aggregate.Created):
     content: str
     network: str
     plan: str
+    tariff: str
     encoding: str
     segments: int
     credits: int
@@ -36,6 +42,10 @@ class Queued(Event, Aggregate.Created):
     batch: int | None
     submission: str | None
     offline: bool
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        state["tariff"] = FIRST_TARIFF
 
 
 class AttemptStarted(Event):

@@ -43,6 +43,7 @@ def message(number: int, account: int = 1, *, when: float = 0, **fields: Any) ->
             "content": "c" * 64,
             "network": "mtn",
             "plan": "published-1",
+            "tariff": "2026-1",
             "encoding": "GSM-7",
             "segments": segments,
             "credits": segments,

@@ -65,6 +65,7 @@ def new_message(*, segments: int = 1, lane: str = "normal") -> Message:
         content="seal",
         network="mtn",
         plan="published-1",
+        tariff="2026-1",
         encoding="GSM-7",
         segments=segments,
         credits=segments,

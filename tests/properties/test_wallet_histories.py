@@ -161,6 +161,7 @@ def _queued(number: int, segments: int, at: Instant) -> Message:
         content="seal",
         network="mtn",
         plan="published-1",
+        tariff="2026-1",
         encoding="GSM-7",
         segments=segments,
         credits=segments,

@@ -155,6 +155,7 @@ def _explained(found: Explanation) -> dict[str, Any]:
             "credits": found.charge.credits,
             "segments": found.charge.segments,
             "encoding": found.charge.encoding.value,
+            "tariff": found.charge.tariff,
             "state": found.charge.state,
             "words": found.charge.words,
         },

@@ -147,8 +147,9 @@ def test_a_timeline_tells_a_whole_life(own_gateway: Gateway) -> None:
         "credits": 2,
         "segments": 2,
         "encoding": "GSM-7",
+        "tariff": "2026-1",
         "state": "spent",
-        "description": "2 credits spent.",
+        "description": "2 credits spent. Tariff 2026-1: 1 credit a segment.",
     }
     assert told["evidence"] == [
         "Segment 1 was accepted, message reference 7 (source: modem).",
