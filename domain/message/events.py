@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from domain.causes import OwnCause
 from domain.events import Aggregate
 from domain.message.states import Progress, State
 from domain.tariff import FIRST_TARIFF
@@ -107,12 +108,21 @@ class Sent(Event):
 
 
 class InDoubt(Event):
-    """Segment ``index`` was handed over and no answer came: sent or not, nobody knows."""
+    """Segment ``index`` was handed over and no clear answer came: sent or not, nobody knows.
+
+    ``cause`` is a code, as in Failed; version 1 had free words, as ``reason``.
+    """
+
+    class_version: ClassVar[int] = 2
 
     TOPIC = "Message.InDoubt"
     number: int
     index: int
-    reason: str
+    cause: str
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        state["cause"] = state.pop("reason")
 
     def apply(self, message: Progress) -> None:
         message.state = State.IN_DOUBT
@@ -157,7 +167,7 @@ class Expired(Event):
 
     def apply(self, message: Progress) -> None:
         message.state = State.EXPIRED
-        message.cause = "EXPIRED"
+        message.cause = str(OwnCause.EXPIRED)
 
 
 class Cancelled(Event):
@@ -172,7 +182,7 @@ class Cancelled(Event):
 
     def apply(self, message: Progress) -> None:
         message.state = State.CANCELLED
-        message.cause = "CANCELLED"
+        message.cause = str(OwnCause.CANCELLED)
 
 
 class Delivered(Event):

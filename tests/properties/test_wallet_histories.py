@@ -13,6 +13,7 @@ from domain.message import Message
 from domain.values import SECOND, Credits, Instant
 from domain.wallet import CreditWallet
 from tests.properties.test_message_states import MAPPER, START, fold_again, from_snapshot
+from tests.support.outcomes import cms
 
 ACCOUNT = 7
 
@@ -103,7 +104,7 @@ class WalletHistories(RuleBasedStateMachine):
                 message.accept_segment(index, message_reference=1, evidence="modem", at=self.at)
             self.save(message)
             return
-        message.fail(cause="CMS_21", at=self.at)
+        message.fail(cause=cms(21), at=self.at)
         self.wallet.refund(Credits(message.credits), number=number, cause="CMS_21", at=self.at)
         self.available += message.credits
         self.save(message, self.wallet)

@@ -11,6 +11,7 @@ from domain.message import Message
 from domain.tariff import FIRST_TARIFF, TARIFFS, Tariff
 from domain.values import SECOND, Credits, Instant
 from domain.wallet import CreditWallet
+from tests.support.outcomes import cms
 
 ACCOUNT = 7
 START = Instant(1_765_000_000_123_456)
@@ -65,7 +66,7 @@ class History:
     def fail(self, number: int) -> None:
         self.tick()
         message = self.messages[number]
-        message.fail(cause="CMS_21", at=self.at)
+        message.fail(cause=cms(21), at=self.at)
         self.wallet.refund(Credits(message.credits), number=number, cause="CMS_21", at=self.at)
         self.keep(message, self.wallet)
 
