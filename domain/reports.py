@@ -1,17 +1,8 @@
 """What a modem driver can say: the closed set of outcomes and reports."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class RejectionClass(StrEnum):
-    """What a rejection is of, which decides what happens to the message (design section 6)."""
-
-    PERMANENT_MESSAGE = "permanent_message"  # this message can never be sent: fail, refund
-    SENDER_BLOCKED = "sender_blocked"  # this SIM may not send: pause it, use another SIM
-    MODEM_OR_SIM = "modem_or_sim"  # this device is unwell: pause it, use another SIM
-    TRANSIENT = "transient"  # the network is busy: retry with back-off, bounded
-    BUG_IN_REQUEST = "bug_in_request"  # our encoding is wrong: stop and alarm
+from domain.causes import Cause, RejectionClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +14,12 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The segment certainly did not leave; ``code`` is the +CMS/+CME number, None for ERROR."""
+    """The segment certainly did not leave: the modem or the network refused it.
 
-    code: int | None
+    ``cause`` says whose table it is, and stands in the log; ``reason`` is for operators' eyes.
+    """
+
+    cause: Cause
     rejection: RejectionClass
     reason: str
 
@@ -34,6 +28,7 @@ class Rejected:
 class NotSent:
     """The dialogue ended before the segment was handed over (no prompt, told to stop)."""
 
+    cause: Cause
     reason: str
 
 
@@ -41,6 +36,7 @@ class NotSent:
 class InDoubt:
     """The segment was handed over and no clear answer came: sent or not, nobody knows."""
 
+    cause: Cause
     reason: str
 
 

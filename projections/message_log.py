@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 
 from application.ports.queries import PUBLIC_STATUS, LogEntry, LogFilter, LogPage
+from domain.causes import OwnCause
 from domain.message import State
 from domain.message.events import (
     AttemptStarted,
@@ -139,9 +140,9 @@ def _change(row: Row, event: Event, totals: Rows) -> None:
         case Failed():
             _refund(row, event.credits, event.cause)
         case Expired():
-            _refund(row, event.credits, "EXPIRED")
+            _refund(row, event.credits, str(OwnCause.EXPIRED))
         case Cancelled():
-            _refund(row, event.credits, "CANCELLED")
+            _refund(row, event.credits, str(OwnCause.CANCELLED))
 
 
 def _refund(row: Row, credits: int, code: str) -> None:

@@ -14,6 +14,7 @@ from application.books.commands import Command
 from application.books.committer import Committer
 from application.messages.settling import DoubtAttempt, ExpireMessage
 from application.ports import Clock, Job, JobKind
+from domain.causes import OwnCause
 from domain.errors import NgomaError, OutcomeUnknown, Refused, Unavailable
 from domain.values import Network
 from worker.clock_watch import ClockWatch
@@ -66,7 +67,7 @@ class Jobs:
                     msg = "a doubt about a lapsed lease names its SIM"
                     raise NgomaError(msg)
                 return DoubtAttempt(
-                    job.number, sim=job.sim, new_fence=None, reason="lease lapsed", at=at
+                    job.number, sim=job.sim, new_fence=None, cause=OwnCause.LEASE_LAPSED, at=at
                 )
             case _:
                 assert_never(job.kind)

@@ -12,12 +12,12 @@ from api.http.presence import missing, read_text, require
 from api.http.wire import Answer, Call, answer
 from api.routing.admission import admit_reader, read_with_key
 from api.routing.front import Front
-from application.messages.accept import CREDITS_PER_SEGMENT
 from application.messages.explain import Explanation, explain
 from application.ports.queries import Balance
 from domain.errors import NotFound
 from domain.public_ids import feltech_id, iso_time, parse_message_id, wilcybertek_id
 from domain.segments import MAX_CHARACTERS, MAX_SEGMENTS, non_gsm_characters, segment
+from domain.tariff import TARIFF
 
 LONG_CHARACTERS: Final = 10_000
 """From here on a text is cut in a thread: it would hold up the event loop."""
@@ -45,7 +45,7 @@ async def preview(front: Front, call: Call) -> Answer:
             non_gsm_characters=list(non_gsm_characters(text)),
             recipient=recipient.msisdn if recipient else None,
             network=recipient.route.network if recipient else None,
-            credits=cut.segments * CREDITS_PER_SEGMENT,
+            credits=TARIFF.charge(cut.segments),
         )
 
     return answer(look() if len(text) < LONG_CHARACTERS else await front.read(look))
@@ -100,6 +100,7 @@ def _timeline(explained: Explanation) -> schemas.Timeline:
             credits=charge.credits,
             segments=charge.segments,
             encoding=charge.encoding,
+            tariff=charge.tariff,
             state=charge.state,
             description=charge.words,
         ),

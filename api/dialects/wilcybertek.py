@@ -15,8 +15,8 @@ from api.http.wire import Answer, Call, answer
 from api.routing.front import Front
 from application.accounts.principal import Principal
 from application.messages.accept import Accepted
-from application.messages.explain import failure_words
 from application.ports.queries import LogEntry, LogFilter
+from domain.causes import meaning_of
 from domain.errors import InvalidRecipient
 from domain.msisdn import Msisdn, wire
 from domain.public_ids import batch_id, iso_time, iso_time_or_none, wilcybertek_id
@@ -180,7 +180,7 @@ async def logs(front: Front, call: Call) -> Answer:
 def _log_entry(entry: LogEntry) -> schemas.WilcybertekLogEntry:
     failure = None
     if entry.failure_code is not None:
-        words = failure_words(entry.failure_code)
+        words = meaning_of(entry.failure_code).words
         failure = schemas.Failure(code=entry.failure_code, message=words)
     return schemas.WilcybertekLogEntry(
         message_id=wilcybertek_id(entry.number, entry.queued_at),

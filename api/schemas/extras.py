@@ -44,11 +44,12 @@ class TimelineStep(Struct, frozen=True, kw_only=True):
 
 
 class TimelineCharge(Struct, frozen=True, kw_only=True):
-    """What the message cost and where the credits are now."""
+    """What the message cost, by which tariff, and where the credits are now."""
 
     credits: Credits
     segments: int
     encoding: Encoding
+    tariff: str
     state: Annotated[str, Meta(extra_json_schema={"enum": ["reserved", "spent", "refunded"]})]
     description: str
 

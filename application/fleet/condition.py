@@ -7,9 +7,17 @@ from application.books.alarms import Alarms
 from application.fleet.pacing import BackOff
 from application.fleet.timings import SimTimings
 from application.ports import Clock
-from domain.reports import Rejected, RejectionClass
+from domain.causes import ErrorCode, ErrorTable, OwnCause, RejectionClass
+from domain.reports import Rejected
 
-VAGUE_CODES: Final = frozenset({38, 500, None})
+VAGUE_CAUSES: Final = frozenset(
+    {
+        ErrorCode(ErrorTable.CMS, 38),
+        ErrorCode(ErrorTable.CMS, 500),
+        ErrorCode(ErrorTable.CME, 100),
+        OwnCause.MODEM_ERROR,
+    }
+)
 """Errors that say nothing: of one number, of the network, or of a SIM without airtime."""
 VAGUE_IN_A_ROW: Final = 3
 DOUBTS_IN_A_ROW: Final = 2
@@ -50,7 +58,7 @@ class Condition:
     def rejected(self, rejected: Rejected) -> None:
         """The network or the modem refused a segment."""
         self._doubts = 0
-        self._vague = self._vague + 1 if rejected.code in VAGUE_CODES else 0
+        self._vague = self._vague + 1 if rejected.cause in VAGUE_CAUSES else 0
         what = f"{rejected.rejection.value.replace('_', ' ')} ({rejected.reason})"
         match rejected.rejection:
             case RejectionClass.SENDER_BLOCKED | RejectionClass.MODEM_OR_SIM:

@@ -7,7 +7,8 @@
     I4   credits that came in = available + reserved + spent + expired
     I10  versions of each aggregate run 1..n; positions rise (holes are allowed)
     I13  what people did by hand (``application/invariants/manual.py``)
-    I14  charged = segments x credits per segment; Reserved covers exactly the Queued after it
+    I14  charged = segments x credits per segment of the tariff version; Reserved covers exactly
+         the Queued after it
 
 The events of one save stand together, and those of one command carry the same time: I3 and I4
 may be open between two events of one time, never longer.
@@ -21,10 +22,10 @@ from uuid import UUID
 
 from application.invariants.manual import ManualChecker
 from application.invariants.violation import Violation, Violations
-from application.messages.accept import CREDITS_PER_SEGMENT
 from domain.events import Event
 from domain.message import Message, message_id
 from domain.message.events import Queued, Sent
+from domain.tariff import TARIFFS, Tariff
 from domain.values import Instant
 from domain.wallet import CreditWallet
 
@@ -85,11 +86,9 @@ class _Cover:
 class InvariantChecker:
     """Feed it the log in order; ``violations`` says what is broken so far."""
 
-    def __init__(
-        self, credits_per_segment: Callable[[str], int] | None = None, *, alone_max: int = 0
-    ) -> None:
+    def __init__(self, *, tariffs: Mapping[str, Tariff] = TARIFFS, alone_max: int = 0) -> None:
         """``alone_max`` is what one person may move in a day alone (I13); 0 is no limit."""
-        self._rate = credits_per_segment or (lambda _: CREDITS_PER_SEGMENT)
+        self._tariffs = tariffs
         self._found = Violations()
         self._manual = ManualChecker(self._found, alone_max=alone_max)
         self._position = 0
@@ -224,10 +223,19 @@ class InvariantChecker:
         self._states[event.number] = OPEN
         self._open[event.number] = (event.account, event.credits)
         self._purse(event.account).open += event.credits
-        charge = event.segments * self._rate(event.plan)
-        if event.credits != charge:
-            self._broken("I14", f"message {event.number} costs {event.credits}, not {charge}")
+        self._check_charge(event)
         self._check_cover(event)
+
+    def _check_charge(self, event: Queued) -> None:
+        tariff = self._tariffs.get(event.tariff)
+        if tariff is None:
+            self._broken("I14", f"nobody knows tariff {event.tariff} of message {event.number}")
+        elif event.credits != (charge := tariff.charge(event.segments)):
+            self._broken(
+                "I14",
+                f"message {event.number} costs {event.credits}, not {charge}"
+                f" as by tariff {event.tariff}",
+            )
 
     def _check_cover(self, event: Queued) -> None:
         cover = self._cover

@@ -28,6 +28,7 @@ from domain.msisdn import Msisdn, Route
 from domain.sender_id import SenderId, SenderIdStatus, sender_id_id
 from domain.sender_names import folded
 from domain.submission import Submission, submission_id
+from domain.tariff import TARIFF
 from domain.values import SECOND, Credits, Encoding, Instant, Lane, Network
 from domain.wallet import CreditWallet, wallet_id
 
@@ -36,8 +37,6 @@ RECIPIENTS_MAX: Final = 500
 VALIDITY_S: Final = 24 * 3600
 
 OTP_VALIDITY_S: Final = 10 * 60
-
-CREDITS_PER_SEGMENT: Final = 1
 
 
 @lru_cache(maxsize=4_096)
@@ -134,7 +133,8 @@ class SendMessages(Command[Accepted]):
             "account": asked.principal.account,
             "encoding": asked.encoding.value,
             "segments": asked.segments,
-            "credits": asked.segments * CREDITS_PER_SEGMENT,
+            "credits": TARIFF.charge(asked.segments),
+            "tariff": TARIFF.version,
             "lane": self._lane.value,
             "send_at": None,
             "expires_at": self.at + validity_s * SECOND,
@@ -216,7 +216,7 @@ class SendMessages(Command[Accepted]):
         repeated = self._find_repeated(books, wallet)
         if repeated is not None:
             return repeated
-        total = Credits(asked.segments * CREDITS_PER_SEGMENT * len(asked.recipients))
+        total = Credits(TARIFF.charge(asked.segments) * len(asked.recipients))
         wallet.require_day(total, daily_max=account.daily_credits, at=self.at)
         wallet.reserve(
             total,
@@ -240,7 +240,7 @@ class SendMessages(Command[Accepted]):
             first_number=self._first_number,
             count=len(asked.recipients),
             batch=self._batch,
-            credits_each=asked.segments * CREDITS_PER_SEGMENT,
+            credits_each=TARIFF.charge(asked.segments),
             credits_used=total,
             credits_remaining=remaining,
             offline=tuple(sorted(networks & asked.offline)),

@@ -8,10 +8,11 @@ from uuid import UUID
 from application.books.books import Books
 from application.books.commands import Command
 from application.fleet.leases import require_fence
-from application.messages.settling import cause_of, record_with_refund
+from application.messages.settling import record_with_refund
+from domain.causes import Cause, OwnCause, RejectionClass
 from domain.errors import TooLate
 from domain.message import Message, State, message_id
-from domain.reports import Accepted, InDoubt, NotSent, Rejected, RejectionClass, SubmitOutcome
+from domain.reports import Accepted, InDoubt, NotSent, Rejected, SubmitOutcome
 from domain.values import SECOND, Instant
 
 ATTEMPTS_MAX: Final = 8
@@ -126,17 +127,17 @@ class RecordOutcome(Command[Settled]):
                 message.accept_segment(
                     self._index, message_reference=reference, evidence="modem", at=self.at
                 )
-            case InDoubt(reason):
-                message.doubt(reason=reason, at=self.at)
-            case NotSent(reason):
-                self._retry(message, cause=reason, pause_s=0)
+            case InDoubt(cause):
+                message.doubt(cause=cause, at=self.at)
+            case NotSent(cause):
+                self._retry(message, cause=cause, pause_s=0)
             case Rejected():
                 self._reject(message, self._outcome)
         record_with_refund(books, message, at=self.at)
         return Settled(message.state, more_segments=message.next_index < message.segments)
 
     def _reject(self, message: Message, rejected: Rejected) -> None:
-        cause = cause_of(rejected)
+        cause = rejected.cause
         match rejected.rejection:
             case RejectionClass.PERMANENT_MESSAGE | RejectionClass.BUG_IN_REQUEST:
                 message.fail(cause=cause, at=self.at)
@@ -146,7 +147,7 @@ class RecordOutcome(Command[Settled]):
                 pause_s = BACK_OFF_S[min(message.attempt, len(BACK_OFF_S)) - 1]
                 self._retry(message, cause=cause, pause_s=pause_s)
 
-    def _retry(self, message: Message, *, cause: str, pause_s: int) -> None:
+    def _retry(self, message: Message, *, cause: Cause, pause_s: int) -> None:
         if message.attempt >= ATTEMPTS_MAX:
             message.fail(cause=cause, at=self.at)
             return
@@ -162,7 +163,7 @@ class WithdrawAttempt(RecordOutcome):
     """
 
     def __init__(self, number: int, *, sim: int, fence: int, at: Instant) -> None:
-        outcome = NotSent("its start was not confirmed in time")
+        outcome = NotSent(OwnCause.WITHHELD, "its start was not confirmed in time")
         super().__init__(number, sim=sim, fence=fence, index=0, outcome=outcome, at=at)
 
     def decide(self, books: Books) -> Settled:

@@ -8,56 +8,41 @@ from typing import Any, Final, cast
 from application.books.reader import Reader
 from application.ports import Store
 from application.ports.queries import PUBLIC_STATUS
+from domain.causes import OwnCause, meaning_of
 from domain.errors import NotFound
 from domain.events import Event
 from domain.message import OPEN, REFUNDED, SPENT, Message, State, events, message_id
 from domain.msisdn import PLAN_VERSIONS, NumberingPlan
+from domain.tariff import TARIFFS
 from domain.values import SECOND, Encoding, Instant, Network
 
 NETWORK_NAMES: Final[Mapping[Network, str]] = MappingProxyType(
     {Network.MTN: "MTN", Network.AIRTEL: "Airtel", Network.ZAMTEL: "Zamtel"}
 )
 
-FAILURES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "EXPIRED": "Its validity ran out before it could be sent.",
-        "CANCELLED": "It was cancelled before it was sent.",
-        "UNCONFIRMED": "Nobody could confirm that it was sent. It may have arrived all the same.",
-        "NOT_SENT": "An operator found that it was not sent.",
-        "MODEM_ERROR": "The modem could not send it.",
-        "CMS_1": "The number is not assigned to anybody.",
-        "CMS_8": "The network bars this SIM from sending.",
-        "CMS_10": "The network bars this SIM from sending.",
-        "CMS_21": "The network's message centre refused it.",
-        "CMS_27": "The recipient's phone is out of service.",
-        "CMS_28": "The network does not know the recipient.",
-        "CMS_30": "The network does not know the recipient.",
-        "CMS_38": "The network was out of order.",
-        "CMS_50": "The SIM has no short message service.",
-        "CMS_69": "The SIM has no short message service.",
-        "CMS_128": "The recipient's network takes no short messages.",
-        "CMS_196": "The recipient is barred from receiving short messages.",
-    }
-)
-"""What the commoner codes of failed attempts and ends mean."""
-
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One event: when, its name, and what it means."""
+    """One event: when, its name, and what it means.
+
+    ``cause`` is the code of what failed or is in doubt; its meaning for operators is in
+    ``domain.causes``.
+    """
 
     at: Instant
     event: str
     words: str
+    cause: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What the message cost; ``state`` is reserved, spent or refunded."""
+    """What the message cost, by which tariff; ``state`` is reserved, spent or refunded."""
 
     credits: int
     segments: int
     encoding: Encoding
+    tariff: str
     state: str
     words: str
 
@@ -123,7 +108,7 @@ def explain(
         charge=_charge(queued, message),
         route=route_taken(Network(queued.network), queued.plan),
         evidence=[sentence for event in history if (sentence := _evidence(event))],
-        steps=[Step(e.at, type(e).__name__, _WORDS[type(e)](e)) for e in history],
+        steps=[_step(event) for event in history],
     )
 
 
@@ -134,9 +119,9 @@ def _folded(history: Sequence[Event]) -> Message:
     return cast("Message", message)
 
 
-def failure_words(code: str) -> str:
-    """Say what a failure code means."""
-    return FAILURES.get(code) or f"The modem or the network refused it ({code})."
+def _step(event: Event) -> Step:
+    cause = getattr(event, "cause", None)
+    return Step(event.at, type(event).__name__, EVENT_WORDS[type(event)](event), cause)
 
 
 def route_taken(network: Network, plan: str) -> RouteTaken:
@@ -175,13 +160,26 @@ def _charge(queued: events.Queued, message: Message) -> Charge:
         state, words = "spent", f"{cost} spent."
     else:
         state, words = "refunded", f"{cost} reserved and given back in full."
-    return Charge(queued.credits, queued.segments, Encoding(queued.encoding), state, words)
+    return Charge(
+        credits=queued.credits,
+        segments=queued.segments,
+        encoding=Encoding(queued.encoding),
+        tariff=queued.tariff,
+        state=state,
+        words=f"{words} {_price(queued.tariff)}",
+    )
+
+
+def _price(version: str) -> str:
+    tariff = TARIFFS.get(version)
+    rate = "" if tariff is None else f": {_credits(tariff.credits_per_segment)} a segment"
+    return f"Tariff {version}{rate}."
 
 
 def _summary(message: Message, offline: frozenset[Network]) -> str:
     network = Network(message.network)
     if message.state in REFUNDED:
-        return f"It was not sent. {failure_words(message.cause or '')}"
+        return f"It was not sent. {meaning_of(message.cause or '').words}"
     if message.state == State.SENDING:
         return f"SIM {message.sim} is sending it."
     if message.state != State.QUEUED:
@@ -242,26 +240,26 @@ def _say_sent(event: events.Sent) -> str:
 
 def _say_doubt(event: events.InDoubt) -> str:
     return (
-        f"Segment {event.index + 1} was handed over and no answer came ({event.reason}): "
-        "it may have been sent."
+        f"Segment {event.index + 1} was handed over and may have been sent. "
+        f"{meaning_of(event.cause).words}"
     )
 
 
 def _say_attempt_failed(event: events.AttemptFailed) -> str:
     wait_s = max(event.retry_at - event.at, 0) // SECOND
     when = f"in {wait_s} s" if wait_s else "at once"
-    return f"The attempt failed: {failure_words(event.cause)} The next is due {when}."
+    return f"The attempt failed: {meaning_of(event.cause).words} The next is due {when}."
 
 
-def _say_end(code: str, credits: int) -> str:
-    return f"Not sent. {failure_words(code)} {_credits(credits)} given back."
+def _say_end(cause: str, credits: int) -> str:
+    return f"Not sent. {meaning_of(cause).words} {_credits(credits)} given back."
 
 
 def _always(words: str) -> Callable[[Event], str]:
     return lambda _event: words
 
 
-_WORDS: Final[Mapping[type[Event], Callable[[Any], str]]] = MappingProxyType(
+EVENT_WORDS: Final[Mapping[type[Event], Callable[[Any], str]]] = MappingProxyType(
     {
         events.Queued: _say_queued,
         events.AttemptStarted: lambda event: f"SIM {event.sim} took it: attempt {event.attempt}.",
@@ -270,8 +268,8 @@ _WORDS: Final[Mapping[type[Event], Callable[[Any], str]]] = MappingProxyType(
         events.InDoubt: _say_doubt,
         events.AttemptFailed: _say_attempt_failed,
         events.Failed: lambda event: _say_end(event.cause, event.credits),
-        events.Expired: lambda event: _say_end("EXPIRED", event.credits),
-        events.Cancelled: lambda event: _say_end("CANCELLED", event.credits),
+        events.Expired: lambda event: _say_end(OwnCause.EXPIRED, event.credits),
+        events.Cancelled: lambda event: _say_end(OwnCause.CANCELLED, event.credits),
         events.Delivered: _always("The network reported that it was delivered."),
         events.Undelivered: _always(
             "The network reported that it could not deliver it; the credits stay spent."
@@ -285,6 +283,7 @@ _WORDS: Final[Mapping[type[Event], Callable[[Any], str]]] = MappingProxyType(
         ),
     }
 )
+"""What each event of a message means to the account that sent it."""
 
 
 def _credits(count: int) -> str:

@@ -6,16 +6,12 @@ from uuid import UUID
 from application.books.books import Books
 from application.books.commands import Command
 from application.fleet.leases import require_fence
+from domain.causes import Cause
 from domain.errors import TooLate
 from domain.message import REFUNDED, Message, State, message_id
 from domain.reports import Accepted, Rejected
 from domain.values import Credits, Instant
 from domain.wallet import CreditWallet, wallet_id
-
-
-def cause_of(rejected: Rejected) -> str:
-    """Give the code under which a rejection stands in events and logs."""
-    return f"CMS_{rejected.code}" if rejected.code is not None else "MODEM_ERROR"
 
 
 def record_with_refund(books: Books, message: Message, *, at: Instant) -> None:
@@ -24,13 +20,11 @@ def record_with_refund(books: Books, message: Message, *, at: Instant) -> None:
         isinstance(event, Message.Failed | Message.Expired | Message.Cancelled)
         for event in message.pending_events
     )
-    if not ends:
+    if not ends or message.cause is None:  # every end has a cause
         books.record(message)
         return
     wallet = books.get(CreditWallet, wallet_id(message.account))
-    wallet.refund(
-        Credits(message.credits), number=message.number, cause=message.cause or "FAILED", at=at
-    )
+    wallet.refund(Credits(message.credits), number=message.number, cause=message.cause, at=at)
     if message.offline and message.attempt == 0:
         books.settle_digest(message.number)
     books.record(message)
@@ -74,7 +68,7 @@ class LateAnswerArrived(Command[None]):
                     at=self.at,
                 )
         elif message.state is State.IN_DOUBT:
-            message.fail_attempt(cause=cause_of(self._outcome), retry_at=self.at, at=self.at)
+            message.fail_attempt(cause=self._outcome.cause, retry_at=self.at, at=self.at)
         books.record(message)
 
 
@@ -86,13 +80,13 @@ class DoubtAttempt(Command[bool]):
     """
 
     def __init__(
-        self, number: int, *, sim: int, new_fence: int | None, reason: str, at: Instant
+        self, number: int, *, sim: int, new_fence: int | None, cause: Cause, at: Instant
     ) -> None:
         self.at = at
         self._number = number
         self._sim = sim
         self._new_fence = new_fence
-        self._reason = reason
+        self._cause = cause
 
     def touches(self) -> Iterable[UUID]:
         """The message."""
@@ -111,7 +105,7 @@ class DoubtAttempt(Command[bool]):
             lease = books.lease(self._sim)
             if lease is not None and lease.expires_at > self.at:
                 return False
-        message.doubt(reason=self._reason, at=self.at)
+        message.doubt(cause=self._cause, at=self.at)
         books.record(message)
         return True
 

@@ -3,6 +3,7 @@
 from typing import Any, Self, cast
 from uuid import UUID
 
+from domain.causes import Cause, OwnCause
 from domain.errors import TooLate
 from domain.events import Aggregate, aggregate_id
 from domain.message import events
@@ -67,8 +68,6 @@ class Message(Progress, Aggregate):
         self.retry_at = None
         self.accepted = 0
         self.references = []
-        self.doubtful_index = None
-        self.doubts = 0
         self.resent = False
         self.cause = None
         self.late_reports = 0
@@ -175,20 +174,22 @@ class Message(Progress, Aggregate):
             evidence=evidence,
         )
 
-    def doubt(self, *, reason: str, at: Instant) -> None:
+    def doubt(self, *, cause: Cause, at: Instant) -> None:
         """Nobody knows whether the segment in flight left."""
         self._require("InDoubt")
-        self._record(self.InDoubt, at=at, number=self.number, index=self.accepted, reason=reason)
+        self._record(self.InDoubt, at=at, number=self.number, index=self.accepted, cause=str(cause))
 
-    def fail_attempt(self, *, cause: str, retry_at: Instant, at: Instant) -> None:
+    def fail_attempt(self, *, cause: Cause, retry_at: Instant, at: Instant) -> None:
         """The segment in flight did not leave; try again from ``retry_at`` on."""
         self._require("AttemptFailed")
-        self._record(self.AttemptFailed, at=at, number=self.number, cause=cause, retry_at=retry_at)
+        self._record(
+            self.AttemptFailed, at=at, number=self.number, cause=str(cause), retry_at=retry_at
+        )
 
-    def fail(self, *, cause: str, at: Instant) -> None:
+    def fail(self, *, cause: Cause, at: Instant) -> None:
         """End it unsent; the caller refunds in the same save."""
         self._require("Failed")
-        self._end(self.Failed, at=at, cause=cause)
+        self._end(self.Failed, at=at, cause=str(cause))
 
     def expire(self, *, at: Instant) -> None:
         """End it because its validity ran out; the caller refunds in the same save.
@@ -224,7 +225,7 @@ class Message(Progress, Aggregate):
         if at < (self.last_attempt_at or 0) + DOUBT_LIMIT_S * SECOND:
             msg = f"the doubt about message {self.number} may still be settled"
             raise TooLate(msg)
-        self._end(self.Failed, at=at, cause="UNCONFIRMED")
+        self._end(self.Failed, at=at, cause=str(OwnCause.UNCONFIRMED))
 
     def resolve(self, *, sent: bool, actor: str, reason: str, at: Instant) -> None:
         """An operator settles a doubt; when not sent, the caller refunds in the same save.
@@ -244,7 +245,7 @@ class Message(Progress, Aggregate):
         if sent:
             self.accept_segment(self.accepted, message_reference=None, evidence="operator", at=at)
         else:
-            self._end(self.Failed, at=at, cause="NOT_SENT")
+            self._end(self.Failed, at=at, cause=str(OwnCause.NOT_SENT))
 
     def report(self, *, delivered: bool, tp_status: int, at: Instant) -> None:
         """A final status report came for a sent message; a second one changes nothing."""

@@ -1,9 +1,12 @@
 """What can happen to a message; the aggregate nests these events under its own name."""
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
+from domain.causes import OwnCause
 from domain.events import Aggregate
 from domain.message.states import Progress, State
+from domain.tariff import FIRST_TARIFF
 
 
 class Event(Aggregate.Event):
@@ -18,8 +21,11 @@ class Queued(Event, Aggregate.Created):
 
     ``content`` is HMAC(salt, recipient, sender, text) of the row beside the log;
     ``expires_at`` and ``send_at`` are instants; ``offline`` says that no SIM of the network
-    was online (contract decision 8).
+    was online (contract decision 8). ``plan`` and ``tariff`` are the versions by which its network
+    and its price were found; version 1 had no tariff, since there was one only.
     """
+
+    class_version: ClassVar[int] = 2
 
     TOPIC = "Message.Queued"
     number: int
@@ -27,6 +33,7 @@ class Queued(Event, Aggregate.Created):
     content: str
     network: str
     plan: str
+    tariff: str
     encoding: str
     segments: int
     credits: int
@@ -36,6 +43,10 @@ class Queued(Event, Aggregate.Created):
     batch: int | None
     submission: str | None
     offline: bool
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        state["tariff"] = FIRST_TARIFF
 
 
 class AttemptStarted(Event):
@@ -72,7 +83,6 @@ class SegmentAccepted(Event):
         message.references = [*message.references, self.message_reference]
         message.bound_sim = message.sim
         message.state = State.SENDING if message.state == State.SENDING else State.QUEUED
-        message.doubtful_index = None
 
 
 class Sent(Event):
@@ -98,17 +108,24 @@ class Sent(Event):
 
 
 class InDoubt(Event):
-    """Segment ``index`` was handed over and no answer came: sent or not, nobody knows."""
+    """Segment ``index`` was handed over and no clear answer came: sent or not, nobody knows.
+
+    ``cause`` is a code, as in Failed; version 1 had free words, as ``reason``.
+    """
+
+    class_version: ClassVar[int] = 2
 
     TOPIC = "Message.InDoubt"
     number: int
     index: int
-    reason: str
+    cause: str
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        state["cause"] = state.pop("reason")
 
     def apply(self, message: Progress) -> None:
         message.state = State.IN_DOUBT
-        message.doubtful_index = self.index
-        message.doubts = message.doubts + 1
 
 
 class AttemptFailed(Event):
@@ -122,7 +139,6 @@ class AttemptFailed(Event):
     def apply(self, message: Progress) -> None:
         message.state = State.QUEUED
         message.retry_at = self.retry_at
-        message.doubtful_index = None
 
 
 class Failed(Event):
@@ -151,7 +167,7 @@ class Expired(Event):
 
     def apply(self, message: Progress) -> None:
         message.state = State.EXPIRED
-        message.cause = "EXPIRED"
+        message.cause = str(OwnCause.EXPIRED)
 
 
 class Cancelled(Event):
@@ -166,7 +182,7 @@ class Cancelled(Event):
 
     def apply(self, message: Progress) -> None:
         message.state = State.CANCELLED
-        message.cause = "CANCELLED"
+        message.cause = str(OwnCause.CANCELLED)
 
 
 class Delivered(Event):

@@ -216,16 +216,16 @@ class Gateway:
             )
         )
 
-        self._wait_for_log()
+        self.wait_for_log()
 
-    def _wait_for_log(self) -> None:
+    def wait_for_log(self) -> None:
         head = self.system.store.head()
         assert self.system.queries.reached(head, timeout_s=5, projection="message_log")
 
     def report_delivery(self, number: int) -> None:
         """Note that the network reported the message as delivered."""
         self.system.committer.execute(ReportDelivered(number, at=self.system.clock.now()))
-        self._wait_for_log()
+        self.wait_for_log()
 
     def forget_fleet(self) -> None:
         """Make the next send look at the leases again."""

@@ -77,6 +77,7 @@ class Filler:
             content=seal(salt, msisdn, SENDER, TEXT),
             network=Network.MTN.value,
             plan="published-1",
+            tariff="2026-1",
             encoding=Encoding.GSM7.value,
             segments=1,
             credits=1,

@@ -16,6 +16,7 @@ from adapters.modems.at.rejections import outcome_of_line
 from adapters.modems.simulated.driver import SimulatedModemDriver
 from adapters.modems.simulated.network_log import FileNetworkLog
 from application.ports import ModemUnavailable
+from domain.causes import RejectionClass
 from domain.reports import (
     Accepted,
     InboundReceived,
@@ -26,7 +27,6 @@ from domain.reports import (
     NotSent,
     RegistrationChanged,
     Rejected,
-    RejectionClass,
     StatusReportReceived,
     SubmitOutcome,
 )
@@ -48,6 +48,7 @@ from tests.conformance.modem_rigs import (
     marked,
     over_every_fault,
 )
+from tests.support.outcomes import cms
 
 
 @pytest.fixture(params=marked(RIGS), name="name")
@@ -218,11 +219,11 @@ def test_a_rejection_says_whose_fault_it_is(make_rig: MakeRig) -> None:
     with make_rig("cms=1:times=1", "cms=21:times=1", "cms=322:times=1", "cms=304:times=1") as rig:
         rig.driver.open()
         outcomes = [rig.driver.submit(tpdu(), start=go) for _ in range(4)]
-    assert [(o.code, o.rejection) for o in outcomes if isinstance(o, Rejected)] == [
-        (1, RejectionClass.PERMANENT_MESSAGE),
-        (21, RejectionClass.SENDER_BLOCKED),
-        (322, RejectionClass.MODEM_OR_SIM),
-        (304, RejectionClass.BUG_IN_REQUEST),
+    assert [(str(o.cause), o.rejection) for o in outcomes if isinstance(o, Rejected)] == [
+        ("CMS_1", RejectionClass.PERMANENT_MESSAGE),
+        ("CMS_21", RejectionClass.SENDER_BLOCKED),
+        ("CMS_322", RejectionClass.MODEM_OR_SIM),
+        ("CMS_304", RejectionClass.BUG_IN_REQUEST),
     ]
 
 
@@ -244,7 +245,7 @@ def test_a_late_refusal_is_reported_for_the_segment_that_was_given_up(make_rig: 
         (report,) = reports_of(rig)
         assert isinstance(report, LateAnswer)
         assert isinstance(report.outcome, Rejected)
-        assert report.outcome.code == 38
+        assert report.outcome.cause == cms(38)
         assert not rig.on_air
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from domain.account import Account
+from domain.causes import OwnCause
 from domain.errors import NgomaError
 from domain.events import Aggregate
 from domain.manual_entry import EntryKind, ManualEntry
@@ -16,6 +17,7 @@ from domain.sim import Sim
 from domain.submission import Submission
 from domain.values import SECOND, Credits, Instant
 from domain.wallet import CreditWallet
+from tests.support.outcomes import cms
 
 START = Instant(1_700_000_000 * SECOND)
 DAY = 24 * 3600 * SECOND
@@ -43,6 +45,7 @@ def message(number: int, account: int = 1, *, when: float = 0, **fields: Any) ->
             "content": "c" * 64,
             "network": "mtn",
             "plan": "published-1",
+            "tariff": "2026-1",
             "encoding": "GSM-7",
             "segments": segments,
             "credits": segments,
@@ -201,13 +204,13 @@ class History:
                     taken.accepted, message_reference=None, evidence="cmgs", at=self.now
                 )
             case 2:
-                taken.doubt(reason="timeout", at=self.now)
+                taken.doubt(cause=OwnCause.NO_ANSWER, at=self.now)
             case 3:
-                taken.fail_attempt(cause="42", retry_at=Instant(self.now + 60), at=self.now)
+                taken.fail_attempt(cause=cms(42), retry_at=Instant(self.now + 60), at=self.now)
             case 4:
                 taken.report(delivered=how % 2 == 0, tp_status=0, at=self.now)
             case _:
-                taken.fail(cause="REJECTED", at=self.now)
+                taken.fail(cause=cms(28), at=self.now)
                 self._refund(taken)
         self._save(taken)
 

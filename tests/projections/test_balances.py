@@ -5,13 +5,14 @@ from domain.values import Credits
 from domain.wallet import CreditWallet
 from tests.projections.history import START, at, message, send, sim, start, wallet_of
 from tests.projections.truth import Truth
+from tests.support.outcomes import cms
 
 
 def test_available_reserved_spent_and_refunded_add_up_at_one_position(truth: Truth) -> None:
     wallet = wallet_of(1, credits=100)
     wallet.reserve(Credits(6), first_number=1, count=3, batch=9, at=at(1))
     sent, failed = send(message(1, segments=2)), start(message(2, segments=2))
-    failed.fail(cause="REJECTED", at=at(3))
+    failed.fail(cause=cms(28), at=at(3))
     wallet.refund(Credits(2), number=2, cause="REJECTED", at=at(3))
     positions = truth.save(sim(1), wallet, sent, failed, message(3, segments=2))
     last_of_account = positions[1:7][-1]  # Opened, Granted, Reserved, Refunded; Queued, …, Sent

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from application.ports.queries import Backlog, Waiting
+from domain.causes import OwnCause
 from domain.message import State
 from domain.values import Instant, Lane, Network
 from tests.projections.history import DAY, START, accept, at, message, send, start, world
 from tests.projections.truth import Truth
+from tests.support.outcomes import cms
 
 NOW = at(100)
 
@@ -72,7 +74,7 @@ def test_one_message_does_not_wait_behind_ten_thousand_of_another_account(truth:
 
 def test_what_is_not_due_waits_for_its_time(truth: Truth) -> None:
     retried = start(message(2, when=1), when=2)
-    retried.fail_attempt(cause="42", retry_at=at(60), at=at(3))
+    retried.fail_attempt(cause=cms(42), retry_at=at(60), at=at(3))
     truth.save(message(1, send_at=at(50)), retried)
     queries = truth.follow()
     for second, expected in ((49, []), (50, [1]), (60, [1, 2])):
@@ -91,7 +93,7 @@ def test_what_expired_is_not_offered_but_overdue(truth: Truth) -> None:
 
 def test_a_message_in_parts_goes_on_with_the_sim_that_sent_the_first(truth: Truth) -> None:
     bound = accept(start(message(1, segments=2), sim=1), 0)
-    bound.fail_attempt(cause="42", retry_at=at(3), at=at(3))
+    bound.fail_attempt(cause=cms(42), retry_at=at(3), at=at(3))
     truth.save(bound, message(2, account=2))
     assert best(truth, sim=1) == [2, 1]
     assert best(truth, sim=2) == [2]
@@ -100,7 +102,7 @@ def test_a_message_in_parts_goes_on_with_the_sim_that_sent_the_first(truth: Trut
 def test_messages_bound_elsewhere_do_not_hide_what_stands_behind_them(truth: Truth) -> None:
     for number in range(1, 31):
         bound = accept(start(message(number, number, segments=2), sim=1), 0)
-        bound.fail_attempt(cause="42", retry_at=at(3), at=at(3))
+        bound.fail_attempt(cause=cms(42), retry_at=at(3), at=at(3))
         truth.save(bound)
     truth.save(start(message(101, 99)), message(102, 99))  # account 99 was served last
     assert best(truth, sim=2, limit=1) == [102]
@@ -140,7 +142,7 @@ def test_a_message_is_lapsed_when_its_sim_has_no_live_lease(truth: Truth) -> Non
 
 def test_a_doubt_is_overdue_24_hours_after_its_last_attempt(truth: Truth) -> None:
     doubtful = start(message(1, expires_at=at(2 * 24 * 3600)), when=10)
-    doubtful.doubt(reason="timeout", at=at(70))
+    doubtful.doubt(cause=OwnCause.NO_ANSWER, at=at(70))
     truth.save(doubtful)
     queries = truth.follow()
     assert queries.overdue(Instant(at(10) + DAY - 1), limit=9) == []
@@ -151,19 +153,19 @@ def test_a_doubt_is_overdue_24_hours_after_its_last_attempt(truth: Truth) -> Non
 
 def test_a_doubt_in_lane_otp_may_be_sent_once_more_by_another_sim(truth: Truth) -> None:
     doubtful = start(message(1, lane="otp"), sim=1)
-    doubtful.doubt(reason="timeout", at=at(30))
+    doubtful.doubt(cause=OwnCause.NO_ANSWER, at=at(30))
     truth.save(doubtful)
     assert best(truth, sim=1) == []
     assert best(truth, sim=2) == [1]
     assert best(truth, sim=2, now=Instant(START + DAY)) == []
-    start(doubtful, sim=2, when=31).doubt(reason="timeout", at=at(60))
+    start(doubtful, sim=2, when=31).doubt(cause=OwnCause.NO_ANSWER, at=at(60))
     truth.save(doubtful)
     assert best(truth, sim=1) == best(truth, sim=3) == []
 
 
 def test_a_message_that_ends_leaves_no_row(truth: Truth) -> None:
     failed, expired, cancelled = start(message(2)), message(3), message(4)
-    failed.fail(cause="REJECTED", at=at(2))
+    failed.fail(cause=cms(28), at=at(2))
     expired.expire(at=Instant(START + DAY))
     cancelled.cancel(actor="account", at=at(2))
     truth.save(*world(), send(message(1)), failed, expired, cancelled)
@@ -174,7 +176,7 @@ def test_a_message_that_ends_leaves_no_row(truth: Truth) -> None:
 
 def test_the_backlog_counts_open_messages_by_network_and_state(truth: Truth) -> None:
     doubtful = start(message(4, network="zamtel"))
-    doubtful.doubt(reason="timeout", at=at(3))
+    doubtful.doubt(cause=OwnCause.NO_ANSWER, at=at(3))
     truth.save(message(1), message(2, account=2, lane="otp"), start(message(3)), doubtful)
     assert truth.follow().backlog() == [
         Backlog(Network.MTN, queued=2, sending=1, in_doubt=0),
@@ -185,6 +187,6 @@ def test_the_backlog_counts_open_messages_by_network_and_state(truth: Truth) -> 
 
 def test_a_failed_attempt_goes_to_the_back_of_its_account(truth: Truth) -> None:
     retried = start(message(1, when=0), when=1)
-    retried.fail_attempt(cause="42", retry_at=at(20), at=at(2))
+    retried.fail_attempt(cause=cms(42), retry_at=at(20), at=at(2))
     truth.save(retried, message(2, when=5), message(3, when=30))
     assert best(truth, now=at(90)) == [2, 1, 3]

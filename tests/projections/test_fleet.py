@@ -3,6 +3,7 @@
 import pytest
 
 from application.ports.queries import SimRow
+from domain.causes import OwnCause
 from domain.sim import Sim
 from domain.values import SECOND, Instant, Network
 from tests.projections.history import START, at, message, send, sim, start, wallet_of
@@ -93,7 +94,7 @@ def test_a_quarantined_sim_is_not_online_and_its_reason_comes_first(truth: Truth
 
 def test_segments_and_messages_are_counted_when_the_message_is_sent(truth: Truth) -> None:
     unsent = start(message(3))
-    unsent.doubt(reason="timeout", at=at(3))
+    unsent.doubt(cause=OwnCause.NO_ANSWER, at=at(3))
     truth.save(wallet_of(1), online(1), online(2))
     truth.save(send(message(1, segments=3)), send(message(2)), unsent)
     first, second = truth.follow().sims(START)

@@ -3,10 +3,12 @@
 import pytest
 
 from application.ports.queries import LogFilter, LogPage
+from domain.causes import OwnCause
 from domain.message import State
 from domain.values import Network
 from tests.projections.history import accept, at, message, send, start, world
 from tests.projections.truth import Truth
+from tests.support.outcomes import cms
 
 
 def numbers(page: LogPage) -> list[int]:
@@ -51,7 +53,7 @@ def test_reports_show_as_delivery_and_only_delivered_has_a_time(truth: Truth) ->
 
 def test_every_bad_end_shows_its_code_and_what_came_back(truth: Truth) -> None:
     failed, expired, cancelled = (message(n, segments=2) for n in (1, 2, 3))
-    start(failed).fail(cause="UNREACHABLE", at=at(2))
+    start(failed).fail(cause=cms(28), at=at(2))
     expired.expire(at=at(24 * 3600))
     cancelled.cancel(actor="account", at=at(3))
     truth.save(failed, expired, cancelled, message(4))
@@ -60,14 +62,14 @@ def test_every_bad_end_shows_its_code_and_what_came_back(truth: Truth) -> None:
     assert [(e.number, e.failure_code, e.credits_refunded) for e in page.entries] == [
         (3, "CANCELLED", 2),
         (2, "EXPIRED", 2),
-        (1, "UNREACHABLE", 2),
+        (1, "CMS_28", 2),
     ]
 
 
 def test_sending_and_doubt_are_still_queued_to_the_public(truth: Truth) -> None:
     sending, doubtful, retried = start(message(1)), start(message(2)), start(message(3))
-    doubtful.doubt(reason="timeout", at=at(2))
-    retried.fail_attempt(cause="42", retry_at=at(60), at=at(2))
+    doubtful.doubt(cause=OwnCause.NO_ANSWER, at=at(2))
+    retried.fail_attempt(cause=cms(42), retry_at=at(60), at=at(2))
     truth.save(sending, doubtful, retried)
     page = truth.follow().log(1, LogFilter(status="queued"))
     assert [entry.state for entry in page.entries] == ["queued", "in_doubt", "sending"]
@@ -76,7 +78,7 @@ def test_sending_and_doubt_are_still_queued_to_the_public(truth: Truth) -> None:
 
 def test_a_segment_accepted_late_makes_the_message_wait_for_the_next_one(truth: Truth) -> None:
     late, at_once = start(message(1, segments=2)), start(message(2, segments=2))
-    late.doubt(reason="timeout", at=at(2))
+    late.doubt(cause=OwnCause.NO_ANSWER, at=at(2))
     truth.save(accept(late, 0, when=3), accept(at_once, 0, when=3))
     page = truth.follow().log(1, LogFilter())
     assert [entry.state for entry in page.entries] == ["sending", "queued"]
@@ -134,7 +136,7 @@ def test_before_an_unknown_message_is_nothing(truth: Truth) -> None:
 
 def test_totals_follow_every_change_of_status(truth: Truth) -> None:
     failing = start(message(3))
-    failing.fail(cause="REJECTED", at=at(2))
+    failing.fail(cause=cms(28), at=at(2))
     truth.save(*world(), message(1), send(message(2)), failing, message(4, account=2))
     queries = truth.follow()
     totals = {

@@ -24,6 +24,7 @@ from application.fleet.leases import online_networks
 from application.messages.accept import Accepted, SendMessages
 from application.messages.by_hand import CancelMessage, ResolveDoubt
 from application.messages.settling import DoubtAttempt, ExpireMessage
+from domain.causes import OwnCause
 from domain.errors import AccountSuspended, InsufficientCredits, InvalidKey, Refused
 from domain.values import Credits, Lane, Network
 from tests.application.sending import recipient, send
@@ -235,7 +236,9 @@ class GatewayHistories(RuleBasedStateMachine):
             world.run(ExpireMessage(number, at=now))
         elif what == "lapse" and message.sim is not None:
             world.run(
-                DoubtAttempt(number, sim=message.sim, new_fence=None, reason="lapsed", at=now)
+                DoubtAttempt(
+                    number, sim=message.sim, new_fence=None, cause=OwnCause.LEASE_LAPSED, at=now
+                )
             )
         elif what == "cancel":
             world.run(CancelMessage(number, account=message.account, actor=Actor("test"), at=now))

@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from application.books.codec import event_mapper
+from domain.causes import OwnCause
 from domain.errors import TooLate
 from domain.events import Aggregate
 from domain.message import Extent, Message
 from domain.values import SECOND, Instant
+from tests.support.outcomes import cms
 
 START = Instant(1_765_000_000_000_000)
 VALID_S = 24 * 3600
@@ -65,6 +67,7 @@ def new_message(*, segments: int = 1, lane: str = "normal") -> Message:
         content="seal",
         network="mtn",
         plan="published-1",
+        tariff="2026-1",
         encoding="GSM-7",
         segments=segments,
         credits=segments,
@@ -88,9 +91,9 @@ CALLS: dict[str, Call] = {
     "start": lambda m, at: m.start_attempt(sim=2, fence=1, concat_ref=9, at=at),
     "accept": _accept,
     "accept_part": _accept,
-    "fail_attempt": lambda m, at: m.fail_attempt(cause="CMS_331", retry_at=at, at=at),
-    "doubt": lambda m, at: m.doubt(reason="silence", at=at),
-    "fail": lambda m, at: m.fail(cause="CMS_21", at=at),
+    "fail_attempt": lambda m, at: m.fail_attempt(cause=cms(331), retry_at=at, at=at),
+    "doubt": lambda m, at: m.doubt(cause=OwnCause.NO_ANSWER, at=at),
+    "fail": lambda m, at: m.fail(cause=cms(21), at=at),
     "expire": lambda m, at: m.expire(at=at),
     "cancel": lambda m, at: m.cancel(actor="test", at=at),
     "give_up": lambda m, at: m.give_up_doubt(at=at),
@@ -177,7 +180,7 @@ def _moment(message: Message, call: str) -> Instant:
 
 def test_a_message_waits_for_its_retry_and_starts_then() -> None:
     message = in_state("sending")
-    message.fail_attempt(cause="CMS_42", retry_at=Instant(START + 5), at=START)
+    message.fail_attempt(cause=cms(42), retry_at=Instant(START + 5), at=START)
     with pytest.raises(TooLate):
         CALLS["start"](message, Instant(START + 4))
     CALLS["start"](message, Instant(START + 5))
@@ -206,7 +209,7 @@ def test_what_has_left_in_part_goes_on_with_its_sim_and_its_reference_and_is_not
 ):
     message = in_state("sending", segments=2)
     _accept(message, START)
-    message.fail_attempt(cause="CMS_42", retry_at=START, at=START)
+    message.fail_attempt(cause=cms(42), retry_at=START, at=START)
     with pytest.raises(TooLate):
         message.cancel(actor="test", at=START)
     with pytest.raises(TooLate):
@@ -311,7 +314,7 @@ class MessageHistories(RuleBasedStateMachine):
     def fail_attempt(self, pause_s: int) -> None:
         retry_at = Instant(self.at + pause_s * SECOND)
         if self.call(
-            "fail_attempt", lambda m, at: m.fail_attempt(cause="CMS_42", retry_at=retry_at, at=at)
+            "fail_attempt", lambda m, at: m.fail_attempt(cause=cms(42), retry_at=retry_at, at=at)
         ):
             self.expected.due = retry_at
 

@@ -13,6 +13,7 @@ from domain.message import Message
 from domain.values import SECOND, Credits, Instant
 from domain.wallet import CreditWallet
 from tests.properties.test_message_states import MAPPER, START, fold_again
+from tests.support.outcomes import cms
 
 ACCOUNT = 7
 
@@ -109,7 +110,7 @@ class WalletHistories(RuleBasedStateMachine):
                 message.accept_segment(index, message_reference=1, evidence="modem", at=self.at)
             self.save(message)
             return
-        message.fail(cause="CMS_21", at=self.at)
+        message.fail(cause=cms(21), at=self.at)
         self.wallet.refund(Credits(message.credits), number=number, cause="CMS_21", at=self.at)
         self.available += message.credits
         self.save(message, self.wallet)
@@ -167,6 +168,7 @@ def _queued(number: int, segments: int, at: Instant) -> Message:
         content="seal",
         network="mtn",
         plan="published-1",
+        tariff="2026-1",
         encoding="GSM-7",
         segments=segments,
         credits=segments,

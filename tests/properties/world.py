@@ -12,11 +12,13 @@ from application.invariants import DeliveryChecker
 from application.messages.attempts import RecordOutcome, StartAttempt
 from application.messages.settling import DoubtAttempt, LateAnswerArrived
 from application.ports import SimIdentity, VersionConflict
+from domain.causes import CAUSES, OwnCause
 from domain.errors import NgomaError, OutcomeUnknown, Refused, Unavailable
 from domain.message import Message, message_id
-from domain.reports import Accepted, InDoubt, NotSent, Rejected, RejectionClass, SubmitOutcome
+from domain.reports import Accepted, Rejected, SubmitOutcome
 from domain.values import Network
 from domain.wallet import CreditWallet, wallet_id
+from tests.support.outcomes import NO_PROMPT, SILENCE, refused
 from tests.support.virtual import Answer, Gateway, virtual_gateway
 
 R = TypeVar("R")
@@ -140,7 +142,7 @@ class World:
                     flight.number,
                     sim=duty.sim,
                     new_fence=duty.fence,
-                    reason="restart",
+                    cause=OwnCause.RESTARTED,
                     at=self.clock.now(),
                 )
             )
@@ -244,12 +246,16 @@ class World:
     # -- what must hold ----------------------------------------------------------------------
 
     def check(self) -> None:
-        """Look at what is new: no invariant of the log, of money or of delivery is broken."""
+        """Look at what is new: no invariant of the log, of money or of delivery is broken.
+
+        And every cause that was written has words.
+        """
         watch = self.gateway.watch
         before = len(watch.events)
         watch.follow()
         for position, event in watch.events[before:]:
             self.delivery.feed(position, event)
+            assert getattr(event, "cause", OwnCause.EXPIRED) in CAUSES
         assert watch.checker.violations == []
         contents = {n: (told.recipient, told.texts) for n, told in self.told.items()}
         assert self.delivery.check(self.air, contents=contents, imsis=self.imsis) == []
@@ -275,9 +281,9 @@ class World:
 
 OUTCOMES: Mapping[str, SubmitOutcome] = {
     "accepted": Accepted(7),
-    "rejected": Rejected(21, RejectionClass.PERMANENT_MESSAGE, "refused"),
-    "blocked": Rejected(38, RejectionClass.SENDER_BLOCKED, "blocked"),
-    "transient": Rejected(42, RejectionClass.TRANSIENT, "congestion"),
-    "not_sent": NotSent("no prompt"),
-    "in_doubt": InDoubt("silence"),
+    "rejected": refused("+CMS ERROR: 28"),
+    "blocked": refused("+CMS ERROR: 8"),
+    "transient": refused("+CMS ERROR: 42"),
+    "not_sent": NO_PROMPT,
+    "in_doubt": SILENCE,
 }

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 import click
 
+from domain.causes import ErrorTable, Meaning, OwnCause, RejectionClass
 from domain.errors import NgomaError
 from tests.tidy import discovery
 from tests.tidy.sources import ROOT
@@ -157,6 +158,57 @@ def _is_error(value: object) -> bool:
 
 def _plain(value: object) -> str:
     return value.__name__ if isinstance(value, type) else str(value)
+
+
+# -- causes ---------------------------------------------------------------------------------
+
+
+CLASSES: Final = {
+    RejectionClass.PERMANENT_MESSAGE: "ends, refunded",
+    RejectionClass.SENDER_BLOCKED: "tried again, by another SIM; this SIM rests",
+    RejectionClass.MODEM_OR_SIM: "tried again, by another SIM; this one rests",
+    RejectionClass.TRANSIENT: "tried again after a pause",
+    RejectionClass.BUG_IN_REQUEST: "ends, refunded; alarm",
+}
+
+
+def causes_page(causes: Mapping[str, Meaning]) -> Iterator[str]:
+    yield "# Causes"
+    yield (
+        "Why a message failed or is in doubt: `failure.code` of the log and `cause` of the events. "
+        "A number belongs to its table: `CMS_30` and `CME_30` have nothing in common. Customers "
+        "read the words; operators also what the network or the modem means by it. An error with "
+        "a limit leaves it open whether the segment left when it comes that long after it was "
+        "handed over: the message is then in doubt, and is not tried again."
+    )
+    own = [cause for cause in causes if cause in set(OwnCause)]
+    yield from _causes("Of the gateway itself", causes, own)
+    for table, clause in ((ErrorTable.CMS, "27.005 3.2.5"), (ErrorTable.CME, "27.007 9.2")):
+        numbers = [cause for cause in causes if cause.startswith(f"{table}_")]
+        yield from _causes(f"`+{table} ERROR` (3GPP TS {clause})", causes, numbers)
+    yield (
+        "A number that a table lacks is told by the range that it stands in (27.005: below 128 the "
+        "network's, below 256 the message centre's, below 512 the modem's, then the "
+        "manufacturer's), and tried again after a pause."
+    )
+
+
+def _causes(title: str, causes: Mapping[str, Meaning], codes: Sequence[str]) -> Iterator[str]:
+    yield f"## {title}"
+    head = ["code", "what customers read", "what it means", "what happens to the message"]
+    yield _table(head, [_cause(code, causes[code]) for code in codes])
+
+
+def _cause(code: str, meaning: Meaning) -> list[str]:
+    return [f"`{code}`", meaning.words, meaning.name, _happens(meaning)]
+
+
+def _happens(meaning: Meaning) -> str:
+    if meaning.rejection is None:
+        return ""
+    limit_s = meaning.in_doubt_after_s
+    doubt = "" if limit_s is None else f"; in doubt from {limit_s} s on"
+    return CLASSES[meaning.rejection] + doubt
 
 
 # -- settings -------------------------------------------------------------------------------
@@ -313,6 +365,7 @@ def _option(option: click.Option) -> list[str]:
 PAGES: Final[dict[str, tuple[str, str, Callable[[Any], Iterator[str]]]]] = {
     "events.md": ("domain.events", "Aggregate", events_page),
     "errors.md": ("domain.errors", "NgomaError", errors_page),
+    "causes.md": ("domain.causes", "CAUSES", causes_page),
     "settings.md": ("adapters.settings", "Settings", settings_page),
     "cli.md": ("worker.cli", "main", cli_page),
 }

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from adapters.modems.at.driver import AtModemDriver
 from adapters.modems.at.port import SerialPort
 from adapters.modems.at.timeouts import AtTimeouts
@@ -13,6 +15,7 @@ from adapters.modems.simulated.pty import EmulatorPty
 from adapters.modems.simulated.sim_card import SimCard, imsi_for
 from application.books.actors import Actor
 from application.messages.by_hand import CancelMessage
+from application.messages.explain import explain
 from domain.message import State
 from domain.reports import SubmitOutcome
 from tests.worker.gateway import FAST, Gateway
@@ -128,6 +131,30 @@ def test_a_modem_that_reboots_under_way_leaves_a_doubt_and_comes_back(
         gw.until(lambda: gw.message(second).state is State.SENT, sim)
     assert gw.events(first) == ["AttemptStarted", "InDoubt"]
     assert gw.recipients() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("fault", "cause", "words"),
+    [
+        ("cme=30", "CME_30", "The SIM had no network service."),
+        ("cms=331", "CMS_331", "The SIM had no network service."),
+        ("cms=30", "CMS_30", "The network does not know the recipient."),
+        ("cme=10", "CME_10", "There was no SIM in the modem."),
+        ("cms=310", "CMS_310", "There was no SIM in the modem."),
+        ("cme=8765", "CME_8765", "The modem could not send it."),
+        ("error", "MODEM_ERROR", "The modem could not send it."),
+    ],
+)
+def test_an_error_keeps_its_table_and_is_told_in_the_words_of_that_table(
+    gw: Gateway, tmp_path: Path, fault: str, cause: str, words: str
+) -> None:
+    with emulated(gw, tmp_path, f"{fault}:times=1") as sim:
+        sender = gw.account()
+        (number,) = gw.send(sender)
+        gw.until(lambda: gw.events(number)[1:2] in (["AttemptFailed"], ["Failed"]), sim)
+    told = explain(gw.system.reader, gw.system.store, number, account=sender.account)
+    assert told.steps[2].cause == cause
+    assert words in told.steps[2].words
 
 
 def test_the_port_is_free_after_closing(gw: Gateway, tmp_path: Path) -> None:

@@ -8,10 +8,11 @@ from application.fleet.leases import LEASE_S, BringOnline, OnDuty
 from application.messages.attempts import RecordOutcome, StartAttempt
 from application.messages.settling import DoubtAttempt
 from application.ports import Job, JobKind
+from domain.causes import OwnCause
 from domain.message import State
 from domain.message.states import DOUBT_LIMIT_S
-from domain.reports import InDoubt
 from domain.values import Network
+from tests.support.outcomes import SILENCE
 from tests.worker.gateway import Gateway
 from worker.actors import Jobs
 from worker.clock_watch import ClockWatch
@@ -135,7 +136,7 @@ def test_a_doubt_that_nothing_settles_is_given_up_and_refunded(bench: Bench) -> 
             sim=duty.sim,
             fence=duty.fence,
             index=0,
-            outcome=InDoubt("no answer"),
+            outcome=SILENCE,
             at=gw.clock.now(),
         )
     )
@@ -255,5 +256,7 @@ def test_a_job_for_a_message_that_is_not_there_changes_nothing(bench: Bench) -> 
 
 def test_a_doubt_by_an_older_fence_is_refused(gw: Gateway) -> None:
     number, duty = sending(gw)
-    doubt = DoubtAttempt(number, sim=duty.sim, new_fence=duty.fence, reason="x", at=gw.clock.now())
+    doubt = DoubtAttempt(
+        number, sim=duty.sim, new_fence=duty.fence, cause=OwnCause.RESTARTED, at=gw.clock.now()
+    )
     assert gw.system.committer.execute(doubt) is False

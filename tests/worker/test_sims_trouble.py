@@ -59,13 +59,21 @@ def test_a_rest_ends_by_itself_and_its_alarm_with_the_next_success(gw: Gateway) 
     assert gw.alarms.standing() == {}
 
 
-@pytest.mark.parametrize("fault", ["cms=38", "cms=500", "error"])
+@pytest.mark.parametrize("fault", ["cms=38", "cms=500", "cme=100", "error"])
 def test_three_vague_errors_in_a_row_make_a_sim_rest(gw: Gateway, fault: str) -> None:
     sim = gw.sim(gw.driver("a", f"{fault}:times=3"))
     numbers = gw.send(gw.account(), count=4)
     gw.until(lambda: sim.status.state == "resting", sim)
     assert sim.counts["Rejected"] == 3
     assert gw.events(numbers[3]) == []
+
+
+def test_what_is_vague_in_one_table_is_not_in_the_other(gw: Gateway) -> None:
+    sim = gw.sim(gw.driver("a", "cme=38:times=3"))
+    numbers = gw.send(gw.account(), count=4)
+    gw.until(lambda: gw.message(numbers[3]).state is State.SENT, sim)
+    assert sim.counts["Rejected"] == 3
+    assert sim.status.state == "online"
 
 
 def test_an_error_that_is_our_fault_ends_the_message_and_raises_an_alarm(gw: Gateway) -> None:

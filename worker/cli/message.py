@@ -6,8 +6,9 @@ import click
 
 from application.accounts.reveal import RevealMessage
 from application.messages.by_hand import CancelMessage, ResolveDoubt
-from application.messages.explain import Explanation, explain
+from application.messages.explain import Explanation, Step, explain
 from application.ports.queries import LogEntry
+from domain.causes import meaning_of
 from domain.errors import NotFound
 from domain.message import Message, message_id
 from domain.msisdn import Msisdn, masked
@@ -151,6 +152,7 @@ def _explained(found: Explanation) -> dict[str, Any]:
             "credits": found.charge.credits,
             "segments": found.charge.segments,
             "encoding": found.charge.encoding.value,
+            "tariff": found.charge.tariff,
             "state": found.charge.state,
             "words": found.charge.words,
         },
@@ -161,10 +163,21 @@ def _explained(found: Explanation) -> dict[str, Any]:
         },
         "evidence": list(found.evidence),
         "timeline": [
-            {"at": moment(step.at), "event": step.event, "words": step.words}
+            {
+                "at": moment(step.at),
+                "event": step.event,
+                "words": step.words,
+                "cause": step.cause,
+                "meaning": None if step.cause is None else meaning_of(step.cause).name,
+            }
             for step in found.steps
         ],
     }
+
+
+def _meant(step: Step) -> str:
+    """Give a cause's code and what network or modem mean by it, for operators."""
+    return "" if step.cause is None else f" [{step.cause}: {meaning_of(step.cause).name}]"
 
 
 def _tell(found: Explanation) -> None:
@@ -176,7 +189,7 @@ def _tell(found: Explanation) -> None:
         f"Charge  {found.charge.words}",
         f"Route   {found.route.words}",
         "",
-        *(f"{clock_time(step.at)}  {step.words}" for step in found.steps),
+        *(f"{clock_time(step.at)}  {step.words}{_meant(step)}" for step in found.steps),
     ]
     if found.evidence:
         lines += ["", "Evidence", *(f"  {sentence}" for sentence in found.evidence)]

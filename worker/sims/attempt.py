@@ -13,11 +13,12 @@ from application.messages.attempts import (
 )
 from application.messages.letter import Letter
 from application.ports.queries import Waiting
+from domain.causes import OwnCause
 from domain.message import Message, State
 from domain.reports import Accepted, InDoubt, NotSent, SubmitOutcome
 from domain.values import Instant
 
-WITHDRAWN: Final = NotSent("withdrawn before it was handed over")
+WITHDRAWN: Final = NotSent(OwnCause.WITHHELD, "withdrawn before it was handed over")
 
 
 @dataclass(slots=True)

@@ -20,6 +20,7 @@ from application.messages.letter import LetterReader
 from application.messages.settling import DoubtAttempt, LateAnswerArrived
 from application.ports import Clock, ModemDriver
 from application.ports.queries import Waiting
+from domain.causes import OwnCause
 from domain.errors import OutcomeUnknown, Refused, Unavailable
 from domain.message import Message, message_id
 from domain.reports import Accepted, InDoubt, LateAnswer, NotSent, Rejected, SubmitOutcome
@@ -169,7 +170,7 @@ class Sender:
                 number,
                 sim=duty.sim,
                 new_fence=duty.fence,
-                reason="restart",
+                cause=OwnCause.RESTARTED,
                 at=self._clock.now(),
             ),
             self._doubt_recorded,
@@ -268,10 +269,10 @@ class Sender:
                 self._condition.rejected(outcome)
                 if not attempt.has_started and not self._condition.rests_for_s:
                     self._condition.silent(outcome.reason)
-            case InDoubt(reason):
+            case InDoubt(reason=reason):
                 self._condition.doubted(reason)
                 self._doubtful = (attempt.number, attempt.duty)
-            case NotSent(reason):
+            case NotSent(reason=reason):
                 if not attempt.was_stopped:
                     self._condition.silent(reason)
 

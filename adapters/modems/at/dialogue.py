@@ -18,6 +18,7 @@ _NOISE: Final = bytes((0x00, 0x11, 0x13, 0x1A, 0x1B, 0xFF))  # NUL, XON, XOFF, C
 _LINE_END: Final = re.compile(rb"[\r\n]")
 _PROMPT: Final = b"> "
 _PDU: Final = re.compile(r"(?:[0-9A-Fa-f]{2}){14,}")  # no DELIVER or STATUS-REPORT is shorter
+_MAX_DIGITS: Final = 5  # of an error's number; what is longer is noise
 _PDU_PATIENCE: Final = 4  # lines that may come between a report's first line and its PDU
 _MAX_USSD_LINES: Final = 32
 
@@ -126,6 +127,8 @@ class Result:
 
     kind: ResultKind
     code: int | None = None
+    is_in_words: bool = False
+    """Whether the error says words in place of a number (``AT+CMEE=2``)."""
 
     @property
     def ok(self) -> bool:
@@ -270,6 +273,8 @@ def result_of(text: str) -> Result | None:
         return Result(ResultKind.ERROR)
     for kind in (ResultKind.CMS, ResultKind.CME):
         if text.startswith(kind.value):
-            number = text[len(kind.value) :].lstrip(": ")
-            return Result(kind, int(number) if number.isdecimal() else None)
+            said = text[len(kind.value) :].lstrip(": ")
+            if said.isdecimal() and len(said) <= _MAX_DIGITS:
+                return Result(kind, int(said))
+            return Result(kind, is_in_words=bool(said))
     return None

@@ -19,6 +19,7 @@ from adapters.modems.at.segment import SegmentExchange, resync
 from adapters.modems.at.timeouts import AtTimeouts
 from adapters.modems.at.unsettled import Unsettled
 from application.ports import Clock, ModemHealth, ModemUnavailable, SimIdentity
+from domain.causes import OwnCause
 from domain.reports import InDoubt, LinkLost, ModemReport, NotSent, SubmitOutcome
 
 MAX_BOOTS: Final = 3
@@ -108,7 +109,7 @@ class AtModemDriver:
         that a ``LateAnswer`` is always about the last segment that was handed over.
         """
         if self._link is None:
-            return NotSent("the modem is not open")
+            return NotSent(OwnCause.LINK_LOST, "the modem is not open")
         exchange = SegmentExchange(
             self._link, self._timeouts, self._unsettled, pdu_chunk=self._pdu_chunk
         )
@@ -116,14 +117,16 @@ class AtModemDriver:
             withheld = exchange.prepare(len(tpdu), start)
         except LinkGone as gone:
             self._lose(gone)
-            return NotSent(f"the link was lost before the segment began: {gone.reason}")
+            reason = f"the link was lost before the segment began: {gone.reason}"
+            return NotSent(OwnCause.LINK_LOST, reason)
         if withheld is not None:
             return withheld
         try:
             return exchange.hand_over(tpdu)
         except LinkGone as gone:
             self._lose(gone)
-            return InDoubt(f"the link was lost after the segment began: {gone.reason}")
+            reason = f"the link was lost after the segment began: {gone.reason}"
+            return InDoubt(OwnCause.LINK_LOST, reason)
 
     def step(self, timeout_s: float) -> Sequence[ModemReport]:
         """Listen until something was reported, at most ``timeout_s``; after a loss, say so once."""

@@ -9,12 +9,15 @@ from adapters.modems.at.link import CTRL_Z, ESC, AtLink, LinkGone
 from adapters.modems.at.rejections import outcome_of, refusal
 from adapters.modems.at.timeouts import AtTimeouts
 from adapters.modems.at.unsettled import Unsettled, message_reference
+from domain.causes import OwnCause
 from domain.reports import Accepted, InDoubt, NotSent, Rejected, SubmitOutcome
 
 OWN_SERVICE_CENTRE: Final = "00"
 """Before the TPDU: use the service centre that the SIM knows (27.005 3.1, <pdu>)."""
 
-_FETCH_FIRST: Final = "a late answer to the segment before this one is to be fetched first"
+_FETCH_FIRST: Final = NotSent(
+    OwnCause.WITHHELD, "a late answer to the segment before this one is to be fetched first"
+)
 
 logger = logging.getLogger(__name__)
 
@@ -82,9 +85,9 @@ class SegmentExchange:
         while link.now_s() < (until_s := self._unsettled.settled_at_s):
             link.next_unasked(until_s)
         if self._unsettled.is_answer_waiting:
-            return NotSent(_FETCH_FIRST)
+            return _FETCH_FIRST
         if link.is_unsure and not resync(link, self._timeouts):
-            return NotSent("the modem does not answer")
+            return NotSent(OwnCause.NO_PROMPT, "the modem does not answer")
         return None
 
     def _reach_prompt(self, octets: int) -> NotSent | Rejected | None:
@@ -99,26 +102,25 @@ class SegmentExchange:
                     link.is_unsure = True  # if that was an older answer, the prompt still comes
                     return refusal(token)
         self._withdraw()
-        return NotSent(f"no prompt in {self._timeouts.prompt_s:g} s")
+        return NotSent(OwnCause.NO_PROMPT, f"no prompt in {self._timeouts.prompt_s:g} s")
 
     def _ask_to_start(self, start: Callable[[], bool]) -> NotSent | None:
-        reason = self._reason_to_withhold(start)
-        if reason is None:
-            return None
-        self._withdraw()
-        return NotSent(reason)
+        withheld = self._withhold(start)
+        if withheld is not None:
+            self._withdraw()
+        return withheld
 
-    def _reason_to_withhold(self, start: Callable[[], bool]) -> str | None:
+    def _withhold(self, start: Callable[[], bool]) -> NotSent | None:
         if self._unsettled.is_answer_waiting:
             return _FETCH_FIRST
         try:
             if not start():
-                return "told to stop"
+                return NotSent(OwnCause.WITHHELD, "told to stop")
         except Exception:  # whatever the store may raise: the modem must leave its prompt
             logger.exception("the attempt could not be recorded; the segment is withheld")
-            return "the attempt could not be recorded"
+            return NotSent(OwnCause.WITHHELD, "the attempt could not be recorded")
         if any(isinstance(token, Result) for token in self._link.drain()):
-            return "the modem left its prompt"
+            return NotSent(OwnCause.NO_PROMPT, "the modem left its prompt")
         return _FETCH_FIRST if self._unsettled.is_answer_waiting else None
 
     def _withdraw(self) -> None:
@@ -150,12 +152,12 @@ class SegmentExchange:
                     return self._accepted(text)
                 case Result(kind=ResultKind.OK):
                     self._give_up(handed_over_s, self._timeouts.cmgs_after_ok_s)
-                    return InDoubt("the modem said OK without +CMGS")
+                    return InDoubt(OwnCause.NO_REFERENCE, "the modem said OK without +CMGS")
                 case Result():
                     return outcome_of(token, after_s=link.now_s() - handed_over_s)
         link.is_unsure = True
         self._give_up(handed_over_s, self._timeouts.late_answer_s)
-        return InDoubt(f"no answer in {self._timeouts.hard_answer_s:g} s")
+        return InDoubt(OwnCause.NO_ANSWER, f"no answer in {self._timeouts.hard_answer_s:g} s")
 
     def _accepted(self, text: str) -> Accepted | InDoubt:
         link = self._link
@@ -169,7 +171,7 @@ class SegmentExchange:
         except LinkGone:
             logger.warning("the link was lost between +CMGS and OK")  # and will be reported
         if reference is None:
-            return InDoubt("the modem's +CMGS has no message reference")
+            return InDoubt(OwnCause.NO_REFERENCE, "the modem's +CMGS has no message reference")
         return Accepted(reference)
 
     def _give_up(self, handed_over_s: float, wait_s: float) -> None:

@@ -13,6 +13,7 @@ from adapters.modems.simulated.faults import BREAKS, ERRORS, Fault, FaultKind, F
 from adapters.modems.simulated.network_log import NetworkLog, SegmentOnAir
 from adapters.modems.simulated.sim_card import iccid_for, imsi_for
 from application.ports import Clock, ModemHealth, ModemUnavailable, SimIdentity
+from domain.causes import OwnCause
 from domain.reports import (
     Accepted,
     InDoubt,
@@ -104,10 +105,13 @@ class SimulatedModemDriver:
     def submit(self, tpdu: bytes, *, start: Callable[[], bool]) -> SubmitOutcome:
         """Send one segment as the script says."""
         if not self._is_open:
-            return NotSent("the modem is not open")
+            return NotSent(OwnCause.LINK_LOST, "the modem is not open")
         self._settle()
         if any(isinstance(report, LateAnswer) for report in self._reports):
-            return NotSent("a late answer to the segment before this one is to be fetched first")
+            return NotSent(
+                OwnCause.WITHHELD,
+                "a late answer to the segment before this one is to be fetched first",
+            )
         fault = self._plan.next_fault()
         if withheld := self._withheld(fault, start):
             return withheld
@@ -168,11 +172,11 @@ class SimulatedModemDriver:
     def _withheld(self, fault: Fault | None, start: Callable[[], bool]) -> SubmitOutcome | None:
         """Say how it ends before the segment is handed over; None when it is."""
         if fault is not None and fault.kind is FaultKind.NO_PROMPT:
-            return NotSent("no prompt")
+            return NotSent(OwnCause.NO_PROMPT, "no prompt")
         if fault is not None and fault.at is Stage.PROMPT:
             return self._refuse_prompt(fault)
         if not _may_start(start):
-            return NotSent("told to stop")
+            return NotSent(OwnCause.WITHHELD, "told to stop")
         return self._break_off(fault) if fault is not None and fault.at is Stage.PDU else None
 
     def _answer(self, fault: Fault) -> SubmitOutcome:
@@ -186,9 +190,9 @@ class SimulatedModemDriver:
             case FaultKind.CMGS_WITHOUT_OK | FaultKind.LATE:
                 return self._answer_late(Accepted(self._reference), fault.delay_s)
             case FaultKind.OK_WITHOUT_CMGS:
-                return InDoubt("the modem said OK without +CMGS")
+                return InDoubt(OwnCause.NO_REFERENCE, "the modem said OK without +CMGS")
         self._pass(self._patience_s)
-        return InDoubt("no answer")
+        return InDoubt(OwnCause.NO_ANSWER, "no answer")
 
     def _answer_late(self, outcome: Accepted | Rejected | InDoubt, delay_s: float) -> SubmitOutcome:
         if delay_s <= self._patience_s:
@@ -197,17 +201,21 @@ class SimulatedModemDriver:
         if not isinstance(outcome, InDoubt):
             self._late = (self._clock.monotonic_s() + delay_s, LateAnswer(outcome))
         self._pass(self._patience_s)
-        return InDoubt("no answer")
+        return InDoubt(OwnCause.NO_ANSWER, "no answer")
 
     def _break_off(self, fault: Fault) -> InDoubt:
         self._lose(fault)
-        return InDoubt(f"the link was lost after the segment began: {fault.kind}")
+        return InDoubt(
+            OwnCause.LINK_LOST, f"the link was lost after the segment began: {fault.kind}"
+        )
 
     def _refuse_prompt(self, fault: Fault) -> SubmitOutcome:
         if fault.kind in ERRORS:
             return self._error_table(fault.error_line, 0.0)
         self._lose(fault)
-        return NotSent(f"the link was lost before the segment began: {fault.kind}")
+        return NotSent(
+            OwnCause.LINK_LOST, f"the link was lost before the segment began: {fault.kind}"
+        )
 
     def _lose(self, fault: Fault) -> None:
         if fault.kind is FaultKind.UNPLUG:

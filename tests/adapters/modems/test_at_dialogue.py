@@ -183,7 +183,8 @@ def test_a_report_while_registration_is_asked_for_is_no_answer() -> None:
         ("COMMAND NOT SUPPORT", Result(ResultKind.ERROR)),
         ("+CMS ERROR: 38", Result(ResultKind.CMS, 38)),
         ("+CMS ERROR:500", Result(ResultKind.CMS, 500)),
-        ("+CME ERROR: SIM busy", Result(ResultKind.CME, None)),
+        ("+CME ERROR: SIM busy", Result(ResultKind.CME, None, is_in_words=True)),
+        ("+CMS ERROR:", Result(ResultKind.CMS)),
     ],
 )
 def test_every_final_result_is_known(line: str, result: Result) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from adapters.modems.simulated.profiles import E173, EC25, MINIMAL, SIM800, Profile
 from application.ports import ModemUnavailable
+from domain.causes import OwnCause
 from domain.reports import (
     Accepted,
     InboundReceived,
@@ -29,6 +30,7 @@ from tests.adapters.modems.emulated import (
     tpdu,
     vector_pdus,
 )
+from tests.support.outcomes import cms
 
 REPORT = vector_pdus("status_report.json")[0]
 MESSAGE = vector_pdus("deliver.json")[0]
@@ -70,7 +72,7 @@ def test_a_pdu_can_be_written_in_small_pieces() -> None:
 def test_silence_is_doubt_after_the_hard_limit_and_not_before(fault: str) -> None:
     bench = AtBench(fault).opened()
     outcome = bench.driver.submit(tpdu(), start=go)
-    assert outcome == InDoubt("no answer in 120 s")
+    assert outcome == InDoubt(OwnCause.NO_ANSWER, "no answer in 120 s")
     assert bench.clock.seconds - bench.opened_s == pytest.approx(120)
 
 
@@ -107,12 +109,25 @@ def test_when_an_error_comes_decides_whether_it_is_doubt(fault: str, kind: type[
     assert isinstance(AtBench(fault).opened().driver.submit(tpdu(), start=go), kind)
 
 
+@pytest.mark.parametrize("line", ["+CMS ERROR: network timeout", "+CME ERROR: Not today"])
+@pytest.mark.parametrize("seconds", [0.5, 30])
+def test_an_error_in_words_that_nobody_knows_is_doubt_whenever_it_comes(
+    line: str, seconds: float
+) -> None:
+    bench = AtBench("no-answer:times=1").opened()
+    bench.clock.plan(seconds, lambda now_s: bench.emulator.say(line, now_s))
+    outcome = bench.driver.submit(tpdu(), start=go)
+    assert isinstance(outcome, InDoubt)
+    assert outcome.cause is OwnCause.UNKNOWN_ERROR
+    assert bench.clock.seconds - bench.opened_s == pytest.approx(seconds)
+
+
 def test_an_error_instead_of_the_prompt_is_a_refusal_and_the_attempt_never_starts() -> None:
     bench = AtBench("cms=332:at=prompt:times=1").opened()
     start = Started()
     outcome = bench.driver.submit(tpdu(), start=start)
     assert isinstance(outcome, Rejected)
-    assert outcome.code == 332
+    assert outcome.cause == cms(332)
     assert not start.seen
     assert bench.driver.submit(tpdu("next"), start=go) == Accepted(1)
 
@@ -120,7 +135,7 @@ def test_an_error_instead_of_the_prompt_is_a_refusal_and_the_attempt_never_start
 def test_no_prompt_is_given_eight_seconds() -> None:
     bench = AtBench("no-prompt:times=1").opened()
     outcome = bench.driver.submit(tpdu(), start=go)
-    assert outcome == NotSent("no prompt in 8 s")
+    assert outcome == NotSent(OwnCause.NO_PROMPT, "no prompt in 8 s")
     assert bench.clock.seconds - bench.opened_s == pytest.approx(8)
     assert bench.driver.submit(tpdu("next"), start=go) == Accepted(1)
 

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from domain.msisdn import Numbering
-from domain.reports import Accepted, InDoubt, Rejected, RejectionClass
+from domain.reports import Accepted
 from domain.values import Network
 from tests.api.conftest import Gateway, StartGateway
+from tests.support.outcomes import SILENCE, refused
 
 
 def preview(gateway: Gateway, **fields: Any) -> dict[str, Any]:
@@ -88,7 +89,7 @@ def test_a_preview_refuses_what_a_send_refuses(
 def test_the_balance_adds_up(own_gateway: Gateway) -> None:
     own_gateway.bulk([f"26097700{n:04}" for n in range(5)])
     own_gateway.try_to_send(1, Accepted(message_reference=7))
-    own_gateway.try_to_send(2, Rejected(28, RejectionClass.PERMANENT_MESSAGE, "unknown"))
+    own_gateway.try_to_send(2, refused("+CMS ERROR: 28"))
     shown = own_gateway.get("/api/v1/balance").json()
     assert shown.pop("position") > 0
     assert shown == {
@@ -147,8 +148,9 @@ def test_a_timeline_tells_a_whole_life(own_gateway: Gateway) -> None:
         "credits": 2,
         "segments": 2,
         "encoding": "GSM-7",
+        "tariff": "2026-1",
         "state": "spent",
-        "description": "2 credits spent.",
+        "description": "2 credits spent. Tariff 2026-1: 1 credit a segment.",
     }
     assert told["evidence"] == [
         "Segment 1 was accepted, message reference 7 (source: modem).",
@@ -165,7 +167,7 @@ def test_a_timeline_says_why_a_message_waits(start_gateway: StartGateway) -> Non
     assert timeline(gateway)["summary"] == "It waits: no SIM of MTN is online."
     gateway.bring_online()
     assert timeline(gateway)["summary"] == "It waits for a SIM of MTN."
-    gateway.try_to_send(1, Rejected(38, RejectionClass.TRANSIENT, "out of order"))
+    gateway.try_to_send(1, refused("+CMS ERROR: 38"))
     told = timeline(gateway)
     assert told["summary"] == "It waits for its next try."
     assert told["timeline"][-1]["description"] == (
@@ -176,7 +178,7 @@ def test_a_timeline_says_why_a_message_waits(start_gateway: StartGateway) -> Non
 
 def test_a_timeline_admits_doubt(own_gateway: Gateway) -> None:
     own_gateway.send()
-    own_gateway.try_to_send(1, InDoubt("no answer in 60 s"))
+    own_gateway.try_to_send(1, SILENCE)
     told = timeline(own_gateway)
     assert told["summary"].startswith("It was handed over and no answer came")
     assert (told["state"], told["delivery_status"]) == ("in_doubt", "pending")
@@ -184,7 +186,7 @@ def test_a_timeline_admits_doubt(own_gateway: Gateway) -> None:
 
 def test_a_timeline_tells_of_a_refund(own_gateway: Gateway) -> None:
     own_gateway.send()
-    own_gateway.try_to_send(1, Rejected(28, RejectionClass.PERMANENT_MESSAGE, "unknown"))
+    own_gateway.try_to_send(1, refused("+CMS ERROR: 28"))
     told = timeline(own_gateway)
     assert told["summary"] == "It was not sent. The network does not know the recipient."
     assert told["timeline"][-1]["description"] == (

@@ -6,8 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from domain.reports import Accepted, Rejected, RejectionClass
+from domain.reports import Accepted
 from tests.api.conftest import Gateway, StartGateway
+from tests.support.outcomes import refused
 
 TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 TO = "+260977000000"
@@ -130,7 +131,7 @@ def test_a_status_says_pending_sent_or_failed(own_gateway: Gateway) -> None:
     for _ in range(3):
         send(own_gateway)
     own_gateway.try_to_send(1, Accepted(message_reference=7))
-    own_gateway.try_to_send(2, Rejected(28, RejectionClass.PERMANENT_MESSAGE, "unknown"))
+    own_gateway.try_to_send(2, refused("+CMS ERROR: 28"))
     sent = own_gateway.get("/api/v1/sms/status/msg_1").json()
     assert sent["status"] == "success"
     assert sent["data"]["delivery_status"] == "sent"

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from domain.reports import Accepted, Rejected, RejectionClass
+from domain.reports import Accepted
 from domain.values import Network
 from tests.api.conftest import NUMBERS, Gateway, StartGateway
+from tests.support.outcomes import refused
 
 MESSAGE_ID = re.compile(r"MSG-[0-9]+-[0-9A-Z]{4,}")
-REJECTED = Rejected(28, RejectionClass.PERMANENT_MESSAGE, "unidentified subscriber")
+REJECTED = refused("+CMS ERROR: 28")
 TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 
 

@@ -10,8 +10,9 @@ from application.fleet.leases import BringOnline, OnDuty
 from application.messages.attempts import RecordOutcome, StartAttempt
 from application.ports.queries import Queries
 from domain.message import State
-from domain.reports import Accepted, InDoubt, NotSent, SubmitOutcome
+from domain.reports import Accepted, SubmitOutcome
 from domain.values import Lane, Network
+from tests.support.outcomes import NO_PROMPT, SILENCE
 from tests.worker.gateway import Gateway, gateway
 
 
@@ -151,7 +152,7 @@ def test_a_message_bound_to_a_sim_is_for_that_sim_alone(gw: Gateway) -> None:
     (number,) = gw.send(gw.account(), "x" * 200)
     start(gw, number, a)
     record(gw, number, a, Accepted(1))
-    record(gw, number, a, NotSent("x"), index=1)
+    record(gw, number, a, NO_PROMPT, index=1)
     gw.reached()
     desk = gw.desk()
     assert desk.take(b.sim) is None
@@ -164,7 +165,7 @@ def test_a_doubted_otp_goes_to_another_sim_only(gw: Gateway) -> None:
     a, b = on_duty(gw, "a"), on_duty(gw, "b")
     (number,) = gw.send(gw.account(), lane=Lane.OTP)
     start(gw, number, a)
-    record(gw, number, a, InDoubt("no answer"))
+    record(gw, number, a, SILENCE)
     gw.reached()
     desk = gw.desk()
     assert desk.take(a.sim) is None

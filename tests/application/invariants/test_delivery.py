@@ -8,9 +8,11 @@ import pytest
 
 from application.invariants import DeliveryChecker, Violation
 from application.ports.queries import Balance
+from domain.causes import OwnCause
 from domain.message import Message
 from domain.values import SECOND
 from tests.application.invariants.test_log import ACCOUNT, History
+from tests.support.outcomes import cms
 
 RECIPIENT = "260971234567"
 IMSIS = {1: "645020000000001", 2: "645020000000002"}
@@ -61,14 +63,14 @@ class Air:
     def doubt(self, number: int) -> None:
         history = self.history
         history.tick()
-        history.messages[number].doubt(reason="silence", at=history.at)
+        history.messages[number].doubt(cause=OwnCause.NO_ANSWER, at=history.at)
         history.keep(history.messages[number])
 
     def disprove(self, number: int) -> None:
         history = self.history
         history.tick()
         message = history.messages[number]
-        message.fail_attempt(cause="CMS_331", retry_at=history.at, at=history.at)
+        message.fail_attempt(cause=cms(331), retry_at=history.at, at=history.at)
         history.keep(message)
 
     def violations(self, *balances: Balance) -> list[Violation]:

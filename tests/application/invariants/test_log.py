@@ -8,8 +8,10 @@ import pytest
 from application.invariants import InvariantChecker, Violation
 from domain.events import Aggregate, Event
 from domain.message import Message
+from domain.tariff import FIRST_TARIFF, TARIFFS, Tariff
 from domain.values import SECOND, Credits, Instant
 from domain.wallet import CreditWallet
+from tests.support.outcomes import cms
 
 ACCOUNT = 7
 START = Instant(1_765_000_000_123_456)
@@ -64,7 +66,7 @@ class History:
     def fail(self, number: int) -> None:
         self.tick()
         message = self.messages[number]
-        message.fail(cause="CMS_21", at=self.at)
+        message.fail(cause=cms(21), at=self.at)
         self.wallet.refund(Credits(message.credits), number=number, cause="CMS_21", at=self.at)
         self.keep(message, self.wallet)
 
@@ -92,7 +94,14 @@ def changed(event: Any, **fields: Any) -> Any:
     return replace(event, **fields)
 
 
-def queued(number: int, *, at: Instant, segments: int = 1, credits: int | None = None) -> Message:
+def queued(
+    number: int,
+    *,
+    at: Instant,
+    segments: int = 1,
+    credits: int | None = None,
+    tariff: str = FIRST_TARIFF,
+) -> Message:
     return Message.queue(
         number,
         at=at,
@@ -100,6 +109,7 @@ def queued(number: int, *, at: Instant, segments: int = 1, credits: int | None =
         content="seal",
         network="mtn",
         plan="published/1",
+        tariff=tariff,
         encoding="GSM-7",
         segments=segments,
         credits=segments if credits is None else credits,
@@ -283,16 +293,33 @@ def test_i14_finds_a_message_that_costs_more_than_its_segments() -> None:
     assert history.names() == {"I14"}
 
 
-def test_i14_takes_the_price_of_the_plan_version() -> None:
+DOUBLE = Tariff("double", Credits(2))
+
+
+def charged(credits: int, tariff: str) -> list[Violation]:
+    """Charge a message of two segments under a tariff, and check it."""
     history = History()
     history.tick()
-    history.wallet.reserve(Credits(4), first_number=1, count=1, batch=None, at=history.at)
-    history.keep(history.wallet, queued(1, at=history.at, segments=2, credits=4))
-    checker = InvariantChecker(credits_per_segment={"published/1": 2}.__getitem__)
+    history.wallet.reserve(Credits(credits), first_number=1, count=1, batch=None, at=history.at)
+    message = queued(1, at=history.at, segments=2, credits=credits, tariff=tariff)
+    history.keep(history.wallet, message)
+    checker = InvariantChecker(tariffs={**TARIFFS, DOUBLE.version: DOUBLE})
     for position, event in enumerate(history.events, start=1):
         checker.feed(position, event)
     checker.settle()
-    assert checker.violations == []
+    return checker.violations
+
+
+@pytest.mark.parametrize(("tariff", "credits"), [(FIRST_TARIFF, 2), ("double", 4)])
+def test_i14_takes_the_price_of_the_tariff_that_the_event_names(tariff: str, credits: int) -> None:
+    assert charged(credits, tariff) == []
+
+
+@pytest.mark.parametrize(("tariff", "credits"), [(FIRST_TARIFF, 4), ("double", 2), ("none", 2)])
+def test_i14_finds_a_charge_that_its_tariff_does_not_give(tariff: str, credits: int) -> None:
+    (found,) = charged(credits, tariff)
+    assert found.name == "I14"
+    assert f"tariff {tariff}" in found.what
 
 
 def test_i14_finds_a_reservation_of_more_messages_than_follow(history: History) -> None:

@@ -12,15 +12,17 @@ from application.messages.attempts import ATTEMPTS_MAX, RecordOutcome, Settled, 
 from application.messages.by_hand import CancelMessage, ResolveDoubt
 from application.messages.settling import DoubtAttempt, ExpireMessage, LateAnswerArrived
 from application.ports import SimIdentity
+from domain.causes import OwnCause
 from domain.errors import NotFound, TooLate
 from domain.message import Message, message_id
-from domain.reports import Accepted, InDoubt, NotSent, Rejected, RejectionClass, SubmitOutcome
+from domain.reports import Accepted, Rejected, SubmitOutcome
 from domain.values import Network
 from tests.application.conftest import Account
+from tests.support.outcomes import NO_PROMPT, SILENCE, refused
 from tests.support.virtual import Gateway
 
 DAY_S = 24 * 3600
-CONGESTED = Rejected(42, RejectionClass.TRANSIENT, "congestion")
+CONGESTED = refused("+CMS ERROR: 42")
 
 
 @dataclass
@@ -109,9 +111,9 @@ def test_a_message_in_parts_is_spent_when_its_last_part_is_accepted(
 def test_a_refused_message_is_refunded_in_the_same_save(carrier: Carrier, number: int) -> None:
     carrier.start(number)
     before = carrier.gateway.store.transactions
-    carrier.finish(number, Rejected(21, RejectionClass.PERMANENT_MESSAGE, "refused"))
+    carrier.finish(number, refused("+CMS ERROR: 28"))
     assert carrier.gateway.store.transactions == before + 1
-    assert carrier.message(number).cause == "CMS_21"
+    assert carrier.message(number).cause == "CMS_28"
     assert carrier.account.available == 100
 
 
@@ -128,7 +130,7 @@ def test_a_message_that_keeps_failing_ends_after_its_last_attempt(
 
 def test_a_sim_that_was_told_to_stop_costs_no_time(carrier: Carrier, number: int) -> None:
     carrier.start(number)
-    carrier.finish(number, NotSent("no prompt"))
+    carrier.finish(number, NO_PROMPT)
     carrier.start(number)
     assert carrier.message(number).attempt == 2
 
@@ -139,7 +141,7 @@ def test_an_outcome_under_an_older_fence_is_too_late(carrier: Carrier, number: i
     assert newer.fence == carrier.duty.fence + 1
     now = carrier.gateway.clock.now()
     assert carrier.gateway.run(
-        DoubtAttempt(number, sim=newer.sim, new_fence=newer.fence, reason="restart", at=now)
+        DoubtAttempt(number, sim=newer.sim, new_fence=newer.fence, cause=OwnCause.RESTARTED, at=now)
     )
     with pytest.raises(TooLate):
         Carrier(carrier.account, newer).finish(number, Accepted(1))
@@ -152,7 +154,7 @@ def test_an_outcome_under_an_older_fence_is_too_late(carrier: Carrier, number: i
 
 def doubted(carrier: Carrier, number: int) -> None:
     carrier.start(number)
-    carrier.finish(number, InDoubt("silence"))
+    carrier.finish(number, SILENCE)
 
 
 def test_a_late_answer_settles_a_doubt(carrier: Carrier, number: int) -> None:
@@ -189,7 +191,7 @@ def test_only_a_lapsed_lease_or_a_newer_holder_doubts_what_is_being_sent(
                 number,
                 sim=carrier.duty.sim,
                 new_fence=new_fence,
-                reason="test",
+                cause=OwnCause.RESTARTED,
                 at=carrier.gateway.clock.now(),
             )
         )

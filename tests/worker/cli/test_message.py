@@ -3,12 +3,13 @@
 import pytest
 
 from domain.public_ids import wilcybertek_id
-from domain.reports import Accepted, InDoubt, Rejected, RejectionClass
+from domain.reports import Accepted
 from domain.values import SECOND, Instant
+from tests.support.outcomes import SILENCE, refused
 from tests.worker.cli.commands import Cli
 from tests.worker.cli.messages import RECIPIENT, TEXT, sending
 
-REFUSED = Rejected(28, RejectionClass.PERMANENT_MESSAGE, "unknown subscriber")
+REFUSED = refused("+CMS ERROR: 28")
 
 
 def test_a_message_is_found_by_each_form_of_its_id(cli: Cli) -> None:
@@ -76,6 +77,21 @@ def test_a_message_s_life_is_told_in_order(cli: Cli) -> None:
         assert told["summary"] in shown
 
 
+def test_an_operator_reads_what_the_network_means_beside_the_customer_s_words(cli: Cli) -> None:
+    with sending(cli.folder) as sender:
+        number = sender.send()
+        sender.attempt(number, REFUSED)
+        told = cli.json("message", "explain", number)
+        assert told["charge"]["tariff"] == "2026-1"
+        last = told["timeline"][-1]
+        assert (last["cause"], last["meaning"]) == ("CMS_28", "unidentified subscriber")
+        assert "network does not know the recipient." in last["words"]
+        assert (told["timeline"][0]["cause"], told["timeline"][0]["meaning"]) == (None, None)
+        shown = cli.run("message", "explain", number).stdout
+        assert f"{last['words']} [CMS_28: unidentified subscriber]" in shown
+        assert "Tariff 2026-1" in shown
+
+
 def test_a_waiting_message_is_cancelled_and_refunded(cli: Cli) -> None:
     with sending(cli.folder, credits=5) as sender:
         number = sender.send()
@@ -96,7 +112,7 @@ def test_a_doubt_is_settled_as_sent_or_not_sent(cli: Cli) -> None:
     with sending(cli.folder, credits=5) as sender:
         left, stayed = sender.send(), sender.send()
         for number in (left, stayed):
-            sender.attempt(number, InDoubt("no answer"))
+            sender.attempt(number, SILENCE)
         shown = cli.run("message", "resolve", left, "--sent", "--reason", "the customer has it")
         assert shown.stdout == f"msg_{left} is sent.\n"
         shown = cli.run("message", "resolve", stayed, "--not-sent", "--reason", "not on the bill")

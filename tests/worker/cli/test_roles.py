@@ -6,8 +6,8 @@ from application.books.codec import event_mapper
 from application.system import System
 from domain.account import Account, account_id
 from domain.auditor_read import AuditorRead, auditor_read_id
-from domain.reports import InDoubt
 from domain.roles import Role
+from tests.support.outcomes import SILENCE
 from tests.support.system import running_system
 from tests.worker.cli.commands import Cli
 from tests.worker.cli.messages import sending
@@ -134,7 +134,7 @@ def test_a_preparer_moves_credits_and_runs_no_accounts(cli: Cli) -> None:
 def test_messages_and_sims_are_settled_by_admins_and_by_the_host_only(cli: Cli) -> None:
     with sending(cli.folder) as sender:
         doubtful, waiting = sender.send(), sender.send()
-        sender.attempt(doubtful, InDoubt("silence"))
+        sender.attempt(doubtful, SILENCE)
         key = sender.key[:8]
     ann, eve = team(cli, ann=Role.ADMIN, eve=Role.AUDITOR)
     commands = [

@@ -1,6 +1,7 @@
 """Credits are shown and moved from the command line; a balance is of one moment."""
 
-from domain.reports import Accepted, Rejected, RejectionClass
+from domain.reports import Accepted
+from tests.support.outcomes import refused
 from tests.worker.cli.commands import Cli
 from tests.worker.cli.messages import sending
 
@@ -9,7 +10,7 @@ def test_a_balance_is_one_row_of_one_position(cli: Cli) -> None:
     with sending(cli.folder, credits=100) as sender:
         sent, failed, _queued = (sender.send() for _ in range(3))
         sender.attempt(sent, Accepted(7))
-        sender.attempt(failed, Rejected(28, RejectionClass.PERMANENT_MESSAGE, "unknown"))
+        sender.attempt(failed, refused("+CMS ERROR: 28"))
         balance = cli.json("wallet", "show", sender.account)
         assert balance == {
             "available": 98, "reserved": 1, "spent": 1, "refunded": 1,
