@@ -14,7 +14,7 @@ VAGUE_CODES: Final = frozenset({38, 500, None})
 VAGUE_IN_A_ROW: Final = 3
 DOUBTS_IN_A_ROW: Final = 2
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("ngoma.sims")
 
 
 class Condition:

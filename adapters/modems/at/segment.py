@@ -16,7 +16,7 @@ OWN_SERVICE_CENTRE: Final = "00"
 
 _FETCH_FIRST: Final = "a late answer to the segment before this one is to be fetched first"
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("ngoma.modems")
 
 
 def resync(link: AtLink, timeouts: AtTimeouts) -> bool:
