@@ -1,5 +1,6 @@
 """What the use cases need of the outside world, as small protocols named for their role."""
 
+from application.ports.effects import BadEvent, EffectPositions, Standing
 from application.ports.following import Follower
 from application.ports.host import Clock, KeyHasher, Numbers, Randomness
 from application.ports.jobs import Job, JobKind, JobQueue
@@ -31,10 +32,12 @@ __all__ = [
     "AccessLog",
     "AnswerLost",
     "Answered",
+    "BadEvent",
     "Clock",
     "Codes",
     "ContentRow",
     "CredentialRow",
+    "EffectPositions",
     "Follower",
     "Forget",
     "Job",
@@ -57,6 +60,7 @@ __all__ = [
     "SecretKind",
     "SecretRow",
     "SimIdentity",
+    "Standing",
     "Store",
     "Turn",
     "VersionConflict",

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 
+from application.ports.effects import EffectPositions
 from domain.values import Instant
 
 
@@ -165,6 +166,8 @@ class VersionConflict(Exception):
 
 class Store(Protocol):
     """The event log and what stands beside it. One thread writes; any thread may read."""
+
+    effects: EffectPositions
 
     def transact(self, decide: Callable[[Turn], Save]) -> None:
         """Take the log's lock, let ``decide`` say what to store, store it, commit.

@@ -12,6 +12,7 @@ from eventsourcing.postgres import PostgresAggregateRecorder
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
+from adapters.store.effects import SqlEffectPositions
 from adapters.store.postgres.connections import ANSWER_TIMEOUT_S, Datastore
 from adapters.store.postgres.saving import PostgresTurn, Recorder, secret_of
 from adapters.store.postgres.scrubbing import UNSAMPLED, scrub
@@ -27,6 +28,7 @@ from application.ports import (
     AnswerLost,
     ContentRow,
     CredentialRow,
+    EffectPositions,
     Lease,
     Save,
     SecretKind,
@@ -74,6 +76,9 @@ class PostgresStore:
             self._snapshots = PostgresAggregateRecorder(
                 self._writers, events_table_name="stored_snapshots"
             )
+        self.effects: EffectPositions = SqlEffectPositions(
+            self._writing, self._reading, placeholder="%s"
+        )
 
     # -- writing -----------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteAggregateRecorder
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from adapters.store.effects import SqlEffectPositions
 from adapters.store.schema import (
     CREDENTIAL_COLUMNS,
     LEASE_COLUMNS,
@@ -28,6 +29,7 @@ from application.ports import (
     AnswerLost,
     ContentRow,
     CredentialRow,
+    EffectPositions,
     Lease,
     Save,
     SecretKind,
@@ -50,6 +52,9 @@ class SqliteStore:
         self._recorder = Recorder(self._datastore)
         self._snapshots = SQLiteAggregateRecorder(self._datastore, "stored_snapshots")
         self._turn = TurnLock(path.with_name("store.turn"), is_server=is_server)
+        self.effects: EffectPositions = SqlEffectPositions(
+            self._writing, self._reading, placeholder="?"
+        )
 
     # -- writing -----------------------------------------------------------------------------
 
