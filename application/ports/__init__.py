@@ -3,7 +3,7 @@
 from application.ports.effects import BadEvent, EffectPositions, Standing
 from application.ports.following import Follower
 from application.ports.host import Clock, KeyHasher, Numbers, Randomness
-from application.ports.jobs import Job, JobKind, JobQueue
+from application.ports.jobs import Job, JobQueue
 from application.ports.limits import Quota, RateLimiter
 from application.ports.modems import (
     ModemDriver,
@@ -41,7 +41,6 @@ __all__ = [
     "Follower",
     "Forget",
     "Job",
-    "JobKind",
     "JobQueue",
     "KeyHasher",
     "Lease",

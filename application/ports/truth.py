@@ -225,8 +225,11 @@ class Store(Protocol):
     def migrate(self) -> None:
         """Make the tables; safe to run again."""
 
-    def drop_old_saves(self, now: Instant) -> None:
-        """Forget save ids that nobody can ask for any more, and secrets whose time is over."""
+    def drop_old_saves(self, now: Instant, *, limit: int) -> int:
+        """Forget save ids that nobody can ask for any more, and secrets whose time is over.
+
+        At most ``limit`` of each in one transaction; how many were forgotten is returned.
+        """
 
     def messages_to(self, to: str, *, after: int, limit: int) -> tuple[Sequence[int], int | None]:
         """Look through contents of messages, by number: those to ``to``, and the last one seen."""

@@ -219,11 +219,21 @@ class SqliteStore:
             cursor.execute("DELETE FROM schema_version")
             cursor.execute("INSERT INTO schema_version VALUES (?)", (SCHEMA_VERSION,))
 
-    def drop_old_saves(self, now: Instant) -> None:
-        """Forget save ids that nobody can ask for any more, and secrets whose time is over."""
+    def drop_old_saves(self, now: Instant, *, limit: int) -> int:
+        """Forget some save ids that nobody can ask for any more, and some secrets that ended."""
         with self._writing() as cursor:
-            cursor.execute("DELETE FROM saves WHERE at < ?", (now - SAVES_KEPT_S * SECOND,))
-            cursor.execute("DELETE FROM secrets WHERE ends_at < ?", (now,))
+            cursor.execute(
+                "DELETE FROM saves WHERE rowid IN"
+                " (SELECT rowid FROM saves WHERE at < ? ORDER BY at LIMIT ?)",
+                (now - SAVES_KEPT_S * SECOND, limit),
+            )
+            saves = cursor.rowcount
+            cursor.execute(
+                "DELETE FROM secrets WHERE rowid IN"
+                " (SELECT rowid FROM secrets WHERE ends_at < ? ORDER BY ends_at LIMIT ?)",
+                (now, limit),
+            )
+            return saves + cursor.rowcount
 
     def messages_to(self, to: str, *, after: int, limit: int) -> tuple[Sequence[int], int | None]:
         """Look through some messages' contents for a recipient."""
