@@ -1,8 +1,9 @@
-"""What hints and jobs do when they arrive: ring a bell, or run one application command."""
+"""What hints and jobs do when they arrive: ring a bell, or have one piece of work done."""
 
 import logging
-from collections.abc import Callable
-from typing import Final, assert_never
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, TypeVar
 
 import dramatiq
 from dramatiq.broker import Broker
@@ -12,17 +13,20 @@ from adapters.queue.brokers import JOBS, hints_queue
 from application.books.asking import Asked, Wait, wait_for
 from application.books.commands import Command
 from application.books.committer import Committer
-from application.messages.settling import DoubtAttempt, ExpireMessage
-from application.ports import Clock, Job, JobKind
-from domain.causes import OwnCause
-from domain.errors import NgomaError, OutcomeUnknown, Refused, Unavailable
+from application.books.due import DueWork, by_kind
+from application.ports import Job
+from domain.errors import NgomaError, OutcomeUnknown, Refused
 from domain.values import Network
 from worker.clock_watch import ClockWatch
 
+R = TypeVar("R")
+
 JOB_S: Final = 30.0
 """How long a job waits for the committer; it is asked for again when that is too short."""
+STRANGERS_MAX: Final = 100
+"""Kinds of other versions that are remembered as logged."""
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("ngoma.jobs")
 
 
 class Jobs:
@@ -32,57 +36,85 @@ class Jobs:
         self,
         *,
         committer: Committer,
-        clock: Clock,
         clock_watch: ClockWatch,
+        work: Sequence[DueWork],
         wait: Wait = wait_for,
     ) -> None:
         self._committer = committer
-        self._clock = clock
         self._clock_watch = clock_watch
+        self._work = by_kind(work)
         self._wait = wait
+        self._faults: Counter[str] = Counter()
+        self._strangers: set[str] = set()
+        self._logged: set[tuple[str, str]] = set()
+
+    @property
+    def faults(self) -> Mapping[str, int]:
+        """Unexpected exceptions by kind, since the start (a metric); a kind that had none is 0."""
+        return {kind: self._faults[kind] for kind in self._work}
 
     def run(self, job: Job) -> bool:
-        """Run a job; False when it changed nothing. Never raises what a store or a rule raises."""
+        """Run a job; False when it changed nothing. Never raises what its handler raises.
+
+        A job that this process does not know, since another version asks for it, is dropped:
+        whoever asked asks again, and a process that knows it takes it.
+        """
+        work = self._work.get(job.kind)
+        if work is None:
+            self._drop(job.kind)
+            return False
         try:
-            if self._clock_watch.fault() is not None:
+            if work.needs_clock and self._clock_watch.fault() is not None:
                 return False
-            asked = Asked(self._committer, self._command(job), self._wait)
-            outcome = asked.outcome(JOB_S)
-            return outcome is not None and outcome.unwrap()
+            return work.handle(job.ids, self._execute)
         except Refused as refusal:
-            logger.debug("%s of message %s: %s", job.kind, job.number, refusal)
-        except (Unavailable, OutcomeUnknown) as error:
-            logger.warning(
-                "%s of message %s must wait: %s", job.kind, job.number, type(error).__name__
-            )
+            logger.debug("%s of %s: %s", job.kind, job.ids, refusal)
+        except NgomaError as error:
+            logger.warning("%s of %s must wait: %s", job.kind, job.ids, type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - one bad handler must not end its thread
+            self._note(job, error)
         return False
 
-    def _command(self, job: Job) -> Command[bool]:
-        at = self._clock.now()
-        match job.kind:
-            case JobKind.EXPIRE | JobKind.GIVE_UP_DOUBT:
-                return ExpireMessage(job.number, at=at)
-            case JobKind.DOUBT_LAPSED:
-                if job.sim is None:
-                    msg = "a doubt about a lapsed lease names its SIM"
-                    raise NgomaError(msg)
-                return DoubtAttempt(
-                    job.number, sim=job.sim, new_fence=None, cause=OwnCause.LEASE_LAPSED, at=at
-                )
-            case _:
-                assert_never(job.kind)
+    def _execute(self, command: Command[R]) -> R:
+        outcome = Asked(self._committer, command, self._wait).outcome(JOB_S)
+        if outcome is None:
+            msg = "The committer gave no answer in time."
+            raise OutcomeUnknown(msg)
+        return outcome.unwrap()
+
+    def _drop(self, kind: str) -> None:
+        if kind not in self._strangers and len(self._strangers) < STRANGERS_MAX:
+            self._strangers.add(kind)
+            logger.warning("this process knows no job %s, and drops all of them", kind)
+
+    def _note(self, job: Job, error: Exception) -> None:
+        """Count a fault; only the first of its kind is written out, since it comes again."""
+        self._faults[job.kind] += 1
+        fault = (job.kind, type(error).__name__)
+        if fault not in self._logged:
+            self._logged.add(fault)
+            logger.error("%s of %s met %s", job.kind, job.ids, fault[1], exc_info=error)
 
 
 def declare_actors(
-    broker: Broker, *, worker: str, jobs: Jobs, on_hint: Callable[[Network], None]
+    broker: Broker,
+    *,
+    worker: str,
+    run_job: Callable[[Job], object],
+    on_hint: Callable[[Network], None],
 ) -> None:
     """Declare on ``broker`` what this process does with its hints and the shared jobs."""
 
     def hint(network: str) -> None:
         on_hint(Network(network))
 
-    def job(kind: str, number: int, sim: int | None) -> None:
-        jobs.run(Job(JobKind(kind), number, sim))
+    def job(kind: str, *ids: int) -> None:
+        try:
+            told = Job(kind, ids)
+        except (TypeError, ValueError):
+            logger.warning("a job of another version was dropped")
+        else:
+            run_job(told)
 
     dramatiq.actor(broker=broker, actor_name=HINT, queue_name=hints_queue(worker))(hint)
     dramatiq.actor(broker=broker, actor_name=JOB, queue_name=JOBS)(job)

@@ -11,11 +11,13 @@ from domain.errors import NgomaError
 AFTER_FAULT_S: Final = (0.1, 0.5, 1.0, 5.0)
 """Pauses after one, two, … faults in a row."""
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("ngoma.threads")
 
 
 class Loop:
-    """``step`` waits for its work itself, bounded. ``at_end`` runs last, on the same thread.
+    """``step`` waits for its work itself, bounded, or rests for ``every_s`` after each turn.
+
+    ``at_end`` runs last, on the same thread.
 
     After ``stop`` the loop goes on until ``is_drained`` says that nothing is left, or until it
     is abandoned: a process that ends does not wait for it. ``wake`` shortens the wait of the step
@@ -27,6 +29,7 @@ class Loop:
         name: str,
         step: Callable[[], object],
         *,
+        every_s: float = 0.0,
         at_end: Callable[[], object] | None = None,
         wake: Callable[[], object] | None = None,
         is_drained: Callable[[], bool] = lambda: True,
@@ -37,6 +40,7 @@ class Loop:
         self.fault: str | None = None
         """What the last step met; None when it went well."""
         self._step = step
+        self._every_s = every_s
         self._at_end = at_end
         self._wake = wake
         self._is_drained = is_drained
@@ -88,6 +92,8 @@ class Loop:
                 logger.info("%s goes on", self.name)
             self.fault = None
             self._pauses.reset()
+            if self._every_s:
+                self._stopping.wait(self._every_s)
 
     def _note(self, error: Exception) -> None:
         """Count it, and log it unless the step before met the same."""

@@ -1,34 +1,38 @@
 """The relay: tells workers what is due, and asks for what time has come for.
 
 One loop is relay, scheduler and sweeper: it runs when the followers made progress and at a slow
-tick, sends hints for networks with due messages, and jobs for what expired, was in doubt for too
-long, or is held by a SIM whose lease ran out. It keeps nothing that matters: a new one asks the
-read models and says it all again.
+tick, sends hints for networks with due messages, and a job for each piece of work that is due. It
+keeps nothing that matters: a new one asks what is due and says it all again.
 """
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Final
 
-from application.ports import Clock, Job, JobKind, JobQueue
-from application.ports.queries import Queries, Waiting
-from domain.message import State
+from application.books.alarms import Alarms
+from application.books.due import DueWork
+from application.ports import Clock, Job, JobQueue
+from application.ports.queries import Queries
+from domain.errors import Unavailable
 from domain.values import Instant
 from worker.clock_watch import ClockWatch
 
 TICK_S: Final = 1.0
-"""The slow tick: how late a lost hint can make a message, and an expiry be noticed."""
+"""The slow tick: how late a lost hint can make a message, and what is due be noticed."""
 JOBS_EACH_MAX: Final = 200
 """Jobs of a kind that one step asks for."""
 AGAIN_S: Final = 10.0
 """A job that was asked for is not asked for again sooner."""
 REMEMBERED_MAX: Final = 2_000
-"""Jobs that are remembered as asked for."""
+"""Jobs of a kind that are remembered as asked for."""
 OWN_JOBS_MAX: Final = 50
-"""Jobs that one step runs by itself while the queue does not take them."""
+"""Jobs of a kind that one step runs by itself while the queue does not take them."""
+OWN_JOBS_S: Final = 2.0
+"""Seconds after which one step begins no more of them: each may do I/O."""
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("ngoma.relay")
 
 
 class Relay:
@@ -41,14 +45,17 @@ class Relay:
         queue: JobQueue,
         clock: Clock,
         clock_watch: ClockWatch,
+        alarms: Alarms,
+        work: Sequence[DueWork],
         run_job: Callable[[Job], bool],
     ) -> None:
         self._queries = queries
         self._queue = queue
         self._clock = clock
         self._clock_watch = clock_watch
+        self._alarms = alarms
         self._run_job = run_job
-        self._asked: OrderedDict[Job, float] = OrderedDict()
+        self._sweeps = [(each, Asked(clock)) for each in work]
         self._swept_at_s = float("-inf")
 
     def step(self, now: Instant) -> int:
@@ -75,42 +82,71 @@ class Relay:
         )
 
     def _sweep(self, now: Instant) -> int:
-        if self._clock_watch.fault() is not None:
-            return 0
-        self._forget()
-        limit = JOBS_EACH_MAX + len(self._asked)
-        overdue = map(_overdue_job, self._queries.overdue(now, limit=limit))
-        lapsed = map(_lapsed_job, self._queries.held_by_lapsed(now, limit=limit))
+        is_trusted = self._clock_watch.fault() is None
         return sum(
-            self._ask([job for job in jobs if job not in self._asked][:JOBS_EACH_MAX])
-            for jobs in (overdue, lapsed)
+            self._ask(jobs, asked)
+            for work, asked in self._sweeps
+            if (is_trusted or not work.needs_clock) and (jobs := self._due(work, asked, now))
         )
 
-    def _ask(self, jobs: list[Job]) -> int:
+    def _due(self, work: DueWork, asked: "Asked", now: Instant) -> list[Job]:
+        """Give the jobs to ask for; a kind whose question fails keeps no other from its turn."""
+        asked.forget()
+        try:
+            due = work.due(now, JOBS_EACH_MAX + len(asked))
+            jobs = (job for ids in due if (job := Job(work.kind, ids)) not in asked)
+            found = list(islice(jobs, JOBS_EACH_MAX))
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - the other kinds are due all the same
+            self._alarm(work, error)
+            return []
+        self._alarms.clear(f"due {work.kind}")
+        return found
+
+    def _alarm(self, work: DueWork, error: Exception) -> None:
+        name = f"due {work.kind}"
+        if name not in self._alarms.standing():
+            logger.error("nobody knows which %s is due", work.kind, exc_info=error)
+        self._alarms.set(name, f"it cannot be asked what is due: {type(error).__name__}")
+
+    def _ask(self, jobs: list[Job], asked: "Asked") -> int:
         """Queue jobs; while the queue takes none, run a few here, so that time goes on."""
         own = 0
+        until_s = self._clock.monotonic_s() + OWN_JOBS_S
         for place, job in enumerate(jobs):
             if not self._queue.enqueue(job):
-                if own >= OWN_JOBS_MAX:
+                if own >= OWN_JOBS_MAX or self._clock.monotonic_s() >= until_s:
                     return place
                 own += 1
                 self._run_job(job)
-            self._asked[job] = self._clock.monotonic_s()
+            asked.add(job)
         return len(jobs)
 
-    def _forget(self) -> None:
+
+class Asked:
+    """Jobs of one kind that were asked for a short while ago."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._at_s: OrderedDict[Job, float] = OrderedDict()
+
+    def __len__(self) -> int:
+        """Count them."""
+        return len(self._at_s)
+
+    def __contains__(self, job: Job) -> bool:
+        """Whether a job is among them."""
+        return job in self._at_s
+
+    def add(self, job: Job) -> None:
+        """Remember a job."""
+        self._at_s[job] = self._clock.monotonic_s()
+
+    def forget(self) -> None:
         """Forget what was asked for long enough ago to be asked for again."""
         since_s = self._clock.monotonic_s() - AGAIN_S
-        while self._asked and (
-            len(self._asked) > REMEMBERED_MAX or next(iter(self._asked.values())) <= since_s
+        while self._at_s and (
+            len(self._at_s) > REMEMBERED_MAX or next(iter(self._at_s.values())) <= since_s
         ):
-            self._asked.popitem(last=False)
-
-
-def _overdue_job(waiting: Waiting) -> Job:
-    in_doubt = waiting.state is State.IN_DOUBT
-    return Job(JobKind.GIVE_UP_DOUBT if in_doubt else JobKind.EXPIRE, waiting.number)
-
-
-def _lapsed_job(waiting: Waiting) -> Job:
-    return Job(JobKind.DOUBT_LAPSED, waiting.number, waiting.sim)
+            self._at_s.popitem(last=False)

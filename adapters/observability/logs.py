@@ -5,6 +5,11 @@ import logging
 from datetime import UTC, datetime
 from typing import Final
 
+ROOT: Final = "ngoma"
+"""Above every logger of ours: ``ngoma.<subject>``."""
+HEARD: Final = (ROOT, "uvicorn")
+"""Whose records the level is about; of other libraries only warnings and worse are written."""
+
 STANDARD_FIELDS: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
 
@@ -28,11 +33,11 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure_logs(level: str) -> None:
-    """Send every log of the process to standard error as JSON lines."""
+    """Send every log of the process to standard error as JSON lines, ours from ``level`` on."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level.upper())
-    for noisy in ("uvicorn.access", "sqlalchemy", "dramatiq", "httpx"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    root.setLevel(logging.WARNING)
+    for name in HEARD:
+        logging.getLogger(name).setLevel(level.upper())

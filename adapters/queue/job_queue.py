@@ -33,6 +33,7 @@ JOB: Final = "job"
 JOBS_WAITING_MAX: Final = 10_000
 """More jobs than these are not queued; the relay sees to the rest."""
 STOP_S: Final = 5.0
+STOP_LEAST_S: Final = 0.5
 
 _WORKER_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
@@ -82,7 +83,7 @@ class DramatiqJobQueue:
             return False
         if self._ask(self.waiting_jobs, JOBS_WAITING_MAX) >= JOBS_WAITING_MAX:
             return False
-        return self._send(JOBS, JOB, job.kind.value, job.number, job.sim)
+        return self._send(JOBS, JOB, job.kind, *job.ids)
 
     def waiting_jobs(self) -> int:
         """Count the jobs that no worker has fetched yet; errors are the caller's."""
@@ -136,7 +137,14 @@ def open_queue(redis_url: str | None = None) -> DramatiqJobQueue:
 
 
 class JobThreads:
-    """Dramatiq's own threads for the queues of one process; they never see a port or an app."""
+    """Dramatiq's own threads for the queues of one process; they never see a port or an app.
+
+    What a job meets is its handler's to tell; here only a thread that ended is a fault.
+    """
+
+    name = "jobs"
+    faults = 0
+    fault: str | None = None
 
     def __init__(self, queue: DramatiqJobQueue, *, worker: str, threads: int = 2) -> None:
         _require_name(worker)
@@ -146,15 +154,30 @@ class JobThreads:
             worker_threads=threads,
             worker_timeout=200,  # ms; how long stopping waits for an idle thread
         )
+        self._is_started = False
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether all threads run."""
+        threads = [*self._worker.workers, *self._worker.consumers.values()]
+        return self._is_started and all(thread.is_alive() for thread in threads)
 
     def start(self) -> None:
         """Start consuming; the actors must be declared."""
         self._worker.start()
+        self._is_started = True
         for place, thread in enumerate(self._worker.workers, start=1):
             thread.name = f"ngoma-jobs-{place}"
         for name, consumer in self._worker.consumers.items():
             consumer.name = f"ngoma-queue-{name}"
 
-    def stop(self, timeout_s: float = STOP_S) -> None:
-        """Finish the jobs at hand and give back the rest."""
-        self._worker.stop(timeout=int(timeout_s * 1000))
+    def stop(self) -> None:
+        """Ask for the end; Dramatiq is asked and waited for in one, so ``join`` does it."""
+
+    def join(self, timeout_s: float = STOP_S) -> bool:
+        """Finish the jobs at hand, give back the rest; False when a job took too long."""
+        if not self._is_started:
+            return True
+        threads = [*self._worker.workers, *self._worker.consumers.values()]
+        self._worker.stop(timeout=int(max(STOP_LEAST_S, timeout_s) * 1000))
+        return not any(thread.is_alive() for thread in threads)

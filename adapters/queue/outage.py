@@ -15,7 +15,7 @@ class Outage:
     def __init__(self, name: str, *, monotonic_s: Callable[[], float]) -> None:
         self._name = name
         self._monotonic_s = monotonic_s
-        self._log = logging.getLogger(__name__)
+        self._log = logging.getLogger("ngoma.queue")
         self._lock = threading.Lock()
         self._is_down = False
         self._try_again_at_s = float("-inf")

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 
 # {blob} and {big} are the dialect's words for bytes and 64-bit integers.
 TABLES: Final = (
@@ -27,6 +27,11 @@ TABLES: Final = (
         fence {big} NOT NULL, expires_at {big} NOT NULL, answered_at {big} NOT NULL)""",
     "CREATE TABLE IF NOT EXISTS saves (save_id TEXT PRIMARY KEY, at {big} NOT NULL)",
     "CREATE INDEX IF NOT EXISTS saves_at ON saves (at)",
+    """CREATE TABLE IF NOT EXISTS effect_positions (
+        follower TEXT PRIMARY KEY, position {big} NOT NULL, holder TEXT, leads_until {big})""",
+    """CREATE TABLE IF NOT EXISTS bad_events (
+        follower TEXT NOT NULL, position {big} NOT NULL, reason TEXT NOT NULL, at {big} NOT NULL,
+        PRIMARY KEY (follower, position))""",
     "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)",
 )
 

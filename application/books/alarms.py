@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Mapping
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("ngoma.alarms")
 
 
 class Alarms:

@@ -20,7 +20,7 @@ Wait = Callable[[threading.Event, float], bool]
 RETRY_S: Final = 0.5
 """Pause before a fact is offered again while the store is away."""
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("ngoma.committer")
 
 
 def wait_for(event: threading.Event, timeout_s: float) -> bool:

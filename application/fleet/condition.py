@@ -22,7 +22,7 @@ VAGUE_CAUSES: Final = frozenset(
 VAGUE_IN_A_ROW: Final = 3
 DOUBTS_IN_A_ROW: Final = 2
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("ngoma.sims")
 
 
 class Condition:

@@ -15,9 +15,10 @@ from application.ports.changes import (
     SecretsForgotten,
     TextErased,
 )
+from application.ports.effects import BadEvent, EffectPositions, Standing
 from application.ports.following import Follower
 from application.ports.host import Clock, KeyHasher, Numbers, Randomness
-from application.ports.jobs import Job, JobKind, JobQueue
+from application.ports.jobs import Job, JobQueue
 from application.ports.limits import Quota, RateLimiter
 from application.ports.modems import (
     ModemDriver,
@@ -40,6 +41,7 @@ __all__ = [
     "AccessLog",
     "AnswerLost",
     "Answered",
+    "BadEvent",
     "Change",
     "Clock",
     "Codes",
@@ -48,9 +50,9 @@ __all__ = [
     "CredentialRevoked",
     "CredentialRow",
     "DigestSettled",
+    "EffectPositions",
     "Follower",
     "Job",
-    "JobKind",
     "JobQueue",
     "KeyHasher",
     "KeyUsed",
@@ -72,6 +74,7 @@ __all__ = [
     "SecretRow",
     "SecretsForgotten",
     "SimIdentity",
+    "Standing",
     "Store",
     "TextErased",
     "Turn",

@@ -1,28 +1,38 @@
 """Word between processes: hints and jobs, any of which may be lost."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from domain.values import Network
 
+IDS_MAX: Final = 8
+"""A job names what it is about; whoever runs it reads the rest."""
 
-class JobKind(StrEnum):
-    """What time asks to be done."""
-
-    EXPIRE = "expire"  # the validity of a message that waits ran out
-    GIVE_UP_DOUBT = "give_up_doubt"  # nothing settled a doubt for 24 h
-    DOUBT_LAPSED = "doubt_lapsed"  # the lease of the SIM that is sending it ran out
+_KIND: Final = re.compile(r"[a-z_]+(\.[a-z_]+)+")
+_KIND_CHARACTERS_MAX: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One thing to do about message ``number``; carries numbers only, and may run twice."""
+    """One thing to do, as a word of the code and numbers; it may run twice.
 
-    kind: JobKind
-    number: int
-    sim: int | None = None
+    ``kind`` is ``subject.what``. ``ids`` are numbers only (a UUID goes as its ``int``), so that
+    no text and nothing personal can get into a queue.
+
+    Raises:
+        ValueError: that is no job; it may come from another version of this program.
+    """
+
+    kind: str
+    ids: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        is_kind = len(self.kind) <= _KIND_CHARACTERS_MAX and _KIND.fullmatch(self.kind)
+        if not is_kind or len(self.ids) > IDS_MAX or any(type(one) is not int for one in self.ids):
+            msg = "a job is a kind, as a plain word, and at most a handful of numbers"
+            raise ValueError(msg)
 
 
 class JobQueue(Protocol):

@@ -15,6 +15,7 @@ from application.ports.changes import (
     SecretKind,
     SecretRow,
 )
+from application.ports.effects import EffectPositions
 from domain.values import Instant
 
 
@@ -73,6 +74,8 @@ class VersionConflict(Exception):
 class Store(Protocol):
     """The event log and what stands beside it. One thread writes; any thread may read."""
 
+    effects: EffectPositions
+
     def transact(self, decide: Callable[[Turn], Save]) -> None:
         """Take the log's lock, let ``decide`` say what to store, store it, commit.
 
@@ -129,8 +132,11 @@ class Store(Protocol):
     def migrate(self) -> None:
         """Make the tables; safe to run again."""
 
-    def drop_old_saves(self, now: Instant) -> None:
-        """Forget save ids that nobody can ask for any more, and secrets whose time is over."""
+    def drop_old_saves(self, now: Instant, *, limit: int) -> int:
+        """Forget save ids that nobody can ask for any more, and secrets whose time is over.
+
+        At most ``limit`` of each in one transaction; how many were forgotten is returned.
+        """
 
     def messages_to(self, to: str, *, after: int, limit: int) -> tuple[Sequence[int], int | None]:
         """Look through contents of messages, by number: those to ``to``, and the last one seen."""

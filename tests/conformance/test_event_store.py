@@ -308,9 +308,20 @@ def test_old_saves_are_forgotten_and_young_ones_kept(store: Store) -> None:
     old, young = save_of(wallet(1)), save_of(wallet(2), at=Instant(NOW + 3_000 * SECOND))
     store.transact(saving(old))
     store.transact(saving(young))
-    store.drop_old_saves(Instant(NOW + 3_700 * SECOND))
+    store.drop_old_saves(Instant(NOW + 3_700 * SECOND), limit=10)
     ids = (old.save_id, young.save_id)
     assert under_lock(store, lambda turn: [turn.was_saved(one) for one in ids]) == [[False, True]]
+
+
+def test_what_is_over_is_forgotten_a_few_at_a_time_the_oldest_first(store: Store) -> None:
+    saves = [save_of(wallet(n), at=Instant(NOW + n * SECOND)) for n in range(1, 6)]
+    for save in reversed(saves):
+        store.transact(saving(save))
+    over = Instant(NOW + 2 * 3_600 * SECOND)
+    assert store.drop_old_saves(over, limit=3) == 3
+    kept = under_lock(store, lambda turn: [turn.was_saved(each.save_id) for each in saves])
+    assert kept == [[False, False, False, True, True]]
+    assert [store.drop_old_saves(over, limit=3) for _ in range(2)] == [2, 0]
 
 
 def test_a_store_that_is_there_can_be_pinged(store: Store) -> None:

@@ -4,17 +4,16 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import cast
 
 import pytest
 
 from adapters.queue import DramatiqJobQueue, JobThreads, open_queue
 from adapters.queue.boards import HINT_S
-from application.ports import Job, JobKind
+from application.ports import Job
 from domain.values import Network
 from tests.support.proxy import TcpProxy
 from tests.support.servers import ThrowawayRedis
-from worker.actors import Jobs, declare_actors
+from worker.actors import declare_actors
 
 MTN, AIRTEL = Network.MTN, Network.AIRTEL
 LIMIT_S = 10.0
@@ -28,8 +27,7 @@ class Worker:
         self.queue = queue
         self.hints: list[Network] = []
         self.jobs: list[Job] = []
-        jobs = cast("Jobs", self)
-        declare_actors(queue.broker, worker=name, jobs=jobs, on_hint=self._on_hint)
+        declare_actors(queue.broker, worker=name, run_job=self.run, on_hint=self._on_hint)
         self._threads = JobThreads(queue, worker=name)
 
     def _on_hint(self, network: Network) -> None:
@@ -46,7 +44,9 @@ class Worker:
         return self
 
     def __exit__(self, *_: object) -> None:
+        assert self._threads.is_alive
         self._threads.stop()
+        assert self._threads.join(LIMIT_S)
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -107,7 +107,7 @@ def test_a_hint_that_arrived_lets_the_next_one_go(queue: DramatiqJobQueue) -> No
 
 
 def test_a_job_is_run_by_some_worker_with_its_numbers(queue: DramatiqJobQueue) -> None:
-    jobs = [Job(JobKind.EXPIRE, 1), Job(JobKind.DOUBT_LAPSED, 2, 7), Job(JobKind.GIVE_UP_DOUBT, 3)]
+    jobs = [Job("message.overdue", (1,)), Job("message.lapsed", (2, 7)), Job("folder.look")]
     with Worker(queue) as worker:
         assert all(queue.enqueue(job) for job in jobs)
         until(lambda: len(worker.jobs) == 3)
@@ -115,7 +115,7 @@ def test_a_job_is_run_by_some_worker_with_its_numbers(queue: DramatiqJobQueue) -
 
 
 def test_a_job_is_not_taken_while_no_worker_is_there(queue: DramatiqJobQueue) -> None:
-    assert not queue.enqueue(Job(JobKind.EXPIRE, 1))
+    assert not queue.enqueue(Job("message.overdue", (1,)))
 
 
 def test_a_job_that_goes_wrong_ends_no_thread(
@@ -124,13 +124,13 @@ def test_a_job_that_goes_wrong_ends_no_thread(
     class Fails(Worker):
         def run(self, job: Job) -> bool:
             super().run(job)
-            if job.number == 1:
+            if job.ids == (1,):
                 raise ValueError
             return True
 
     with Fails(queue) as worker, caplog.at_level(logging.CRITICAL):
         for number in range(1, 5):
-            queue.enqueue(Job(JobKind.EXPIRE, number))
+            queue.enqueue(Job("message.overdue", (number,)))
         until(lambda: len(worker.jobs) == 4)
 
 
@@ -158,11 +158,11 @@ def test_two_processes_share_jobs_and_have_their_own_hints(fresh_redis_url: str)
     with Worker(first, "w1") as one, Worker(second, "w2") as two:
         until(lambda: set(relay.workers()) == {"w1", "w2"})
         for number in range(20):
-            assert relay.enqueue(Job(JobKind.EXPIRE, number))
+            assert relay.enqueue(Job("message.overdue", (number,)))
         relay.announce("w2", MTN)
         until(lambda: len(one.jobs) + len(two.jobs) == 20)
         until(lambda: two.hints == [MTN])
-    assert {job.number for job in one.jobs + two.jobs} == set(range(20))
+    assert {job.ids for job in one.jobs + two.jobs} == {(number,) for number in range(20)}
     assert one.hints == []
 
 
@@ -177,7 +177,7 @@ def test_nothing_raises_and_nothing_waits_long_while_redis_is_dead(
         assert queue.workers() == {}
         assert not queue.announce("w1", MTN)
         queue.arrived("w1", MTN)
-        assert not queue.enqueue(Job(JobKind.EXPIRE, 1))
+        assert not queue.enqueue(Job("message.overdue", (1,)))
     assert time.monotonic() - began_s < 3
     assert caplog.text.count("does not answer") == 1
 
@@ -191,7 +191,7 @@ def test_a_black_hole_costs_half_a_second_and_then_nothing(
     proxy.blackhole()
     began_s = time.monotonic()
     for _ in range(10):
-        assert not queue.enqueue(Job(JobKind.EXPIRE, 1))
+        assert not queue.enqueue(Job("message.overdue", (1,)))
     assert time.monotonic() - began_s < 1.5
     proxy.heal()
 
@@ -201,15 +201,15 @@ def test_threads_sit_out_a_restart_of_redis_and_go_on(
 ) -> None:
     queue = open_queue(own_redis.url)
     with Worker(queue) as worker:
-        until(lambda: queue.enqueue(Job(JobKind.EXPIRE, 1)))
+        until(lambda: queue.enqueue(Job("message.overdue", (1,))))
         until(lambda: len(worker.jobs) == 1)
         own_redis.kill9()
         until(lambda: queue.outage.is_down)
         own_redis.start()
         until(lambda: not queue.outage.is_down)
         queue.register("w1", frozenset({MTN}))
-        until(lambda: queue.enqueue(Job(JobKind.EXPIRE, 2)))
-        until(lambda: Job(JobKind.EXPIRE, 2) in worker.jobs)
+        until(lambda: queue.enqueue(Job("message.overdue", (2,))))
+        until(lambda: Job("message.overdue", (2,)) in worker.jobs)
         until(lambda: queue.announce("w1", MTN))
         until(lambda: worker.hints == [MTN])
     assert caplog.text.count("does not answer") == queue.outage.count == 1
@@ -225,7 +225,7 @@ def test_flushing_redis_loses_nothing_but_hints(
         redis_queue.register("w1", frozenset({MTN}))
         until(lambda: redis_queue.announce("w1", MTN))
         until(lambda: MTN in worker.hints)
-        until(lambda: redis_queue.enqueue(Job(JobKind.EXPIRE, 1)))
+        until(lambda: redis_queue.enqueue(Job("message.overdue", (1,))))
         until(lambda: len(worker.jobs) == 1)
 
 

@@ -59,9 +59,9 @@ def test_secrets_of_an_account_come_oldest_first(store: Store) -> None:
 
 def test_what_is_over_is_dropped_and_what_never_ends_stays(store: Store) -> None:
     change(store, SESSION, PASSWORD)
-    store.drop_old_saves(Instant(NOW + 60 * SECOND))
+    store.drop_old_saves(Instant(NOW + 60 * SECOND), limit=10)
     assert store.secret(SecretKind.SESSION, "digest-1") == SESSION
-    store.drop_old_saves(Instant(NOW + 61 * SECOND))
+    store.drop_old_saves(Instant(NOW + 61 * SECOND), limit=10)
     assert store.secret(SecretKind.SESSION, "digest-1") is None
     assert store.secret(SecretKind.PASSWORD, "7") == PASSWORD
 

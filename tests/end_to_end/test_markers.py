@@ -10,7 +10,6 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final, get_type_hints
 
@@ -22,7 +21,6 @@ from api.routes import ROUTES
 from api.routing.route import Route
 from application.accounts import CreateAccount, email_digest
 from application.books.actors import Actor
-from application.ports import Job, JobKind
 from domain.roles import Role
 from tests.end_to_end.client import Answer, Client
 from tests.end_to_end.fleet import Fleet, Modem, NewAccount, Scaled, Served
@@ -324,11 +322,6 @@ def _try(cli: Cli, *words: str) -> bool:
 
 
 # -- jobs and secrets --------------------------------------------------------------------------
-
-
-def test_a_job_can_hold_nothing_but_numbers() -> None:
-    hints = get_type_hints(Job)
-    assert {hints[field.name] for field in fields(Job)} <= {JobKind, int, int | None}
 
 
 def test_planted_secrets_are_found_in_no_table_log_metric_or_job(gateway: Fleet) -> None:

@@ -21,6 +21,8 @@ CLOCK_AND_CHANCE: Final = re.compile(
 )
 BANNED_FILE_NAMES: Final = frozenset({"utils.py", "util.py", "helpers.py", "common.py", "misc.py"})
 
+LOGGER: Final = re.compile(r"ngoma(\.[a-z_]+)+")
+
 DOMAIN_MAY_IMPORT: Final = frozenset({"domain", "phonenumbers", "eventsourcing.domain"})
 APPLICATION_MAY_IMPORT: Final = DOMAIN_MAY_IMPORT | {
     "application",
@@ -137,6 +139,22 @@ def _is_wide(caught: ast.expr | None) -> bool:
     return caught is None or (
         isinstance(caught, ast.Name) and caught.id in {"Exception", "BaseException"}
     )
+
+
+def logs_outside_the_product(source: Source) -> Iterator[str]:
+    """Find loggers whose name is not ``ngoma.<subject>``, as a literal or a constant beside it."""
+    names = {
+        ast.unparse(node.target if isinstance(node, ast.AnnAssign) else node.targets[0]): node.value
+        for node in source.tree.body
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+    }
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("getLogger"):
+            given = node.args[0] if node.args else None
+            name = names.get(ast.unparse(given), given) if given is not None else None
+            word = name.value if isinstance(name, ast.Constant) else None
+            if not (isinstance(word, str) and LOGGER.fullmatch(word)):
+                yield f"{source.at(node)} {ast.unparse(node)}"
 
 
 def judges_while_applying(source: Source) -> Iterator[str]:

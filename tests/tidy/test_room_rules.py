@@ -9,6 +9,9 @@ import pytest
 from tests.tidy import rules
 from tests.tidy.sources import ROOMS, ROOT, Source, parse, sources
 
+CONFIGURES_LOGS = "adapters/observability/logs.py"
+"""Sets the levels of other libraries' loggers as well."""
+
 Rule = Callable[[Source], Iterator[str]]
 
 
@@ -50,6 +53,11 @@ def test_no_file_is_named_for_having_no_subject() -> None:
 )
 def test_every_file_keeps(rule: Rule) -> None:
     _require(rule, *ROOMS, "tests")
+
+
+def test_every_logger_stands_below_the_one_root() -> None:
+    files = [source for source in sources(*ROOMS) if source.name != CONFIGURES_LOGS]
+    assert [place for file in files for place in rules.logs_outside_the_product(file)] == []
 
 
 # -- the inner rooms ------------------------------------------------------------------------
@@ -119,6 +127,10 @@ BREAKS: list[tuple[Rule, str]] = [
         rules.catches_everything_without_saying_why,
         "try:\n    pass\nexcept Exception:  # noqa: BLE001\n    pass",
     ),
+    (rules.logs_outside_the_product, "import logging\nlog = logging.getLogger(__name__)"),
+    (rules.logs_outside_the_product, "import logging\nlog = logging.getLogger()"),
+    (rules.logs_outside_the_product, "from logging import getLogger\ngetLogger('worker.sims')"),
+    (rules.logs_outside_the_product, "X = 'api'\nlog = logging.getLogger(X)"),
     (rules.judges_while_applying, "class E:\n    def apply(self, a):\n        raise ValueError"),
     (rules.judges_while_applying, "@event('X')\ndef _x(self):\n    assert self.ok"),
     (rules.judges_while_applying, "@event\ndef _x(self):\n    raise ValueError"),
@@ -155,6 +167,8 @@ PASSES: list[tuple[Rule, str]] = [
         "try:\n    pass\nexcept Exception as error:  # noqa: BLE001 - a driver never raises\n    x",
     ),
     (rules.catches_everything_without_saying_why, "try: pass\nexcept ValueError: pass"),
+    (rules.logs_outside_the_product, "log = logging.getLogger('ngoma.sims')"),
+    (rules.logs_outside_the_product, "X: Final = 'ngoma.access'\nlog = logging.getLogger(X)"),
     (rules.judges_while_applying, "class E:\n    def apply(self, a):\n        a.x = self.x"),
     (rules.judges_while_applying, "def decide(self):\n    raise ValueError"),
 ]

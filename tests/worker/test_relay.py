@@ -1,24 +1,27 @@
 """The relay says what is due, once while it is on its way, and again when it was lost."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import pytest
 
+from application.books.due import DueWork, Execute, Ids
 from application.fleet.leases import LEASE_S, BringOnline, OnDuty
 from application.messages.attempts import RecordOutcome, StartAttempt
 from application.messages.settling import DoubtAttempt
-from application.ports import Job, JobKind
+from application.messages.timing import message_work
+from application.ports import Job
 from domain.causes import OwnCause
 from domain.message import State
 from domain.message.states import DOUBT_LIMIT_S
-from domain.values import Network
+from domain.values import Instant, Network
 from tests.support.outcomes import SILENCE
 from tests.worker.gateway import Gateway
 from worker.actors import Jobs
 from worker.clock_watch import ClockWatch
-from worker.relay import AGAIN_S, JOBS_EACH_MAX, OWN_JOBS_MAX, TICK_S, Relay
+from worker.relay import AGAIN_S, JOBS_EACH_MAX, OWN_JOBS_MAX, OWN_JOBS_S, TICK_S, Relay
 
 MTN, AIRTEL = Network.MTN, Network.AIRTEL
+OVERDUE, LAPSED = "message.overdue", "message.lapsed"
 
 
 class Queue:
@@ -55,16 +58,21 @@ class Queue:
 class Bench:
     """A relay over a gateway, with all that it says kept."""
 
-    def __init__(self, gw: Gateway) -> None:
+    def __init__(self, gw: Gateway, *more: DueWork) -> None:
         self.gw = gw
         self.queue = Queue()
         self.watch = ClockWatch(clock=gw.clock, store=gw.store, alarms=gw.alarms)
-        self.jobs = Jobs(committer=gw.system.committer, clock=gw.clock, clock_watch=self.watch)
+        self.work = [*message_work(queries=gw.system.queries, clock=gw.clock), *more]
+        self.jobs = Jobs(
+            committer=gw.system.committer, clock_watch=self.watch, work=self.work, wait=gw.wait
+        )
         self.relay = Relay(
             queries=gw.system.queries,
             queue=self.queue,
             clock=gw.clock,
             clock_watch=self.watch,
+            alarms=gw.alarms,
+            work=self.work,
             run_job=self.jobs.run,
         )
 
@@ -119,7 +127,7 @@ def test_a_message_past_its_validity_is_expired_and_refunded_once(bench: Bench) 
     (number,) = gw.send(sender)
     gw.clock.advance(24 * 3600 + 1)
     bench.step()
-    assert bench.queue.jobs == [Job(JobKind.EXPIRE, number)]
+    assert bench.queue.jobs == [Job(OVERDUE, (number,))]
     job = bench.queue.jobs[0]
     assert bench.jobs.run(job)
     assert not bench.jobs.run(job)  # a job may come twice
@@ -142,7 +150,7 @@ def test_a_doubt_that_nothing_settles_is_given_up_and_refunded(bench: Bench) -> 
     )
     gw.clock.advance(DOUBT_LIMIT_S + 1)
     bench.step()
-    assert [job.kind for job in bench.queue.jobs] == [JobKind.GIVE_UP_DOUBT]
+    assert [job.kind for job in bench.queue.jobs] == [OVERDUE]
     bench.run_jobs()
     assert gw.message(number).cause == "UNCONFIRMED"
 
@@ -154,7 +162,7 @@ def test_what_a_sim_held_when_its_lease_ran_out_is_in_doubt(bench: Bench) -> Non
     assert bench.queue.jobs == []
     gw.clock.advance(LEASE_S + 1)
     bench.step()
-    assert bench.queue.jobs == [Job(JobKind.DOUBT_LAPSED, number, duty.sim)]
+    assert bench.queue.jobs == [Job(LAPSED, (number, duty.sim))]
     bench.run_jobs()
     assert gw.message(number).state is State.IN_DOUBT
 
@@ -162,7 +170,7 @@ def test_what_a_sim_held_when_its_lease_ran_out_is_in_doubt(bench: Bench) -> Non
 def test_a_sim_that_is_at_work_again_is_not_doubted_by_an_old_job(bench: Bench) -> None:
     gw = bench.gw
     number, duty = sending(gw)
-    assert not bench.jobs.run(Job(JobKind.DOUBT_LAPSED, number, duty.sim))
+    assert not bench.jobs.run(Job(LAPSED, (number, duty.sim)))
     assert gw.message(number).state is State.SENDING
 
 
@@ -213,7 +221,7 @@ def test_while_the_clock_has_jumped_nothing_expires_and_an_alarm_shows(
     gw.clock.jump(jump_s)
     bench.step()
     assert bench.queue.jobs == []
-    assert not bench.jobs.run(Job(JobKind.EXPIRE, number))
+    assert not bench.jobs.run(Job(OVERDUE, (number,)))
     assert "nothing expires" in gw.alarms.standing()["clock"]
     gw.clock.jump(-jump_s)
     gw.clock.advance(TICK_S)
@@ -244,14 +252,14 @@ def test_a_job_survives_a_store_that_is_away(bench: Bench) -> None:
     (number,) = gw.send(gw.account())
     gw.clock.advance(24 * 3600 + 1)
     gw.store.is_down = True
-    assert not bench.jobs.run(Job(JobKind.EXPIRE, number))
+    assert not bench.jobs.run(Job(OVERDUE, (number,)))
     gw.store.is_down = False
-    assert bench.jobs.run(Job(JobKind.EXPIRE, number))
+    assert bench.jobs.run(Job(OVERDUE, (number,)))
 
 
 def test_a_job_for_a_message_that_is_not_there_changes_nothing(bench: Bench) -> None:
-    assert not bench.jobs.run(Job(JobKind.EXPIRE, 4_711))
-    assert not bench.jobs.run(Job(JobKind.DOUBT_LAPSED, 4_711, 1))
+    assert not bench.jobs.run(Job(OVERDUE, (4_711,)))
+    assert not bench.jobs.run(Job(LAPSED, (4_711, 1)))
 
 
 def test_a_doubt_by_an_older_fence_is_refused(gw: Gateway) -> None:
@@ -260,3 +268,117 @@ def test_a_doubt_by_an_older_fence_is_refused(gw: Gateway) -> None:
         number, sim=duty.sim, new_fence=duty.fence, cause=OwnCause.RESTARTED, at=gw.clock.now()
     )
     assert gw.system.committer.execute(doubt) is False
+
+
+# -- work of any kind ------------------------------------------------------------------------
+
+
+def kind(
+    due: Callable[[Instant, int], Iterable[Ids]] = lambda now, limit: [(1,)],
+    handle: Callable[[Ids, Execute], bool] = lambda ids, execute: True,
+    *,
+    needs_clock: bool = True,
+    name: str = "test.kind",
+) -> DueWork:
+    return DueWork(kind=name, due=due, handle=handle, needs_clock=needs_clock)
+
+
+def planted(*_: object) -> bool:
+    raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(("needs_clock", "count"), [(True, 0), (False, 1)])
+def test_work_that_needs_no_clock_goes_on_while_the_clock_has_jumped(
+    gw: Gateway, needs_clock: bool, count: int
+) -> None:
+    bench = Bench(gw, kind(needs_clock=needs_clock))
+    gw.clock.jump(301)
+    bench.step()
+    assert bench.queue.jobs == [Job("test.kind", (1,))] * count
+    assert bench.jobs.run(Job("test.kind", (1,))) is not needs_clock
+
+
+def test_a_kind_whose_question_fails_keeps_no_other_from_its_turn(gw: Gateway) -> None:
+    is_broken = True
+
+    def due(now: Instant, limit: int) -> Iterable[Ids]:
+        if is_broken:
+            raise ZeroDivisionError
+        return [(1,)]
+
+    broken = kind(due, name="test.broken")
+    bench = Bench(gw, broken, kind())
+    bench.step()
+    assert bench.queue.jobs == [Job("test.kind", (1,))]
+    assert "ZeroDivisionError" in gw.alarms.standing()["due test.broken"]
+    is_broken = False
+    gw.clock.advance(TICK_S)
+    bench.step()
+    assert Job("test.broken", (1,)) in bench.queue.jobs
+    assert gw.alarms.standing() == {}
+
+
+def test_a_kind_with_very_much_to_do_does_not_crowd_out_another(gw: Gateway) -> None:
+    many = kind(lambda now, limit: [(number,) for number in range(limit)], name="test.many")
+    bench = Bench(gw, many, kind())
+    for _ in range(5):
+        bench.step()
+        gw.clock.advance(TICK_S)
+    assert bench.queue.jobs.count(Job("test.kind", (1,))) == 1
+    assert len(bench.queue.jobs) == len(set(bench.queue.jobs)) == 5 * JOBS_EACH_MAX + 1
+
+
+def test_the_relay_begins_no_more_own_jobs_once_its_time_is_up(gw: Gateway) -> None:
+    done: list[Ids] = []
+
+    def slow(ids: Ids, execute: Execute) -> bool:
+        gw.clock.advance(OWN_JOBS_S / 4)
+        done.append(ids)
+        return True
+
+    bench = Bench(gw, kind(lambda now, limit: [(number,) for number in range(limit)], slow))
+    bench.queue.takes_jobs = False
+    bench.step()
+    assert done == [(0,), (1,), (2,), (3,)]
+    gw.clock.advance(TICK_S)
+    bench.step()
+    assert done[4:] == [(4,), (5,), (6,), (7,)]
+
+
+def test_a_handler_that_goes_wrong_is_counted_by_its_kind_and_told_once(
+    gw: Gateway, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench = Bench(gw, kind(handle=planted))
+    assert not bench.jobs.run(Job("test.kind", (1,)))
+    assert not bench.jobs.run(Job("test.kind", (2,)))
+    assert bench.jobs.faults == {OVERDUE: 0, LAPSED: 0, "test.kind": 2}
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
+def test_a_job_of_another_shape_changes_nothing(bench: Bench) -> None:
+    assert not bench.jobs.run(Job(OVERDUE, (1, 2, 3)))
+    assert not bench.jobs.run(Job("test.unheard_of", (1,)))
+
+
+def test_two_handlers_of_one_kind_are_refused(gw: Gateway) -> None:
+    with pytest.raises(ValueError, match="one place"):
+        Bench(gw, kind(), kind())
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "",
+        "expire",
+        "Message.overdue",
+        "a." + "b" * 60,
+        "mwila@example.test",
+        "+260971234567",
+        "a b",
+    ],
+)
+def test_a_job_can_hold_nothing_but_numbers_and_a_word_of_the_code(word: str) -> None:
+    with pytest.raises(ValueError, match="plain word"):
+        Job(word)
+    with pytest.raises(ValueError, match="numbers"):
+        Job(OVERDUE, (word,))  # type: ignore[arg-type]

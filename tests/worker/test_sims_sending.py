@@ -15,6 +15,7 @@ from domain.values import Lane
 from tests.worker.gateway import FAST, Gateway, gateway
 from worker.actors import Jobs
 from worker.clock_watch import ClockWatch
+from worker.due import due_work
 from worker.loops import Loop
 from worker.relay import Relay
 
@@ -273,13 +274,16 @@ def test_everything_can_be_stepped_in_one_thread(tmp_path: Path) -> None:
     with gateway(tmp_path / "data", is_threaded=False) as gw:
         sim = gw.sim(gw.driver("a", "cms=42:times=1"))
         numbers = gw.send(gw.account(), "x" * 200, count=3)
+        work = due_work(gw.system)
         relay = Relay(
             queries=gw.system.queries,
             queue=gw.system.queue,
             clock=gw.clock,
             clock_watch=(watch := ClockWatch(clock=gw.clock, store=gw.store, alarms=gw.alarms)),
+            alarms=gw.alarms,
+            work=work,
             run_job=Jobs(
-                committer=gw.system.committer, clock=gw.clock, clock_watch=watch, wait=gw.wait
+                committer=gw.system.committer, clock_watch=watch, work=work, wait=gw.wait
             ).run,
         )
         for _ in range(100):

@@ -19,9 +19,15 @@ def projections() -> None:
 @json_option
 @place_options
 def status(place: Place, *, as_json: bool) -> None:
-    """Say where each read model stands in the log; one that has stopped says why."""
+    """Say where each read model stands in the log; one that has stopped says why.
+
+    Also followers with effects (webhooks), which go on after an event that they cannot handle.
+    """
+    from application.books.effects import effect_statuses
+
     with opened(place) as session:
-        rows = session.system.queries.projections()
+        system = session.system
+        rows = [*system.queries.projections(), *effect_statuses(system.store)]
     if as_json:
         print_json(
             [
@@ -37,7 +43,7 @@ def status(place: Place, *, as_json: bool) -> None:
         )
     else:
         print_table(
-            ["projection", "position", "end of log", "behind", "stopped"],
+            ["name", "position", "end of log", "behind", "trouble"],
             [[row.name, row.position, row.head, row.lag, row.error] for row in rows],
         )
     if any(row.error for row in rows):

@@ -10,7 +10,8 @@ from adapters.observability.logs import configure_logs
 from domain.errors import NgomaError
 from worker.cli.options import Place, example, place_options
 from worker.memory import settle_memory
-from worker.runner import Role, Supervisor
+from worker.parts.part import Role
+from worker.supervisor import Supervisor
 
 STOP_S = 20.0
 

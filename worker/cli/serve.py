@@ -31,7 +31,8 @@ from worker.cli.demo import (
 from worker.cli.options import Place, example, place_options
 from worker.cli.protocol import JsonHttpProtocol
 from worker.memory import settle_memory
-from worker.runner import Role, Supervisor
+from worker.parts.part import Role
+from worker.supervisor import Supervisor
 
 BACKLOG: Final = 2_048
 STOP_S: Final = 20.0

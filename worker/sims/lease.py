@@ -14,7 +14,7 @@ from domain.values import Instant
 NOT_ONLINE: Final = Instant(0)
 """As the time of the last answer: the SIM is held, and does not count as online."""
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("ngoma.sims")
 
 
 class LeaseKeeper:

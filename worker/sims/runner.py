@@ -31,7 +31,7 @@ from worker.sims.sender import Sender
 PROJECTION_S: Final = 0.2
 """How long one step waits for the dispatch projection after the SIM came online."""
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("ngoma.sims")
 
 
 @dataclass(frozen=True, slots=True)

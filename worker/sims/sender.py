@@ -28,7 +28,7 @@ from domain.tpdu import TpduError
 from worker.sims.attempt import WITHDRAWN, Attempt
 from worker.sims.lease import LeaseKeeper
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("ngoma.sims")
 
 
 class Sender:

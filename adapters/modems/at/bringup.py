@@ -33,7 +33,7 @@ _IMEI: Final = re.compile(r"\b\d{14,17}\b")
 _IMSI: Final = re.compile(r"\b\d{14,15}\b")
 _CNUM: Final = re.compile(r'\+CNUM: ?(?:"[^"]*")?, ?"(\+?\d{9,15})", ?(\d+)')
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("ngoma.modems")
 
 
 class BringUp:

@@ -28,7 +28,7 @@ MAX_BOOTS: Final = 3
 _CSQ: Final = re.compile(r"\+CSQ: ?(\d{1,3})")
 _UNKNOWN_SIGNAL: Final = 99
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("ngoma.modems")
 
 
 class AtModemDriver:

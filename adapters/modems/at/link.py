@@ -20,7 +20,7 @@ _FLOOD_S: Final = 1.0  # past a deadline only this much of an unending stream is
 _SMS_COMMANDS: Final = ("AT+CMG", "AT+CNM", "AT+CPMS", "AT+CSMS")
 """What may itself be refused by +CMS ERROR; for anything else that is a late answer."""
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("ngoma.modems")
 
 
 class LinkGone(Exception):

@@ -20,7 +20,7 @@ _STORED: Final = re.compile(r'\+C(?:MTI|DSI): ?"?([A-Z]{2})"?, ?(\d{1,5})')
 _SUBMIT: Final = 1  # TP-MTI, 23.040 9.2.3.1
 _STATUS_REPORT: Final = 2
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("ngoma.modems")
 
 
 class Listener:

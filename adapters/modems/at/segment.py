@@ -19,7 +19,7 @@ _FETCH_FIRST: Final = NotSent(
     OwnCause.WITHHELD, "a late answer to the segment before this one is to be fetched first"
 )
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("ngoma.modems")
 
 
 def resync(link: AtLink, timeouts: AtTimeouts) -> bool:

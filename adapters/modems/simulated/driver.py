@@ -33,7 +33,7 @@ ErrorTable = Callable[[str, float], Rejected | InDoubt]
 """What an error line (``+CMS ERROR: 38``) means, that many seconds after the segment."""
 
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("ngoma.modems")
 
 
 class SimulatedModemDriver:

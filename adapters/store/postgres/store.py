@@ -12,6 +12,7 @@ from eventsourcing.postgres import PostgresAggregateRecorder
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
+from adapters.store.effects import SqlEffectPositions
 from adapters.store.postgres.connections import ANSWER_TIMEOUT_S, Datastore
 from adapters.store.postgres.saving import PostgresTurn, Recorder, secret_of
 from adapters.store.postgres.scrubbing import UNSAMPLED, scrub
@@ -27,6 +28,7 @@ from application.ports import (
     AnswerLost,
     ContentRow,
     CredentialRow,
+    EffectPositions,
     Lease,
     Save,
     SecretKind,
@@ -74,6 +76,9 @@ class PostgresStore:
             self._snapshots = PostgresAggregateRecorder(
                 self._writers, events_table_name="stored_snapshots"
             )
+        self.effects: EffectPositions = SqlEffectPositions(
+            self._writing, self._reading, placeholder="%s"
+        )
 
     # -- writing -----------------------------------------------------------------------------
 
@@ -265,11 +270,24 @@ class PostgresStore:
             cursor.execute("DELETE FROM schema_version")
             cursor.execute("INSERT INTO schema_version VALUES (%s)", (SCHEMA_VERSION,))
 
-    def drop_old_saves(self, now: Instant) -> None:
-        """Forget save ids that nobody can ask for any more, and secrets whose time is over."""
+    def drop_old_saves(self, now: Instant, *, limit: int) -> int:
+        """Forget some save ids that nobody can ask for any more, and some secrets that ended.
+
+        Rows that somebody is changing are left for the next time: nobody waits for this.
+        """
         with self._writing() as cursor:
-            cursor.execute("DELETE FROM saves WHERE at < %s", (now - SAVES_KEPT_S * SECOND,))
-            cursor.execute("DELETE FROM secrets WHERE ends_at < %s", (now,))
+            cursor.execute(
+                "DELETE FROM saves WHERE save_id IN (SELECT save_id FROM saves WHERE at < %s"
+                " ORDER BY at LIMIT %s FOR UPDATE SKIP LOCKED)",
+                (now - SAVES_KEPT_S * SECOND, limit),
+            )
+            saves = cursor.rowcount
+            cursor.execute(
+                "DELETE FROM secrets WHERE (kind, key) IN (SELECT kind, key FROM secrets"
+                " WHERE ends_at < %s ORDER BY ends_at LIMIT %s FOR UPDATE SKIP LOCKED)",
+                (now, limit),
+            )
+            return saves + cursor.rowcount
 
     def messages_to(self, to: str, *, after: int, limit: int) -> tuple[Sequence[int], int | None]:
         """Look through some messages' contents for a recipient."""

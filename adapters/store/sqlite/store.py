@@ -12,6 +12,7 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteAggregateRecorder
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from adapters.store.effects import SqlEffectPositions
 from adapters.store.schema import (
     CREDENTIAL_COLUMNS,
     LEASE_COLUMNS,
@@ -28,6 +29,7 @@ from application.ports import (
     AnswerLost,
     ContentRow,
     CredentialRow,
+    EffectPositions,
     Lease,
     Save,
     SecretKind,
@@ -50,6 +52,9 @@ class SqliteStore:
         self._recorder = Recorder(self._datastore)
         self._snapshots = SQLiteAggregateRecorder(self._datastore, "stored_snapshots")
         self._turn = TurnLock(path.with_name("store.turn"), is_server=is_server)
+        self.effects: EffectPositions = SqlEffectPositions(
+            self._writing, self._reading, placeholder="?"
+        )
 
     # -- writing -----------------------------------------------------------------------------
 
@@ -214,11 +219,21 @@ class SqliteStore:
             cursor.execute("DELETE FROM schema_version")
             cursor.execute("INSERT INTO schema_version VALUES (?)", (SCHEMA_VERSION,))
 
-    def drop_old_saves(self, now: Instant) -> None:
-        """Forget save ids that nobody can ask for any more, and secrets whose time is over."""
+    def drop_old_saves(self, now: Instant, *, limit: int) -> int:
+        """Forget some save ids that nobody can ask for any more, and some secrets that ended."""
         with self._writing() as cursor:
-            cursor.execute("DELETE FROM saves WHERE at < ?", (now - SAVES_KEPT_S * SECOND,))
-            cursor.execute("DELETE FROM secrets WHERE ends_at < ?", (now,))
+            cursor.execute(
+                "DELETE FROM saves WHERE rowid IN"
+                " (SELECT rowid FROM saves WHERE at < ? ORDER BY at LIMIT ?)",
+                (now - SAVES_KEPT_S * SECOND, limit),
+            )
+            saves = cursor.rowcount
+            cursor.execute(
+                "DELETE FROM secrets WHERE rowid IN"
+                " (SELECT rowid FROM secrets WHERE ends_at < ? ORDER BY ends_at LIMIT ?)",
+                (now, limit),
+            )
+            return saves + cursor.rowcount
 
     def messages_to(self, to: str, *, after: int, limit: int) -> tuple[Sequence[int], int | None]:
         """Look through some messages' contents for a recipient."""

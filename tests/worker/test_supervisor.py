@@ -4,140 +4,28 @@ import logging
 import statistics
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from adapters.bootstrap import bootstrap
-from adapters.modems.at.rejections import outcome_of_line
 from adapters.modems.simulated.driver import SimulatedModemDriver
-from adapters.modems.simulated.network_log import MemoryNetworkLog, SegmentOnAir
-from adapters.modems.simulated.sim_card import imsi_for
-from adapters.settings import Settings
-from application.ports import ModemSettings, ModemUnavailable, SimIdentity
-from application.system import System
+from application.ports import ModemUnavailable, SimIdentity
 from domain.errors import StoreDown
 from domain.message import State
-from domain.values import Network
 from tests.support.servers import ThrowawayRedis
-from tests.support.system import FastKeyHasher
-from tests.worker.gateway import FAST, Gateway, ShiftedClock
+from tests.worker.processes import LIMIT_S, all_online, own_threads, running, until
 from worker.clock_watch import ALARM as CLOCK_ALARM
 from worker.loops import Loop
-from worker.runner import PARTS, Part, Role, Supervisor
+from worker.parts import PARTS
+from worker.parts.part import Role
 
 pytestmark = pytest.mark.processes
 
 HINT_TO_AIR_S = 0.020
 DRAMATIQ = ("jobs-", "queue-")
 """What the names of Dramatiq's own threads begin with."""
-LIMIT_S = 15.0
-
-
-def _own_threads() -> set[str]:
-    """Name a supervisor's threads; another test's web app may have left pools ("…-hash_0")."""
-    names = {thread.name for thread in threading.enumerate()}
-    return {
-        name.removeprefix("ngoma-")
-        for name in names
-        if name.startswith("ngoma-") and "_" not in name
-    }
-
-
-class Air(MemoryNetworkLog):
-    """A network log that says when a segment came."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.came = threading.Event()
-        self.came_at_s = 0.0
-
-    def append(self, segment: SegmentOnAir) -> None:
-        self.came_at_s = time.monotonic()
-        super().append(segment)
-        self.came.set()
-
-
-class Running(Gateway):
-    """A gateway with all its threads."""
-
-    supervisor: Supervisor
-
-    def __init__(self, system: System, air: Air) -> None:
-        super().__init__(system, system.clock, system.store)  # type: ignore[arg-type]
-        self.air = air
-
-    def sent(self, count: int) -> None:
-        self.until(lambda: len(self.air.segments) >= count)
-
-    def metrics(self) -> str:
-        return self.system.metrics.render()[0].decode()
-
-
-@contextmanager
-def running(
-    folder: Path,
-    *,
-    sims: int = 1,
-    role: Role = Role.ALL,
-    name: str = "m",
-    latency_s: float = 0.0,
-    first_kind: type[SimulatedModemDriver] = SimulatedModemDriver,
-    **settings: Any,
-) -> Iterator[Running]:
-    clock, air = ShiftedClock(), Air()
-
-    def open_modem(modem: ModemSettings) -> SimulatedModemDriver:
-        kind = first_kind if modem == modems[0] else SimulatedModemDriver
-        return kind(
-            modem.name,
-            clock=clock,
-            error_table=outcome_of_line,
-            log=air,
-            latency_s=latency_s,
-            imsi=imsi_for(modem.name),
-        )
-
-    modems = tuple(
-        ModemSettings(
-            name=f"{name}{place}",
-            device="",
-            network=Network.MTN,
-            driver="simulated",
-            segments_per_minute=0,
-            segments_per_day=0,
-        )
-        for place in range(sims)
-    )
-    system = bootstrap(
-        Settings(data_dir=folder, modems=modems, **settings), hasher=FastKeyHasher(), clock=clock
-    )
-    system = replace(system, open_modem=open_modem)
-    system.store.migrate()
-    system.follower.migrate()
-    gateway = Running(system, air)
-    gateway.supervisor = Supervisor(system, role, timings=FAST, host=f"host-{name}")
-    gateway.supervisor.start()
-    try:
-        yield gateway
-    finally:
-        assert gateway.supervisor.stop(20)
-        system.close()
-
-
-def until(condition: Callable[[], bool]) -> None:
-    limit_s = time.monotonic() + LIMIT_S
-    while not condition():
-        assert time.monotonic() < limit_s
-        threading.Event().wait(0.002)
-
-
-def all_online(gw: Running) -> None:
-    until(lambda: {status.state for status in gw.supervisor.modems()} == {"online"})
 
 
 # -- a whole process ----------------------------------------------------------------------------
@@ -165,7 +53,7 @@ def test_a_hint_wakes_an_idle_sim_within_20_ms(
             accepted_s = time.monotonic()
             assert gw.air.came.wait(LIMIT_S)  # type: ignore[attr-defined]
             waits_s.append(gw.air.came_at_s - accepted_s)  # type: ignore[attr-defined]
-            until(lambda: gw.supervisor.modems()[0].state == "online")
+            until(lambda: gw.modems()[0].state == "online")
         median_s = statistics.median(waits_s)
         record_property("accepted_to_air_p50_ms", round(median_s * 1_000, 1))
         assert median_s <= HINT_TO_AIR_S
@@ -217,7 +105,7 @@ def test_stopping_finishes_the_segment_under_way_and_records_it(tmp_path: Path) 
         assert gw.events(second) == []
         (lease,) = gw.system.store.leases()
         assert lease.expires_at <= gw.clock.now()
-        assert _own_threads() == set()
+        assert own_threads() == set()
 
 
 def test_what_was_accepted_before_the_stop_is_committed(tmp_path: Path) -> None:
@@ -249,7 +137,7 @@ def test_one_modem_that_never_comes_up_keeps_nobody_from_sending(tmp_path: Path)
     with running(tmp_path, sims=2, first_kind=NeverUp) as gw:
         numbers = gw.send(gw.account(), count=5)
         gw.until(lambda: all(gw.message(n).state is State.SENT for n in numbers))
-        assert gw.supervisor.modems()[0].reason == "not there"
+        assert gw.modems()[0].reason == "not there"
         until(lambda: 'ngoma_modem_words{kind="Accepted"} 5.0' in gw.metrics())
         assert 'ngoma_modem_online{modem="m0"} 0.0' in gw.metrics()
         assert 'ngoma_modem_online{modem="m1"} 1.0' in gw.metrics()
@@ -297,20 +185,22 @@ def test_scaled_roles_share_the_work_over_postgresql_and_redis(
     [
         (Role.API, {"committer", "keys"}),
         (Role.WORKER, {"committer", "presence", "sim-m0"}),
-        (Role.PROJECT, {"committer", "follower", "relay", "housekeeping"}),
+        (Role.PROJECT, {"committer", "follower", "relay", "housekeeping", "upkeep"}),
         (
             Role.ALL,
-            {"committer", "follower", "keys", "presence", "relay", "housekeeping", "sim-m0"},
+            {"committer", "follower", "keys", "presence", "relay", "housekeeping", "upkeep"}
+            | {"sim-m0"},
         ),
     ],
 )
-def test_each_role_runs_its_own_threads(tmp_path: Path, role: Role, threads: set[str]) -> None:
+def test_each_role_runs_itsown_threads(tmp_path: Path, role: Role, threads: set[str]) -> None:
     with running(tmp_path, role=role):
-        assert {name for name in _own_threads() if not name.startswith(DRAMATIQ)} == threads
+        assert {name for name in own_threads() if not name.startswith(DRAMATIQ)} == threads
 
 
-def test_all_runs_every_part() -> None:
-    assert PARTS[Role.ALL] == frozenset(Part)
+def test_all_runs_every_part_and_every_role_commits() -> None:
+    assert all(Role.ALL in part.roles for part in PARTS)
+    assert [part.name for part in PARTS if part.roles == frozenset(Role)] == ["committer"]
 
 
 def test_time_goes_on_in_a_project_process_without_workers(tmp_path: Path) -> None:

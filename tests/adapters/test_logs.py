@@ -1,0 +1,48 @@
+"""Logs: one line of JSON a record, ours from the level on, other libraries' warnings only."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from adapters.observability.logs import configure_logs
+
+NAMES = ("", "ngoma", "uvicorn")
+
+
+@pytest.fixture
+def lines(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """Give what was written so far; afterwards logging is as it was."""
+    root = logging.getLogger()
+    handlers, levels = root.handlers[:], [logging.getLogger(name).level for name in NAMES]
+    yield lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    root.handlers[:] = handlers
+    for name, level in zip(NAMES, levels, strict=True):
+        logging.getLogger(name).setLevel(level)
+
+
+@pytest.mark.parametrize(
+    ("level", "written"),
+    [
+        ("debug", ["ngoma.sims", "ngoma.sims", "ngoma.sims", "redis"]),
+        ("info", ["ngoma.sims", "ngoma.sims", "redis"]),
+        ("warning", ["ngoma.sims", "redis"]),
+    ],
+)
+def test_the_level_is_that_of_the_product_and_not_of_its_libraries(
+    lines: Callable[[], list[dict[str, Any]]], level: str, written: list[str]
+) -> None:
+    configure_logs(level)
+    for name in ("ngoma.sims", "redis"):
+        for word in (logging.DEBUG, logging.INFO, logging.WARNING):
+            logging.getLogger(name).log(word, "said")
+    assert [line["logger"] for line in lines()] == written
+
+
+def test_what_a_caller_adds_becomes_fields(lines: Callable[[], list[dict[str, Any]]]) -> None:
+    configure_logs("info")
+    logging.getLogger("ngoma.sims").info("modem %s is up", "m0", extra={"sim": 7})
+    (line,) = lines()
+    assert (line["level"], line["message"], line["sim"]) == ("info", "modem m0 is up", 7)

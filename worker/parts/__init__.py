@@ -1,0 +1,25 @@
+"""The parts of all processes, in the order of starting within a stage; a new one is listed here."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from worker.parts.committer import COMMITTER
+from worker.parts.follower import FOLLOWER
+from worker.parts.housekeeping import HOUSEKEEPING
+from worker.parts.jobs import JOBS
+from worker.parts.keys import KEYS
+from worker.parts.part import Part
+from worker.parts.relay import RELAY
+from worker.parts.sims import SIMS
+from worker.parts.upkeep import UPKEEP
+
+PARTS: Final[Sequence[Part]] = (
+    COMMITTER,
+    FOLLOWER,
+    KEYS,
+    JOBS,
+    RELAY,
+    HOUSEKEEPING,
+    UPKEEP,
+    SIMS,
+)

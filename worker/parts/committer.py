@@ -1,0 +1,26 @@
+"""The committer: the one thread of a process that writes."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+from worker.loops import Loop
+from worker.parts.part import Part, Process, Role, Stage
+
+WAIT_S: Final = 1.0
+"""How long one step waits for a command."""
+
+
+def _make(process: Process) -> Sequence[Loop]:
+    committer = process.system.committer
+    return [
+        Loop(
+            "committer",
+            partial(committer.step, WAIT_S),
+            wake=committer.stop,
+            is_drained=lambda: committer.waiting == 0,
+        )
+    ]
+
+
+COMMITTER: Final = Part("committer", frozenset(Role), Stage.COMMIT, _make)

@@ -1,0 +1,44 @@
+"""A part for each follower with effects: ``effect_part`` makes it of whatever makes the effect."""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from application.books.effects import Effect, EffectFollower
+from worker.loops import Loop
+from worker.parts.part import Part, Process, Role, Stage
+
+POLL_S: Final = 0.5
+"""How often the log is looked at, besides after each progress of this process's read models."""
+ROLES: Final = frozenset({Role.ALL, Role.PROJECT})
+
+
+def effect_part(name: str, make: Callable[[Process], Effect]) -> Part:
+    """Give the part that runs an effect, in each process that follows the log.
+
+    ``name`` is for good: the position is kept under it, and alarms and metrics show it.
+    Its runner is woken by the read models' progress, so that an effect may ask them. It says by
+    alarms how it is: sending goes on, whatever it meets.
+    """
+
+    def loops(process: Process) -> Sequence[Loop]:
+        system, progress = process.system, threading.Event()
+        follower = EffectFollower(
+            name,
+            make(process),
+            store=system.store,
+            mapper=system.committer.mapper,
+            clock=system.clock,
+            alarms=process.alarms,
+            holder=process.name,
+        )
+        system.follower.on_progress(lambda _: progress.set())
+
+        def follow() -> None:
+            progress.clear()
+            if not follower.step():
+                progress.wait(POLL_S)
+
+        return [Loop(name, follow, wake=progress.set, at_end=follower.close)]
+
+    return Part(name, ROLES, Stage.FOLLOW, loops, is_vital=False)

@@ -1,0 +1,29 @@
+"""What has to be forgotten in time, in rounds of commands while the clock is trusted."""
+
+import threading
+from collections.abc import Sequence
+from typing import Final
+
+from application.retention.housekeeping import EVERY_S, Housekeeping
+from worker.loops import Loop
+from worker.parts.part import Part, Process, Role, Stage
+
+
+def _make(process: Process) -> Sequence[Loop]:
+    system, stopping = process.system, threading.Event()
+    housekeeping = Housekeeping(
+        queries=system.queries,
+        committer=system.committer,
+        clock=system.clock,
+        retention=system.retention,
+        pause=stopping.wait,
+    )
+
+    def keep_house() -> None:
+        if process.clock_watch.fault() is None:
+            housekeeping.step()
+
+    return [Loop("housekeeping", keep_house, every_s=EVERY_S, wake=stopping.set)]
+
+
+HOUSEKEEPING: Final = Part("housekeeping", frozenset({Role.ALL, Role.PROJECT}), Stage.TELL, _make)

@@ -1,0 +1,17 @@
+"""What each process with a web knows of API keys, followed from the log into memory."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from worker.loops import Loop
+from worker.parts.part import Part, Process, Role, Stage
+
+EVERY_S: Final = 0.3
+"""Revocations must be known within a second."""
+
+
+def _make(process: Process) -> Sequence[Loop]:
+    return [Loop("keys", process.system.keys.follow, every_s=EVERY_S)]
+
+
+KEYS: Final = Part("keys", frozenset({Role.ALL, Role.API}), Stage.FOLLOW, _make)

@@ -1,0 +1,33 @@
+"""The relay, woken by the read models' progress; where no worker is, it does the jobs itself."""
+
+import threading
+from collections.abc import Sequence
+from typing import Final
+
+from worker.loops import Loop
+from worker.parts.part import Part, Process, Role, Stage
+from worker.relay import TICK_S, Relay
+
+
+def _make(process: Process) -> Sequence[Loop]:
+    system, progress = process.system, threading.Event()
+    system.follower.on_progress(lambda _: progress.set())
+    relay = Relay(
+        queries=system.queries,
+        queue=system.queue,
+        clock=system.clock,
+        clock_watch=process.clock_watch,
+        alarms=process.alarms,
+        work=process.work,
+        run_job=process.jobs.run,
+    )
+
+    def pass_on() -> None:
+        progress.wait(TICK_S)
+        progress.clear()
+        relay.step(system.clock.now())
+
+    return [Loop("relay", pass_on, wake=progress.set)]
+
+
+RELAY: Final = Part("relay", frozenset({Role.ALL, Role.PROJECT}), Stage.TELL, _make)

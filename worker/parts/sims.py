@@ -1,0 +1,57 @@
+"""A thread for each SIM of this host; a modem that is not well hurts nobody's readiness."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Final
+
+from application.ports import ModemSettings
+from worker.loops import Loop
+from worker.parts.part import Part, Process, Role, Stage
+from worker.sims import SimRunner
+
+STEP_S: Final = 1.0
+UP: Final = frozenset({"online", "sending"})
+"""States of a SIM's thread in which it takes messages."""
+
+
+def _make(process: Process) -> Sequence[Loop]:
+    process.sims = sims = [_runner(process, modem) for modem in process.system.modems]
+    if sims:
+        watch = process.system.metrics.watch
+        watch("modem_words", "What modems said, by kind.", partial(_words, sims), label="kind")
+        watch("modem_online", "Modems that may send.", partial(_online, sims), label="modem")
+    return [
+        Loop(
+            f"sim-{sim.settings.name}",
+            partial(sim.step, STEP_S),
+            at_end=sim.close,
+            wake=sim.stop,
+        )
+        for sim in sims
+    ]
+
+
+def _runner(process: Process, modem: ModemSettings) -> SimRunner:
+    system = process.system
+    return SimRunner(
+        modem,
+        system.open_modem(modem),
+        system=system,
+        desk=process.desks.of(modem.network),
+        holder=process.host,
+        alarms=process.alarms,
+        timings=process.timings,
+    )
+
+
+def _words(sims: Sequence[SimRunner]) -> Mapping[str, float]:
+    return sum((sim.counts for sim in sims), Counter[str]())
+
+
+def _online(sims: Sequence[SimRunner]) -> Mapping[str, float]:
+    statuses = [sim.status for sim in sims]
+    return {status.modem: float(status.state in UP) for status in statuses}
+
+
+SIMS: Final = Part("sims", frozenset({Role.ALL, Role.WORKER}), Stage.CARRY, _make, is_vital=False)
