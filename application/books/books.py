@@ -191,11 +191,18 @@ class Books:
 
     def lease(self, sim: int) -> Lease | None:
         """Read a SIM's lease as of this point of the batch."""
+        return self._all_leases().get(sim)
+
+    def leased_sims(self) -> Sequence[int]:
+        """Number the SIMs that ever had a lease: all that were ever online."""
+        return list(self._all_leases())
+
+    def _all_leases(self) -> dict[int, Lease]:
         if self._leases is None:  # one query for the batch: there are few, and many ask
             self._leases = {
                 lease.sim: lease for lease in (*self._turn.leases(), *self._save.leases)
             }
-        return self._leases.get(sim)
+        return self._leases
 
     def settle_digest(self, number: int) -> None:
         """Forget a message's repeat digest: it has left the queue."""

@@ -22,7 +22,7 @@ class SimTimings:
     renew_soon_s: float = 1.0
     """At least between a renewal and one that is asked for because of a refusal."""
     renew_again_s: float = 5.0
-    """After a renewal that the store did not answer."""
+    """After a renewal that the store did not answer, and while the SIM is in quarantine."""
     health_s: float = 30.0
     """After so long without a word from the modem it is asked how it is."""
     health_again_s: float = 10.0

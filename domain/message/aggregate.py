@@ -67,7 +67,6 @@ class Message(Progress, Aggregate):
         self.retry_at = None
         self.accepted = 0
         self.references = []
-        self.doubtful_index = None
         self.doubts = 0
         self.resent = False
         self.cause = None
@@ -160,6 +159,7 @@ class Message(Progress, Aggregate):
                 number=self.number,
                 index=index,
                 message_reference=message_reference,
+                sim=self.sim,
             )
             return
         self._record(

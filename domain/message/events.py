@@ -60,19 +60,22 @@ class AttemptStarted(Event):
 
 
 class SegmentAccepted(Event):
-    """The network took segment ``index`` (from 0) and more are left."""
+    """The network took segment ``index`` (from 0) by SIM number ``sim``, and more are left.
+
+    ``sim`` is None in logs of before it was recorded.
+    """
 
     TOPIC = "Message.SegmentAccepted"
     number: int
     index: int
     message_reference: int | None
+    sim: int | None = None
 
     def apply(self, message: Progress) -> None:
         message.accepted = self.index + 1
         message.references = [*message.references, self.message_reference]
         message.bound_sim = message.sim
         message.state = State.SENDING if message.state == State.SENDING else State.QUEUED
-        message.doubtful_index = None
 
 
 class Sent(Event):
@@ -107,7 +110,6 @@ class InDoubt(Event):
 
     def apply(self, message: Progress) -> None:
         message.state = State.IN_DOUBT
-        message.doubtful_index = self.index
         message.doubts = message.doubts + 1
 
 
@@ -122,7 +124,6 @@ class AttemptFailed(Event):
     def apply(self, message: Progress) -> None:
         message.state = State.QUEUED
         message.retry_at = self.retry_at
-        message.doubtful_index = None
 
 
 class Failed(Event):

@@ -91,7 +91,6 @@ class Progress:
     accepted: int
     """How many segments the network has accepted."""
     references: list[int | None]
-    doubtful_index: int | None
     doubts: int
     resent: bool
     cause: str | None
