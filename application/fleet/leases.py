@@ -11,7 +11,7 @@ from application.books.commands import Command, Preparing
 from application.books.contents import SALT_BYTES, json_content, seal_of
 from application.books.reasons import WithReason
 from application.fleet.cards import find_card, find_number
-from application.fleet.quota import NO_QUOTA, Quota
+from application.fleet.quota import NO_QUOTA, DayQuota
 from application.ports import Clock, ContentRow, Lease, SimIdentity, Store
 from domain.errors import AlreadyExists, TooLate
 from domain.roles import Duty
@@ -281,7 +281,7 @@ class FleetWatch:
         return None if is_old else self._offline
 
 
-def require_duty(books: Books, duty: OnDuty, at: Instant, quota: Quota = NO_QUOTA) -> None:
+def require_duty(books: Books, duty: OnDuty, at: Instant, quota: DayQuota = NO_QUOTA) -> None:
     """Refuse a carrier whose SIM may begin nothing: the brakes, read where it is decided.
 
     The fence makes the quota's count whole: nobody else began anything since it was taken.

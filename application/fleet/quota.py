@@ -9,7 +9,7 @@ from domain.values import Instant
 
 
 @dataclass(frozen=True, slots=True)
-class Quota:
+class DayQuota:
     """At most ``limit`` segments on ``day`` (0: any number), of which ``begun`` have begun."""
 
     limit: int = 0
@@ -20,7 +20,7 @@ class Quota:
         """Whether no message may begin; a clock that went back does not bring back a day."""
         return self.limit > 0 and self.begun >= self.limit and day_of(at) <= self.day
 
-    def after_one(self, at: Instant) -> "Quota":
+    def after_one(self, at: Instant) -> "DayQuota":
         """Give what it is once another segment has begun."""
         day = day_of(at)
         if day > self.day:
@@ -28,7 +28,7 @@ class Quota:
         return replace(self, begun=self.begun + 1)
 
 
-NO_QUOTA: Final = Quota()
+NO_QUOTA: Final = DayQuota()
 
 
 class DayUse:
@@ -40,11 +40,11 @@ class DayUse:
 
     def __init__(self, limit: int, clock: Clock) -> None:
         self._clock = clock
-        self.quota = Quota(limit)
+        self.quota = DayQuota(limit)
 
     def learn(self, day: int, begun: int) -> None:
         """Take over what the log knows of a day."""
-        self.quota = Quota(self.quota.limit, day, begun)
+        self.quota = DayQuota(self.quota.limit, day, begun)
 
     def take(self) -> None:
         """Count a segment that begins now."""

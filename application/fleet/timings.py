@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from application.fleet.leases import ANSWER_S
+from application.ports import ANSWER_MAX_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +16,7 @@ class SimTimings:
     """For AttemptStarted to be committed, while a modem holds its prompt."""
     store_s: float = 5.0
     """For any other command."""
-    submit_s: float = 130.0
+    submit_s: float = ANSWER_MAX_S + 10.0
     """The most that a submission takes from its prompt on; a lease must last as long."""
     renew_s: float = 30.0
     """Between two renewals of the lease."""

@@ -8,7 +8,7 @@ from uuid import UUID
 from application.books.books import Books
 from application.books.commands import Command
 from application.fleet.leases import OnDuty, require_duty
-from application.fleet.quota import NO_QUOTA, Quota
+from application.fleet.quota import NO_QUOTA, DayQuota
 from application.messages.settling import cause_of, record_with_refund
 from domain.errors import TooLate
 from domain.message import Message, State, message_id
@@ -46,7 +46,7 @@ class StartAttempt(Command[Load]):
         duty: OnDuty,
         concat_ref: int | None,
         at: Instant,
-        quota: Quota = NO_QUOTA,
+        quota: DayQuota = NO_QUOTA,
     ) -> None:
         self.at = at
         self._number = number

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from application.fleet.leases import OnDuty, StayOnDuty
-from application.fleet.quota import Quota
+from application.fleet.quota import DayQuota
 from application.messages.attempts import (
     Load,
     RecordOutcome,
@@ -44,7 +44,7 @@ class Errand:
         """Whether AttemptStarted is committed."""
         return self.load is not None
 
-    def start(self, at: Instant, quota: Quota) -> StartAttempt:
+    def start(self, at: Instant, quota: DayQuota) -> StartAttempt:
         """Ask whether the message may be started."""
         return StartAttempt(
             self.number,

@@ -5,6 +5,7 @@ from application.ports.host import Clock, KeyHasher, Numbers, Randomness
 from application.ports.jobs import Job, JobKind, JobQueue
 from application.ports.limits import Quota, RateLimiter
 from application.ports.modems import (
+    ANSWER_MAX_S,
     ModemDriver,
     ModemHealth,
     ModemSettings,
@@ -28,6 +29,7 @@ from application.ports.truth import (
 )
 
 __all__ = [
+    "ANSWER_MAX_S",
     "AccessLog",
     "AnswerLost",
     "Answered",
