@@ -3,7 +3,6 @@
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from application.books.alarms import Alarms
@@ -52,7 +51,6 @@ class SimRunner:
         alarms: Alarms,
         timings: SimTimings | None = None,
         wait: Wait = wait_for,
-        on_report: Callable[[ModemReport], None] | None = None,
     ) -> None:
         timings = timings or SimTimings()
         clock = system.clock
@@ -79,7 +77,6 @@ class SimRunner:
         self._presence = Presence(settings.name, driver, clock=clock, timings=timings)
         self._timings = timings
         self._wait = wait
-        self._on_report = on_report
         self._stopping = threading.Event()
         self._lost: str | None = None
         self._is_broken = False
@@ -245,14 +242,6 @@ class SimRunner:
             case RegistrationChanged(registered):
                 self._presence.note_network(is_registered=registered)
             case StatusReportReceived() | InboundReceived():
-                self._keep(report)
+                # Not acknowledged and not deleted on the SIM yet, so nothing is lost.
+                logger.info("modem %s reports %s", self.settings.name, type(report).__name__)
         self._presence.note_answer()
-
-    def _keep(self, report: StatusReportReceived | InboundReceived) -> None:
-        """Take in what came for us; the aggregate for it is the next issue's.
-
-        Until then nothing is acknowledged or deleted on the SIM, so nothing is lost.
-        """
-        logger.info("modem %s reports %s", self.settings.name, type(report).__name__)
-        if self._on_report is not None:
-            self._on_report(report)
