@@ -210,6 +210,18 @@ def test_a_quarantined_sim_is_held_but_sends_nothing_until_released(gw: Gateway)
     gw.until(lambda: lease_of(gw).answered_at > 0, sim)
 
 
+def test_a_release_is_noticed_within_seconds(gw: Gateway) -> None:
+    sim = gw.sim(gw.driver("a"))
+    gw.online(sim)
+    quarantine(gw)
+    gw.clock.advance(31)
+    gw.until(lambda: sim.status.state == "quarantined", sim)
+    (number,) = gw.send(gw.account())
+    quarantine(gw, quarantined=False)
+    gw.clock.advance(6)
+    gw.until(lambda: gw.message(number).state is State.SENT, sim)
+
+
 def test_a_quarantine_between_two_segments_lets_go_of_the_message(gw: Gateway) -> None:
     driver = gw.driver("a")
     sim = gw.sim(driver, per_minute=1, timings=replace(FAST, renew_s=0.02))
