@@ -74,6 +74,7 @@ def load(gw: Gateway, sender: Principal, chance: random.Random, first: int) -> N
         gw.send(sender, "x" * chance.choice((10, 10, 300)), first=first + place)
 
 
+@pytest.mark.processes  # a dialogue in real time, eight seconds of it
 @pytest.mark.timeout(1_800)
 def test_no_segment_begins_once_a_quarantine_was_confirmed(
     gw: Gateway, tmp_path: Path, report_count: Callable[..., None]
