@@ -110,7 +110,7 @@ def bootstrap(
         retention=Retention(settings.retention_text_days, settings.retention_number_days),
         scrub=partial(_scrub, reading, store),
         modems=settings.modems,
-        open_modem=partial(_open_modem, clock=clock),
+        open_modem=partial(_open_modem, clock=clock, answer_timeout_s=settings.at_answer_timeout_s),
         trusted_proxies=settings.trusted_proxies,
         signals=signals,
         close=partial(_close, reading, store),
@@ -189,8 +189,8 @@ def _open_mailer(settings: Settings) -> Mailer:
     )
 
 
-def _open_modem(modem: ModemSettings, *, clock: Clock) -> ModemDriver:
-    return DRIVERS[modem.driver](modem, clock)
+def _open_modem(modem: ModemSettings, *, clock: Clock, answer_timeout_s: float) -> ModemDriver:
+    return DRIVERS[modem.driver](modem, clock, answer_timeout_s=answer_timeout_s)
 
 
 def _scrub(reading: "_ReadSide", store: Store, rewrite: bool) -> Sequence[str]:  # noqa: FBT001

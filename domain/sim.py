@@ -7,9 +7,13 @@ from domain.events import Aggregate, aggregate_id
 from domain.values import Instant
 
 
-def sim_id(identity: str) -> UUID:
-    """Give the id of the SIM with this ICCID (else IMSI)."""
-    return aggregate_id("sim", identity)
+def sim_id(imsi: str) -> UUID:
+    """Give the id of the SIM with this IMSI.
+
+    Every card has one and every modem must tell it; an ICCID is often refused or swapped. Old
+    logs have a SIM under its ICCID: by that, this gives its id there.
+    """
+    return aggregate_id("sim", imsi)
 
 
 class Sim(Aggregate):
@@ -23,7 +27,10 @@ class Sim(Aggregate):
         TOPIC = "Sim.Event"
 
     class Registered(Event, Aggregate.Created):
-        """The SIM was seen for the first time; ``content`` is HMAC(salt, ICCID, IMSI, MSISDN)."""
+        """The SIM was seen for the first time; ``content`` is HMAC(salt, ICCID, IMSI, MSISDN).
+
+        A SIM that an old log knows by its ICCID is registered again by its IMSI, with its number.
+        """
 
         TOPIC = "Sim.Registered"
         number: int
@@ -66,6 +73,8 @@ class Sim(Aggregate):
 
         def apply(self, sim: "Sim") -> None:
             sim.quarantined = True
+            sim.quarantined_by = self.actor
+            sim.quarantine_reason = self.reason
 
     class Released(Event):
         """The SIM may send again."""
@@ -78,21 +87,36 @@ class Sim(Aggregate):
         def apply(self, sim: "Sim") -> None:
             sim.quarantined = False
 
+    class Superseded(Event):
+        """An old log knew the SIM by its ICCID: its card goes on as SIM ``by``.
+
+        ``successor`` is the id of the aggregate that the IMSI gives; nothing follows here.
+        """
+
+        TOPIC = "Sim.Superseded"
+        number: int
+        by: int
+        successor: str
+
+        def apply(self, sim: "Sim") -> None:
+            sim.successor = self.successor
+
     def __init__(self, number: int, network: str) -> None:
         self.number = number
         self.network = network
         self.online = False
         self.quarantined = False
+        self.quarantined_by = ""
+        self.quarantine_reason = ""
         self.fence = 0
+        self.successor: str | None = None
 
     @classmethod
-    def register(
-        cls, number: int, *, identity: str, network: str, content: str, at: Instant
-    ) -> Self:
+    def register(cls, number: int, *, imsi: str, network: str, content: str, at: Instant) -> Self:
         """Take a SIM into the fleet."""
         return cls._create(
             cls.Registered,
-            id=sim_id(identity),
+            id=sim_id(imsi),
             timestamp=at,
             number=number,
             network=network,
@@ -128,3 +152,15 @@ class Sim(Aggregate):
         """Let the SIM send again; again changes nothing."""
         if self.quarantined:
             self._record(self.Released, at=at, number=self.number, actor=actor, reason=reason)
+
+    def give_way(self, successor: "Sim", *, at: Instant) -> None:
+        """Let the SIM under its card's IMSI go on, in quarantine when this one is."""
+        if self.quarantined:
+            successor.quarantine(actor=self.quarantined_by, reason=self.quarantine_reason, at=at)
+        self._record(
+            self.Superseded,
+            at=at,
+            number=self.number,
+            by=successor.number,
+            successor=str(successor.id),
+        )

@@ -7,12 +7,13 @@ from typing import Any, Final
 from sqlalchemy import Boolean, Connection, Table, Text, select
 
 from application.ports.queries import SimRow
+from domain.days import day_of
 from domain.events import Event
-from domain.message.events import Sent
+from domain.message.events import AttemptStarted, SegmentAccepted, Sent
 from domain.sim import Sim
 from domain.values import SECOND, Instant, Network
 from projections.projection import Batch, Projection
-from projections.rows import Row
+from projections.rows import Row, Rows
 from projections.tables import CONTENTS, READ, SIM_LEASES, changing, key
 
 ANSWERED_WITHIN_S: Final = 90
@@ -37,13 +38,20 @@ SIMS: Final = Table(
 )
 """``since`` is the time of the last change of state; ``sent_…`` count messages that were Sent."""
 
+USE: Final = Table("fleet_use", READ, key("sim"), changing("day"), changing("begun"))
+"""How many segments a SIM began on ``day``, the last day in Lusaka on which it began any.
+
+Each attempt begins one, and each accepted segment with more to follow the next. One that then
+did not leave stays counted, so the count is never less than what was on the air.
+"""
+
 
 class Fleet(Projection):
-    """Folds the events of SIMs, and Sent, into ``fleet_sims``."""
+    """Folds the events of SIMs, and of what they send, into ``fleet_sims``."""
 
     name = "fleet"
-    version = 1
-    tables = (SIMS,)
+    version = 2
+    tables = (SIMS, USE)
     events = frozenset(
         {
             Sim.Registered,
@@ -51,23 +59,47 @@ class Fleet(Projection):
             Sim.WentOffline,
             Sim.Quarantined,
             Sim.Released,
+            Sim.Superseded,
+            AttemptStarted,
+            SegmentAccepted,
             Sent,
         }
     )
 
     def apply(self, batch: Batch) -> None:
-        """Fold a batch of events of SIMs."""
-        sims = batch.rows(SIMS)
-        sims.load({e.sim if type(e) is Sent else e.number for _, e in batch.events})
-        for _, event in batch.events:
-            if type(event) is Sim.Registered:
-                sims.add(_new_row(event))
-            elif type(event) is Sent:
-                row = sims[event.sim]
-                row["sent_messages"] += 1
-                row["sent_segments"] += event.index + 1
-            else:
-                _change(sims[event.number], event)
+        """Fold a batch of events of SIMs, and of messages that they send."""
+        sims, use = batch.rows(SIMS), batch.rows(USE)
+        begins = [e for _, e in batch.events if isinstance(e, AttemptStarted | SegmentAccepted)]
+        others = [e for _, e in batch.events if not isinstance(e, AttemptStarted | SegmentAccepted)]
+        use.load({event.sim for event in begins})
+        for event in begins:
+            if event.sim is not None:
+                _count(use, event.sim, day_of(event.at))
+        sims.load({e.sim if type(e) is Sent else e.number for e in others})
+        for event in others:
+            match event:
+                case Sim.Registered():
+                    _register(sims, event)
+                case Sent():
+                    row = sims[event.sim]
+                    row["sent_messages"] += 1
+                    row["sent_segments"] += event.index + 1
+                case _:
+                    _change(sims[event.number], event)
+
+
+def _count(use: Rows, sim: int, day: int) -> None:
+    """Count a segment that begins; a clock that goes back does not bring back a day."""
+    row = use[sim] if sim in use else use.add({"sim": sim, "day": day, "begun": 0})
+    if day > row["day"]:
+        row["day"], row["begun"] = day, 0
+    row["begun"] += 1
+
+
+def _register(sims: Rows, event: Sim.Registered) -> None:
+    """Add a SIM; one of an old log that is registered again, by its IMSI, has its row."""
+    if event.number not in sims:
+        sims.add(_new_row(event))
 
 
 def _new_row(event: Sim.Registered) -> Row:
@@ -89,7 +121,8 @@ def _new_row(event: Sim.Registered) -> Row:
 
 
 def _change(row: Row, event: Event) -> None:
-    row["since"] = event.at
+    if not isinstance(event, Sim.Superseded):
+        row["since"] = event.at
     match event:
         case Sim.CameOnline():
             row["came_online"] = True
@@ -105,13 +138,17 @@ def _change(row: Row, event: Event) -> None:
         case Sim.Released():
             row["quarantined"] = False
             row["quarantine_reason"] = None
+        case Sim.Superseded() if event.by != event.number:
+            row["came_online"] = row["quarantined"] = False
+            row["offline_reason"] = f"its card is SIM {event.by}"
 
 
 # -- queries --------------------------------------------------------------------------------
 
 _FLEET = (
     select(SIMS, SIM_LEASES.c.expires_at, SIM_LEASES.c.answered_at)
-    .add_columns(CONTENTS.c.msisdn, CONTENTS.c.body)
+    .add_columns(CONTENTS.c.msisdn, CONTENTS.c.body, USE.c.day, USE.c.begun)
+    .join(USE, USE.c.sim == SIMS.c.number, isouter=True)
     .join(SIM_LEASES, SIM_LEASES.c.sim == SIMS.c.number, isouter=True)
     .join(
         CONTENTS,
@@ -125,6 +162,12 @@ _FLEET = (
 def sims(connection: Connection, now: Instant) -> Sequence[SimRow]:
     """List the fleet, by number."""
     return [_sim(row._mapping, now) for row in connection.execute(_FLEET)]
+
+
+def begun_on(connection: Connection, day: int, *, sim: int) -> int:
+    """Count the segments that a SIM began on a day in Lusaka, or later."""
+    found = connection.scalar(select(USE.c.begun).where(USE.c.sim == sim, USE.c.day >= day))
+    return int(found or 0)
 
 
 def _sim(row: Any, now: Instant) -> SimRow:
@@ -147,4 +190,5 @@ def _sim(row: Any, now: Instant) -> SimRow:
         since=row["since"],
         sent_segments=row["sent_segments"],
         sent_messages=row["sent_messages"],
+        begun_today=row["begun"] if row["day"] == day_of(now) else 0,
     )

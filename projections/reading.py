@@ -140,6 +140,11 @@ class SqlQueries:
         with self._reading() as connection:
             return fleet.sims(connection, now)
 
+    def begun_on(self, day: int, *, sim: int) -> int:
+        """Count the segments that a SIM began on a day in Lusaka, or later."""
+        with self._reading() as connection:
+            return fleet.begun_on(connection, day, sim=sim)
+
     def projections(self) -> Sequence[ProjectionStatus]:
         """Say where each projection stands."""
         return statuses(PROJECTIONS, self._known, self._head())

@@ -4,13 +4,20 @@ To add one: a folder with a class that implements ``application.ports.ModemDrive
 here, and a row in ``tests/conformance/test_modem_port.py``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Protocol, runtime_checkable
 
-from application.ports import Clock, ModemDriver, ModemSettings
+from application.ports import ANSWER_MAX_S, Clock, ModemDriver, ModemSettings
 
-DriverFactory = Callable[[ModemSettings, Clock], ModemDriver]
+
+class DriverFactory(Protocol):
+    """Makes a driver; nothing is opened yet."""
+
+    def __call__(
+        self, settings: ModemSettings, clock: Clock, *, answer_timeout_s: float = ANSWER_MAX_S
+    ) -> ModemDriver:
+        """Make it; a segment without an answer after ``answer_timeout_s`` is in doubt."""
 
 
 @runtime_checkable
@@ -18,16 +25,28 @@ class _Secret(Protocol):
     def reveal(self) -> str: ...
 
 
-def _at(settings: ModemSettings, clock: Clock) -> ModemDriver:
+def _at(
+    settings: ModemSettings, clock: Clock, *, answer_timeout_s: float = ANSWER_MAX_S
+) -> ModemDriver:
     """Make a driver for a GSM modem on the serial port ``device``."""
     from adapters.modems.at.driver import AtModemDriver  # noqa: PLC0415 - lazy
     from adapters.modems.at.port import SerialPort  # noqa: PLC0415 - lazy
+    from adapters.modems.at.timeouts import AtTimeouts  # noqa: PLC0415 - lazy
 
-    pin = settings.pin.reveal() if isinstance(settings.pin, _Secret) else None
-    return AtModemDriver(lambda: SerialPort(settings.device, clock=clock), clock=clock, pin=pin)
+    return AtModemDriver(
+        lambda: SerialPort(settings.device, clock=clock),
+        clock=clock,
+        pin=settings.pin.reveal() if isinstance(settings.pin, _Secret) else None,
+        timeouts=AtTimeouts.with_answer(answer_timeout_s),
+    )
 
 
-def _simulated(settings: ModemSettings, clock: Clock) -> ModemDriver:
+def _simulated(
+    settings: ModemSettings,
+    clock: Clock,
+    *,
+    answer_timeout_s: float = ANSWER_MAX_S,  # noqa: ARG001 - its script has a patience of its own
+) -> ModemDriver:
     """Make a modem without a device; ``device`` scripts it: ``log=FILE&fault=cms=38&seed=1``."""
     from adapters.modems.at.rejections import outcome_of_line  # noqa: PLC0415 - lazy
     from adapters.modems.simulated.scripted import scripted_driver  # noqa: PLC0415 - lazy

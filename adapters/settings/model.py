@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from adapters.settings.checks import Check, networks, not_blank, one_of, url, within
-from application.ports import ModemSettings
+from application.ports import ANSWER_MAX_S, ModemSettings
 from application.system import Limits
 from domain.msisdn import Numbering, NumberingPlan
 from domain.values import Network
@@ -120,7 +120,9 @@ class Settings:
         2.0, "Limit for connecting to PostgreSQL or Redis.", check=SECONDS
     )
     at_answer_timeout_s: float = _setting(
-        120.0, "Hard limit for a modem's answer after a segment was handed over.", check=SECONDS
+        ANSWER_MAX_S,
+        "Hard limit for a modem's answer after a segment was handed over; then it is in doubt.",
+        check=within(0.1, ANSWER_MAX_S),
     )
     modem_latency_ms: int = _setting(
         200, "How long the demo's emulated modems take for a segment.", check=within(0, 60_000)

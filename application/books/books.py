@@ -223,6 +223,10 @@ class Books:
         """Read a SIM's lease as of this point of the batch."""
         return self._known_leases().get(sim)
 
+    def leased_sims(self) -> Sequence[int]:
+        """Number the SIMs that ever had a lease: all that were ever online."""
+        return list(self._known_leases())
+
     def _known_leases(self) -> dict[int, Lease]:
         """Give all leases: one query for the batch, since there are few and many ask."""
         if self._leases is None:

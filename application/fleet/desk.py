@@ -254,8 +254,3 @@ class Desks:
         desk = self._desks.get(network)
         if desk is not None:
             desk.ring()
-
-    def ring_all(self) -> None:
-        """Wake everybody (the process is stopping)."""
-        for desk in self._desks.values():
-            desk.ring()

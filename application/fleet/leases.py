@@ -8,8 +8,10 @@ from uuid import UUID
 from application.books.actors import Actor, permit
 from application.books.books import Books
 from application.books.commands import Command, Preparing
-from application.books.contents import SALT_BYTES, seal_of
+from application.books.contents import SALT_BYTES, json_content, seal_of
 from application.books.reasons import WithReason
+from application.fleet.cards import find_card, find_number
+from application.fleet.quota import NO_QUOTA, DayQuota
 from application.ports import Clock, ContentRow, Lease, SimIdentity, Store
 from domain.errors import AlreadyExists, TooLate
 from domain.roles import Duty
@@ -20,6 +22,8 @@ LEASE_S: Final = 180
 """How long a lease holds without renewal: longer than the longest submission (120 s)."""
 ANSWER_S: Final = 90
 """A SIM that has not answered for this long is offline (design section 6.7)."""
+NOT_ONLINE: Final = Instant(0)
+"""As the time of the last answer: the SIM is held, and does not count as online."""
 ONLINE_CHECK_S: Final = 0.25
 """How old the knowledge may be of which networks are online when a message is accepted."""
 
@@ -32,6 +36,10 @@ class OnDuty:
     key: UUID
     fence: int
     quarantined: bool
+
+
+class OffDuty(TooLate):
+    """The SIM may begin nothing now: not its message, but the SIM itself is why."""
 
 
 class BringOnline(Command[OnDuty]):
@@ -51,7 +59,6 @@ class BringOnline(Command[OnDuty]):
         self._network = network
         self._modem = modem
         self._holder = holder
-        self._key = sim_id(identity.iccid or identity.imsi)
         self._number = 0
         self._salt = b""
 
@@ -62,29 +69,22 @@ class BringOnline(Command[OnDuty]):
 
     def touches(self) -> Iterable[UUID]:
         """The SIM."""
-        yield self._key
+        yield sim_id(self._identity.imsi)
 
     def decide(self, books: Books) -> OnDuty:
-        """Take the lease.
+        """Take the lease; a SIM that an old log has by its ICCID goes on under its IMSI.
 
         Raises:
             AlreadyExists: another host holds the SIM.
         """
-        sim = books.find(Sim, self._key)
-        lease = books.lease(sim.number) if sim else None
+        known = find_card(books, self._identity)
+        number = known.number
+        lease = books.lease(number) if number is not None else None
         if lease is not None and lease.holder != self._holder and lease.expires_at > self.at:
             msg = f"SIM {lease.sim} is leased to another host until its lease runs out."
             raise AlreadyExists(msg)
-        row = None
-        if sim is None:
-            row = self._content(self._number)
-            sim = Sim.register(
-                self._number,
-                identity=self._identity.iccid or self._identity.imsi,
-                network=self._network.value,
-                content=seal_of(row),
-                at=self.at,
-            )
+        sim = known.sim or self._register(books, number)
+        known.hand_over(sim, books=books, at=self.at)
         fence = (lease.fence if lease else 0) + 1
         sim.come_online(
             network=self._network.value,
@@ -95,8 +95,6 @@ class BringOnline(Command[OnDuty]):
             at=self.at,
         )
         books.record(sim)
-        if row is not None:
-            books.keep(row)
         books.grant_lease(
             Lease(
                 sim=sim.number,
@@ -105,23 +103,33 @@ class BringOnline(Command[OnDuty]):
                 holder=self._holder,
                 fence=fence,
                 expires_at=Instant(self.at + LEASE_S * SECOND),
-                answered_at=self.at,
+                answered_at=_counted(sim, self.at),
             )
         )
-        return OnDuty(sim.number, self._key, fence, sim.quarantined)
+        return OnDuty(sim.number, sim.id, fence, sim.quarantined)
+
+    def _register(self, books: Books, number: int | None) -> Sim:
+        """Take the card into the fleet, with the number and the note that it has already."""
+        row = books.content("sim", number) if number is not None else None
+        if row is None:
+            row = self._content(self._number if number is None else number)
+            books.keep(row)
+        return Sim.register(
+            row.number,
+            imsi=self._identity.imsi,
+            network=self._network.value,
+            content=seal_of(row),
+            at=self.at,
+        )
 
     def _content(self, number: int) -> ContentRow:
-        identity = self._identity
-        body = f'{{"iccid":{_quoted(identity.iccid)},"imsi":{_quoted(identity.imsi)}}}'
-        return ContentRow("sim", number, self._salt, msisdn=identity.msisdn, body=body)
-
-
-def _quoted(value: str | None) -> str:
-    return "null" if value is None else f'"{value}"'
+        note = {"iccid": self._identity.iccid, "imsi": self._identity.imsi}
+        row = json_content("sim", number, salt=self._salt, value=note)
+        return replace(row, msisdn=self._identity.msisdn)
 
 
 class RenewLease(Command[OnDuty]):
-    """The SIM's thread is alive; ``answered_at`` is when the modem last answered."""
+    """The SIM's carrier is alive; ``answered_at`` is when the SIM last answered."""
 
     def __init__(self, duty: OnDuty, *, answered_at: Instant, at: Instant) -> None:
         self.at = at
@@ -129,7 +137,7 @@ class RenewLease(Command[OnDuty]):
         self._answered_at = answered_at
 
     def touches(self) -> Iterable[UUID]:
-        """The SIM, whose quarantine the thread wants to know."""
+        """The SIM, whose quarantine the carrier wants to know."""
         yield self._duty.key
 
     def decide(self, books: Books) -> OnDuty:
@@ -142,15 +150,40 @@ class RenewLease(Command[OnDuty]):
         if lease is None or lease.fence != self._duty.fence:
             msg = f"SIM {self._duty.sim} has gone to another holder"
             raise TooLate(msg)
+        sim = books.get(Sim, self._duty.key)
         books.grant_lease(
             replace(
                 lease,
                 expires_at=Instant(self.at + LEASE_S * SECOND),
-                answered_at=self._answered_at,
+                answered_at=_counted(sim, self._answered_at),
             )
         )
-        sim = books.get(Sim, self._duty.key)
         return replace(self._duty, quarantined=sim.quarantined)
+
+
+def _counted(sim: Sim, answered_at: Instant) -> Instant:
+    """Give the time of its last answer by which a SIM counts as online; in quarantine it never."""
+    return NOT_ONLINE if sim.quarantined else answered_at
+
+
+class StayOnDuty(Command[None]):
+    """May the SIM begin the next segment of its message? Read under the log's lock."""
+
+    def __init__(self, duty: OnDuty, *, at: Instant) -> None:
+        self.at = at
+        self._duty = duty
+
+    def touches(self) -> Iterable[UUID]:
+        """The SIM."""
+        yield self._duty.key
+
+    def decide(self, books: Books) -> None:
+        """Let it; nothing is stored.
+
+        Raises:
+            OffDuty: it may not.
+        """
+        require_duty(books, self._duty, self.at)
 
 
 class TakeOffline(Command[None]):
@@ -177,28 +210,30 @@ class TakeOffline(Command[None]):
 
 
 class SetQuarantine(WithReason[None]):
-    """Keep a SIM from sending, or let it send again."""
+    """Keep a SIM, by its number, from sending, or let it send again."""
 
     def __init__(
-        self, identity: str, *, quarantined: bool, actor: Actor, reason: str, at: Instant
+        self, sim: int, *, quarantined: bool, actor: Actor, reason: str, at: Instant
     ) -> None:
         super().__init__(actor=actor, reason=reason, at=at)
-        self._key = sim_id(identity)
+        self._sim = sim
         self._quarantined = quarantined
 
     def touches(self) -> Iterable[UUID]:
-        """The SIM."""
-        yield self._key
+        """The SIM, which is found under the lock."""
+        return ()
 
     def decide(self, books: Books) -> None:
         """Quarantine or release it; again changes nothing.
+
+        Once this is committed, no segment of a SIM in quarantine begins.
 
         Raises:
             NotPermitted: the actor may not.
             NotFound: no such SIM.
         """
         permit(books, self._actor, Duty.SETTLE_MESSAGES)
-        sim = books.get(Sim, self._key)
+        sim = find_number(books, self._sim)
         if sim.quarantined == self._quarantined:
             return
         reason = self._keep_reason(books)
@@ -246,13 +281,30 @@ class FleetWatch:
         return None if is_old else self._offline
 
 
-def require_fence(books: Books, sim: int, fence: int, at: Instant) -> None:
-    """Refuse a SIM thread whose lease ran out or went to another.
+def require_duty(books: Books, duty: OnDuty, at: Instant, quota: DayQuota = NO_QUOTA) -> None:
+    """Refuse a carrier whose SIM may begin nothing: the brakes, read where it is decided.
+
+    The fence makes the quota's count whole: nobody else began anything since it was taken.
 
     Raises:
-        TooLate: the lease is not live under this fence.
+        OffDuty: its lease is over, it is in quarantine, or its quota for the day is used up.
+    """
+    require_fence(books, duty.sim, duty.fence, at)
+    if books.get(Sim, duty.key).quarantined:
+        msg = f"SIM {duty.sim} is in quarantine"
+        raise OffDuty(msg)
+    if quota.is_used_up(at):
+        msg = f"the quota of SIM {duty.sim} for the day is used up"
+        raise OffDuty(msg)
+
+
+def require_fence(books: Books, sim: int, fence: int, at: Instant) -> None:
+    """Refuse a carrier whose lease ran out or went to another.
+
+    Raises:
+        OffDuty: the lease is not live under this fence.
     """
     lease = books.lease(sim)
     if lease is None or lease.fence != fence or lease.expires_at <= at:
         msg = f"the lease of SIM {sim} under fence {fence} is over"
-        raise TooLate(msg)
+        raise OffDuty(msg)

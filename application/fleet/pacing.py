@@ -1,10 +1,11 @@
-"""How fast a SIM may send, and how long it rests after trouble; by the monotonic clock."""
+"""How fast a SIM may send, and how long it rests after trouble."""
 
 import math
 from collections.abc import Callable, Sequence
 from typing import Final
 
-DAY_S: Final = 24 * 3600.0
+from application.fleet.quota import DayUse
+
 MINUTE_S: Final = 60.0
 
 
@@ -47,21 +48,17 @@ class TokenBucket:
 
 
 class Pacer:
-    """What one SIM may send: segments a minute and segments a day."""
+    """What one SIM may send: segments a minute, and segments a day."""
 
     def __init__(
-        self,
-        *,
-        segments_per_minute: int,
-        segments_per_day: int,
-        monotonic_s: Callable[[], float],
+        self, *, segments_per_minute: int, day: DayUse, monotonic_s: Callable[[], float]
     ) -> None:
         self._minute = TokenBucket(segments_per_minute, MINUTE_S, monotonic_s=monotonic_s)
-        self._day = TokenBucket(segments_per_day, DAY_S, monotonic_s=monotonic_s)
+        self.day = day
 
     def message_ready_in_s(self) -> float:
         """Give the seconds until a message may begin."""
-        return max(self._minute.ready_in_s(), self._day.ready_in_s())
+        return max(self._minute.ready_in_s(), self.day.ready_in_s)
 
     def segment_ready_in_s(self) -> float:
         """Give the seconds until the next segment of a message that has begun: the day's limit
@@ -69,9 +66,9 @@ class Pacer:
         return self._minute.ready_in_s()
 
     def take(self) -> None:
-        """Count one segment that is handed to the modem."""
+        """Count one segment that begins."""
         self._minute.take()
-        self._day.take()
+        self.day.take()
 
 
 class BackOff:

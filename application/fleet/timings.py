@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from application.fleet.leases import ANSWER_S
+from application.ports import ANSWER_MAX_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,14 +16,14 @@ class SimTimings:
     """For AttemptStarted to be committed, while a modem holds its prompt."""
     store_s: float = 5.0
     """For any other command."""
-    submit_s: float = 130.0
+    submit_s: float = ANSWER_MAX_S + 10.0
     """The most that a submission takes from its prompt on; a lease must last as long."""
     renew_s: float = 30.0
     """Between two renewals of the lease."""
     renew_soon_s: float = 1.0
     """At least between a renewal and one that is asked for because of a refusal."""
     renew_again_s: float = 5.0
-    """After a renewal that the store did not answer."""
+    """After a renewal that the store did not answer, and while the SIM is in quarantine."""
     health_s: float = 30.0
     """After so long without a word from the modem it is asked how it is."""
     health_again_s: float = 10.0

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from application.books.books import Books
 from application.books.commands import Command
-from application.fleet.leases import require_fence
+from application.fleet.leases import OnDuty, require_duty
+from application.fleet.quota import NO_QUOTA, DayQuota
 from application.messages.settling import record_with_refund
 from domain.causes import Cause, OwnCause, RejectionClass
 from domain.errors import TooLate
@@ -37,20 +38,27 @@ class Load:
 
 
 class StartAttempt(Command[Load]):
-    """A SIM has its prompt: may it take the message? Decided by the message's version."""
+    """A SIM is ready: may it take the message? Decided by the message's version and the brakes."""
 
     def __init__(
-        self, number: int, *, sim: int, fence: int, concat_ref: int | None, at: Instant
+        self,
+        number: int,
+        *,
+        duty: OnDuty,
+        concat_ref: int | None,
+        at: Instant,
+        quota: DayQuota = NO_QUOTA,
     ) -> None:
         self.at = at
         self._number = number
-        self._sim = sim
-        self._fence = fence
+        self._duty = duty
         self._concat_ref = concat_ref
+        self._quota = quota
 
     def touches(self) -> Iterable[UUID]:
-        """The message."""
+        """The message, and the SIM that may be in quarantine."""
         yield message_id(self._number)
+        yield self._duty.key
 
     def reads(self) -> Iterable[int]:
         """The message's text and recipient."""
@@ -60,9 +68,10 @@ class StartAttempt(Command[Load]):
         """Start the attempt.
 
         Raises:
-            TooLate: another SIM took it, it ended, or this SIM's lease is not ours any more.
+            OffDuty: this SIM may begin nothing.
+            TooLate: another SIM took the message, or it ended.
         """
-        require_fence(books, self._sim, self._fence, self.at)
+        require_duty(books, self._duty, self.at, self._quota)
         message = books.get(Message, message_id(self._number))
         row = books.content("message", self._number)
         if row is None or row.msisdn is None or row.body is None:
@@ -70,7 +79,7 @@ class StartAttempt(Command[Load]):
             raise TooLate(msg)
         was_offline = message.offline and message.attempt == 0
         message.start_attempt(
-            sim=self._sim, fence=self._fence, concat_ref=self._concat_ref, at=self.at
+            sim=self._duty.sim, fence=self._duty.fence, concat_ref=self._concat_ref, at=self.at
         )
         if was_offline:
             books.settle_digest(self._number)

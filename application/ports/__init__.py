@@ -21,6 +21,7 @@ from application.ports.host import Clock, KeyHasher, Numbers, Randomness
 from application.ports.jobs import Job, JobQueue
 from application.ports.limits import Quota, RateLimiter
 from application.ports.modems import (
+    ANSWER_MAX_S,
     ModemDriver,
     ModemHealth,
     ModemSettings,
@@ -38,6 +39,7 @@ from application.ports.truth import (
 )
 
 __all__ = [
+    "ANSWER_MAX_S",
     "AccessLog",
     "AnswerLost",
     "Answered",

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from domain.reports import ModemReport, SubmitOutcome
 from domain.values import Network
+
+ANSWER_MAX_S: Final = 120.0
+"""The most that a modem may be given to answer a segment: a SIM's lease lasts longer."""
 
 
 class ModemUnavailable(Exception):
@@ -88,6 +91,6 @@ class ModemSettings:
     segments_per_minute: int = 8
     """Its pace; 0: no limit."""
     segments_per_day: int = 400
-    """What it may send in a day; 0: no limit."""
+    """What it may send in a day in Lusaka, counted from the log; 0: no limit."""
     msisdn: str | None = None
     """The SIM's own number, for logs, where the SIM does not tell it."""

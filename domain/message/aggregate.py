@@ -159,6 +159,7 @@ class Message(Progress, Aggregate):
                 number=self.number,
                 index=index,
                 message_reference=message_reference,
+                sim=self.sim,
             )
             return
         self._record(

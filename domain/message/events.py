@@ -71,12 +71,16 @@ class AttemptStarted(Event):
 
 
 class SegmentAccepted(Event):
-    """The network took segment ``index`` (from 0) and more are left."""
+    """The network took segment ``index`` (from 0) by SIM number ``sim``, and more are left.
+
+    ``sim`` is None in logs of before it was recorded.
+    """
 
     TOPIC = "Message.SegmentAccepted"
     number: int
     index: int
     message_reference: int | None
+    sim: int | None = None
 
     def apply(self, message: Progress) -> None:
         message.accepted = self.index + 1

@@ -201,9 +201,7 @@ class Gateway:
         duty = self.duties[Network(message.network)]
         if index == 0:
             system.committer.execute(
-                StartAttempt(
-                    number, sim=duty.sim, fence=duty.fence, concat_ref=1, at=system.clock.now()
-                )
+                StartAttempt(number, duty=duty, concat_ref=1, at=system.clock.now())
             )
         system.committer.execute(
             RecordOutcome(

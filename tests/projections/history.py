@@ -61,7 +61,7 @@ def message(number: int, account: int = 1, *, when: float = 0, **fields: Any) ->
 
 
 def sim(number: int, network: str = "mtn") -> Sim:
-    return Sim.register(number, identity=f"iccid-{number}", network=network, content="c", at=START)
+    return Sim.register(number, imsi=f"imsi-{number}", network=network, content="c", at=START)
 
 
 def world() -> list[Aggregate]:

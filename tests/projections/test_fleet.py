@@ -4,6 +4,7 @@ import pytest
 
 from application.ports.queries import SimRow
 from domain.causes import OwnCause
+from domain.days import day_of
 from domain.sim import Sim
 from domain.values import SECOND, Instant, Network
 from tests.projections.history import START, at, message, send, sim, start, wallet_of
@@ -100,3 +101,39 @@ def test_segments_and_messages_are_counted_when_the_message_is_sent(truth: Truth
     first, second = truth.follow().sims(START)
     assert (first.sent_messages, first.sent_segments) == (2, 4)
     assert (second.sent_messages, second.sent_segments) == (0, 0)
+
+
+def test_what_a_sim_begins_is_counted_by_the_day_in_lusaka(truth: Truth) -> None:
+    """A history begins there at 00:13:20, so that a day later is 86,400 s later, less 800 s."""
+    long, refused = start(message(1, segments=3)), start(message(2), when=2)
+    truth.save(wallet_of(1), online(1))
+    long.accept_segment(0, message_reference=1, evidence="modem", at=at(3))
+    refused.fail(cause=OwnCause.NO_PROMPT, at=at(3))
+    truth.save(long, refused)
+    day = day_of(START)
+    assert truth.follow().begun_on(day, sim=1) == row_of(truth).begun_today == 3
+    assert truth.queries().begun_on(day + 1, sim=1) == 0
+    assert truth.queries().sims(at(86_400))[0].begun_today == 0
+    truth.save(start(message(3, when=86_000), when=86_000))
+    assert truth.follow().begun_on(day + 1, sim=1) == 1
+    assert truth.queries().begun_on(day, sim=1) == 1  # later counts too: the clock went back
+
+
+def test_a_sim_that_is_registered_again_under_its_imsi_keeps_its_row(truth: Truth) -> None:
+    old = online(1)
+    truth.save(wallet_of(1), old, send(message(1)))
+    new = Sim.register(1, imsi="645", network="mtn", content="c", at=at(20))
+    old.give_way(new, at=at(20))
+    truth.save(old, new)
+    row = row_of(truth)
+    assert (row.number, row.sent_messages, row.since) == (1, 1, at(10))
+
+
+def test_a_sim_whose_card_has_another_number_says_so(truth: Truth) -> None:
+    old, new = online(1), online(2)
+    old.quarantine(actor="staff", reason="fraud", at=at(20))
+    old.give_way(new, at=at(21))
+    truth.save(old, new)
+    gone, kept = truth.follow().sims(NOW)
+    assert (gone.online, gone.quarantined, gone.reason) == (False, False, "its card is SIM 2")
+    assert (kept.quarantined, kept.reason) == (True, "fraud")

@@ -163,8 +163,7 @@ class World:
         load = self.run(
             StartAttempt(
                 number,
-                sim=sim.duty.sim,
-                fence=sim.duty.fence,
+                duty=sim.duty,
                 concat_ref=number % 256,
                 at=self.clock.now(),
             )

@@ -100,6 +100,7 @@ class Gateway:
         clock: ShiftedClock,
         store: FlakyStore,
         *,
+        folder: Path | None = None,
         is_threaded: bool = True,
     ) -> None:
         self.system = system
@@ -108,6 +109,7 @@ class Gateway:
         self.store = store
         self.air = MemoryNetworkLog()
         self.alarms = Alarms()
+        self.folder = folder or Path()
         self._desks: dict[Network, Desk] = {}
 
     def execute(self, command: Command[R]) -> R:
@@ -245,6 +247,7 @@ class Gateway:
         network: Network = Network.MTN,
         per_minute: int = 0,
         per_day: int = 0,
+        msisdn: str | None = None,
         desk: Desk | None = None,
         timings: SimTimings = FAST,
         holder: str = "host",
@@ -257,6 +260,7 @@ class Gateway:
             driver="simulated",
             segments_per_minute=per_minute,
             segments_per_day=per_day,
+            msisdn=msisdn,
         )
         return SimRunner(
             settings,
@@ -334,7 +338,7 @@ def gateway(folder: Path, *, follows: bool = True, is_threaded: bool = True) -> 
         for loop in loops:
             loop.start()
             stack.callback(_end, loop)
-        yield Gateway(system, clock, store, is_threaded=is_threaded)
+        yield Gateway(system, clock, store, folder=folder, is_threaded=is_threaded)
 
 
 def _end(loop: Loop) -> None:

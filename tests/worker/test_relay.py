@@ -96,9 +96,7 @@ def sending(gw: Gateway) -> tuple[int, OnDuty]:
         BringOnline(gw.driver("a").open(), network=MTN, modem="a", holder="h", at=gw.clock.now())
     )
     (number,) = gw.send(gw.account())
-    gw.system.committer.execute(
-        StartAttempt(number, sim=duty.sim, fence=duty.fence, concat_ref=None, at=gw.clock.now())
-    )
+    gw.system.committer.execute(StartAttempt(number, duty=duty, concat_ref=None, at=gw.clock.now()))
     return number, duty
 
 

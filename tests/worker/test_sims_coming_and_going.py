@@ -21,9 +21,12 @@ def lease_of(gw: Gateway) -> Lease:
 
 
 def history(gw: Gateway, driver: SimulatedModemDriver) -> list[str]:
-    iccid = driver.open().iccid
-    assert iccid is not None
-    return [type(event).__name__ for event in gw.system.reader.events(sim_id(iccid))]
+    return [type(event).__name__ for event in gw.system.reader.events(sim_id(driver.open().imsi))]
+
+
+def quarantine(gw: Gateway, *, quarantined: bool = True) -> None:
+    number, actor, now = lease_of(gw).sim, Actor("ops"), gw.clock.now()
+    gw.execute(SetQuarantine(number, quarantined=quarantined, actor=actor, reason="odd", at=now))
 
 
 class Sulks(SimulatedModemDriver):
@@ -195,26 +198,28 @@ def test_a_quarantined_sim_is_held_but_sends_nothing_until_released(gw: Gateway)
     driver = gw.driver("a")
     sim = gw.sim(driver, timings=replace(FAST, renew_s=0.02))
     gw.online(sim)
-    iccid = driver.open().iccid
-    assert iccid is not None
-
-    def quarantine(*, quarantined: bool) -> None:
-        gw.system.committer.execute(
-            SetQuarantine(
-                iccid, quarantined=quarantined, actor=Actor("ops"), reason="odd", at=gw.clock.now()
-            )
-        )
-
-    quarantine(quarantined=True)
+    quarantine(gw)
     gw.until(lambda: sim.status.state == "quarantined", sim)
     gw.until(lambda: lease_of(gw).answered_at == 0, sim)
     (number,) = gw.send(gw.account())
     gw.steps(50, sim)
     assert gw.events(number) == []
     assert lease_of(gw).expires_at > gw.clock.now()
-    quarantine(quarantined=False)
+    quarantine(gw, quarantined=False)
     gw.until(lambda: gw.message(number).state is State.SENT, sim)
     gw.until(lambda: lease_of(gw).answered_at > 0, sim)
+
+
+def test_a_release_is_noticed_within_seconds(gw: Gateway) -> None:
+    sim = gw.sim(gw.driver("a"))
+    gw.online(sim)
+    quarantine(gw)
+    gw.clock.advance(31)
+    gw.until(lambda: sim.status.state == "quarantined", sim)
+    (number,) = gw.send(gw.account())
+    quarantine(gw, quarantined=False)
+    gw.clock.advance(6)
+    gw.until(lambda: gw.message(number).state is State.SENT, sim)
 
 
 def test_a_quarantine_between_two_segments_lets_go_of_the_message(gw: Gateway) -> None:
@@ -222,11 +227,7 @@ def test_a_quarantine_between_two_segments_lets_go_of_the_message(gw: Gateway) -
     sim = gw.sim(driver, per_minute=1, timings=replace(FAST, renew_s=0.02))
     (number,) = gw.send(gw.account(), "x" * 200)
     gw.until(lambda: len(gw.air.segments) == 1, sim)
-    iccid = driver.open().iccid
-    assert iccid is not None
-    gw.system.committer.execute(
-        SetQuarantine(iccid, quarantined=True, actor=Actor("ops"), reason="odd", at=gw.clock.now())
-    )
+    quarantine(gw)
     gw.until(lambda: gw.message(number).state is State.QUEUED, sim)
     assert gw.message(number).bound_sim is not None
 
@@ -247,33 +248,28 @@ def test_what_comes_in_is_counted_and_kept_on_the_sim(
 
 def test_the_settings_number_stands_for_a_sim_that_does_not_know_its_own(gw: Gateway) -> None:
     driver = gw.driver("a")
-    sim = gw.sim(driver)
-    sim.settings = replace(sim.settings, msisdn="+260960000009")
+    sim = gw.sim(driver, msisdn="+260960000009")
     gw.online(sim)
-    iccid = driver.open().iccid
-    assert iccid is not None
-    aggregate = gw.system.reader.find(Sim, sim_id(iccid))
+    aggregate = gw.system.reader.find(Sim, sim_id(driver.open().imsi))
     assert aggregate is not None
     row = gw.system.store.content("sim", aggregate.number)
     assert row is not None
     assert row.msisdn == "+260960000009"
 
 
-def test_sending_waits_until_the_projection_shows_what_was_under_way(gw: Gateway) -> None:
+def test_sending_waits_until_the_projection_shows_what_was_under_way(
+    gw: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The doubt of a restart is settled before anything is sent."""
-    sim = gw.sim(gw.driver("a"))
     seen: list[str] = []
     original = gw.system.queries.held_by
 
-    class Spied:
-        def __getattr__(self, name: str) -> object:
-            return getattr(gw.system.queries, name)
+    def held_by(number: int) -> object:
+        seen.append("held_by")
+        return original(number)
 
-        def held_by(self, number: int) -> object:
-            seen.append("held_by")
-            return original(number)
-
-    sim._queries = Spied()  # type: ignore[assignment]
+    monkeypatch.setattr(gw.system.queries, "held_by", held_by)
+    sim = gw.sim(gw.driver("a"))
     gw.send(gw.account())
     gw.until(lambda: bool(gw.air.segments), sim)
     assert seen == ["held_by"]

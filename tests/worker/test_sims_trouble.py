@@ -195,7 +195,7 @@ def test_a_doubt_that_is_refused_since_the_lease_ran_out_is_recorded_later(
     number = _crashed(gw)
     restarted = gw.sim(gw.driver("a"))
     gw.steps(1, restarted)
-    assert restarted.status.state == "waiting for the dispatch projection"
+    assert restarted.status.state == "waiting for the read models"
     gw.reached()
     gw.store.is_down = True
     gw.clock.advance(LEASE_S + 1)

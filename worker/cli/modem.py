@@ -8,7 +8,6 @@ import click
 from application.fleet.leases import SetQuarantine
 from application.ports import ModemDriver, ModemHealth, ModemSettings, ModemUnavailable, SimIdentity
 from application.ports.queries import SimRow
-from domain.errors import NotFound
 from domain.values import Network
 from worker.cli.options import (
     NUMBER,
@@ -55,6 +54,7 @@ def list_sims(place: Place, *, as_json: bool) -> None:
             "host",
             "messages",
             "segments",
+            "today",
             "reason",
         ],
         [
@@ -68,6 +68,7 @@ def list_sims(place: Place, *, as_json: bool) -> None:
                 row.host,
                 row.sent_messages,
                 row.sent_segments,
+                row.begun_today,
                 reasons[row.number],
             ]
             for row in rows
@@ -107,6 +108,7 @@ def _as_json(row: SimRow, reason: str | None) -> dict[str, object]:
         "fence": row.fence,
         "sent_messages": row.sent_messages,
         "sent_segments": row.sent_segments,
+        "begun_today": row.begun_today,
     }
 
 
@@ -134,14 +136,9 @@ def _set_quarantine(
     place: Place, sim: int, reason: str, *, quarantined: bool, as_json: bool
 ) -> None:
     with opened(place) as session:
-        rows = session.reading("fleet").sims(session.now())
-        identity = next((row.iccid or row.imsi for row in rows if row.number == sim), None)
-        if identity is None:
-            msg = "No such SIM."
-            raise NotFound(msg)
         session.run(
             SetQuarantine(
-                identity,
+                sim,
                 quarantined=quarantined,
                 actor=session.actor,
                 reason=reason,

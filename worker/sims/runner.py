@@ -1,20 +1,17 @@
-"""One SIM at work: brings its modem up, holds its lease, sends what the desk gives, listens."""
+"""A modem as the hand of its SIM: brings it up, hands segments over, listens, lets go."""
 
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass
 
 from application.books.alarms import Alarms
 from application.books.asking import Wait, wait_for
-from application.fleet.condition import Condition
-from application.fleet.desk import DISPATCH, Desk
-from application.fleet.pacing import BackOff, Pacer
+from application.fleet.desk import Desk
+from application.fleet.means import Means
 from application.fleet.timings import SimTimings
-from application.messages.letter import ConcatReferences, LetterReader
-from application.ports import ModemDriver, ModemSettings, ModemUnavailable
+from application.messages.carrier import Carrier
+from application.ports import ModemDriver, ModemSettings
 from application.system import System
 from domain.errors import Unavailable
 from domain.reports import (
@@ -25,11 +22,8 @@ from domain.reports import (
     RegistrationChanged,
     StatusReportReceived,
 )
-from worker.sims.lease import LeaseKeeper
-from worker.sims.sender import Sender
-
-PROJECTION_S: Final = 0.2
-"""How long one step waits for the dispatch projection after the SIM came online."""
+from worker.sims.port import Port
+from worker.sims.presence import Presence
 
 logger = logging.getLogger("ngoma.sims")
 
@@ -57,72 +51,48 @@ class SimRunner:
         alarms: Alarms,
         timings: SimTimings | None = None,
         wait: Wait = wait_for,
-        on_report: Callable[[ModemReport], None] | None = None,
     ) -> None:
         timings = timings or SimTimings()
-        clock, committer = system.clock, system.committer
+        clock = system.clock
         self.settings = settings
-        self.counts: Counter[str] = Counter()
-        """Outcomes and reports by kind, since the start (a metric)."""
+        self.carrier = Carrier(
+            settings.name,
+            means=Means(
+                store=system.store,
+                reader=system.reader,
+                queries=system.queries,
+                committer=system.committer,
+                clock=clock,
+                alarms=alarms,
+                timings=timings,
+                wait=wait,
+            ),
+            desk=desk,
+            holder=holder,
+            segments_per_minute=settings.segments_per_minute,
+            segments_per_day=settings.segments_per_day,
+        )
         self._driver = driver
-        self._clock = clock
-        self._store = system.store
-        self._queries = system.queries
-        self._desk = desk
-        self._alarms = alarms
+        self._port = Port(settings, driver, clock=clock, alarms=alarms, timings=timings)
+        self._presence = Presence(settings.name, driver, clock=clock, timings=timings)
         self._timings = timings
         self._wait = wait
-        self._on_report = on_report
-        self._condition = Condition(settings.name, clock=clock, alarms=alarms, timings=timings)
-        self._lease = LeaseKeeper(
-            settings, committer=committer, clock=clock, holder=holder, timings=timings, wait=wait
-        )
-        self._sender = Sender(
-            driver=driver,
-            letters=LetterReader(
-                system.store, system.reader, clock, ConcatReferences(committer.randomness)
-            ),
-            reader=system.reader,
-            committer=committer,
-            clock=clock,
-            desk=desk,
-            pacer=Pacer(
-                segments_per_minute=settings.segments_per_minute,
-                segments_per_day=settings.segments_per_day,
-                monotonic_s=clock.monotonic_s,
-            ),
-            condition=self._condition,
-            lease=self._lease,
-            alarms=alarms,
-            counts=self.counts,
-            timings=timings,
-            wait=wait,
-        )
         self._stopping = threading.Event()
-        self._reopens = BackOff(timings.reopen_s)
-        self._open_at_s = float("-inf")
-        self._up_since_s = float("inf")
-        self._closed_because: str | None = None
-        self._is_dead = False
-        self._is_open = False
-        self._is_broken = False
         self._lost: str | None = None
-        self._is_registered = True
-        self._unregistered_at_s = 0.0
-        self._answered_at = clock.now()
-        self._answered_at_s = float("-inf")
-        self._ask_health_at_s = float("-inf")
-        self._doubt_up_to: int | None = None
-        self._has_doubted = False
+        self._is_broken = False
         self._store_is_down = False
 
     # -- any thread ----------------------------------------------------------------------------
 
     def stop(self) -> None:
         """Begin no more messages; the thread then calls ``close``."""
-        self._sender.may_start = False
         self._stopping.set()
-        self._desk.ring()
+        self.carrier.stop()
+
+    @property
+    def counts(self) -> Counter[str]:
+        """Outcomes and reports by kind, since the start (a metric)."""
+        return self.carrier.counts
 
     @property
     def status(self) -> SimStatus:
@@ -130,18 +100,23 @@ class SimRunner:
         return SimStatus(self.settings.name, *self._state())
 
     def _state(self) -> tuple[str, str | None]:
-        duty = self._lease.duty
-        if not self._is_open or duty is None:
-            return ("needs a person" if self._is_dead else "offline"), self._closed_because
-        if self._condition.rests_for_s:
-            return "resting", self._condition.reason
+        carrier, duty = self.carrier, self.carrier.lease.duty
+        if not self._port.is_up or duty is None:
+            word = "needs a person" if self._port.needs_person else "offline"
+            return word, self._port.reason
+        if duty.quarantined:
+            return "quarantined", None
+        if carrier.condition.rests_for_s:
+            return "resting", carrier.condition.reason
         states = (
-            (duty.quarantined, "quarantined"),
-            (not self._is_registered, "without network"),
-            (not self._has_doubted, "waiting for the dispatch projection"),
-            (self._sender.is_busy, "sending"),
+            (not self._presence.is_registered, "without network"),
+            (not carrier.past.is_settled, "waiting for the read models"),
+            (carrier.is_busy, "sending"),
         )
-        return next((word for holds, word in states if holds), "online"), None
+        word = next((word for holds, word in states if holds), "online")
+        if word == "online" and carrier.day.ready_in_s:
+            return word, "its quota for the day is used up"
+        return word, None
 
     # -- the SIM's thread ------------------------------------------------------------------------
 
@@ -165,9 +140,10 @@ class SimRunner:
     def close(self) -> None:
         """Bring what is known into the log, let go of SIM and modem. The thread's last act."""
         self.stop()
-        self._sender.tie_up(self._timings.closing_s)
-        self._let_go("the gateway stopped")
-        if self._sender.owes:
+        self.carrier.carrying.tie_up(self._timings.closing_s)
+        self.carrier.let_go("the gateway stopped")
+        self._port.close("the gateway stopped")
+        if self.carrier.carrying.owes:
             logger.error(
                 "modem %s: what it said could not be stored; the message will be in doubt",
                 self.settings.name,
@@ -176,177 +152,80 @@ class SimRunner:
     def _step(self, timeout_s: float) -> None:
         if self._is_broken:
             self._is_broken = False
-            self._sender.abandon()
-            self._reopen("a fault of ours; see the log")
-        if not self._sender.tie_up(min(timeout_s, self._timings.idle_s)):
+            self.carrier.carrying.abandon()
+            self._let_go("a fault of ours; see the log")
+        if not self.carrier.carrying.tie_up(min(timeout_s, self._timings.idle_s)):
             self._keep_lease()
             self._listen(0.0)
-        elif not self._is_open:
+        elif not self._port.is_up:
             self._come_up(timeout_s)
-        elif self._stays_up():
-            self._work(timeout_s)
+        elif self._stays_up() and self.carrier.is_ready(timeout_s):
+            self._work(min(timeout_s, self._timings.idle_s))
 
     def _work(self, timeout_s: float) -> None:
-        duty = self._lease.duty
-        if duty is None or not self._has_settled_the_past(timeout_s):
+        self.carrier.drop_what_may_not_go_on()
+        pause_s = self.carrier.pause_s(is_fit=self._presence.is_registered)
+        if pause_s > 0:
+            self._listen(min(timeout_s, pause_s))
             return
-        is_fit = self._is_registered and not duty.quarantined
-        if self._sender.is_busy and (duty.quarantined or self._stopping.is_set()):
-            self._sender.release()
-        elif not is_fit or self._lease.left_s <= self._timings.submit_s:
-            self._listen(min(timeout_s, self._timings.idle_s))
-        elif (wait_s := self._sender.wait_s) > 0:
-            self._listen(min(timeout_s, self._timings.idle_s, wait_s))
-        elif self._sender.is_busy:
-            self._sender.send_segment()
+        bell = self.carrier.desk.bell
+        if self.carrier.is_busy or self.carrier.take():
+            self._send_segment()
         else:
-            self._take_next(duty_sim=duty.sim, timeout_s=timeout_s)
+            self.carrier.desk.wait(bell, timeout_s)
 
-    def _take_next(self, *, duty_sim: int, timeout_s: float) -> None:
-        bell = self._desk.bell
-        waiting = None if self._stopping.is_set() else self._desk.take(duty_sim)
-        duty = self._lease.duty
-        if waiting is not None and duty is not None:
-            self._sender.begin(waiting, duty)
-            return
-        self._desk.wait(bell, min(timeout_s, self._timings.idle_s))
+    def _send_segment(self) -> None:
+        carrying = self.carrier.carrying
+        tpdu = carrying.segment()
+        if tpdu is not None:
+            carrying.settle(self._driver.submit(tpdu, start=carrying.start))
 
     # -- coming and going ------------------------------------------------------------------------
 
     def _come_up(self, timeout_s: float) -> None:
-        wait_s = self._open_at_s - self._clock.monotonic_s()
-        if self._is_dead or wait_s > 0 or self._stopping.is_set():
-            self._wait(self._stopping, timeout_s if self._is_dead else min(timeout_s, wait_s))
+        if self._port.pause_s > 0 or self._stopping.is_set():
+            self._wait(self._stopping, min(timeout_s, self._port.pause_s))
             return
-        try:
-            identity = self._driver.open()
-        except ModemUnavailable as error:
-            self._stay_down(error.reason, is_final=error.permanent)
+        identity = self._port.open()
+        if identity is None:
             return
-        if identity.msisdn is None:
-            identity = replace(identity, msisdn=self.settings.msisdn)
-        refusal = self._lease.take(identity)
+        refusal = self.carrier.lease.take(identity)
         if refusal is not None:
-            self._driver.close()
-            self._stay_down(refusal, is_final=False)
+            self._port.reopen_later(refusal)
             return
-        self._is_open = self._is_registered = True
-        self._lost = self._closed_because = None
-        self._doubt_up_to, self._has_doubted = None, False
-        self._up_since_s = self._clock.monotonic_s()
-        self._alarms.clear(self._alarm)
-        self._note_answer()
-        logger.info("modem %s is online", self.settings.name)
+        self._lost = None
+        self.carrier.past.reopen()
+        self._presence.begin()
+        self._port.came_up()
 
-    def _stay_down(self, reason: str, *, is_final: bool) -> None:
-        self._closed_because = reason
-        self._is_dead = is_final
-        pause_s = self._reopens.next_s()
-        self._open_at_s = self._clock.monotonic_s() + pause_s
-        if is_final:
-            self._alarms.set(self._alarm, f"{reason}; not tried again until restarted")
-        else:
-            logger.warning(
-                "modem %s is not up, next try in %g s: %s", self.settings.name, pause_s, reason
-            )
-
-    def _reopen(self, reason: str, *, pause_s: float | None = None) -> None:
+    def _let_go(self, reason: str, *, pause_s: float | None = None) -> None:
         """Let go of SIM and modem, and bring them up anew after a pause."""
-        if self._is_open and self._clock.monotonic_s() - self._up_since_s > self._timings.steady_s:
-            self._reopens.reset()
-        self._let_go(reason)
-        self._stay_down(reason, is_final=False)
-        if pause_s is not None:
-            self._open_at_s = self._clock.monotonic_s() + pause_s
-
-    def _let_go(self, reason: str) -> None:
-        if self._sender.tie_up(self._timings.store_s):
-            self._sender.release()
-        self._lease.let_go(reason)
-        self._sender.forget_doubt()
-        self._driver.close()
-        self._is_open = False
-
-    @property
-    def _alarm(self) -> str:
-        return f"modem {self.settings.name} down"
-
-    # -- staying up ------------------------------------------------------------------------------
+        self.carrier.let_go(reason)
+        self._port.reopen_later(reason, pause_s=pause_s)
 
     def _stays_up(self) -> bool:
         """Listen, renew, ask how the modem is; False when it had to be let go."""
         self._listen(0.0)
-        self._ask_health()
-        now_s = self._clock.monotonic_s()
+        if self._lost is None:
+            self._presence.ask()
         if self._lost is not None:
-            self._reopen(self._lost)
+            self._let_go(self._lost)
         elif not self._keep_lease():
-            self._lease.forget()
-            self._reopen("the lease was lost", pause_s=self._timings.lease_lost_s)
-        elif now_s - self._answered_at_s > self._timings.silent_s:
-            self._reopen("the modem does not answer")
-        elif (
-            not self._is_registered
-            and now_s - self._unregistered_at_s > self._timings.unregistered_s
-        ):
-            self._reopen("the modem has no network")
-        return self._is_open
+            self.carrier.lease.forget()
+            self._let_go("the lease was lost", pause_s=self._timings.lease_lost_s)
+        elif (fault := self._presence.fault) is not None:
+            self._let_go(fault)
+        return self._port.is_up
 
     def _keep_lease(self) -> bool:
-        return self._lease.keep(answered_at=self._answered_at, is_fit=self._is_registered)
-
-    def _ask_health(self) -> None:
-        now_s = self._clock.monotonic_s()
-        if (
-            now_s - self._answered_at_s < self._timings.health_s
-            or now_s < self._ask_health_at_s
-            or self._lost is not None
-        ):
-            return
-        self._ask_health_at_s = now_s + self._timings.health_again_s
-        health = self._driver.health()
-        if health is not None:
-            self._note_answer()
-            self._note_registration(is_registered=health.registered)
-
-    def _note_answer(self) -> None:
-        self._answered_at = self._clock.now()
-        self._answered_at_s = self._clock.monotonic_s()
-
-    def _note_registration(self, *, is_registered: bool) -> None:
-        if is_registered is self._is_registered:
-            return
-        self._is_registered = is_registered
-        self._unregistered_at_s = self._clock.monotonic_s()
-        logger.warning(
-            "modem %s %s the network", self.settings.name, "has" if is_registered else "lost"
+        return self.carrier.lease.keep(
+            answered_at=self._presence.answered_at, is_fit=self._presence.is_registered
         )
-
-    def _has_settled_the_past(self, timeout_s: float) -> bool:
-        """Doubt what an earlier holder was sending, until the projection shows nothing of it.
-
-        A doubt can be refused (our lease ran out while the store was away): then the message
-        still shows, and is doubted again under the renewed lease.
-        """
-        duty = self._lease.duty
-        if self._has_doubted or duty is None:
-            return self._has_doubted
-        if self._doubt_up_to is None:
-            self._doubt_up_to = self._store.head()
-        wait_s = min(timeout_s, PROJECTION_S)
-        if not self._queries.reached(self._doubt_up_to, timeout_s=wait_s, projection=DISPATCH):
-            return False
-        held = [w.number for w in self._queries.held_by(duty.sim) if w.fence < duty.fence]
-        for number in held:
-            self._sender.owe_doubt(number, duty)
-        self._doubt_up_to = None
-        self._has_doubted = not held
-        return False
 
     # -- listening -------------------------------------------------------------------------------
 
     def _listen(self, timeout_s: float) -> None:
-        if not self._is_open:
+        if not self._port.is_up:
             self._wait(self._stopping, timeout_s)
             return
         for report in self._driver.step(timeout_s):
@@ -359,18 +238,10 @@ class SimRunner:
                 self._lost = reason
                 return
             case LateAnswer():
-                self._sender.hear_late(report)
+                self.carrier.past.hear_late(report)
             case RegistrationChanged(registered):
-                self._note_registration(is_registered=registered)
+                self._presence.note_network(is_registered=registered)
             case StatusReportReceived() | InboundReceived():
-                self._keep(report)
-        self._note_answer()
-
-    def _keep(self, report: StatusReportReceived | InboundReceived) -> None:
-        """Take in what came for us; the aggregate for it is the next issue's.
-
-        Until then nothing is acknowledged or deleted on the SIM, so nothing is lost.
-        """
-        logger.info("modem %s reports %s", self.settings.name, type(report).__name__)
-        if self._on_report is not None:
-            self._on_report(report)
+                # Not acknowledged and not deleted on the SIM yet, so nothing is lost.
+                logger.info("modem %s reports %s", self.settings.name, type(report).__name__)
+        self._presence.note_answer()

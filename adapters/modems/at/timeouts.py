@@ -1,6 +1,9 @@
 """How long the AT driver waits for what; every wait of it is bounded by one of these."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
+
+from application.ports import ANSWER_MAX_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +26,7 @@ class AtTimeouts:
     """For the ``> `` after AT+CMGS."""
     answer_s: float = 60.0
     """After Ctrl-Z: an answer later than this is called slow in the log."""
-    hard_answer_s: float = 120.0
+    hard_answer_s: float = ANSWER_MAX_S
     """After Ctrl-Z: without an answer by then the segment is in doubt. Bounds ``submit``."""
     ok_after_cmgs_s: float = 5.0
     """For the OK that should follow +CMGS; the segment is accepted without it."""
@@ -35,3 +38,10 @@ class AtTimeouts:
     """How long a line is heard before it counts as quiet."""
     chunk_pause_s: float = 0.01
     """Between two pieces of a PDU, for devices that take it in pieces."""
+
+    @classmethod
+    def with_answer(cls, answer_timeout_s: float) -> Self:
+        """Give the defaults, with this hard limit for the answer to a segment."""
+        usual = cls()
+        slow_s = min(usual.answer_s, answer_timeout_s)
+        return replace(usual, answer_s=slow_s, hard_answer_s=answer_timeout_s)

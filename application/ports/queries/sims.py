@@ -26,6 +26,8 @@ class SimRow:
     since: Instant
     sent_segments: int
     sent_messages: int
+    begun_today: int = 0
+    """Segments that began on the present day in Lusaka; its quota is counted by these."""
 
 
 class SimQueries(Protocol):
@@ -33,3 +35,6 @@ class SimQueries(Protocol):
 
     def sims(self, now: Instant) -> Sequence[SimRow]:
         """List the fleet."""
+
+    def begun_on(self, day: int, *, sim: int) -> int:
+        """Count the segments that a SIM began on a day in Lusaka, or later."""

@@ -25,9 +25,7 @@ def on_duty(gw: Gateway, name: str = "a") -> OnDuty:
 
 
 def start(gw: Gateway, number: int, duty: OnDuty) -> None:
-    gw.system.committer.execute(
-        StartAttempt(number, sim=duty.sim, fence=duty.fence, concat_ref=1, at=gw.clock.now())
-    )
+    gw.system.committer.execute(StartAttempt(number, duty=duty, concat_ref=1, at=gw.clock.now()))
 
 
 def record(

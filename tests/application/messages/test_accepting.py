@@ -329,8 +329,7 @@ def test_a_message_on_its_way_may_be_sent_again(account: Account) -> None:
     gateway.run(
         StartAttempt(
             first.first_number,
-            sim=duty.sim,
-            fence=duty.fence,
+            duty=duty,
             concat_ref=None,
             at=gateway.clock.now(),
         )

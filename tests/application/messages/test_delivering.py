@@ -39,9 +39,7 @@ class Carrier:
     def start(self, number: int) -> None:
         now = self.gateway.clock.now()
         self.gateway.run(RenewLease(self.duty, answered_at=now, at=now))
-        self.gateway.run(
-            StartAttempt(number, sim=self.duty.sim, fence=self.duty.fence, concat_ref=1, at=now)
-        )
+        self.gateway.run(StartAttempt(number, duty=self.duty, concat_ref=1, at=now))
 
     def finish(self, number: int, outcome: SubmitOutcome, *, index: int = 0) -> Settled:
         return self.gateway.run(
@@ -248,11 +246,7 @@ def test_nothing_starts_under_a_lease_that_is_over(carrier: Carrier, number: int
     now = carrier.gateway.clock.now
     carrier.gateway.clock.pass_s(LEASE_S)
     with pytest.raises(TooLate):
-        carrier.gateway.run(
-            StartAttempt(
-                number, sim=carrier.duty.sim, fence=carrier.duty.fence, concat_ref=1, at=now()
-            )
-        )
+        carrier.gateway.run(StartAttempt(number, duty=carrier.duty, concat_ref=1, at=now()))
 
 
 # -- ends -------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ def doubted(account: Account) -> int:
     at = gateway.clock.now()
     duty = gateway.run(BringOnline(identity, network=Network.MTN, modem="m1", holder="host", at=at))
     sim, fence = duty.sim, duty.fence
-    gateway.run(StartAttempt(number, sim=sim, fence=fence, concat_ref=1, at=at))
+    gateway.run(StartAttempt(number, duty=duty, concat_ref=1, at=at))
     gateway.run(RecordOutcome(number, sim=sim, fence=fence, index=0, outcome=SILENCE, at=at))
     return number
 

@@ -59,7 +59,7 @@ class Sender:
         """Let the SIM take a message, with this outcome."""
         duty = self.sim()
         run, clock = self.system.committer.execute, self.system.clock
-        run(StartAttempt(number, sim=duty.sim, fence=duty.fence, concat_ref=None, at=clock.now()))
+        run(StartAttempt(number, duty=duty, concat_ref=None, at=clock.now()))
         run(
             RecordOutcome(
                 number,

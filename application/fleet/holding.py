@@ -1,41 +1,34 @@
-"""Holding a SIM: its lease with a fence, taken when the modem is up, renewed while it answers."""
+"""Holding a SIM: its lease with a fence, taken when it is up, renewed while it answers."""
 
 import logging
-from typing import Final
 
-from application.books.asking import Asked, Wait
-from application.books.committer import Committer
-from application.fleet.leases import LEASE_S, BringOnline, OnDuty, RenewLease, TakeOffline
-from application.fleet.timings import SimTimings
-from application.ports import Clock, ModemSettings, SimIdentity
+from application.books.asking import Asked
+from application.fleet.leases import (
+    LEASE_S,
+    NOT_ONLINE,
+    BringOnline,
+    OnDuty,
+    RenewLease,
+    TakeOffline,
+)
+from application.fleet.means import Means
+from application.ports import SimIdentity
 from domain.errors import Refused
-from domain.values import Instant
-
-NOT_ONLINE: Final = Instant(0)
-"""As the time of the last answer: the SIM is held, and does not count as online."""
+from domain.values import Instant, Network
 
 logger = logging.getLogger("ngoma.sims")
 
 
 class LeaseKeeper:
-    """The lease of one SIM thread. ``duty`` is None while it holds none."""
+    """The lease of one carrier. ``duty`` is None while it holds none."""
 
-    def __init__(
-        self,
-        settings: ModemSettings,
-        *,
-        committer: Committer,
-        clock: Clock,
-        holder: str,
-        timings: SimTimings,
-        wait: Wait,
-    ) -> None:
-        self._settings = settings
-        self._committer = committer
-        self._clock = clock
+    def __init__(self, name: str, network: Network, *, holder: str, means: Means) -> None:
+        self._name = name
+        self._network = network
         self._holder = holder
-        self._timings = timings
-        self._wait = wait
+        self._means = means
+        self._clock = means.clock
+        self._timings = means.timings
         self._until_s = float("-inf")
         self._renew_at_s = float("inf")
         self._asked_at_s = float("-inf")
@@ -54,28 +47,25 @@ class LeaseKeeper:
         return self.duty.fence if self.duty is not None else None
 
     def take(self, identity: SimIdentity) -> str | None:
-        """Take the lease of the SIM in the modem; give why not, None when it is ours."""
+        """Take the lease of the SIM that is there; give why not, None when it is ours."""
         self._asked_at_s = self._clock.monotonic_s()
-        asked = Asked(
-            self._committer,
+        asked = self._means.ask(
             BringOnline(
                 identity,
-                network=self._settings.network,
-                modem=self._settings.name,
+                network=self._network,
+                modem=self._name,
                 holder=self._holder,
                 at=self._clock.now(),
-            ),
-            self._wait,
+            )
         )
         outcome = asked.outcome(self._timings.store_s)
         if outcome is None:
             return "the store gave no answer in time"
         if outcome.error is not None:
             return str(outcome.error)
-        self.duty = outcome.unwrap()
         self._renewal = None
-        self._is_shown_online = True
-        self._extend()
+        self._extend(duty := outcome.unwrap())
+        self._is_shown_online = not duty.quarantined
         return None
 
     def keep(self, *, answered_at: Instant, is_fit: bool) -> bool:
@@ -91,14 +81,12 @@ class LeaseKeeper:
             self._is_shown_online = shows_online
             self._asked_at_s = self._clock.monotonic_s()
             self._renew_at_s = self._asked_at_s + self._timings.renew_again_s
-            self._renewal = Asked(
-                self._committer,
+            self._renewal = self._means.ask(
                 RenewLease(
                     self.duty,
-                    answered_at=answered_at if shows_online else NOT_ONLINE,
+                    answered_at=answered_at if is_fit else NOT_ONLINE,
                     at=self._clock.now(),
-                ),
-                self._wait,
+                )
             )
         return True
 
@@ -109,13 +97,11 @@ class LeaseKeeper:
 
     def let_go(self, reason: str) -> None:
         """Give the SIM back, for whoever wants it; when the store is away it runs out by itself."""
-        duty, self.duty = self.duty, None
-        self._until_s = float("-inf")
+        duty = self.duty
+        self.forget()
         if duty is None:
             return
-        asked = Asked(
-            self._committer, TakeOffline(duty, reason=reason, at=self._clock.now()), self._wait
-        )
+        asked = self._means.ask(TakeOffline(duty, reason=reason, at=self._clock.now()))
         outcome = asked.outcome(self._timings.store_s)
         if outcome is None or outcome.error is not None:
             logger.warning(
@@ -135,10 +121,11 @@ class LeaseKeeper:
         if isinstance(outcome.error, Refused):
             return False
         if outcome.error is None:
-            self.duty = outcome.unwrap()
-            self._extend()
+            self._extend(outcome.unwrap())
         return True
 
-    def _extend(self) -> None:
+    def _extend(self, duty: OnDuty) -> None:
+        self.duty = duty
         self._until_s = self._asked_at_s + LEASE_S
-        self._renew_at_s = self._asked_at_s + self._timings.renew_s
+        pause_s = self._timings.renew_again_s if duty.quarantined else self._timings.renew_s
+        self._renew_at_s = self._asked_at_s + pause_s  # in quarantine: to hear of its release

@@ -1,9 +1,10 @@
-"""One attempt to send one message over one SIM, and the commands that tell the log of it."""
+"""One message that one SIM has under way, and the commands that tell the log of it."""
 
 from dataclasses import dataclass
 from typing import Final
 
-from application.fleet.leases import OnDuty
+from application.fleet.leases import OnDuty, StayOnDuty
+from application.fleet.quota import DayQuota
 from application.messages.attempts import (
     Load,
     RecordOutcome,
@@ -22,7 +23,7 @@ WITHDRAWN: Final = NotSent(OwnCause.WITHHELD, "withdrawn before it was handed ov
 
 
 @dataclass(slots=True)
-class Attempt:
+class Errand:
     """The message under way; ``load`` is there once AttemptStarted is committed."""
 
     waiting: Waiting
@@ -31,7 +32,7 @@ class Attempt:
     index: int
     load: Load | None = None
     was_stopped: bool = False
-    """Whether we told the modem to withdraw."""
+    """Whether the hand was told to withdraw."""
     refusal: BaseException | None = None
 
     @property
@@ -44,15 +45,19 @@ class Attempt:
         """Whether AttemptStarted is committed."""
         return self.load is not None
 
-    def start(self, at: Instant) -> StartAttempt:
+    def start(self, at: Instant, quota: DayQuota) -> StartAttempt:
         """Ask whether the message may be started."""
         return StartAttempt(
             self.number,
-            sim=self.duty.sim,
-            fence=self.duty.fence,
+            duty=self.duty,
             concat_ref=self.letter.concat_ref,
             at=at,
+            quota=quota,
         )
+
+    def go_on(self, at: Instant) -> StayOnDuty:
+        """Ask whether the next segment may begin."""
+        return StayOnDuty(self.duty, at=at)
 
     def record(self, outcome: SubmitOutcome, at: Instant) -> RecordOutcome:
         """Tell what became of the segment."""
@@ -86,11 +91,11 @@ class Attempt:
         )
 
     def require_asked(self, outcome: SubmitOutcome) -> None:
-        """Check that the driver asked before it sent.
+        """Check that the hand asked before it sent.
 
         Raises:
             RuntimeError: it sent what was not started.
         """
         if not self.has_started and isinstance(outcome, Accepted | InDoubt):
-            msg = f"the driver sent message {self.number} without being told to"
+            msg = f"message {self.number} was sent by a hand that was not told to"
             raise RuntimeError(msg)

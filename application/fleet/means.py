@@ -1,0 +1,33 @@
+"""What a carrier works with, whatever hand hands its segments over."""
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from application.books.alarms import Alarms
+from application.books.asking import Asked, Wait, wait_for
+from application.books.commands import Command
+from application.books.committer import Committer
+from application.books.reader import Reader
+from application.fleet.timings import SimTimings
+from application.ports import Clock, Store
+from application.ports.queries import Queries
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What the carriers of one process share."""
+
+    store: Store
+    reader: Reader
+    queries: Queries
+    committer: Committer
+    clock: Clock
+    alarms: Alarms
+    timings: SimTimings
+    wait: Wait = wait_for
+
+    def ask(self, command: Command[R]) -> Asked[R]:
+        """Give a command to the committer; its outcome is waited for when it is wanted."""
+        return Asked(self.committer, command, self.wait)

@@ -1,0 +1,89 @@
+"""A modem's way up and down: opened when its pause is over, closed with a reason."""
+
+import logging
+from dataclasses import replace
+
+from application.books.alarms import Alarms
+from application.fleet.pacing import BackOff
+from application.fleet.timings import SimTimings
+from application.ports import Clock, ModemDriver, ModemSettings, ModemUnavailable, SimIdentity
+
+logger = logging.getLogger("ngoma.sims")
+
+
+class Port:
+    """One modem: up, or down with the reason and a pause before the next try."""
+
+    def __init__(
+        self,
+        settings: ModemSettings,
+        driver: ModemDriver,
+        *,
+        clock: Clock,
+        alarms: Alarms,
+        timings: SimTimings,
+    ) -> None:
+        self._settings = settings
+        self._driver = driver
+        self._clock = clock
+        self._alarms = alarms
+        self._alarm = f"modem {settings.name} down"
+        self._timings = timings
+        self._pauses = BackOff(timings.reopen_s)
+        self._open_at_s = float("-inf")
+        self._up_since_s = float("inf")
+        self.is_up = False
+        self.needs_person = False
+        """Whether trying again by itself would do harm."""
+        self.reason: str | None = None
+        """Why it is down; None while it is up, or was never tried."""
+
+    @property
+    def pause_s(self) -> float:
+        """Seconds until it may be opened."""
+        if self.needs_person:
+            return float("inf")
+        return max(0.0, self._open_at_s - self._clock.monotonic_s())
+
+    def open(self) -> SimIdentity | None:
+        """Open the modem and read whose SIM is in it; None when it does not come up."""
+        try:
+            identity = self._driver.open()
+        except ModemUnavailable as error:
+            self._stay_down(error.reason, is_final=error.permanent)
+            return None
+        if identity.msisdn is None:
+            identity = replace(identity, msisdn=self._settings.msisdn)
+        return identity
+
+    def came_up(self) -> None:
+        """All is well: the modem is open, and its SIM is ours."""
+        self.is_up, self.reason = True, None
+        self._up_since_s = self._clock.monotonic_s()
+        self._alarms.clear(self._alarm)
+        logger.info("modem %s is online", self._settings.name)
+
+    def close(self, reason: str) -> None:
+        """Close it."""
+        if self.is_up and self._clock.monotonic_s() - self._up_since_s > self._timings.steady_s:
+            self._pauses.reset()
+        self._driver.close()
+        self.is_up, self.reason = False, reason
+
+    def reopen_later(self, reason: str, *, pause_s: float | None = None) -> None:
+        """Close it until a pause (``pause_s``, or ever longer ones) is over."""
+        self.close(reason)
+        self._stay_down(reason, is_final=False)
+        if pause_s is not None:
+            self._open_at_s = self._clock.monotonic_s() + pause_s
+
+    def _stay_down(self, reason: str, *, is_final: bool) -> None:
+        self.reason, self.needs_person = reason, is_final
+        pause_s = self._pauses.next_s()
+        self._open_at_s = self._clock.monotonic_s() + pause_s
+        if is_final:
+            self._alarms.set(self._alarm, f"{reason}; not tried again until restarted")
+        else:
+            logger.warning(
+                "modem %s is not up, next try in %g s: %s", self._settings.name, pause_s, reason
+            )
