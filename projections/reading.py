@@ -30,13 +30,13 @@ from projections import (
     approvals,
     balances,
     directory,
-    dispatch,
     fleet,
     idempotency,
     message_log,
     retention,
 )
 from projections.catalogue import PROJECTIONS
+from projections.dispatch import questions as dispatch
 from projections.follower import statuses
 from projections.positions import Positions
 
@@ -162,11 +162,6 @@ class SqlQueries:
         """List an account's messages after a log position: position and number, oldest first."""
         with self._reading() as connection:
             return message_log.numbers_of(connection, account, after=after, limit=limit)
-
-    def message_account(self, number: int) -> int | None:
-        """Give the account of a message, for operators who know only its number."""
-        with self._reading() as connection:
-            return message_log.account_of(connection, number)
 
     # -- dispatching ------------------------------------------------------------------------
 

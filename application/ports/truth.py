@@ -213,9 +213,6 @@ class Store(Protocol):
     def secret(self, kind: SecretKind, key: str) -> SecretRow | None:
         """Read one secret of a person."""
 
-    def secrets_of(self, kind: SecretKind, account: int) -> Sequence[SecretRow]:
-        """Read all secrets of a kind that an account has, oldest first."""
-
     def is_migrated(self) -> bool:
         """Whether the tables are there, in this version."""
 

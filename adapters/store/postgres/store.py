@@ -13,14 +13,13 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from adapters.store.postgres.connections import ANSWER_TIMEOUT_S, Datastore
-from adapters.store.postgres.saving import PostgresTurn, Recorder, secret_of
+from adapters.store.postgres.saving import PostgresTurn, Recorder
 from adapters.store.postgres.scrubbing import UNSAMPLED, scrub
 from adapters.store.schema import (
     CREDENTIAL_COLUMNS,
     LEASE_COLUMNS,
     SAVES_KEPT_S,
     SCHEMA_VERSION,
-    SECRET_COLUMNS,
     TABLES,
 )
 from application.ports import (
@@ -221,16 +220,6 @@ class PostgresStore:
         """Read one secret of a person."""
         with self._reading() as cursor:
             return PostgresTurn(cursor).secret(kind, key)
-
-    def secrets_of(self, kind: SecretKind, account: int) -> Sequence[SecretRow]:
-        """Read all secrets of a kind that an account has, oldest first."""
-        with self._reading() as cursor:
-            cursor.execute(
-                f"SELECT {SECRET_COLUMNS} FROM secrets WHERE account = %s AND kind = %s"
-                " ORDER BY at, key",
-                (account, kind),
-            )
-            return [secret_of(row) for row in cursor.fetchall()]
 
     # -- upkeep ------------------------------------------------------------------------------
 

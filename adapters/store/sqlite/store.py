@@ -17,7 +17,6 @@ from adapters.store.schema import (
     LEASE_COLUMNS,
     SAVES_KEPT_S,
     SCHEMA_VERSION,
-    SECRET_COLUMNS,
     TABLES,
 )
 from adapters.store.sqlite.connections import Datastore
@@ -179,16 +178,6 @@ class SqliteStore:
         """Read one secret of a person."""
         with self._reading() as cursor:
             return SqliteTurn(cursor).secret(kind, key)
-
-    def secrets_of(self, kind: SecretKind, account: int) -> Sequence[SecretRow]:
-        """Read all secrets of a kind that an account has, oldest first."""
-        with self._reading() as cursor:
-            cursor.execute(
-                f"SELECT {SECRET_COLUMNS} FROM secrets WHERE account = ? AND kind = ?"
-                " ORDER BY at, key",
-                (account, kind),
-            )
-            return [SecretRow(SecretKind(row[0]), *row[1:]) for row in cursor]
 
     # -- upkeep ------------------------------------------------------------------------------
 
