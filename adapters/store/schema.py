@@ -1,8 +1,9 @@
 """The tables that stand beside the event log, in both dialects of SQL."""
 
+import secrets
 from typing import Final
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 
 # {blob} and {big} are the dialect's words for bytes and 64-bit integers.
 TABLES: Final = (
@@ -28,7 +29,10 @@ TABLES: Final = (
     "CREATE TABLE IF NOT EXISTS saves (save_id TEXT PRIMARY KEY, at {big} NOT NULL)",
     "CREATE INDEX IF NOT EXISTS saves_at ON saves (at)",
     "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS store_identity (id TEXT NOT NULL, generation {big} NOT NULL)",
 )
+
+FIRST_GENERATION: Final = 1
 
 CONTENT_COLUMNS: Final = "kind, number, salt, msisdn, body, sender, folded, digest"
 CREDENTIAL_COLUMNS: Final = (
@@ -39,3 +43,8 @@ LEASE_COLUMNS: Final = "sim, network, modem, holder, fence, expires_at, answered
 
 SAVES_KEPT_S: Final = 3600
 """A save's row is asked for within a minute or never; housekeeping drops older ones."""
+
+
+def drawn_identity() -> str:
+    """Draw the id of a new store; it is only ever compared, so it needs no seed."""
+    return secrets.token_hex(16)

@@ -23,6 +23,7 @@ from application.ports.truth import (
     SecretKind,
     SecretRow,
     Store,
+    StoreIdentity,
     Turn,
     VersionConflict,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "SecretRow",
     "SimIdentity",
     "Store",
+    "StoreIdentity",
     "Turn",
     "VersionConflict",
 ]

@@ -17,10 +17,12 @@ from adapters.store.postgres.saving import PostgresTurn, Recorder
 from adapters.store.postgres.scrubbing import UNSAMPLED, scrub
 from adapters.store.schema import (
     CREDENTIAL_COLUMNS,
+    FIRST_GENERATION,
     LEASE_COLUMNS,
     SAVES_KEPT_S,
     SCHEMA_VERSION,
     TABLES,
+    drawn_identity,
 )
 from application.ports import (
     AnswerLost,
@@ -30,6 +32,7 @@ from application.ports import (
     Save,
     SecretKind,
     SecretRow,
+    StoreIdentity,
     Turn,
     VersionConflict,
 )
@@ -186,6 +189,12 @@ class PostgresStore:
             cursor.execute("SELECT max(notification_id) AS head FROM stored_events")
             return int(cast("DictRow", cursor.fetchone())["head"] or 0)
 
+    def identity(self) -> StoreIdentity:
+        """Say which store this is."""
+        with self._reading() as cursor:
+            cursor.execute("SELECT id, generation FROM store_identity")
+            return StoreIdentity(**cast("DictRow", cursor.fetchone()))
+
     def content(self, kind: str, number: int) -> ContentRow | None:
         """Read one content row."""
         with self._reading() as cursor:
@@ -251,6 +260,11 @@ class PostgresStore:
                 cursor.execute(statement.format(blob="BYTEA", big="BIGINT"))
             for statement in UNSAMPLED:
                 cursor.execute(statement)
+            cursor.execute(
+                "INSERT INTO store_identity SELECT %s, %s"
+                " WHERE NOT EXISTS (SELECT 1 FROM store_identity)",
+                (drawn_identity(), FIRST_GENERATION),
+            )
             cursor.execute("DELETE FROM schema_version")
             cursor.execute("INSERT INTO schema_version VALUES (%s)", (SCHEMA_VERSION,))
 

@@ -14,10 +14,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from adapters.store.schema import (
     CREDENTIAL_COLUMNS,
+    FIRST_GENERATION,
     LEASE_COLUMNS,
     SAVES_KEPT_S,
     SCHEMA_VERSION,
     TABLES,
+    drawn_identity,
 )
 from adapters.store.sqlite.connections import Datastore
 from adapters.store.sqlite.saving import Recorder, SqliteTurn, marks, newest_snapshot
@@ -31,6 +33,7 @@ from application.ports import (
     Save,
     SecretKind,
     SecretRow,
+    StoreIdentity,
     Turn,
     VersionConflict,
 )
@@ -143,6 +146,12 @@ class SqliteStore:
             cursor.execute("SELECT max(rowid) FROM stored_events")
             return int(cursor.fetchone()[0] or 0)
 
+    def identity(self) -> StoreIdentity:
+        """Say which store this is."""
+        with self._reading() as cursor:
+            cursor.execute("SELECT id, generation FROM store_identity")
+            return StoreIdentity(*cursor.fetchone())
+
     def content(self, kind: str, number: int) -> ContentRow | None:
         """Read one content row."""
         with self._reading() as cursor:
@@ -200,6 +209,11 @@ class SqliteStore:
                     cursor.execute(statement)
             for statement in TABLES:
                 cursor.execute(statement.format(blob="BLOB", big="INTEGER"))
+            cursor.execute(
+                "INSERT INTO store_identity SELECT ?, ?"
+                " WHERE NOT EXISTS (SELECT 1 FROM store_identity)",
+                (drawn_identity(), FIRST_GENERATION),
+            )
             cursor.execute("DELETE FROM schema_version")
             cursor.execute("INSERT INTO schema_version VALUES (?)", (SCHEMA_VERSION,))
 
