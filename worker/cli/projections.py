@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import click
 
+from application.ports.queries import ProjectionStatus
 from worker.cli.options import Place, example, json_option, place_options
 from worker.cli.output import console, print_json, print_table
 from worker.cli.session import Session, opened
@@ -19,7 +20,7 @@ def projections() -> None:
 @json_option
 @place_options
 def status(place: Place, *, as_json: bool) -> None:
-    """Say where each read model stands in the log; one that has stopped says why."""
+    """Say where each read model stands in the log, and what is wrong with it."""
     with opened(place) as session:
         rows = session.system.queries.projections()
     if as_json:
@@ -31,17 +32,22 @@ def status(place: Place, *, as_json: bool) -> None:
                     "head": row.head,
                     "lag": row.lag,
                     "error": row.error,
+                    "rebuilding": row.is_rebuilding,
                 }
                 for row in rows
             ]
         )
     else:
         print_table(
-            ["projection", "position", "end of log", "behind", "stopped"],
-            [[row.name, row.position, row.head, row.lag, row.error] for row in rows],
+            ["projection", "position", "end of log", "apart", "trouble"],
+            [[row.name, row.position, row.head, row.lag, _trouble(row)] for row in rows],
         )
     if any(row.error for row in rows):
         raise click.exceptions.Exit(1)
+
+
+def _trouble(row: ProjectionStatus) -> str | None:
+    return row.error or ("is being built anew" if row.is_rebuilding else None)
 
 
 @projections.command("rebuild", epilog=example("ngoma projections rebuild balances message_log"))
