@@ -49,6 +49,7 @@ from application.system import Signals, System
 from domain.errors import InvalidRequest, NgomaError, StoreDown
 from projections.catalogue import PROJECTIONS
 from projections.follower import Follower
+from projections.keeping import Rebuilding
 from projections.known import Positions
 from projections.reading import SqlQueries
 
@@ -224,8 +225,8 @@ def _open_read_side(settings: Settings, store: Store, mapper: Mapper[UUID]) -> _
     known = Positions(engines.reading, log)
     return _ReadSide(
         engines,
-        Follower(engines.writing, log, PROJECTIONS, known),
-        SqlQueries(engines.reading, known, log),
+        Follower(engines.writing, log, PROJECTIONS, known, keeper=engines.keeper),
+        SqlQueries(engines.reading, known, log, engines.keeper),
     )
 
 
@@ -279,6 +280,8 @@ def _ping(store: Store) -> str:
 def _not_in_step(queries: SqlQueries) -> str:
     try:
         statuses = queries.projections()
+    except Rebuilding:
+        return "rebuilding"
     except Exception as error:  # noqa: BLE001 - readiness reports whatever keeps it from knowing
         return type(error).__name__
     rebuilding = [status.name for status in statuses if status.is_rebuilding]

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError
@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from application.ports.queries import ProjectionStatus
 from projections import positions
 from projections.fold import BATCH_EVENTS, Astray, Fold, Overtaken
+from projections.keeping import Keeper, Rebuilding, Unlosable
 from projections.known import FRESH_S, Positions, statuses, strays
 from projections.log import Log, Point
 from projections.positions import Position
@@ -26,6 +27,8 @@ LEADER_LOCK: Final = 0x6E676F6D610002
 """Key of the PostgreSQL advisory lock of the one active runner."""
 
 _IDLE_S: Final = 0.005
+
+R = TypeVar("R")
 
 _log = logging.getLogger("ngoma.projections")
 
@@ -45,12 +48,14 @@ class Follower:
         projections: Sequence[Projection],
         known: Positions,
         *,
+        keeper: Keeper | None = None,
         batch_events: int = BATCH_EVENTS,
     ) -> None:
         self._engine = engine
         self._log = log
         self._projections = projections
         self._known = known
+        self._keeper = keeper or Unlosable()
         self._batch_events = batch_events
         self._fold = Fold(log, projections, batch_events=batch_events, moved=self._moved)
         self._turn = threading.Lock()
@@ -78,9 +83,14 @@ class Follower:
         """
         with self._turn:
             try:
-                return self._step()
+                self._mend()
+                with self._keeper.watch():
+                    return self._step()
             except Overtaken:
                 self._at = {}
+                return 0
+            except Rebuilding:
+                self._let_go()
                 return 0
             except DBAPIError:
                 self._let_go()
@@ -99,6 +109,13 @@ class Follower:
         if len({row.position for row in rows}) > 1:  # lagging or stopped
             self._at = {}
         return handled
+
+    def _mend(self) -> None:
+        """Make the read models anew when their database is lost."""
+        if self._keeper.is_lost():
+            self._let_go()
+            self._keeper.begin_anew()
+            self.migrate()
 
     def catch_up(self, *, timeout_s: float) -> bool:
         """Step, or wait for whoever leads, up to the present end of the log.
@@ -130,11 +147,15 @@ class Follower:
 
     # -- making and rebuilding ----------------------------------------------------------------
 
+    def are_made(self) -> bool:
+        """Whether the read models were made at all."""
+        return self._watched(lambda: positions.are_made(self._engine))
+
     def outdated(self) -> list[str]:
         """Name the read models that ``migrate`` would make or rebuild."""
-        if not positions.are_made(self._engine):
+        if not self.are_made():
             return [projection.name for projection in self._projections]
-        at = self._known.read()
+        at = self._watched(self._known.read)
         return [
             projection.name
             for projection in self._projections
@@ -144,6 +165,13 @@ class Follower:
     def migrate(self, progress: Callable[[int, int], None] | None = None) -> list[str]:
         """Make the read models that are missing, rebuild those of other versions; name them."""
         outdated = self.outdated()
+        missing = self._watched(self._make_missing)
+        old = set(outdated).difference(missing)
+        if old:
+            self.rebuild(sorted(old), progress)
+        return outdated
+
+    def _make_missing(self) -> list[str]:
         origin, head = self._log.origin(), self._log.head()
         with self._engine.begin() as connection:
             lock_ddl(connection)
@@ -152,10 +180,20 @@ class Follower:
             missing = [each for each in self._projections if each.name not in at]
             for projection in missing:
                 projection.create(connection, origin, answers_from=head)
-        old = set(outdated).difference(projection.name for projection in missing)
-        if old:
-            self.rebuild(sorted(old), progress)
-        return outdated
+        names = [projection.name for projection in missing]
+        if names and head:
+            _say_begun(names, "were not there")
+        return names
+
+    def _watched(self, do: Callable[[], R]) -> R:
+        """Do something with the database, and once more with another when it turns out lost."""
+        try:
+            with self._keeper.watch():
+                return do()
+        except Rebuilding:
+            self._keeper.begin_anew()
+            with self._keeper.watch():
+                return do()
 
     def rebuild(
         self,
@@ -174,13 +212,15 @@ class Follower:
             RebuildFailed: the log has an event that cannot be folded; the live ones serve on.
         """
         by_name = {projection.name: projection for projection in self._projections}
-        Rebuild(
+        rebuild = Rebuild(
             self._engine,
             self._log,
             [by_name[name] for name in names],
             self._known,
             batch_events=self._batch_events,
-        ).run(progress or (lambda _position, _head: None), pace)
+        )
+        with self._keeper.watch():
+            rebuild.run(progress or (lambda _position, _head: None), pace)
 
     def status(self) -> Sequence[ProjectionStatus]:
         """Say where each projection stands."""
@@ -231,8 +271,7 @@ class Follower:
                     begun.append(projection.name)
         self._at = {}
         for why in dict.fromkeys(strange[name] for name in begun):
-            names = ", ".join(name for name in begun if strange[name] == why)
-            _log.warning("built anew, from the beginning of the log: %s, which %s", names, why)
+            _say_begun([name for name in begun if strange[name] == why], why)
 
     def _locked_connection(self) -> Connection | None:
         """Give a connection that works and holds the lock, reconnecting once if need be."""
@@ -271,3 +310,7 @@ class Follower:
             self._at[name] = replace(self._at[name], position=point.position, mark=point.mark)
         for callback in self._callbacks:
             callback(point.position)
+
+
+def _say_begun(names: Sequence[str], why: str) -> None:
+    _log.warning("built anew, from the beginning of the log: %s, which %s", ", ".join(names), why)

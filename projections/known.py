@@ -8,8 +8,8 @@ from typing import Final
 from sqlalchemy import Engine
 
 from application.ports.queries import ProjectionStatus
-from domain.errors import StoreDown
 from projections import positions
+from projections.keeping import Rebuilding
 from projections.log import BEGINNING, Log
 from projections.positions import Position
 from projections.projection import Projection
@@ -101,7 +101,7 @@ class Positions:
         """Make sure that what a read model says is about this log, and is all of it.
 
         Raises:
-            StoreDown: it is being built anew.
+            Rebuilding: not yet.
         """
         self._refresh()
         with self._changed:
@@ -110,7 +110,7 @@ class Positions:
         if row is None or known >= row.answers_from or (row.error and known >= 0):
             return
         msg = f"The read model {projection} is being built anew; try again."
-        raise StoreDown(msg)
+        raise Rebuilding(msg)
 
     def reached(self, position: int, *, timeout_s: float, projection: str) -> bool:
         """Wait until ``projection`` has handled log position ``position``.

@@ -43,6 +43,7 @@ from projections.dispatch import questions as dispatch
 from projections.dispatch.fold import Dispatch
 from projections.fleet import Fleet
 from projections.idempotency import Idempotency
+from projections.keeping import Keeper, Unlosable
 from projections.known import Positions, statuses
 from projections.log import Log
 from projections.message_log import MessageLog
@@ -57,10 +58,13 @@ class SqlQueries:
     of it.
     """
 
-    def __init__(self, engine: Engine, known: Positions, log: Log) -> None:
+    def __init__(
+        self, engine: Engine, known: Positions, log: Log, keeper: Keeper | None = None
+    ) -> None:
         self._engine = engine
         self._known = known
         self._log = log
+        self._keeper = keeper or Unlosable()
 
     @contextmanager
     def _reading(self, model: type[Projection]) -> Iterator[Connection]:
@@ -69,10 +73,16 @@ class SqlQueries:
         Raises:
             StoreDown: it does not answer, is being built anew, or all connections are taken.
         """
-        try:
+        with self._asking():
             self._known.must_answer(model.name)
             with self._engine.connect() as connection:
                 yield connection
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        try:
+            with self._keeper.watch():
+                yield
         except (PoolExhausted, OperationalError, InterfaceError) as error:
             msg = f"The read models cannot be read: {type(error).__name__}."
             raise StoreDown(msg) from error
@@ -153,7 +163,8 @@ class SqlQueries:
 
     def projections(self) -> Sequence[ProjectionStatus]:
         """Say where each projection stands."""
-        return statuses(PROJECTIONS, self._known, self._log)
+        with self._asking():
+            return statuses(PROJECTIONS, self._known, self._log)
 
     def expired_answers(self, now: Instant, *, limit: int) -> Sequence[int]:
         """List the numbers of stored answers (contents of kind ``submission``) past their time."""
@@ -212,4 +223,5 @@ class SqlQueries:
 
     def reached(self, position: int, *, timeout_s: float, projection: str) -> bool:
         """Wait until ``projection`` has handled log position ``position``; False at the limit."""
-        return self._known.reached(position, timeout_s=timeout_s, projection=projection)
+        with self._asking():
+            return self._known.reached(position, timeout_s=timeout_s, projection=projection)

@@ -19,7 +19,8 @@ class Loop:
 
     After ``stop`` the loop goes on until ``is_drained`` says that nothing is left, or until it
     is abandoned: a process that ends does not wait for it. ``wake`` shortens the wait of the step
-    under way.
+    under way. ``rest`` comes after a step that went well; a long one belongs there and not into
+    the step, whose fault would stand meanwhile.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class Loop:
         *,
         at_end: Callable[[], object] | None = None,
         wake: Callable[[], object] | None = None,
+        rest: Callable[[], object] = lambda: None,
         is_drained: Callable[[], bool] = lambda: True,
     ) -> None:
         self.name = name
@@ -39,6 +41,7 @@ class Loop:
         self._step = step
         self._at_end = at_end
         self._wake = wake
+        self._rest = rest
         self._is_drained = is_drained
         self._stopping = threading.Event()
         self._is_abandoned = False
@@ -88,6 +91,7 @@ class Loop:
                 logger.info("%s goes on", self.name)
             self.fault = None
             self._pauses.reset()
+            self._rest()
 
     def _note(self, error: Exception) -> None:
         """Count it, and log it unless the step before met the same."""

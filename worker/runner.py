@@ -327,9 +327,10 @@ class Supervisor:
         def keep_house() -> None:
             if self._clock_watch.fault() is None:
                 housekeeping.step()
-            stopping.wait(EVERY_S)
 
-        return Loop("housekeeping", keep_house, wake=stopping.set)
+        return Loop(
+            "housekeeping", keep_house, wake=stopping.set, rest=partial(stopping.wait, EVERY_S)
+        )
 
     def _on_hint(self, network: Network) -> None:
         self._system.queue.arrived(self.worker_name, network)  # first: then the next may come

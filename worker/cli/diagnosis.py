@@ -15,13 +15,14 @@ import redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DatabaseError, DBAPIError
 
 from adapters.bootstrap import open_read_engines, open_store
 from adapters.clock import SystemClock
 from adapters.security.secret import is_open_to_others
 from adapters.settings import Settings
 from adapters.store.log import StoreLog
+from adapters.store.sqlite.read_file import is_damage
 from application.books.codec import event_mapper
 from application.ports import Store
 from application.ports.queries import ProjectionStatus
@@ -152,6 +153,12 @@ def _read_models(settings: Settings, truth: _Truth) -> Iterator[Finding]:
             yield Finding("read models", Verdict.WRONG, words)
             return
         rows = statuses(PROJECTIONS, known, log)
+    except DatabaseError as error:
+        if not is_damage(error):
+            raise
+        words = f"read.db is damaged ({error.orig}): the next start makes it anew."
+        yield Finding("read models", Verdict.WRONG, words)
+        return
     finally:
         follower.close()
         engines.dispose()

@@ -6,7 +6,6 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
@@ -153,6 +152,8 @@ def opened(
     """
     from sqlalchemy.exc import DBAPIError
 
+    from projections.keeping import Rebuilding
+
     settings = place.settings()
     is_embedded = settings.database_url is None
     if is_embedded and requires_migrated and not creates:
@@ -162,6 +163,10 @@ def opened(
         if requires_migrated:
             _migrate_if_new(system, settings, may_create=is_embedded and creates)
         yield Session(system, settings)
+    except Rebuilding:
+        with suppress(DBAPIError, StoreDown):
+            system.follower.step()  # sets aside what is damaged: the next command finds another
+        raise
     except DBAPIError as error:
         msg = f"The read models cannot be read: {error.orig}"
         raise StoreDown(msg) from error
@@ -199,12 +204,8 @@ def _migrate_if_new(system: System, settings: "Settings", *, may_create: bool) -
             raise Unmigrated(msg)
         system.store.migrate()
         system.follower.migrate()
-    elif settings.database_url is None and _is_empty(settings.data_dir / "read.db"):
+    elif settings.database_url is None and not system.follower.are_made():
         system.follower.migrate()  # disposable, and lost: made anew
-
-
-def _is_empty(path: Path) -> bool:
-    return not path.exists() or path.stat().st_size == 0
 
 
 def host_user() -> str:
