@@ -29,6 +29,7 @@ from adapters.store.read_engine import (
     sqlite_engines,
 )
 from adapters.store.sqlite import SqliteStore
+from adapters.store.sqlite.connections import StoreReplaced
 from application.accounts.keyring import KeyRing
 from application.accounts.logins import Logins
 from application.books.codec import event_mapper
@@ -272,6 +273,8 @@ def derived(secret: Secret, purpose: str) -> bytes:
 def _ping(store: Store) -> str:
     try:
         store.ping()
+    except StoreReplaced as error:
+        return str(error)
     except StoreDown:
         return "does not answer"
     return "ok"

@@ -5,6 +5,7 @@ order, and sends what it accepts.
 """
 
 import shutil
+import signal
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -82,6 +83,17 @@ def readiness(demo: Demo) -> str:
     return str(demo.client.get("/readyz").json["checks"]["projections"])
 
 
+def must_refuse(demo: Demo, words: str) -> None:
+    """It takes nothing that would be lost, says why, and says it once in the log."""
+    client = demo.client
+    for _ in range(2):
+        answer = client.feltech_send("0977000000", "Nr lost")
+        assert (answer.status, answer.is_accepted) == (503, False), str(answer)
+    assert client.get("/readyz").json["checks"]["store"] == words
+    assert len(said(demo, f"{words}: nothing is read or written any more")) == 1
+    assert "Traceback" not in demo.log.read_text()
+
+
 def must_be_in_order(demo: Demo, scratch: Path) -> None:
     """What is accepted leaves, the books agree, and the read models are those of the log."""
     client = demo.client
@@ -92,6 +104,7 @@ def must_be_in_order(demo: Demo, scratch: Path) -> None:
     ]
     assert client.balance() == client.full_balance()["available"]
     assert demo.stop() == 0
+    assert "Traceback" not in demo.log.read_text()
     with sqlite_store(demo.folder) as store:
         assert violations_in(store) == []
     assert unequal_read_models(demo.folder, scratch) == []
@@ -230,3 +243,55 @@ def test_read_models_that_are_removed_while_it_runs_are_built_anew(
     wait_until(lambda: said(demo, ANEW), what="it is noticed")
     must_be_in_order(demo, tmp_path / "scratch")
     assert len(said(demo, ANEW)) == 1
+
+
+@pytest.mark.parametrize("ends_by", [signal.SIGTERM, signal.SIGKILL])
+def test_an_older_store_put_there_while_it_runs_gets_nothing_and_is_used_from_the_next_start(
+    past: Past, demo: Demo, tmp_path: Path, ends_by: signal.Signals
+) -> None:
+    demo.start()
+    send(demo, 5)
+    put_in = tmp_path / "put-in.db"
+    shutil.copy(past.older_store, put_in)
+    (demo.folder / "store.db").rename(tmp_path / "newer.db")
+    put_in.rename(demo.folder / "store.db")
+    must_refuse(demo, "another store stands in the place of the one in use")
+    assert demo.stop(ends_by) == (0 if ends_by is signal.SIGTERM else -ends_by)
+    demo.start()
+    assert demo.client.log()["total"] == OLD_MESSAGES
+    must_be_in_order(demo, tmp_path / "scratch")
+    (line,) = said(demo, ANEW)
+    assert "is ahead of the log" in line
+    # and the one that was taken away has all that was accepted
+    newer = tmp_path / "newer"
+    newer.mkdir()
+    (tmp_path / "newer.db").rename(newer / "store.db")
+    with sqlite_store(newer) as store:
+        assert len(Truth().read(store).histories) == OLD_MESSAGES + MESSAGES + 5
+        assert violations_in(store) == []
+
+
+def test_a_store_that_is_written_over_while_it_runs_gets_nothing_more(
+    past: Past, demo: Demo, tmp_path: Path
+) -> None:
+    demo.start()
+    shutil.copyfile(past.older_store, demo.folder / "store.db")  # in place: the same file
+    must_refuse(demo, "the store in use was written over")
+    demo.kill9()
+    for path in demo.folder.glob("store.db*"):
+        path.unlink()
+    put_back_the_older_store(past, demo.folder)
+    demo.start()
+    must_be_in_order(demo, tmp_path / "scratch")
+    (line,) = said(demo, ANEW)
+    assert "is ahead of the log" in line
+
+
+def test_a_store_that_comes_back_to_its_place_is_used_again(demo: Demo, tmp_path: Path) -> None:
+    demo.start()
+    (demo.folder / "store.db").rename(demo.folder / "elsewhere.db")
+    must_refuse(demo, "the store in use is gone from its place")
+    (demo.folder / "elsewhere.db").rename(demo.folder / "store.db")
+    wait_until(lambda: demo.client.get("/readyz").status == 200, what="it goes on")
+    must_be_in_order(demo, tmp_path / "scratch")
+    assert said(demo, ANEW) == []

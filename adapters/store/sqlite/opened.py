@@ -23,7 +23,7 @@ class OpenedFile:
     """A database as it was when it was opened, with the write-ahead log that goes with it.
 
     Looking costs two ``stat``, a microsecond each. What is written into a file in place, as long
-    as before, cannot be seen from outside.
+    as before, cannot be seen from outside. Callable from any thread.
     """
 
     def __init__(self, path: Path) -> None:
@@ -38,6 +38,7 @@ class OpenedFile:
 
     def look(self) -> Place:
         """Say what stands there now; the first file that is seen is the one that was opened."""
+        size = self._size  # before it is asked for: another thread may see it grow meanwhile
         found = _stat(self.path)
         if found is None:
             return Place.SAME if self._opened is None else Place.GONE
@@ -45,7 +46,7 @@ class OpenedFile:
         self._opened = self._opened or identity
         if identity != self._opened:
             return Place.OTHER
-        if found.st_size < self._size:
+        if found.st_size < size:
             return Place.SHORTER
         self._size = found.st_size
         wal = _stat(with_suffix(self.path, "-wal"))
