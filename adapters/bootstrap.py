@@ -1,7 +1,7 @@
 """The composition root: settings in, a ready ``System`` out; nothing is started."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
@@ -29,6 +29,7 @@ from adapters.store.read_engine import (
     sqlite_engines,
 )
 from adapters.store.sqlite import SqliteStore
+from adapters.store.sqlite.connections import StoreReplaced
 from application.accounts.keyring import KeyRing
 from application.accounts.logins import Logins
 from application.books.codec import event_mapper
@@ -49,7 +50,8 @@ from application.system import Signals, System
 from domain.errors import InvalidRequest, NgomaError, StoreDown
 from projections.catalogue import PROJECTIONS
 from projections.follower import Follower
-from projections.positions import Positions
+from projections.keeping import Rebuilding
+from projections.known import Positions
 from projections.reading import SqlQueries
 
 
@@ -78,9 +80,15 @@ def bootstrap(
     committer = _open_committer(settings, common, mapper, signals)
     reading = _open_read_side(settings, store, mapper)
     signals.add_check("store", partial(_ping, store))
-    signals.add_check("projections", partial(_stopped, reading.queries))
+    signals.add_check("projections", partial(_not_in_step, reading.queries))
     metrics.watch_one(
         "waiting_messages", "Messages before the committer.", lambda: committer.waiting
+    )
+    metrics.watch(
+        "read_model_lag",
+        "Positions between a read model and the end of the log.",
+        partial(_lags, reading.queries),
+        label="read_model",
     )
     return System(
         clock=clock,
@@ -214,11 +222,12 @@ class _ReadSide:
 
 def _open_read_side(settings: Settings, store: Store, mapper: Mapper[UUID]) -> _ReadSide:
     engines = open_read_engines(settings)
-    known = Positions(engines.reading)
+    log = StoreLog(store, mapper)
+    known = Positions(engines.reading, log)
     return _ReadSide(
         engines,
-        Follower(engines.writing, StoreLog(store, mapper), PROJECTIONS, known),
-        SqlQueries(engines.reading, known, store.head),
+        Follower(engines.writing, log, PROJECTIONS, known, keeper=engines.keeper),
+        SqlQueries(engines.reading, known, log, engines.keeper),
     )
 
 
@@ -264,14 +273,28 @@ def derived(secret: Secret, purpose: str) -> bytes:
 def _ping(store: Store) -> str:
     try:
         store.ping()
+    except StoreReplaced as error:
+        return str(error)
     except StoreDown:
         return "does not answer"
     return "ok"
 
 
-def _stopped(queries: SqlQueries) -> str:
+def _not_in_step(queries: SqlQueries) -> str:
     try:
-        stopped = [status.name for status in queries.projections() if status.error]
+        statuses = queries.projections()
+    except Rebuilding:
+        return "rebuilding"
     except Exception as error:  # noqa: BLE001 - readiness reports whatever keeps it from knowing
         return type(error).__name__
-    return f"stopped: {', '.join(stopped)}" if stopped else "ok"
+    rebuilding = [status.name for status in statuses if status.is_rebuilding]
+    stopped = [status.name for status in statuses if status.error and not status.is_rebuilding]
+    words = (("rebuilding", rebuilding), ("stopped", stopped))
+    return "; ".join(f"{word}: {', '.join(names)}" for word, names in words if names) or "ok"
+
+
+def _lags(queries: SqlQueries) -> Mapping[str, float]:
+    try:
+        return {status.name: float(status.lag) for status in queries.projections()}
+    except Exception:  # noqa: BLE001 - the other metrics are shown, whatever keeps it from knowing
+        return {}

@@ -6,7 +6,7 @@ from typing import Final
 from projections.approvals import Approvals
 from projections.balances import Balances
 from projections.directory import Directory
-from projections.dispatch import Dispatch
+from projections.dispatch.fold import Dispatch
 from projections.fleet import Fleet
 from projections.idempotency import Idempotency
 from projections.message_log import MessageLog

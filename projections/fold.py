@@ -4,14 +4,16 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
-from typing import Final, Protocol
+from operator import attrgetter
+from typing import Final
 
 from eventsourcing.utils import TopicError, get_topic
 from sqlalchemy import Connection
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 
 from domain.events import Event
 from projections import positions
+from projections.log import Events, Log, Point, Stretch
 from projections.positions import Position
 from projections.projection import Batch, Projection
 from projections.rows import Rows, write
@@ -20,24 +22,6 @@ _log = logging.getLogger("ngoma.projections")
 
 BATCH_EVENTS: Final = 500
 
-Events = Sequence[tuple[int, Event]]
-
-
-class Log(Protocol):
-    """The event log, to be followed."""
-
-    def read(self, after: int, limit: int) -> Events:
-        """Give at most ``limit`` events after a position, in order, with their positions.
-
-        Raises:
-            ValueError, TypeError, LookupError, AttributeError, TopicError: an event among them
-                cannot be decoded. Anything else means that the store does not answer.
-        """
-
-    def head(self) -> int:
-        """Give the position of the newest event; 0 when there is none."""
-
-
 _UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, TopicError)
 
 
@@ -45,11 +29,27 @@ class Overtaken(Exception):
     """Another runner moved a position first, so nothing was written: look where it is now."""
 
 
+class Astray(Exception):
+    """Projections stand at an event that the log does not have (there): it is another log."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(", ".join(names))
+        self.names = names
+
+
 class _Stumbled(Exception):
     """Events could not be folded, and nothing was written; the cause is the exception."""
 
 
-def _ignore(names: Sequence[str], position: int) -> None:
+def is_of_the_store(error: BaseException) -> bool:
+    """Whether the read store is in trouble, and not what it was asked.
+
+    Damage to a file of SQLite is a plain ``DatabaseError``; bad values have kinds of their own.
+    """
+    return isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
+
+
+def _ignore(names: Sequence[str], point: Point) -> None:
     """Tell nobody that projections moved."""
 
 
@@ -63,7 +63,7 @@ class Fold:
         *,
         suffix: str = "",
         batch_events: int = BATCH_EVENTS,
-        moved: Callable[[Sequence[str], int], None] = _ignore,
+        moved: Callable[[Sequence[str], Point], None] = _ignore,
     ) -> None:
         self._log = log
         self._projections = projections
@@ -80,57 +80,60 @@ class Fold:
 
         Raises:
             Overtaken: something does not stand where ``at`` says.
+            Astray: something does not stand in this log.
         """
-        groups: dict[int, list[Projection]] = defaultdict(list)
+        groups: dict[Point, list[Projection]] = defaultdict(list)
         for projection in self._projections:
             row = at.get(projection.name + self._suffix)
             if row is not None and row.error is None and row.version == projection.version:
-                groups[row.position].append(projection)
+                groups[row.point].append(projection)
         handled = 0
-        order = sorted(groups)
+        order = sorted(groups, key=attrgetter("position"))
         for after, until in zip_longest(order, order[1:]):
-            events = self._read(connection, groups[after], after, until)
-            handled += len(events)
-            self._advance(connection, groups[after], events, after)
-            if events and events[-1][0] == until:
-                groups[until].extend(groups[after])
+            members = groups[after]
+            stretch = self._read(connection, members, after)
+            if until is not None:
+                stretch = stretch.up_to(until.position)
+            handled += len(stretch.events)
+            self._advance(connection, members, stretch, after)
+            if until is not None and stretch.events and stretch.end == until:
+                groups[until].extend(members)
         return handled
 
     def _advance(
-        self, connection: Connection, members: list[Projection], events: Events, after: int
+        self, connection: Connection, members: list[Projection], stretch: Stretch, after: Point
     ) -> None:
         """Commit a batch for all; when that fails, for each alone; who fails alone, event by event.
 
         Who stumbles leaves ``members``, so that the others do not wait for it.
         """
-        if not events or not members:
+        if not stretch.events or not members:
             return
         try:
-            self._commit(connection, members, events, after=after, to=events[-1][0])
+            self._commit(connection, members, stretch.events, after=after, to=stretch.end)
         except _Stumbled:
             if len(members) == 1:
-                self._advance_one(connection, members.pop(), events, after)
+                self._advance_one(connection, members.pop(), stretch, after)
                 return
             for projection in tuple(members):
                 alone = [projection]
-                self._advance(connection, alone, events, after)
+                self._advance(connection, alone, stretch, after)
                 if not alone:
                     members.remove(projection)
 
     def _advance_one(
-        self, connection: Connection, projection: Projection, events: Events, after: int
+        self, connection: Connection, projection: Projection, stretch: Stretch, after: Point
     ) -> None:
         """Fold event by event, as far as the one that cannot be folded."""
-        for position, event in events:
+        for position, event in stretch.events:
+            point = stretch.point(position)
             try:
-                self._commit(
-                    connection, [projection], [(position, event)], after=after, to=position
-                )
+                self._commit(connection, [projection], [(position, event)], after=after, to=point)
             except _Stumbled as stumbled:
                 what = f"{position} ({get_topic(type(event))})"
                 self._stop(connection, [projection], after, what, stumbled.__cause__)
                 return
-            after = position
+            after = point
 
     def _commit(
         self,
@@ -138,15 +141,15 @@ class Fold:
         projections: Sequence[Projection],
         events: Events,
         *,
-        after: int,
-        to: int,
+        after: Point,
+        to: Point,
     ) -> None:
         """Fold events into projections that stand at ``after``, with their positions, or nothing.
 
         Raises:
             Overtaken: they do not stand there any more.
             _Stumbled: one of them cannot be folded, says the cause.
-            OperationalError, InterfaceError: the store does not answer.
+            DBAPIError: the read store does not answer, or is damaged.
         """
         versions = {each.name + self._suffix: each.version for each in projections}
         with connection.begin():
@@ -159,52 +162,56 @@ class Fold:
                     if wanted:
                         projection.apply(Batch(connection, wanted, self._suffix, touched))
                 write(connection, touched)
-            except (OperationalError, InterfaceError):
-                raise
             except Exception as error:  # whatever a fold meets, its projection stops there
+                if is_of_the_store(error):
+                    raise
                 raise _Stumbled from error
         self._moved(list(versions), to)
 
-    def _read(
-        self, connection: Connection, members: list[Projection], after: int, until: int | None
-    ) -> Events:
-        """Read a batch, no further than ``until``; less when an event in it cannot be decoded."""
+    def _read(self, connection: Connection, members: list[Projection], after: Point) -> Stretch:
+        """Read a batch; less when an event in it cannot be decoded."""
         try:
-            events = self._log.read(after, self._batch_events)
+            stretch = self._log.read(after.position, self._batch_events)
         except _UNREADABLE:
-            events = self._read_one_by_one(connection, members, after)
-        if until is not None and events and events[-1][0] > until:
-            events = [pair for pair in events if pair[0] <= until]
-        return events
+            self._must_be_in(after, self._log.mark(after.position), members)
+            return self._read_one_by_one(connection, members, after)
+        self._must_be_in(after, stretch.before, members)
+        return stretch
+
+    def _must_be_in(self, after: Point, mark: str, members: list[Projection]) -> None:
+        if mark != after.mark:
+            raise Astray([each.name for each in members])
 
     def _read_one_by_one(
-        self, connection: Connection, members: list[Projection], after: int
-    ) -> Events:
+        self, connection: Connection, members: list[Projection], after: Point
+    ) -> Stretch:
         events: list[tuple[int, Event]] = []
+        marks: dict[int, str] = {}
         while len(events) < self._batch_events:
-            last = events[-1][0] if events else after
+            last = events[-1][0] if events else after.position
             try:
                 following = self._log.read(last, 1)
             except _UNREADABLE as error:
                 if not events:
-                    self._stop(connection, members, after, f"the first after {after}", error)
+                    self._stop(connection, members, after, f"the first after {last}", error)
                     members.clear()
                 break
-            if not following:
+            if not following.events:
                 break
-            events.extend(following)
-        return events
+            events.extend(following.events)
+            marks[events[-1][0]] = following.end.mark
+        return Stretch(after.mark, events, marks.__getitem__)
 
     def _stop(
         self,
         connection: Connection,
         projections: Sequence[Projection],
-        after: int,
+        after: Point,
         what: str,
         error: BaseException | None,
     ) -> None:
         names = [each.name + self._suffix for each in projections]
         text = f"stopped at event {what}: {type(error).__name__}: {error}"
         with connection.begin():
-            positions.stop(connection, names, after=after, error=text)
+            positions.stop(connection, names, after=after.position, error=text)
         _log.error("%s %s", ", ".join(names), text)

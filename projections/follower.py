@@ -1,32 +1,36 @@
 """The one runner of all projections of a process: follows the log, and says how far it is."""
 
+import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeVar
 
-from sqlalchemy import Connection, Engine, func, inspect, select
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError
 
 from application.ports.queries import ProjectionStatus
 from projections import positions
-from projections.fold import BATCH_EVENTS, Fold, Log, Overtaken
-from projections.positions import POSITIONS, Position, Positions
+from projections.fold import BATCH_EVENTS, Astray, Fold, Overtaken
+from projections.keeping import Keeper, Rebuilding, Unlosable
+from projections.known import FRESH_S, Positions, statuses, strays
+from projections.log import Log, Point
+from projections.positions import Position
 from projections.projection import Projection
 from projections.rebuild import Pace, Rebuild, half_speed, lock_ddl
-from projections.tables import READ
 
-__all__ = ["BATCH_EVENTS", "Follower", "Log", "statuses"]
+__all__ = ["BATCH_EVENTS", "Follower"]
 
 LEADER_LOCK: Final = 0x6E676F6D610002
 """Key of the PostgreSQL advisory lock of the one active runner."""
 
-FRESH_S: Final = 1.0
-"""For how long after its last use the connection, and what it holds, are trusted unasked."""
-
 _IDLE_S: Final = 0.005
+
+R = TypeVar("R")
+
+_log = logging.getLogger("ngoma.projections")
 
 
 class Follower:
@@ -44,12 +48,14 @@ class Follower:
         projections: Sequence[Projection],
         known: Positions,
         *,
+        keeper: Keeper | None = None,
         batch_events: int = BATCH_EVENTS,
     ) -> None:
         self._engine = engine
         self._log = log
         self._projections = projections
         self._known = known
+        self._keeper = keeper or Unlosable()
         self._batch_events = batch_events
         self._fold = Fold(log, projections, batch_events=batch_events, moved=self._moved)
         self._turn = threading.Lock()
@@ -57,7 +63,7 @@ class Follower:
         self._is_leader = False
         self._has_retried = False
         self._at: dict[str, Position] = {}
-        self._used_s = 0.0
+        self._looked_s = 0.0
         self._callbacks: list[Callable[[int], None]] = []
 
     def on_progress(self, callback: Callable[[int], None]) -> None:
@@ -77,22 +83,39 @@ class Follower:
         """
         with self._turn:
             try:
-                connection = self._lead()
-                if connection is None:
-                    return 0
-                handled = self._fold.step(connection, self._at)
+                self._mend()
+                with self._keeper.watch():
+                    return self._step()
             except Overtaken:
                 self._at = {}
+                return 0
+            except Rebuilding:
+                self._let_go()
                 return 0
             except DBAPIError:
                 self._let_go()
                 raise
-            if handled:
-                self._used_s = time.monotonic()
-            rows = [row for each in self._projections if (row := self._at.get(each.name))]
-            if len({row.position for row in rows}) > 1:  # lagging or stopped
-                self._at = {}
-            return handled
+
+    def _step(self) -> int:
+        connection = self._lead()
+        if connection is None:
+            return 0
+        try:
+            handled = self._fold.step(connection, self._at)
+        except Astray:
+            self._begin_anew(connection, strays(self._at, self._log))
+            return 0
+        rows = [row for each in self._projections if (row := self._at.get(each.name))]
+        if len({row.position for row in rows}) > 1:  # lagging or stopped
+            self._at = {}
+        return handled
+
+    def _mend(self) -> None:
+        """Make the read models anew when their database is lost."""
+        if self._keeper.is_lost():
+            self._let_go()
+            self._keeper.begin_anew()
+            self.migrate()
 
     def catch_up(self, *, timeout_s: float) -> bool:
         """Step, or wait for whoever leads, up to the present end of the log.
@@ -105,7 +128,8 @@ class Follower:
             handled = self.step()
             at = self._known.read()
             rows = [row for each in self._projections if (row := at.get(each.name)) is not None]
-            behind = [row for row in rows if row.position < head]
+            strange = self._known.strays()
+            behind = [row for row in rows if row.position < head or row.name in strange]
             if not behind and len(rows) == len(self._projections):
                 return True
             if all(row.error for row in behind) or time.monotonic() > deadline_s:
@@ -123,11 +147,15 @@ class Follower:
 
     # -- making and rebuilding ----------------------------------------------------------------
 
+    def are_made(self) -> bool:
+        """Whether the read models were made at all."""
+        return self._watched(lambda: positions.are_made(self._engine))
+
     def outdated(self) -> list[str]:
         """Name the read models that ``migrate`` would make or rebuild."""
-        if not inspect(self._engine).has_table(POSITIONS.name):
+        if not self.are_made():
             return [projection.name for projection in self._projections]
-        at = self._known.read()
+        at = self._watched(self._known.read)
         return [
             projection.name
             for projection in self._projections
@@ -137,17 +165,35 @@ class Follower:
     def migrate(self, progress: Callable[[int, int], None] | None = None) -> list[str]:
         """Make the read models that are missing, rebuild those of other versions; name them."""
         outdated = self.outdated()
-        with self._engine.begin() as connection:
-            lock_ddl(connection)
-            READ.create_all(connection, tables=[POSITIONS])
-            at = positions.read(connection)
-            missing = [each for each in self._projections if each.name not in at]
-            for projection in missing:
-                projection.create(connection)
-        old = set(outdated).difference(projection.name for projection in missing)
+        missing = self._watched(self._make_missing)
+        old = set(outdated).difference(missing)
         if old:
             self.rebuild(sorted(old), progress)
         return outdated
+
+    def _make_missing(self) -> list[str]:
+        origin, head = self._log.origin(), self._log.head()
+        with self._engine.begin() as connection:
+            lock_ddl(connection)
+            positions.make(connection)
+            at = positions.read(connection)
+            missing = [each for each in self._projections if each.name not in at]
+            for projection in missing:
+                projection.create(connection, origin, answers_from=head)
+        names = [projection.name for projection in missing]
+        if names and head:
+            _say_begun(names, "were not there")
+        return names
+
+    def _watched(self, do: Callable[[], R]) -> R:
+        """Do something with the database, and once more with another when it turns out lost."""
+        try:
+            with self._keeper.watch():
+                return do()
+        except Rebuilding:
+            self._keeper.begin_anew()
+            with self._keeper.watch():
+                return do()
 
     def rebuild(
         self,
@@ -166,29 +212,31 @@ class Follower:
             RebuildFailed: the log has an event that cannot be folded; the live ones serve on.
         """
         by_name = {projection.name: projection for projection in self._projections}
-        Rebuild(
+        rebuild = Rebuild(
             self._engine,
             self._log,
             [by_name[name] for name in names],
             self._known,
             batch_events=self._batch_events,
-        ).run(progress or (lambda _position, _head: None), pace)
+        )
+        with self._keeper.watch():
+            rebuild.run(progress or (lambda _position, _head: None), pace)
 
     def status(self) -> Sequence[ProjectionStatus]:
         """Say where each projection stands."""
-        return statuses(self._projections, self._known, self._log.head())
+        return statuses(self._projections, self._known, self._log)
 
     # -- leading ------------------------------------------------------------------------------
 
     def _lead(self) -> Connection | None:
         """Give the connection to work on, or None while another process leads.
 
-        For a second after the connection was used, the positions in memory are trusted, since
-        compare-and-set guards them. Then they are read again, and on PostgreSQL the lock is
-        asked for: it lives and dies with its session, which the server ends when it was idle
-        for too long, so that a frozen process does not lead.
+        For a second the positions in memory are trusted, since compare-and-set guards them. Then
+        they are read again, and compared with the log, and on PostgreSQL the lock is asked for:
+        it lives and dies with its session, which the server ends when it was idle for too long,
+        so that a frozen process does not lead.
         """
-        is_fresh = time.monotonic() - self._used_s < FRESH_S
+        is_fresh = time.monotonic() - self._looked_s < FRESH_S
         if self._connection is not None and self._at and is_fresh:
             return self._connection
         connection = self._locked_connection()
@@ -199,8 +247,31 @@ class Follower:
                 positions.retry(connection, [each.name for each in self._projections])
             self._has_retried = True
         self._at = dict(self._known.read())
-        self._used_s = time.monotonic()
+        if strange := self._known.strays():
+            self._begin_anew(connection, strange)
+            self._at = dict(self._known.read())
+        self._looked_s = time.monotonic()
         return connection
+
+    def _begin_anew(self, connection: Connection, strange: Mapping[str, str]) -> None:
+        """Make the read models of another log anew, to be followed from this one's beginning.
+
+        Unlike those of a rebuild their tables serve nobody meanwhile: what they say is wrong.
+        """
+        origin, head = self._log.origin(), self._log.head()
+        begun = []
+        with connection.begin():
+            lock_ddl(connection)
+            at = positions.lock(connection, *strange)
+            for projection in self._projections:
+                row = at.get(projection.name)
+                is_ours = row is not None and row.version == projection.version
+                if is_ours and row == self._at.get(projection.name):  # nobody was faster
+                    projection.create(connection, origin, answers_from=head)
+                    begun.append(projection.name)
+        self._at = {}
+        for why in dict.fromkeys(strange[name] for name in begun):
+            _say_begun([name for name in begun if strange[name] == why], why)
 
     def _locked_connection(self) -> Connection | None:
         """Give a connection that works and holds the lock, reconnecting once if need be."""
@@ -233,27 +304,13 @@ class Follower:
             connection.invalidate()
             connection.close()
 
-    def _moved(self, names: Sequence[str], position: int) -> None:
-        self._known.moved(names, position)
+    def _moved(self, names: Sequence[str], point: Point) -> None:
+        self._known.moved(names, point.position)
         for name in names:
-            self._at[name] = replace(self._at[name], position=position)
+            self._at[name] = replace(self._at[name], position=point.position, mark=point.mark)
         for callback in self._callbacks:
-            callback(position)
+            callback(point.position)
 
 
-def statuses(
-    projections: Sequence[Projection], known: Positions, head: int
-) -> Sequence[ProjectionStatus]:
-    """Say where each projection stands, and why it does not go on."""
-    at = known.read()
-    found = []
-    for projection in projections:
-        row = at.get(projection.name)
-        if row is None:
-            found.append(ProjectionStatus(projection.name, 0, head, "is not made yet: migrate"))
-            continue
-        error = row.error
-        if row.version != projection.version:
-            error = f"is of version {row.version}, not {projection.version}: migrate"
-        found.append(ProjectionStatus(projection.name, row.position, head, error))
-    return found
+def _say_begun(names: Sequence[str], why: str) -> None:
+    _log.warning("built anew, from the beginning of the log: %s, which %s", ", ".join(names), why)

@@ -204,11 +204,6 @@ def entry(connection: Connection, account: int, number: int) -> LogEntry | None:
     return None if row is None else _entry(row._mapping)
 
 
-def account_of(connection: Connection, number: int) -> int | None:
-    """Give the account of a message."""
-    return connection.scalar(select(MESSAGES.c.account).where(MESSAGES.c.number == number))
-
-
 def numbers_of(
     connection: Connection, account: int, *, after: int, limit: int
 ) -> Sequence[tuple[int, int]]:

@@ -1,13 +1,12 @@
-"""Where each projection stands in the log: moved by compare-and-set, and waited for."""
+"""Where each projection stands in the log, and in which log: moved by compare-and-set."""
 
-import threading
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Table, Text, delete, select, tuple_, update
+from sqlalchemy import Connection, Table, Text, delete, inspect, select, tuple_, update
 
+from projections.log import BEGINNING, Origin, Point
 from projections.tables import READ, changing, key
 
 POSITIONS: Final = Table(
@@ -15,8 +14,12 @@ POSITIONS: Final = Table(
     READ,
     key("name", Text),
     changing("version"),
-    changing("position"),
+    changing("store", Text),
     changing("generation"),
+    changing("position"),
+    changing("mark", Text),
+    changing("answers_from"),
+    changing("rebuilds"),
     changing("error", Text, nullable=True),
 )
 """One row a projection, and one named ``<name>__new`` while it is being rebuilt."""
@@ -26,18 +29,55 @@ POSITIONS: Final = Table(
 class Position:
     """A projection's row.
 
-    ``version`` is that of the code that made the tables, ``generation`` counts rebuilds, and
+    ``version`` is that of the code that made the tables, ``store`` and ``generation`` say whose
+    log was folded into them, ``position`` and ``mark`` up to where. Below ``answers_from`` it is
+    being built anew and answers nobody. ``rebuilds`` counts what its tables were swapped for, and
     ``error`` says at which event the projection stopped, and why.
     """
 
     name: str
     version: int
-    position: int
+    store: str
     generation: int
+    position: int
+    mark: str
+    answers_from: int
+    rebuilds: int
     error: str | None
+
+    @property
+    def origin(self) -> Origin:
+        """Whose log it follows."""
+        return Origin(self.store, self.generation)
+
+    @property
+    def point(self) -> Point:
+        """How far it is."""
+        return Point(self.position, self.mark)
+
+    @property
+    def is_rebuilding(self) -> bool:
+        """Whether it is still on the way to where it answers; a stopped one gets no further."""
+        return self.error is None and self.position < self.answers_from
 
 
 _ALL: Final = select(POSITIONS).order_by(POSITIONS.c.name)
+
+
+def are_made(bind: Any) -> bool:
+    """Whether the table is there, in this form."""
+    inspector = inspect(bind)
+    if not inspector.has_table(POSITIONS.name):
+        return False
+    found = {column["name"] for column in inspector.get_columns(POSITIONS.name)}
+    return found == set(POSITIONS.c.keys())
+
+
+def make(connection: Connection) -> None:
+    """Make the table unless it is there; one in an earlier form goes, and what it said with it."""
+    if not are_made(connection):
+        POSITIONS.drop(connection, checkfirst=True)
+        POSITIONS.create(connection)
 
 
 def read(connection: Connection) -> Mapping[str, Position]:
@@ -51,10 +91,27 @@ def lock(connection: Connection, *names: str) -> Mapping[str, Position]:
     return {row.name: Position(**row._mapping) for row in found}
 
 
-def insert(connection: Connection, name: str, *, version: int, generation: int) -> None:
-    """Add a projection at the beginning of the log."""
+def insert(
+    connection: Connection,
+    name: str,
+    *,
+    version: int,
+    origin: Origin,
+    answers_from: int = 0,
+    rebuilds: int = 0,
+) -> None:
+    """Add a projection at the beginning of a log."""
     connection.execute(
-        POSITIONS.insert().values(name=name, version=version, position=0, generation=generation)
+        POSITIONS.insert().values(
+            name=name,
+            version=version,
+            store=origin.store,
+            generation=origin.generation,
+            position=BEGINNING.position,
+            mark=BEGINNING.mark,
+            answers_from=answers_from,
+            rebuilds=rebuilds,
+        )
     )
 
 
@@ -69,7 +126,7 @@ def replace(connection: Connection, name: str, *, by: str) -> None:
     connection.execute(update(POSITIONS).where(POSITIONS.c.name == by).values(name=name))
 
 
-def move(connection: Connection, versions: Mapping[str, int], *, after: int, to: int) -> bool:
+def move(connection: Connection, versions: Mapping[str, int], *, after: Point, to: Point) -> bool:
     """Move positions from ``after`` to ``to``: all, or none when somebody else was faster.
 
     ``versions`` are the projections to move, by name, with the version that folds them. Done
@@ -79,8 +136,9 @@ def move(connection: Connection, versions: Mapping[str, int], *, after: int, to:
     moved = connection.execute(
         update(POSITIONS)
         .where(tuple_(POSITIONS.c.name, POSITIONS.c.version).in_(list(versions.items())))
-        .where(POSITIONS.c.position == after, POSITIONS.c.error.is_(None))
-        .values(position=to)
+        .where(POSITIONS.c.position == after.position, POSITIONS.c.mark == after.mark)
+        .where(POSITIONS.c.error.is_(None))
+        .values(position=to.position, mark=to.mark)
     )
     return moved.rowcount == len(versions)
 
@@ -101,79 +159,3 @@ def retry(connection: Connection, names: Iterable[str]) -> None:
         .where(POSITIONS.c.name.in_(names), POSITIONS.c.error.is_not(None))
         .values(error=None)
     )
-
-
-class Positions:
-    """The positions as this process last saw them, and those who wait for them.
-
-    Whoever moves them in this process says so; what other processes move is seen by polling,
-    by one of the waiters for all of them.
-    """
-
-    def __init__(
-        self,
-        engine: Engine,
-        *,
-        poll_s: float = 0.005,
-        monotonic_s: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._engine = engine
-        self._poll_s = poll_s
-        self._monotonic_s = monotonic_s
-        self._changed = threading.Condition()
-        self._known: dict[str, int] = {}
-        self._stopped: frozenset[str] = frozenset()
-        self._is_polling = False
-
-    def read(self) -> Mapping[str, Position]:
-        """Read all rows."""
-        with self._engine.connect() as connection:
-            rows = read(connection)
-        with self._changed:
-            self._stopped = frozenset(row.name for row in rows.values() if row.error)
-            known = {row.name: row.position for row in rows.values()}
-            if known != self._known:  # lower than before, too, when a crash lost the last commits
-                self._known = known
-                self._changed.notify_all()
-        return rows
-
-    def moved(self, names: Sequence[str], position: int) -> None:
-        """Wake whoever waits for these projections to reach ``position``, which they have."""
-        with self._changed:
-            self._known.update(dict.fromkeys(names, position))
-            self._changed.notify_all()
-
-    def reached(self, position: int, *, timeout_s: float, projection: str) -> bool:
-        """Wait until ``projection`` has handled log position ``position``.
-
-        False when the time is up, and at once when the projection has stopped. It looks at
-        least once, also with no time at all.
-        """
-        deadline_s = self._monotonic_s() + timeout_s
-        with self._changed:
-            while self._known.get(projection, 0) < position:
-                if self._is_polling and (left_s := deadline_s - self._monotonic_s()) > 0:
-                    self._changed.wait(left_s)
-                    continue
-                return self._poll_until(projection, position, deadline_s)
-            return True
-
-    def _poll_until(self, projection: str, position: int, deadline_s: float) -> bool:
-        """Poll on behalf of all waiters, who take over when this one's time is up."""
-        self._is_polling = True
-        try:
-            while True:
-                self._changed.release()
-                try:
-                    self.read()
-                finally:
-                    self._changed.acquire()
-                if self._known.get(projection, 0) >= position:
-                    return True
-                left_s = deadline_s - self._monotonic_s()
-                if left_s <= 0 or projection in self._stopped:
-                    return False
-                self._changed.wait(min(self._poll_s, left_s))
-        finally:
-            self._is_polling = False
-            self._changed.notify_all()

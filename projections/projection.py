@@ -11,6 +11,7 @@ from sqlalchemy import Connection, MetaData, Table, quoted_name
 
 from domain.events import Event
 from projections import positions
+from projections.log import Origin
 from projections.rows import Rows
 from projections.tables import READ
 
@@ -60,22 +61,41 @@ class Projection(ABC):
 
     # -- its tables ---------------------------------------------------------------------------
 
-    def create(self, connection: Connection) -> None:
-        """Make the tables and the position row, at the beginning of the log."""
-        READ.create_all(connection, tables=self.tables)
-        positions.insert(connection, self.name, version=self.version, generation=0)
+    def create(self, connection: Connection, origin: Origin, *, answers_from: int) -> None:
+        """Make empty tables and the position, at the beginning of a log; what was there goes.
 
-    def create_new(self, connection: Connection) -> None:
+        Nobody is answered below ``answers_from``, where the log ends now.
+        """
+        self.drop_new(connection)
+        positions.remove(connection, self.name)
+        for table in self.tables:
+            connection.exec_driver_sql(f"DROP TABLE IF EXISTS {table.name}")
+        READ.create_all(connection, tables=self.tables, checkfirst=False)
+        positions.insert(
+            connection,
+            self.name,
+            version=self.version,
+            origin=origin,
+            answers_from=answers_from,
+        )
+
+    def create_new(self, connection: Connection, origin: Origin) -> None:
         """Make empty tables beside the live ones, dropping what an earlier rebuild left."""
         self.drop_new(connection)
-        generation = positions.read(connection)[self.name].generation + 1
+        rebuilds = positions.read(connection)[self.name].rebuilds + 1
         copies = MetaData()
         for table in self.tables:
             copy = table.to_metadata(copies, name=table.name + NEW)
             for index in copy.indexes:  # an index keeps its name when its table is renamed
-                index.name = quoted_name(f"{index.name}_{generation}", quote=None)
+                index.name = quoted_name(f"{index.name}_{rebuilds}", quote=None)
         copies.create_all(connection)
-        positions.insert(connection, self.name + NEW, version=self.version, generation=generation)
+        positions.insert(
+            connection,
+            self.name + NEW,
+            version=self.version,
+            origin=origin,
+            rebuilds=rebuilds,
+        )
 
     def drop_new(self, connection: Connection) -> None:
         """Drop the tables of a rebuild that is not wanted any more.

@@ -1,6 +1,6 @@
 """Every question of ``application.ports.queries``, answered from the read models."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine
@@ -30,38 +30,59 @@ from projections import (
     approvals,
     balances,
     directory,
-    dispatch,
     fleet,
     idempotency,
     message_log,
     retention,
 )
+from projections.approvals import Approvals
+from projections.balances import Balances
 from projections.catalogue import PROJECTIONS
-from projections.follower import statuses
-from projections.positions import Positions
+from projections.directory import Directory
+from projections.dispatch import questions as dispatch
+from projections.dispatch.fold import Dispatch
+from projections.fleet import Fleet
+from projections.idempotency import Idempotency
+from projections.keeping import Keeper, Unlosable
+from projections.known import Positions, statuses
+from projections.log import Log
+from projections.message_log import MessageLog
+from projections.projection import Projection
+from projections.retention import RetentionDates
 
 
 class SqlQueries:
     """Implements ``application.ports.queries.Queries``; may be called from many threads.
 
-    ``head`` gives the position of the newest event of the log.
+    A read model that is being built anew answers nothing: half of a log would be taken for all
+    of it.
     """
 
-    def __init__(self, engine: Engine, known: Positions, head: Callable[[], int]) -> None:
+    def __init__(
+        self, engine: Engine, known: Positions, log: Log, keeper: Keeper | None = None
+    ) -> None:
         self._engine = engine
         self._known = known
-        self._head = head
+        self._log = log
+        self._keeper = keeper or Unlosable()
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        """Lend a connection.
+    def _reading(self, model: type[Projection]) -> Iterator[Connection]:
+        """Lend a connection to ask a read model.
 
         Raises:
-            StoreDown: the read models do not answer, or all connections are taken.
+            StoreDown: it does not answer, is being built anew, or all connections are taken.
         """
-        try:
+        with self._asking():
+            self._known.must_answer(model.name)
             with self._engine.connect() as connection:
                 yield connection
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        try:
+            with self._keeper.watch():
+                yield
         except (PoolExhausted, OperationalError, InterfaceError) as error:
             msg = f"The read models cannot be read: {type(error).__name__}."
             raise StoreDown(msg) from error
@@ -70,108 +91,104 @@ class SqlQueries:
 
     def log(self, account: int, wanted: LogFilter) -> LogPage:
         """List an account's messages, newest first."""
-        with self._reading() as connection:
+        with self._reading(MessageLog) as connection:
             return message_log.page(connection, account, wanted)
 
     def log_entry(self, account: int, number: int) -> LogEntry | None:
         """Find one message of an account."""
-        with self._reading() as connection:
+        with self._reading(MessageLog) as connection:
             return message_log.entry(connection, account, number)
 
     def balance(self, account: int) -> Balance | None:
         """Give an account's balance row."""
-        with self._reading() as connection:
+        with self._reading(Balances) as connection:
             return balances.balance(connection, account)
 
     def statement(self, account: int, *, after: int, limit: int) -> Sequence[StatementLine]:
         """List the movements of an account's wallet after a log position, oldest first."""
-        with self._reading() as connection:
+        with self._reading(Balances) as connection:
             return balances.statement(connection, account, after=after, limit=limit)
 
     def sender_ids(self, account: int) -> Sequence[SenderIdRow]:
         """List an account's sender ID requests, oldest first."""
-        with self._reading() as connection:
+        with self._reading(Directory) as connection:
             return directory.sender_ids(connection, account)
 
     def keys(self, account: int) -> Sequence[KeyRow]:
         """List an account's keys, oldest first."""
-        with self._reading() as connection:
+        with self._reading(Directory) as connection:
             return directory.keys(connection, account)
 
     # -- operators --------------------------------------------------------------------------
 
     def accounts(self, *, after: int, limit: int) -> Sequence[AccountRow]:
         """List accounts by number."""
-        with self._reading() as connection:
+        with self._reading(Directory) as connection:
             return directory.accounts(connection, after=after, limit=limit)
 
     def account(self, account: int) -> AccountRow | None:
         """Find one account."""
-        with self._reading() as connection:
+        with self._reading(Directory) as connection:
             return directory.account(connection, account)
 
     def staff(self, *, limit: int) -> Sequence[AccountRow]:
         """List the accounts that have a role, by number."""
-        with self._reading() as connection:
+        with self._reading(Directory) as connection:
             return directory.staff(connection, limit=limit)
 
     def entries(self, status: str | None, *, after: int, limit: int) -> Sequence[EntryRow]:
         """List what takes two people, by number; ``status`` None is every one."""
-        with self._reading() as connection:
+        with self._reading(Approvals) as connection:
             return approvals.entries(connection, status, after=after, limit=limit)
 
     def entry(self, number: int) -> EntryRow | None:
         """Find one of them."""
-        with self._reading() as connection:
+        with self._reading(Approvals) as connection:
             return approvals.entry(connection, number)
 
     def pending_sender_ids(self, *, limit: int) -> Sequence[SenderIdRow]:
         """List the requests that wait for staff, oldest first."""
-        with self._reading() as connection:
+        with self._reading(Directory) as connection:
             return directory.pending_sender_ids(connection, limit=limit)
 
     def sender_id(self, number: int) -> SenderIdRow | None:
         """Find one sender ID request of any account."""
-        with self._reading() as connection:
+        with self._reading(Directory) as connection:
             return directory.sender_id(connection, number)
 
     def sims(self, now: Instant) -> Sequence[SimRow]:
         """List the fleet."""
-        with self._reading() as connection:
+        with self._reading(Fleet) as connection:
             return fleet.sims(connection, now)
 
     def begun_on(self, day: int, *, sim: int) -> int:
         """Count the segments that a SIM began on a day in Lusaka, or later."""
-        with self._reading() as connection:
+        with self._reading(Fleet) as connection:
             return fleet.begun_on(connection, day, sim=sim)
 
     def projections(self) -> Sequence[ProjectionStatus]:
         """Say where each projection stands."""
-        return statuses(PROJECTIONS, self._known, self._head())
+        with self._asking():
+            return statuses(PROJECTIONS, self._known, self._log)
 
     def expired_answers(self, now: Instant, *, limit: int) -> Sequence[int]:
         """List the numbers of stored answers (contents of kind ``submission``) past their time."""
-        with self._reading() as connection:
+        with self._reading(Idempotency) as connection:
             return idempotency.expired_answers(connection, now, limit=limit)
 
     def kept_contents(
         self, kept: Kept, *, before: Instant, after: Place | None, limit: int
     ) -> Sequence[Place]:
         """List messages accepted up to ``before`` of whose content this much is kept, by age."""
-        with self._reading() as connection:
+        with self._reading(RetentionDates) as connection:
             return retention.kept_contents(
                 connection, kept, before=before, after=after, limit=limit
             )
 
     def messages_of(self, account: int, *, after: int, limit: int) -> Sequence[tuple[int, int]]:
         """List an account's messages after a log position: position and number, oldest first."""
-        with self._reading() as connection:
+        with self._reading(MessageLog) as connection:
             return message_log.numbers_of(connection, account, after=after, limit=limit)
-
-    def message_account(self, number: int) -> int | None:
-        """Give the account of a message, for operators who know only its number."""
-        with self._reading() as connection:
-            return message_log.account_of(connection, number)
 
     # -- dispatching ------------------------------------------------------------------------
 
@@ -179,36 +196,37 @@ class SqlQueries:
         self, network: Network, *, sim: int, now: Instant, limit: int
     ) -> Sequence[Waiting]:
         """List due queued messages that SIM number ``sim`` may carry, best first."""
-        with self._reading() as connection:
+        with self._reading(Dispatch) as connection:
             return dispatch.next_waiting(connection, network, sim=sim, now=now, limit=limit)
 
     def due_networks(self, now: Instant) -> Sequence[Network]:
         """List the networks that have at least one due queued message."""
-        with self._reading() as connection:
+        with self._reading(Dispatch) as connection:
             return dispatch.due_networks(connection, now)
 
     def overdue(self, now: Instant, *, limit: int) -> Sequence[Waiting]:
         """List queued messages past ``expires_at`` and doubts past their limit."""
-        with self._reading() as connection:
+        with self._reading(Dispatch) as connection:
             return dispatch.overdue(connection, now, limit=limit)
 
     def held_by(self, sim: int) -> Sequence[Waiting]:
         """List messages in state Sending on a SIM."""
-        with self._reading() as connection:
+        with self._reading(Dispatch) as connection:
             return dispatch.held_by(connection, sim)
 
     def held_by_lapsed(self, now: Instant, *, limit: int) -> Sequence[Waiting]:
         """List messages in state Sending on SIMs whose lease has run out."""
-        with self._reading() as connection:
+        with self._reading(Dispatch) as connection:
             return dispatch.held_by_lapsed(connection, now, limit=limit)
 
     def backlog(self) -> Sequence[Backlog]:
         """Count open messages by network."""
-        with self._reading() as connection:
+        with self._reading(Dispatch) as connection:
             return dispatch.backlog(connection)
 
     # -- reading what was just written --------------------------------------------------------
 
     def reached(self, position: int, *, timeout_s: float, projection: str) -> bool:
         """Wait until ``projection`` has handled log position ``position``; False at the limit."""
-        return self._known.reached(position, timeout_s=timeout_s, projection=projection)
+        with self._asking():
+            return self._known.reached(position, timeout_s=timeout_s, projection=projection)

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import OperationalError
 
 from projections import positions
-from projections.fold import BATCH_EVENTS, Fold, Log, Overtaken
-from projections.positions import Positions
+from projections.fold import BATCH_EVENTS, Astray, Fold, Overtaken
+from projections.known import Positions
+from projections.log import Log
 from projections.projection import NEW, Projection
 
 DDL_LOCK: Final = 0x6E676F6D610001
@@ -61,12 +62,14 @@ class Rebuild:
         """Rebuild and swap; ``progress`` gets the position and the end of the log.
 
         Raises:
-            RebuildFailed: an event could not be folded; that read model's new tables are gone.
+            RebuildFailed: an event could not be folded, and that read model's new tables are
+                gone; or the log was replaced meanwhile.
         """
+        origin = self._log.origin()
         with self._engine.begin() as connection:
             lock_ddl(connection)
             for projection in self._projections:
-                projection.create_new(connection)
+                projection.create_new(connection, origin)
         left = list(self._projections)
         failures: list[str] = []
         while left:
@@ -89,6 +92,9 @@ class Rebuild:
                 return self._fold.step(connection, self._known.read())
         except Overtaken:  # by another rebuild, which shares the work
             return 0
+        except Astray as error:
+            msg = f"the log is not the one that it was when {error} began anew"
+            raise RebuildFailed(msg) from error
         except OperationalError as error:
             self._refused(error)
             return 0
@@ -98,6 +104,7 @@ class Rebuild:
     ) -> bool:
         """Swap the new tables in, or give them up; False while there is more to fold."""
         row = self._known.read().get(projection.name + NEW)
+        is_stray = projection.name in self._known.strays()
         if row is None or row.version != projection.version:
             return True  # another process swapped them in, or is rebuilding with other code
         if row.error is not None:
@@ -105,10 +112,13 @@ class Rebuild:
             with self._engine.begin() as connection:
                 projection.drop_new(connection)
             return True
-        return is_near_the_end and self._swap(projection)
+        return is_near_the_end and self._swap(projection, is_stray=is_stray)
 
-    def _swap(self, projection: Projection) -> bool:
-        """Swap unless the live tables are further; readers may keep us out for a while."""
+    def _swap(self, projection: Projection, *, is_stray: bool) -> bool:
+        """Swap unless the live tables are further; readers may keep us out for a while.
+
+        Where a stray stands, in another log, says nothing about this one.
+        """
         try:
             with self._engine.begin() as connection:
                 lock_ddl(connection)
@@ -116,7 +126,8 @@ class Rebuild:
                 new, live = at.get(projection.name + NEW), at[projection.name]
                 if new is None or new.version != projection.version:
                     return True
-                if new.error is not None or new.position < live.position:
+                is_behind = new.position < live.position and not is_stray
+                if new.error is not None or is_behind:
                     return False
                 projection.swap(connection)
         except OperationalError as error:

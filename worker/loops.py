@@ -21,7 +21,8 @@ class Loop:
 
     After ``stop`` the loop goes on until ``is_drained`` says that nothing is left, or until it
     is abandoned: a process that ends does not wait for it. ``wake`` shortens the wait of the step
-    under way.
+    under way. A long rest belongs into ``every_s`` and not into the step, whose fault would stand
+    meanwhile.
     """
 
     def __init__(

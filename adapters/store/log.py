@@ -1,30 +1,68 @@
 """The event log as the projections read it: decoded, in order, from any store."""
 
+import hashlib
+from bisect import bisect_left
 from collections.abc import Sequence
-from typing import cast
+from operator import itemgetter
+from typing import Final, cast
 from uuid import UUID
 
-from eventsourcing.persistence import Mapper
+from eventsourcing.persistence import Mapper, StoredEvent
 
 from application.ports import Store
 from domain.events import Event
+from projections.log import Origin, Stretch
+
+MARK_BYTES: Final = 16
 
 
 class StoreLog:
-    """``projections.fold.Log`` over a store."""
+    """``projections.log.Log`` over a store."""
 
     def __init__(self, store: Store, mapper: Mapper[UUID]) -> None:
         self._store = store
         self._mapper = mapper
 
-    def read(self, after: int, limit: int) -> Sequence[tuple[int, Event]]:
-        """Give up to ``limit`` events after a position."""
-        decode = self._mapper.to_domain_event
-        return [
-            (position, cast("Event", decode(stored)))
-            for position, stored in self._store.events_after(after, limit=limit)
-        ]
+    def origin(self) -> Origin:
+        """Say which store this is."""
+        identity = self._store.identity()
+        return Origin(identity.id, identity.generation)
 
     def head(self) -> int:
         """Give the newest position."""
         return self._store.head()
+
+    def mark(self, position: int) -> str:
+        """Give the mark of the event at a position; empty when none is there."""
+        return self.read(position, 0).before
+
+    def read(self, after: int, limit: int) -> Stretch:
+        """Give up to ``limit`` events after a position; one query also fetches the one there."""
+        found = self._store.events_after(after - 1, limit=limit + 1)
+        return stretch(found, self._mapper, after=after, limit=limit)
+
+
+def stretch(
+    found: Sequence[tuple[int, StoredEvent]], mapper: Mapper[UUID], *, after: int, limit: int
+) -> Stretch:
+    """Make a stretch of what the log has from position ``after`` on, that one included."""
+    has_base = bool(found) and found[0][0] == after
+    rows = found[has_base : has_base + limit]
+
+    def mark_at(position: int) -> str:
+        return mark_of(rows[bisect_left(rows, position, key=itemgetter(0))][1])
+
+    return Stretch(
+        before=mark_of(found[0][1]) if has_base else "",
+        events=[
+            (position, cast("Event", mapper.to_domain_event(stored))) for position, stored in rows
+        ],
+        mark_at=mark_at,
+    )
+
+
+def mark_of(stored: StoredEvent) -> str:
+    """Give the mark of an event: a digest of all that is stored of it."""
+    digest = hashlib.blake2b(stored.state, digest_size=MARK_BYTES)
+    digest.update(f"{stored.originator_id} {stored.originator_version} {stored.topic}".encode())
+    return digest.hexdigest()

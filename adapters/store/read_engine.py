@@ -14,7 +14,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url
 
+from adapters.store.sqlite.read_file import ForeignFile, ReadFile
 from adapters.store.sqlite.scrubbing import emptied
+from projections.keeping import Keeper, Unlosable
+from projections.positions import POSITIONS
 
 WRITERS: Final = 2
 """The follower keeps one connection, a rebuild takes the other."""
@@ -54,6 +57,8 @@ class ReadEngines:
 
     writing: Engine
     reading: Engine
+    keeper: Keeper
+    """Makes the database anew when it is lost."""
 
     def dispose(self) -> None:
         """Close all idle connections."""
@@ -67,6 +72,7 @@ def sqlite_engines(read_db: Path, store_db: Path, *, readers: int = READERS) -> 
     def connect_writer() -> sqlite3.Connection:
         connection = _connect(read_db)
         connection.execute("PRAGMA cache_size = -65536")
+        _must_be_ours(connection)
         return connection
 
     def connect_reader() -> sqlite3.Connection:
@@ -80,7 +86,12 @@ def sqlite_engines(read_db: Path, store_db: Path, *, readers: int = READERS) -> 
     event.listen(writing, "begin", _begin_immediate)
     reading = _sqlite_engine(connect_reader, size=readers)
     event.listen(reading, "begin", _begin_reading)
-    return ReadEngines(writing, reading)
+
+    def let_go() -> None:
+        writing.dispose()
+        reading.dispose()
+
+    return ReadEngines(writing, reading, ReadFile(read_db, let_go))
 
 
 def postgres_engines(url: str, *, readers: int = READERS) -> ReadEngines:
@@ -88,6 +99,7 @@ def postgres_engines(url: str, *, readers: int = READERS) -> ReadEngines:
     return ReadEngines(
         writing=_postgres_engine(url, WRITERS, "ngoma-follower", _WRITING),
         reading=_postgres_engine(url, readers, "ngoma-reader", _READING),
+        keeper=Unlosable(),
     )
 
 
@@ -134,6 +146,14 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute("PRAGMA wal_autocheckpoint = 4000")
     return connection
+
+
+def _must_be_ours(connection: sqlite3.Connection) -> None:
+    """Refuse a database that something else made."""
+    tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    if tables and (POSITIONS.name,) not in tables:
+        msg = "it holds no read models"
+        raise ForeignFile(msg)
 
 
 def _begin_immediate(connection: Connection) -> None:

@@ -1,5 +1,6 @@
 """The tables that stand beside the event log, in both dialects of SQL."""
 
+import secrets
 from typing import Final
 
 SCHEMA_VERSION: Final = 3
@@ -33,7 +34,10 @@ TABLES: Final = (
         follower TEXT NOT NULL, position {big} NOT NULL, reason TEXT NOT NULL, at {big} NOT NULL,
         PRIMARY KEY (follower, position))""",
     "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS store_identity (id TEXT NOT NULL, generation {big} NOT NULL)",
 )
+
+FIRST_GENERATION: Final = 1
 
 CONTENT_COLUMNS: Final = "kind, number, salt, msisdn, body, sender, folded, digest"
 CREDENTIAL_COLUMNS: Final = (
@@ -44,3 +48,8 @@ LEASE_COLUMNS: Final = "sim, network, modem, holder, fence, expires_at, answered
 
 SAVES_KEPT_S: Final = 3600
 """A save's row is asked for within a minute or never; housekeeping drops older ones."""
+
+
+def drawn_identity() -> str:
+    """Draw the id of a new store; it is only ever compared, so it needs no seed."""
+    return secrets.token_hex(16)

@@ -34,6 +34,7 @@ from application.ports.truth import (
     AnswerLost,
     Save,
     Store,
+    StoreIdentity,
     Turn,
     VersionConflict,
 )
@@ -78,6 +79,7 @@ __all__ = [
     "SimIdentity",
     "Standing",
     "Store",
+    "StoreIdentity",
     "TextErased",
     "Turn",
     "VersionConflict",

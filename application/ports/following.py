@@ -16,6 +16,9 @@ class Follower(Protocol):
     def on_progress(self, callback: Callable[[int], None]) -> None:
         """Have ``callback`` called with the position after each commit."""
 
+    def are_made(self) -> bool:
+        """Whether the read models were made at all."""
+
     def outdated(self) -> list[str]:
         """Name the read models that ``migrate`` would make or rebuild."""
 

@@ -71,6 +71,18 @@ class VersionConflict(Exception):
     """An aggregate's next version was taken by somebody who did not hold the lock."""
 
 
+@dataclass(frozen=True, slots=True)
+class StoreIdentity:
+    """Which store this is, so that what is kept elsewhere knows whether it belongs to it.
+
+    ``id`` is drawn when the store is made and never changes; ``generation`` begins at 1, and a
+    restore raises it.
+    """
+
+    id: str
+    generation: int
+
+
 class Store(Protocol):
     """The event log and what stands beside it. One thread writes; any thread may read."""
 
@@ -108,6 +120,9 @@ class Store(Protocol):
     def head(self) -> int:
         """Give the newest log position, 0 when the log is empty."""
 
+    def identity(self) -> StoreIdentity:
+        """Say which store this is."""
+
     def content(self, kind: str, number: int) -> ContentRow | None:
         """Read one content row."""
 
@@ -122,9 +137,6 @@ class Store(Protocol):
 
     def secret(self, kind: SecretKind, key: str) -> SecretRow | None:
         """Read one secret of a person."""
-
-    def secrets_of(self, kind: SecretKind, account: int) -> Sequence[SecretRow]:
-        """Read all secrets of a kind that an account has, oldest first."""
 
     def is_migrated(self) -> bool:
         """Whether the tables are there, in this version."""

@@ -69,7 +69,7 @@ def _read_rate(guest: Guest, head: int) -> float:
     position, count = 0, 0
     started_s = time.monotonic()
     while position < min(head, 100_000):
-        events = log.read(position, READ_EVENTS)
+        events = log.read(position, READ_EVENTS).events
         position, count = events[-1][0], count + len(events)
     return count / (time.monotonic() - started_s)
 

@@ -3,14 +3,16 @@
 ``python -m tests.conformance.stores URL ROLE VERB SECONDS`` writes until told to stop.
 """
 
+import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import psycopg
 from eventsourcing.persistence import StoredEvent
 
 from adapters.store.postgres import PostgresStore
@@ -56,6 +58,17 @@ class Stores:
         )
         self._open.append(store)
         return store
+
+    def execute(self, *statements: str) -> None:
+        """Change the database past every store."""
+        if self.is_sqlite:
+            with closing(sqlite3.connect(self.url)) as lite, lite:
+                for statement in statements:
+                    lite.execute(statement)
+        else:
+            with psycopg.connect(self.url) as connection:
+                for statement in statements:
+                    connection.execute(statement.encode())
 
     def close(self) -> None:
         for store in self._open:

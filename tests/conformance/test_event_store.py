@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, TypeVar, cast
 from uuid import uuid4
 
@@ -35,6 +36,7 @@ from tests.conformance.stores import (
     saving,
     snapshot,
     stored,
+    stores_at,
     versions,
     wallet,
 )
@@ -302,6 +304,31 @@ def test_migrating_again_changes_nothing(stores: Stores) -> None:
     stores.open().migrate()
     assert store.content("message", 1) == ROW
     assert store.head() == 2
+
+
+def test_a_store_keeps_its_identity_and_no_two_have_the_same(
+    stores: Stores, tmp_path: Path
+) -> None:
+    store = stores.open()
+    store.migrate()
+    identity = store.identity()
+    assert (len(identity.id), identity.generation) == (32, 1)
+    again = stores.open()
+    again.migrate()
+    assert again.identity() == identity
+    with stores_at(str(tmp_path / "other" / "store.db")) as others:
+        other = others.open()
+        other.migrate()
+        assert other.identity().id != identity.id
+
+
+def test_a_store_of_an_earlier_version_gets_its_identity_from_migrate(stores: Stores) -> None:
+    store = stores.open()
+    store.migrate()
+    stores.execute("DROP TABLE store_identity", "UPDATE schema_version SET version = 2")
+    assert not store.is_migrated()
+    store.migrate()
+    assert store.identity().generation == 1
 
 
 def test_old_saves_are_forgotten_and_young_ones_kept(store: Store) -> None:

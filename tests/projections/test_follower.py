@@ -126,7 +126,7 @@ def test_an_event_that_comes_twice_stops_who_would_count_it_twice(truth: Truth) 
     assert not follower.catch_up(timeout_s=5)
     (error,) = errors(follower).values()
     assert "stopped at event 2 (Message.Queued): IntegrityError" in error
-    assert truth.queries().log(1, LogFilter()).total == 1
+    assert truth.queries(log).log(1, LogFilter()).total == 1
     follower.close()
 
 

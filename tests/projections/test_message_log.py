@@ -102,8 +102,6 @@ def test_an_account_sees_nothing_of_another(truth: Truth) -> None:
     assert queries.log(1, LogFilter(search="secret")) == LogPage(entries=(), total=0)
     assert queries.log(1, LogFilter(before=2)).entries == ()
     assert queries.log(3, LogFilter()) == LogPage(entries=(), total=0)
-    assert queries.message_account(2) == 2
-    assert queries.message_account(3) is None
 
 
 def test_the_log_is_newest_first_in_the_order_of_the_log_not_of_the_numbers(truth: Truth) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from projections.positions import Positions
+from projections.known import Positions
 from tests.projections.history import message
 from tests.projections.truth import Truth, sqlite_truth
 
@@ -78,7 +78,7 @@ def wait_in_threads(known: Positions, count: int) -> tuple[list[threading.Thread
 
 def test_the_follower_of_this_process_wakes_all_who_wait(embedded: Truth) -> None:
     embedded.save(message(1))
-    known = CountingPositions(embedded.engines.reading, poll_s=60)
+    known = CountingPositions(embedded.engines.reading, embedded.log, poll_s=60)
     follower = embedded.follower(known=known)
     threads, results = wait_in_threads(known, 20)
     time.sleep(0.05)
@@ -94,7 +94,7 @@ def test_the_follower_of_this_process_wakes_all_who_wait(embedded: Truth) -> Non
 
 def test_one_of_those_who_wait_looks_for_all_of_them(embedded: Truth) -> None:
     embedded.follower().close()
-    known = CountingPositions(embedded.engines.reading, poll_s=0.02)
+    known = CountingPositions(embedded.engines.reading, embedded.log, poll_s=0.02)
     threads, results = wait_in_threads(known, 20)
     time.sleep(0.3)
     assert known.reads < 40
@@ -108,7 +108,7 @@ def test_one_of_those_who_wait_looks_for_all_of_them(embedded: Truth) -> None:
 
 def test_who_looks_hands_over_when_its_time_is_up(embedded: Truth) -> None:
     embedded.follower().close()
-    known = Positions(embedded.engines.reading)
+    known = Positions(embedded.engines.reading, embedded.log)
     short = threading.Thread(
         target=known.reached, args=(1,), kwargs={"timeout_s": 0.05, "projection": "message_log"}
     )

@@ -14,6 +14,7 @@ from application.ports.queries import LogFilter
 from domain.events import Event
 from projections.catalogue import PROJECTIONS
 from projections.follower import Follower
+from projections.log import Stretch
 from projections.message_log import MessageLog
 from projections.projection import NEW
 from projections.rebuild import RebuildFailed
@@ -34,7 +35,7 @@ class InPieces(ListLog):
         super().__init__(events, stride=stride)
         self._sizes = cycle(sizes)
 
-    def read(self, after: int, limit: int) -> Sequence[tuple[int, Event]]:
+    def read(self, after: int, limit: int) -> Stretch:
         return super().read(after, next(self._sizes))
 
 

@@ -13,11 +13,13 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
 from sqlalchemy import URL, Engine, create_engine, delete, insert, make_url
 
+from adapters.store.log import stretch
 from adapters.store.read_engine import ReadEngines, postgres_engines, sqlite_engines
 from domain.events import Aggregate, Event
 from projections.catalogue import PROJECTIONS
-from projections.follower import BATCH_EVENTS, Follower, Log
-from projections.positions import Positions
+from projections.follower import BATCH_EVENTS, Follower
+from projections.known import Positions
+from projections.log import Log, Origin, Stretch
 from projections.projection import Projection
 from projections.reading import SqlQueries
 from projections.tables import CONTENTS, CREDENTIALS, READ, SIM_LEASES, TRUTH
@@ -32,19 +34,25 @@ class OrjsonTranscoder(Transcoder):
 
 
 class RecorderLog:
-    """The log as the library's recorder gives it."""
+    """The log as the library's recorder gives it, in the store that ``is_in`` names."""
 
     def __init__(self, recorder: ApplicationRecorder, mapper: Mapper[UUID]) -> None:
         self._recorder = recorder
         self._mapper = mapper
+        self.is_in = Origin("the only one", 1)
 
-    def read(self, after: int, limit: int) -> Sequence[tuple[int, Event]]:
-        found = self._recorder.select_notifications(after, limit, inclusive_of_start=False)
-        decode: Any = self._mapper.to_domain_event
-        return [(notification.id, decode(notification)) for notification in found]
+    def origin(self) -> Origin:
+        return self.is_in
 
     def head(self) -> int:
         return self._recorder.max_notification_id() or 0
+
+    def mark(self, position: int) -> str:
+        return self.read(position, 0).before
+
+    def read(self, after: int, limit: int) -> Stretch:
+        found = [(one.id, one) for one in self._recorder.select_notifications(after, limit + 1)]
+        return stretch(found, self._mapper, after=after, limit=limit)
 
 
 class ListLog:
@@ -54,13 +62,20 @@ class ListLog:
         self._positions = range(stride, stride * len(events) + 1, stride)
         self._events = events
 
-    def read(self, after: int, limit: int) -> Sequence[tuple[int, Event]]:
-        first = bisect_right(self._positions, after)
-        chosen = slice(first, first + limit)
-        return list(zip(self._positions[chosen], self._events[chosen], strict=True))
+    def origin(self) -> Origin:
+        return Origin("in memory", 1)
 
     def head(self) -> int:
         return self._positions[-1] if self._positions else 0
+
+    def mark(self, position: int) -> str:
+        return f"{position}" if position in self._positions else ""
+
+    def read(self, after: int, limit: int) -> Stretch:
+        first = bisect_right(self._positions, after)
+        chosen = slice(first, first + limit)
+        events = list(zip(self._positions[chosen], self._events[chosen], strict=True))
+        return Stretch(self.mark(after), events, self.mark)
 
 
 class Truth:
@@ -91,6 +106,19 @@ class Truth:
             events.extend(item.collect_events() if isinstance(item, Aggregate) else [item])
         stored = [self.mapper.to_stored_event(event) for event in events]
         return list(self.recorder.insert_events(stored) or ())
+
+    def put_back(self, head: int) -> None:
+        """Forget all after a position, as when an older copy of the store is put back."""
+        with self.writing.begin() as connection:
+            if self.dialect == "postgresql":
+                connection.exec_driver_sql(
+                    f"DELETE FROM stored_events WHERE notification_id > {head}"
+                )
+                connection.exec_driver_sql(
+                    f"ALTER SEQUENCE stored_events_notification_id_seq RESTART WITH {head + 1}"
+                )
+            else:
+                connection.exec_driver_sql(f"DELETE FROM stored_events WHERE rowid > {head}")
 
     def put(self, kind: str, number: int, body: object = None, **columns: Any) -> None:
         """Store a content row; a body that is not text becomes JSON."""
@@ -136,19 +164,21 @@ class Truth:
         known: Positions | None = None,
     ) -> Follower:
         """Give a follower of its own, as another process would have it."""
+        log = log or self.log
         follower = Follower(
             self.engines.writing,
-            log or self.log,
+            log,
             projections,
-            known or Positions(self.engines.reading),
+            known or Positions(self.engines.reading, log),
             batch_events=batch_events,
         )
         if migrate:
             follower.migrate()
         return follower
 
-    def queries(self) -> SqlQueries:
-        return SqlQueries(self.engines.reading, Positions(self.engines.reading), self.log.head)
+    def queries(self, log: Log | None = None) -> SqlQueries:
+        log = log or self.log
+        return SqlQueries(self.engines.reading, Positions(self.engines.reading, log), log)
 
     def follow(self) -> SqlQueries:
         """Catch up, and give what can then be asked."""

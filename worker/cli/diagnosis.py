@@ -15,23 +15,25 @@ import redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DatabaseError, DBAPIError
 
 from adapters.bootstrap import open_read_engines, open_store
 from adapters.clock import SystemClock
 from adapters.security.secret import is_open_to_others
 from adapters.settings import Settings
 from adapters.store.log import StoreLog
+from adapters.store.sqlite.read_file import is_damage
 from application.books.codec import event_mapper
 from application.ports import Store
+from application.ports.queries import ProjectionStatus
 from domain.errors import InvalidRecipient, NgomaError
 from domain.events import Event
 from domain.msisdn import OTHER_PREFIXES, Msisdn
 from domain.public_ids import iso_time
 from domain.values import SECOND, Instant
 from projections.catalogue import PROJECTIONS
-from projections.follower import Follower, statuses
-from projections.positions import Positions
+from projections.follower import Follower
+from projections.known import Positions, statuses
 from worker.cli.config import masked_url
 
 ROOMS: Final = ("domain", "application", "projections", "adapters", "api", "worker")
@@ -142,23 +144,39 @@ def _read_models(settings: Settings, truth: _Truth) -> Iterator[Finding]:
         yield Finding("read models", Verdict.NOTE, words)
         return
     engines = open_read_engines(settings)
-    known = Positions(engines.reading)
     log = StoreLog(truth.store, event_mapper())
+    known = Positions(engines.reading, log)
     follower = Follower(engines.writing, log, PROJECTIONS, known)
     try:
         if outdated := follower.outdated():
             words = f"not of this version: {', '.join(outdated)}; run `ngoma migrate`."
             yield Finding("read models", Verdict.WRONG, words)
             return
-        rows = statuses(PROJECTIONS, known, truth.head)
+        rows = statuses(PROJECTIONS, known, log)
+    except DatabaseError as error:
+        if not is_damage(error):
+            raise
+        words = f"read.db is damaged ({error.orig}): the next start makes it anew."
+        yield Finding("read models", Verdict.WRONG, words)
+        return
     finally:
         follower.close()
         engines.dispose()
-    for row in rows:
-        if row.error:
-            yield Finding("read models", Verdict.WRONG, f"{row.name} has stopped: {row.error}")
-    behind = max(row.lag for row in rows)
-    yield Finding("read models", Verdict.OK, f"at most {behind} positions behind the log.")
+    yield from map(_trouble, (row for row in rows if row.error or row.is_rebuilding))
+    if not any(row.error and row.is_rebuilding for row in rows):
+        behind = max(row.lag for row in rows)
+        yield Finding("read models", Verdict.OK, f"at most {behind} positions behind the log.")
+
+
+def _trouble(row: ProjectionStatus) -> Finding:
+    if row.error and row.is_rebuilding:
+        words = f"{row.name} {row.error}; whoever follows the log next builds it anew."
+    elif row.error:
+        words = f"{row.name} has stopped: {row.error}"
+    else:
+        words = f"{row.name} is being built anew, at {row.position} of {row.head}."
+        return Finding("read models", Verdict.NOTE, words)
+    return Finding("read models", Verdict.WRONG, words)
 
 
 def _clock(newest: Instant | None) -> Iterator[Finding]:

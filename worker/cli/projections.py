@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import click
 
+from application.ports.queries import ProjectionStatus
 from worker.cli.options import Place, example, json_option, place_options
 from worker.cli.output import console, print_json, print_table
 from worker.cli.session import Session, opened
@@ -37,17 +38,22 @@ def status(place: Place, *, as_json: bool) -> None:
                     "head": row.head,
                     "lag": row.lag,
                     "error": row.error,
+                    "rebuilding": row.is_rebuilding,
                 }
                 for row in rows
             ]
         )
     else:
         print_table(
-            ["name", "position", "end of log", "behind", "trouble"],
-            [[row.name, row.position, row.head, row.lag, row.error] for row in rows],
+            ["name", "position", "end of log", "apart", "trouble"],
+            [[row.name, row.position, row.head, row.lag, _trouble(row)] for row in rows],
         )
     if any(row.error for row in rows):
         raise click.exceptions.Exit(1)
+
+
+def _trouble(row: ProjectionStatus) -> str | None:
+    return row.error or ("is being built anew" if row.is_rebuilding else None)
 
 
 @projections.command("rebuild", epilog=example("ngoma projections rebuild balances message_log"))

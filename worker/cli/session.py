@@ -6,7 +6,6 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
@@ -151,6 +150,8 @@ def opened(place: Place, *, requires_migrated: bool = True) -> Iterator[Session]
     """
     from sqlalchemy.exc import DBAPIError
 
+    from projections.keeping import Rebuilding
+
     settings = place.settings()
     is_embedded = settings.database_url is None
     if is_embedded and requires_migrated:
@@ -160,6 +161,10 @@ def opened(place: Place, *, requires_migrated: bool = True) -> Iterator[Session]
         if requires_migrated:
             _require_migrated(system, settings)
         yield Session(system, settings)
+    except Rebuilding:
+        with suppress(DBAPIError, StoreDown):
+            system.follower.step()  # sets aside what is damaged: the next command finds another
+        raise
     except DBAPIError as error:
         msg = f"The read models cannot be read: {error.orig}"
         raise StoreDown(msg) from error
@@ -197,12 +202,8 @@ def _require_migrated(system: System, settings: "Settings") -> None:
     if not system.store.is_migrated():
         msg = "The store is not migrated: run `ngoma migrate` first."
         raise Unmigrated(msg)
-    if settings.database_url is None and _is_empty(settings.data_dir / "read.db"):
+    if settings.database_url is None and not system.follower.are_made():
         system.follower.migrate()  # disposable, and lost: made anew
-
-
-def _is_empty(path: Path) -> bool:
-    return not path.exists() or path.stat().st_size == 0
 
 
 def host_user() -> str:

@@ -14,15 +14,16 @@ from psycopg.rows import DictRow
 
 from adapters.store.effects import SqlEffectPositions
 from adapters.store.postgres.connections import ANSWER_TIMEOUT_S, Datastore
-from adapters.store.postgres.saving import PostgresTurn, Recorder, secret_of
+from adapters.store.postgres.saving import PostgresTurn, Recorder
 from adapters.store.postgres.scrubbing import UNSAMPLED, scrub
 from adapters.store.schema import (
     CREDENTIAL_COLUMNS,
+    FIRST_GENERATION,
     LEASE_COLUMNS,
     SAVES_KEPT_S,
     SCHEMA_VERSION,
-    SECRET_COLUMNS,
     TABLES,
+    drawn_identity,
 )
 from application.ports import (
     AnswerLost,
@@ -33,6 +34,7 @@ from application.ports import (
     Save,
     SecretKind,
     SecretRow,
+    StoreIdentity,
     Turn,
     VersionConflict,
 )
@@ -192,6 +194,12 @@ class PostgresStore:
             cursor.execute("SELECT max(notification_id) AS head FROM stored_events")
             return int(cast("DictRow", cursor.fetchone())["head"] or 0)
 
+    def identity(self) -> StoreIdentity:
+        """Say which store this is."""
+        with self._reading() as cursor:
+            cursor.execute("SELECT id, generation FROM store_identity")
+            return StoreIdentity(**cast("DictRow", cursor.fetchone()))
+
     def content(self, kind: str, number: int) -> ContentRow | None:
         """Read one content row."""
         with self._reading() as cursor:
@@ -227,16 +235,6 @@ class PostgresStore:
         with self._reading() as cursor:
             return PostgresTurn(cursor).secret(kind, key)
 
-    def secrets_of(self, kind: SecretKind, account: int) -> Sequence[SecretRow]:
-        """Read all secrets of a kind that an account has, oldest first."""
-        with self._reading() as cursor:
-            cursor.execute(
-                f"SELECT {SECRET_COLUMNS} FROM secrets WHERE account = %s AND kind = %s"
-                " ORDER BY at, key",
-                (account, kind),
-            )
-            return [secret_of(row) for row in cursor.fetchall()]
-
     # -- upkeep ------------------------------------------------------------------------------
 
     def is_migrated(self) -> bool:
@@ -267,6 +265,11 @@ class PostgresStore:
                 cursor.execute(statement.format(blob="BYTEA", big="BIGINT"))
             for statement in UNSAMPLED:
                 cursor.execute(statement)
+            cursor.execute(
+                "INSERT INTO store_identity SELECT %s, %s"
+                " WHERE NOT EXISTS (SELECT 1 FROM store_identity)",
+                (drawn_identity(), FIRST_GENERATION),
+            )
             cursor.execute("DELETE FROM schema_version")
             cursor.execute("INSERT INTO schema_version VALUES (%s)", (SCHEMA_VERSION,))
 

@@ -2,9 +2,14 @@
 
 The library's own pool makes readers queue behind a writer that waits, and keeps its writer lock
 for good when it cannot give a writer a connection.
+
+A file that is put in the place of one in use is not noticed by SQLite, which goes on with the one
+that it has open: what is accepted then is gone at the next start. So each use looks first.
 """
 
+import logging
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +17,11 @@ from pathlib import Path
 from typing import Final, cast
 
 from eventsourcing.sqlite import SQLiteCursor, SQLiteDatastore
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import QueuePool
+
+from adapters.store.sqlite.opened import OpenedFile, Place
+from domain.errors import StoreDown
 
 BUSY_TIMEOUT_S: Final = 5
 POOL_WAIT_S: Final = 5.0
@@ -21,12 +30,28 @@ READERS: Final = 16
 WAL_PAUSE_S: Final = 0.01
 
 
+_REPLACED: Final = {
+    Place.OTHER: "another store stands in the place of the one in use",
+    Place.SHORTER: "the store in use was written over",
+    Place.GONE: "the store in use is gone from its place",
+}
+
+_log = logging.getLogger("ngoma.store")
+
+
+class StoreReplaced(StoreDown):
+    """What stands where the store was opened is not what was opened; nothing was stored."""
+
+
 class Datastore(SQLiteDatastore):
     """The library's datastore with the durability that the ledger needs."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(db_name=str(path), lock_timeout=BUSY_TIMEOUT_S)
         self._path = path
+        self._file = OpenedFile(path)
+        self._place = Place.SAME
+        self._noting = threading.Lock()
         self._writers = self._pool_of(1)
         self._readers = self._pool_of(READERS)
 
@@ -41,12 +66,14 @@ class Datastore(SQLiteDatastore):
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            self._path,
+            f"{self._path.absolute().as_uri()}?mode=rw",  # never made here: it may be gone
+            uri=True,
             isolation_level=None,  # BEGIN is said below, never by the module
             check_same_thread=False,
             timeout=BUSY_TIMEOUT_S,
             cached_statements=256,
         )
+        self._must_stand()  # else what was opened is another file
         _use_wal(connection)
         for pragma in (
             "synchronous=FULL",
@@ -64,7 +91,11 @@ class Datastore(SQLiteDatastore):
 
         What is read before a write is then read under the lock. However it ends, the connection
         is outside a transaction, or is closed.
+
+        Raises:
+            StoreReplaced: it would be lost.
         """
+        self._must_stand()
         proxy = (self._writers if commit else self._readers).connect()
         connection = cast("sqlite3.Connection", proxy.dbapi_connection)
         is_sound = False
@@ -73,6 +104,8 @@ class Datastore(SQLiteDatastore):
             cursor.execute("BEGIN IMMEDIATE" if commit else "BEGIN")
             yield cast("SQLiteCursor", cursor)
             cursor.close()
+            if commit and (place := self._file.look()) is not Place.SAME:
+                raise StoreReplaced(_REPLACED[place])  # noted by whoever comes next
             connection.execute("COMMIT" if commit else "ROLLBACK")
             is_sound = True
         finally:
@@ -85,7 +118,11 @@ class Datastore(SQLiteDatastore):
         """Lend a cursor for single statements, each of which reads everything of one moment.
 
         Without BEGIN and ROLLBACK a look costs a third: each statement lets other threads in.
+
+        Raises:
+            StoreReplaced: it would be told of another store than the one that is written.
         """
+        self._must_stand()
         proxy = self._readers.connect()
         is_sound = False
         try:
@@ -100,7 +137,17 @@ class Datastore(SQLiteDatastore):
 
     @contextmanager
     def bare(self) -> Iterator[sqlite3.Connection]:
-        """Lend the writer's connection outside a transaction."""
+        """Lend the writer's connection outside a transaction.
+
+        Raises:
+            StoreReplaced: it is not that of the store any more.
+        """
+        self._must_stand()
+        with self._lent_writer() as connection:
+            yield connection
+
+    @contextmanager
+    def _lent_writer(self) -> Iterator[sqlite3.Connection]:
         proxy = self._writers.connect()
         connection = cast("sqlite3.Connection", proxy.dbapi_connection)
         try:
@@ -109,6 +156,45 @@ class Datastore(SQLiteDatastore):
             if not _rolled_back(connection):
                 proxy.invalidate()
             proxy.close()
+
+    def _must_stand(self) -> None:
+        """Make sure that the file that was opened stands in its place.
+
+        Raises:
+            StoreReplaced: it does not.
+        """
+        place = self._file.look()
+        if place is not self._place:
+            self._note(place)
+        if place is not Place.SAME:
+            raise StoreReplaced(_REPLACED[place])
+
+    def _note(self, place: Place) -> None:
+        with self._noting:
+            if place is self._place:
+                return
+            self._place = place
+        if place is Place.SAME:
+            _log.warning("%s is in its place again, and used again", self._path.name)
+            return
+        _log.error(
+            "%s: nothing is read or written any more; stop the gateway, put the right %s in place"
+            " without a -wal or -shm beside it, and start again",
+            *(_REPLACED[place], self._path.name),
+        )
+        if place is Place.OTHER:
+            self._empty_wal()
+
+    def _empty_wal(self) -> None:
+        """Move the write-ahead log into the file that it is of, wherever that is now.
+
+        SQLite finds the log by the file's name, and would take it for a part of the other file.
+        """
+        try:
+            with self._lent_writer() as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except (sqlite3.Error, PoolTimeoutError, StoreReplaced):
+            _log.warning("%s-wal could not be emptied", self._path.name)
 
     def close(self) -> None:
         """Close the connections."""

@@ -15,11 +15,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from adapters.store.effects import SqlEffectPositions
 from adapters.store.schema import (
     CREDENTIAL_COLUMNS,
+    FIRST_GENERATION,
     LEASE_COLUMNS,
     SAVES_KEPT_S,
     SCHEMA_VERSION,
-    SECRET_COLUMNS,
     TABLES,
+    drawn_identity,
 )
 from adapters.store.sqlite.connections import Datastore
 from adapters.store.sqlite.saving import Recorder, SqliteTurn, marks, newest_snapshot
@@ -34,6 +35,7 @@ from application.ports import (
     Save,
     SecretKind,
     SecretRow,
+    StoreIdentity,
     Turn,
     VersionConflict,
 )
@@ -149,6 +151,12 @@ class SqliteStore:
             cursor.execute("SELECT max(rowid) FROM stored_events")
             return int(cursor.fetchone()[0] or 0)
 
+    def identity(self) -> StoreIdentity:
+        """Say which store this is."""
+        with self._reading() as cursor:
+            cursor.execute("SELECT id, generation FROM store_identity")
+            return StoreIdentity(*cursor.fetchone())
+
     def content(self, kind: str, number: int) -> ContentRow | None:
         """Read one content row."""
         with self._reading() as cursor:
@@ -185,16 +193,6 @@ class SqliteStore:
         with self._reading() as cursor:
             return SqliteTurn(cursor).secret(kind, key)
 
-    def secrets_of(self, kind: SecretKind, account: int) -> Sequence[SecretRow]:
-        """Read all secrets of a kind that an account has, oldest first."""
-        with self._reading() as cursor:
-            cursor.execute(
-                f"SELECT {SECRET_COLUMNS} FROM secrets WHERE account = ? AND kind = ?"
-                " ORDER BY at, key",
-                (account, kind),
-            )
-            return [SecretRow(SecretKind(row[0]), *row[1:]) for row in cursor]
-
     # -- upkeep ------------------------------------------------------------------------------
 
     def is_migrated(self) -> bool:
@@ -216,6 +214,11 @@ class SqliteStore:
                     cursor.execute(statement)
             for statement in TABLES:
                 cursor.execute(statement.format(blob="BLOB", big="INTEGER"))
+            cursor.execute(
+                "INSERT INTO store_identity SELECT ?, ?"
+                " WHERE NOT EXISTS (SELECT 1 FROM store_identity)",
+                (drawn_identity(), FIRST_GENERATION),
+            )
             cursor.execute("DELETE FROM schema_version")
             cursor.execute("INSERT INTO schema_version VALUES (?)", (SCHEMA_VERSION,))
 

@@ -77,8 +77,5 @@ class MessageQueries(Protocol):
     def log_entry(self, account: int, number: int) -> LogEntry | None:
         """Find one message of an account."""
 
-    def message_account(self, number: int) -> int | None:
-        """Give the account of a message, for operators who know only its number."""
-
     def messages_of(self, account: int, *, after: int, limit: int) -> Sequence[tuple[int, int]]:
         """List an account's messages after a log position: position and number, oldest first."""

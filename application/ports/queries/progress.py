@@ -13,11 +13,13 @@ class ProjectionStatus:
     position: int
     head: int
     error: str | None
+    is_rebuilding: bool = False
+    """Whether it is, or has to be, built anew: it answers nobody meanwhile."""
 
     @property
     def lag(self) -> int:
-        """Positions between it and the end of the log."""
-        return max(self.head - self.position, 0)
+        """Positions between it and the end of the log, on whichever side of it."""
+        return abs(self.head - self.position)
 
 
 class ProgressQueries(Protocol):

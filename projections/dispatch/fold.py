@@ -1,0 +1,132 @@
+"""How messages' events change what waits, and whose turn it is."""
+
+from domain.message import OPEN, State
+from domain.message.events import (
+    AttemptFailed,
+    AttemptStarted,
+    Delivered,
+    Event,
+    Queued,
+    SegmentAccepted,
+    Undelivered,
+)
+from domain.message.states import DOUBT_LIMIT_S
+from domain.values import SECOND, Lane
+from projections.dispatch.tables import LANES, MESSAGES, TURNS
+from projections.projection import Batch, Projection
+from projections.rows import Key, Row, Rows
+from projections.states import STATE_EVENTS, state_after
+
+
+class Dispatch(Projection):
+    """Folds the events of messages into ``dispatch_messages`` and ``dispatch_turns``."""
+
+    name = "dispatch"
+    version = 1
+    tables = (MESSAGES, TURNS)
+    events = STATE_EVENTS - {Delivered, Undelivered}
+
+    def apply(self, batch: Batch) -> None:
+        """Fold a batch of messages' events."""
+        new = {event.number for _, event in batch.events if type(event) is Queued}
+        messages = batch.rows(MESSAGES)
+        messages.load(event.number for _, event in batch.events if event.number not in new)
+        turns = _turns(batch, messages)
+        for position, event in batch.events:
+            if type(event) is Queued:
+                row = messages.add(_new_row(position, event))
+                turns[_turn_of(row)]["queued"] += 1
+            else:
+                row = messages[event.number]
+                _take_turn(turns[_turn_of(row)], row["state"], position, event)
+                if state_after(event, row["state"]) in OPEN:
+                    _change(row, event)
+                else:
+                    messages.remove(event.number)
+
+
+def _turns(batch: Batch, messages: Rows) -> Rows:
+    """Load the turns that the batch touches, making those that are new.
+
+    They are asked for after the messages: what is written to them looks at the messages.
+    """
+    touched = {
+        (event.network, LANES.index(Lane(event.lane)), event.account)
+        for _, event in batch.events
+        if type(event) is Queued
+    }
+    touched.update(_turn_of(messages[number]) for number in messages)
+    turns = batch.rows(TURNS)
+    turns.load(touched)
+    for turn in touched.difference(turns):
+        fields = dict(zip(("network", "lane", "account"), turn, strict=True))
+        counts = dict.fromkeys((state.value for state in OPEN), 0)
+        turns.add({**fields, "served": 0, **counts})
+    return turns
+
+
+def _turn_of(row: Row) -> Key:
+    return row["network"], row["lane"], row["account"]
+
+
+def _take_turn(turn: Row, state: str, position: int, event: Event) -> None:
+    """Count the message in its next state, and remember who was served."""
+    after = state_after(event, state)
+    turn[state] -= 1
+    if after in OPEN:
+        turn[after] += 1
+    if type(event) is AttemptStarted:
+        turn["served"] = position
+
+
+def _new_row(position: int, event: Queued) -> Row:
+    due_at = max(event.at, event.send_at or 0)
+    return {
+        "number": event.number,
+        "account": event.account,
+        "network": event.network,
+        "lane": LANES.index(Lane(event.lane)),
+        "position": position,
+        "expires_at": event.expires_at,
+        "offline": event.offline,
+        "state": "queued",
+        "due_at": due_at,
+        "sim": None,
+        "bound_sim": None,
+        "fence": 0,
+        "attempts": 0,
+        "last_attempt_at": None,
+        "resent": False,
+        "ready_at": due_at,
+        "overdue_at": event.expires_at,
+        "held_by": None,
+    }
+
+
+def _change(row: Row, event: Event) -> None:
+    state = state_after(event, row["state"])
+    match event:
+        case AttemptStarted():
+            row["resent"] = row["state"] == State.IN_DOUBT
+            row["sim"] = event.sim
+            row["fence"] = event.fence
+            row["attempts"] = event.attempt
+            row["last_attempt_at"] = event.at
+        case SegmentAccepted():
+            row["bound_sim"] = row["sim"]
+        case AttemptFailed():
+            row["due_at"] = max(row["due_at"], event.retry_at)
+    row["state"] = state.value
+    _settle(row, state)
+
+
+def _settle(row: Row, state: State) -> None:
+    """Set the columns that stand in an index only while they matter."""
+    in_doubt = state is State.IN_DOUBT
+    may_resend = in_doubt and LANES[row["lane"]] is Lane.OTP and not row["resent"]
+    row["ready_at"] = row["due_at"] if state is State.QUEUED or may_resend else None
+    row["held_by"] = row["sim"] if state is State.SENDING else None
+    if in_doubt:
+        row["overdue_at"] = row["last_attempt_at"] + DOUBT_LIMIT_S * SECOND
+    else:
+        row["overdue_at"] = row["expires_at"] if state is State.QUEUED else None
