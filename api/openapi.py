@@ -44,7 +44,8 @@ def route(endpoint: Endpoint) -> Route:
 
 
 def document(routes: Sequence[Route], version: str) -> dict[str, Any]:
-    """Give the OpenAPI 3.1 document."""
+    """Give the OpenAPI 3.1 document of the routes that are documented."""
+    routes = [route for route in routes if route.is_documented]
     types = _types(routes)
     references, components = msgspec.json.schema_components(types, ref_template=_REF)
     schemas = dict(zip(types, references, strict=True))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from api.door import limits
 from api.http.refusals import MethodNotAllowed
-from api.http.wire import Answer, Call, ClientGone, Receive, Scope, Send, read_body
+from api.http.wire import Answer, Call, ClientGone, Receive, Scope, Send, call_of, read_body
 from api.routing.errors import Envelope
 from api.routing.front import Front
 from api.routing.route import Route
@@ -27,17 +27,11 @@ class Resource:
         """Answer one request."""
         scope["path_template"] = self._path
         route = self._routes.get(scope["method"])
-        client = scope.get("client")
-        call = Call(
-            headers=dict(scope["headers"]),
-            query=scope["query_string"],
-            params=scope.get("path_params"),
-            peer=client[0] if client else None,
-        )
+        call = call_of(scope)
         try:
             answer = await self._run(route, call, receive)
         except NgomaError as error:
-            answer = self._refuse(route, error)
+            answer = self._refuse(route, call, error)
         except ClientGone:
             return
         except Exception as error:  # noqa: BLE001 - the last place where it can be answered
@@ -46,7 +40,7 @@ class Resource:
                 exc_info=error,
                 extra={"route": self._path, "request_id": scope["ngoma.request_id"].decode()},
             )
-            answer = self._refuse(route, error)
+            answer = self._refuse(route, call, error)
         await write(send, answer, call)
 
     async def _run(self, route: Route | None, call: Call, receive: Receive) -> Answer:
@@ -56,9 +50,9 @@ class Resource:
             call.body = await read_body(receive, call.headers)
         return await route.endpoint(self._front, call)
 
-    def _refuse(self, route: Route | None, error: Exception) -> Answer:
+    def _refuse(self, route: Route | None, call: Call, error: Exception) -> Answer:
         envelope = self._envelope if route is None else route.envelope
-        return envelope(error)
+        return envelope(call, error)
 
     def _allowed(self) -> list[str]:
         head = ["GET", "HEAD"] * ("GET" in self._routes)
@@ -70,6 +64,7 @@ async def write(send: Send, answer: Answer, call: Call) -> None:
     headers = [
         (b"content-type", answer.content_type),
         (b"content-length", b"%d" % len(answer.body)),
+        (b"cache-control", answer.cache_control),
         *answer.headers,
     ]
     if call.quotas:

@@ -42,6 +42,8 @@ class Route:
     request: type[Struct] | None = None
     """What its body holds; None for a route without a body."""
     query: Sequence[Parameter] = ()
+    is_documented: bool = True
+    """Whether it stands in ``/openapi.json``: pages and files do not."""
     is_idempotent: bool = False
     """Whether it takes an ``Idempotency-Key``."""
 
