@@ -25,8 +25,8 @@ LONG_CHARACTERS: Final = 10_000
 
 async def preview(front: Front, call: Call) -> Answer:
     """Say what a send would do; nothing is stored."""
-    fields, key = await read_with_key(front, call)
-    await front.door.admit_reader(call, key)
+    fields, caller = await read_with_key(front, call)
+    await front.door.admit_reader(caller)
     require(fields, "message")
     text = read_text(fields, "message")
     recipient = None

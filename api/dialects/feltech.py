@@ -235,4 +235,4 @@ async def _limit_own(
 ) -> None:
     """Count against a limit that the account was given; the published limit is the address's."""
     if per_minute is not None:
-        await front.limit_account(call, policy, account, per_minute)
+        await front.limit_account(front.caller(call), policy, account, per_minute)

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 from api import schemas
 from api.dialects import sending
 from api.dialects.logs import Page, read_before, read_limit, read_page, read_status
-from api.door.keys import body_key, header_key
+from api.http.credentials import body_key, header_key
 from api.http.fields import Fields, read_fields, read_query
 from api.http.presence import missing, require
 from api.http.refusals import MissingFields
@@ -43,9 +43,10 @@ async def send(front: Front, call: Call) -> Answer:
     """Send one message."""
     fields = read_fields(call)
     required = ("api_key", "to", "message")
-    principal = await front.door.admit_writer(call, _key(call, fields, required))
+    caller = front.caller(call, _key(call, fields, required))
+    principal = await front.door.admit_writer(caller)
     limit = _limit(principal.single_limit, front.system.limits.single)
-    await front.limit_account(call, "single", principal.account, limit)
+    await front.limit_account(caller, "single", principal.account, limit)
     require(fields, "to", "message")
     body = sending.read_body(call, fields)
     recipient = sending.read_single(front, fields)
@@ -80,9 +81,10 @@ async def send_bulk(front: Front, call: Call) -> Answer:
     """Send one text to many; numbers that cannot be used are listed and cost nothing."""
     fields = read_fields(call)
     required = ("api_key", "recipients", "message")
-    principal = await front.door.admit_writer(call, _key(call, fields, required))
+    caller = front.caller(call, _key(call, fields, required))
+    principal = await front.door.admit_writer(caller)
     limit = _limit(principal.bulk_limit, front.system.limits.bulk)
-    await front.limit_account(call, "bulk", principal.account, limit)
+    await front.limit_account(caller, "bulk", principal.account, limit)
     require(fields, "recipients", "message")
     body = sending.read_body(call, fields)
     given = sending.check_list(fields, "recipients")
@@ -202,10 +204,10 @@ def _log_entry(entry: LogEntry) -> schemas.WilcybertekLogEntry:
 
 
 async def _admit_reader(front: Front, call: Call, query: dict[str, str]) -> Principal:
-    key = _key(call, query, ("api_key",))
-    principal = await front.door.admit_reader(call, key)
+    caller = front.caller(call, _key(call, query, ("api_key",)))
+    principal = await front.door.admit_reader(caller)
     limit = _limit(principal.read_limit, front.system.limits.read)
-    await front.limit_account(call, "read", principal.account, limit)
+    await front.limit_account(caller, "read", principal.account, limit)
     return principal
 
 

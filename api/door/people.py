@@ -6,10 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final, TypeVar
 
-from api.door.addresses import Addresses
 from api.door.attempts import Attempts, Subject
+from api.door.caller import Caller
 from api.http.threads import Pool
-from api.http.wire import Call
 from application.accounts import email_digest
 from application.accounts.signup import Registrations
 from application.ports import MailNotSent
@@ -36,7 +35,7 @@ _log = logging.getLogger("ngoma.people")
 class People:
     """One web process's side of passwords; belongs to one event loop."""
 
-    def __init__(self, system: System, addresses: Addresses) -> None:
+    def __init__(self, system: System) -> None:
         self.registrations = Registrations(
             logins=system.logins,
             keys=system.keys,
@@ -44,7 +43,6 @@ class People:
             daily_credits=system.registration_daily_credits,
         )
         self._system = system
-        self._addresses = addresses
         self._attempts = Attempts(system.limiter)
         self._hashing = Pool(
             "ngoma-passwords",
@@ -70,7 +68,7 @@ class People:
         """
         return await self._hashing.run(call)
 
-    async def attempt(self, call: Call, email: str, login: Callable[[], R]) -> R:
+    async def attempt(self, caller: Caller, email: str, login: Callable[[], R]) -> R:
         """Run a login, slowed by the failures of its account and of its address.
 
         Raises:
@@ -79,7 +77,7 @@ class People:
         """
         subjects = (
             Subject("login", email_digest(self._system.email_key, email), FREE_FAILURES),
-            Subject("login_ip", self._addresses.client(call), FREE_ADDRESS_FAILURES),
+            Subject("login_ip", caller.address, FREE_ADDRESS_FAILURES),
         )
         return await self._attempts.run(subjects, partial(self.hash, login))
 

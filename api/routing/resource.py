@@ -2,14 +2,28 @@
 
 import logging
 from collections.abc import Sequence
+from typing import Final
 
-from api.door import limits
 from api.http.refusals import MethodNotAllowed
-from api.http.wire import Answer, Call, ClientGone, Receive, Scope, Send, call_of, read_body
+from api.http.wire import (
+    Answer,
+    Call,
+    ClientGone,
+    Headers,
+    Receive,
+    Scope,
+    Send,
+    call_of,
+    read_body,
+)
 from api.routing.errors import Envelope
 from api.routing.front import Front
 from api.routing.route import Route
+from application.ports import Quota
 from domain.errors import NgomaError
+
+WINDOW_S: Final = 60
+"""All limits are of one minute."""
 
 _log = logging.getLogger("ngoma.api")
 
@@ -68,6 +82,24 @@ async def write(send: Send, answer: Answer, call: Call) -> None:
         *answer.headers,
     ]
     if call.quotas:
-        headers += limits.headers(call.quotas)
+        headers += quota_headers(call.quotas)
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})
+
+
+def quota_headers(quotas: Sequence[tuple[str, Quota]]) -> Headers:
+    """Give ``RateLimit*`` with every limit that counted, and ``X-RateLimit-*`` for the tightest.
+
+    The form is that of draft-ietf-httpapi-ratelimit-headers: ``r`` requests are left, one more
+    becomes free in ``t`` seconds; ``q`` requests are allowed in ``w`` seconds.
+    """
+    tightest = min((quota for _, quota in quotas), key=lambda quota: quota.remaining)
+    left = ", ".join(f'"{name}";r={quota.remaining};t={quota.reset_s}' for name, quota in quotas)
+    policies = ", ".join(f'"{name}";q={quota.limit};w={WINDOW_S}' for name, quota in quotas)
+    return (
+        (b"x-ratelimit-limit", b"%d" % tightest.limit),
+        (b"x-ratelimit-remaining", b"%d" % tightest.remaining),
+        (b"x-ratelimit-reset", b"%d" % tightest.reset_s),
+        (b"ratelimit", left.encode()),
+        (b"ratelimit-policy", policies.encode()),
+    )
