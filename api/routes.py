@@ -6,7 +6,8 @@ from api import operations, schemas
 from api.accounts.routes import ACCOUNTS
 from api.dialects import extras as beyond
 from api.dialects import feltech, wilcybertek
-from api.routing.errors import Envelope, feltech_error, wilcybertek_error, wilcybertek_send_error
+from api.dialects.dialect import FELTECH, WILCYBERTEK
+from api.routing.errors import Envelope
 from api.routing.route import (
     FELTECH_ERRORS,
     FELTECH_SEND_ERRORS,
@@ -22,12 +23,12 @@ PAGE: Final = Parameter("page", "integer", "Page number; below 1 or unreadable i
 BEFORE: Final = Parameter("before", "string", "Only messages older than the one with this id.")
 API_KEY: Final = Parameter("api_key", "string", "The API key.")
 
-WILCYBERTEK: Final = (
+WILCYBERTEK_ROUTES: Final = (
     Route(
         method="POST",
         path="/api",
         endpoint=wilcybertek.send,
-        envelope=wilcybertek_send_error,
+        envelope=WILCYBERTEK.send_envelope,
         summary="Send one message",
         answers={
             **WILCYBERTEK_SEND_ERRORS,
@@ -43,7 +44,7 @@ WILCYBERTEK: Final = (
         method="POST",
         path="/api/bulk",
         endpoint=wilcybertek.send_bulk,
-        envelope=wilcybertek_send_error,
+        envelope=WILCYBERTEK.send_envelope,
         summary="Send one text to at most 500 recipients",
         answers={
             **WILCYBERTEK_SEND_ERRORS,
@@ -59,7 +60,7 @@ WILCYBERTEK: Final = (
         method="GET",
         path="/api/balance",
         endpoint=wilcybertek.balance,
-        envelope=wilcybertek_error,
+        envelope=WILCYBERTEK.envelope,
         summary="Credits that are available now",
         answers={**WILCYBERTEK_ERRORS, 200: (schemas.CreditBalance,)},
         tag="wilcybertek",
@@ -70,7 +71,7 @@ WILCYBERTEK: Final = (
         method="GET",
         path="/api/logs",
         endpoint=wilcybertek.logs,
-        envelope=wilcybertek_error,
+        envelope=WILCYBERTEK.envelope,
         summary="Messages, newest first",
         answers={**WILCYBERTEK_ERRORS, 200: (schemas.WilcybertekLog,)},
         tag="wilcybertek",
@@ -85,12 +86,12 @@ WILCYBERTEK: Final = (
     ),
 )
 
-FELTECH: Final = (
+FELTECH_ROUTES: Final = (
     Route(
         method="POST",
         path="/api/v1/sms/send",
         endpoint=feltech.send,
-        envelope=feltech_error,
+        envelope=FELTECH.send_envelope,
         summary="Send one message",
         answers={**FELTECH_SEND_ERRORS, 200: (schemas.SentMessage,)},
         tag="feltech",
@@ -102,7 +103,7 @@ FELTECH: Final = (
         method="POST",
         path="/api/v1/sms/send-bulk",
         endpoint=feltech.send_bulk,
-        envelope=feltech_error,
+        envelope=FELTECH.send_envelope,
         summary="Send one text to at most 500 recipients",
         answers={**FELTECH_SEND_ERRORS, 200: (schemas.SentBulk,)},
         tag="feltech",
@@ -114,7 +115,7 @@ FELTECH: Final = (
         method="GET",
         path="/api/v1/sms/status/{message_id}",
         endpoint=feltech.status,
-        envelope=feltech_error,
+        envelope=FELTECH.envelope,
         summary="Where a message stands",
         answers={**FELTECH_ERRORS, **NOT_FOUND, 200: (schemas.MessageStatus,)},
         tag="feltech",
@@ -124,7 +125,7 @@ FELTECH: Final = (
         method="GET",
         path="/api/sms/logs",
         endpoint=feltech.logs,
-        envelope=feltech_error,
+        envelope=FELTECH.envelope,
         summary="Messages, newest first, 20 a page",
         answers={**FELTECH_ERRORS, 200: (schemas.FeltechLog,)},
         tag="feltech",
@@ -140,7 +141,7 @@ FELTECH: Final = (
         method="POST",
         path="/api/sender-ids",
         endpoint=feltech.request_sender_id,
-        envelope=feltech_error,
+        envelope=FELTECH.envelope,
         summary="Ask for a sender ID",
         answers={
             **FELTECH_ERRORS,
@@ -155,7 +156,7 @@ FELTECH: Final = (
         method="GET",
         path="/api/sender-ids",
         endpoint=feltech.sender_ids,
-        envelope=feltech_error,
+        envelope=FELTECH.envelope,
         summary="Sender IDs and where their requests stand",
         answers={**FELTECH_ERRORS, 200: (schemas.SenderIdRequests,)},
         tag="feltech",
@@ -165,7 +166,7 @@ FELTECH: Final = (
         method="POST",
         path="/api/v1/sms/preview",
         endpoint=beyond.preview,
-        envelope=feltech_error,
+        envelope=FELTECH.envelope,
         summary="What a send would do; nothing is stored",
         answers={**FELTECH_ERRORS, 200: (schemas.Preview,)},
         tag="feltech",
@@ -176,7 +177,7 @@ FELTECH: Final = (
         method="GET",
         path="/api/v1/balance",
         endpoint=beyond.balance,
-        envelope=feltech_error,
+        envelope=FELTECH.envelope,
         summary="Credits available, reserved, spent and refunded at one moment",
         answers={**FELTECH_ERRORS, 200: (schemas.FullBalance,)},
         tag="feltech",
@@ -186,7 +187,7 @@ FELTECH: Final = (
         method="GET",
         path="/api/v1/messages/{message_id}",
         endpoint=beyond.timeline,
-        envelope=feltech_error,
+        envelope=FELTECH.envelope,
         summary="A message's timeline, with its charge, route and evidence",
         answers={**FELTECH_ERRORS, **NOT_FOUND, 200: (schemas.MessageTimeline,)},
         tag="feltech",
@@ -199,7 +200,7 @@ OPERATIONS: Final = (
         method="GET",
         path="/healthz",
         endpoint=operations.healthz,
-        envelope=feltech_error,
+        envelope=FELTECH.envelope,
         summary="Whether the process answers",
         answers={200: (schemas.Health,)},
         tag="operations",
@@ -209,7 +210,7 @@ OPERATIONS: Final = (
         method="GET",
         path="/readyz",
         endpoint=operations.readyz,
-        envelope=feltech_error,
+        envelope=FELTECH.envelope,
         summary="Whether the process can do its work",
         answers={200: (schemas.Ready,), 503: (schemas.Ready,)},
         tag="operations",
@@ -219,7 +220,7 @@ OPERATIONS: Final = (
         method="GET",
         path="/metrics",
         endpoint=operations.metrics,
-        envelope=feltech_error,
+        envelope=FELTECH.envelope,
         summary="Metrics in Prometheus' format",
         answers={200: ()},
         tag="operations",
@@ -227,12 +228,12 @@ OPERATIONS: Final = (
     ),
 )
 
-ROUTES: Final = (*WILCYBERTEK, *FELTECH, *ACCOUNTS, *STAFF, *OPERATIONS)
+ROUTES: Final = (*WILCYBERTEK_ROUTES, *FELTECH_ROUTES, *ACCOUNTS, *STAFF, *OPERATIONS)
 
 
 def envelope_of(path: str) -> Envelope:
     """Give the envelope for a path that leads nowhere (contract decision 13)."""
     path = "/" + "/".join(part for part in path.split("/") if part) + "/"
     if path.startswith(("/api/v1/", "/api/sms/", "/api/sender-ids/")):
-        return feltech_error
-    return wilcybertek_error
+        return FELTECH.envelope
+    return WILCYBERTEK.envelope

@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 
 from api import schemas
 from api.dialects import sending
+from api.dialects.dialect import FELTECH
 from api.dialects.logs import Page, read_before, read_page, read_status
 from api.http.fields import read_query
 from api.http.presence import read_text, require
@@ -17,7 +18,7 @@ from application.accounts import RequestSenderId
 from application.ports.queries import PUBLIC_STATUS, LogEntry, LogFilter, SenderIdRow
 from domain.errors import InvalidRequest, NotFound
 from domain.message import Message, State, message_id
-from domain.public_ids import batch_id, feltech_id, iso_time, iso_time_or_none, parse_message_id
+from domain.public_ids import batch_id, iso_time, iso_time_or_none, parse_message_id
 from domain.sender_names import check_sender_id
 from domain.values import Instant
 
@@ -54,22 +55,23 @@ SENDER_ID_WORDS: Final[Mapping[str, SenderIdWord]] = {
 async def send(front: Front, call: Call) -> Answer:
     """Send one message."""
     principal, fields = await admit_writer(front, call)
-    await _limit_own(front, call, "single", principal.account, principal.single_limit)
+    await sending.limit(front, FELTECH, front.caller(call), "single", principal)
     require(fields, "to", "message")
     body = sending.read_body(call, fields)
     recipient = sending.read_single(front, fields)
     measured = sending.measure(body.text)
     accepted = await sending.send(
-        front, principal, body, [recipient], measured, is_bulk=False, requires_approved_sender=True
+        front, FELTECH, principal, body, [recipient], measured=measured, is_bulk=False
     )
-    sent = schemas.SentMessage(message_id=feltech_id(accepted.first_number))
+    message_id = FELTECH.message_id(accepted.first_number, accepted.accepted_at)
+    sent = schemas.SentMessage(message_id=message_id)
     return answer(sent, headers=sending.replayed(accepted))
 
 
 async def send_bulk(front: Front, call: Call) -> Answer:
     """Send one text to many: all of them, or nothing when one number cannot be used."""
     principal, fields = await admit_writer(front, call)
-    await _limit_own(front, call, "bulk", principal.account, principal.bulk_limit)
+    await sending.limit(front, FELTECH, front.caller(call), "bulk", principal)
     require(fields, "to", "message")
     body = sending.read_body(call, fields)
     given = sending.check_list(fields, "to")
@@ -78,13 +80,7 @@ async def send_bulk(front: Front, call: Call) -> Answer:
         raise InvalidEntries(entries.faults)
     measured = sending.measure(body.text)
     accepted = await sending.send(
-        front,
-        principal,
-        body,
-        entries.recipients,
-        measured,
-        is_bulk=True,
-        requires_approved_sender=True,
+        front, FELTECH, principal, body, entries.recipients, measured=measured, is_bulk=True
     )
     sent = schemas.SentBulk(
         batch_id=batch_id(accepted.batch),
@@ -117,7 +113,7 @@ async def status(front: Front, call: Call) -> Answer:
             state = State.FAILED
     when = iso_time_or_none(sent_at)
     data = schemas.DeliveryStatus(
-        message_id=feltech_id(ref.number),
+        message_id=FELTECH.message_id(ref.number, queued.at),
         delivery_status=DELIVERY_STATUSES[PUBLIC_STATUS[state]],
         sent_at_published=when,
         sent_at=when,
@@ -228,11 +224,3 @@ def _sender_id(row: SenderIdRow) -> schemas.SenderIdRequest:
         status=SENDER_ID_WORDS[row.status],
         created_at=iso_time(row.created_at),
     )
-
-
-async def _limit_own(
-    front: Front, call: Call, policy: str, account: int, per_minute: int | None
-) -> None:
-    """Count against a limit that the account was given; the published limit is the address's."""
-    if per_minute is not None:
-        await front.limit_account(front.caller(call), policy, account, per_minute)

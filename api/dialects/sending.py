@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
+from api.dialects.dialect import Dialect
+from api.door.caller import Caller
 from api.http.presence import read_text
 from api.http.wire import Call, Headers
 from api.routing.front import Front
@@ -159,21 +161,34 @@ def measure(text: str) -> tuple[Encoding, int]:
     return encoding, segments
 
 
+async def limit(
+    front: Front,
+    dialect: Dialect,
+    caller: Caller,
+    policy: Literal["single", "bulk", "read"],
+    principal: Principal,
+) -> None:
+    """Count a call against its account's limit, all its keys together.
+
+    Raises:
+        RateLimited: the limit is used up.
+    """
+    own: int | None = getattr(principal, f"{policy}_limit")
+    per_minute = dialect.per_minute(own, getattr(front.system.limits, policy))
+    await front.limit_account(caller, policy, principal.account, per_minute)
+
+
 async def send(
     front: Front,
+    dialect: Dialect,
     principal: Principal,
     body: Body,
     recipients: Sequence[Recipient],
-    measured: tuple[Encoding, int],
     *,
+    measured: tuple[Encoding, int],
     is_bulk: bool,
-    requires_approved_sender: bool = False,
-    names_repeats: bool = False,
 ) -> Accepted:
     """Run the command; under an idempotency key an answer that is slow becomes a 409.
-
-    ``names_repeats`` asks for the rule of decision 8: what waits for an offline network
-    already is not accepted again.
 
     Raises:
         NgomaError: the command's refusal, or the store's state.
@@ -187,9 +202,9 @@ async def send(
         recipients=recipients,
         is_bulk=is_bulk,
         asked_sender=body.asked_sender,
-        require_approved_sender=requires_approved_sender,
+        require_approved_sender=dialect.requires_approved_sender,
         idempotency_key=body.idempotency_key,
-        repeat_key=system.repeat_key if names_repeats else None,
+        repeat_key=system.repeat_key if dialect.knows_repeats else None,
         offline=await front.offline(),
         at=system.clock.now(),
     )

@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 
 from api import schemas
 from api.dialects import sending
+from api.dialects.dialect import WILCYBERTEK
 from api.dialects.logs import Page, read_before, read_limit, read_page, read_status
 from api.http.credentials import body_key, header_key
 from api.http.fields import Fields, read_fields, read_query
@@ -19,7 +20,7 @@ from application.messages.explain import failure_words
 from application.ports.queries import LogEntry, LogFilter
 from domain.errors import InvalidRecipient
 from domain.msisdn import Msisdn, wire
-from domain.public_ids import batch_id, iso_time, iso_time_or_none, wilcybertek_id
+from domain.public_ids import batch_id, iso_time, iso_time_or_none
 from domain.values import Credits
 from domain.wallet import CreditWallet, wallet_id
 
@@ -45,16 +46,15 @@ async def send(front: Front, call: Call) -> Answer:
     required = ("api_key", "to", "message")
     caller = front.caller(call, _key(call, fields, required))
     principal = await front.door.admit_writer(caller)
-    limit = _limit(principal.single_limit, front.system.limits.single)
-    await front.limit_account(caller, "single", principal.account, limit)
+    await sending.limit(front, WILCYBERTEK, caller, "single", principal)
     require(fields, "to", "message")
     body = sending.read_body(call, fields)
     recipient = sending.read_single(front, fields)
     measured = sending.measure(body.text)
     accepted = await sending.send(
-        front, principal, body, [recipient], measured, is_bulk=False, names_repeats=True
+        front, WILCYBERTEK, principal, body, [recipient], measured=measured, is_bulk=False
     )
-    message_id = wilcybertek_id(accepted.first_number, accepted.accepted_at)
+    message_id = WILCYBERTEK.message_id(accepted.first_number, accepted.accepted_at)
     headers = sending.replayed(accepted)
     if accepted.offline:
         unavailable = schemas.GatewayUnavailable(
@@ -83,8 +83,7 @@ async def send_bulk(front: Front, call: Call) -> Answer:
     required = ("api_key", "recipients", "message")
     caller = front.caller(call, _key(call, fields, required))
     principal = await front.door.admit_writer(caller)
-    limit = _limit(principal.bulk_limit, front.system.limits.bulk)
-    await front.limit_account(caller, "bulk", principal.account, limit)
+    await sending.limit(front, WILCYBERTEK, caller, "bulk", principal)
     require(fields, "recipients", "message")
     body = sending.read_body(call, fields)
     given = sending.check_list(fields, "recipients")
@@ -94,7 +93,7 @@ async def send_bulk(front: Front, call: Call) -> Answer:
         raise InvalidRecipient(msg)
     measured = sending.measure(body.text)
     accepted = await sending.send(
-        front, principal, body, entries.recipients, measured, is_bulk=True
+        front, WILCYBERTEK, principal, body, entries.recipients, measured=measured, is_bulk=True
     )
     return _bulk_answer(accepted, given, entries)
 
@@ -105,7 +104,7 @@ def _bulk_answer(accepted: Accepted, given: list[Any], entries: sending.Entries)
         schemas.BulkMessage(
             index=recipient.index,
             to=given[recipient.index],
-            message_id=wilcybertek_id(accepted.first_number + place, accepted.accepted_at),
+            message_id=WILCYBERTEK.message_id(accepted.first_number + place, accepted.accepted_at),
             recipient=wire(recipient.msisdn),
             credits_used=accepted.credits_each,
         )
@@ -185,7 +184,7 @@ def _log_entry(entry: LogEntry) -> schemas.WilcybertekLogEntry:
         words = failure_words(entry.failure_code)
         failure = schemas.Failure(code=entry.failure_code, message=words)
     return schemas.WilcybertekLogEntry(
-        message_id=wilcybertek_id(entry.number, entry.queued_at),
+        message_id=WILCYBERTEK.message_id(entry.number, entry.queued_at),
         recipient=wire(Msisdn(entry.recipient)) if entry.recipient else None,
         message=entry.text,
         sender_id=entry.sender_id,
@@ -206,8 +205,7 @@ def _log_entry(entry: LogEntry) -> schemas.WilcybertekLogEntry:
 async def _admit_reader(front: Front, call: Call, query: dict[str, str]) -> Principal:
     caller = front.caller(call, _key(call, query, ("api_key",)))
     principal = await front.door.admit_reader(caller)
-    limit = _limit(principal.read_limit, front.system.limits.read)
-    await front.limit_account(caller, "read", principal.account, limit)
+    await sending.limit(front, WILCYBERTEK, caller, "read", principal)
     return principal
 
 
@@ -224,7 +222,3 @@ def _key(call: Call, fields: Fields, required: tuple[str, ...]) -> str:
     if key is None:
         raise MissingFields(missing({**fields, "api_key": None}, *required))
     return key
-
-
-def _limit(own: int | None, setting: int) -> int:
-    return setting if own is None else own
