@@ -18,6 +18,12 @@ from api.routing.route import (
     Route,
 )
 from api.staff.routes import STAFF
+from domain.published import (
+    FELTECH_PAGE,
+    RECIPIENTS_MAX,
+    WILCYBERTEK_PAGE,
+    WILCYBERTEK_PAGE_MAX,
+)
 
 PAGE: Final = Parameter("page", "integer", "Page number; below 1 or unreadable is 1.")
 BEFORE: Final = Parameter("before", "string", "Only messages older than the one with this id.")
@@ -45,7 +51,7 @@ WILCYBERTEK_ROUTES: Final = (
         path="/api/bulk",
         endpoint=wilcybertek.send_bulk,
         envelope=WILCYBERTEK.send_envelope,
-        summary="Send one text to at most 500 recipients",
+        summary=f"Send one text to at most {RECIPIENTS_MAX} recipients",
         answers={
             **WILCYBERTEK_SEND_ERRORS,
             200: (schemas.QueuedBulk,),
@@ -79,7 +85,14 @@ WILCYBERTEK_ROUTES: Final = (
         query=(
             API_KEY,
             PAGE,
-            Parameter("limit", "integer", "Messages a page, 1 to 100; 50 unless given."),
+            Parameter(
+                "limit",
+                "integer",
+                "Messages a page; beyond its bounds it is the nearest of them.",
+                least=1,
+                most=WILCYBERTEK_PAGE_MAX,
+                default=WILCYBERTEK_PAGE,
+            ),
             Parameter("status", "string", "SENT, FAILED or QUEUED, in any case."),
             BEFORE,
         ),
@@ -104,7 +117,7 @@ FELTECH_ROUTES: Final = (
         path="/api/v1/sms/send-bulk",
         endpoint=feltech.send_bulk,
         envelope=FELTECH.send_envelope,
-        summary="Send one text to at most 500 recipients",
+        summary=f"Send one text to at most {RECIPIENTS_MAX} recipients",
         answers={**FELTECH_SEND_ERRORS, 200: (schemas.SentBulk,)},
         tag="feltech",
         access="key",
@@ -126,7 +139,7 @@ FELTECH_ROUTES: Final = (
         path="/api/sms/logs",
         endpoint=feltech.logs,
         envelope=FELTECH.envelope,
-        summary="Messages, newest first, 20 a page",
+        summary=f"Messages, newest first, {FELTECH_PAGE} a page",
         answers={**FELTECH_ERRORS, 200: (schemas.FeltechLog,)},
         tag="feltech",
         access="account",

@@ -11,8 +11,9 @@ from api.http.wire import Answer, Call, answer
 from api.routing.front import Front
 from application.accounts.logins import LoggedIn
 from application.accounts.sessions import EndSession, Session
-from application.accounts.signup import check_email, check_newcomer
-from domain.errors import InvalidKey, InvalidRequest
+from application.accounts.signup import check_newcomer
+from domain.errors import InvalidKey
+from domain.people import check_code, check_email
 from domain.public_ids import iso_time
 from domain.roles import Role
 
@@ -20,7 +21,6 @@ RESET_ASKED: Final = "If this address has an account, a mail with a token is on 
 PASSWORD_SET: Final = "The password is set. Every session has ended: log in again."  # noqa: S105
 LOGGED_OUT: Final = "The session has ended."
 CONFIRMED: Final = "The second factor is confirmed. Log in again with a code of it."
-CODE_CHARACTERS_MAX: Final = 20
 
 
 async def register(front: Front, call: Call) -> Answer:
@@ -166,7 +166,4 @@ def _text(fields: Fields, name: str) -> str:
     if name == "code" and isinstance(value, int) and not isinstance(value, bool):
         value = f"{value:06}"
     text = read_text({name: value}, name)
-    if name == "code" and len(text) > CODE_CHARACTERS_MAX:
-        msg = "The code has six digits."
-        raise InvalidRequest(msg, field=name)
-    return text
+    return check_code(text) if name == "code" else text

@@ -12,12 +12,12 @@ from api.http.presence import missing, read_text, require
 from api.http.wire import Answer, Call, answer
 from api.routing.admission import admit_reader, read_with_key
 from api.routing.front import Front
-from application.messages.accept import CREDITS_PER_SEGMENT
 from application.messages.explain import Explanation, explain
 from application.ports.queries import Balance
 from domain.errors import NotFound
 from domain.public_ids import feltech_id, iso_time, parse_message_id, wilcybertek_id
-from domain.segments import MAX_CHARACTERS, MAX_SEGMENTS, non_gsm_characters, segment
+from domain.published import CREDITS_PER_SEGMENT, MESSAGE_CHARACTERS_MAX, MESSAGE_SEGMENTS_MAX
+from domain.segments import non_gsm_characters, segment
 
 LONG_CHARACTERS: Final = 10_000
 """From here on a text is cut in a thread: it would hold up the event loop."""
@@ -36,7 +36,7 @@ async def preview(front: Front, call: Call) -> Answer:
     def look() -> schemas.Preview:
         cut = segment(text)
         return schemas.Preview(
-            accepted=len(text) <= MAX_CHARACTERS and cut.segments <= MAX_SEGMENTS,
+            accepted=len(text) <= MESSAGE_CHARACTERS_MAX and cut.segments <= MESSAGE_SEGMENTS_MAX,
             encoding=cut.encoding,
             segments=cut.segments,
             units=cut.units,

@@ -19,12 +19,10 @@ from application.ports.queries import PUBLIC_STATUS, LogEntry, LogFilter, Sender
 from domain.errors import InvalidRequest, NotFound
 from domain.message import Message, State, message_id
 from domain.public_ids import batch_id, iso_time, iso_time_or_none, parse_message_id
+from domain.published import FELTECH_PAGE
 from domain.sender_names import check_sender_id
 from domain.values import Instant
-
-PER_PAGE: Final = 20
-
-USE_CASE_CHARACTERS_MAX: Final = 1_000
+from domain.written import check_use_case
 
 SENDER_IDS_WAIT: Final = "directory"
 """The projection that lists sender IDs."""
@@ -129,12 +127,12 @@ async def logs(front: Front, call: Call) -> Answer:
     """List the account's messages, newest first."""
     principal = await admit_reader(front, call)
     query = read_query(call)
-    page = Page(read_page(query.get("page")), PER_PAGE)
+    page = Page(read_page(query.get("page")), FELTECH_PAGE)
     wanted = LogFilter(
         status=read_status(query.get("status"), LOG_STATUSES),
         search=query.get("search") or None,
         offset=page.offset,
-        limit=PER_PAGE,
+        limit=FELTECH_PAGE,
         before=read_before(query.get("before")),
     )
     question = partial(front.system.queries.log, principal.account, wanted)
@@ -143,7 +141,7 @@ async def logs(front: Front, call: Call) -> Answer:
     log = schemas.FeltechLogPage(
         current_page=page.number,
         data=[_log_entry(entry) for entry in found.entries],
-        per_page=PER_PAGE,
+        per_page=FELTECH_PAGE,
         total=found.total,
         last_page=max(page.count_of(found.total), 1),
         first_item=page.offset + 1 if shown else None,
@@ -173,10 +171,7 @@ async def request_sender_id(front: Front, call: Call) -> Answer:
     principal, fields = await admit_manager(front, call)
     require(fields, "name", "use_case")
     name = _read_name(fields["name"])
-    use_case = read_text(fields, "use_case")
-    if len(use_case) > USE_CASE_CHARACTERS_MAX:
-        msg = f"The use_case has at most {USE_CASE_CHARACTERS_MAX} characters."
-        raise InvalidRequest(msg, field="use_case")
+    use_case = check_use_case(read_text(fields, "use_case"))
     command = RequestSenderId(
         principal.account,
         name=name,

@@ -21,11 +21,9 @@ from application.ports.queries import LogEntry, LogFilter
 from domain.errors import InvalidRecipient
 from domain.msisdn import Msisdn, wire
 from domain.public_ids import batch_id, iso_time, iso_time_or_none
+from domain.published import WILCYBERTEK_PAGE, WILCYBERTEK_PAGE_MAX
 from domain.values import Credits
 from domain.wallet import CreditWallet, wallet_id
-
-LIMIT_DEFAULT: Final = 50
-LIMIT_MAX: Final = 100
 
 QUEUED_OFFLINE: Final = (
     "The gateway for this network is offline. The message is queued, charged, and will be sent "
@@ -158,7 +156,7 @@ async def logs(front: Front, call: Call) -> Answer:
     """List the account's messages, newest first."""
     query = read_query(call)
     principal = await _admit_reader(front, call, query)
-    limit = read_limit(query.get("limit"), default=LIMIT_DEFAULT, maximum=LIMIT_MAX)
+    limit = read_limit(query.get("limit"), default=WILCYBERTEK_PAGE, maximum=WILCYBERTEK_PAGE_MAX)
     page = Page(read_page(query.get("page")), limit)
     wanted = LogFilter(
         status=read_status(query.get("status"), STATUSES, every="all"),

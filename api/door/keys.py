@@ -19,7 +19,6 @@ from api.door.caller import Caller
 from api.door.key_uses import KeyUses
 from api.door.sessions import Sessions
 from api.http.threads import Pool, Shared
-from application.accounts.keyring import ID_CHARACTERS
 from application.accounts.logins import TOKEN_PREFIX
 from application.accounts.principal import Principal
 from application.accounts.sessions import Session
@@ -27,6 +26,7 @@ from application.books.actors import Actor
 from application.system import System
 from domain.errors import InvalidKey, NotPermitted, RateLimited
 from domain.key_rules import Scope, is_from
+from domain.published import KEY_ID_CHARACTERS
 
 INVALID_KEY: Final = "The provided API key is invalid or inactive."
 KEY_NEEDED: Final = "Sends take an API key, not a session's token."
@@ -198,5 +198,5 @@ class Door:
 
 def _key_id(key: str) -> str:
     """Give a name for the key id that says nothing of a key in the wrong shape."""
-    public = key[:ID_CHARACTERS].encode("utf-8", "surrogatepass")
+    public = key[:KEY_ID_CHARACTERS].encode("utf-8", "surrogatepass")
     return hashlib.blake2b(public, digest_size=8).hexdigest()

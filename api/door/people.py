@@ -14,6 +14,7 @@ from application.accounts.signup import Registrations
 from application.ports import MailNotSent
 from application.system import System
 from domain.errors import NgomaError, Overloaded
+from domain.published import RESET_S
 
 FREE_FAILURES: Final = 3
 """Failures of an account in a minute after which its logins wait."""
@@ -106,7 +107,7 @@ class People:
             )
             if started is not None:
                 address, token = started
-                text = RESET_TEXT.format(url=system.public_url, token=token)
+                text = RESET_TEXT.format(url=system.public_url, token=token, minutes=RESET_S // 60)
                 await system.mailer.send(to=address, subject=RESET_SUBJECT, text=text)
         except (NgomaError, MailNotSent) as error:
             _log.warning("A password reset was not mailed: %s", type(error).__name__)
@@ -119,7 +120,7 @@ RESET_TEXT: Final = """\
 Somebody, hopefully you, asked to set a new password for your account at
 {url}
 
-Within 30 minutes, send this token with the new password to
+Within {minutes} minutes, send this token with the new password to
 {url}/api/v1/auth/reset/confirm
 
     {token}

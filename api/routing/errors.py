@@ -13,13 +13,15 @@ from api.http.refusals import InvalidEntries, MethodNotAllowed, MissingFields, P
 from api.http.wire import Answer, Call, Headers, answer
 from api.schemas import FeltechError, FeltechInvalid, WilcybertekError
 from domain import errors
+from domain.submission import IDEMPOTENCY_KEY
 
 RETRY_STORE_AFTER_S: Final = 5
 """When to ask again while the database is away."""
 
 OUTCOME_UNKNOWN: Final = (
     "It is not known whether the message was accepted. Repeat the request with the same "
-    "Idempotency-Key: it is then accepted once. Without a key, look at the log before you repeat."
+    f"{IDEMPOTENCY_KEY}: it is then accepted once. Without a key, look at the log before you "
+    "repeat."
 )
 STORE_DOWN: Final = "The gateway's database does not answer; nothing was stored."
 UNEXPECTED: Final = "An unexpected error occurred."
@@ -70,7 +72,7 @@ _FIELDS: Final = (
     (errors.TooManyRecipients, "to"),
     (errors.MessageTooLong, "message"),
     (errors.SenderIdNotApproved, "sender_id"),
-    (errors.IdempotencyConflict, "Idempotency-Key"),
+    (errors.IdempotencyConflict, IDEMPOTENCY_KEY),
 )
 """The field that feltech's ``errors`` blame for a refusal."""
 

@@ -21,10 +21,10 @@ from uuid import UUID
 
 from application.invariants.manual import ManualChecker
 from application.invariants.violation import Violation, Violations
-from application.messages.accept import CREDITS_PER_SEGMENT
 from domain.events import Event
 from domain.message import Message, message_id
 from domain.message.events import Queued, Sent
+from domain.published import CREDITS_PER_SEGMENT
 from domain.values import Instant
 from domain.wallet import CreditWallet
 
