@@ -144,7 +144,6 @@ class Route:
 
     network: Network
     plan_version: str
-    chosen_by: str
 
 
 class PlanDifference(NamedTuple):
@@ -182,11 +181,7 @@ class Numbering:
             InvalidRecipient: the number belongs to a network for which there is no SIM.
         """
         if self.overrides and (network := self.overrides.get(msisdn)) is not None:
-            return Route(
-                network,
-                f"{self.plan_version}+override",
-                f"this number is overridden to {network} (ported)",
-            )
+            return Route(network, f"{self.plan_version}+override")
         route = self._routes.get(msisdn[4:6])
         if route is None:
             raise InvalidRecipient("The recipient's network is not one that this gateway serves.")
@@ -209,24 +204,11 @@ def _routes_of(plan: NumberingPlan, other: Network | None) -> Mapping[str, Route
         NumberingPlan.NATIONAL if plan is NumberingPlan.PUBLISHED else NumberingPlan.PUBLISHED
     )
     version = PLAN_VERSIONS[plan]
-    routes = {}
-    for prefix, network in PREFIXES[fallback].items():
-        routes[prefix] = Route(
-            network,
-            f"{version}+{PLAN_VERSIONS[fallback]}",
-            f"prefix 0{prefix} is {network} in the {fallback} plan; the {plan} plan lacks it",
-        )
-    for prefix, network in PREFIXES[plan].items():
-        routes[prefix] = Route(
-            network, version, f"prefix 0{prefix} is {network} in the {plan} plan"
-        )
+    instead = f"{version}+{PLAN_VERSIONS[fallback]}"
+    routes = {prefix: Route(network, instead) for prefix, network in PREFIXES[fallback].items()}
+    routes |= {prefix: Route(network, version) for prefix, network in PREFIXES[plan].items()}
     if other is not None:
-        for prefix in OTHER_PREFIXES:
-            routes[prefix] = Route(
-                other,
-                f"{version}+other",
-                f"prefix 0{prefix} is of another network, carried by {other} (setting other)",
-            )
+        routes |= dict.fromkeys(OTHER_PREFIXES, Route(other, f"{version}+other"))
     return MappingProxyType(routes)
 
 

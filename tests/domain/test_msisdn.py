@@ -189,8 +189,6 @@ def test_the_plan_in_force_decides_and_the_other_one_fills_its_gaps(
     route = Numbering(plan).route(normalise(f"{prefix}1234567"))
 
     assert (route.network, route.plan_version) == (network, version)
-    assert prefix in route.chosen_by
-    assert version.rsplit("+", maxsplit=1)[-1].split("-", maxsplit=1)[0] in route.chosen_by
 
 
 @pytest.mark.parametrize("prefix", ["058", "078", "079", "098"])
@@ -204,7 +202,6 @@ def test_a_network_without_a_sim_is_refused_until_a_setting_says_who_carries_it(
         Numbering(plan).route(number)
     route = Numbering(plan, other=Network.AIRTEL).route(number)
     assert (route.network, route.plan_version) == (Network.AIRTEL, f"{plan}-1+other")
-    assert "setting" in route.chosen_by
 
 
 @pytest.mark.parametrize("number", [NUMBER, Msisdn("+260981234567")])
@@ -213,7 +210,6 @@ def test_a_ported_number_goes_where_its_override_says(number: Msisdn) -> None:
 
     route = numbering.route(number)
     assert (route.network, route.plan_version) == (Network.ZAMTEL, "published-1+override")
-    assert "overridden" in route.chosen_by
     assert numbering.route(Msisdn("+260977123457")).network is Network.MTN
 
 

@@ -28,7 +28,7 @@ from application.ports import AnswerLost, ModemDriver, ModemSettings, Save, Turn
 from application.system import System
 from domain.errors import StoreDown
 from domain.message import Message, message_id
-from domain.msisdn import Msisdn, NumberingPlan, Route
+from domain.msisdn import Msisdn, Route
 from domain.segments import count_segments
 from domain.values import SECOND, Credits, Instant, Lane, Network
 from domain.wallet import CreditWallet, wallet_id
@@ -153,7 +153,7 @@ class Gateway:
     ) -> range:
         """Queue messages to recipients ``first``, ``first + 1``, …; give their numbers."""
         encoding, segments = count_segments(text)
-        route = Route(network, "published-1", NumberingPlan.PUBLISHED)
+        route = Route(network, "published-1")
         recipients = [
             Recipient(place, "", Msisdn(f"+26096{first + place:07d}"), route)
             for place in range(count)
