@@ -19,7 +19,7 @@ from litestar.types import ASGIApp
 
 from api import openapi
 from api.http.edge import Edge
-from api.http.wire import Answer, Call, encode
+from api.http.wire import Answer, Call, Scope, call_of, encode
 from api.routes import ROUTES, envelope_of
 from api.routing.front import Front
 from api.routing.resource import Resource
@@ -56,13 +56,13 @@ class GatewayApp(Litestar):
         await self.edge.serve(app, scope, receive, send)
 
 
-def create_app(system: System) -> Litestar:
+def create_app(system: System, routes: Sequence[Route] = ROUTES) -> Litestar:
     """Make the web application of a running system; its threads are not started here."""
     front = Front(system)
-    routes = sorted(with_reference(ROUTES), key=attrgetter("path"))
+    by_path = sorted(with_reference(routes), key=attrgetter("path"))
     resources = {
         path: Resource(front, path, list(operations))
-        for path, operations in groupby(routes, key=attrgetter("path"))
+        for path, operations in groupby(by_path, key=attrgetter("path"))
     }
     app = GatewayApp(
         route_handlers=[_handler(path, resource) for path, resource in resources.items()],
@@ -111,5 +111,13 @@ def _not_routed(request: Request[Any, Any, Any], error: HTTPException) -> Respon
         refusal = NotFound("There is nothing at this path.")
     else:
         refusal = InvalidRequest(error.detail)
-    answer = envelope_of(request.scope["path"])(refusal)
-    return Response(answer.body, status_code=answer.status, media_type="application/json")
+    answer = envelope_of(request.scope["path"])(call_of(cast("Scope", request.scope)), refusal)
+    return Response(
+        answer.body,
+        status_code=answer.status,
+        media_type=answer.content_type.decode(),
+        headers={
+            "cache-control": answer.cache_control.decode(),
+            **{name.decode(): value.decode() for name, value in answer.headers},
+        },
+    )

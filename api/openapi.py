@@ -6,10 +6,11 @@ from typing import Any, Final
 
 import msgspec
 
-from api.dialects.sending import IDEMPOTENCY_KEY
 from api.routing.errors import wilcybertek_error
 from api.routing.route import Endpoint, Route
 from api.schemas import Reference
+from domain.published import IDEMPOTENCY_KEPT_S, IDEMPOTENCY_KEY_CHARACTERS_MAX
+from domain.submission import IDEMPOTENCY_KEY
 
 BODY_TYPES: Final = (
     "application/json",
@@ -44,7 +45,8 @@ def route(endpoint: Endpoint) -> Route:
 
 
 def document(routes: Sequence[Route], version: str) -> dict[str, Any]:
-    """Give the OpenAPI 3.1 document."""
+    """Give the OpenAPI 3.1 document of the routes that are documented."""
+    routes = [route for route in routes if route.is_documented]
     types = _types(routes)
     references, components = msgspec.json.schema_components(types, ref_template=_REF)
     schemas = dict(zip(types, references, strict=True))
@@ -100,7 +102,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
             "name": parameter.name,
             "in": "query",
             "description": parameter.description,
-            "schema": {"type": parameter.kind},
+            "schema": parameter.schema,
         }
         for parameter in route.query
     ]
@@ -109,8 +111,13 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
             {
                 "name": IDEMPOTENCY_KEY,
                 "in": "header",
-                "description": "The same request under the same key is accepted once in 24 hours.",
-                "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+                "description": "The same request under the same key is accepted once in "
+                f"{IDEMPOTENCY_KEPT_S // 3600} hours.",
+                "schema": {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": IDEMPOTENCY_KEY_CHARACTERS_MAX,
+                },
             }
         )
     return parameters

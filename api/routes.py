@@ -6,7 +6,8 @@ from api import operations, schemas
 from api.accounts.routes import ACCOUNTS
 from api.dialects import extras as beyond
 from api.dialects import feltech, wilcybertek
-from api.routing.errors import Envelope, feltech_error, wilcybertek_error, wilcybertek_send_error
+from api.dialects.dialect import FELTECH, WILCYBERTEK
+from api.routing.errors import Envelope
 from api.routing.route import (
     FELTECH_ERRORS,
     FELTECH_SEND_ERRORS,
@@ -17,17 +18,23 @@ from api.routing.route import (
     Route,
 )
 from api.staff.routes import STAFF
+from domain.published import (
+    FELTECH_PAGE,
+    RECIPIENTS_MAX,
+    WILCYBERTEK_PAGE,
+    WILCYBERTEK_PAGE_MAX,
+)
 
 PAGE: Final = Parameter("page", "integer", "Page number; below 1 or unreadable is 1.")
 BEFORE: Final = Parameter("before", "string", "Only messages older than the one with this id.")
 API_KEY: Final = Parameter("api_key", "string", "The API key.")
 
-WILCYBERTEK: Final = (
+WILCYBERTEK_ROUTES: Final = (
     Route(
         method="POST",
         path="/api",
         endpoint=wilcybertek.send,
-        envelope=wilcybertek_send_error,
+        envelope=WILCYBERTEK.send_envelope,
         summary="Send one message",
         answers={
             **WILCYBERTEK_SEND_ERRORS,
@@ -43,8 +50,8 @@ WILCYBERTEK: Final = (
         method="POST",
         path="/api/bulk",
         endpoint=wilcybertek.send_bulk,
-        envelope=wilcybertek_send_error,
-        summary="Send one text to at most 500 recipients",
+        envelope=WILCYBERTEK.send_envelope,
+        summary=f"Send one text to at most {RECIPIENTS_MAX} recipients",
         answers={
             **WILCYBERTEK_SEND_ERRORS,
             200: (schemas.QueuedBulk,),
@@ -59,7 +66,7 @@ WILCYBERTEK: Final = (
         method="GET",
         path="/api/balance",
         endpoint=wilcybertek.balance,
-        envelope=wilcybertek_error,
+        envelope=WILCYBERTEK.envelope,
         summary="Credits that are available now",
         answers={**WILCYBERTEK_ERRORS, 200: (schemas.CreditBalance,)},
         tag="wilcybertek",
@@ -70,7 +77,7 @@ WILCYBERTEK: Final = (
         method="GET",
         path="/api/logs",
         endpoint=wilcybertek.logs,
-        envelope=wilcybertek_error,
+        envelope=WILCYBERTEK.envelope,
         summary="Messages, newest first",
         answers={**WILCYBERTEK_ERRORS, 200: (schemas.WilcybertekLog,)},
         tag="wilcybertek",
@@ -78,19 +85,26 @@ WILCYBERTEK: Final = (
         query=(
             API_KEY,
             PAGE,
-            Parameter("limit", "integer", "Messages a page, 1 to 100; 50 unless given."),
+            Parameter(
+                "limit",
+                "integer",
+                "Messages a page; beyond its bounds it is the nearest of them.",
+                least=1,
+                most=WILCYBERTEK_PAGE_MAX,
+                default=WILCYBERTEK_PAGE,
+            ),
             Parameter("status", "string", "SENT, FAILED or QUEUED, in any case."),
             BEFORE,
         ),
     ),
 )
 
-FELTECH: Final = (
+FELTECH_ROUTES: Final = (
     Route(
         method="POST",
         path="/api/v1/sms/send",
         endpoint=feltech.send,
-        envelope=feltech_error,
+        envelope=FELTECH.send_envelope,
         summary="Send one message",
         answers={**FELTECH_SEND_ERRORS, 200: (schemas.SentMessage,)},
         tag="feltech",
@@ -102,8 +116,8 @@ FELTECH: Final = (
         method="POST",
         path="/api/v1/sms/send-bulk",
         endpoint=feltech.send_bulk,
-        envelope=feltech_error,
-        summary="Send one text to at most 500 recipients",
+        envelope=FELTECH.send_envelope,
+        summary=f"Send one text to at most {RECIPIENTS_MAX} recipients",
         answers={**FELTECH_SEND_ERRORS, 200: (schemas.SentBulk,)},
         tag="feltech",
         access="key",
@@ -114,7 +128,7 @@ FELTECH: Final = (
         method="GET",
         path="/api/v1/sms/status/{message_id}",
         endpoint=feltech.status,
-        envelope=feltech_error,
+        envelope=FELTECH.envelope,
         summary="Where a message stands",
         answers={**FELTECH_ERRORS, **NOT_FOUND, 200: (schemas.MessageStatus,)},
         tag="feltech",
@@ -124,8 +138,8 @@ FELTECH: Final = (
         method="GET",
         path="/api/sms/logs",
         endpoint=feltech.logs,
-        envelope=feltech_error,
-        summary="Messages, newest first, 20 a page",
+        envelope=FELTECH.envelope,
+        summary=f"Messages, newest first, {FELTECH_PAGE} a page",
         answers={**FELTECH_ERRORS, 200: (schemas.FeltechLog,)},
         tag="feltech",
         access="account",
@@ -140,7 +154,7 @@ FELTECH: Final = (
         method="POST",
         path="/api/sender-ids",
         endpoint=feltech.request_sender_id,
-        envelope=feltech_error,
+        envelope=FELTECH.envelope,
         summary="Ask for a sender ID",
         answers={
             **FELTECH_ERRORS,
@@ -155,7 +169,7 @@ FELTECH: Final = (
         method="GET",
         path="/api/sender-ids",
         endpoint=feltech.sender_ids,
-        envelope=feltech_error,
+        envelope=FELTECH.envelope,
         summary="Sender IDs and where their requests stand",
         answers={**FELTECH_ERRORS, 200: (schemas.SenderIdRequests,)},
         tag="feltech",
@@ -165,7 +179,7 @@ FELTECH: Final = (
         method="POST",
         path="/api/v1/sms/preview",
         endpoint=beyond.preview,
-        envelope=feltech_error,
+        envelope=FELTECH.envelope,
         summary="What a send would do; nothing is stored",
         answers={**FELTECH_ERRORS, 200: (schemas.Preview,)},
         tag="feltech",
@@ -176,7 +190,7 @@ FELTECH: Final = (
         method="GET",
         path="/api/v1/balance",
         endpoint=beyond.balance,
-        envelope=feltech_error,
+        envelope=FELTECH.envelope,
         summary="Credits available, reserved, spent and refunded at one moment",
         answers={**FELTECH_ERRORS, 200: (schemas.FullBalance,)},
         tag="feltech",
@@ -186,7 +200,7 @@ FELTECH: Final = (
         method="GET",
         path="/api/v1/messages/{message_id}",
         endpoint=beyond.timeline,
-        envelope=feltech_error,
+        envelope=FELTECH.envelope,
         summary="A message's timeline, with its charge, route and evidence",
         answers={**FELTECH_ERRORS, **NOT_FOUND, 200: (schemas.MessageTimeline,)},
         tag="feltech",
@@ -199,7 +213,7 @@ OPERATIONS: Final = (
         method="GET",
         path="/healthz",
         endpoint=operations.healthz,
-        envelope=feltech_error,
+        envelope=FELTECH.envelope,
         summary="Whether the process answers",
         answers={200: (schemas.Health,)},
         tag="operations",
@@ -209,7 +223,7 @@ OPERATIONS: Final = (
         method="GET",
         path="/readyz",
         endpoint=operations.readyz,
-        envelope=feltech_error,
+        envelope=FELTECH.envelope,
         summary="Whether the process can do its work",
         answers={200: (schemas.Ready,), 503: (schemas.Ready,)},
         tag="operations",
@@ -219,7 +233,7 @@ OPERATIONS: Final = (
         method="GET",
         path="/metrics",
         endpoint=operations.metrics,
-        envelope=feltech_error,
+        envelope=FELTECH.envelope,
         summary="Metrics in Prometheus' format",
         answers={200: ()},
         tag="operations",
@@ -227,12 +241,12 @@ OPERATIONS: Final = (
     ),
 )
 
-ROUTES: Final = (*WILCYBERTEK, *FELTECH, *ACCOUNTS, *STAFF, *OPERATIONS)
+ROUTES: Final = (*WILCYBERTEK_ROUTES, *FELTECH_ROUTES, *ACCOUNTS, *STAFF, *OPERATIONS)
 
 
 def envelope_of(path: str) -> Envelope:
     """Give the envelope for a path that leads nowhere (contract decision 13)."""
     path = "/" + "/".join(part for part in path.split("/") if part) + "/"
     if path.startswith(("/api/v1/", "/api/sms/", "/api/sender-ids/")):
-        return feltech_error
-    return wilcybertek_error
+        return FELTECH.envelope
+    return WILCYBERTEK.envelope

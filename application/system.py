@@ -25,25 +25,34 @@ from application.ports import (
 from application.ports.queries import Queries
 from application.retention.erasure import Retention
 from domain.msisdn import Numbering
+from domain.published import (
+    ADDRESS_PER_MINUTE,
+    AUTH_PER_MINUTE,
+    BULK_PER_MINUTE,
+    FAILED_ADDRESS_PER_MINUTE,
+    FAILED_KEY_PER_MINUTE,
+    READ_PER_MINUTE,
+    SINGLE_PER_MINUTE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Requests a minute; 0 is no limit (contract decision 10)."""
 
-    single: int = 120
+    single: int = SINGLE_PER_MINUTE
     """Single sends of an account, in the dialect with the key in the body."""
-    bulk: int = 10
+    bulk: int = BULK_PER_MINUTE
     """Its bulk sends."""
-    read: int = 300
+    read: int = READ_PER_MINUTE
     """Its questions: balance and logs together."""
-    ip: int = 60
+    ip: int = ADDRESS_PER_MINUTE
     """Requests of a client's address, in the dialect with a Bearer key."""
-    auth_ip: int = 5
+    auth_ip: int = AUTH_PER_MINUTE
     """Registrations, logins and the like of a client's address."""
-    failed_ip: int = 20
+    failed_ip: int = FAILED_ADDRESS_PER_MINUTE
     """Wrong keys of a client's address, before it has to wait."""
-    failed_key: int = 5
+    failed_key: int = FAILED_KEY_PER_MINUTE
     """Wrong keys of a client's address for one key id."""
 
 

@@ -26,6 +26,8 @@
 A message never contains a key, a PIN, a text or a full number.
 """
 
+from domain.published import MESSAGE_CHARACTERS_MAX, MESSAGE_SEGMENTS_MAX
+
 
 class NgomaError(Exception):
     """Base of everything that the gateway raises on purpose."""
@@ -53,7 +55,8 @@ class MessageTooLong(Refused):
     def __init__(self, *, characters: int, segments: int) -> None:
         super().__init__(
             f"The message has {characters} characters in {segments} segments; "
-            "the limits are 1,600 characters and 11 segments."
+            f"the limits are {MESSAGE_CHARACTERS_MAX:,} characters and "
+            f"{MESSAGE_SEGMENTS_MAX} segments."
         )
         self.characters = characters
         self.segments = segments

@@ -1,5 +1,6 @@
 """What an API key may be told: what it may do, and from where it may come."""
 
+import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from functools import lru_cache
@@ -7,10 +8,9 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Final
 
 from domain.errors import InvalidRequest
+from domain.published import KEY_ID_CHARACTERS, SOURCE_CHARACTERS_MAX, SOURCES_MAX
 
-SOURCES_MAX: Final = 20
-"""Addresses and networks that one key may be bound to."""
-SOURCE_CHARACTERS_MAX: Final = 50
+_KEY_ID: Final = re.compile(rf"[A-Z0-9]{{{KEY_ID_CHARACTERS}}}")
 
 
 class Scope(StrEnum):
@@ -18,6 +18,11 @@ class Scope(StrEnum):
 
     SEND = "send"
     READ = "read"
+
+
+def is_key_id(text: str) -> bool:
+    """Whether this could be the public part of an API key."""
+    return _KEY_ID.fullmatch(text) is not None
 
 
 def check_scopes(scopes: Iterable[object]) -> tuple[str, ...]:
@@ -43,10 +48,15 @@ def check_sources(sources: Sequence[object]) -> tuple[str, ...]:
     if len(sources) > SOURCES_MAX:
         msg = f"A key has at most {SOURCES_MAX} sources."
         raise InvalidRequest(msg, field="sources")
-    return tuple(dict.fromkeys(_check_source(source) for source in sources))
+    return tuple(dict.fromkeys(check_source(source) for source in sources))
 
 
-def _check_source(source: object) -> str:
+def check_source(source: object) -> str:
+    """Give an address or a network (CIDR) in its usual form.
+
+    Raises:
+        InvalidRequest: with field ``sources``: it is neither.
+    """
     msg = (
         "A source is an IP address, or a network such as 192.0.2.0/24 without bits set behind "
         "its prefix."

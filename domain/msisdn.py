@@ -204,14 +204,11 @@ def _routes_of(plan: NumberingPlan, other: Network | None) -> Mapping[str, Route
         NumberingPlan.NATIONAL if plan is NumberingPlan.PUBLISHED else NumberingPlan.PUBLISHED
     )
     version = PLAN_VERSIONS[plan]
-    routes = {}
-    for prefix, network in PREFIXES[fallback].items():
-        routes[prefix] = Route(network, f"{version}+{PLAN_VERSIONS[fallback]}")
-    for prefix, network in PREFIXES[plan].items():
-        routes[prefix] = Route(network, version)
+    instead = f"{version}+{PLAN_VERSIONS[fallback]}"
+    routes = {prefix: Route(network, instead) for prefix, network in PREFIXES[fallback].items()}
+    routes |= {prefix: Route(network, version) for prefix, network in PREFIXES[plan].items()}
     if other is not None:
-        for prefix in OTHER_PREFIXES:
-            routes[prefix] = Route(other, f"{version}+other")
+        routes |= dict.fromkeys(OTHER_PREFIXES, Route(other, f"{version}+other"))
     return MappingProxyType(routes)
 
 

@@ -7,13 +7,8 @@ from types import MappingProxyType
 from typing import Final
 
 from domain.errors import InvalidRequest, MessageTooLong
+from domain.published import MESSAGE_CHARACTERS_MAX, MESSAGE_SEGMENTS_MAX
 from domain.values import Encoding
-
-MAX_CHARACTERS: Final = 1_600
-"""Unicode code points in one message (contract decision 5)."""
-
-MAX_SEGMENTS: Final = 11
-"""Segments in one message: 11, so that 1,600 GSM-7 characters pass (contract decision 5)."""
 
 ESCAPE: Final = "\x1b"
 """The septet 0x1B that announces a character of the extension table (23.038 6.2.1)."""
@@ -140,7 +135,7 @@ def check_length(text: str, segments: int) -> None:
     Raises:
         MessageTooLong: more than 1,600 code points or 11 segments (contract decision 5).
     """
-    if len(text) > MAX_CHARACTERS or segments > MAX_SEGMENTS:
+    if len(text) > MESSAGE_CHARACTERS_MAX or segments > MESSAGE_SEGMENTS_MAX:
         raise MessageTooLong(characters=len(text), segments=segments)
 
 

@@ -4,11 +4,11 @@ import re
 from typing import Final
 
 from domain.errors import InvalidRequest
+from domain.published import SENDER_ID_CHARACTERS_MAX
 
-MAX_SENDER_ID_CHARACTERS: Final = 11
-"""What an alphanumeric address can hold (3GPP 23.040 9.1.2.5)."""
+SENDER_ID_PATTERN: Final = rf"(?=.*[A-Za-z])[A-Za-z0-9 ]{{1,{SENDER_ID_CHARACTERS_MAX}}}"
 
-_SENDER_ID: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
+_SENDER_ID: Final = re.compile(SENDER_ID_PATTERN)
 _ILLEGAL: Final = re.compile(r"[^A-Za-z0-9 ]")
 
 
@@ -21,8 +21,8 @@ def check_sender_id(name: str) -> str:
     """
     if _SENDER_ID.fullmatch(name) is None:
         raise InvalidRequest(
-            "A sender ID has at most 11 characters, only A-Z, a-z, 0-9 and space, "
-            "and at least one letter.",
+            f"A sender ID has at most {SENDER_ID_CHARACTERS_MAX} characters, only A-Z, a-z, 0-9 "
+            "and space, and at least one letter.",
             field="sender_id",
         )
     return name
@@ -39,5 +39,5 @@ def default_sender(account_name: str, fallback: str) -> str:
     ``fallback`` (the setting ``default_sender_id``) stands in when no letter is left.
     Spaces at the ends, left over from the cut, are dropped.
     """
-    legal = _ILLEGAL.sub("", account_name).strip()[:MAX_SENDER_ID_CHARACTERS].rstrip()
+    legal = _ILLEGAL.sub("", account_name).strip()[:SENDER_ID_CHARACTERS_MAX].rstrip()
     return legal if _SENDER_ID.fullmatch(legal) else fallback

@@ -1,14 +1,33 @@
 """What was accepted under an idempotency key: the same key gives the same answer for 24 hours."""
 
+import re
 from typing import Final, Self
 from uuid import UUID
 
-from domain.errors import IdempotencyConflict
+from domain.errors import IdempotencyConflict, InvalidRequest
 from domain.events import Aggregate, aggregate_id
+from domain.published import IDEMPOTENCY_KEPT_S, IDEMPOTENCY_KEY_CHARACTERS_MAX
 from domain.values import SECOND, Instant
 
-KEPT_S: Final = 24 * 3600
-"""How long an answer is kept (contract decision 7)."""
+IDEMPOTENCY_KEY: Final = "Idempotency-Key"
+"""What clients call it."""
+
+_KEY: Final = re.compile(rf"[\x21-\x7e]{{1,{IDEMPOTENCY_KEY_CHARACTERS_MAX}}}")
+
+
+def check_idempotency_key(key: str) -> str:
+    """Give an idempotency key as it is.
+
+    Raises:
+        InvalidRequest: with field ``Idempotency-Key``: empty, too long, or not visible ASCII.
+    """
+    if _KEY.fullmatch(key) is None:
+        msg = (
+            f"The {IDEMPOTENCY_KEY} must be 1 to {IDEMPOTENCY_KEY_CHARACTERS_MAX} visible ASCII "
+            "characters."
+        )
+        raise InvalidRequest(msg, field=IDEMPOTENCY_KEY)
+    return key
 
 
 def submission_id(account: int, key: str) -> UUID:
@@ -97,7 +116,7 @@ class Submission(Aggregate):
             first_number=first_number,
             count=count,
             answer=answer,
-            expires_at=at + KEPT_S * SECOND,
+            expires_at=at + IDEMPOTENCY_KEPT_S * SECOND,
         )
 
     def is_kept(self, at: Instant) -> bool:
@@ -126,5 +145,5 @@ class Submission(Aggregate):
             first_number=first_number,
             count=count,
             answer=answer,
-            expires_at=at + KEPT_S * SECOND,
+            expires_at=at + IDEMPOTENCY_KEPT_S * SECOND,
         )

@@ -1,6 +1,5 @@
 """``/api/v1/account`` and ``/api/v1/keys``: what an account says of itself, and its API keys."""
 
-import re
 from typing import Any, Final
 
 import orjson
@@ -13,12 +12,12 @@ from api.routing.admission import admit_manager, admit_reader
 from api.routing.front import Front
 from application.accounts import ChooseDefaultSender, IssueKey, NewKey, RevokeKey
 from application.accounts.principal import Principal
-from application.accounts.signup import check_name
 from application.books.actors import Actor
 from application.ports import CredentialRow
 from domain.account import Account, account_id
 from domain.errors import InvalidRequest, NotFound, SenderIdNotApproved
-from domain.key_rules import Scope, check_scopes, check_sources
+from domain.key_rules import Scope, check_scopes, check_sources, is_key_id
+from domain.people import check_name
 from domain.public_ids import iso_time, iso_time_or_none
 from domain.roles import Role
 from domain.sender_names import check_sender_id
@@ -26,8 +25,6 @@ from domain.values import Instant
 
 NO_KEY: Final = "The account has no working key with this id."
 KEY_ENDED: Final = "The key has ended."
-
-_KEY_ID: Final = re.compile(r"[A-Z0-9]{8}")
 
 
 # -- the account ------------------------------------------------------------------------------
@@ -161,7 +158,7 @@ def _actor(principal: Principal) -> Actor:
 
 def _key_id(call: Call) -> str:
     key_id = str(call.params["key_id"])
-    if _KEY_ID.fullmatch(key_id) is None:
+    if not is_key_id(key_id):
         raise NotFound(NO_KEY)
     return key_id
 

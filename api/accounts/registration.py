@@ -4,15 +4,16 @@ from functools import partial
 from typing import Any, Final
 
 from api import schemas
-from api.door.sessions import session_token
+from api.http.credentials import session_token
 from api.http.fields import Fields, read_fields
 from api.http.presence import missing, read_text, require
 from api.http.wire import Answer, Call, answer
 from api.routing.front import Front
 from application.accounts.logins import LoggedIn
 from application.accounts.sessions import EndSession, Session
-from application.accounts.signup import check_email, check_newcomer
-from domain.errors import InvalidKey, InvalidRequest
+from application.accounts.signup import check_newcomer
+from domain.errors import InvalidKey
+from domain.people import check_code, check_email
 from domain.public_ids import iso_time
 from domain.roles import Role
 
@@ -20,12 +21,11 @@ RESET_ASKED: Final = "If this address has an account, a mail with a token is on 
 PASSWORD_SET: Final = "The password is set. Every session has ended: log in again."  # noqa: S105
 LOGGED_OUT: Final = "The session has ended."
 CONFIRMED: Final = "The second factor is confirmed. Log in again with a code of it."
-CODE_CHARACTERS_MAX: Final = 20
 
 
 async def register(front: Front, call: Call) -> Answer:
     """Make an account with its first key and session."""
-    await front.limit_auth(call)
+    await front.limit_auth(front.caller(call))
     registrations = front.people.registrations
     registrations.require_open()
     fields = _read(call, "name", "email", "password")
@@ -43,9 +43,9 @@ async def register(front: Front, call: Call) -> Answer:
 
 async def login(front: Front, call: Call) -> Answer:
     """Open a session; the one whose token came along ends."""
-    await front.limit_auth(call)
+    caller = front.caller(call, session_token(call))
+    await front.limit_auth(caller)
     fields = _read(call, "email", "password", optional=("code",))
-    old_token = session_token(call)
     logins, execute = front.system.logins, front.system.committer.execute
 
     def attempt() -> LoggedIn:
@@ -53,11 +53,11 @@ async def login(front: Front, call: Call) -> Answer:
             fields["email"],
             fields["password"],
             code=fields.get("code"),
-            instead_of=_live(front, old_token),
+            instead_of=_live(front, caller.credential),
             execute=execute,
         )
 
-    made = await front.people.attempt(call, fields["email"], attempt)
+    made = await front.people.attempt(caller, fields["email"], attempt)
     opened = schemas.NewSession(
         token=made.token,
         expires_at=iso_time(made.session.ends_at),
@@ -68,8 +68,8 @@ async def login(front: Front, call: Call) -> Answer:
     return answer(opened)
 
 
-def _live(front: Front, token: str | None) -> Session | None:
-    if token is None:
+def _live(front: Front, token: str) -> Session | None:
+    if not token:
         return None
     try:
         return front.system.logins.find(token, execute=front.system.committer.execute)
@@ -79,16 +79,18 @@ def _live(front: Front, token: str | None) -> Session | None:
 
 async def logout(front: Front, call: Call) -> Answer:
     """End the session."""
-    await front.limit_address(call)
-    session = await front.door.admit_session(call)
+    caller = front.caller(call, session_token(call))
+    await front.limit_address(caller)
+    session = await front.door.admit_session(caller)
     await front.run(EndSession(session, at=front.system.clock.now()))
     return answer(schemas.Done(message=LOGGED_OUT))
 
 
 async def change_password(front: Front, call: Call) -> Answer:
     """Set a new password; every session ends."""
-    await front.limit_auth(call)
-    session = await front.door.admit_session(call)
+    caller = front.caller(call, session_token(call))
+    await front.limit_auth(caller)
+    session = await front.door.admit_session(caller)
     fields = _read(call, "current_password", "new_password")
     change = partial(
         front.system.logins.change_password,
@@ -103,7 +105,7 @@ async def change_password(front: Front, call: Call) -> Answer:
 
 async def reset(front: Front, call: Call) -> Answer:
     """Mail a token with which a new password can be set; the answer says nothing of accounts."""
-    await front.limit_auth(call)
+    await front.limit_auth(front.caller(call))
     fields = _read(call, "email")
     front.people.reset_later(check_email(fields["email"]))
     return answer(schemas.Done(message=RESET_ASKED), status=202)
@@ -111,7 +113,7 @@ async def reset(front: Front, call: Call) -> Answer:
 
 async def confirm_reset(front: Front, call: Call) -> Answer:
     """Set a new password with the token of a mail."""
-    await front.limit_auth(call)
+    await front.limit_auth(front.caller(call))
     fields = _read(call, "token", "password")
     finish = partial(
         front.system.logins.finish_reset,
@@ -125,22 +127,24 @@ async def confirm_reset(front: Front, call: Call) -> Answer:
 
 async def second_factor(front: Front, call: Call) -> Answer:
     """Begin with a second factor: what the authenticator app needs."""
-    await front.limit_address(call)
+    caller = front.caller(call, session_token(call))
+    await front.limit_address(caller)
     execute = front.system.committer.execute
     secret, uri = await front.door.in_session(
-        call, lambda session: front.system.logins.enrol(session, execute=execute)
+        caller, lambda session: front.system.logins.enrol(session, execute=execute)
     )
     return answer(schemas.NewSecondFactor(secret=secret, uri=uri))
 
 
 async def confirm_second_factor(front: Front, call: Call) -> Answer:
     """Confirm a second factor by its first code."""
-    await front.limit_auth(call)
-    await front.door.admit_session(call)
+    caller = front.caller(call, session_token(call))
+    await front.limit_auth(caller)
+    await front.door.admit_session(caller)
     code = _read(call, "code")["code"]
     execute = front.system.committer.execute
     await front.door.in_session(
-        call, lambda session: front.system.logins.confirm(session, code, execute=execute)
+        caller, lambda session: front.system.logins.confirm(session, code, execute=execute)
     )
     return answer(schemas.Done(message=CONFIRMED))
 
@@ -162,7 +166,4 @@ def _text(fields: Fields, name: str) -> str:
     if name == "code" and isinstance(value, int) and not isinstance(value, bool):
         value = f"{value:06}"
     text = read_text({name: value}, name)
-    if name == "code" and len(text) > CODE_CHARACTERS_MAX:
-        msg = "The code has six digits."
-        raise InvalidRequest(msg, field=name)
-    return text
+    return check_code(text) if name == "code" else text

@@ -16,7 +16,8 @@ from application.messages.explain import Explanation, explain
 from application.ports.queries import Balance
 from domain.errors import NotFound
 from domain.public_ids import feltech_id, iso_time, parse_message_id, wilcybertek_id
-from domain.segments import MAX_CHARACTERS, MAX_SEGMENTS, non_gsm_characters, segment
+from domain.published import MESSAGE_CHARACTERS_MAX, MESSAGE_SEGMENTS_MAX
+from domain.segments import non_gsm_characters, segment
 from domain.tariff import TARIFF
 
 LONG_CHARACTERS: Final = 10_000
@@ -25,8 +26,8 @@ LONG_CHARACTERS: Final = 10_000
 
 async def preview(front: Front, call: Call) -> Answer:
     """Say what a send would do; nothing is stored."""
-    fields, key = await read_with_key(front, call)
-    await front.door.admit_reader(call, key)
+    fields, caller = await read_with_key(front, call)
+    await front.door.admit_reader(caller)
     require(fields, "message")
     text = read_text(fields, "message")
     recipient = None
@@ -36,7 +37,7 @@ async def preview(front: Front, call: Call) -> Answer:
     def look() -> schemas.Preview:
         cut = segment(text)
         return schemas.Preview(
-            accepted=len(text) <= MAX_CHARACTERS and cut.segments <= MAX_SEGMENTS,
+            accepted=len(text) <= MESSAGE_CHARACTERS_MAX and cut.segments <= MESSAGE_SEGMENTS_MAX,
             encoding=cut.encoding,
             segments=cut.segments,
             units=cut.units,

@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 
 from api import schemas
 from api.dialects import sending
+from api.dialects.dialect import FELTECH
 from api.dialects.logs import Page, read_before, read_page, read_status
 from api.http.fields import read_query
 from api.http.presence import read_text, require
@@ -17,13 +18,11 @@ from application.accounts import RequestSenderId
 from application.ports.queries import PUBLIC_STATUS, LogEntry, LogFilter, SenderIdRow
 from domain.errors import InvalidRequest, NotFound
 from domain.message import Message, State, message_id
-from domain.public_ids import batch_id, feltech_id, iso_time, iso_time_or_none, parse_message_id
+from domain.public_ids import batch_id, iso_time, iso_time_or_none, parse_message_id
+from domain.published import FELTECH_PAGE
 from domain.sender_names import check_sender_id
 from domain.values import Instant
-
-PER_PAGE: Final = 20
-
-USE_CASE_CHARACTERS_MAX: Final = 1_000
+from domain.written import check_use_case
 
 SENDER_IDS_WAIT: Final = "directory"
 """The projection that lists sender IDs."""
@@ -54,22 +53,23 @@ SENDER_ID_WORDS: Final[Mapping[str, SenderIdWord]] = {
 async def send(front: Front, call: Call) -> Answer:
     """Send one message."""
     principal, fields = await admit_writer(front, call)
-    await _limit_own(front, call, "single", principal.account, principal.single_limit)
+    await sending.limit(front, FELTECH, front.caller(call), "single", principal)
     require(fields, "to", "message")
     body = sending.read_body(call, fields)
     recipient = sending.read_single(front, fields)
     measured = sending.measure(body.text)
     accepted = await sending.send(
-        front, principal, body, [recipient], measured, is_bulk=False, requires_approved_sender=True
+        front, FELTECH, principal, body, [recipient], measured=measured, is_bulk=False
     )
-    sent = schemas.SentMessage(message_id=feltech_id(accepted.first_number))
+    message_id = FELTECH.message_id(accepted.first_number, accepted.accepted_at)
+    sent = schemas.SentMessage(message_id=message_id)
     return answer(sent, headers=sending.replayed(accepted))
 
 
 async def send_bulk(front: Front, call: Call) -> Answer:
     """Send one text to many: all of them, or nothing when one number cannot be used."""
     principal, fields = await admit_writer(front, call)
-    await _limit_own(front, call, "bulk", principal.account, principal.bulk_limit)
+    await sending.limit(front, FELTECH, front.caller(call), "bulk", principal)
     require(fields, "to", "message")
     body = sending.read_body(call, fields)
     given = sending.check_list(fields, "to")
@@ -78,13 +78,7 @@ async def send_bulk(front: Front, call: Call) -> Answer:
         raise InvalidEntries(entries.faults)
     measured = sending.measure(body.text)
     accepted = await sending.send(
-        front,
-        principal,
-        body,
-        entries.recipients,
-        measured,
-        is_bulk=True,
-        requires_approved_sender=True,
+        front, FELTECH, principal, body, entries.recipients, measured=measured, is_bulk=True
     )
     sent = schemas.SentBulk(
         batch_id=batch_id(accepted.batch),
@@ -117,7 +111,7 @@ async def status(front: Front, call: Call) -> Answer:
             state = State.FAILED
     when = iso_time_or_none(sent_at)
     data = schemas.DeliveryStatus(
-        message_id=feltech_id(ref.number),
+        message_id=FELTECH.message_id(ref.number, queued.at),
         delivery_status=DELIVERY_STATUSES[PUBLIC_STATUS[state]],
         sent_at_published=when,
         sent_at=when,
@@ -133,12 +127,12 @@ async def logs(front: Front, call: Call) -> Answer:
     """List the account's messages, newest first."""
     principal = await admit_reader(front, call)
     query = read_query(call)
-    page = Page(read_page(query.get("page")), PER_PAGE)
+    page = Page(read_page(query.get("page")), FELTECH_PAGE)
     wanted = LogFilter(
         status=read_status(query.get("status"), LOG_STATUSES),
         search=query.get("search") or None,
         offset=page.offset,
-        limit=PER_PAGE,
+        limit=FELTECH_PAGE,
         before=read_before(query.get("before")),
     )
     question = partial(front.system.queries.log, principal.account, wanted)
@@ -147,7 +141,7 @@ async def logs(front: Front, call: Call) -> Answer:
     log = schemas.FeltechLogPage(
         current_page=page.number,
         data=[_log_entry(entry) for entry in found.entries],
-        per_page=PER_PAGE,
+        per_page=FELTECH_PAGE,
         total=found.total,
         last_page=max(page.count_of(found.total), 1),
         first_item=page.offset + 1 if shown else None,
@@ -177,10 +171,7 @@ async def request_sender_id(front: Front, call: Call) -> Answer:
     principal, fields = await admit_manager(front, call)
     require(fields, "name", "use_case")
     name = _read_name(fields["name"])
-    use_case = read_text(fields, "use_case")
-    if len(use_case) > USE_CASE_CHARACTERS_MAX:
-        msg = f"The use_case has at most {USE_CASE_CHARACTERS_MAX} characters."
-        raise InvalidRequest(msg, field="use_case")
+    use_case = check_use_case(read_text(fields, "use_case"))
     command = RequestSenderId(
         principal.account,
         name=name,
@@ -228,11 +219,3 @@ def _sender_id(row: SenderIdRow) -> schemas.SenderIdRequest:
         status=SENDER_ID_WORDS[row.status],
         created_at=iso_time(row.created_at),
     )
-
-
-async def _limit_own(
-    front: Front, call: Call, policy: str, account: int, per_minute: int | None
-) -> None:
-    """Count against a limit that the account was given; the published limit is the address's."""
-    if per_minute is not None:
-        await front.limit_account(call, policy, account, per_minute)

@@ -1,30 +1,24 @@
 """The steps that every send has in common, in the contract's order (decision 14)."""
 
-import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
+from api.dialects.dialect import Dialect
+from api.door.caller import Caller
 from api.http.presence import read_text
 from api.http.wire import Call, Headers
 from api.routing.front import Front
 from application.accounts.principal import Principal
-from application.messages.accept import RECIPIENTS_MAX, Accepted, Recipient, Sending, SendMessages
-from domain.errors import (
-    IdempotencyInProgress,
-    InvalidRecipient,
-    InvalidRequest,
-    TooManyRecipients,
-)
+from application.messages.accept import Accepted, Recipient, Sending, SendMessages
+from domain.errors import IdempotencyInProgress, InvalidRecipient, InvalidRequest
 from domain.msisdn import Numbering, normalise
 from domain.segments import check_length, count_segments
 from domain.sender_names import check_sender_id
+from domain.submission import IDEMPOTENCY_KEY, check_idempotency_key
 from domain.values import Encoding
-
-IDEMPOTENCY_KEY: Final = "Idempotency-Key"
+from domain.written import check_recipients
 
 REPLAYED: Final[Headers] = ((b"idempotent-replayed", b"true"),)
-
-_VISIBLE: Final = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 class Body(NamedTuple):
@@ -76,10 +70,7 @@ def _read_idempotency_key(call: Call) -> str | None:
     if written is None:
         return None
     key = written[1:-1] if len(written) > 1 and written[0] == written[-1] == '"' else written
-    if _VISIBLE.fullmatch(key) is None:
-        msg = "The Idempotency-Key must be 1 to 255 visible ASCII characters."
-        raise InvalidRequest(msg, field=IDEMPOTENCY_KEY)
-    return key
+    return check_idempotency_key(key)
 
 
 def read_recipient(numbering: Numbering, written: object, index: int = 0) -> Recipient:
@@ -112,7 +103,7 @@ def read_single(front: Front, fields: Mapping[str, Any]) -> Recipient:
 
 
 def check_list(fields: Mapping[str, Any], name: str) -> list[Any]:
-    """Check that a field is a list of at most 500 entries.
+    """Check that a field is a list, and not longer than a bulk's can be.
 
     Raises:
         InvalidRequest: it is no list.
@@ -122,9 +113,7 @@ def check_list(fields: Mapping[str, Any], name: str) -> list[Any]:
     if not isinstance(entries, list):
         msg = f"The {name} field must be an array of phone numbers."
         raise InvalidRequest(msg, field=name)
-    if len(entries) > RECIPIENTS_MAX:
-        msg = f"A bulk has at most {RECIPIENTS_MAX} recipients; this one has {len(entries)}."
-        raise TooManyRecipients(msg)
+    check_recipients(len(entries))
     return entries
 
 
@@ -159,21 +148,34 @@ def measure(text: str) -> tuple[Encoding, int]:
     return encoding, segments
 
 
+async def limit(
+    front: Front,
+    dialect: Dialect,
+    caller: Caller,
+    policy: Literal["single", "bulk", "read"],
+    principal: Principal,
+) -> None:
+    """Count a call against its account's limit, all its keys together.
+
+    Raises:
+        RateLimited: the limit is used up.
+    """
+    own: int | None = getattr(principal, f"{policy}_limit")
+    per_minute = dialect.per_minute(own, getattr(front.system.limits, policy))
+    await front.limit_account(caller, policy, principal.account, per_minute)
+
+
 async def send(
     front: Front,
+    dialect: Dialect,
     principal: Principal,
     body: Body,
     recipients: Sequence[Recipient],
-    measured: tuple[Encoding, int],
     *,
+    measured: tuple[Encoding, int],
     is_bulk: bool,
-    requires_approved_sender: bool = False,
-    names_repeats: bool = False,
 ) -> Accepted:
     """Run the command; under an idempotency key an answer that is slow becomes a 409.
-
-    ``names_repeats`` asks for the rule of decision 8: what waits for an offline network
-    already is not accepted again.
 
     Raises:
         NgomaError: the command's refusal, or the store's state.
@@ -187,16 +189,16 @@ async def send(
         recipients=recipients,
         is_bulk=is_bulk,
         asked_sender=body.asked_sender,
-        require_approved_sender=requires_approved_sender,
+        require_approved_sender=dialect.requires_approved_sender,
         idempotency_key=body.idempotency_key,
-        repeat_key=system.repeat_key if names_repeats else None,
+        repeat_key=system.repeat_key if dialect.knows_repeats else None,
         offline=await front.offline(),
         at=system.clock.now(),
     )
     command = SendMessages(sending)
     if body.idempotency_key is None:
         return await front.run(command)
-    late = IdempotencyInProgress("The first request with this Idempotency-Key is still running.")
+    late = IdempotencyInProgress(f"The first request with this {IDEMPOTENCY_KEY} is still running.")
     return await front.run(command, wait_s=system.accept_wait_s, late=late)
 
 

@@ -6,8 +6,9 @@ from typing import Any, Final, Literal
 
 from api import schemas
 from api.dialects import sending
+from api.dialects.dialect import WILCYBERTEK
 from api.dialects.logs import Page, read_before, read_limit, read_page, read_status
-from api.door.keys import body_key, header_key
+from api.http.credentials import body_key, header_key
 from api.http.fields import Fields, read_fields, read_query
 from api.http.presence import missing, require
 from api.http.refusals import MissingFields
@@ -19,12 +20,10 @@ from application.ports.queries import LogEntry, LogFilter
 from domain.causes import meaning_of
 from domain.errors import InvalidRecipient
 from domain.msisdn import Msisdn, wire
-from domain.public_ids import batch_id, iso_time, iso_time_or_none, wilcybertek_id
+from domain.public_ids import batch_id, iso_time, iso_time_or_none
+from domain.published import WILCYBERTEK_PAGE, WILCYBERTEK_PAGE_MAX
 from domain.values import Credits
 from domain.wallet import CreditWallet, wallet_id
-
-LIMIT_DEFAULT: Final = 50
-LIMIT_MAX: Final = 100
 
 QUEUED_OFFLINE: Final = (
     "The gateway for this network is offline. The message is queued, charged, and will be sent "
@@ -43,17 +42,17 @@ async def send(front: Front, call: Call) -> Answer:
     """Send one message."""
     fields = read_fields(call)
     required = ("api_key", "to", "message")
-    principal = await front.door.admit_writer(call, _key(call, fields, required))
-    limit = _limit(principal.single_limit, front.system.limits.single)
-    await front.limit_account(call, "single", principal.account, limit)
+    caller = front.caller(call, _key(call, fields, required))
+    principal = await front.door.admit_writer(caller)
+    await sending.limit(front, WILCYBERTEK, caller, "single", principal)
     require(fields, "to", "message")
     body = sending.read_body(call, fields)
     recipient = sending.read_single(front, fields)
     measured = sending.measure(body.text)
     accepted = await sending.send(
-        front, principal, body, [recipient], measured, is_bulk=False, names_repeats=True
+        front, WILCYBERTEK, principal, body, [recipient], measured=measured, is_bulk=False
     )
-    message_id = wilcybertek_id(accepted.first_number, accepted.accepted_at)
+    message_id = WILCYBERTEK.message_id(accepted.first_number, accepted.accepted_at)
     headers = sending.replayed(accepted)
     if accepted.offline:
         unavailable = schemas.GatewayUnavailable(
@@ -80,9 +79,9 @@ async def send_bulk(front: Front, call: Call) -> Answer:
     """Send one text to many; numbers that cannot be used are listed and cost nothing."""
     fields = read_fields(call)
     required = ("api_key", "recipients", "message")
-    principal = await front.door.admit_writer(call, _key(call, fields, required))
-    limit = _limit(principal.bulk_limit, front.system.limits.bulk)
-    await front.limit_account(call, "bulk", principal.account, limit)
+    caller = front.caller(call, _key(call, fields, required))
+    principal = await front.door.admit_writer(caller)
+    await sending.limit(front, WILCYBERTEK, caller, "bulk", principal)
     require(fields, "recipients", "message")
     body = sending.read_body(call, fields)
     given = sending.check_list(fields, "recipients")
@@ -92,7 +91,7 @@ async def send_bulk(front: Front, call: Call) -> Answer:
         raise InvalidRecipient(msg)
     measured = sending.measure(body.text)
     accepted = await sending.send(
-        front, principal, body, entries.recipients, measured, is_bulk=True
+        front, WILCYBERTEK, principal, body, entries.recipients, measured=measured, is_bulk=True
     )
     return _bulk_answer(accepted, given, entries)
 
@@ -103,7 +102,7 @@ def _bulk_answer(accepted: Accepted, given: list[Any], entries: sending.Entries)
         schemas.BulkMessage(
             index=recipient.index,
             to=given[recipient.index],
-            message_id=wilcybertek_id(accepted.first_number + place, accepted.accepted_at),
+            message_id=WILCYBERTEK.message_id(accepted.first_number + place, accepted.accepted_at),
             recipient=wire(recipient.msisdn),
             credits_used=accepted.credits_each,
         )
@@ -157,7 +156,7 @@ async def logs(front: Front, call: Call) -> Answer:
     """List the account's messages, newest first."""
     query = read_query(call)
     principal = await _admit_reader(front, call, query)
-    limit = read_limit(query.get("limit"), default=LIMIT_DEFAULT, maximum=LIMIT_MAX)
+    limit = read_limit(query.get("limit"), default=WILCYBERTEK_PAGE, maximum=WILCYBERTEK_PAGE_MAX)
     page = Page(read_page(query.get("page")), limit)
     wanted = LogFilter(
         status=read_status(query.get("status"), STATUSES, every="all"),
@@ -183,7 +182,7 @@ def _log_entry(entry: LogEntry) -> schemas.WilcybertekLogEntry:
         words = meaning_of(entry.failure_code).words
         failure = schemas.Failure(code=entry.failure_code, message=words)
     return schemas.WilcybertekLogEntry(
-        message_id=wilcybertek_id(entry.number, entry.queued_at),
+        message_id=WILCYBERTEK.message_id(entry.number, entry.queued_at),
         recipient=wire(Msisdn(entry.recipient)) if entry.recipient else None,
         message=entry.text,
         sender_id=entry.sender_id,
@@ -202,10 +201,9 @@ def _log_entry(entry: LogEntry) -> schemas.WilcybertekLogEntry:
 
 
 async def _admit_reader(front: Front, call: Call, query: dict[str, str]) -> Principal:
-    key = _key(call, query, ("api_key",))
-    principal = await front.door.admit_reader(call, key)
-    limit = _limit(principal.read_limit, front.system.limits.read)
-    await front.limit_account(call, "read", principal.account, limit)
+    caller = front.caller(call, _key(call, query, ("api_key",)))
+    principal = await front.door.admit_reader(caller)
+    await sending.limit(front, WILCYBERTEK, caller, "read", principal)
     return principal
 
 
@@ -222,7 +220,3 @@ def _key(call: Call, fields: Fields, required: tuple[str, ...]) -> str:
     if key is None:
         raise MissingFields(missing({**fields, "api_key": None}, *required))
     return key
-
-
-def _limit(own: int | None, setting: int) -> int:
-    return setting if own is None else own

@@ -1,1 +1,1 @@
-"""Who is let in: keys, sessions, addresses, and how often somebody may ask."""
+"""Who is let in, however the call came: keys, sessions, and how often somebody may ask."""

@@ -1,4 +1,4 @@
-"""Whose request this is: where keys are found, and who they belong to, never slowly for good ones.
+"""Whose key this is, and what it may do; good ones are never slow.
 
 What an account may look at, it may look at in a session too; sends take a key.
 
@@ -10,17 +10,15 @@ never slowed by others' failures.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Final, TypeVar
 
 from api.door import limits
-from api.door.addresses import Addresses
+from api.door.caller import Caller
 from api.door.key_uses import KeyUses
-from api.door.sessions import Sessions, bearer, session_token
+from api.door.sessions import Sessions
 from api.http.threads import Pool, Shared
-from api.http.wire import Call
-from application.accounts.keyring import ID_CHARACTERS
 from application.accounts.logins import TOKEN_PREFIX
 from application.accounts.principal import Principal
 from application.accounts.sessions import Session
@@ -28,6 +26,7 @@ from application.books.actors import Actor
 from application.system import System
 from domain.errors import InvalidKey, NotPermitted, RateLimited
 from domain.key_rules import Scope, is_from
+from domain.published import KEY_ID_CHARACTERS
 
 INVALID_KEY: Final = "The provided API key is invalid or inactive."
 KEY_NEEDED: Final = "Sends take an API key, not a session's token."
@@ -36,25 +35,13 @@ FOLLOWING_WAITING_MAX: Final = 1_000
 R = TypeVar("R")
 
 
-def body_key(fields: Mapping[str, object]) -> str | None:
-    """Give the key in the field ``api_key`` of a body or a query; None when it is empty."""
-    key = fields.get("api_key")
-    return None if key is None or key == "" else str(key)
-
-
-def header_key(call: Call) -> str | None:
-    """Give the key in ``Authorization: Bearer`` or ``X-API-Key``; None when there is none."""
-    return bearer(call) or call.header(b"x-api-key") or None
-
-
 class Door:
     """Lets keys in."""
 
-    def __init__(self, system: System, addresses: Addresses) -> None:
+    def __init__(self, system: System) -> None:
         self._keys = system.keys
         self._limiter = system.limiter
         self._limits = system.limits
-        self._addresses = addresses
         self._hashing = Pool(
             "ngoma-hash",
             threads=system.hashing_threads,
@@ -73,8 +60,8 @@ class Door:
         self._hashing.close()
         self._following.close()
 
-    async def admit_writer(self, call: Call, key: str) -> Principal:
-        """Say who may send with this key; the committer looks again, under its lock.
+    async def admit_writer(self, caller: Caller) -> Principal:
+        """Say who may send with the caller's key; the committer looks again, under its lock.
 
         Raises:
             InvalidKey: unknown, wrong or revoked, or a session's token.
@@ -83,16 +70,16 @@ class Door:
             Overloaded: too many new keys at once.
             StoreDown: the key cannot be looked up.
         """
-        if key.startswith(TOKEN_PREFIX):
+        if caller.credential.startswith(TOKEN_PREFIX):
             raise InvalidKey(KEY_NEEDED)
-        found = self._keys.known(key) or await self._verify(call, key)
+        found = self._keys.known(caller.credential) or await self._verify(caller)
         if not found.may(Scope.SEND):
             msg = "This API key may not send."
             raise NotPermitted(msg)
-        return self._used(call, found)
+        return self._used(caller, found)
 
-    async def admit_reader(self, call: Call, key: str) -> Principal:
-        """Say who may read with this key or token; of keys, what is fresh in memory counts.
+    async def admit_reader(self, caller: Caller) -> Principal:
+        """Say who may read with the caller's key or token; of keys, what is fresh in memory counts.
 
         Raises:
             InvalidKey: unknown, wrong or revoked, or the session is over.
@@ -101,16 +88,16 @@ class Door:
             Overloaded: too many new keys at once.
             StoreDown: the key cannot be looked up.
         """
-        if key.startswith(TOKEN_PREFIX) and key == session_token(call):
-            return await self._sessions.admit_account(call)
-        found = await self._reader(call, key)
+        if caller.credential.startswith(TOKEN_PREFIX):
+            return await self._sessions.admit_account(caller)
+        found = await self._reader(caller)
         if not found.may(Scope.READ):
             msg = "This API key may not read."
             raise NotPermitted(msg)
-        return self._used(call, found)
+        return self._used(caller, found)
 
-    async def admit_manager(self, call: Call, key: str) -> Principal:
-        """Say who may change the account with this key or token.
+    async def admit_manager(self, caller: Caller) -> Principal:
+        """Say who may change the account with the caller's key or token.
 
         Raises:
             InvalidKey: unknown, wrong or revoked, or the session is over.
@@ -119,25 +106,25 @@ class Door:
             Overloaded: too many at once.
             StoreDown: it cannot be looked up.
         """
-        if key.startswith(TOKEN_PREFIX) and key == session_token(call):
-            return await self._sessions.admit_account(call)
-        found = await self._reader(call, key)
+        if caller.credential.startswith(TOKEN_PREFIX):
+            return await self._sessions.admit_account(caller)
+        found = await self._reader(caller)
         if found.scopes:
             msg = "This takes an API key without scopes, or a session."
             raise NotPermitted(msg)
-        return self._used(call, found)
+        return self._used(caller, found)
 
-    async def admit_session(self, call: Call) -> Session:
-        """Give the session of a request, strongly read.
+    async def admit_session(self, caller: Caller) -> Session:
+        """Give the session of a caller, strongly read.
 
         Raises:
             InvalidKey: there is no token, or its session is over.
             Overloaded: too many are being looked for.
             StoreDown: it cannot be looked up.
         """
-        return await self._sessions.admit(call)
+        return await self._sessions.admit(caller)
 
-    async def admit_staff(self, call: Call) -> tuple[Session, Actor]:
+    async def admit_staff(self, caller: Caller) -> tuple[Session, Actor]:
         """Give the session of a member of staff, and the actor for commands.
 
         Raises:
@@ -146,44 +133,44 @@ class Door:
             Overloaded: too many are being looked for.
             StoreDown: it cannot be looked up.
         """
-        return await self._sessions.admit_staff(call)
+        return await self._sessions.admit_staff(caller)
 
-    async def in_session(self, call: Call, then: Callable[[Session], R]) -> R:
-        """Give what a blocking question of a request's session answers.
+    async def in_session(self, caller: Caller, then: Callable[[Session], R]) -> R:
+        """Give what a blocking question of a caller's session answers.
 
         Raises:
             InvalidKey: there is no token, or its session is over.
             Overloaded: too many are being looked for.
             StoreDown: it cannot be looked up.
         """
-        return await self._sessions.run(call, then)
+        return await self._sessions.run(caller, then)
 
-    async def _reader(self, call: Call, key: str) -> Principal:
+    async def _reader(self, caller: Caller) -> Principal:
         if not self._keys.is_fresh():
             await self._follow()
-        return self._keys.known(key) or await self._verify(call, key)
+        return self._keys.known(caller.credential) or await self._verify(caller)
 
-    def _used(self, call: Call, found: Principal) -> Principal:
+    def _used(self, caller: Caller, found: Principal) -> Principal:
         """Let a key in, from where it may come."""
-        if found.sources and not is_from(found.sources, self._addresses.client(call)):
+        if found.sources and not is_from(found.sources, caller.address):
             msg = "This API key may not be used from this address."
             raise NotPermitted(msg)
         if found.key_id is not None:
             self._uses.note(found.key_id)
         return found
 
-    async def _verify(self, call: Call, key: str) -> Principal:
-        address = self._addresses.client(call)
-        subject = f"{address}/{_key_id(key)}"
+    async def _verify(self, caller: Caller) -> Principal:
+        key = caller.credential
+        subject = f"{caller.address}/{_key_id(key)}"
         if not self._keys.looks_right(key):
-            await self._count(call, "failed_key", subject, self._limits.failed_key)
-            await self._count(call, "failed_ip", address, self._limits.failed_ip)
+            await self._count(caller, "failed_key", subject, self._limits.failed_key)
+            await self._count(caller, "failed_ip", caller.address, self._limits.failed_ip)
             raise InvalidKey(INVALID_KEY)
         await self._look("failed_key", f"{subject}/checked", self._limits.failed_key)
         try:
             return await self._hash(key)
         except InvalidKey:
-            await self._count(call, "failed_key", f"{subject}/checked", self._limits.failed_key)
+            await self._count(caller, "failed_key", f"{subject}/checked", self._limits.failed_key)
             raise
 
     async def _hash(self, key: str) -> Principal:
@@ -197,8 +184,8 @@ class Door:
         finally:
             self._verifying.pop(key, None)
 
-    async def _count(self, call: Call, policy: str, subject: str, per_minute: int) -> None:
-        await limits.count(self._limiter, call, policy, subject, per_minute)
+    async def _count(self, caller: Caller, policy: str, subject: str, per_minute: int) -> None:
+        await limits.count(self._limiter, caller, policy, subject, per_minute)
 
     async def _look(self, policy: str, subject: str, per_minute: int) -> None:
         if per_minute <= 0:
@@ -211,5 +198,5 @@ class Door:
 
 def _key_id(key: str) -> str:
     """Give a name for the key id that says nothing of a key in the wrong shape."""
-    public = key[:ID_CHARACTERS].encode("utf-8", "surrogatepass")
+    public = key[:KEY_ID_CHARACTERS].encode("utf-8", "surrogatepass")
     return hashlib.blake2b(public, digest_size=8).hexdigest()

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final, TypeVar
 
-from api.door.addresses import Addresses
 from api.door.attempts import Attempts, Subject
+from api.door.caller import Caller
 from api.http.threads import Pool
-from api.http.wire import Call
 from application.accounts import email_digest
 from application.accounts.signup import Registrations
 from application.ports import MailNotSent
 from application.system import System
 from domain.errors import NgomaError, Overloaded
+from domain.published import RESET_S
 
 FREE_FAILURES: Final = 3
 """Failures of an account in a minute after which its logins wait."""
@@ -36,7 +36,7 @@ _log = logging.getLogger("ngoma.people")
 class People:
     """One web process's side of passwords; belongs to one event loop."""
 
-    def __init__(self, system: System, addresses: Addresses) -> None:
+    def __init__(self, system: System) -> None:
         self.registrations = Registrations(
             logins=system.logins,
             keys=system.keys,
@@ -44,7 +44,6 @@ class People:
             daily_credits=system.registration_daily_credits,
         )
         self._system = system
-        self._addresses = addresses
         self._attempts = Attempts(system.limiter)
         self._hashing = Pool(
             "ngoma-passwords",
@@ -70,7 +69,7 @@ class People:
         """
         return await self._hashing.run(call)
 
-    async def attempt(self, call: Call, email: str, login: Callable[[], R]) -> R:
+    async def attempt(self, caller: Caller, email: str, login: Callable[[], R]) -> R:
         """Run a login, slowed by the failures of its account and of its address.
 
         Raises:
@@ -79,7 +78,7 @@ class People:
         """
         subjects = (
             Subject("login", email_digest(self._system.email_key, email), FREE_FAILURES),
-            Subject("login_ip", self._addresses.client(call), FREE_ADDRESS_FAILURES),
+            Subject("login_ip", caller.address, FREE_ADDRESS_FAILURES),
         )
         return await self._attempts.run(subjects, partial(self.hash, login))
 
@@ -108,7 +107,7 @@ class People:
             )
             if started is not None:
                 address, token = started
-                text = RESET_TEXT.format(url=system.public_url, token=token)
+                text = RESET_TEXT.format(url=system.public_url, token=token, minutes=RESET_S // 60)
                 await system.mailer.send(to=address, subject=RESET_SUBJECT, text=text)
         except (NgomaError, MailNotSent) as error:
             _log.warning("A password reset was not mailed: %s", type(error).__name__)
@@ -121,7 +120,7 @@ RESET_TEXT: Final = """\
 Somebody, hopefully you, asked to set a new password for your account at
 {url}
 
-Within 30 minutes, send this token with the new password to
+Within {minutes} minutes, send this token with the new password to
 {url}/api/v1/auth/reset/confirm
 
     {token}

@@ -1,4 +1,4 @@
-"""The outermost ring: request ids, HEAD, headers that every answer has, access log, metrics."""
+"""The outermost ring: request ids, HEAD, access log, metrics."""
 
 import asyncio
 import itertools
@@ -11,7 +11,6 @@ from application.ports import Answered
 from application.system import System
 
 REQUEST_ID: Final = b"x-request-id"
-NO_STORE: Final = (b"cache-control", b"no-store")
 REFUSED_METHOD: Final = "OPTIONS"
 """Stands for every method that no path has, so that each path refuses it in its own envelope."""
 ROUTED_METHODS: Final = frozenset({"GET", "POST", "PUT", "DELETE", REFUSED_METHOD})
@@ -49,7 +48,7 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], NO_STORE, (REQUEST_ID, request_id)]
+                message["headers"] = [*message["headers"], (REQUEST_ID, request_id)]
             elif is_head:
                 message["body"] = b""
             await send(message)

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.http.refusals import MissingFields
-from domain.errors import (
-    InvalidRequest,
-)
-from domain.segments import check_text, is_blank
+from domain.errors import InvalidRequest
+from domain.segments import is_blank
+from domain.written import check_words
 
 
 def missing(fields: Mapping[str, Any], *required: str) -> list[str]:
@@ -40,9 +39,4 @@ def read_text(fields: Mapping[str, Any], name: str) -> str:
     if not isinstance(text, str):
         msg = f"The {name} must be a string."
         raise InvalidRequest(msg, field=name)
-    try:
-        check_text(text)
-    except InvalidRequest as error:
-        msg = str(error).replace("The message", f"The {name}")
-        raise InvalidRequest(msg, field=name) from error
-    return text
+    return check_words(text, name)

@@ -19,6 +19,7 @@ DRAINED_BYTES_MAX: Final = 64 * 1024 * 1024
 """How much of a refused body is thrown away, so that its sender gets to read the answer."""
 
 JSON: Final = b"application/json"
+NO_STORE: Final = b"no-store"
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -60,6 +61,17 @@ class Call:
         return None if value is None else value.decode("latin-1").strip()
 
 
+def call_of(scope: Scope) -> Call:
+    """Give the request of an ASGI scope; its body is read later, where a route has one."""
+    client = scope.get("client")
+    return Call(
+        headers=dict(scope["headers"]),
+        query=scope["query_string"],
+        params=scope.get("path_params"),
+        peer=client[0] if client else None,
+    )
+
+
 class Answer(NamedTuple):
     """One answer, ready to be written."""
 
@@ -67,6 +79,8 @@ class Answer(NamedTuple):
     body: bytes
     headers: Headers = ()
     content_type: bytes = JSON
+    cache_control: bytes = NO_STORE
+    """Nothing is kept on its way unless whoever makes the answer says so."""
 
 
 def answer(content: object, *, status: int = 200, headers: Headers = ()) -> Answer:

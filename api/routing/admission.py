@@ -1,6 +1,7 @@
 """Who may come in by the feltech dialect's door: the address is counted, the key is found."""
 
-from api.door.keys import body_key, header_key
+from api.door.caller import Caller
+from api.http.credentials import body_key, header_key
 from api.http.fields import Fields, read_fields, read_query
 from api.http.wire import Call
 from api.routing.front import Front
@@ -17,8 +18,8 @@ async def admit_writer(front: Front, call: Call) -> tuple[Principal, Fields]:
         InvalidKey: there is no key, or it does not work.
         NotPermitted: the key may not send, or not from here.
     """
-    fields, key = await read_with_key(front, call)
-    return await front.door.admit_writer(call, key), fields
+    fields, caller = await read_with_key(front, call)
+    return await front.door.admit_writer(caller), fields
 
 
 async def admit_manager(front: Front, call: Call) -> tuple[Principal, Fields]:
@@ -30,21 +31,21 @@ async def admit_manager(front: Front, call: Call) -> tuple[Principal, Fields]:
         InvalidKey: there is no key or token, or it does not work.
         NotPermitted: the key has scopes, or may not come from here.
     """
-    fields, key = await read_with_key(front, call)
-    return await front.door.admit_manager(call, key), fields
+    fields, caller = await read_with_key(front, call)
+    return await front.door.admit_manager(caller), fields
 
 
-async def read_with_key(front: Front, call: Call) -> tuple[Fields, str]:
-    """Count the client's address, read the body, and find the key.
+async def read_with_key(front: Front, call: Call) -> tuple[Fields, Caller]:
+    """Count the client's address, read the body, and say who is calling with which key.
 
     Raises:
         RateLimited: the address's limit is used up.
         InvalidRequest: the body cannot be read.
         InvalidKey: there is no key.
     """
-    await front.limit_address(call)
+    await front.limit_address(front.caller(call))
     fields = read_fields(call)
-    return fields, _key(call, fields)
+    return fields, front.caller(call, _key(call, fields))
 
 
 async def admit_reader(front: Front, call: Call) -> Principal:
@@ -54,8 +55,8 @@ async def admit_reader(front: Front, call: Call) -> Principal:
         RateLimited: the address's limit is used up.
         InvalidKey: there is no key, or it does not work.
     """
-    await front.limit_address(call)
-    return await front.door.admit_reader(call, _key(call, {}))
+    await front.limit_address(front.caller(call))
+    return await front.door.admit_reader(front.caller(call, _key(call, {})))
 
 
 def _key(call: Call, fields: Fields) -> str:

@@ -10,16 +10,18 @@ from typing import Final, NamedTuple
 from msgspec.structs import replace
 
 from api.http.refusals import InvalidEntries, MethodNotAllowed, MissingFields, PayloadTooLarge
-from api.http.wire import Answer, Headers, answer
+from api.http.wire import Answer, Call, Headers, answer
 from api.schemas import FeltechError, FeltechInvalid, WilcybertekError
 from domain import errors
+from domain.submission import IDEMPOTENCY_KEY
 
 RETRY_STORE_AFTER_S: Final = 5
 """When to ask again while the database is away."""
 
 OUTCOME_UNKNOWN: Final = (
     "It is not known whether the message was accepted. Repeat the request with the same "
-    "Idempotency-Key: it is then accepted once. Without a key, look at the log before you repeat."
+    f"{IDEMPOTENCY_KEY}: it is then accepted once. Without a key, look at the log before you "
+    "repeat."
 )
 STORE_DOWN: Final = "The gateway's database does not answer; nothing was stored."
 UNEXPECTED: Final = "An unexpected error occurred."
@@ -62,14 +64,15 @@ TABLE: Final = (
 )
 _FAULT: Final = Row(errors.NgomaError, 500, "INTERNAL_ERROR", 500)
 
-Envelope = Callable[[Exception], Answer]
+Envelope = Callable[[Call, Exception], Answer]
+"""How a route answers an error of one of its requests; a page may look at what was asked."""
 
 _FIELDS: Final = (
     (errors.InvalidRecipient, "to"),
     (errors.TooManyRecipients, "to"),
     (errors.MessageTooLong, "message"),
     (errors.SenderIdNotApproved, "sender_id"),
-    (errors.IdempotencyConflict, "Idempotency-Key"),
+    (errors.IdempotencyConflict, IDEMPOTENCY_KEY),
 )
 """The field that feltech's ``errors`` blame for a refusal."""
 
@@ -79,7 +82,7 @@ def row_of(error: Exception) -> Row:
     return next((row for row in TABLE if isinstance(error, row.error)), _FAULT)
 
 
-def wilcybertek_error(error: Exception) -> Answer:
+def wilcybertek_error(_: Call, error: Exception) -> Answer:
     """Answer an error as dialect wilcybertek: ``{status, code, message}``."""
     row = row_of(error)
     content = WilcybertekError(code=row.code, message=_message(error))
@@ -88,16 +91,16 @@ def wilcybertek_error(error: Exception) -> Answer:
     return answer(content, status=row.status, headers=_headers(error, row.status))
 
 
-def wilcybertek_send_error(error: Exception) -> Answer:
+def wilcybertek_send_error(call: Call, error: Exception) -> Answer:
     """The same for sends: ``queued`` is false when the gateway is at fault and accepted nothing."""
     if not isinstance(error, errors.Unavailable):
-        return wilcybertek_error(error)
+        return wilcybertek_error(call, error)
     row = row_of(error)
     content = WilcybertekError(code=row.code, message=_message(error), queued=False)
     return answer(content, status=row.status, headers=_headers(error, row.status))
 
 
-def feltech_error(error: Exception) -> Answer:
+def feltech_error(_: Call, error: Exception) -> Answer:
     """Answer an error as dialect feltech: a message, and by field what is wrong."""
     status = row_of(error).feltech_status
     headers = _headers(error, status)

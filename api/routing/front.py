@@ -3,16 +3,19 @@
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from api.door.addresses import Addresses
+from api.door.caller import Caller
 from api.door.keys import Door
 from api.door.limits import count
 from api.door.people import People
+from api.http.addresses import Addresses
 from api.http.bridge import KEYLESS_WAIT_S, Bridge
+from api.http.credentials import session_token
 from api.http.threads import Pool, Shared
 from api.http.wire import Call
+from application.accounts.logins import TOKEN_PREFIX
 from application.books.commands import Command
 from application.system import System
-from domain.errors import NgomaError, OutcomeUnknown
+from domain.errors import InvalidKey, NgomaError, OutcomeUnknown
 from domain.values import Network
 from domain.wallet import wallet_id
 
@@ -20,6 +23,8 @@ READING_THREADS: Final = 8
 READING_WAITING_MAX: Final = 256
 OPERATING_THREADS: Final = 2
 OPERATING_WAITING_MAX: Final = 32
+
+ONLY_AS_BEARER: Final = "A session's token goes in Authorization: Bearer, and nowhere else."
 
 R = TypeVar("R")
 
@@ -29,9 +34,9 @@ class Front:
 
     def __init__(self, system: System) -> None:
         self.system = system
-        self.addresses = Addresses(system.trusted_proxies)
-        self.door = Door(system, self.addresses)
-        self.people = People(system, self.addresses)
+        self._addresses = Addresses(system.trusted_proxies)
+        self.door = Door(system)
+        self.people = People(system)
         self._bridge = Bridge(system.committer)
         self._reading = Pool("ngoma-read", threads=READING_THREADS, waiting_max=READING_WAITING_MAX)
         self._operating = Pool(
@@ -49,36 +54,47 @@ class Front:
         self._operating.close()
         self._watching.close()
 
-    # -- limits --------------------------------------------------------------------------------
+    # -- callers and limits ----------------------------------------------------------------------
 
-    async def limit_address(self, call: Call) -> None:
-        """Count a request against its client's address (dialect feltech).
+    def caller(self, call: Call, credential: str = "") -> Caller:
+        """Say who is calling, with the key or token that was found in the request.
+
+        Raises:
+            InvalidKey: a session's token stands where only keys may.
+        """
+        if credential.startswith(TOKEN_PREFIX) and credential != session_token(call):
+            raise InvalidKey(ONLY_AS_BEARER)
+        return Caller(self._addresses.client(call), credential, call.quotas)
+
+    async def limit_address(self, caller: Caller) -> None:
+        """Count a call against its client's address (dialect feltech).
 
         Raises:
             RateLimited: the limit is used up.
         """
         per_minute = self.system.limits.ip
         if per_minute > 0:
-            client = self.addresses.client(call)
-            await count(self.system.limiter, call, "ip", client, per_minute)
+            await count(self.system.limiter, caller, "ip", caller.address, per_minute)
 
-    async def limit_auth(self, call: Call) -> None:
-        """Count a request that may guess an account or a secret against its client's address.
+    async def limit_auth(self, caller: Caller) -> None:
+        """Count a call that may guess an account or a secret against its client's address.
 
         Raises:
             RateLimited: the limit is used up.
         """
-        client = self.addresses.client(call)
-        await count(self.system.limiter, call, "auth_ip", client, self.system.limits.auth_ip)
+        per_minute = self.system.limits.auth_ip
+        await count(self.system.limiter, caller, "auth_ip", caller.address, per_minute)
 
-    async def limit_account(self, call: Call, policy: str, account: int, per_minute: int) -> None:
-        """Count a request against its account, all its keys together.
+    async def limit_account(
+        self, caller: Caller, policy: str, account: int, per_minute: int
+    ) -> None:
+        """Count a call against its account, all its keys together.
 
         Raises:
             RateLimited: the limit is used up.
         """
         if per_minute > 0:
-            await count(self.system.limiter, call, policy, str(account), per_minute)
+            await count(self.system.limiter, caller, policy, str(account), per_minute)
 
     # -- commands and reads ----------------------------------------------------------------------
 

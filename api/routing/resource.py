@@ -2,14 +2,28 @@
 
 import logging
 from collections.abc import Sequence
+from typing import Final
 
-from api.door import limits
 from api.http.refusals import MethodNotAllowed
-from api.http.wire import Answer, Call, ClientGone, Receive, Scope, Send, read_body
+from api.http.wire import (
+    Answer,
+    Call,
+    ClientGone,
+    Headers,
+    Receive,
+    Scope,
+    Send,
+    call_of,
+    read_body,
+)
 from api.routing.errors import Envelope
 from api.routing.front import Front
 from api.routing.route import Route
+from application.ports import Quota
 from domain.errors import NgomaError
+
+WINDOW_S: Final = 60
+"""All limits are of one minute."""
 
 _log = logging.getLogger("ngoma.api")
 
@@ -27,17 +41,11 @@ class Resource:
         """Answer one request."""
         scope["path_template"] = self._path
         route = self._routes.get(scope["method"])
-        client = scope.get("client")
-        call = Call(
-            headers=dict(scope["headers"]),
-            query=scope["query_string"],
-            params=scope.get("path_params"),
-            peer=client[0] if client else None,
-        )
+        call = call_of(scope)
         try:
             answer = await self._run(route, call, receive)
         except NgomaError as error:
-            answer = self._refuse(route, error)
+            answer = self._refuse(route, call, error)
         except ClientGone:
             return
         except Exception as error:  # noqa: BLE001 - the last place where it can be answered
@@ -46,7 +54,7 @@ class Resource:
                 exc_info=error,
                 extra={"route": self._path, "request_id": scope["ngoma.request_id"].decode()},
             )
-            answer = self._refuse(route, error)
+            answer = self._refuse(route, call, error)
         await write(send, answer, call)
 
     async def _run(self, route: Route | None, call: Call, receive: Receive) -> Answer:
@@ -56,9 +64,9 @@ class Resource:
             call.body = await read_body(receive, call.headers)
         return await route.endpoint(self._front, call)
 
-    def _refuse(self, route: Route | None, error: Exception) -> Answer:
+    def _refuse(self, route: Route | None, call: Call, error: Exception) -> Answer:
         envelope = self._envelope if route is None else route.envelope
-        return envelope(error)
+        return envelope(call, error)
 
     def _allowed(self) -> list[str]:
         head = ["GET", "HEAD"] * ("GET" in self._routes)
@@ -70,9 +78,28 @@ async def write(send: Send, answer: Answer, call: Call) -> None:
     headers = [
         (b"content-type", answer.content_type),
         (b"content-length", b"%d" % len(answer.body)),
+        (b"cache-control", answer.cache_control),
         *answer.headers,
     ]
     if call.quotas:
-        headers += limits.headers(call.quotas)
+        headers += quota_headers(call.quotas)
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})
+
+
+def quota_headers(quotas: Sequence[tuple[str, Quota]]) -> Headers:
+    """Give ``RateLimit*`` with every limit that counted, and ``X-RateLimit-*`` for the tightest.
+
+    The form is that of draft-ietf-httpapi-ratelimit-headers: ``r`` requests are left, one more
+    becomes free in ``t`` seconds; ``q`` requests are allowed in ``w`` seconds.
+    """
+    tightest = min((quota for _, quota in quotas), key=lambda quota: quota.remaining)
+    left = ", ".join(f'"{name}";r={quota.remaining};t={quota.reset_s}' for name, quota in quotas)
+    policies = ", ".join(f'"{name}";q={quota.limit};w={WINDOW_S}' for name, quota in quotas)
+    return (
+        (b"x-ratelimit-limit", b"%d" % tightest.limit),
+        (b"x-ratelimit-remaining", b"%d" % tightest.remaining),
+        (b"x-ratelimit-reset", b"%d" % tightest.reset_s),
+        (b"ratelimit", left.encode()),
+        (b"ratelimit-policy", policies.encode()),
+    )

@@ -25,6 +25,16 @@ class Parameter:
     name: str
     kind: Literal["string", "integer"]
     description: str
+    least: int | None = None
+    most: int | None = None
+    default: int | None = None
+
+    @property
+    def schema(self) -> Mapping[str, object]:
+        """Its JSON schema."""
+        bounds = {"minimum": self.least, "maximum": self.most, "default": self.default}
+        given = {name: value for name, value in bounds.items() if value is not None}
+        return {"type": self.kind, **given}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +52,8 @@ class Route:
     request: type[Struct] | None = None
     """What its body holds; None for a route without a body."""
     query: Sequence[Parameter] = ()
+    is_documented: bool = True
+    """Whether it stands in ``/openapi.json``: pages and files do not."""
     is_idempotent: bool = False
     """Whether it takes an ``Idempotency-Key``."""
 

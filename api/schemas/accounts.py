@@ -6,6 +6,7 @@ from msgspec import Meta, Struct
 
 from api.schemas.words import Time
 from domain.key_rules import Scope
+from domain.published import KEY_CHARACTERS, KEY_ID_CHARACTERS
 from domain.roles import Role
 
 Token = Annotated[
@@ -17,7 +18,7 @@ Token = Annotated[
 ]
 ApiKeyShown = Annotated[
     str,
-    Meta(description="The key, shown this one time.", pattern="^[A-Z0-9]{32}$"),
+    Meta(description="The key, shown this one time.", pattern=f"^[A-Z0-9]{{{KEY_CHARACTERS}}}$"),
 ]
 
 
@@ -93,7 +94,10 @@ class AccountShown(Struct, frozen=True, kw_only=True):
 class ApiKeyRow(Struct, frozen=True, kw_only=True):
     """An API key, without anything secret."""
 
-    id: Annotated[str, Meta(description="The first 8 characters of the key.")]
+    id: Annotated[
+        str,
+        Meta(description="The beginning of the key.", pattern=f"^[A-Z0-9]{{{KEY_ID_CHARACTERS}}}$"),
+    ]
     name: str
     scopes: Annotated[list[Scope], Meta(description="Empty is all that a key can do.")]
     sources: Annotated[list[str], Meta(description="Addresses and networks; empty is anywhere.")]

@@ -4,7 +4,21 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from domain.segments import MAX_CHARACTERS
+from domain.published import (
+    CODE_CHARACTERS_MAX,
+    EMAIL_CHARACTERS_MAX,
+    MESSAGE_CHARACTERS_MAX,
+    MESSAGE_SEGMENTS_MAX,
+    NAME_CHARACTERS_MAX,
+    PASSWORD_CHARACTERS_MAX,
+    PASSWORD_CHARACTERS_MIN,
+    RECIPIENTS_MAX,
+    SENDER_ID_CHARACTERS_MAX,
+    SOURCE_CHARACTERS_MAX,
+    SOURCES_MAX,
+    USE_CASE_CHARACTERS_MAX,
+)
+from domain.sender_names import SENDER_ID_PATTERN
 
 To = Annotated[
     str | int,
@@ -13,21 +27,27 @@ To = Annotated[
         examples=["260977000000", "+260977000000", "0977000000"],
     ),
 ]
+Recipients = Annotated[list[To], Meta(min_length=1, max_length=RECIPIENTS_MAX)]
 ApiKey = Annotated[str, Meta(description="The key, unless a header or the query has it.")]
 Text = Annotated[
     str,
     Meta(
-        description="At most 1,600 characters and 11 segments; not blank.",
+        description=(
+            f"At most {MESSAGE_CHARACTERS_MAX:,} characters and {MESSAGE_SEGMENTS_MAX} segments; "
+            "not blank."
+        ),
         min_length=1,
-        max_length=MAX_CHARACTERS,
+        max_length=MESSAGE_CHARACTERS_MAX,
         pattern=r"\S",
     ),
 ]
 SenderName = Annotated[
     str,
     Meta(
-        description="At most 11 of A-Z, a-z, 0-9 and space, with a letter.",
-        pattern=r"^(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}$",
+        description=(
+            f"At most {SENDER_ID_CHARACTERS_MAX} of A-Z, a-z, 0-9 and space, with a letter."
+        ),
+        pattern=f"^{SENDER_ID_PATTERN}$",
         examples=["MyBusiness"],
     ),
 ]
@@ -54,7 +74,7 @@ class BulkRequestWithKey(Struct, kw_only=True):
     """One text for many, with the key beside it."""
 
     api_key: ApiKey | UnsetType = UNSET
-    recipients: Annotated[list[To], Meta(min_length=1, max_length=500)]
+    recipients: Recipients
     message: Text
     sender_id: SenderName | UnsetType | None = UNSET
 
@@ -62,7 +82,7 @@ class BulkRequestWithKey(Struct, kw_only=True):
 class BulkRequest(Struct, kw_only=True):
     """One text for many."""
 
-    to: Annotated[list[To], Meta(min_length=1, max_length=500)]
+    to: Recipients
     message: Text
     sender_id: SenderName | UnsetType | None = UNSET
 
@@ -71,7 +91,7 @@ class NewSenderId(Struct, kw_only=True):
     """A sender ID that the account asks for."""
 
     name: SenderName
-    use_case: Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"\S")]
+    use_case: Annotated[str, Meta(min_length=1, max_length=USE_CASE_CHARACTERS_MAX, pattern=r"\S")]
 
 
 class PreviewRequest(Struct, kw_only=True):
@@ -81,13 +101,17 @@ class PreviewRequest(Struct, kw_only=True):
     to: To | UnsetType | None = UNSET
 
 
-Email = Annotated[str, Meta(max_length=254, examples=["you@example.com"])]
-Password = Annotated[str, Meta(min_length=10, max_length=128)]
+Email = Annotated[str, Meta(max_length=EMAIL_CHARACTERS_MAX, examples=["you@example.com"])]
+Code = Annotated[str, Meta(max_length=CODE_CHARACTERS_MAX)]
+Password = Annotated[
+    str, Meta(min_length=PASSWORD_CHARACTERS_MIN, max_length=PASSWORD_CHARACTERS_MAX)
+]
 Scopes = Annotated[list[str], Meta(description="Of send and read; empty is all.")]
 Sources = Annotated[
-    list[str], Meta(description="IP addresses and networks; empty is anywhere.", max_length=20)
+    list[Annotated[str, Meta(max_length=SOURCE_CHARACTERS_MAX)]],
+    Meta(description="IP addresses and networks; empty is anywhere.", max_length=SOURCES_MAX),
 ]
-PersonName = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\S")]
+PersonName = Annotated[str, Meta(min_length=1, max_length=NAME_CHARACTERS_MAX, pattern=r"\S")]
 
 
 class Registration(Struct, kw_only=True):
@@ -103,7 +127,7 @@ class Login(Struct, kw_only=True):
 
     email: Email
     password: str
-    code: str | UnsetType | None = UNSET
+    code: Code | UnsetType | None = UNSET
 
 
 class PasswordChange(Struct, kw_only=True):
@@ -129,7 +153,7 @@ class ResetConfirmation(Struct, kw_only=True):
 class CodeConfirmation(Struct, kw_only=True):
     """The code that an authenticator app shows now."""
 
-    code: str
+    code: Code
 
 
 class AccountChange(Struct, kw_only=True):

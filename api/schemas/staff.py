@@ -6,12 +6,18 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from api.schemas.words import Credits, Time
 from domain.manual_entry import EntryKind, EntryStatus
+from domain.published import CREDITS_MAX, PER_MINUTE_MAX, REASON_CHARACTERS_MAX
 from domain.roles import Role
 
 PerMinute = Annotated[
-    int | None, Meta(description="Requests a minute; null follows the settings, 0 is no limit.")
+    Annotated[int, Meta(ge=0, le=PER_MINUTE_MAX)] | None,
+    Meta(description="Requests a minute; null follows the settings, 0 is no limit."),
 ]
-Reason = Annotated[str, Meta(min_length=1, max_length=1_000)]
+DailyCredits = Annotated[
+    Annotated[int, Meta(ge=0, le=CREDITS_MAX)] | None,
+    Meta(description="Credits that may be spent in a day; null is no limit, as is 0 to set it."),
+]
+Reason = Annotated[str, Meta(min_length=1, max_length=REASON_CHARACTERS_MAX, pattern=r"\S")]
 PersonName = Annotated[
     str, Meta(description="Who acted, as events say it.", examples=["account:7"])
 ]
@@ -23,7 +29,7 @@ class StaffLimits(Struct, frozen=True, kw_only=True):
     single: PerMinute
     bulk: PerMinute
     read: PerMinute
-    daily_credits: Credits | None
+    daily_credits: DailyCredits
 
 
 class StaffAccount(Struct, frozen=True, kw_only=True):
@@ -173,14 +179,14 @@ class LimitsRequest(Struct, frozen=True, kw_only=True):
     single: PerMinute | UnsetType = UNSET
     bulk: PerMinute | UnsetType = UNSET
     read: PerMinute | UnsetType = UNSET
-    daily_credits: Credits | UnsetType | None = UNSET
+    daily_credits: DailyCredits | UnsetType = UNSET
     reason: Reason
 
 
 class CreditsRequest(Struct, frozen=True, kw_only=True):
     """Credits to move: a grant is positive, an adjustment is signed."""
 
-    credits: Credits
+    credits: Annotated[int, Meta(ge=-CREDITS_MAX, le=CREDITS_MAX)]
     kind: Literal["grant", "adjust"]
     reason: Reason
 

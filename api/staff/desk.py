@@ -18,7 +18,6 @@ from api.staff.fields import (
     read_account,
     read_after,
     read_choice,
-    read_credits,
     read_limit,
     read_number,
     read_page_size,
@@ -38,6 +37,7 @@ from domain.errors import NotFound
 from domain.manual_entry import EntryKind, EntryStatus
 from domain.public_ids import iso_time, iso_time_or_none
 from domain.roles import Role
+from domain.written import check_credits
 
 SENDER_IDS_MAX: Final = 1_000
 WAITS: Final = "Nothing has happened yet: another person has to approve entry {}."
@@ -111,7 +111,7 @@ async def move_credits(front: Front, call: Call) -> Answer:
     fields = read_fields(call)
     require(fields, "credits", "kind")
     kind = read_choice(fields, "kind", ("grant", "adjust"))
-    credits = read_credits(fields)
+    credits = check_credits(fields["credits"])
     moved = await front.run(
         MoveCredits(
             number,

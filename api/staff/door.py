@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from api.http.credentials import session_token
 from api.http.wire import Call
 from api.routing.front import Front
 from application.accounts import NoteRead
@@ -17,8 +18,9 @@ async def admit_staff(front: Front, call: Call) -> Actor:
         InvalidKey: there is no session token, or its session is over.
         NotPermitted: the account has no role, or the session no second factor.
     """
-    await front.limit_address(call)
-    _, actor = await front.door.admit_staff(call)
+    caller = front.caller(call, session_token(call))
+    await front.limit_address(caller)
+    _, actor = await front.door.admit_staff(caller)
     return actor
 
 

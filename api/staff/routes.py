@@ -9,12 +9,17 @@ from api import schemas
 from api.routing.errors import feltech_error
 from api.routing.route import FELTECH_ERRORS, Endpoint, Method, Parameter, Route
 from api.staff import desk as staff
+from domain.published import LIST_PAGE, LIST_PAGE_MAX, NUMBER_MAX
 
 BASE: Final = "/api/v1/staff"
 
 
-AFTER: Final = Parameter("after", "integer", "Only what has a higher number.")
-LIMIT: Final = Parameter("limit", "integer", "How many, 1 to 1000; 100 unless given.")
+AFTER: Final = Parameter(
+    "after", "integer", "Only what has a higher number.", least=0, most=NUMBER_MAX, default=0
+)
+LIMIT: Final = Parameter(
+    "limit", "integer", "How many.", least=1, most=LIST_PAGE_MAX, default=LIST_PAGE
+)
 STATUS: Final = Parameter(
     "status", "string", "waiting, approved, rejected or withdrawn; all unless given."
 )

@@ -23,13 +23,12 @@ from application.ports import Clock, KeyHasher, Randomness, Store
 from domain.account import Account, account_id
 from domain.errors import InvalidKey
 from domain.key_rules import check_scopes, check_sources
+from domain.published import KEY_CHARACTERS, KEY_ID_CHARACTERS
 from domain.sender_names import default_sender
 
 ALPHABET: Final = string.ascii_uppercase + string.digits
-ID_CHARACTERS: Final = 8
-SECRET_CHARACTERS: Final = 20
 CHECK_CHARACTERS: Final = 4
-KEY_CHARACTERS: Final = ID_CHARACTERS + SECRET_CHARACTERS + CHECK_CHARACTERS
+"""At the end of a key; between its id and them is the secret."""
 
 CACHED_MAX: Final = 50_000
 FRESH_S: Final = 1.0
@@ -124,12 +123,12 @@ class KeyRing:
 
     def draw(self) -> str:
         """Draw a key that nothing knows of yet."""
-        body = _draw(self._randomness, ID_CHARACTERS + SECRET_CHARACTERS)
+        body = _draw(self._randomness, KEY_CHARACTERS - CHECK_CHARACTERS)
         return body + _check(self._server_key, body)
 
     def stored_form(self, key: str, name: str) -> NewKey:
         """Give what is stored of a key. Slow (one hash)."""
-        return NewKey(key[:ID_CHARACTERS], self._hasher.hash(key), name)
+        return NewKey(key[:KEY_ID_CHARACTERS], self._hasher.hash(key), name)
 
     # -- knowing keys ------------------------------------------------------------------------
 
@@ -161,7 +160,7 @@ class KeyRing:
         digest = self._digest(key)
         found = self._keys.get(digest)
         if found is None:
-            row = self._store.credential(key[:ID_CHARACTERS])
+            row = self._store.credential(key[:KEY_ID_CHARACTERS])
             if row is None or row.revoked_at is not None:
                 raise InvalidKey(msg)
             if not self._hasher.verify(row.hash, key):

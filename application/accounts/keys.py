@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 from uuid import UUID
 
 from application.books.actors import Actor, permit
@@ -11,11 +10,9 @@ from application.books.commands import Command
 from application.ports import CredentialRow
 from domain.account import Account, account_id
 from domain.errors import InvalidKey, TooLate
+from domain.published import KEYS_MAX
 from domain.roles import Duty
 from domain.values import Instant
-
-KEYS_MAX: Final = 50
-"""Working keys of one account."""
 
 
 @dataclass(frozen=True, slots=True)

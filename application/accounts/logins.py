@@ -20,7 +20,6 @@ from application.accounts.passwords import (
     SetPassword,
     StartReset,
     UseCode,
-    check_password,
 )
 from application.accounts.sessions import (
     SEEN_EVERY_S,
@@ -36,6 +35,7 @@ from application.ports import Clock, Codes, KeyHasher, Randomness, SecretKind, S
 from domain.account import Account, account_id
 from domain.claim import Claim, claim_id
 from domain.errors import InvalidKey, InvalidRequest, NotFound, NotPermitted
+from domain.people import check_password
 from domain.values import SECOND
 
 TOKEN_PREFIX: Final = "ngs_"  # noqa: S105 - tells a session's token from an API key

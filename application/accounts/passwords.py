@@ -3,7 +3,6 @@
 import hmac
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Final
 from uuid import UUID
 
 import orjson
@@ -13,30 +12,8 @@ from application.books.commands import Command
 from application.ports import SecretKind, SecretRow
 from domain.account import Account, account_id
 from domain.errors import AlreadyExists, InvalidRequest, NotFound
+from domain.published import RESET_S
 from domain.values import SECOND, Instant
-
-CHARACTERS_MIN: Final = 10
-CHARACTERS_MAX: Final = 128
-"""A longer password would only cost time: it is hashed slowly."""
-RESET_S: Final = 30 * 60
-"""How long the link of a reset works."""
-
-
-def check_password(password: str, *, email: str, field: str = "password") -> None:
-    """Refuse a password that is too short, too long, or the address itself.
-
-    Raises:
-        InvalidRequest: it is.
-    """
-    if not CHARACTERS_MIN <= len(password) <= CHARACTERS_MAX:
-        msg = f"The {field} must have {CHARACTERS_MIN} to {CHARACTERS_MAX} characters."
-        raise InvalidRequest(msg, field=field)
-    if password.casefold() in {email.casefold(), email.casefold().partition("@")[0]}:
-        msg = f"The {field} must not be the e-mail address."
-        raise InvalidRequest(msg, field=field)
-    if not password.isprintable():
-        msg = f"The {field} must consist of printable characters."
-        raise InvalidRequest(msg, field=field)
 
 
 def password_row(account: int, password_hash: str, *, at: Instant) -> SecretRow:

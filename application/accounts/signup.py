@@ -1,26 +1,15 @@
 """People register themselves: an account, its first key and its first session at once."""
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
 from application.accounts import CreateAccount, Created, email_digest
 from application.accounts.keyring import KeyRing
 from application.accounts.logins import Execute, LoggedIn, Logins
-from application.accounts.passwords import check_password
-from domain.errors import AlreadyExists, InvalidRequest, NotPermitted
+from domain.errors import AlreadyExists, NotPermitted
+from domain.people import check_email, check_name, check_password
 
 FIRST_KEY: Final = "first"
-NAME_CHARACTERS_MAX: Final = 100
-EMAIL_CHARACTERS_MAX: Final = 254
-"""RFC 5321, 4.5.3.1.3, without the angle brackets."""
-LOCAL_CHARACTERS_MAX: Final = 64
-
-_EMAIL: Final = re.compile(  # the form of HTML's e-mail fields
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+"
-    r"@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-    r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,40 +36,8 @@ def check_newcomer(*, name: str, email: str, password: str) -> Newcomer:
     Raises:
         InvalidRequest: a field cannot be used, by its name.
     """
-    return Newcomer(check_name(name), email := check_email(email), _password(password, email))
-
-
-def check_name(name: str) -> str:
-    """Give a name without the spaces around it.
-
-    Raises:
-        InvalidRequest: with field ``name``: blank, too long, or with unprintable characters.
-    """
-    found = name.strip()
-    if not 1 <= len(found) <= NAME_CHARACTERS_MAX or not found.isprintable():
-        msg = f"The name must have 1 to {NAME_CHARACTERS_MAX} printable characters."
-        raise InvalidRequest(msg, field="name")
-    return found
-
-
-def check_email(email: str) -> str:
-    """Give an e-mail address without the spaces around it.
-
-    Raises:
-        InvalidRequest: with field ``email``: it is no address that mail can go to.
-    """
-    found = email.strip()
-    local = found.partition("@")[0]
-    is_short = len(found) <= EMAIL_CHARACTERS_MAX and len(local) <= LOCAL_CHARACTERS_MAX
-    if not is_short or _EMAIL.fullmatch(found) is None:
-        msg = "The email must be an address such as you@example.com."
-        raise InvalidRequest(msg, field="email")
-    return found
-
-
-def _password(password: str, email: str) -> str:
-    check_password(password, email=email)
-    return password
+    email = check_email(email)
+    return Newcomer(check_name(name), email, check_password(password, email=email))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
-from typing import Final
 from uuid import UUID
 
 import orjson
@@ -25,18 +24,13 @@ from domain.errors import AccountSuspended, InvalidKey, NotPermitted, SenderIdNo
 from domain.key_rules import Scope
 from domain.message import Message, State, message_id
 from domain.msisdn import Msisdn, Route
+from domain.published import OTP_VALIDITY_S, VALIDITY_S
 from domain.sender_id import SenderId, SenderIdStatus, sender_id_id
 from domain.sender_names import folded
 from domain.submission import Submission, submission_id
 from domain.tariff import TARIFF
 from domain.values import SECOND, Credits, Encoding, Instant, Lane, Network
 from domain.wallet import CreditWallet, wallet_id
-
-RECIPIENTS_MAX: Final = 500
-
-VALIDITY_S: Final = 24 * 3600
-
-OTP_VALIDITY_S: Final = 10 * 60
 
 
 @lru_cache(maxsize=4_096)

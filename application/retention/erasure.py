@@ -18,13 +18,13 @@ from domain.account import Account, account_id
 from domain.days import DAY_S
 from domain.errors import TooLate
 from domain.message import Extent, Message, message_id
+from domain.published import NUMBER_MAX
 from domain.roles import Duty
 from domain.values import SECOND, Instant
 from domain.wallet import CreditWallet, wallet_id
 
 MESSAGES_MAX: Final = 200
 """Messages that one command erases."""
-NUMBER_MAX: Final = 2**63 - 1
 RETENTION: Final = Actor("retention")
 """Who erases what has served its time, as events name it."""
 

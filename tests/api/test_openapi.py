@@ -5,6 +5,15 @@ from typing import Any
 import pytest
 
 from api.routes import ROUTES
+from domain.published import (
+    CREDITS_MAX,
+    MESSAGE_CHARACTERS_MAX,
+    PER_MINUTE_MAX,
+    REASON_CHARACTERS_MAX,
+    RECIPIENTS_MAX,
+    WILCYBERTEK_PAGE,
+    WILCYBERTEK_PAGE_MAX,
+)
 from tests.api.conftest import Gateway
 
 
@@ -58,3 +67,26 @@ def test_it_names_nothing_of_another_host(gateway: Gateway) -> None:
     text = gateway.http.get("/openapi.json").text
     assert "http://" not in text
     assert "https://" not in text
+
+
+def test_it_says_how_much_there_may_be(reference: dict[str, Any]) -> None:
+    schemas = reference["components"]["schemas"]
+    bulk = schemas["BulkRequest"]["properties"]
+    assert (bulk["to"]["minItems"], bulk["to"]["maxItems"]) == (1, RECIPIENTS_MAX)
+    assert bulk["message"]["maxLength"] == MESSAGE_CHARACTERS_MAX
+    credits = schemas["CreditsRequest"]["properties"]["credits"]
+    assert (credits["minimum"], credits["maximum"]) == (-CREDITS_MAX, CREDITS_MAX)
+    assert schemas["RemarkRequest"]["properties"]["reason"]["maxLength"] == REASON_CHARACTERS_MAX
+    limits = schemas["LimitsRequest"]["properties"]
+    for name, most in (("single", PER_MINUTE_MAX), ("daily_credits", CREDITS_MAX)):
+        number = next(each for each in limits[name]["anyOf"] if each["type"] == "integer")
+        assert (number["minimum"], number["maximum"]) == (0, most)
+
+    parameters = reference["paths"]["/api/logs"]["get"]["parameters"]
+    limit = next(each for each in parameters if each["name"] == "limit")["schema"]
+    assert limit == {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": WILCYBERTEK_PAGE_MAX,
+        "default": WILCYBERTEK_PAGE,
+    }

@@ -9,12 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidRequest, MessageTooLong
+from domain.published import MESSAGE_CHARACTERS_MAX, MESSAGE_SEGMENTS_MAX
 from domain.segments import (
     ESCAPE,
     GSM7_BASIC,
     GSM7_EXTENSION,
-    MAX_CHARACTERS,
-    MAX_SEGMENTS,
     PART_LIMIT,
     SINGLE_LIMIT,
     check_length,
@@ -160,7 +159,7 @@ def test_a_text_above_a_limit_is_refused_with_both_counts(text: str, segments: i
 
 
 def test_the_limits_are_those_of_the_contract() -> None:
-    assert (MAX_CHARACTERS, MAX_SEGMENTS) == (1_600, 11)
+    assert (MESSAGE_CHARACTERS_MAX, MESSAGE_SEGMENTS_MAX) == (1_600, 11)
 
 
 def test_a_text_of_white_space_is_blank() -> None:

@@ -41,7 +41,7 @@ def test_every_topic_in_the_source_is_listed() -> None:
 
 
 def test_the_tree_at_the_top_of_the_errors_is_the_real_one() -> None:
-    drawing = (ROOT / "domain" / "errors.py").read_text().partition('"""\n\n\n')[0]
+    drawing = (ROOT / "domain" / "errors.py").read_text().partition('"""\n\n')[0]
     drawn = re.findall(r"^ {4}([│ ├└─]*)(\w+)", drawing, re.MULTILINE)
     assert [(len(indent) // 4, name) for indent, name in drawn] == [
         (depth, error.__name__) for depth, error in discovery.errors()

@@ -1,5 +1,6 @@
 """``ngoma account``: make accounts, and say what each may do."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Final
 
@@ -11,25 +12,29 @@ from application.accounts import (
     SetSuspension,
     email_digest,
 )
-from application.accounts.passwords import check_password
 from application.ports.queries import AccountRow
 from domain.account import Account, account_id
 from domain.errors import NotFound
-from domain.sender_names import check_sender_id
+from domain.people import check_password
+from domain.published import CREDITS_MAX
 from domain.values import Credits
+from domain.written import check_limit
 from worker.cli.login import password_stdin_option, read_password
 from worker.cli.options import (
     ACCOUNT,
-    CREDITS,
+    EMAIL,
+    NAME,
     POSITION,
     REASON,
+    SENDER_ID,
     Place,
-    email_address,
+    Whole,
     example,
     json_option,
+    kind,
+    list_limit_option,
     place_options,
     reason_option,
-    text,
 )
 from worker.cli.output import (
     clock_time,
@@ -43,18 +48,16 @@ from worker.cli.output import (
 )
 from worker.cli.session import Session, opened
 
-LIMIT_MAX: Final = 1_000_000
 DEFAULT: Final = "default"
 
 
-def per_minute(value: str) -> int | str:
-    """Read requests a minute; 0 is no limit, ``default`` follows the settings."""
-    if value == DEFAULT:
-        return DEFAULT
-    is_short = value.isascii() and value.isdecimal() and len(value) <= len(str(LIMIT_MAX))
-    if not is_short or int(value) > LIMIT_MAX:
-        raise click.BadParameter(f"is not {DEFAULT} or a number from 0 to {LIMIT_MAX}.")
-    return int(value)
+def limit(name: str) -> Callable[[str], int | str]:
+    """Make a kind of argument: an account's own limit, or the word for none of its own."""
+
+    def check(value: str) -> int | str:
+        return DEFAULT if value == DEFAULT else check_limit(value, name)
+
+    return kind(check, name="limit")
 
 
 @click.group()
@@ -68,21 +71,19 @@ def account() -> None:
         "ngoma account create Shop --email shop@example.com --credits 100 --sender-id SHOP"
     ),
 )
-@click.argument("name", type=text(100))
-@click.option(
-    "--email", type=email_address, required=True, help="Whom to write to; one account each."
-)
+@click.argument("name", type=NAME)
+@click.option("--email", type=EMAIL, required=True, help="Whom to write to; one account each.")
 @click.option(
     "--credits",
     "granted",
-    type=click.IntRange(0, CREDITS.max),
+    type=Whole(0, CREDITS_MAX),
     default=0,
     help="Credits to give it without payment.",
 )
 @click.option(
     "--sender-id",
     "sender_ids",
-    type=text(),
+    type=SENDER_ID,
     multiple=True,
     help="Sender ID to approve for it; may stand several times.",
 )
@@ -100,7 +101,6 @@ def create(
     as_json: bool,
 ) -> None:
     """Make an account with an API key, which is shown this one time."""
-    names = [check_sender_id(sender_id) for sender_id in sender_ids]
     password = read_password() if password_stdin else None
     if password is not None:
         check_password(password, email=email)
@@ -114,7 +114,7 @@ def create(
                 key=new_key,
                 granted=Credits(granted),
                 alone_max=session.settings.approval_credits_per_day,
-                sender_ids=names,
+                sender_ids=sender_ids,
                 password_hash=password and session.system.logins.hasher.hash(password),
                 actor=session.actor,
                 at=session.now(),
@@ -156,13 +156,7 @@ def _welcome(number: int, name: str, key: str, granted: int, base_url: str) -> N
 
 @account.command("list", epilog=example("ngoma account list --json"))
 @click.option("--after", type=POSITION, default=0, help="Only accounts with a higher number.")
-@click.option(
-    "--limit",
-    type=click.IntRange(1, 1_000),
-    default=100,
-    show_default=True,
-    help="How many accounts.",
-)
+@list_limit_option
 @json_option
 @place_options
 def list_accounts(place: Place, after: int, limit: int, *, as_json: bool) -> None:
@@ -216,10 +210,12 @@ def _limit(value: int | None) -> str:
     ),
 )
 @click.argument("number", metavar="ACCOUNT", type=ACCOUNT)
-@click.option("--single", type=per_minute, help="Single sends a minute; 0 is no limit.")
-@click.option("--bulk", type=per_minute, help="Bulk sends a minute; 0 is no limit.")
-@click.option("--read", type=per_minute, help="Reads a minute; 0 is no limit.")
-@click.option("--daily-credits", type=per_minute, help="Credits a day; default or 0 is no limit.")
+@click.option("--single", type=limit("single"), help="Single sends a minute; 0 is no limit.")
+@click.option("--bulk", type=limit("bulk"), help="Bulk sends a minute; 0 is no limit.")
+@click.option("--read", type=limit("read"), help="Reads a minute; 0 is no limit.")
+@click.option(
+    "--daily-credits", type=limit("daily_credits"), help="Credits a day; default or 0 is no limit."
+)
 @click.option(
     "--reason", type=REASON, default="Limits set by an operator.", help="Why; kept with the event."
 )

@@ -13,6 +13,7 @@ from worker.cli.options import (
     Place,
     example,
     json_option,
+    list_limit_option,
     place_options,
     reason_option,
 )
@@ -40,13 +41,7 @@ def approval() -> None:
     help="Only those that stand so.",
 )
 @click.option("--after", type=POSITION, default=0, help="Only entries with a higher number.")
-@click.option(
-    "--limit",
-    type=click.IntRange(1, 1_000),
-    default=100,
-    show_default=True,
-    help="How many entries.",
-)
+@list_limit_option
 @json_option
 @place_options
 def list_entries(

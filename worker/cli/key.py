@@ -6,14 +6,17 @@ from application.accounts import IssueKey, RevokeKey
 from application.ports import CredentialRow
 from application.ports.queries import KeyRow
 from domain.errors import NotFound
+from domain.key_rules import Scope, check_source
+from domain.published import KEY_ID_CHARACTERS
 from worker.cli.options import (
     ACCOUNT,
+    NAME,
     Place,
     example,
     json_option,
     key_id,
+    kind,
     place_options,
-    text,
 )
 from worker.cli.output import clock_time, moment, print_json, print_table
 from worker.cli.session import Session, opened
@@ -29,18 +32,18 @@ def key() -> None:
 
 @key.command("issue", epilog=example("ngoma key issue 1 --name 'till 2' --scope send"))
 @click.argument("account", type=ACCOUNT)
-@click.option("--name", type=text(100), required=True, help="What the key is for.")
+@click.option("--name", type=NAME, required=True, help="What the key is for.")
 @click.option(
     "--scope",
     "scopes",
-    type=click.Choice(["send", "read"]),
+    type=click.Choice([scope.value for scope in Scope]),
     multiple=True,
     help="What it may do; without it, all that a key can.",
 )
 @click.option(
     "--source",
     "sources",
-    type=text(50),
+    type=kind(check_source),
     multiple=True,
     help="Address or network (CIDR) that it may come from; without it, anywhere.",
 )
@@ -150,7 +153,7 @@ def _as_json(row: KeyRow) -> dict[str, object]:
 
 def _show(account: int, made: str, *, as_json: bool) -> None:
     if as_json:
-        print_json({"account_id": account, "key_id": made[:8], "api_key": made})
+        print_json({"account_id": account, "key_id": made[:KEY_ID_CHARACTERS], "api_key": made})
         return
     click.echo(f"API key of account {account}: {made}")
     click.echo("It is shown this one time: keep it now.", err=True)

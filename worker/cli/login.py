@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from domain.errors import InvalidKey, NgomaError
-from worker.cli.options import Place, email_address, example, json_option, place_options
+from worker.cli.options import CODE, EMAIL, Place, example, json_option, place_options
 from worker.cli.output import moment, print_json
 from worker.cli.session import Session, opened
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from application.accounts.logins import LoggedIn
     from application.accounts.sessions import Session as PersonSession
 
-PASSWORD_CHARACTERS_MAX: Final = 1_000
+LINE_CHARACTERS_MAX: Final = 1_000
 NEEDS_SECOND_FACTOR: Final = (
     "Your roles count only with a second factor: `ngoma second-factor enrol`, then log in again."
 )
@@ -27,8 +27,8 @@ def read_password() -> str:
     Raises:
         click.UsageError: there is none.
     """
-    password = sys.stdin.readline(PASSWORD_CHARACTERS_MAX + 1).rstrip("\r\n")
-    if not password or len(password) > PASSWORD_CHARACTERS_MAX:
+    password = sys.stdin.readline(LINE_CHARACTERS_MAX + 1).rstrip("\r\n")
+    if not password or len(password) > LINE_CHARACTERS_MAX:
         raise click.UsageError("Standard input must hold the password, on one line.")
     return password
 
@@ -46,8 +46,8 @@ password_stdin_option = click.option(
         "ngoma login --email ann@example.com", "ngoma login --email a@b.zm --code 123456"
     ),
 )
-@click.option("--email", type=email_address, help="Your e-mail address; asked for unless given.")
-@click.option("--code", help="The code of your second factor; asked for unless given.")
+@click.option("--email", type=EMAIL, help="Your e-mail address; asked for unless given.")
+@click.option("--code", type=CODE, help="The code of your second factor; asked for unless given.")
 @password_stdin_option
 @json_option
 @place_options
@@ -60,14 +60,14 @@ def login(
     """
     with opened(place) as session:
         if email is None:
-            email = email_address(click.prompt("E-mail", err=True))
+            email = EMAIL(click.prompt("E-mail", err=True))
         if password_stdin:
             password = read_password()
         else:
             password = click.prompt("Password", hide_input=True, err=True)
             if code is None:
                 asked = "Code of the second factor (empty when you have none)"
-                code = click.prompt(asked, default="", show_default=False, err=True) or None
+                code = CODE(click.prompt(asked, default="", show_default=False, err=True)) or None
         logged_in = session.system.logins.login(
             email, password, code=code, instead_of=_present(session), execute=session.run
         )
@@ -139,15 +139,15 @@ def enrol(place: Place, *, as_json: bool) -> None:
 
 
 @second_factor.command("confirm", epilog=example("ngoma second-factor confirm --code 123456"))
-@click.option("--code", help="The code that the app shows; asked for unless given.")
+@click.option("--code", type=CODE, help="The code that the app shows; asked for unless given.")
 @json_option
 @place_options
 def confirm(place: Place, code: str | None, *, as_json: bool) -> None:
     """Confirm your second factor by a code of it; from then on each login takes one."""
     with opened(place) as session:
         found = _required(session)
-        code = code or click.prompt("Code", err=True)
-        session.system.logins.confirm(found, str(code), execute=session.run)
+        code = code or CODE(click.prompt("Code", err=True))
+        session.system.logins.confirm(found, code, execute=session.run)
     if as_json:
         print_json({"confirmed": True})
     else:

@@ -12,6 +12,7 @@ from domain.values import Network
 from worker.cli.options import (
     NUMBER,
     Place,
+    Whole,
     example,
     json_option,
     place_options,
@@ -20,6 +21,7 @@ from worker.cli.options import (
 from worker.cli.output import clock_time, moment, print_json, print_table
 from worker.cli.session import Session, opened
 
+LATENCY_MS_MAX: Final = 600_000
 PROFILE_NAMES: Final = ("e173", "sim800", "ec25", "minimal")
 
 
@@ -260,7 +262,7 @@ def _show_probe(
 )
 @click.option(
     "--latency-ms",
-    type=click.IntRange(0, 600_000),
+    type=Whole(0, LATENCY_MS_MAX),
     default=0,
     help="How long the network takes for a segment.",
 )

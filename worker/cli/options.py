@@ -1,7 +1,6 @@
 """What the commands share: options, kinds of arguments, and the example at the end of each help."""
 
 import functools
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,16 +8,18 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from domain.errors import InvalidRequest
+from domain.key_rules import is_key_id
+from domain.people import check_code, check_email, check_name
+from domain.published import CREDITS_MAX, KEY_ID_CHARACTERS, LIST_PAGE, LIST_PAGE_MAX, NUMBER_MAX
+from domain.sender_names import check_sender_id
+from domain.written import check_reason, read_whole
+
 if TYPE_CHECKING:
     from adapters.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-INTEGER_MAX: Final = 2**63 - 1
-"""The largest number that both stores hold."""
-CREDITS_MAX: Final = 10**12
-EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
-KEY_ID: Final = re.compile(r"[A-Z0-9]{8}")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,46 +70,60 @@ def example(*lines: str) -> str:
     return "\n".join(["\b", "Example:", *(f"  {line}" for line in lines)])
 
 
-def text(characters_max: int = 200) -> Callable[[str], str]:
-    """Make a kind of argument: what a person typed, not blank, of limited length."""
+def kind(check: Callable[[str], R], *, name: str = "text") -> Callable[[str], R]:
+    """Make a kind of argument of a check: what HTTP refuses is wrong usage here."""
 
-    def text(value: str) -> str:
-        found = value.strip()
-        if not found:
-            raise click.BadParameter("must not be blank.")
-        if len(found) > characters_max:
-            raise click.BadParameter(f"has more than {characters_max} characters.")
+    def read(value: str) -> R:
         try:
-            found.encode()
-        except UnicodeEncodeError as error:
-            raise click.BadParameter("is not valid UTF-8.") from error
-        return found
+            return check(value)
+        except InvalidRequest as error:
+            raise click.BadParameter(str(error)) from error
 
-    return text
+    read.__name__ = name  # stands for the value in help
+    return read
 
 
-def email_address(value: str) -> str:
-    """Read an e-mail address, as far as one can tell by looking."""
-    found = text(254)(value)
-    if EMAIL.fullmatch(found) is None:
-        raise click.BadParameter("is not an e-mail address.")
-    return found
+class Whole(click.IntRange):
+    """A whole number within bounds, in digits 0 to 9: ``int`` would also take 1_000 and ٣."""
+
+    def __init__(self, least: int, most: int) -> None:
+        super().__init__(least, most)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read it."""
+        number = read_whole(value)
+        if number is None:
+            self.fail(f"{value!r} is not a whole number in digits 0 to 9.", param, ctx)
+        return super().convert(number, param, ctx)
 
 
 def key_id(value: str) -> str:
     """Read the public part of an API key; a whole key would stay in the shell's history."""
     found = value.strip().upper()
-    if KEY_ID.fullmatch(found) is None:
-        raise click.BadParameter("is not a key id: give the first 8 characters of the key.")
+    if not is_key_id(found):
+        msg = f"is not a key id: give the first {KEY_ID_CHARACTERS} characters of the key."
+        raise click.BadParameter(msg)
     return found
 
 
-ACCOUNT: Final = click.IntRange(1, INTEGER_MAX)
-NUMBER: Final = click.IntRange(1, INTEGER_MAX)
-POSITION: Final = click.IntRange(0, INTEGER_MAX)
-CREDITS: Final = click.IntRange(1, CREDITS_MAX)
-REASON: Final = text(1_000)
+ACCOUNT: Final = Whole(1, NUMBER_MAX)
+NUMBER: Final = Whole(1, NUMBER_MAX)
+POSITION: Final = Whole(0, NUMBER_MAX)
+CREDITS: Final = Whole(1, CREDITS_MAX)
+SIGNED_CREDITS: Final = Whole(-CREDITS_MAX, CREDITS_MAX)
+CODE: Final = kind(check_code)
+EMAIL: Final = kind(check_email, name="email")
+NAME: Final = kind(check_name)
+REASON: Final = kind(check_reason)
+SENDER_ID: Final = kind(check_sender_id)
 
+list_limit_option = click.option(
+    "--limit",
+    type=Whole(1, LIST_PAGE_MAX),
+    default=LIST_PAGE,
+    show_default=True,
+    help="How many are listed.",
+)
 reason_option = click.option(
     "--reason", type=REASON, required=True, help="Why; kept with the event, beside the log."
 )

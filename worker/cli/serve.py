@@ -28,7 +28,7 @@ from worker.cli.demo import (
     welcome,
     write_demo_file,
 )
-from worker.cli.options import Place, example, place_options
+from worker.cli.options import POSITION, Place, example, place_options
 from worker.cli.protocol import JsonHttpProtocol
 from worker.memory import settle_memory
 from worker.parts.part import Role
@@ -51,7 +51,7 @@ STOP_S: Final = 20.0
 )
 @place_options
 @click.option("--host", help="Address to listen on.")
-@click.option("--port", type=int, help="Port to listen on; 0 picks one.")
+@click.option("--port", type=POSITION, help="Port to listen on; 0 picks one.")
 def serve(*, place: Place, demo: bool, role: str, host: str | None, port: int | None) -> None:
     """Run the gateway until it is interrupted."""
     try:

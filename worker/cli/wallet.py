@@ -6,13 +6,15 @@ from application.accounts import MoveCredits
 from application.ports.queries import StatementLine
 from domain.errors import NotFound
 from domain.public_ids import batch_id, feltech_id
+from domain.published import STATEMENT_PAGE, STATEMENT_PAGE_MAX
 from domain.values import Credits
 from worker.cli.options import (
     ACCOUNT,
     CREDITS,
-    CREDITS_MAX,
     POSITION,
+    SIGNED_CREDITS,
     Place,
+    Whole,
     example,
     json_option,
     place_options,
@@ -78,7 +80,7 @@ def grant(place: Place, account: int, credits: int, reason: str, *, as_json: boo
     epilog=example("ngoma wallet adjust 1 -20 --reason 'counted twice on 3 May'"),
 )
 @click.argument("account", type=ACCOUNT)
-@click.argument("credits", type=click.IntRange(-CREDITS_MAX, CREDITS_MAX))
+@click.argument("credits", type=SIGNED_CREDITS)
 @reason_option
 @json_option
 @place_options
@@ -127,8 +129,8 @@ def _move(
 @click.option("--after", type=POSITION, default=0, help="Only movements after this log position.")
 @click.option(
     "--limit",
-    type=click.IntRange(1, 10_000),
-    default=50,
+    type=Whole(1, STATEMENT_PAGE_MAX),
+    default=STATEMENT_PAGE,
     show_default=True,
     help="How many movements.",
 )

@@ -10,9 +10,8 @@ from typing import Any, cast
 import httpx
 import pytest
 
-from api.door.addresses import Addresses
+from api.door.caller import Caller
 from api.door.keys import Door
-from api.http.wire import Call
 from application.accounts import IssueKey, RevokeKey, SetSuspension
 from application.accounts.keyring import KeyRing
 from application.books.actors import Actor
@@ -227,7 +226,7 @@ class SlowKeys:
 
 def door(system: System, keys: SlowKeys, **settings: Any) -> Door:
     changed = replace(system, keys=cast("Any", keys), **settings)
-    return Door(changed, Addresses(()))
+    return Door(changed)
 
 
 def test_a_new_key_is_hashed_once_however_often_it_comes(gateway: Gateway) -> None:
@@ -236,8 +235,8 @@ def test_a_new_key_is_hashed_once_however_often_it_comes(gateway: Gateway) -> No
     door_ = door(gateway.system, keys)
 
     async def come_at_once() -> set[int]:
-        call = Call(headers={}, peer="10.0.0.1")
-        entering = [door_.admit_writer(call, gateway.key) for _ in range(200)]
+        caller = Caller("10.0.0.1", gateway.key)
+        entering = [door_.admit_writer(caller) for _ in range(200)]
         return {principal.account for principal in await asyncio.gather(*entering)}
 
     assert asyncio.run(come_at_once()) == {gateway.account}
@@ -251,8 +250,8 @@ def test_too_many_new_keys_at_once_are_overload(gateway: Gateway) -> None:
     new = [second_key(gateway) for _ in range(5)]
 
     async def come_at_once() -> list[Any]:
-        call = Call(headers={}, peer="10.0.0.1")
-        entering = [asyncio.create_task(door_.admit_writer(call, key)) for key in new]
+        callers = [Caller("10.0.0.1", key) for key in new]
+        entering = [asyncio.create_task(door_.admit_writer(caller)) for caller in callers]
         await asyncio.sleep(0.05)
         keys.may_end.set()
         return list(await asyncio.gather(*entering, return_exceptions=True))

@@ -7,9 +7,8 @@ from typing import Any, cast
 
 import pytest
 
-from api.door.addresses import Addresses
+from api.door.caller import Caller
 from api.door.keys import Door
-from api.http.wire import Call
 from application.accounts import ChangeRole
 from application.accounts.sessions import ABSOLUTE_S, IDLE_S, Session
 from application.books.actors import Actor
@@ -163,17 +162,16 @@ def test_the_address_limit_counts_sessions_too(start_gateway: StartGateway) -> N
 # -- the door, for staff ------------------------------------------------------------------------
 
 
-def call_of(person: Person) -> Call:
-    headers = {b"authorization": f"Bearer {person.token}".encode()}
-    return Call(headers=headers, peer="10.0.0.1")
+def caller_of(person: Person) -> Caller:
+    return Caller("10.0.0.1", person.token)
 
 
 def test_staff_need_a_role_and_a_second_factor(own_gateway: Gateway) -> None:
     person, system = register(own_gateway), own_gateway.system
-    door = Door(system, Addresses(()))
+    door = Door(system)
 
     async def admit(person: Person) -> tuple[Session, Actor]:
-        return await door.admit_staff(call_of(person))
+        return await door.admit_staff(caller_of(person))
 
     with pytest.raises(NotPermitted, match="role"):
         asyncio.run(admit(person))
@@ -206,10 +204,10 @@ def test_too_many_sessions_looked_for_at_once_are_overload(own_gateway: Gateway)
             may_end.wait(10)
             return find(token, execute=execute)
 
-    door = Door(replace(system, logins=cast("Any", Slow())), Addresses(()))
+    door = Door(replace(system, logins=cast("Any", Slow())))
 
     async def come_at_once() -> list[Any]:
-        entering = [asyncio.create_task(door.admit_session(call_of(person))) for _ in range(300)]
+        entering = [asyncio.create_task(door.admit_session(caller_of(person))) for _ in range(300)]
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         may_end.set()

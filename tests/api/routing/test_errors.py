@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from api.http import refusals
+from api.http.wire import Call
 from api.routing.errors import (
     TABLE,
     feltech_error,
@@ -16,6 +17,8 @@ from api.routing.errors import (
 )
 from domain import errors
 from domain.errors import NgomaError
+
+CALL = Call(headers={})
 
 DOCUMENTED = {
     "MISSING_PARAMS": 400,
@@ -86,12 +89,12 @@ def test_both_envelopes_answer_every_error(kind: type[NgomaError]) -> None:
     error = example(kind)
     row = row_of(error)
     for envelope in (wilcybertek_error, wilcybertek_send_error):
-        answer = envelope(error)
+        answer = envelope(CALL, error)
         body = json.loads(answer.body)
         assert answer.status == row.status
         assert (body["status"], body["code"]) == ("error", row.code)
         assert body["message"]
-    answer = feltech_error(error)
+    answer = feltech_error(CALL, error)
     body = json.loads(answer.body)
     assert answer.status == row.feltech_status
     assert body["message"]
@@ -106,7 +109,7 @@ def test_the_codes_are_the_documented_ones() -> None:
 def test_503_means_queued_in_one_dialect_and_refused_in_the_other() -> None:
     assert all(row.status != 503 for row in TABLE)
     for kind in LEAVES:
-        answer = feltech_error(example(kind))
+        answer = feltech_error(CALL, example(kind))
         retry = dict(answer.headers).get(b"retry-after")
         assert (answer.status == 503) == (issubclass(kind, errors.Unavailable))
         assert answer.status != 503 or retry is not None
@@ -114,17 +117,17 @@ def test_503_means_queued_in_one_dialect_and_refused_in_the_other() -> None:
 
 @pytest.mark.parametrize("kind", [errors.RateLimited, errors.Overloaded])
 def test_429_says_when_to_come_back(kind: type[NgomaError]) -> None:
-    answer = wilcybertek_error(example(kind))
+    answer = wilcybertek_error(CALL, example(kind))
     assert (answer.status, answer.headers) == (429, ((b"retry-after", b"7"),))
 
 
 def test_an_entry_of_a_list_is_blamed_by_its_place() -> None:
-    body = json.loads(feltech_error(refusals.InvalidEntries({3: "a", 7: "b"})).body)
+    body = json.loads(feltech_error(CALL, refusals.InvalidEntries({3: "a", 7: "b"})).body)
     assert body["errors"] == {"to.3": ["a"], "to.7": ["b"]}
 
 
 def test_what_nobody_foresaw_is_500_without_details() -> None:
     for envelope in (wilcybertek_error, wilcybertek_send_error, feltech_error):
-        answer = envelope(ValueError("secret 4711"))
+        answer = envelope(CALL, ValueError("secret 4711"))
         assert answer.status == 500
         assert b"4711" not in answer.body

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from application.accounts.keyring import ALPHABET, KEY_CHARACTERS, KeyRing
+from application.accounts.keyring import ALPHABET, KeyRing
 from domain.errors import InvalidKey
+from domain.published import KEY_CHARACTERS
 from tests.support.system import FastKeyHasher, create_account, running_system
 from tests.support.virtual import SeededRandomness
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from application.retention.housekeeping import GRACE_S, Housekeeping
-from domain.submission import KEPT_S
+from domain.published import IDEMPOTENCY_KEPT_S
 from domain.values import SECOND
 from domain.wallet import wallet_id
 from tests.application.sending import send
@@ -29,9 +29,9 @@ def test_a_stored_answer_is_kept_for_its_day_and_then_forgotten(tmp_path: Path) 
                 retention=system.retention,
             ).step()
 
-        assert keep_house(KEPT_S + GRACE_S - 60) == 0
+        assert keep_house(IDEMPOTENCY_KEPT_S + GRACE_S - 60) == 0
         assert system.store.content("submission", accepted.first_number) is not None
-        assert keep_house(KEPT_S + GRACE_S) == 1
+        assert keep_house(IDEMPOTENCY_KEPT_S + GRACE_S) == 1
         assert system.store.content("submission", accepted.first_number) is None
         assert system.store.content("message", accepted.first_number) is not None
-        assert keep_house(KEPT_S + GRACE_S) == 0
+        assert keep_house(IDEMPOTENCY_KEPT_S + GRACE_S) == 0

@@ -92,7 +92,7 @@ def test_a_scope_or_source_that_cannot_be_is_refused(cli: Cli) -> None:
     account = cli.account()
     new = ("key", "issue", account, "--name", "x")
     assert "not one of" in cli.refusal(*new, "--scope", "fly", code=2)
-    assert "IP address" in cli.refusal(*new, "--source", "192.0.2.1/24")
+    assert "IP address" in cli.refusal(*new, "--source", "192.0.2.1/24", code=2)
     many = [word for number in range(21) for word in ("--source", f"192.0.2.{number}")]
     assert "at most 20" in cli.refusal(*new, *many)
     assert len(_working(cli, account)) == 1

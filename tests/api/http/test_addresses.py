@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.door.addresses import UNIX_SOCKET, Addresses
+from api.http.addresses import UNIX_SOCKET, Addresses
 from api.http.wire import Call
 from domain.errors import InvalidRequest
 
