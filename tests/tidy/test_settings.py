@@ -1,0 +1,36 @@
+"""Each setting is read somewhere: one that nothing reads is a promise that nobody keeps."""
+
+import ast
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Final
+
+from adapters.settings import Settings
+from application.ports import ModemSettings
+from application.system import Limits
+from tests.tidy.sources import ROOMS, Source, parse, sources
+
+HOME: Final = "adapters/settings/"
+
+
+def unread(names: Iterable[str], files: Iterable[Source]) -> set[str]:
+    """Give the names that no file outside the settings' own folder reads as an attribute."""
+    read = {
+        node.attr
+        for source in files
+        if not source.name.startswith(HOME)
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
+    }
+    return set(names) - read
+
+
+def test_each_setting_is_read() -> None:
+    derived = {"numbering_plan", "numbering_other"}  # read by Settings.numbering
+    names = {item.name for kind in (Settings, ModemSettings, Limits) for item in fields(kind)}
+    assert unread(names - derived, sources(*ROOMS)) == set()
+
+
+def test_a_setting_that_nothing_reads_is_found() -> None:
+    files = [parse(f"{HOME}model.py", "x.port"), parse("worker/a.py", "s.host\nport = 1")]
+    assert unread(["host", "port"], files) == {"port"}
