@@ -14,6 +14,7 @@ from adapters.mail import open_mailer
 from adapters.modems import DRIVERS
 from adapters.observability.access import JsonAccessLog
 from adapters.observability.metrics import PrometheusMetrics
+from adapters.outage import Outage
 from adapters.queue import open_queue
 from adapters.security.codes import TotpCodes
 from adapters.security.hashing import Argon2KeyHasher
@@ -77,10 +78,13 @@ def bootstrap(
     reader = Reader(store, mapper := event_mapper())
     signals, metrics = Signals(), PrometheusMetrics()
     common = _Common(store, reader, hasher or Argon2KeyHasher(), clock, randomness)
-    committer = _open_committer(settings, common, mapper, signals)
+    committer = _open_committer(settings, common, mapper, signals, metrics)
     reading = _open_read_side(settings, store, mapper)
     signals.add_check("store", partial(_ping, store))
     signals.add_check("projections", partial(_not_in_step, reading.queries))
+    queue, limiter = open_queue(settings.redis_url), make_limiter(settings.redis_url)
+    if settings.redis_url:
+        _watch_redis(signals, metrics, {"limits": limiter.outage, "queue": queue.outage})
     metrics.watch_one(
         "waiting_messages", "Messages before the committer.", lambda: committer.waiting
     )
@@ -98,7 +102,7 @@ def bootstrap(
         committer=committer,
         queries=reading.queries,
         follower=reading.follower,
-        queue=open_queue(settings.redis_url),
+        queue=queue,
         keys=_open_keys(settings, common, secret),
         logins=_open_logins(common, secret),
         mailer=_open_mailer(settings),
@@ -106,7 +110,7 @@ def bootstrap(
         registration_open=settings.registration_open,
         registration_daily_credits=settings.registration_daily_credits,
         fleet=FleetWatch(store, clock),
-        limiter=make_limiter(settings.redis_url),
+        limiter=limiter,
         metrics=metrics,
         access_log=JsonAccessLog(),
         numbering=settings.numbering,
@@ -148,7 +152,11 @@ class _Common:
 
 
 def _open_committer(
-    settings: Settings, common: _Common, mapper: Mapper[UUID], signals: Signals
+    settings: Settings,
+    common: _Common,
+    mapper: Mapper[UUID],
+    signals: Signals,
+    metrics: PrometheusMetrics,
 ) -> Committer:
     return Committer(
         store=common.store,
@@ -159,6 +167,7 @@ def _open_committer(
         store_wait_s=settings.store_wait_s,
         lost_answer_wait_s=settings.lost_answer_wait_s,
         on_commit=signals.committed.set,
+        on_settled=metrics.settled,
     )
 
 
@@ -268,6 +277,23 @@ def server_secret(settings: Settings, store: Store) -> Secret:
 def derived(secret: Secret, purpose: str) -> bytes:
     """Give a key for one purpose: HMAC-SHA256(server secret, purpose)."""
     return hmac.digest(secret.reveal().encode(), purpose.encode(), "sha256")
+
+
+def _watch_redis(
+    signals: Signals, metrics: PrometheusMetrics, outages: Mapping[str, Outage]
+) -> None:
+    """Show whether Redis answers whoever asks it; losing it loses nothing (decision 12)."""
+    for part, outage in outages.items():
+        signals.add_check(part, outage.words, is_vital=False)
+
+    def down() -> Mapping[str, float]:
+        return {part: float(outage.is_down) for part, outage in outages.items()}
+
+    def counts() -> Mapping[str, float]:
+        return {part: float(outage.count) for part, outage in outages.items()}
+
+    metrics.watch("redis_down", "Whether Redis did not answer.", down, label="part")
+    metrics.watch("redis_outages", "How often Redis went away.", counts, label="part")
 
 
 def _ping(store: Store) -> str:

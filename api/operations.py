@@ -13,9 +13,7 @@ async def healthz(front: Front, call: Call) -> Answer:  # noqa: ARG001 - an endp
 async def readyz(front: Front, call: Call) -> Answer:  # noqa: ARG001 - an endpoint's shape
     """Say whether the process can do its work."""
     readiness = await front.inspect(front.system.readiness)
-    ready = schemas.Ready(
-        status="ready" if readiness.is_ready else "not ready", checks=dict(readiness.checks)
-    )
+    ready = schemas.Ready(status=readiness.status, checks=dict(readiness.checks))
     return answer(ready, status=200 if readiness.is_ready else 503)
 
 

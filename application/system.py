@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from application.accounts.keyring import KeyRing
 from application.accounts.logins import Logins
@@ -60,8 +61,14 @@ class Limits:
 class Readiness:
     """Whether this process can do its work; ``checks`` names each part and its state."""
 
-    is_ready: bool
+    status: Literal["ready", "degraded", "not ready"]
+    """Degraded: something that it can do without is away."""
     checks: Mapping[str, str]
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it can do its work, be it degraded."""
+        return self.status != "not ready"
 
 
 class Signals:
@@ -74,15 +81,23 @@ class Signals:
         self.committed = threading.Event()
         """Set after each commit of this process; whoever follows the log clears it."""
         self._checks: dict[str, Callable[[], str]] = {}
+        self._vital: set[str] = set()
 
-    def add_check(self, name: str, check: Callable[[], str]) -> None:
-        """Add a check to readiness: it gives "ok", or what is wrong in a few words."""
+    def add_check(self, name: str, check: Callable[[], str], *, is_vital: bool = True) -> None:
+        """Add a check to readiness: it gives "ok", or what is wrong in a few words.
+
+        Without what is not vital the process still does its work, and is degraded.
+        """
         self._checks[name] = check
+        if is_vital:
+            self._vital.add(name)
 
     def readiness(self) -> Readiness:
         """Run all checks."""
         checks = {name: check() for name, check in self._checks.items()}
-        return Readiness(is_ready=all(word == "ok" for word in checks.values()), checks=checks)
+        wrong = {name for name, word in checks.items() if word != "ok"}
+        status: Literal["ready", "degraded", "not ready"] = "degraded" if wrong else "ready"
+        return Readiness("not ready" if wrong & self._vital else status, checks)
 
 
 @dataclass(frozen=True, kw_only=True)

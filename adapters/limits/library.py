@@ -1,7 +1,6 @@
 """Request limits by the ``limits`` library: in Redis where there is one, else in this process."""
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable
 from typing import Any, Final, cast
@@ -13,6 +12,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from adapters.limits.windows import WINDOW_S, LocalWindows, Window
+from adapters.outage import Outage
 from application.ports import Quota
 
 ANSWER_S: Final = 0.1
@@ -23,8 +23,6 @@ CONNECTIONS_MAX: Final = 64
 KEY_PREFIX: Final = "ngoma:limits"
 
 Counters = MemoryStorage | RedisStorage
-
-_log = logging.getLogger("ngoma.limits")
 
 
 class LibraryRateLimiter:
@@ -40,9 +38,12 @@ class LibraryRateLimiter:
         self._shared = shared
         self._pool = pool
         self._local = LocalWindows()
-        self._monotonic_s = monotonic_s
-        self._ask_again_at_s: float | None = None
-        """When Redis may be asked again; None while it answers."""
+        self.outage = Outage(
+            "Redis",
+            pause_s=ASK_AGAIN_S,
+            meanwhile="each process counts requests alone",
+            monotonic_s=monotonic_s,
+        )
 
     async def hit(self, policy: str, subject: str, per_minute: int) -> Quota:
         """Count a request of ``subject`` under ``policy`` and say whether it may pass."""
@@ -59,38 +60,16 @@ class LibraryRateLimiter:
 
     async def _ask(self, policy: str, subject: str, per_minute: int, *, counts: bool) -> Quota:
         key = f"{policy}/{subject}"  # without the limit, so that a new limit keeps the count
-        if self._shared is not None and self._may_ask():
+        if self._shared is not None and self.outage.may_try():
             try:
                 async with asyncio.timeout(ANSWER_S):
                     quota = await _quota(self._shared, key, per_minute, counts=counts)
             except (RedisError, OSError) as error:  # TimeoutError is an OSError
-                self._left_alone(error)
+                self.outage.failed(error)
             else:
-                self._answered()
+                self.outage.answered()
                 return quota
         return await _quota(self._local, key, per_minute, counts=counts)
-
-    def _may_ask(self) -> bool:
-        if self._ask_again_at_s is None:
-            return True
-        now_s = self._monotonic_s()
-        if now_s < self._ask_again_at_s:
-            return False
-        self._ask_again_at_s = now_s + ASK_AGAIN_S  # this request tries, the others do not wait
-        return True
-
-    def _left_alone(self, error: Exception) -> None:
-        if self._ask_again_at_s is None:
-            _log.warning(
-                "Redis does not answer (%s): this process counts requests alone",
-                type(error).__name__,
-            )
-        self._ask_again_at_s = self._monotonic_s() + ASK_AGAIN_S
-
-    def _answered(self) -> None:
-        if self._ask_again_at_s is not None:
-            self._ask_again_at_s = None
-            _log.info("Redis answers again: requests are counted there")
 
 
 def make_limiter(

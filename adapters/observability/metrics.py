@@ -30,10 +30,10 @@ class PrometheusMetrics:
             registry=self._registry,
         )
         self._children: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
-        self._counts = Counter(
-            "ngoma_happenings",
-            "Things that happened, by kind.",
-            ["kind"],
+        self._commands = Counter(
+            "ngoma_commands",
+            "Commands by kind and outcome: done, or the error that refused it.",
+            ["command", "outcome"],
             registry=self._registry,
         )
 
@@ -46,9 +46,10 @@ class PrometheusMetrics:
         found[0].inc()
         found[1].observe(seconds)
 
-    def happened(self, kind: str) -> None:
-        """Count something by its kind, a word from the code."""
-        self._counts.labels(kind).inc()
+    def settled(self, counts: Mapping[tuple[str, str], int]) -> None:
+        """Count commands by kind and outcome, both words from the code."""
+        for (command, outcome), count in counts.items():
+            self._commands.labels(command, outcome).inc(count)
 
     def watch_one(self, name: str, text: str, read: Callable[[], float]) -> None:
         """Show a number that is read when somebody looks."""

@@ -16,7 +16,7 @@ from dramatiq.errors import BrokerConnectionError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from adapters.queue.outage import Outage
+from adapters.outage import Outage
 
 NAMESPACE: Final = "ngoma"
 """What the names of all our Redis keys begin with."""
@@ -103,7 +103,7 @@ class _PatientConsumer(_RedisConsumer):
 
     def __next__(self) -> MessageProxy | None:
         outage = self.broker.outage
-        if outage.may_try:
+        if outage.may_try():
             try:
                 message: MessageProxy | None = super().__next__()  # type: ignore[no-untyped-call]
             except (redis.RedisError, BrokerConnectionError) as error:

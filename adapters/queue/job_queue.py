@@ -11,6 +11,7 @@ from dramatiq.broker import Broker
 from dramatiq.brokers.stub import StubBroker
 from dramatiq.errors import BrokerError
 
+from adapters.outage import Outage
 from adapters.queue.boards import Board, MemoryBoard, RedisBoard
 from adapters.queue.brokers import (
     JOBS,
@@ -20,7 +21,6 @@ from adapters.queue.brokers import (
     redis_broker,
     redis_client,
 )
-from adapters.queue.outage import Outage
 from application.ports import Job
 from domain.values import Network
 
@@ -32,6 +32,8 @@ JOB: Final = "job"
 """The actor that does what time asks for."""
 JOBS_WAITING_MAX: Final = 10_000
 """More jobs than these are not queued; the relay sees to the rest."""
+PAUSE_S: Final = 1.0
+"""How long Redis is left alone after it did not answer."""
 STOP_S: Final = 5.0
 STOP_LEAST_S: Final = 0.5
 
@@ -109,7 +111,7 @@ class DramatiqJobQueue:
         return self._ask(send, default=False)
 
     def _ask(self, question: Callable[[], R], default: R) -> R:
-        if not self.outage.may_try:
+        if not self.outage.may_try():
             return default
         try:
             answer = question()
@@ -128,7 +130,12 @@ def _require_name(worker: str) -> None:
 
 def open_queue(redis_url: str | None = None) -> DramatiqJobQueue:
     """Make the queue: inside this process, or on Redis, which need not be there yet."""
-    outage = Outage("Redis", monotonic_s=time.monotonic)
+    outage = Outage(
+        "Redis",
+        pause_s=PAUSE_S,
+        meanwhile="SIMs and time wait for the relay's tick",
+        monotonic_s=time.monotonic,
+    )
     if redis_url is None:
         return DramatiqJobQueue(embedded_broker(), MemoryBoard(), outage)
     client = redis_client(redis_url)

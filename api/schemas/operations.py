@@ -12,9 +12,9 @@ class Health(Struct, frozen=True, kw_only=True):
 
 
 class Ready(Struct, frozen=True, kw_only=True):
-    """Whether the process can do its work, part by part."""
+    """Whether the process can do its work, part by part; degraded is ready without some of them."""
 
-    status: Literal["ready", "not ready"]
+    status: Literal["ready", "degraded", "not ready"]
     checks: dict[str, str]
 
 

@@ -8,7 +8,8 @@ committed. The commit in flight is the batching window; there is no timer.
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeVar, cast
 from uuid import UUID
 
@@ -35,6 +36,8 @@ __all__ = ["Command", "Committer", "Done", "Numbers", "Outcome", "Preparing"]
 
 R = TypeVar("R")
 
+OnSettled = Callable[[Mapping[tuple[str, str], int]], None]
+
 REDO_PAUSE_S: Final = 0.1
 """Pause before the lock is tried again while the database is away."""
 CONFLICTS_MAX: Final = 3
@@ -59,12 +62,15 @@ class Committer:
         store_wait_s: float = 5.0,
         lost_answer_wait_s: float = 60.0,
         on_commit: Callable[[], None] = lambda: None,
+        on_settled: OnSettled = lambda _: None,
         pause: Callable[[float], object] | None = None,
     ) -> None:
         self.numbers = numbers
         self.randomness = randomness
         self.mapper = mapper
         self.on_commit = on_commit
+        self.on_settled = on_settled
+        """Told how many commands of which kind came to what, a batch at a time."""
         self._store = store
         self._clock = clock
         self._batch_max = batch_messages_max
@@ -85,7 +91,13 @@ class Committer:
             StoreDown: the committer is closing down; nothing was stored.
         """
         deadline_s = self._clock.monotonic_s() + self._store_wait_s
-        self._line.join(cast("Waiting[object]", Waiting(command, done, deadline_s)))
+        waiting = cast("Waiting[object]", Waiting(command, done, deadline_s))
+        try:
+            self._line.join(waiting)
+        except Unavailable as refusal:
+            waiting.refuse(refusal)
+            self._count([waiting])
+            raise
 
     def execute(self, command: Command[R], *, timeout_s: float = 30.0) -> R:
         """Run a command and wait for its outcome, from a thread that may block.
@@ -124,6 +136,7 @@ class Committer:
         self._commit([waiting for waiting in batch if waiting.outcome is None])
         for waiting in batch:
             waiting.tell()
+        self._count(batch)
         self._put_snapshots()
         return len(batch)
 
@@ -200,11 +213,13 @@ class Committer:
         """
         now_s = self._clock.monotonic_s()
         overdue = [waiting for waiting in batch if waiting.deadline_s <= now_s]
-        for waiting in [*overdue, *self._line.take_overdue(now_s)]:
+        in_line = self._line.take_overdue(now_s)
+        for waiting in [*overdue, *in_line]:
             refusal = StoreDown("The database does not answer; nothing was stored.")
             refusal.__cause__ = error
             waiting.refuse(refusal)
             waiting.tell()
+        self._count(in_line)
         return [waiting for waiting in batch if not waiting.is_told]
 
     def _save_once(
@@ -251,6 +266,14 @@ class Committer:
             msg = f"{type(command).__name__} did not record all that it decided"
             raise RuntimeError(msg)
         return Outcome(result=result)
+
+    def _count(self, settled: Sequence[Waiting[object]]) -> None:
+        """Say what became of commands, once their callers know; each is counted once."""
+        if settled:
+            try:
+                self.on_settled(Counter(waiting.what_became for waiting in settled))
+            except Exception:  # noqa: BLE001 - a count is worth nobody's answer
+                _log.exception("commands could not be counted")
 
     def _say_committed(self) -> None:
         try:

@@ -35,6 +35,12 @@ class Waiting(Generic[R]):
         """Settle it with an error of its own: many threads may raise it at the same time."""
         self.outcome = Outcome(error=error)
 
+    @property
+    def what_became(self) -> tuple[str, str]:
+        """Name the command's kind and its outcome: done, or the error that refused it."""
+        error = self.outcome.error if self.outcome else None
+        return type(self.command).__name__, "done" if error is None else type(error).__name__
+
     def tell(self) -> None:
         """Tell its caller, once. A caller that fails must not keep others from their answers."""
         if self.is_told:

@@ -12,6 +12,9 @@ class Metrics(Protocol):
     def answered(self, route: str, status: int, seconds: float) -> None:
         """Count an HTTP answer."""
 
+    def settled(self, counts: Mapping[tuple[str, str], int]) -> None:
+        """Count commands by kind and outcome, many at a time."""
+
     def watch(
         self, name: str, text: str, read: Callable[[], Mapping[str, float]], *, label: str
     ) -> None:
