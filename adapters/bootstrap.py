@@ -1,28 +1,24 @@
 """The composition root: settings in, a ready ``System`` out; nothing is started."""
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 from eventsourcing.persistence import Mapper
 
 from adapters.clock import SystemClock, SystemRandomness
-from adapters.limits import make_limiter
+from adapters.lazily import lazily
 from adapters.mail import open_mailer
 from adapters.modems import DRIVERS
 from adapters.observability.access import JsonAccessLog
-from adapters.observability.metrics import PrometheusMetrics
 from adapters.outage import Outage
-from adapters.queue import open_queue
-from adapters.security.codes import TotpCodes
-from adapters.security.hashing import Argon2KeyHasher
 from adapters.security.secret import Secret, kept_or_made, read_secret
 from adapters.settings import Settings
 from adapters.store.log import StoreLog
 from adapters.store.numbers import BlockNumbers
-from adapters.store.postgres import PostgresStore
 from adapters.store.read_engine import (
     ReadEngines,
     postgres_engines,
@@ -39,8 +35,10 @@ from application.books.reader import Reader
 from application.fleet.leases import FleetWatch
 from application.ports import (
     Clock,
+    Codes,
     KeyHasher,
     Mailer,
+    Metrics,
     ModemDriver,
     ModemSettings,
     Randomness,
@@ -54,6 +52,12 @@ from projections.follower import Follower
 from projections.keeping import Rebuilding
 from projections.known import Positions
 from projections.reading import SqlQueries
+
+if TYPE_CHECKING:
+    from adapters.limits import LibraryRateLimiter
+    from adapters.queue import DramatiqJobQueue
+
+P = TypeVar("P")
 
 
 def bootstrap(
@@ -76,24 +80,19 @@ def bootstrap(
     clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
     store, secret = _open_store_and_secret(settings, store, is_server=is_server)
     reader = Reader(store, mapper := event_mapper())
-    signals, metrics = Signals(), PrometheusMetrics()
-    common = _Common(store, reader, hasher or Argon2KeyHasher(), clock, randomness)
+    signals, wanted = Signals(), _at_once if is_server else lazily
+    metrics: Metrics = wanted(_make_metrics)
+    common = _Common(store, reader, hasher or wanted(_make_hasher), clock, randomness)
     committer = _open_committer(settings, common, mapper, signals, metrics)
     reading = _open_read_side(settings, store, mapper)
     signals.add_check("store", partial(_ping, store))
     signals.add_check("projections", partial(_not_in_step, reading.queries))
-    queue, limiter = open_queue(settings.redis_url), make_limiter(settings.redis_url)
-    if settings.redis_url:
-        _watch_redis(signals, metrics, {"limits": limiter.outage, "queue": queue.outage})
-    metrics.watch_one(
-        "waiting_messages", "Messages before the committer.", lambda: committer.waiting
-    )
-    metrics.watch(
-        "read_model_lag",
-        "Positions between a read model and the end of the log.",
-        partial(_lags, reading.queries),
-        label="read_model",
-    )
+    queue = wanted(partial(_open_queue, settings.redis_url))
+    limiter = wanted(partial(_make_limiter, settings.redis_url))
+    if is_server:
+        _watch(metrics, committer, reading.queries)
+        if settings.redis_url:
+            _watch_redis(signals, metrics, {"limits": limiter.outage, "queue": queue.outage})
     return System(
         clock=clock,
         randomness=randomness,
@@ -104,7 +103,7 @@ def bootstrap(
         follower=reading.follower,
         queue=queue,
         keys=_open_keys(settings, common, secret),
-        logins=_open_logins(common, secret),
+        logins=_open_logins(common, secret, wanted(partial(_make_codes, secret, randomness))),
         mailer=_open_mailer(settings),
         public_url=settings.reached_at,
         registration_open=settings.registration_open,
@@ -156,7 +155,7 @@ def _open_committer(
     common: _Common,
     mapper: Mapper[UUID],
     signals: Signals,
-    metrics: PrometheusMetrics,
+    metrics: Metrics,
 ) -> Committer:
     return Committer(
         store=common.store,
@@ -167,7 +166,7 @@ def _open_committer(
         store_wait_s=settings.store_wait_s,
         lost_answer_wait_s=settings.lost_answer_wait_s,
         on_commit=signals.committed.set,
-        on_settled=metrics.settled,
+        on_settled=lambda counts: metrics.settled(counts),  # noqa: PLW0108 - metrics may be lazy
     )
 
 
@@ -183,14 +182,14 @@ def _open_keys(settings: Settings, common: _Common, secret: Secret) -> KeyRing:
     )
 
 
-def _open_logins(common: _Common, secret: Secret) -> Logins:
+def _open_logins(common: _Common, secret: Secret, codes: Codes) -> Logins:
     return Logins(
         store=common.store,
         reader=common.reader,
         hasher=common.hasher,
         clock=common.clock,
         randomness=common.randomness,
-        codes=TotpCodes(derived(secret, "second factors"), common.randomness),
+        codes=codes,
         server_key=derived(secret, "sessions"),
         email_key=derived(secret, "e-mail claims"),
     )
@@ -247,6 +246,8 @@ def open_store(settings: Settings, *, is_server: bool) -> Store:
         StoreDown: the database does not answer.
     """
     if settings.database_url:
+        from adapters.store.postgres import PostgresStore  # noqa: PLC0415 - only who has one
+
         return PostgresStore(settings.database_url, connect_timeout_s=settings.connect_timeout_s)
     return SqliteStore(settings.data_dir / "store.db", is_server=is_server)
 
@@ -274,14 +275,61 @@ def server_secret(settings: Settings, store: Store) -> Secret:
     return kept_or_made(path)
 
 
+# -- ports whose libraries a command may never need --------------------------------------------
+
+
+def _at_once(make: Callable[[], P]) -> P:
+    return make()
+
+
+def _make_metrics() -> Metrics:
+    from adapters.observability.metrics import PrometheusMetrics  # noqa: PLC0415 - lazy
+
+    return PrometheusMetrics()
+
+
+def _make_hasher() -> KeyHasher:
+    from adapters.security.hashing import Argon2KeyHasher  # noqa: PLC0415 - lazy
+
+    return Argon2KeyHasher()
+
+
+def _make_codes(secret: Secret, randomness: Randomness) -> Codes:
+    from adapters.security.codes import TotpCodes  # noqa: PLC0415 - lazy
+
+    return TotpCodes(derived(secret, "second factors"), randomness)
+
+
+def _open_queue(redis_url: str | None) -> "DramatiqJobQueue":
+    from adapters.queue import open_queue  # noqa: PLC0415 - lazy
+
+    return open_queue(redis_url)
+
+
+def _make_limiter(redis_url: str | None) -> "LibraryRateLimiter":
+    from adapters.limits import make_limiter  # noqa: PLC0415 - lazy
+
+    return make_limiter(redis_url)
+
+
 def derived(secret: Secret, purpose: str) -> bytes:
     """Give a key for one purpose: HMAC-SHA256(server secret, purpose)."""
     return hmac.digest(secret.reveal().encode(), purpose.encode(), "sha256")
 
 
-def _watch_redis(
-    signals: Signals, metrics: PrometheusMetrics, outages: Mapping[str, Outage]
-) -> None:
+def _watch(metrics: Metrics, committer: Committer, queries: SqlQueries) -> None:
+    metrics.watch_one(
+        "waiting_messages", "Messages before the committer.", lambda: committer.waiting
+    )
+    metrics.watch(
+        "read_model_lag",
+        "Positions between a read model and the end of the log.",
+        partial(_lags, queries),
+        label="read_model",
+    )
+
+
+def _watch_redis(signals: Signals, metrics: Metrics, outages: Mapping[str, Outage]) -> None:
     """Show whether Redis answers whoever asks it; losing it loses nothing (decision 12)."""
     for part, outage in outages.items():
         signals.add_check(part, outage.words, is_vital=False)

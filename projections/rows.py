@@ -14,7 +14,6 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 
 Key = Any
@@ -190,5 +189,7 @@ def _statements(table: Table, suffix: str, dialect: str) -> _Statements:
 
 
 def _typed(table: Table, columns: Iterable[str]) -> str:
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - only who has one pays for it
+
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     return ", ".join(f"{name} {table.columns[name].type.compile(dialect)}" for name in columns)

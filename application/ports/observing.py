@@ -20,6 +20,9 @@ class Metrics(Protocol):
     ) -> None:
         """Show numbers by ``label``, read when somebody looks."""
 
+    def watch_one(self, name: str, text: str, read: Callable[[], float]) -> None:
+        """Show one number, read when somebody looks."""
+
     def render(self) -> tuple[bytes, str]:
         """Give the exposition text and its content type."""
 

@@ -187,9 +187,11 @@ def require_store(settings: "Settings") -> None:
 
 
 def _bootstrapped(settings: "Settings") -> System:
-    import psycopg
-
     from adapters.bootstrap import bootstrap
+
+    if settings.database_url is None:
+        return bootstrap(settings, is_server=False)
+    import psycopg
 
     try:
         return bootstrap(settings, is_server=False)
