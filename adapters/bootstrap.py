@@ -1,16 +1,23 @@
 """The composition root: settings in, a ready ``System`` out; nothing is started."""
 
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 from eventsourcing.persistence import Mapper
 
 from adapters.clock import SystemClock, SystemRandomness
-from adapters.lazily import lazily
+from adapters.lazily import (
+    at_once,
+    lazily,
+    make_codes,
+    make_hasher,
+    make_limiter,
+    make_metrics,
+    open_queue,
+)
 from adapters.mail import open_mailer
 from adapters.modems import DRIVERS
 from adapters.observability.access import JsonAccessLog
@@ -53,12 +60,6 @@ from projections.keeping import Rebuilding
 from projections.known import Positions
 from projections.reading import SqlQueries
 
-if TYPE_CHECKING:
-    from adapters.limits import LibraryRateLimiter
-    from adapters.queue import DramatiqJobQueue
-
-P = TypeVar("P")
-
 
 def bootstrap(
     settings: Settings,
@@ -80,19 +81,21 @@ def bootstrap(
     clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
     store, secret = _open_store_and_secret(settings, store, is_server=is_server)
     reader = Reader(store, mapper := event_mapper())
-    signals, wanted = Signals(), _at_once if is_server else lazily
-    metrics: Metrics = wanted(_make_metrics)
-    common = _Common(store, reader, hasher or wanted(_make_hasher), clock, randomness)
+    signals, wanted = Signals(), at_once if is_server else lazily
+    metrics: Metrics = wanted(make_metrics)
+    common = _Common(store, reader, hasher or wanted(make_hasher), clock, randomness)
     committer = _open_committer(settings, common, mapper, signals, metrics)
     reading = _open_read_side(settings, store, mapper)
     signals.add_check("store", partial(_ping, store))
     signals.add_check("projections", partial(_not_in_step, reading.queries))
-    queue = wanted(partial(_open_queue, settings.redis_url))
-    limiter = wanted(partial(_make_limiter, settings.redis_url))
+    queue = wanted(partial(open_queue, settings.redis_url))
+    limiter = wanted(partial(make_limiter, settings.redis_url))
     if is_server:
         _watch(metrics, committer, reading.queries)
         if settings.redis_url:
             _watch_redis(signals, metrics, {"limits": limiter.outage, "queue": queue.outage})
+    seeds_key = derived(secret, "second factors")
+    codes: Codes = wanted(partial(make_codes, seeds_key, randomness))
     return System(
         clock=clock,
         randomness=randomness,
@@ -103,7 +106,11 @@ def bootstrap(
         follower=reading.follower,
         queue=queue,
         keys=_open_keys(settings, common, secret),
-        logins=_open_logins(common, secret, wanted(partial(_make_codes, secret, randomness))),
+        logins=_open_logins(
+            common,
+            secret,
+            wanted(partial(make_codes, derived(secret, "second factors"), randomness)),
+        ),
         mailer=_open_mailer(settings),
         public_url=settings.reached_at,
         registration_open=settings.registration_open,
@@ -273,43 +280,6 @@ def server_secret(settings: Settings, store: Store) -> Secret:
         msg = f"The server secret {path} is missing: restore it, or name it by server_secret."
         raise InvalidRequest(msg, field="server_secret")
     return kept_or_made(path)
-
-
-# -- ports whose libraries a command may never need --------------------------------------------
-
-
-def _at_once(make: Callable[[], P]) -> P:
-    return make()
-
-
-def _make_metrics() -> Metrics:
-    from adapters.observability.metrics import PrometheusMetrics  # noqa: PLC0415 - lazy
-
-    return PrometheusMetrics()
-
-
-def _make_hasher() -> KeyHasher:
-    from adapters.security.hashing import Argon2KeyHasher  # noqa: PLC0415 - lazy
-
-    return Argon2KeyHasher()
-
-
-def _make_codes(secret: Secret, randomness: Randomness) -> Codes:
-    from adapters.security.codes import TotpCodes  # noqa: PLC0415 - lazy
-
-    return TotpCodes(derived(secret, "second factors"), randomness)
-
-
-def _open_queue(redis_url: str | None) -> "DramatiqJobQueue":
-    from adapters.queue import open_queue  # noqa: PLC0415 - lazy
-
-    return open_queue(redis_url)
-
-
-def _make_limiter(redis_url: str | None) -> "LibraryRateLimiter":
-    from adapters.limits import make_limiter  # noqa: PLC0415 - lazy
-
-    return make_limiter(redis_url)
 
 
 def derived(secret: Secret, purpose: str) -> bytes:

@@ -1,7 +1,13 @@
-"""A port that is made when it is first used: a command that needs none loads no library for it."""
+"""Ports that are made when they are first used: a command that needs none loads no library."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from application.ports import Codes, KeyHasher, Metrics, Randomness
+
+if TYPE_CHECKING:
+    from adapters.limits import LibraryRateLimiter
+    from adapters.queue import DramatiqJobQueue
 
 P = TypeVar("P")
 
@@ -25,3 +31,46 @@ def lazily(make: Callable[[], P]) -> P:
     For one thread: two that use it first at the same time may each make one.
     """
     return cast("P", _Lazily(make))
+
+
+def at_once(make: Callable[[], P]) -> P:
+    """Make it now: a server pays at its start, and not at a request."""
+    return make()
+
+
+# -- the makers -------------------------------------------------------------------------------
+
+
+def make_metrics() -> Metrics:
+    """Make the metrics of this process."""
+    from adapters.observability.metrics import PrometheusMetrics  # noqa: PLC0415 - lazy
+
+    return PrometheusMetrics()
+
+
+def make_hasher() -> KeyHasher:
+    """Make the slow hash."""
+    from adapters.security.hashing import Argon2KeyHasher  # noqa: PLC0415 - lazy
+
+    return Argon2KeyHasher()
+
+
+def make_codes(key: bytes, randomness: Randomness) -> Codes:
+    """Make the one-time codes, whose seeds are sealed with ``key``."""
+    from adapters.security.codes import TotpCodes  # noqa: PLC0415 - lazy
+
+    return TotpCodes(key, randomness)
+
+
+def open_queue(redis_url: str | None) -> "DramatiqJobQueue":
+    """Open the job queue."""
+    from adapters import queue  # noqa: PLC0415 - lazy
+
+    return queue.open_queue(redis_url)
+
+
+def make_limiter(redis_url: str | None) -> "LibraryRateLimiter":
+    """Make the request limits."""
+    from adapters import limits  # noqa: PLC0415 - lazy
+
+    return limits.make_limiter(redis_url)

@@ -156,6 +156,7 @@ def test_a_file_that_is_no_database_is_a_finding(cli: Cli) -> None:
     for path in cli.folder.glob("read.db*"):
         path.unlink()
     (cli.folder / "read.db").write_text("not a database" * 99)
-    assert _words(cli, "read models", "wrong") == ["file is not a database"]
+    (words,) = _words(cli, "read models", "wrong")
+    assert words == ("read.db is damaged (file is not a database): the next start makes it anew.")
     (cli.folder / "store.db").write_text("not a database" * 99)
     assert "not a database" in _words(cli, "store", "wrong")[0]
