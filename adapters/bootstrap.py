@@ -94,8 +94,7 @@ def bootstrap(
         _watch(metrics, committer, reading.queries)
         if settings.redis_url:
             _watch_redis(signals, metrics, {"limits": limiter.outage, "queue": queue.outage})
-    seeds_key = derived(secret, "second factors")
-    codes: Codes = wanted(partial(make_codes, seeds_key, randomness))
+    codes = wanted(partial(make_codes, derived(secret, "second factors"), randomness))
     return System(
         clock=clock,
         randomness=randomness,
@@ -106,11 +105,7 @@ def bootstrap(
         follower=reading.follower,
         queue=queue,
         keys=_open_keys(settings, common, secret),
-        logins=_open_logins(
-            common,
-            secret,
-            wanted(partial(make_codes, derived(secret, "second factors"), randomness)),
-        ),
+        logins=_open_logins(common, secret, codes),
         mailer=_open_mailer(settings),
         public_url=settings.reached_at,
         registration_open=settings.registration_open,
