@@ -21,7 +21,7 @@ from adapters.lazily import (
 from adapters.mail import open_mailer
 from adapters.modems import DRIVERS
 from adapters.observability.access import JsonAccessLog
-from adapters.outage import Outage
+from adapters.outage import watch_redis
 from adapters.security.secret import Secret, kept_or_made, read_secret
 from adapters.settings import Settings
 from adapters.store.log import StoreLog
@@ -38,6 +38,7 @@ from application.accounts.keyring import KeyRing
 from application.accounts.logins import Logins
 from application.books.codec import event_mapper
 from application.books.committer import Committer
+from application.books.digests import Digests
 from application.books.reader import Reader
 from application.fleet.leases import FleetWatch
 from application.ports import (
@@ -52,7 +53,7 @@ from application.ports import (
     Store,
 )
 from application.retention.erasure import Retention
-from application.system import Signals, System
+from application.system import Signals, System, Terms
 from domain.errors import InvalidRequest, NgomaError, StoreDown
 from projections.catalogue import PROJECTIONS
 from projections.follower import Follower
@@ -93,8 +94,9 @@ def bootstrap(
     if is_server:
         _watch(metrics, committer, reading.queries)
         if settings.redis_url:
-            _watch_redis(signals, metrics, {"limits": limiter.outage, "queue": queue.outage})
+            watch_redis(signals, metrics, {"limits": limiter.outage, "queue": queue.outage})
     codes = wanted(partial(make_codes, derived(secret, "second factors"), randomness))
+    digests = _digests(secret)
     return System(
         clock=clock,
         randomness=randomness,
@@ -105,28 +107,39 @@ def bootstrap(
         follower=reading.follower,
         queue=queue,
         keys=_open_keys(settings, common, secret),
-        logins=_open_logins(common, secret, codes),
+        logins=_open_logins(common, secret, codes, digests),
         mailer=_open_mailer(settings),
-        public_url=settings.reached_at,
-        registration_open=settings.registration_open,
-        registration_daily_credits=settings.registration_daily_credits,
+        terms=_terms(settings),
+        digests=digests,
         fleet=FleetWatch(store, clock),
         limiter=limiter,
         metrics=metrics,
         access_log=JsonAccessLog(),
-        numbering=settings.numbering,
-        limits=settings.limits,
-        repeat_key=derived(secret, "repeat digests"),
-        email_key=derived(secret, "e-mail claims"),
-        default_sender_id=settings.default_sender_id,
-        alone_max=settings.approval_credits_per_day,
-        retention=Retention(settings.retention_text_days, settings.retention_number_days),
         scrub=partial(_scrub, reading, store),
         modems=settings.modems,
         open_modem=partial(_open_modem, clock=clock, answer_timeout_s=settings.at_answer_timeout_s),
-        trusted_proxies=settings.trusted_proxies,
         signals=signals,
         close=partial(_close, reading, store),
+    )
+
+
+def _terms(settings: Settings) -> Terms:
+    return Terms(
+        limits=settings.limits,
+        numbering=settings.numbering,
+        default_sender_id=settings.default_sender_id,
+        alone_max=settings.approval_credits_per_day,
+        retention=Retention(settings.retention_text_days, settings.retention_number_days),
+        registration_open=settings.registration_open,
+        registration_daily_credits=settings.registration_daily_credits,
+        public_url=settings.reached_at,
+        trusted_proxies=settings.trusted_proxies,
+    )
+
+
+def _digests(secret: Secret) -> Digests:
+    return Digests(
+        email_key=derived(secret, "e-mail claims"), repeat_key=derived(secret, "repeat digests")
     )
 
 
@@ -184,7 +197,7 @@ def _open_keys(settings: Settings, common: _Common, secret: Secret) -> KeyRing:
     )
 
 
-def _open_logins(common: _Common, secret: Secret, codes: Codes) -> Logins:
+def _open_logins(common: _Common, secret: Secret, codes: Codes, digests: Digests) -> Logins:
     return Logins(
         store=common.store,
         reader=common.reader,
@@ -193,7 +206,7 @@ def _open_logins(common: _Common, secret: Secret, codes: Codes) -> Logins:
         randomness=common.randomness,
         codes=codes,
         server_key=derived(secret, "sessions"),
-        email_key=derived(secret, "e-mail claims"),
+        digests=digests,
     )
 
 
@@ -292,21 +305,6 @@ def _watch(metrics: Metrics, committer: Committer, queries: SqlQueries) -> None:
         partial(_lags, queries),
         label="read_model",
     )
-
-
-def _watch_redis(signals: Signals, metrics: Metrics, outages: Mapping[str, Outage]) -> None:
-    """Show whether Redis answers whoever asks it; losing it loses nothing (decision 12)."""
-    for part, outage in outages.items():
-        signals.add_check(part, outage.words, is_vital=False)
-
-    def down() -> Mapping[str, float]:
-        return {part: float(outage.is_down) for part, outage in outages.items()}
-
-    def counts() -> Mapping[str, float]:
-        return {part: float(outage.count) for part, outage in outages.items()}
-
-    metrics.watch("redis_down", "Whether Redis did not answer.", down, label="part")
-    metrics.watch("redis_outages", "How often Redis went away.", counts, label="part")
 
 
 def _ping(store: Store) -> str:

@@ -2,8 +2,11 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
+
+from application.ports import Metrics
+from application.system import Signals
 
 STALE_S: Final = 30.0
 """A failure that nobody has met again for this long says nothing about now."""
@@ -71,3 +74,18 @@ class Outage:
             was_down, self._is_down = self._is_down, False
         if was_down:
             self._log.info("%s answers again", self._name)
+
+
+def watch_redis(signals: Signals, metrics: Metrics, outages: Mapping[str, Outage]) -> None:
+    """Show whether Redis answers whoever asks it; losing it loses nothing (decision 12)."""
+    for part, outage in outages.items():
+        signals.add_check(part, outage.words, is_vital=False)
+
+    def down() -> Mapping[str, float]:
+        return {part: float(outage.is_down) for part, outage in outages.items()}
+
+    def counts() -> Mapping[str, float]:
+        return {part: float(outage.count) for part, outage in outages.items()}
+
+    metrics.watch("redis_down", "Whether Redis did not answer.", down, label="part")
+    metrics.watch("redis_outages", "How often Redis went away.", counts, label="part")

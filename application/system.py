@@ -8,6 +8,7 @@ from typing import Literal
 from application.accounts.keyring import KeyRing
 from application.accounts.logins import Logins
 from application.books.committer import Committer
+from application.books.digests import Digests
 from application.books.reader import Reader
 from application.fleet.leases import FleetWatch
 from application.ports import (
@@ -100,6 +101,24 @@ class Signals:
         return Readiness("not ready" if wrong & self._vital else status, checks)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What the operator decided about how the gateway is used."""
+
+    limits: Limits
+    numbering: Numbering
+    default_sender_id: str
+    alone_max: int
+    """Credits that one person may grant or adjust in a day alone (I13); 0 is no limit."""
+    retention: Retention
+    registration_open: bool
+    registration_daily_credits: int
+    """What an account that registered by itself may spend in a day; 0: no limit."""
+    public_url: str
+    """Where people reach the gateway, without a slash at the end."""
+    trusted_proxies: Sequence[str]
+
+
 @dataclass(frozen=True, kw_only=True)
 class System:
     """Everything that the web app, the worker threads and the CLI work with."""
@@ -115,28 +134,16 @@ class System:
     keys: KeyRing
     logins: Logins
     mailer: Mailer
-    public_url: str
-    """Where people reach the gateway, without a slash at the end."""
-    registration_open: bool = True
-    registration_daily_credits: int = 0
-    """What an account that registered by itself may spend in a day; 0: no limit."""
+    terms: Terms
+    digests: Digests
     fleet: FleetWatch
     limiter: RateLimiter
     metrics: Metrics
     access_log: AccessLog
-    numbering: Numbering
-    limits: Limits
-    repeat_key: bytes
-    email_key: bytes
-    default_sender_id: str
-    alone_max: int
-    """Credits that one person may grant or adjust in a day alone (I13); 0 is no limit."""
-    retention: Retention = field(default_factory=Retention)
     scrub: Callable[[bool], Sequence[str]]
     """Let the files hold nothing that was erased (True: write tables anew); say what was done."""
     modems: Sequence[ModemSettings] = ()
     open_modem: Callable[[ModemSettings], ModemDriver]
-    trusted_proxies: Sequence[str] = ()
     hashing_threads: int = 2
     hashing_waiting_max: int = 32
     password_threads: int = 1

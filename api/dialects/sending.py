@@ -99,7 +99,7 @@ def read_single(front: Front, fields: Mapping[str, Any]) -> Recipient:
     if isinstance(written, list | dict | bool):
         msg = "The to field must be one phone number."
         raise InvalidRequest(msg, field="to")
-    return read_recipient(front.system.numbering, written)
+    return read_recipient(front.system.terms.numbering, written)
 
 
 def check_list(fields: Mapping[str, Any], name: str) -> list[Any]:
@@ -123,7 +123,7 @@ def read_entries(front: Front, entries: Sequence[Any]) -> Entries:
     faults: dict[int, str] = {}
     places: dict[int, int] = {}
     place_of: dict[str, int] = {}
-    numbering = front.system.numbering
+    numbering = front.system.terms.numbering
     for index, written in enumerate(entries):
         try:
             recipient = read_recipient(numbering, written, index)
@@ -161,7 +161,7 @@ async def limit(
         RateLimited: the limit is used up.
     """
     own: int | None = getattr(principal, f"{policy}_limit")
-    per_minute = dialect.per_minute(own, getattr(front.system.limits, policy))
+    per_minute = dialect.per_minute(own, getattr(front.system.terms.limits, policy))
     await front.limit_account(caller, policy, principal.account, per_minute)
 
 
@@ -191,7 +191,7 @@ async def send(
         asked_sender=body.asked_sender,
         require_approved_sender=dialect.requires_approved_sender,
         idempotency_key=body.idempotency_key,
-        repeat_key=system.repeat_key if dialect.knows_repeats else None,
+        repeat_key=system.digests.repeat_key if dialect.knows_repeats else None,
         offline=await front.offline(),
         at=system.clock.now(),
     )

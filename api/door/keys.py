@@ -41,7 +41,7 @@ class Door:
     def __init__(self, system: System) -> None:
         self._keys = system.keys
         self._limiter = system.limiter
-        self._limits = system.limits
+        self._limits = system.terms.limits
         self._hashing = Pool(
             "ngoma-hash",
             threads=system.hashing_threads,

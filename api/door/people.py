@@ -9,7 +9,6 @@ from typing import Final, TypeVar
 from api.door.attempts import Attempts, Subject
 from api.door.caller import Caller
 from api.http.threads import Pool
-from application.accounts import email_digest
 from application.accounts.signup import Registrations
 from application.ports import MailNotSent
 from application.system import System
@@ -40,8 +39,8 @@ class People:
         self.registrations = Registrations(
             logins=system.logins,
             keys=system.keys,
-            is_open=system.registration_open,
-            daily_credits=system.registration_daily_credits,
+            is_open=system.terms.registration_open,
+            daily_credits=system.terms.registration_daily_credits,
         )
         self._system = system
         self._attempts = Attempts(system.limiter)
@@ -77,7 +76,7 @@ class People:
             Overloaded: too many wait already.
         """
         subjects = (
-            Subject("login", email_digest(self._system.email_key, email), FREE_FAILURES),
+            Subject("login", self._system.digests.email(email), FREE_FAILURES),
             Subject("login_ip", caller.address, FREE_ADDRESS_FAILURES),
         )
         return await self._attempts.run(subjects, partial(self.hash, login))
@@ -97,7 +96,7 @@ class People:
     async def _reset(self, email: str) -> None:
         system = self._system
         try:
-            digest = email_digest(system.email_key, email)
+            digest = system.digests.email(email)
             quota = await system.limiter.hit("reset_mail", digest, RESET_MAILS)
             if not quota.is_allowed:
                 return
@@ -107,7 +106,9 @@ class People:
             )
             if started is not None:
                 address, token = started
-                text = RESET_TEXT.format(url=system.public_url, token=token, minutes=RESET_S // 60)
+                text = RESET_TEXT.format(
+                    url=system.terms.public_url, token=token, minutes=RESET_S // 60
+                )
                 await system.mailer.send(to=address, subject=RESET_SUBJECT, text=text)
         except (NgomaError, MailNotSent) as error:
             _log.warning("A password reset was not mailed: %s", type(error).__name__)

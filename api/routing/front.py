@@ -34,7 +34,7 @@ class Front:
 
     def __init__(self, system: System) -> None:
         self.system = system
-        self._addresses = Addresses(system.trusted_proxies)
+        self._addresses = Addresses(system.terms.trusted_proxies)
         self.door = Door(system)
         self.people = People(system)
         self._bridge = Bridge(system.committer)
@@ -72,7 +72,7 @@ class Front:
         Raises:
             RateLimited: the limit is used up.
         """
-        per_minute = self.system.limits.ip
+        per_minute = self.system.terms.limits.ip
         if per_minute > 0:
             await count(self.system.limiter, caller, "ip", caller.address, per_minute)
 
@@ -82,7 +82,7 @@ class Front:
         Raises:
             RateLimited: the limit is used up.
         """
-        per_minute = self.system.limits.auth_ip
+        per_minute = self.system.terms.limits.auth_ip
         await count(self.system.limiter, caller, "auth_ip", caller.address, per_minute)
 
     async def limit_account(

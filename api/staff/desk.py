@@ -117,7 +117,7 @@ async def move_credits(front: Front, call: Call) -> Answer:
             number,
             credits,
             is_grant=kind == "grant",
-            alone_max=front.system.alone_max,
+            alone_max=front.system.terms.alone_max,
             actor=actor,
             reason=read_reason(fields),
             at=front.system.clock.now(),

@@ -8,7 +8,7 @@ from application.accounts.changes import (
     Moved,
     SetSuspension,
 )
-from application.accounts.creation import CreateAccount, Created, email_digest
+from application.accounts.creation import CreateAccount, Created
 from application.accounts.keys import IssueKey, NewKey, NoteKeyUses, RevokeKey
 from application.accounts.looks import NoteRead
 from application.accounts.sender_ids import (
@@ -40,5 +40,4 @@ __all__ = [
     "RevokeKey",
     "RoleChanged",
     "SetSuspension",
-    "email_digest",
 ]

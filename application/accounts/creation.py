@@ -16,7 +16,6 @@ from application.books.contents import (
     json_content,
     reason_content,
     reference,
-    seal,
     seal_of,
 )
 from domain.account import Account
@@ -183,8 +182,3 @@ class CreateAccount(Command[Created]):
             sender_id.approve(actor=self._by, at=self.at)
             books.record(sender_id)
             books.keep(row)
-
-
-def email_digest(key: bytes, email: str) -> str:
-    """Give the keyed digest under which an e-mail address is claimed."""
-    return seal(key, email.strip().casefold())

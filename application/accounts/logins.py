@@ -13,7 +13,6 @@ from typing import Any, Final
 
 import orjson
 
-from application.accounts.creation import email_digest
 from application.accounts.passwords import (
     EnrolSecondFactor,
     SecondFactor,
@@ -30,6 +29,7 @@ from application.accounts.sessions import (
 )
 from application.books.actors import Actor
 from application.books.commands import Command
+from application.books.digests import Digests
 from application.books.reader import Reader
 from application.ports import Clock, Codes, KeyHasher, Randomness, SecretKind, Store
 from domain.account import Account, account_id
@@ -68,7 +68,7 @@ class Logins:
     randomness: Randomness
     codes: Codes
     server_key: bytes
-    email_key: bytes
+    digests: Digests
 
     # -- logging in and out ----------------------------------------------------------------------
 
@@ -257,7 +257,7 @@ class Logins:
 
     def account_of(self, email: str) -> int | None:
         """Find the account of an e-mail address."""
-        claim = self.reader.find(Claim, claim_id("email", email_digest(self.email_key, email)))
+        claim = self.reader.find(Claim, claim_id("email", self.digests.email(email)))
         return claim.owner if claim else None
 
     def _email_of(self, account: int) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from application.accounts import CreateAccount, Created, email_digest
+from application.accounts import CreateAccount, Created
 from application.accounts.keyring import KeyRing
 from application.accounts.logins import Execute, LoggedIn, Logins
 from domain.errors import AlreadyExists, NotPermitted
@@ -75,7 +75,7 @@ class Registrations:
             CreateAccount(
                 name=who.name,
                 email=who.email,
-                email_digest=email_digest(self.logins.email_key, who.email),
+                email_digest=self.logins.digests.email(who.email),
                 key=new_key,
                 password_hash=password_hash,
                 daily_credits=self.daily_credits or None,

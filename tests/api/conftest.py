@@ -18,7 +18,7 @@ from litestar import Litestar
 
 from api.app import create_app
 from api.routes import ROUTES
-from application.accounts import CreateAccount, email_digest
+from application.accounts import CreateAccount
 from application.books.actors import Actor
 from application.books.books import Books
 from application.books.commands import Command
@@ -332,7 +332,7 @@ def new_account(system: System, *, credits: int) -> tuple[int, str]:
     command = CreateAccount(
         name="Demo",
         email=f"{new_key.key_id}@example.test",
-        email_digest=email_digest(system.email_key, new_key.key_id),
+        email_digest=system.digests.email(new_key.key_id),
         key=new_key,
         granted=Credits(credits),
         sender_ids=(),

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 from adapters.bootstrap import bootstrap
 from adapters.settings import Settings
-from application.accounts import CreateAccount, email_digest
+from application.accounts import CreateAccount
 from application.books.actors import Actor
 from application.books.commands import Command, Outcome
 from application.fleet.leases import BringOnline, OnDuty
@@ -58,7 +58,7 @@ class Guest:
             CreateAccount(
                 name=name,
                 email=email,
-                email_digest=email_digest(system.email_key, email),
+                email_digest=system.digests.email(email),
                 key=new_key,
                 granted=PLENTY,
                 sender_ids=(),

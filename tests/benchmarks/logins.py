@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from statistics import median
 from typing import Final
 
-from application.accounts import CreateAccount, email_digest
+from application.accounts import CreateAccount
 from tests.benchmarks.bench import SQLITE, STORES, Bench
 from tests.benchmarks.gateways import Guest, Place, greet, single_shots
 from tests.benchmarks.load import Load
@@ -138,7 +138,7 @@ def _create(guest: Guest, email: str) -> None:
         CreateAccount(
             name="Bench",
             email=email,
-            email_digest=email_digest(system.email_key, email),
+            email_digest=system.digests.email(email),
             key=new_key,
             password_hash=system.logins.hasher.hash("the right password"),
             actor=None,

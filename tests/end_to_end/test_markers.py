@@ -19,7 +19,7 @@ import pytest
 
 from api.routes import ROUTES
 from api.routing.route import Route
-from application.accounts import CreateAccount, email_digest
+from application.accounts import CreateAccount
 from application.books.actors import Actor
 from domain.roles import Role
 from tests.end_to_end.client import Answer, Client
@@ -364,7 +364,7 @@ def _planted_secrets(gateway: Fleet, account: int) -> dict[str, str]:
                     CreateAccount(
                         name=f"Secret {place}",
                         email=address,
-                        email_digest=email_digest(system.email_key, address),
+                        email_digest=system.digests.email(address),
                         key=key,
                         password_hash=hashed,
                         actor=Actor("test"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from adapters.bootstrap import bootstrap
 from adapters.settings import Settings
-from application.accounts import CreateAccount, MoveCredits, email_digest
+from application.accounts import CreateAccount, MoveCredits
 from application.accounts.principal import Principal
 from application.books.actors import Actor
 from application.ports import KeyHasher, Randomness
@@ -80,7 +80,7 @@ def create_account(
         CreateAccount(
             name=name,
             email=f"{name}@example.test",
-            email_digest=email_digest(system.email_key, f"{name}@example.test"),
+            email_digest=system.digests.email(f"{name}@example.test"),
             key=new_key,
             granted=Credits(credits),
             sender_ids=sender_ids,

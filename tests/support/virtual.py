@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar, cast
 from adapters.bootstrap import bootstrap
 from adapters.settings import Settings
 from adapters.store.sqlite import SqliteStore
-from application.accounts import CreateAccount, email_digest
+from application.accounts import CreateAccount
 from application.books.actors import Actor
 from application.books.commands import Command, Outcome
 from application.ports import AnswerLost, Save, Store, Turn, VersionConflict
@@ -222,7 +222,7 @@ def open_account(
         CreateAccount(
             name=name,
             email=f"{name}@example.test",
-            email_digest=email_digest(gateway.system.email_key, f"{name}@example.test"),
+            email_digest=gateway.system.digests.email(f"{name}@example.test"),
             key=new_key,
             granted=Credits(credits),
             sender_ids=sender_ids,

@@ -15,7 +15,7 @@ from adapters.modems.simulated.network_log import MemoryNetworkLog
 from adapters.modems.simulated.sim_card import imsi_for
 from adapters.settings import Settings
 from adapters.store.sqlite import SqliteStore
-from application.accounts import CreateAccount, email_digest
+from application.accounts import CreateAccount
 from application.accounts.principal import Principal
 from application.books.actors import Actor
 from application.books.alarms import Alarms
@@ -133,7 +133,7 @@ class Gateway:
             CreateAccount(
                 name=name,
                 email=f"{name}@example.test",
-                email_digest=email_digest(self.system.email_key, f"{name}@example.test"),
+                email_digest=self.system.digests.email(f"{name}@example.test"),
                 key=new_key,
                 granted=Credits(credits),
                 sender_ids=(),

@@ -10,7 +10,6 @@ from application.accounts import (
     ChangeLimits,
     CreateAccount,
     SetSuspension,
-    email_digest,
 )
 from application.ports.queries import AccountRow
 from domain.account import Account, account_id
@@ -110,7 +109,7 @@ def create(
             CreateAccount(
                 name=name,
                 email=email,
-                email_digest=email_digest(session.system.email_key, email),
+                email_digest=session.system.digests.email(email),
                 key=new_key,
                 granted=Credits(granted),
                 alone_max=session.settings.approval_credits_per_day,

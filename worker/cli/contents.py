@@ -128,7 +128,7 @@ class _Purge:
         queries = session.reading("retention")
         for what, result in erase_due(
             queries,
-            session.system.retention,
+            session.system.terms.retention,
             actor=session.actor,
             now=session.now,
             run=self._count if done.dry_run else session.run,

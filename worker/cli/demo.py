@@ -18,7 +18,7 @@ from adapters.modems.simulated.pty import serve_pty
 from adapters.modems.simulated.sim_card import SimCard, imsi_for
 from adapters.security.secret import keep_private
 from adapters.settings import Settings
-from application.accounts import CreateAccount, IssueKey, email_digest
+from application.accounts import CreateAccount, IssueKey
 from application.books.actors import Actor
 from application.ports import Clock, ModemSettings
 from application.system import System
@@ -131,7 +131,7 @@ def _hold(system: System, key: str) -> int:
         CreateAccount(
             name="demo",
             email=DEMO_EMAIL,
-            email_digest=email_digest(system.email_key, DEMO_EMAIL),
+            email_digest=system.digests.email(DEMO_EMAIL),
             key=stored,
             granted=DEMO_CREDITS,
             sender_ids=(),

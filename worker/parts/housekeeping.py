@@ -15,7 +15,7 @@ def _make(process: Process) -> Sequence[Loop]:
         queries=system.queries,
         committer=system.committer,
         clock=system.clock,
-        retention=system.retention,
+        retention=system.terms.retention,
         pause=stopping.wait,
     )
 

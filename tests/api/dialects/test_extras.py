@@ -223,7 +223,9 @@ def test_a_timeline_tells_of_a_refund(own_gateway: Gateway) -> None:
 def test_a_timeline_says_which_plan_chose(
     start_gateway: StartGateway, to: str, numbering: Numbering, plan: str, words: str
 ) -> None:
-    gateway = start_gateway(change=lambda system: replace(system, numbering=numbering))
+    gateway = start_gateway(
+        change=lambda system: replace(system, terms=replace(system.terms, numbering=numbering))
+    )
     assert gateway.send(to=to).status_code == 200
     route = timeline(gateway)["route"]
     assert (route["plan"], route["description"]) == (plan, words)

@@ -25,7 +25,8 @@ WRONG = "A" * 32
 
 def at_the_door(gateway: Gateway, asked: Asked, **limits: int) -> Any:
     """Give what ``asked(door)`` comes to, at a door of its own with these limits."""
-    door = Door(replace(gateway.system, limits=Limits(**limits)))
+    system = gateway.system
+    door = Door(replace(system, terms=replace(system.terms, limits=Limits(**limits))))
     try:
         return asyncio.run(asked(door))
     finally:

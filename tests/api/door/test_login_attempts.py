@@ -10,7 +10,6 @@ import pytest
 
 from adapters.limits import make_limiter
 from api.door.attempts import WAITING_MAX, Attempts, Subject
-from application.accounts import email_digest
 from application.system import System
 from domain.errors import InvalidKey, Overloaded
 from tests.api.conftest import Client, Gateway, StartGateway
@@ -138,7 +137,7 @@ def test_known_and_unknown_addresses_are_counted_alike(own_gateway: Gateway) -> 
     logins = own_gateway.system.logins
 
     async def failures(name: str) -> int:
-        quota = await limiter.look("login", email_digest(logins.email_key, name), 100)
+        quota = await limiter.look("login", logins.digests.email(name), 100)
         return quota.limit - quota.remaining
 
     assert [asyncio.run(failures(name)) for name in names] == [3, 3]

@@ -5,7 +5,7 @@ from typing import Any
 import pyotp
 import pytest
 
-from application.accounts import ChangeRole, CreateAccount, email_digest
+from application.accounts import ChangeRole, CreateAccount
 from application.accounts.logins import LoggedIn
 from application.accounts.sessions import ABSOLUTE_S, IDLE_S
 from application.books.actors import Actor
@@ -27,7 +27,7 @@ def register(gateway: Gateway, email: str = EMAIL) -> int:
         CreateAccount(
             name="Mutale",
             email=email,
-            email_digest=email_digest(system.email_key, email),
+            email_digest=system.digests.email(email),
             key=new_key,
             password_hash=system.logins.hasher.hash(PASSWORD),
             actor=None,
@@ -116,7 +116,7 @@ def test_an_account_without_a_password_cannot_log_in(gateway: Gateway) -> None:
         CreateAccount(
             name="Shop",
             email=EMAIL,
-            email_digest=email_digest(system.email_key, EMAIL),
+            email_digest=system.digests.email(EMAIL),
             key=new_key,
             actor=Actor("os:root@host"),
             at=gateway.clock.now(),

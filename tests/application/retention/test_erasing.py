@@ -30,7 +30,7 @@ def keep_house(system: System, *, days: float, retention: Retention | None = Non
         queries=system.queries,
         committer=system.committer,
         clock=clock,
-        retention=retention or system.retention,
+        retention=retention or system.terms.retention,
         pause=lambda _: False,
     ).step()
 

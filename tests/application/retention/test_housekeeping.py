@@ -26,7 +26,7 @@ def test_a_stored_answer_is_kept_for_its_day_and_then_forgotten(tmp_path: Path) 
                 queries=system.queries,
                 committer=system.committer,
                 clock=clock,
-                retention=system.retention,
+                retention=system.terms.retention,
             ).step()
 
         assert keep_house(IDEMPOTENCY_KEPT_S + GRACE_S - 60) == 0

@@ -30,7 +30,7 @@ class Sender:
 
     def send(self, *recipients: str) -> int:
         """Submit a message (several: a bulk); give the first number."""
-        numbering = self.system.numbering
+        numbering = self.system.terms.numbering
         found = [normalise(number) for number in recipients or (RECIPIENT,)]
         accepted = self.system.committer.execute(
             SendMessages(
