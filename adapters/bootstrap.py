@@ -21,6 +21,7 @@ from adapters.lazily import (
 from adapters.mail import open_mailer
 from adapters.modems import DRIVERS
 from adapters.observability.access import JsonAccessLog
+from adapters.observability.outlet import Outlet
 from adapters.outage import watch_redis
 from adapters.security.secret import Secret, kept_or_made, read_secret
 from adapters.settings import Settings
@@ -70,10 +71,12 @@ def bootstrap(
     randomness: Randomness | None = None,
     hasher: KeyHasher | None = None,
     store: Store | None = None,
+    outlet: Outlet | None = None,
 ) -> System:
     """Assemble the gateway; keywords replace single ports, for tests and simulations.
 
-    ``is_server`` is False beside the server on the same SQLite file.
+    ``is_server`` is False beside the server on the same SQLite file. ``outlet`` is where the
+    process's logs leave.
 
     Raises:
         StoreDown: the database does not answer.
@@ -91,8 +94,9 @@ def bootstrap(
     signals.add_check("projections", partial(_not_in_step, reading.queries))
     queue = wanted(partial(open_queue, settings.redis_url))
     limiter = wanted(partial(make_limiter, settings.redis_url))
+    outlet = outlet or Outlet()
     if is_server:
-        _watch(metrics, committer, reading.queries)
+        _watch(metrics, committer, reading.queries, outlet)
         if settings.redis_url:
             watch_redis(signals, metrics, {"limits": limiter.outage, "queue": queue.outage})
     codes = wanted(partial(make_codes, derived(secret, "second factors"), randomness))
@@ -114,7 +118,7 @@ def bootstrap(
         fleet=FleetWatch(store, clock),
         limiter=limiter,
         metrics=metrics,
-        access_log=JsonAccessLog(),
+        access_log=JsonAccessLog(outlet),
         scrub=partial(_scrub, reading, store),
         modems=settings.modems,
         open_modem=partial(_open_modem, clock=clock, answer_timeout_s=settings.at_answer_timeout_s),
@@ -134,6 +138,7 @@ def _terms(settings: Settings) -> Terms:
         registration_daily_credits=settings.registration_daily_credits,
         public_url=settings.reached_at,
         trusted_proxies=settings.trusted_proxies,
+        forwarded_header=settings.forwarded_header,
     )
 
 
@@ -295,9 +300,12 @@ def derived(secret: Secret, purpose: str) -> bytes:
     return hmac.digest(secret.reveal().encode(), purpose.encode(), "sha256")
 
 
-def _watch(metrics: Metrics, committer: Committer, queries: SqlQueries) -> None:
+def _watch(metrics: Metrics, committer: Committer, queries: SqlQueries, outlet: Outlet) -> None:
     metrics.watch_one(
         "waiting_messages", "Messages before the committer.", lambda: committer.waiting
+    )
+    metrics.watch_one(
+        "log_lines_dropped", "Log lines that could not leave.", lambda: outlet.dropped
     )
     metrics.watch(
         "read_model_lag",

@@ -18,11 +18,12 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
 
 from api import openapi
-from api.http.edge import Edge
-from api.http.wire import Answer, Call, Scope, call_of, encode
+from api.http.edge import App, Edge
+from api.http.refusals import BadRequest
+from api.http.wire import Answer, Call, Receive, Scope, Send, call_of, encode
 from api.routes import ROUTES, envelope_of
 from api.routing.front import Front
-from api.routing.resource import Resource
+from api.routing.resource import Resource, write
 from api.routing.route import Route
 from application.system import System
 from domain.errors import InvalidRequest, NotFound
@@ -72,7 +73,7 @@ def create_app(system: System, routes: Sequence[Route] = ROUTES) -> Litestar:
         logging_config=None,
         debug=False,
     )
-    app.edge = Edge(system)
+    app.edge = Edge(system, _refusing)
     app.hot = {path: resources[path] for path in HOT_PATHS}
     return app
 
@@ -102,6 +103,18 @@ def _handler(path: str, resource: Resource) -> HTTPRouteHandler:
         return cast("ASGIApp", resource)
 
     return handle
+
+
+def _refusing(error: BadRequest) -> App:
+    """Answer a request whose head cannot be used, in its path's own envelope."""
+
+    async def refuse(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - ASGI
+        call = Call(headers={})
+        answer = envelope_of(scope["path"])(call, error)
+        ending = answer._replace(headers=(*answer.headers, (b"connection", b"close")))
+        await write(send, ending, call)
+
+    return refuse
 
 
 def _not_routed(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from application.accounts.keyring import KeyRing
 from application.accounts.logins import Logins
@@ -35,7 +35,13 @@ from domain.published import (
     FAILED_KEY_PER_MINUTE,
     READ_PER_MINUTE,
     SINGLE_PER_MINUTE,
+    SITE_PER_MINUTE,
 )
+
+UNIX_SOCKET: Final = "unix"
+"""Stands in ``trusted_proxies`` for a peer on a Unix socket, and in limits for its clients."""
+FORWARDED_HEADERS: Final = ("X-Forwarded-For", "Forwarded")
+"""Headers in which a proxy may say whom it speaks for; a setting names the one that counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,8 @@ class Limits:
     """Its questions: balance and logs together."""
     ip: int = ADDRESS_PER_MINUTE
     """Requests of a client's address, in the dialect with a Bearer key."""
+    ip_wide: int = SITE_PER_MINUTE
+    """What counts by address, for all of an IPv6 /48: 65,536 times what is one client."""
     auth_ip: int = AUTH_PER_MINUTE
     """Registrations, logins and the like of a client's address."""
     failed_ip: int = FAILED_ADDRESS_PER_MINUTE
@@ -117,6 +125,8 @@ class Terms:
     public_url: str
     """Where people reach the gateway, without a slash at the end."""
     trusted_proxies: Sequence[str]
+    forwarded_header: str
+    """The one header in which a trusted proxy says who its client is."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Final
 
+from domain.addresses import Network, read_address, read_network
 from domain.errors import InvalidRequest
 from domain.published import KEY_ID_CHARACTERS, SOURCE_CHARACTERS_MAX, SOURCES_MAX
 
@@ -64,7 +64,7 @@ def check_source(source: object) -> str:
     if not isinstance(source, str) or len(source) > SOURCE_CHARACTERS_MAX or "%" in source:
         raise InvalidRequest(msg, field="sources")
     try:
-        return str(ip_network(source) if "/" in source else ip_address(source))
+        return str(read_network(source) if "/" in source else read_address(source))
     except ValueError as error:
         raise InvalidRequest(msg, field="sources") from error
 
@@ -74,12 +74,12 @@ def is_from(sources: Sequence[str], address: str) -> bool:
     if not sources:
         return True
     try:
-        found = ip_address(address)
+        found = read_address(address)
     except ValueError:  # a Unix socket has none
         return False
     return any(found in network for network in _networks(tuple(sources)))
 
 
 @lru_cache(maxsize=4_096)
-def _networks(sources: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
-    return tuple(ip_network(source) for source in sources)
+def _networks(sources: tuple[str, ...]) -> tuple[Network, ...]:
+    return tuple(read_network(source) for source in sources)

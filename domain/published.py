@@ -32,6 +32,8 @@ SINGLE_PER_MINUTE: Final = 120
 BULK_PER_MINUTE: Final = 10
 READ_PER_MINUTE: Final = 300
 ADDRESS_PER_MINUTE: Final = 60
+SITE_PER_MINUTE: Final = 600
+"""For all of an IPv6 /48, which holds 65,536 times what counts as one client."""
 AUTH_PER_MINUTE: Final = 5
 FAILED_ADDRESS_PER_MINUTE: Final = 20
 FAILED_KEY_PER_MINUTE: Final = 5

@@ -1,14 +1,13 @@
 """The access log: the lines that JSON logs have, written many at a time."""
 
-import contextlib
 import logging
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
 
+from adapters.observability.outlet import Outlet
 from application.ports import Answered
 
 LOGGER: Final = "ngoma.access"
@@ -34,7 +33,8 @@ class JsonAccessLog:
     The records of ``logging`` would cost a tenth of a send's processor time.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, outlet: Outlet) -> None:
+        self._outlet = outlet
         self._logger = logging.getLogger(LOGGER)
         self._encode = msgspec.json.Encoder().encode_lines
 
@@ -42,10 +42,7 @@ class JsonAccessLog:
         """Write one line for each, when the level is INFO or below."""
         if not self._logger.isEnabledFor(logging.INFO):
             return
-        text = self._encode([_line(one) for one in answered]).decode()
-        with contextlib.suppress(OSError, ValueError):  # nobody reads it any more
-            sys.stderr.write(text)
-            sys.stderr.flush()
+        self._outlet.say(self._encode([_line(one) for one in answered]), lines=len(answered))
 
 
 def _line(answered: Answered) -> Line:

@@ -30,6 +30,12 @@ class PrometheusMetrics:
             registry=self._registry,
         )
         self._children: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
+        self._hang_ups = Counter(
+            "ngoma_http_hang_ups",
+            "Connections that the gateway refused or ended, by why.",
+            ["why"],
+            registry=self._registry,
+        )
         self._commands = Counter(
             "ngoma_commands",
             "Commands by kind and outcome: done, or the error that refused it.",
@@ -45,6 +51,10 @@ class PrometheusMetrics:
             self._children[route, status] = found
         found[0].inc()
         found[1].observe(seconds)
+
+    def hung_up(self, why: str) -> None:
+        """Count a connection that was refused or ended, by a word from the code."""
+        self._hang_ups.labels(why).inc()
 
     def settled(self, counts: Mapping[tuple[str, str], int]) -> None:
         """Count commands by kind and outcome, both words from the code."""

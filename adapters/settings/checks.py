@@ -1,10 +1,17 @@
 """What a setting's value may be, in words for whoever typed it; nothing typed is quoted here."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
-from ipaddress import ip_network
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
+
+from application.system import UNIX_SOCKET
+from domain.addresses import read_network
+
+PORT_MAX: Final = 65_535
+
+_PORT: Final = re.compile(r"[0-9]{1,5}")
 
 Check = Callable[[Any], None]
 """Looks at a value of the right type; raises ``ValueError`` with what it must be."""
@@ -47,14 +54,35 @@ def url(schemes: Sequence[str]) -> Check:
     return check
 
 
-def networks(values: Iterable[str]) -> None:
-    """Check that each is an IP address or a network."""
+def proxies(values: Iterable[str]) -> None:
+    """Check that each is an IP address or a network, or stands for a Unix socket."""
     for value in values:
         try:
-            ip_network(value.strip(), strict=False)
+            if value != UNIX_SOCKET:
+                read_network(value, strict=False)
         except ValueError as error:
-            msg = "must be IP addresses or networks such as 10.0.0.0/8"
+            msg = f"must be IP addresses, networks such as 10.0.0.0/8, or {UNIX_SOCKET}"
             raise ValueError(msg) from error
+
+
+def listener(value: str) -> None:
+    """Check that it is a host with a port, or the path of a socket."""
+    host_and_port(value)
+
+
+def host_and_port(value: str) -> tuple[str, int] | None:
+    """Read ``host:port``, with an IPv6 address in brackets; None for a path.
+
+    Raises:
+        ValueError: it is neither; says what it must be.
+    """
+    if "/" in value:
+        return None
+    host, _, port = value.rpartition(":")
+    if not host or _PORT.fullmatch(port) is None or int(port) > PORT_MAX:
+        msg = "must be host:port, or a path with a slash"
+        raise ValueError(msg)
+    return host.removeprefix("[").removesuffix("]"), int(port)
 
 
 def not_blank(value: str) -> None:

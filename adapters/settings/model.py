@@ -5,9 +5,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from adapters.settings.checks import Check, networks, not_blank, one_of, url, within
+from adapters.observability.logs import LEVELS
+from adapters.settings.checks import (
+    PORT_MAX,
+    Check,
+    listener,
+    not_blank,
+    one_of,
+    proxies,
+    url,
+    within,
+)
 from application.ports import ANSWER_MAX_S, ModemSettings
-from application.system import Limits
+from application.system import FORWARDED_HEADERS, Limits
 from domain.msisdn import Numbering, NumberingPlan
 from domain.values import Network
 
@@ -56,9 +66,45 @@ class Settings:
         None, "Server secret (file: or env:); without it one is made under data_dir/secrets."
     )
     host: str = _setting("127.0.0.1", "Address to listen on.", check=not_blank)
-    port: int = _setting(8080, "Port to listen on; 0 picks a free one.", check=within(0, 65_535))
+    port: int = _setting(8080, "Port to listen on; 0 picks a free one.", check=within(0, PORT_MAX))
+    socket: Path | None = field(
+        default=None,
+        metadata={"help": "Unix socket to listen on, for a proxy, instead of host and port."},
+    )
     trusted_proxies: tuple[str, ...] = _setting(
-        (), "Peers (addresses or networks) whose X-Forwarded-For is believed.", check=networks
+        (),
+        "Peers (addresses, networks, or unix) whose forwarded_header is believed.",
+        check=proxies,
+    )
+    forwarded_header: str = _setting(
+        FORWARDED_HEADERS[0],
+        "The one header in which they name the client: X-Forwarded-For or Forwarded.",
+        check=one_of(FORWARDED_HEADERS),
+    )
+    operations_listen: str | None = _setting(
+        None,
+        "host:port or Unix socket of /metrics and the details of /readyz; "
+        "without it 127.0.0.1:8081, or a free port.",
+        check=listener,
+    )
+    connections_max: int = _setting(
+        4_096,
+        "Connections at the same time; fewer when the process may open fewer files.",
+        check=within(1, 1_000_000),
+    )
+    connections_per_address: int = _setting(
+        256,
+        "Of these from one address or IPv6 /64, trusted proxies spared; 0: no bound.",
+        check=within(0, 1_000_000),
+    )
+    connections_head_wait_s: float = _setting(
+        10.0, "How long the head of a request may take.", check=SECONDS
+    )
+    connections_idle_wait_s: float = _setting(
+        75.0, "How long a connection is kept for another request.", check=SECONDS
+    )
+    connections_unread_wait_s: float = _setting(
+        30.0, "In which a client has to read some of an answer that waits for it.", check=SECONDS
     )
     default_sender_id: str = _setting(
         "Ngoma", "Sender ID of an account whose name has no usable character."
@@ -108,7 +154,7 @@ class Settings:
     log_level: str | None = _setting(
         None,
         "debug, info, warning or error; without it info, and in the demo warning.",
-        check=one_of(["debug", "info", "warning", "error"]),
+        check=one_of(LEVELS),
     )
     store_wait_s: float = _setting(
         4.0, "How long a command waits for an unreachable database.", check=SECONDS
@@ -131,7 +177,8 @@ class Settings:
     @property
     def reached_at(self) -> str:
         """Where people reach the gateway, without a slash at the end."""
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
 
     @property
     def numbering(self) -> Numbering:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from application.ports import Quota
+from domain.addresses import client_of, site_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,3 +15,13 @@ class Caller:
     """An API key or a session's token; "" is none."""
     quotas: list[tuple[str, Quota]] = field(default_factory=list)
     """The limits under which the call was counted, by policy."""
+
+    @property
+    def client(self) -> str:
+        """Whom limits by address count: the address, or all of its IPv6 /64."""
+        return client_of(self.address)
+
+    @property
+    def site(self) -> str | None:
+        """Whom the wider limit counts: the IPv6 /48; None for all others."""
+        return site_of(self.address)

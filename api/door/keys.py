@@ -161,10 +161,12 @@ class Door:
 
     async def _verify(self, caller: Caller) -> Principal:
         key = caller.credential
-        subject = f"{caller.address}/{_key_id(key)}"
+        subject = f"{caller.client}/{_key_id(key)}"
         if not self._keys.looks_right(key):
             await self._count(caller, "failed_key", subject, self._limits.failed_key)
-            await self._count(caller, "failed_ip", caller.address, self._limits.failed_ip)
+            wide = ("failed_ip_wide", self._limits.ip_wide)
+            failed_ip = self._limits.failed_ip
+            await limits.count_client(self._limiter, caller, "failed_ip", failed_ip, wide=wide)
             raise InvalidKey(INVALID_KEY)
         await self._look("failed_key", f"{subject}/checked", self._limits.failed_key)
         try:

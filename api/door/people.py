@@ -19,6 +19,8 @@ FREE_FAILURES: Final = 3
 """Failures of an account in a minute after which its logins wait."""
 FREE_ADDRESS_FAILURES: Final = 10
 """The same of an address, which may be many people's."""
+FREE_SITE_FAILURES: Final = 50
+"""The same of an IPv6 /48."""
 RESETS_MAX: Final = 64
 """Resets that may be under way after their answers were given."""
 RESET_MAILS: Final = 3
@@ -75,10 +77,13 @@ class People:
             InvalidKey: it failed.
             Overloaded: too many wait already.
         """
-        subjects = (
+        subjects = [
             Subject("login", self._system.digests.email(email), FREE_FAILURES),
-            Subject("login_ip", caller.address, FREE_ADDRESS_FAILURES),
-        )
+            Subject("login_ip", caller.client, FREE_ADDRESS_FAILURES),
+        ]
+        site = caller.site
+        if site is not None:
+            subjects.append(Subject("login_ip_wide", site, FREE_SITE_FAILURES))
         return await self._attempts.run(subjects, partial(self.hash, login))
 
     def reset_later(self, email: str) -> None:

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from functools import lru_cache
 from typing import Final
 
 from api.http.wire import Call
+from application.system import FORWARDED_HEADERS, UNIX_SOCKET
+from domain.addresses import Address, Network, client_of, read_address, read_network
 from domain.errors import InvalidRequest
-
-UNIX_SOCKET: Final = "unix"
-"""Stands in ``trusted_proxies`` for a peer on a Unix socket, and in limits for its clients."""
 
 _FORWARDED_FOR: Final = re.compile(r'(?:^|[;,])\s*for\s*=\s*("[^"]*"|[^;,]*)', re.IGNORECASE)
 _HOPS_MAX: Final = 32
@@ -18,21 +17,24 @@ _HOPS_MAX: Final = 32
 class Addresses:
     """Reads client addresses, given the peers whose word counts (addresses or networks)."""
 
-    def __init__(self, trusted_proxies: Sequence[str]) -> None:
-        """Read the list.
+    def __init__(
+        self, trusted_proxies: Sequence[str], forwarded_header: str = FORWARDED_HEADERS[0]
+    ) -> None:
+        """Read the list; of the one header named, only what those peers write is believed.
 
         Raises:
             InvalidRequest: an entry is neither an address nor a network.
         """
         self._trusts_unix = UNIX_SOCKET in trusted_proxies
         self._trusted = [_network(entry) for entry in trusted_proxies if entry != UNIX_SOCKET]
+        self._header = forwarded_header.lower().encode()
 
     def client(self, call: Call) -> str:
         """Give the client's address: the nearest that is not a trusted proxy's own."""
         address = (call.peer and _plain(call.peer)) or call.peer or UNIX_SOCKET
         if not self._trusts(address):
             return address
-        for hop in _forwarded(call):
+        for hop in self._forwarded(call):
             claimed = _plain(hop)
             if claimed is None:
                 break
@@ -41,34 +43,41 @@ class Addresses:
                 break
         return address
 
+    def counted_peer(self, peer: str | None) -> str | None:
+        """Name the client that a connection counts for; None for a trusted proxy's."""
+        address = (peer and _plain(peer)) or peer or UNIX_SOCKET
+        return None if self._trusts(address) else client_of(address)
+
     def _trusts(self, address: str) -> bool:
         if not self._trusted and not self._trusts_unix:
             return False
         if address == UNIX_SOCKET:
             return self._trusts_unix
-        try:
-            parsed = ip_address(address)
-        except ValueError:
-            return False
-        return any(parsed in network for network in self._trusted)
+        parsed = _read(address)
+        return parsed is not None and any(parsed in network for network in self._trusted)
+
+    def _forwarded(self, call: Call) -> Iterator[str]:
+        """Give the addresses that proxies wrote down, nearest first."""
+        listed = call.header(self._header) or ""
+        is_standard = self._header == b"forwarded"
+        hops = _FORWARDED_FOR.findall(listed) if is_standard else listed.split(",")
+        yield from (hop.strip() for hop in hops[: -_HOPS_MAX - 1 : -1])
 
 
-def _network(entry: str) -> IPv4Network | IPv6Network:
+def _network(entry: str) -> Network:
     try:
-        return ip_network(entry, strict=False)
+        return read_network(entry, strict=False)
     except ValueError as error:
         msg = f"The setting trusted_proxies has an entry that is no address: {error}."
         raise InvalidRequest(msg, field="trusted_proxies") from error
 
 
-def _forwarded(call: Call) -> Iterator[str]:
-    """Give the addresses that proxies wrote down, nearest first."""
-    listed = call.header(b"x-forwarded-for")
-    if listed is not None:
-        hops = listed.split(",")
-    else:
-        hops = _FORWARDED_FOR.findall(call.header(b"forwarded") or "")
-    yield from (hop.strip() for hop in hops[: -_HOPS_MAX - 1 : -1])
+@lru_cache(maxsize=4_096)
+def _read(text: str) -> Address | None:
+    try:
+        return read_address(text)
+    except ValueError:
+        return None
 
 
 def _plain(text: str) -> str | None:
@@ -78,10 +87,5 @@ def _plain(text: str) -> str | None:
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:
         text = text.partition(":")[0]
-    try:
-        parsed = ip_address(text)
-    except ValueError:
-        return None
-    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
-    return str(parsed)
+    parsed = _read(text)
+    return None if parsed is None else str(parsed)

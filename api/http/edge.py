@@ -1,4 +1,4 @@
-"""The outermost ring: request ids, HEAD, access log, metrics."""
+"""The outermost ring: headers, request ids, HEAD, access log, metrics."""
 
 import asyncio
 import itertools
@@ -6,6 +6,8 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from api.http.head import read_headers
+from api.http.refusals import BadRequest
 from api.http.wire import Message, Receive, Scope, Send
 from application.ports import Answered
 from application.system import System
@@ -25,7 +27,9 @@ _ID: Final = re.compile(rb"[\x21-\x7e]{1,128}")
 class Edge:
     """Stands around the whole application."""
 
-    def __init__(self, system: System) -> None:
+    def __init__(self, system: System, refuse: Callable[[BadRequest], App]) -> None:
+        """Make the ring; ``refuse`` gives what answers a request that cannot be read."""
+        self._refuse = refuse
         self._clock = system.clock
         self._metrics = system.metrics
         self._access_log = system.access_log
@@ -53,6 +57,10 @@ class Edge:
                 message["body"] = b""
             await send(message)
 
+        try:
+            scope["ngoma.headers"] = read_headers(scope)
+        except BadRequest as error:
+            app = self._refuse(error)
         try:
             await app(scope, receive, send_on)
         finally:

@@ -12,6 +12,19 @@ class PayloadTooLarge(Refused):
         super().__init__("The request body is larger than 1 MiB.")
 
 
+class BadRequest(Refused):
+    """The request's head is no HTTP/1.1, or could be read in two ways."""
+
+
+class UnsupportedCoding(Refused):
+    """The body is compressed, or coded in another way."""
+
+    def __init__(self, coding: str) -> None:
+        super().__init__(
+            f"The request body has the content coding {coding}: send it without any (identity)."
+        )
+
+
 class MethodNotAllowed(Refused):
     """The path is there, but not for this method; ``allowed`` are those that it has."""
 

@@ -49,6 +49,24 @@ def _be_nice(niceness: int) -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
 
 
+class Recent(Generic[R]):
+    """A blocking call whose result is kept for a while; meanwhile nobody makes it again."""
+
+    def __init__(self, pool: "Pool", call: Callable[[], R], *, kept_s: float) -> None:
+        self._call = Shared(pool, call)
+        self._kept_s = kept_s
+        self._until_s = float("-inf")
+        self._result: R | None = None
+
+    async def __call__(self) -> R:
+        """Give what is known, or find it out."""
+        if self._result is not None and asyncio.get_running_loop().time() < self._until_s:
+            return self._result
+        self._result = await self._call()
+        self._until_s = asyncio.get_running_loop().time() + self._kept_s
+        return self._result
+
+
 class Shared(Generic[R]):
     """A blocking call that everyone who asks while it runs gets the result of."""
 

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from api.http.refusals import PayloadTooLarge
+from api.http.refusals import PayloadTooLarge, UnsupportedCoding
 from application.ports import Quota
 from domain.errors import InvalidRequest
 
@@ -15,6 +15,8 @@ BODY_BYTES_MAX: Final = 1024 * 1024
 """The largest body that is read (contract decision 13)."""
 BODY_WAIT_S: Final = 30
 """How long a body may take to arrive."""
+CODING_SHOWN_MAX: Final = 20
+"""How much of a content coding's name a refusal repeats."""
 DRAINED_BYTES_MAX: Final = 64 * 1024 * 1024
 """How much of a refused body is thrown away, so that its sender gets to read the answer."""
 
@@ -65,7 +67,7 @@ def call_of(scope: Scope) -> Call:
     """Give the request of an ASGI scope; its body is read later, where a route has one."""
     client = scope.get("client")
     return Call(
-        headers=dict(scope["headers"]),
+        headers=scope["ngoma.headers"],
         query=scope["query_string"],
         params=scope.get("path_params"),
         peer=client[0] if client else None,
@@ -101,6 +103,7 @@ async def read_body(receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
 
     Raises:
         PayloadTooLarge: more than a mebibyte was sent, or announced.
+        UnsupportedCoding: it is compressed.
         ClientGone: it was not sent completely.
         InvalidRequest: it did not arrive in time.
     """
@@ -118,6 +121,8 @@ async def _read_body(receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
         if b"expect" not in headers:  # who expects 100-continue has sent nothing yet
             await _drain(receive, int(announced))
         raise PayloadTooLarge
+    if b"content-encoding" in headers:
+        _require_identity(headers[b"content-encoding"])
     message = await receive()
     chunks: list[bytes] = []
     size = 0
@@ -133,6 +138,13 @@ async def _read_body(receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
         chunks.append(chunk)
         message = await receive()
     raise ClientGone
+
+
+def _require_identity(codings: bytes) -> None:
+    for coding in codings.decode("latin-1").split(","):
+        if coding.strip().lower() not in {"", "identity"}:
+            shown = "".join(c for c in coding.strip()[:CODING_SHOWN_MAX] if c.isalnum() or c == "-")
+            raise UnsupportedCoding(shown or "?")
 
 
 async def _drain(receive: Receive, size: int) -> None:

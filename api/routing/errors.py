@@ -9,7 +9,14 @@ from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
-from api.http.refusals import InvalidEntries, MethodNotAllowed, MissingFields, PayloadTooLarge
+from api.http.refusals import (
+    BadRequest,
+    InvalidEntries,
+    MethodNotAllowed,
+    MissingFields,
+    PayloadTooLarge,
+    UnsupportedCoding,
+)
 from api.http.wire import Answer, Call, Headers, answer
 from api.schemas import FeltechError, FeltechInvalid, WilcybertekError
 from domain import errors
@@ -57,6 +64,8 @@ TABLE: Final = (
     Row(errors.NotPermitted, 403, "NOT_PERMITTED", 403),
     Row(PayloadTooLarge, 413, "PAYLOAD_TOO_LARGE", 413),
     Row(MethodNotAllowed, 405, "METHOD_NOT_ALLOWED", 405),
+    Row(BadRequest, 400, "BAD_REQUEST", 400),
+    Row(UnsupportedCoding, 415, "UNSUPPORTED_MEDIA_TYPE", 415),
     # In wilcybertek 503 always means queued, in feltech never (contract decision 8).
     Row(errors.Overloaded, 429, "RATE_LIMITED", 503),
     Row(errors.StoreDown, 500, "INTERNAL_ERROR", 503),
@@ -151,6 +160,10 @@ def _headers(error: Exception, status: int) -> Headers:
         return ((b"retry-after", b"%d" % max(error.retry_after_s, 1)),)
     if isinstance(error, errors.StoreDown) and status == 503:
         return ((b"retry-after", b"%d" % RETRY_STORE_AFTER_S),)
+    if status == 401:
+        return ((b"www-authenticate", b"Bearer"),)
+    if isinstance(error, UnsupportedCoding):
+        return ((b"accept-encoding", b"identity"),)
     if isinstance(error, MethodNotAllowed):
         return ((b"allow", ", ".join(error.allowed).encode()),)
     return ()

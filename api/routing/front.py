@@ -5,12 +5,12 @@ from typing import Final, TypeVar
 
 from api.door.caller import Caller
 from api.door.keys import Door
-from api.door.limits import count
+from api.door.limits import count, count_client
 from api.door.people import People
 from api.http.addresses import Addresses
 from api.http.bridge import KEYLESS_WAIT_S, Bridge
 from api.http.credentials import session_token
-from api.http.threads import Pool, Shared
+from api.http.threads import Pool, Recent, Shared
 from api.http.wire import Call
 from application.accounts.logins import TOKEN_PREFIX
 from application.books.commands import Command
@@ -21,8 +21,7 @@ from domain.wallet import wallet_id
 
 READING_THREADS: Final = 8
 READING_WAITING_MAX: Final = 256
-OPERATING_THREADS: Final = 2
-OPERATING_WAITING_MAX: Final = 32
+READY_KEPT_S: Final = 1.0
 
 ONLY_AS_BEARER: Final = "A session's token goes in Authorization: Bearer, and nowhere else."
 
@@ -34,14 +33,14 @@ class Front:
 
     def __init__(self, system: System) -> None:
         self.system = system
-        self._addresses = Addresses(system.terms.trusted_proxies)
+        self._addresses = Addresses(system.terms.trusted_proxies, system.terms.forwarded_header)
         self.door = Door(system)
         self.people = People(system)
         self._bridge = Bridge(system.committer)
         self._reading = Pool("ngoma-read", threads=READING_THREADS, waiting_max=READING_WAITING_MAX)
-        self._operating = Pool(
-            "ngoma-operations", threads=OPERATING_THREADS, waiting_max=OPERATING_WAITING_MAX
-        )
+        self._looking = Pool("ngoma-ready", threads=1, waiting_max=1)
+        self.readiness = Recent(self._looking, system.readiness, kept_s=READY_KEPT_S)
+        """Whether all is well, as of a moment ago: who asks does not make it so."""
         self._watching = Pool("ngoma-fleet", threads=1, waiting_max=1)
         self._look_at_fleet = Shared(self._watching, system.fleet.offline)
 
@@ -51,7 +50,7 @@ class Front:
         await self.system.limiter.close()
         self.door.close()
         self._reading.close()
-        self._operating.close()
+        self._looking.close()
         self._watching.close()
 
     # -- callers and limits ----------------------------------------------------------------------
@@ -72,9 +71,7 @@ class Front:
         Raises:
             RateLimited: the limit is used up.
         """
-        per_minute = self.system.terms.limits.ip
-        if per_minute > 0:
-            await count(self.system.limiter, caller, "ip", caller.address, per_minute)
+        await self._count_client(caller, "ip", self.system.terms.limits.ip)
 
     async def limit_auth(self, caller: Caller) -> None:
         """Count a call that may guess an account or a secret against its client's address.
@@ -82,8 +79,11 @@ class Front:
         Raises:
             RateLimited: the limit is used up.
         """
-        per_minute = self.system.terms.limits.auth_ip
-        await count(self.system.limiter, caller, "auth_ip", caller.address, per_minute)
+        await self._count_client(caller, "auth_ip", self.system.terms.limits.auth_ip)
+
+    async def _count_client(self, caller: Caller, policy: str, per_minute: int) -> None:
+        wide = ("ip_wide", self.system.terms.limits.ip_wide)
+        await count_client(self.system.limiter, caller, policy, per_minute, wide=wide)
 
     async def limit_account(
         self, caller: Caller, policy: str, account: int, per_minute: int
@@ -127,14 +127,6 @@ class Front:
             StoreDown: the database does not answer.
         """
         return await self._reading.run(question)
-
-    async def inspect(self, question: Callable[[], R]) -> R:
-        """Ask a blocking question of operators, also while every reading thread is held up.
-
-        Raises:
-            Overloaded: too many are being asked.
-        """
-        return await self._operating.run(question)
 
     async def read_own_writes(self, account: int, projection: str, question: Callable[[], R]) -> R:
         """Ask once ``projection`` has seen the account's last movement, or after a bounded wait.

@@ -59,13 +59,13 @@ class Route:
 
 
 WILCYBERTEK_ERRORS: Final[Answers] = dict.fromkeys(
-    (400, 401, 403, 413, 429, 500), (schemas.WilcybertekError,)
+    (400, 401, 403, 413, 415, 429, 500), (schemas.WilcybertekError,)
 )
 WILCYBERTEK_SEND_ERRORS: Final[Answers] = dict.fromkeys(
-    (400, 401, 402, 403, 409, 413, 422, 429, 500), (schemas.WilcybertekError,)
+    (400, 401, 402, 403, 409, 413, 415, 422, 429, 500), (schemas.WilcybertekError,)
 )
 FELTECH_ERRORS: Final[Answers] = {
-    **dict.fromkeys((401, 403, 413, 429, 500, 503), (schemas.FeltechError,)),
+    **dict.fromkeys((400, 401, 403, 413, 415, 429, 500, 503), (schemas.FeltechError,)),
     422: (schemas.FeltechInvalid,),
 }
 FELTECH_SEND_ERRORS: Final[Answers] = {

@@ -37,6 +37,8 @@ from api.schemas.feltech import (
 from api.schemas.operations import (
     Health,
     Ready,
+    ReadyDetails,
+    ReadyWord,
     Reference,
 )
 from api.schemas.requests import (
@@ -142,6 +144,8 @@ __all__ = [
     "QueuedBulk",
     "QueuedMessage",
     "Ready",
+    "ReadyDetails",
+    "ReadyWord",
     "Reference",
     "Registration",
     "RejectedRecipient",

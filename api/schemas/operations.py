@@ -11,10 +11,20 @@ class Health(Struct, frozen=True, kw_only=True):
     status: Literal["ok"] = "ok"
 
 
-class Ready(Struct, frozen=True, kw_only=True):
-    """Whether the process can do its work, part by part; degraded is ready without some of them."""
+ReadyWord = Literal["ready", "degraded", "not ready"]
+"""Degraded: something that it can do without is away."""
 
-    status: Literal["ready", "degraded", "not ready"]
+
+class Ready(Struct, frozen=True, kw_only=True):
+    """Whether the process can do its work."""
+
+    status: ReadyWord
+
+
+class ReadyDetails(Struct, frozen=True, kw_only=True):
+    """The same, part by part, for operators."""
+
+    status: ReadyWord
     checks: dict[str, str]
 
 

@@ -15,6 +15,9 @@ class Metrics(Protocol):
     def settled(self, counts: Mapping[tuple[str, str], int]) -> None:
         """Count commands by kind and outcome, many at a time."""
 
+    def hung_up(self, why: str) -> None:
+        """Count a connection that was refused or ended, by a word from the code."""
+
     def watch(
         self, name: str, text: str, read: Callable[[], Mapping[str, float]], *, label: str
     ) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,15 +10,17 @@ import pytest
 
 from adapters.observability.logs import configure_logs
 
-NAMES = ("", "ngoma", "uvicorn")
+NAMES = ("", "ngoma", "uvicorn", "ngoma.start")
 
 
 @pytest.fixture
-def lines(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], list[dict[str, Any]]]]:
+def lines(capfd: pytest.CaptureFixture[str]) -> Iterator[Callable[[], list[dict[str, Any]]]]:
     """Give what was written so far; afterwards logging is as it was."""
-    root = logging.getLogger()
+    root, hook = logging.getLogger(), threading.excepthook
     handlers, levels = root.handlers[:], [logging.getLogger(name).level for name in NAMES]
-    yield lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    yield lambda: [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    logging.captureWarnings(capture=False)
+    threading.excepthook = hook
     root.handlers[:] = handlers
     for name, level in zip(NAMES, levels, strict=True):
         logging.getLogger(name).setLevel(level)
@@ -34,15 +37,26 @@ def lines(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], list[dict
 def test_the_level_is_that_of_the_product_and_not_of_its_libraries(
     lines: Callable[[], list[dict[str, Any]]], level: str, written: list[str]
 ) -> None:
-    configure_logs(level)
+    outlet = configure_logs(level)
     for name in ("ngoma.sims", "redis"):
         for word in (logging.DEBUG, logging.INFO, logging.WARNING):
             logging.getLogger(name).log(word, "said")
+    outlet.close(wait_s=5)
     assert [line["logger"] for line in lines()] == written
 
 
 def test_what_a_caller_adds_becomes_fields(lines: Callable[[], list[dict[str, Any]]]) -> None:
-    configure_logs("info")
+    outlet = configure_logs("info")
     logging.getLogger("ngoma.sims").info("modem %s is up", "m0", extra={"sim": 7})
+    outlet.close(wait_s=5)
     (line,) = lines()
     assert (line["level"], line["message"], line["sim"]) == ("info", "modem m0 is up", 7)
+
+
+def test_what_is_said_at_the_start_is_said_at_every_level(
+    lines: Callable[[], list[dict[str, Any]]],
+) -> None:
+    outlet = configure_logs("error")
+    logging.getLogger("ngoma.start").info("Listening.")
+    outlet.close(wait_s=5)
+    assert [line["message"] for line in lines()] == ["Listening."]

@@ -39,13 +39,14 @@ def test_nothing_given_is_the_defaults() -> None:
 def test_a_table_gathers_settings_whose_names_it_begins(tmp_path: Path) -> None:
     file = tmp_path / "ngoma.toml"
     file.write_text(
-        'trusted_proxies = ["10.0.0.0/8"]\n[numbering]\nplan = "national"\nother = "airtel"\n'
+        'trusted_proxies = ["10.0.0.0/8", "::ffff:10.0.0.0/104", "unix"]\n'
+        '[numbering]\nplan = "national"\nother = "airtel"\n'
         '[[modems]]\nname = "a"\ndevice = "/dev/x"\nnetwork = "mtn"\n'
     )
     read = load_settings(config=file, environment={})
     assert read.numbering_plan == "national"
     assert read.numbering_other is Network.AIRTEL
-    assert read.trusted_proxies == ("10.0.0.0/8",)
+    assert read.trusted_proxies == ("10.0.0.0/8", "::ffff:10.0.0.0/104", "unix")
     assert [(modem.name, modem.network) for modem in read.modems] == [("a", Network.MTN)]
 
 
@@ -104,7 +105,23 @@ network = "mtn"
         (
             'trusted_proxies = ["10.0.0.0/99"]',
             'trusted_proxies = ["10.0.0.0/99"]: '
-            "it must be IP addresses or networks such as 10.0.0.0/8.",
+            "it must be IP addresses, networks such as 10.0.0.0/8, or unix.",
+        ),
+        (
+            'forwarded_header = "X-Real-IP"',
+            'forwarded_header = "X-Real-IP": it must be X-Forwarded-For or Forwarded.',
+        ),
+        (
+            '[operations]\nlisten = "9090"',
+            '[operations] listen = "9090": it must be host:port, or a path with a slash.',
+        ),
+        (
+            '[operations]\nlisten = "::1:99999"',
+            '[operations] listen = "::1:99999": it must be host:port, or a path with a slash.',
+        ),
+        (
+            "[connections]\nmax = 0",
+            "[connections] max = 0: it must be from 1 to 1,000,000.",
         ),
         ('modems = "x"', "[[modems]]: it must be a list of tables."),
         ('modems = ["x"]', "[[modems]] 1: it must be a table."),

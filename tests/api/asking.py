@@ -194,7 +194,6 @@ CLASSES: Final[Mapping[tuple[str, str], Class]] = {
     ),
     ("GET", "/healthz"): Class(Kind.OPEN),
     ("GET", "/readyz"): Class(Kind.OPEN),
-    ("GET", "/metrics"): Class(Kind.OPEN),
     ("GET", "/openapi.json"): Class(Kind.OPEN),
 }
 

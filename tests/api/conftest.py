@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,9 @@ from uuid import UUID
 import httpx
 import msgspec
 import pytest
-import uvicorn
-from litestar import Litestar
 
 from api.app import create_app
+from api.operations import OperationsApp
 from api.routes import ROUTES
 from application.accounts import CreateAccount
 from application.books.actors import Actor
@@ -30,8 +29,13 @@ from domain.message import Message, message_id
 from domain.reports import SubmitOutcome
 from domain.values import Credits, Instant, Network
 from tests.support.system import create_account, running_system
+from worker.web.bounds import Bounds
+from worker.web.exchange import App
+from worker.web.server import make_server
+from worker.web.sockets import listen
 
-NO_LIMITS = Limits(single=0, bulk=0, read=0, ip=0, auth_ip=0, failed_ip=0, failed_key=0)
+NO_LIMITS = Limits(single=0, bulk=0, read=0, ip=0, ip_wide=0, auth_ip=0, failed_ip=0, failed_key=0)
+UNBOUNDED = Bounds(per_address=0)
 
 
 def limited(**limits: int) -> Limits:
@@ -47,28 +51,38 @@ NUMBERS = {
 
 
 @contextmanager
-def served(app: Litestar) -> Iterator[str]:
+def served(
+    app: App, system: System, bounds: Bounds | None = None, *, lifespan: bool = True
+) -> Iterator[str]:
     """Serve an application on a free port, as ``ngoma serve`` does; give its base URL."""
-    config = uvicorn.Config(
-        app,
-        port=0,
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        ws="none",
-        lifespan="on",
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, name="web", daemon=True)
-    thread.start()
-    try:
-        while not server.started:
-            time.sleep(0.002)
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
+    server = make_server(app, system, bounds or UNBOUNDED, lifespan=lifespan)
+    with closing(listen("127.0.0.1", 0)) as listener:
+        sockets = [listener.socket]
+        thread = threading.Thread(target=server.run, args=(sockets,), name="web", daemon=True)
+        thread.start()
+        try:
+            while not server.started:
+                time.sleep(0.002)
+            yield listener.url
+        finally:
+            server.should_exit = True
+            thread.join(10)
+
+
+@contextmanager
+def operators(system: System) -> Iterator[httpx.Client]:
+    """Serve what operators ask, which is not for the public; give a client."""
+    with (
+        served(OperationsApp(system), system, lifespan=False) as url,
+        httpx.Client(base_url=url, timeout=20) as client,
+    ):
+        yield client
+
+
+def metrics_of(system: System) -> str:
+    """Give the metrics, as operators read them."""
+    with operators(system) as client:
+        return client.get("/metrics").text
 
 
 class Client(httpx.Client):
@@ -93,8 +107,6 @@ def check_every_answer(response: httpx.Response) -> None:
     assert response.headers["x-request-id"]
     assert "access-control-allow-origin" not in response.headers
     assert not response.is_redirect
-    if response.request.url.path == "/metrics":
-        return
     check_is_described(response)
     assert response.headers["content-type"] == "application/json"
     if response.request.method != "HEAD":
@@ -276,6 +288,7 @@ def gateways(folder: Path) -> Iterator[StartGateway]:
             online: bool = True,
             change: Callable[[System], System] = lambda system: system,
             follows: bool = True,
+            bounds: Bounds | None = None,
             name: str = "Demo",
             sender_ids: tuple[str, ...] = (),
             **settings: Any,
@@ -283,7 +296,7 @@ def gateways(folder: Path) -> Iterator[StartGateway]:
             settings.setdefault("limits", NO_LIMITS)
             system = stack.enter_context(running_system(folder, follows=follows, **settings))
             account, key = create_account(system, name=name, credits=credits, sender_ids=sender_ids)
-            url = stack.enter_context(served(create_app(change(system))))
+            url = stack.enter_context(served(create_app(change(system)), system, bounds))
             gateway = Gateway(system, stack.enter_context(Client(url)), account, key)
             if online:
                 gateway.bring_online()

@@ -8,7 +8,7 @@ import pytest
 from adapters.outage import STALE_S, Outage
 from domain.values import Network
 from tests.adapters.test_limits import REDIS_GONE
-from tests.api.conftest import Gateway, StartGateway, limited
+from tests.api.conftest import Gateway, StartGateway, limited, metrics_of, operators
 from tests.end_to_end.waiting import wait_until
 from tests.support.servers import ThrowawayRedis
 
@@ -17,14 +17,15 @@ TO = "260977000000"
 
 def metric(gateway: Gateway, name: str, **labels: str) -> float | None:
     """Give a sample's value; None when there is no such sample."""
-    text = gateway.http.get("/metrics").text
+    text = metrics_of(gateway.system)
     wanted = ",".join(f'{label}="{value}"' for label, value in sorted(labels.items()))
     found = re.search(rf"^{name}\{{{re.escape(wanted)}\}} (\S+)$", text, re.MULTILINE)
     return float(found[1]) if found else None
 
 
 def ready(gateway: Gateway) -> tuple[int, str, dict[str, str]]:
-    answer = gateway.http.get("/readyz")
+    with operators(gateway.system) as client:
+        answer = client.get("/readyz")
     body: dict[str, Any] = answer.json()
     return answer.status_code, body["status"], body["checks"]
 
@@ -44,7 +45,7 @@ def test_without_redis_nobody_asks_how_it_is(own_gateway: Gateway) -> None:
     status, word, checks = ready(own_gateway)
     assert (status, word) == (200, "ready")
     assert not {"limits", "queue"} & set(checks)
-    assert "redis" not in own_gateway.http.get("/metrics").text
+    assert "redis" not in metrics_of(own_gateway.system)
 
 
 def test_a_redis_that_is_away_is_degraded_and_sends_go_on(start_gateway: StartGateway) -> None:

@@ -100,6 +100,7 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "ref": "an id",
     "number": "used for a search, never kept",
     "host": "of this machine",
+    "socket": "of this machine",
     "device": "of this machine",
     "link": "of this machine",
     "network_log": "of this machine",
@@ -152,4 +153,4 @@ CALLS: Final[Mapping[str, tuple[str, ...]]] = {
     "projections rebuild": ("{word}",),
 }
 """How each command that takes any text is given markers; a call may well be refused."""
-NOT_CALLED: Final[Mapping[str, str]] = {"serve": "runs on; --host is of this machine"}
+NOT_CALLED: Final[Mapping[str, str]] = {"serve": "runs on; --host and --socket are of this machine"}

@@ -14,6 +14,8 @@ import psycopg
 import redis
 from psycopg import sql
 
+from tests.end_to_end.client import Client
+
 BESIDE: Final = frozenset({"contents", "credentials", "secrets"})
 """The tables beside the log: the only ones that may hold what people typed."""
 
@@ -100,6 +102,15 @@ def tables_of(folder: Path, database_url: str | None) -> dict[str, bytes]:
     for path in (folder / "read.db", folder / "read.db-wal"):
         found[path.name] = path.read_bytes()
     return found
+
+
+def metrics_of(folder: Path) -> bytes:
+    """Give the metrics of every process of a gateway, as its operators read them."""
+    places = sorted((folder / "operations").iterdir())
+    assert places
+    answers = [Client(place.read_text().strip(), "").get("/metrics") for place in places]
+    assert {answer.status for answer in answers} == {200}
+    return b"".join(answer.body for answer in answers)
 
 
 def _as_bytes(value: object) -> bytes:

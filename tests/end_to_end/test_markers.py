@@ -35,7 +35,7 @@ from tests.end_to_end.planted_fields import (
     PATH,
     QUERY,
 )
-from tests.end_to_end.planting import BESIDE, Markers, overheard, plain, tables_of
+from tests.end_to_end.planting import BESIDE, Markers, metrics_of, overheard, plain, tables_of
 from tests.end_to_end.waiting import wait_until
 from tests.support.databases import TemplateDatabases
 from tests.support.servers import ThrowawayRedis
@@ -99,7 +99,7 @@ def _client(gateway: Fleet, account: NewAccount) -> Client:
     return gateway.clients(account)[0]
 
 
-def _sinks(gateway: Fleet, client: Client, heard: list[bytes]) -> dict[str, bytes]:
+def _sinks(gateway: Fleet, heard: list[bytes]) -> dict[str, bytes]:
     """Give everything in which no marker may be found, by name, and what stands beside the log."""
     url = gateway.settings.get("NGOMA_DATABASE_URL")
     logs = {path.name: path.read_bytes() for path in gateway.folder.glob("*.log")}
@@ -107,7 +107,7 @@ def _sinks(gateway: Fleet, client: Client, heard: list[bytes]) -> dict[str, byte
     return {
         **tables_of(gateway.folder, url),
         **logs,
-        "metrics": client.get("/metrics").body,
+        "metrics": metrics_of(gateway.folder),
         "redis": b"\n".join(heard),
     }
 
@@ -174,7 +174,7 @@ def test_what_clients_type_is_found_nowhere_but_in_the_contents(gateway: Fleet) 
             within_s=60,
             what="all has left",
         )
-        sinks = _sinks(gateway, client, heard)
+        sinks = _sinks(gateway, heard)
     beside = b"\n".join(sinks.pop(table) for table in BESIDE)
     assert set(markers.found_in(beside).values()) >= KEPT, "the planting does not work"
     _assert_nothing_in(sinks, markers)
@@ -183,7 +183,7 @@ def test_what_clients_type_is_found_nowhere_but_in_the_contents(gateway: Fleet) 
         if answer.status >= 400:
             assert markers.found_in(answer.body) == {}, f"{what}: {answer}"
     stranger = _client(gateway, other)
-    for path in ("/api/logs", "/api/sms/logs", "/api/sender-ids", "/api/v1/balance", "/metrics"):
+    for path in ("/api/logs", "/api/sms/logs", "/api/sender-ids", "/api/v1/balance"):
         assert markers.found_in(stranger.get(path).body) == {}, path
 
 
@@ -294,7 +294,7 @@ def test_what_staff_type_is_found_nowhere_but_in_the_contents(gateway: Fleet) ->
             for call in calls:
                 words = [_filled(word, path, markers) for word in call.split()]
                 refusals.append(_try(cli, *path.split(), *words))
-        sinks = _sinks(gateway, client, heard)
+        sinks = _sinks(gateway, heard)
     beside = b"\n".join(sinks.pop(table) for table in BESIDE)
     kept = set(markers.found_in(beside).values())
     assert {"account create", "account suspend", "key issue", "wallet grant"} <= kept
@@ -332,7 +332,7 @@ def test_planted_secrets_are_found_in_no_table_log_metric_or_job(gateway: Fleet)
         for what, value in secrets.items():
             client.call("GET", "/api/v1/balance", headers={"Authorization": f"Bearer {value}"})
             client.send("0961111112", "x", key=f"{what}")
-        sinks = _sinks(gateway, client, heard)
+        sinks = _sinks(gateway, heard)
     assert len(secrets) >= 50
     found = {
         (what, where)

@@ -3,9 +3,7 @@
 import json
 import shlex
 import threading
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -142,18 +140,14 @@ def _hold(system: System, key: str) -> int:
     return created.account
 
 
-def wait_until_ready(base_url: str, *, is_over: Callable[[], bool]) -> bool:
-    """Ask /readyz until it is 200; False when the server ended or the time is up."""
+def wait_until_ready(is_ready: Callable[[], bool], *, is_over: Callable[[], bool]) -> bool:
+    """Wait, bounded; False when the server ended or the time is up."""
     pause = threading.Event()
     for _ in range(int(READY_WAIT_S / READY_POLL_S)):
         if is_over():
             return False
-        try:
-            with urllib.request.urlopen(f"{base_url}/readyz", timeout=2) as answer:  # noqa: S310
-                if answer.status == 200:
-                    return True
-        except (urllib.error.URLError, OSError):
-            pass
+        if is_ready():
+            return True
         pause.wait(READY_POLL_S)
     return False
 
@@ -170,14 +164,20 @@ def wait_until_online(system: System, *, is_over: Callable[[], bool]) -> None:
         pause.wait(READY_POLL_S)
 
 
-def write_demo_file(folder: Path, *, base_url: str, account: int, key: str) -> None:
+def write_demo_file(folder: Path, *, where: Mapping[str, str], account: int, key: str) -> None:
     """Say in ``D/demo.json`` (mode 0600, complete or not at all) where the demo is."""
-    content = {"base_url": base_url, "account_id": account, "api_key": key}
+    content = {
+        "base_url": where["web"],
+        "operations_url": where["operations"],
+        "account_id": account,
+        "api_key": key,
+    }
     keep_private(folder / "demo.json", json.dumps(content) + "\n")
 
 
-def welcome(base_url: str, key: str, folder: Path) -> str:
+def welcome(where: Mapping[str, str], key: str, folder: Path) -> str:
     """Say where to go next, with a line to paste."""
+    base_url = where["web"]
     body = json.dumps({"api_key": key, "to": "0977000000", "message": "Hello from Ngoma!"})
     return f"""
 Ngoma is ready at {base_url}
@@ -190,6 +190,8 @@ See it on the air and in the log:
 
   tail -f {shlex.quote(str(folder / "modems" / "mtn.jsonl"))}
   curl -s '{base_url}/api/logs?api_key={key}'
+
+Its metrics, and how it is: {where["operations"]}/metrics and /readyz
 
 Where to go next: docs/api.md for both APIs, `ngoma --help` for everything else. Ctrl-C stops.
 """

@@ -35,6 +35,7 @@ from projections.catalogue import PROJECTIONS
 from projections.follower import Follower
 from projections.known import Positions, statuses
 from worker.cli.config import masked_url
+from worker.web.bounds import connections_of, open_files
 
 ROOMS: Final = ("domain", "application", "projections", "adapters", "api", "worker")
 EARLIEST: Final = Instant(int(datetime(2025, 1, 1, tzinfo=UTC).timestamp()) * SECOND)
@@ -72,6 +73,7 @@ def findings(settings: Settings, config: Path | None) -> Iterator[Finding]:
     yield from _surely("numbering", lambda: _numbering(settings))
     yield from _surely("modems", lambda: _modems(settings))
     yield from _surely("redis", lambda: _redis(settings))
+    yield from _surely("connections", lambda: _connections(settings))
     truth.close()
 
 
@@ -270,6 +272,17 @@ def _modems(settings: Settings) -> Iterator[Finding]:
             yield Finding("modems", Verdict.WRONG, words)
         else:
             yield Finding("modems", Verdict.OK, f"{modem.name}: {modem.device} is there.")
+
+
+def _connections(settings: Settings) -> Iterator[Finding]:
+    """Say how many connections there may be, which the system's bound on open files decides."""
+    wanted = settings.connections_max
+    files = open_files(wanted)
+    allowed = connections_of(wanted, files)
+    words = f"at most {allowed:,}, as a process may open {files:,} files here."
+    if allowed < wanted:
+        words += f" connections_max is {wanted:,}: raise the bound (ulimit -n, LimitNOFILE)."
+    yield Finding("connections", Verdict.WARNING if allowed < wanted else Verdict.OK, words)
 
 
 def _redis(settings: Settings) -> Iterator[Finding]:

@@ -1,19 +1,24 @@
 """``ngoma worker`` and ``ngoma project``: the roles of a scaled gateway that are not the web."""
 
-import signal
+import logging
 import threading
 
 import click
 
 from adapters.bootstrap import bootstrap
 from adapters.observability.logs import configure_logs
+from adapters.observability.outlet import hold_standard_files
 from domain.errors import NgomaError
 from worker.cli.options import Place, example, place_options
+from worker.cli.signals import call_at_end
 from worker.memory import settle_memory
 from worker.parts.part import Role
 from worker.supervisor import Supervisor
+from worker.web.operations import operations
 
 STOP_S = 20.0
+
+_log = logging.getLogger("ngoma.start")
 
 
 @click.command(epilog=example("NGOMA_DATABASE_URL=… NGOMA_REDIS_URL=… ngoma worker"))
@@ -31,13 +36,13 @@ def project(*, place: Place) -> None:
 
 
 def _run(role: Role, place: Place) -> None:
+    hold_standard_files()
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    call_at_end(stop.set)
     try:
         settings = place.settings()
-        configure_logs(settings.log_level or "info")
-        system = bootstrap(settings)
+        outlet = configure_logs(settings.log_level or "info")
+        system = bootstrap(settings, outlet=outlet)
     except NgomaError as error:
         raise click.ClickException(str(error)) from error
     try:
@@ -46,8 +51,10 @@ def _run(role: Role, place: Place) -> None:
             raise click.ClickException(msg)
         supervisor = Supervisor(system, role)
         supervisor.start()
-        settle_memory()
-        stop.wait()
+        with operations(system, settings, role) as url:
+            _log.info("Running.", extra={"role": role, "operations": url})
+            settle_memory()
+            stop.wait()
         supervisor.stop(STOP_S)
     finally:
         system.close()

@@ -1,11 +1,11 @@
 """``ngoma serve``: the web, and on one machine everything else in the same process."""
 
 import fcntl
-import signal
-import socket
+import logging
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,7 @@ import uvicorn
 from adapters.bootstrap import bootstrap
 from adapters.clock import SystemClock
 from adapters.observability.logs import configure_logs
+from adapters.observability.outlet import Outlet, hold_standard_files
 from adapters.settings import Settings
 from api.app import create_app
 from application.system import System
@@ -29,13 +30,17 @@ from worker.cli.demo import (
     write_demo_file,
 )
 from worker.cli.options import POSITION, Place, example, place_options
-from worker.cli.protocol import JsonHttpProtocol
+from worker.cli.signals import end_in_order
 from worker.memory import settle_memory
 from worker.parts.part import Role
 from worker.supervisor import Supervisor
+from worker.web.operations import operations
+from worker.web.server import make_server, web_bounds
+from worker.web.sockets import Listener, listen, listen_at
 
-BACKLOG: Final = 2_048
 STOP_S: Final = 20.0
+
+_log = logging.getLogger("ngoma.start")
 
 
 @click.command(
@@ -52,42 +57,57 @@ STOP_S: Final = 20.0
 @place_options
 @click.option("--host", help="Address to listen on.")
 @click.option("--port", type=POSITION, help="Port to listen on; 0 picks one.")
-def serve(*, place: Place, demo: bool, role: str, host: str | None, port: int | None) -> None:
+@click.option(
+    "--socket",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Unix socket to listen on instead, for a proxy.",
+)
+def serve(
+    *,
+    place: Place,
+    demo: bool,
+    role: str,
+    host: str | None,
+    port: int | None,
+    socket: Path | None,
+) -> None:
     """Run the gateway until it is interrupted."""
+    hold_standard_files()
     try:
-        settings = place.settings(host=host, port=port)
-        configure_logs(settings.log_level or ("warning" if demo else "info"))
-        _serve(demo_settings(settings) if demo else settings, Role(role), is_demo=demo)
+        settings = place.settings(host=host, port=port, socket=socket)
+        outlet = configure_logs(settings.log_level or ("warning" if demo else "info"))
+        _serve(demo_settings(settings) if demo else settings, Role(role), outlet, is_demo=demo)
     except NgomaError as error:
         raise click.ClickException(str(error)) from error
 
 
-def _serve(settings: Settings, role: Role, *, is_demo: bool) -> None:
-    _end_in_order()
+def _serve(settings: Settings, role: Role, outlet: Outlet, *, is_demo: bool) -> None:
+    end_in_order()
     with ExitStack() as stack:
         if settings.database_url is None:
             stack.enter_context(_alone(settings.data_dir))
         (settings.data_dir / "demo.json").unlink(missing_ok=True)
-        listener = _listen(settings)
-        stack.callback(listener.close)
+        # Before anything is opened, so that a taken port is a clear message at once.
+        listener = stack.enter_context(closing(_listen(settings)))
+        settings = replace(settings, public_url=settings.public_url or listener.public_url)
         if is_demo:
             stack.enter_context(demo_modems(settings, SystemClock()))
-        system = bootstrap(settings)
+        system = bootstrap(settings, outlet=outlet)
         stack.callback(system.close)
-        click.echo(plan_note(settings), err=True)
+        _log.info("%s", plan_note(settings))
         _migrate(system, may_migrate=role is Role.ALL)
         supervisor = Supervisor(system, role)
         supervisor.start()
         stack.callback(supervisor.stop, STOP_S)
-        server = uvicorn.Server(_web(system))
-        base_url = f"http://{settings.host}:{listener.getsockname()[1]}"
+        operations_url = stack.enter_context(operations(system, settings, role))
+        server = make_server(create_app(system), system, web_bounds(settings), lifespan=True)
+        where = {"web": listener.url, "operations": operations_url}
+        _log.info("Listening.", extra=where)
         if is_demo:
             account, key = demo_account(system, settings)
-            _announce_when_ready(
-                server, system, settings, base_url=base_url, account=account, key=key
-            )
+            _announce_when_ready(server, system, settings, where=where, account=account, key=key)
         settle_memory()
-        server.run(sockets=[listener])
+        server.run(sockets=[listener.socket])
 
 
 @contextmanager
@@ -106,16 +126,6 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _end_in_order() -> None:
-    """Unwind on SIGINT and SIGTERM: uvicorn raises them anew once the web has stopped."""
-
-    def end(*_: object) -> None:
-        raise SystemExit(0)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)
-
-
 def plan_note(settings: Settings) -> str:
     """Name the prefixes on which the numbering plans differ, and the setting that decides."""
     prefixes = ", ".join(each.prefix for each in settings.numbering.differences())
@@ -125,18 +135,10 @@ def plan_note(settings: Settings) -> str:
     )
 
 
-def _listen(settings: Settings) -> socket.socket:
-    """Bind before anything is opened, so that a taken port is a clear message at once."""
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((settings.host, settings.port))
-    except OSError as error:
-        listener.close()
-        msg = f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}."
-        raise click.ClickException(msg) from error
-    listener.listen(BACKLOG)
-    return listener
+def _listen(settings: Settings) -> Listener:
+    if settings.socket is not None:
+        return listen_at(settings.socket)
+    return listen(settings.host, settings.port)
 
 
 def _migrate(system: System, *, may_migrate: bool) -> None:
@@ -148,34 +150,22 @@ def _migrate(system: System, *, may_migrate: bool) -> None:
         raise click.ClickException(msg)
 
 
-def _web(system: System) -> uvicorn.Config:
-    return uvicorn.Config(
-        create_app(system),
-        http=JsonHttpProtocol,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        backlog=BACKLOG,
-        timeout_keep_alive=75,
-        timeout_graceful_shutdown=10,
-        lifespan="on",
-    )
-
-
 def _announce_when_ready(
     server: uvicorn.Server,
     system: System,
     settings: Settings,
     *,
-    base_url: str,
+    where: Mapping[str, str],
     account: int,
     key: str,
 ) -> None:
+    def is_ready() -> bool:
+        return server.started and system.readiness().is_ready
+
     def announce() -> None:
-        if wait_until_ready(base_url, is_over=lambda: server.should_exit):
+        if wait_until_ready(is_ready, is_over=lambda: server.should_exit):
             wait_until_online(system, is_over=lambda: server.should_exit)
-            write_demo_file(settings.data_dir, base_url=base_url, account=account, key=key)
-            click.echo(welcome(base_url, key, settings.data_dir))
+            write_demo_file(settings.data_dir, where=where, account=account, key=key)
+            click.echo(welcome(where, key, settings.data_dir))
 
     threading.Thread(target=announce, name="announce", daemon=True).start()

@@ -126,6 +126,17 @@ def test_sources_bound_where_a_key_comes_from(start_gateway: StartGateway) -> No
     assert (sent.status_code, sent.json()["code"]) == (403, "NOT_PERMITTED")
 
 
+def test_a_source_in_ipv6_form_is_the_ipv4_that_it_means(start_gateway: StartGateway) -> None:
+    gateway = start_gateway(trusted_proxies=("::ffff:127.0.0.1",))
+    person = register(gateway)
+    key = person.new_key(sources=["::ffff:203.0.113.5", "203.0.113.5", "::ffff:198.51.100.0/120"])
+    assert listed(person)[1]["sources"] == ["203.0.113.5", "198.51.100.0/24"]
+    for address, status in (("203.0.113.5", 200), ("198.51.100.9", 200), ("203.0.113.6", 403)):
+        headers = bearer(key, **{"X-Forwarded-For": address})
+        answer = gateway.http.get("/api/v1/balance", headers=headers)
+        assert answer.status_code == status, address
+
+
 def test_an_address_that_nobody_vouches_for_does_not_count(person: Person) -> None:
     key = person.new_key(sources=["192.0.2.9"])
     headers = bearer(key, **{"X-Forwarded-For": "192.0.2.9"})

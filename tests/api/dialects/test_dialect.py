@@ -69,7 +69,7 @@ def test_another_dialect_speaks_to_the_same_gateway(start_gateway: StartGateway)
     gateway: Gateway = start_gateway(limits=limited(single=2))
     asked = {"to": "260977000000", "message": "Hello", "sender_id": "NOT MINE"}
     assert gateway.post("/api/v1/sms/send", asked).status_code == 422
-    with served(create_app(gateway.system, [*ROUTES, LENIENT_SEND])) as url:
+    with served(create_app(gateway.system, [*ROUTES, LENIENT_SEND]), gateway.system) as url:
         sent = [
             gateway.http.post(f"{url}/lenient", json=asked, headers=gateway.bearer)
             for _ in range(3)

@@ -17,7 +17,7 @@ from application.accounts.keyring import KeyRing
 from application.books.actors import Actor
 from application.system import System
 from domain.errors import Overloaded
-from tests.api.conftest import NO_LIMITS, Client, Gateway, StartGateway, limited
+from tests.api.conftest import NO_LIMITS, Client, Gateway, StartGateway, limited, metrics_of
 from tests.support.system import create_account
 
 TO = "260977000000"
@@ -279,7 +279,7 @@ def test_keys_of_many_clients_at_once(gateway: Gateway) -> None:
 def test_a_key_reaches_no_answer_log_or_metric(
     start_gateway: StartGateway,
     caplog: pytest.LogCaptureFixture,
-    capsys: pytest.CaptureFixture[str],
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     gateway = start_gateway(limits=NO_LIMITS)
     for logger in ("ngoma", "uvicorn", "litestar"):
@@ -291,9 +291,9 @@ def test_a_key_reaches_no_answer_log_or_metric(
         gateway.send(message=None).text,
         gateway.http.get("/api/logs", params={"api_key": key, "status": "x"}).text,
         gateway.http.get(f"/api/{key}", params={"api_key": key}).text,
-        gateway.http.get("/metrics").text,
+        metrics_of(gateway.system),
         caplog.text,
-        written := capsys.readouterr().err,
+        written := capfd.readouterr().err,
     ]
     for text in texts:
         for secret in (key, wrong, key[8:28]):

@@ -123,7 +123,43 @@ def test_behind_a_trusted_proxy_each_client_has_its_own_limit(
     assert feltech(gateway, **{"X-Forwarded-For": "7.7.7.7, 203.0.113.3"}).status_code == 429
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/openapi.json", "/nope"])
+def by_address(gateway: Gateway, address: str) -> int:
+    return feltech(gateway, **{"X-Forwarded-For": address}).status_code
+
+
+def test_an_ipv6_line_is_one_client_and_its_site_has_a_wider_limit(
+    start_gateway: StartGateway,
+) -> None:
+    gateway = start_gateway(limits=limited(ip=2, ip_wide=5), trusted_proxies=("127.0.0.1",))
+    assert [by_address(gateway, f"2001:db8:7:7::{n}") for n in range(3)] == [200, 200, 429]
+    assert [by_address(gateway, f"2001:db8:7:{n}::1") for n in range(8, 12)] == [200, 200, 200, 429]
+    assert by_address(gateway, "2001:db8:8:7::1") == 200
+    assert [by_address(gateway, "203.0.113.1") for _ in range(3)] == [200, 200, 429]
+    assert by_address(gateway, "::ffff:203.0.113.1") == 429
+    assert by_address(gateway, "203.0.113.2") == 200
+
+
+def test_registrations_and_failed_keys_count_an_ipv6_line_as_one_client(
+    start_gateway: StartGateway,
+) -> None:
+    gateway = start_gateway(
+        limits=limited(auth_ip=3, failed_ip=3, ip_wide=7), trusted_proxies=("127.0.0.1",)
+    )
+
+    def register(n: int) -> int:
+        body = {"name": "Mwila", "email": f"m{n}@example.test", "password": "nshima and kapenta"}
+        header = {"X-Forwarded-For": f"2001:db8:7:7::{n}"}
+        return gateway.http.post("/api/v1/auth/register", json=body, headers=header).status_code
+
+    def guess(address: str) -> int:
+        return gateway.send(api_key="WRONG", headers={"X-Forwarded-For": address}).status_code
+
+    assert [register(n) for n in range(1, 6)] == [201, 201, 201, 429, 429]
+    assert [guess(f"2001:db8:7:7::{n}") for n in range(1, 6)] == [401, 401, 401, 429, 429]
+    assert [guess(f"2001:db8:7:{n}::1") for n in range(8, 13)] == [401] * 4 + [429]
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/openapi.json", "/nope"])
 def test_operations_are_never_limited(start_gateway: StartGateway, path: str) -> None:
     gateway = start_gateway(limits=limited(ip=1, failed_ip=1))
     assert len({gateway.http.get(path).status_code for _ in range(5)}) == 1

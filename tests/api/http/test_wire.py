@@ -5,11 +5,14 @@ import logging
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import httpx
 import pytest
 
-from tests.api.conftest import Gateway, StartGateway
+from api.routing.front import READY_KEPT_S
+from tests.api.conftest import Gateway, StartGateway, metrics_of, operators
 
 TO = "260977000000"
 
@@ -118,7 +121,7 @@ def test_a_wrong_method_is_405_in_its_dialect(
     "path",
     [
         *("/api/balance", "/api/logs", "/api/sms/logs", "/api/sender-ids", "/api/v1/balance"),
-        *("/healthz", "/readyz", "/metrics", "/openapi.json", "/api/v1/sms/status/msg_1"),
+        *("/healthz", "/readyz", "/openapi.json", "/api/v1/sms/status/msg_1"),
     ],
 )
 def test_head_works_wherever_get_does(own_gateway: Gateway, path: str) -> None:
@@ -127,8 +130,7 @@ def test_head_works_wherever_get_does(own_gateway: Gateway, path: str) -> None:
     head = own_gateway.http.head(path, headers=own_gateway.bearer)
     assert head.status_code == got.status_code == 200
     assert head.content == b""
-    if path != "/metrics":
-        assert head.headers["content-length"] == str(len(got.content))
+    assert head.headers["content-length"] == str(len(got.content))
     assert head.headers["content-type"] == got.headers["content-type"]
 
 
@@ -170,12 +172,12 @@ def test_every_answer_is_json_whatever_is_accepted(gateway: Gateway, accept: str
 # -- request ids and the access log ---------------------------------------------------------------
 
 
-def access_lines(capsys: pytest.CaptureFixture[str], count: int) -> list[dict[str, Any]]:
+def access_lines(capfd: pytest.CaptureFixture[str], count: int) -> list[dict[str, Any]]:
     """Wait for the lines: the last is written just after its answer."""
     deadline_s = time.monotonic() + 5
     found: list[dict[str, Any]] = []
     while time.monotonic() < deadline_s:
-        lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+        lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
         found += [line for line in lines if line["logger"] == "ngoma.access"]
         if len(found) >= count:
             return found
@@ -196,7 +198,7 @@ def test_a_request_id_is_echoed_or_made(gateway: Gateway) -> None:
 def test_the_access_log_has_the_route_and_never_the_query(
     own_gateway: Gateway,
     caplog: pytest.LogCaptureFixture,
-    capsys: pytest.CaptureFixture[str],
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     caplog.set_level(logging.INFO, "ngoma.access")
     own_gateway.send(headers={"X-Request-Id": "one"})
@@ -204,7 +206,7 @@ def test_the_access_log_has_the_route_and_never_the_query(
     own_gateway.get("/api/v1/sms/status/msg_1", secret="4711")
     own_gateway.http.head("/api/v1/messages/msg_1", headers=own_gateway.bearer)
     own_gateway.http.get("/private/name")
-    lines = access_lines(capsys, 5)
+    lines = access_lines(capfd, 5)
     assert [line["route"] for line in lines] == [
         "/api",
         "/api/balance",
@@ -222,7 +224,7 @@ def test_the_access_log_has_the_route_and_never_the_query(
 def test_metrics_count_routes_not_paths(gateway: Gateway) -> None:
     gateway.send()
     gateway.http.get("/private/name")
-    text = gateway.http.get("/metrics").text
+    text = metrics_of(gateway.system)
     assert 'route="/api",status="200"' in text
     assert 'route="unrouted",status="404"' in text
     assert "private" not in text
@@ -234,11 +236,30 @@ def test_metrics_count_routes_not_paths(gateway: Gateway) -> None:
 def test_health_and_readiness(own_gateway: Gateway) -> None:
     assert own_gateway.http.get("/healthz").json() == {"status": "ok"}
     ready = own_gateway.http.get("/readyz")
-    assert (ready.status_code, ready.json()["status"]) == (200, "ready")
+    assert (ready.status_code, ready.json()) == (200, {"status": "ready"})
     own_gateway.system.signals.add_check("modems", lambda: "3 of 3 are away")
+    time.sleep(READY_KEPT_S)
     unready = own_gateway.http.get("/readyz")
-    assert (unready.status_code, unready.json()["status"]) == (503, "not ready")
-    assert unready.json()["checks"]["modems"] == "3 of 3 are away"
+    assert (unready.status_code, unready.json()) == (503, {"status": "not ready"})
+    with operators(own_gateway.system) as client:
+        details = client.get("/readyz")
+    assert (details.status_code, details.json()["status"]) == (503, "not ready")
+    assert details.json()["checks"]["modems"] == "3 of 3 are away"
+
+
+def test_many_who_ask_whether_it_is_ready_make_it_no_less_so(own_gateway: Gateway) -> None:
+    looks: list[float] = []
+
+    def look() -> str:
+        looks.append(time.monotonic())
+        time.sleep(0.2)  # a store that is slow
+        return "ok"
+
+    own_gateway.system.signals.add_check("slow", look)
+    with ThreadPoolExecutor(60) as pool, httpx.Client(base_url=own_gateway.http.base_url) as client:
+        asked = [pool.submit(client.get, "/readyz") for _ in range(300)]
+        assert {each.result().status_code for each in asked} == {200}
+    assert len(looks) <= 1 + (looks[-1] - looks[0]) / READY_KEPT_S
 
 
 def test_a_slow_read_holds_nobody_up(start_gateway: StartGateway) -> None:

@@ -63,7 +63,7 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     folder: Path = tmp_path_factory.mktemp("web")
     with (
         running_system(folder) as system,
-        served(create_app(system, [*ROUTES, PAGE, FILE])) as url,
+        served(create_app(system, [*ROUTES, PAGE, FILE]), system) as url,
         httpx.Client(base_url=url) as client,
     ):
         yield client

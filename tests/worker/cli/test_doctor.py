@@ -1,13 +1,17 @@
 """The doctor finds what is wrong, says what is only worth knowing, and touches nothing."""
 
+import json
 import os
+import shlex
 import sqlite3
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.worker.cli.commands import Cli
+from tests.worker.cli.commands import NGOMA, Cli
 from worker.cli import diagnosis
+from worker.web.bounds import FILES_KEPT
 
 
 def _words(cli: Cli, check: str, verdict: str, *flags: object) -> list[str]:
@@ -19,12 +23,23 @@ def _words(cli: Cli, check: str, verdict: str, *flags: object) -> list[str]:
 def test_a_fresh_setup_is_sound(cli: Cli) -> None:
     cli.run("migrate")
     found = cli.json("doctor")
-    assert {item["verdict"] for item in found} == {"ok", "note"}
+    assert {item["verdict"] for item in found if item["check"] != "connections"} == {"ok", "note"}
     assert {item["check"] for item in found} == {
         *("settings", "packages", "store", "read models", "clock"),
-        *("secrets", "numbering", "modems", "redis"),
+        *("secrets", "numbering", "modems", "redis", "connections"),
     }
     assert "ok      store:" in cli.run("doctor").stdout
+
+
+def test_connections_that_the_open_files_do_not_allow_are_a_warning(cli: Cli) -> None:
+    cli.run("migrate")
+    command = f"ulimit -n 1000; exec {shlex.join(NGOMA)} doctor --json --data-dir {cli.folder}"
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, check=True)
+    (found,) = [row for row in json.loads(done.stdout) if row["check"] == "connections"]
+    assert found["verdict"] == "warning"
+    assert found["words"].startswith(f"at most {1_000 - FILES_KEPT}, as a process may open 1,000")
+    few = Cli(cli.folder, {"NGOMA_CONNECTIONS_MAX": "100"})
+    assert _words(few, "connections", "ok")
 
 
 def test_a_store_that_is_not_there_is_not_made(cli: Cli) -> None:

@@ -1,0 +1,23 @@
+"""Signals of the long-lived commands: which of them end a process, and in what order."""
+
+import signal
+from collections.abc import Callable
+
+
+def end_in_order() -> None:
+    """Unwind on SIGINT and SIGTERM: uvicorn raises them anew once the web has stopped."""
+
+    def end() -> None:
+        raise SystemExit(0)
+
+    call_at_end(end)
+
+
+def call_at_end(end: Callable[[], None]) -> None:
+    """Call ``end`` on SIGINT and SIGTERM; a terminal that goes away (SIGHUP) ends nothing.
+
+    There is nothing to read again: logs go to standard error, and settings are read once.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: end())
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)

@@ -1,0 +1,49 @@
+"""The server around the connections: uvicorn runs the loop, the lifespan and an orderly end."""
+
+from functools import partial
+from typing import Any, Final, cast
+
+import uvicorn
+
+from adapters.settings import Settings
+from api.http.addresses import Addresses
+from application.system import System
+from worker.web.bounds import Bounds, Keeper, connections_of, raise_open_files
+from worker.web.connection import Connection
+from worker.web.exchange import App
+
+GRACE_S: Final = 10
+"""For the requests under way when the process ends."""
+
+
+def web_bounds(settings: Settings) -> Bounds:
+    """Give the bounds that the settings ask for, below the files that this process may open."""
+    wanted = settings.connections_max
+    return Bounds(
+        connections=connections_of(wanted, raise_open_files(wanted)),
+        per_address=settings.connections_per_address,
+        head_wait_s=settings.connections_head_wait_s,
+        idle_wait_s=settings.connections_idle_wait_s,
+        unread_wait_s=settings.connections_unread_wait_s,
+    )
+
+
+def make_server(app: App, system: System, bounds: Bounds, *, lifespan: bool) -> uvicorn.Server:
+    """Make a server of an ASGI application; ``run(sockets=…)`` runs it on a loop of its own."""
+    keeper = Keeper(
+        bounds,
+        Addresses(system.terms.trusted_proxies, system.terms.forwarded_header),
+        system.metrics.hung_up,
+    )
+    config = uvicorn.Config(
+        cast("Any", app),
+        http=cast("Any", partial(Connection, keeper=keeper)),
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=GRACE_S,
+        lifespan="on" if lifespan else "off",
+    )
+    return uvicorn.Server(config)
