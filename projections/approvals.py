@@ -8,9 +8,9 @@ from sqlalchemy import Connection, Index, Select, Table, Text, select
 from application.ports.queries import EntryRow
 from domain.manual_entry import EntryStatus, ManualEntry
 from projections.projection import Batch, Projection
-from projections.reasons import is_reason, reason_number, reasons
 from projections.rows import Rows
 from projections.tables import READ, changing, fixed, key
+from projections.typed_reasons import is_reason, reason_number, reasons
 
 ENTRIES: Final = Table(
     "approvals",

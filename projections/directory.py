@@ -10,9 +10,9 @@ from application.ports.queries import AccountRow, KeyRow, SenderIdRow
 from domain.account import Account
 from domain.sender_id import SenderId, SenderIdStatus
 from projections.projection import Batch, Projection
-from projections.reasons import is_reason, reason_number, reasons
 from projections.rows import Row, Rows
 from projections.tables import CONTENTS, CREDENTIALS, READ, changing, fixed, key
+from projections.typed_reasons import is_reason, reason_number, reasons
 
 ACCOUNTS: Final = Table(
     "directory_accounts",

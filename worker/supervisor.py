@@ -14,7 +14,7 @@ from application.system import System
 from worker.clock_watch import ALARM as CLOCK_ALARM
 from worker.due import due_work
 from worker.parts import PARTS
-from worker.parts.part import Part, Process, Role, Running
+from worker.parts.part import Part, Process, ProcessRole, Running
 
 LAST_S: Final = 2.0
 """Of the time for stopping, what the committer is left at least."""
@@ -28,7 +28,7 @@ class Supervisor:
     def __init__(
         self,
         system: System,
-        role: Role,
+        role: ProcessRole,
         *,
         parts: Sequence[Part] = PARTS,
         work: Sequence[DueWork] | None = None,

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from adapters.mail.letter import letter, sender_address
+from adapters.mail.message import letter, sender_address
 from adapters.security.secret import Secret
 from application.ports import MailNotSent
 from domain.errors import InvalidRequest

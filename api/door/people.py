@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final, TypeVar
 
-from api.door.attempts import Attempts, Subject
 from api.door.caller import Caller
+from api.door.slowing import Slowing, Subject
 from api.http.threads import Pool
 from application.accounts.signup import Registrations
 from application.ports import MailNotSent
@@ -45,7 +45,7 @@ class People:
             daily_credits=system.terms.registration_daily_credits,
         )
         self._system = system
-        self._attempts = Attempts(system.limiter)
+        self._attempts = Slowing(system.limiter)
         self._hashing = Pool(
             "ngoma-passwords",
             threads=system.password_threads,

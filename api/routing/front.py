@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from api.door.caller import Caller
-from api.door.keys import Door
+from api.door.door import Door
 from api.door.limits import count, count_client
 from api.door.people import People
 from api.http.addresses import Addresses

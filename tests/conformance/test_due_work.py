@@ -14,7 +14,7 @@ from domain.message import State
 from domain.values import Credits, Instant, Network
 from tests.worker.processes import running, until
 from worker.due import due_work
-from worker.parts.part import Role
+from worker.parts.part import ProcessRole
 
 pytestmark = pytest.mark.processes
 
@@ -72,9 +72,9 @@ def redis_url(request: pytest.FixtureRequest) -> str | None:
     return None if is_embedded else str(request.getfixturevalue("fresh_redis_url"))
 
 
-@pytest.mark.parametrize("role", [Role.ALL, Role.PROJECT])
+@pytest.mark.parametrize("role", [ProcessRole.ALL, ProcessRole.PROJECT])
 def test_a_new_kind_of_work_is_its_source_and_its_handler(
-    tmp_path: Path, redis_url: str | None, vouchers: Vouchers, role: Role
+    tmp_path: Path, redis_url: str | None, vouchers: Vouchers, role: ProcessRole
 ) -> None:
     with running(tmp_path / "data", role=role, work=vouchers.work, redis_url=redis_url) as gw:
         sender = gw.account(credits=0)
@@ -89,7 +89,7 @@ def test_a_new_kind_of_work_is_its_source_and_its_handler(
 def test_a_process_of_another_version_drops_what_it_does_not_know_and_takes_the_rest(
     tmp_path: Path, redis_url: str | None, vouchers: Vouchers, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with running(tmp_path / "data", role=Role.ALL, redis_url=redis_url) as older:
+    with running(tmp_path / "data", role=ProcessRole.ALL, redis_url=redis_url) as older:
         queue = older.system.queue
         until(lambda: queue.enqueue(Job("voucher.pay_in", (1,))))
         assert queue.enqueue(Job("voucher.pay_in", (2,)))

@@ -22,7 +22,7 @@ from tests.support.system import FastKeyHasher
 from tests.worker.gateway import FAST, Gateway, ShiftedClock
 from worker.due import due_work
 from worker.parts import PARTS
-from worker.parts.part import Part, Role
+from worker.parts.part import Part, ProcessRole
 from worker.sims import SimStatus
 from worker.supervisor import Supervisor
 
@@ -77,7 +77,7 @@ def running(
     folder: Path,
     *,
     sims: int = 1,
-    role: Role = Role.ALL,
+    role: ProcessRole = ProcessRole.ALL,
     name: str = "m",
     latency_s: float = 0.0,
     first_kind: type[SimulatedModemDriver] = SimulatedModemDriver,

@@ -11,7 +11,7 @@ from tests.worker.cli.commands import Cli
 from tests.worker.processes import running, until
 from worker.parts import PARTS
 from worker.parts.effects import effect_part
-from worker.parts.part import Part, Role
+from worker.parts.part import Part, ProcessRole
 
 pytestmark = pytest.mark.processes
 
@@ -81,7 +81,7 @@ def test_of_two_processes_one_tells_and_the_other_takes_over(
     secret.write_text("s" * 43)
     secret.chmod(0o600)
     scaled: dict[str, Any] = {
-        "role": Role.PROJECT,
+        "role": ProcessRole.PROJECT,
         "sims": 0,
         "database_url": database_url,
         "server_secret": f"file:{secret}",

@@ -14,11 +14,11 @@ from domain.values import SECOND, Instant
 from tests.worker.processes import Running, own_threads, running, until
 from worker.loops import Loop
 from worker.parts import PARTS
-from worker.parts.part import Part, Process, Role, Stage
+from worker.parts.part import Part, Process, ProcessRole, Stage
 
 pytestmark = pytest.mark.processes
 
-ROLES = frozenset({Role.ALL, Role.WORKER})
+ROLES = frozenset({ProcessRole.ALL, ProcessRole.WORKER})
 
 
 class Odd:
@@ -41,14 +41,14 @@ class Odd:
         return [Loop("odd", self.step, every_s=0.01, at_end=lambda: self.saw.append(own_threads()))]
 
     @contextmanager
-    def running(self, folder: Path, role: Role = Role.ALL) -> Iterator[Running]:
+    def running(self, folder: Path, role: ProcessRole = ProcessRole.ALL) -> Iterator[Running]:
         part = Part("odd", ROLES, self.stage, self.make, is_vital=self.is_vital)
         with running(folder, role=role, parts=[*PARTS, part]) as gw:
             yield gw
 
 
-@pytest.mark.parametrize("role", list(Role))
-def test_a_part_runs_in_the_roles_that_it_names(tmp_path: Path, role: Role) -> None:
+@pytest.mark.parametrize("role", list(ProcessRole))
+def test_a_part_runs_in_the_roles_that_it_names(tmp_path: Path, role: ProcessRole) -> None:
     odd = Odd()
     with odd.running(tmp_path, role) as gw:
         assert ("odd" in own_threads()) is (role in ROLES)

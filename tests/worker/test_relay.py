@@ -16,9 +16,9 @@ from domain.message.states import DOUBT_LIMIT_S
 from domain.values import Instant, Network
 from tests.support.outcomes import SILENCE
 from tests.worker.gateway import Gateway
-from worker.actors import Jobs
 from worker.clock_watch import ClockWatch
 from worker.relay import AGAIN_S, JOBS_EACH_MAX, OWN_JOBS_MAX, OWN_JOBS_S, TICK_S, Relay
+from worker.timed_jobs import Jobs
 
 MTN, AIRTEL = Network.MTN, Network.AIRTEL
 OVERDUE, LAPSED = "message.overdue", "message.lapsed"

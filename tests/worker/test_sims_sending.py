@@ -13,11 +13,11 @@ from domain.message import State
 from domain.reports import LinkLost, SubmitOutcome
 from domain.values import Lane
 from tests.worker.gateway import FAST, Gateway, gateway
-from worker.actors import Jobs
 from worker.clock_watch import ClockWatch
 from worker.due import due_work
 from worker.loops import Loop
 from worker.relay import Relay
+from worker.timed_jobs import Jobs
 
 
 def test_a_message_is_sent_and_paid_once(gw: Gateway) -> None:

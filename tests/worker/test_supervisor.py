@@ -19,7 +19,7 @@ from tests.worker.processes import LIMIT_S, all_online, own_threads, running, un
 from worker.clock_watch import ALARM as CLOCK_ALARM
 from worker.loops import Loop
 from worker.parts import PARTS
-from worker.parts.part import Role
+from worker.parts.part import ProcessRole
 
 pytestmark = pytest.mark.processes
 
@@ -159,10 +159,10 @@ def test_scaled_roles_share_the_work_over_postgresql_and_redis(
         "server_secret": f"file:{secret}",
     }
     with (
-        running(tmp_path / "project", role=Role.PROJECT, **urls),
-        running(tmp_path / "w1", role=Role.WORKER, sims=2, name="a", **urls) as one,
-        running(tmp_path / "w2", role=Role.WORKER, sims=2, name="b", **urls) as two,
-        running(tmp_path / "api", role=Role.API, **urls) as api,
+        running(tmp_path / "project", role=ProcessRole.PROJECT, **urls),
+        running(tmp_path / "w1", role=ProcessRole.WORKER, sims=2, name="a", **urls) as one,
+        running(tmp_path / "w2", role=ProcessRole.WORKER, sims=2, name="b", **urls) as two,
+        running(tmp_path / "api", role=ProcessRole.API, **urls) as api,
     ):
         all_online(one)
         all_online(two)
@@ -183,28 +183,30 @@ def test_scaled_roles_share_the_work_over_postgresql_and_redis(
 @pytest.mark.parametrize(
     ("role", "threads"),
     [
-        (Role.API, {"committer", "keys"}),
-        (Role.WORKER, {"committer", "presence", "sim-m0"}),
-        (Role.PROJECT, {"committer", "follower", "relay", "housekeeping", "upkeep"}),
+        (ProcessRole.API, {"committer", "keys"}),
+        (ProcessRole.WORKER, {"committer", "presence", "sim-m0"}),
+        (ProcessRole.PROJECT, {"committer", "follower", "relay", "housekeeping", "upkeep"}),
         (
-            Role.ALL,
+            ProcessRole.ALL,
             {"committer", "follower", "keys", "presence", "relay", "housekeeping", "upkeep"}
             | {"sim-m0"},
         ),
     ],
 )
-def test_each_role_runs_itsown_threads(tmp_path: Path, role: Role, threads: set[str]) -> None:
+def test_each_role_runs_itsown_threads(
+    tmp_path: Path, role: ProcessRole, threads: set[str]
+) -> None:
     with running(tmp_path, role=role):
         assert {name for name in own_threads() if not name.startswith(DRAMATIQ)} == threads
 
 
 def test_all_runs_every_part_and_every_role_commits() -> None:
-    assert all(Role.ALL in part.roles for part in PARTS)
-    assert [part.name for part in PARTS if part.roles == frozenset(Role)] == ["committer"]
+    assert all(ProcessRole.ALL in part.roles for part in PARTS)
+    assert [part.name for part in PARTS if part.roles == frozenset(ProcessRole)] == ["committer"]
 
 
 def test_time_goes_on_in_a_project_process_without_workers(tmp_path: Path) -> None:
-    with running(tmp_path, role=Role.PROJECT) as gw:
+    with running(tmp_path, role=ProcessRole.PROJECT) as gw:
         (number,) = gw.send(gw.account())
         gw.clock.advance(24 * 3600 + 1)
         gw.until(lambda: gw.message(number).state is State.EXPIRED)

@@ -12,8 +12,8 @@ OWNER_ALONE: Final = 0o077
 
 COMMANDS: Final[dict[str, Entry]] = {
     "serve": Entry("worker.cli.serve", "serve", "Run the gateway until it is interrupted."),
-    "worker": Entry("worker.cli.roles", "worker", "Drive this host's SIMs and run timed jobs."),
-    "project": Entry("worker.cli.roles", "project", "Follow the log into the read models."),
+    "worker": Entry("worker.cli.processes", "worker", "Drive this host's SIMs and run timed jobs."),
+    "project": Entry("worker.cli.processes", "project", "Follow the log into the read models."),
     "migrate": Entry("worker.cli.migrate", "migrate", "Make or update the tables of the store."),
     "login": Entry("worker.cli.login", "login", "Give the commands as your account."),
     "logout": Entry("worker.cli.login", "logout", "Give them as the user of the host again."),

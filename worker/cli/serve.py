@@ -32,7 +32,7 @@ from worker.cli.demo import (
 from worker.cli.options import POSITION, Place, example, place_options
 from worker.cli.signals import end_in_order
 from worker.memory import settle_memory
-from worker.parts.part import Role
+from worker.parts.part import ProcessRole
 from worker.supervisor import Supervisor
 from worker.web.operations import operations
 from worker.web.server import make_server, web_bounds
@@ -76,12 +76,14 @@ def serve(
     try:
         settings = place.settings(host=host, port=port, socket=socket)
         outlet = configure_logs(settings.log_level or ("warning" if demo else "info"))
-        _serve(demo_settings(settings) if demo else settings, Role(role), outlet, is_demo=demo)
+        _serve(
+            demo_settings(settings) if demo else settings, ProcessRole(role), outlet, is_demo=demo
+        )
     except NgomaError as error:
         raise click.ClickException(str(error)) from error
 
 
-def _serve(settings: Settings, role: Role, outlet: Outlet, *, is_demo: bool) -> None:
+def _serve(settings: Settings, role: ProcessRole, outlet: Outlet, *, is_demo: bool) -> None:
     end_in_order()
     with ExitStack() as stack:
         if settings.database_url is None:
@@ -95,7 +97,7 @@ def _serve(settings: Settings, role: Role, outlet: Outlet, *, is_demo: bool) -> 
         system = bootstrap(settings, outlet=outlet)
         stack.callback(system.close)
         _log.info("%s", plan_note(settings))
-        _migrate(system, may_migrate=role is Role.ALL)
+        _migrate(system, may_migrate=role is ProcessRole.ALL)
         supervisor = Supervisor(system, role)
         supervisor.start()
         stack.callback(supervisor.stop, STOP_S)

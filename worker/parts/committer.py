@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final
 
 from worker.loops import Loop
-from worker.parts.part import Part, Process, Role, Stage
+from worker.parts.part import Part, Process, ProcessRole, Stage
 
 WAIT_S: Final = 1.0
 """How long one step waits for a command."""
@@ -23,4 +23,4 @@ def _make(process: Process) -> Sequence[Loop]:
     ]
 
 
-COMMITTER: Final = Part("committer", frozenset(Role), Stage.COMMIT, _make)
+COMMITTER: Final = Part("committer", frozenset(ProcessRole), Stage.COMMIT, _make)

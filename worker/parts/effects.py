@@ -6,11 +6,11 @@ from typing import Final
 
 from application.books.effects import Effect, EffectFollower
 from worker.loops import Loop
-from worker.parts.part import Part, Process, Role, Stage
+from worker.parts.part import Part, Process, ProcessRole, Stage
 
 POLL_S: Final = 0.5
 """How often the log is looked at, besides after each progress of this process's read models."""
-ROLES: Final = frozenset({Role.ALL, Role.PROJECT})
+ROLES: Final = frozenset({ProcessRole.ALL, ProcessRole.PROJECT})
 
 
 def effect_part(name: str, make: Callable[[Process], Effect]) -> Part:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from worker.loops import Loop
-from worker.parts.part import Part, Process, Role, Stage
+from worker.parts.part import Part, Process, ProcessRole, Stage
 
 POLL_S: Final = 0.02
 """How often the log is looked at for what other processes wrote."""
@@ -21,4 +21,6 @@ def _make(process: Process) -> Sequence[Loop]:
     return [Loop("follower", follow, wake=committed.set)]
 
 
-FOLLOWER: Final = Part("follower", frozenset({Role.ALL, Role.PROJECT}), Stage.FOLLOW, _make)
+FOLLOWER: Final = Part(
+    "follower", frozenset({ProcessRole.ALL, ProcessRole.PROJECT}), Stage.FOLLOW, _make
+)

@@ -6,7 +6,7 @@ from typing import Final
 
 from application.retention.housekeeping import EVERY_S, Housekeeping
 from worker.loops import Loop
-from worker.parts.part import Part, Process, Role, Stage
+from worker.parts.part import Part, Process, ProcessRole, Stage
 
 
 def _make(process: Process) -> Sequence[Loop]:
@@ -26,4 +26,6 @@ def _make(process: Process) -> Sequence[Loop]:
     return [Loop("housekeeping", keep_house, every_s=EVERY_S, wake=stopping.set)]
 
 
-HOUSEKEEPING: Final = Part("housekeeping", frozenset({Role.ALL, Role.PROJECT}), Stage.TELL, _make)
+HOUSEKEEPING: Final = Part(
+    "housekeeping", frozenset({ProcessRole.ALL, ProcessRole.PROJECT}), Stage.TELL, _make
+)

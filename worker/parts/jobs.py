@@ -6,9 +6,9 @@ from typing import Final
 
 from adapters.queue import DramatiqJobQueue, JobThreads
 from domain.values import Network
-from worker.actors import declare_actors
 from worker.loops import Loop
-from worker.parts.part import Part, Process, Role, Running, Stage
+from worker.parts.part import Part, Process, ProcessRole, Running, Stage
+from worker.timed_jobs import declare_actors
 
 PRESENCE_S: Final = 3.0
 
@@ -38,4 +38,4 @@ def _make(process: Process) -> Sequence[Running]:
     ]
 
 
-JOBS: Final = Part("jobs", frozenset({Role.ALL, Role.WORKER}), Stage.TELL, _make)
+JOBS: Final = Part("jobs", frozenset({ProcessRole.ALL, ProcessRole.WORKER}), Stage.TELL, _make)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from worker.loops import Loop
-from worker.parts.part import Part, Process, Role, Stage
+from worker.parts.part import Part, Process, ProcessRole, Stage
 
 EVERY_S: Final = 0.3
 """Revocations must be known within a second."""
@@ -14,4 +14,4 @@ def _make(process: Process) -> Sequence[Loop]:
     return [Loop("keys", process.system.keys.follow, every_s=EVERY_S)]
 
 
-KEYS: Final = Part("keys", frozenset({Role.ALL, Role.API}), Stage.FOLLOW, _make)
+KEYS: Final = Part("keys", frozenset({ProcessRole.ALL, ProcessRole.API}), Stage.FOLLOW, _make)

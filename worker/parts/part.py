@@ -11,12 +11,12 @@ from application.books.due import DueWork
 from application.fleet.desk import Desks
 from application.fleet.timings import SimTimings
 from application.system import System
-from worker.actors import Jobs
 from worker.clock_watch import ClockWatch
 from worker.sims import SimRunner
+from worker.timed_jobs import Jobs
 
 
-class Role(StrEnum):
+class ProcessRole(StrEnum):
     """What a process is for."""
 
     ALL = "all"
@@ -104,7 +104,7 @@ class Part:
     """
 
     name: str
-    roles: frozenset[Role]
+    roles: frozenset[ProcessRole]
     stage: Stage
     make: Callable[[Process], Sequence[Running]]
     is_vital: bool = True

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from worker.loops import Loop
-from worker.parts.part import Part, Process, Role, Stage
+from worker.parts.part import Part, Process, ProcessRole, Stage
 from worker.relay import TICK_S, Relay
 
 
@@ -30,4 +30,4 @@ def _make(process: Process) -> Sequence[Loop]:
     return [Loop("relay", pass_on, wake=progress.set)]
 
 
-RELAY: Final = Part("relay", frozenset({Role.ALL, Role.PROJECT}), Stage.TELL, _make)
+RELAY: Final = Part("relay", frozenset({ProcessRole.ALL, ProcessRole.PROJECT}), Stage.TELL, _make)

@@ -7,7 +7,7 @@ from typing import Final
 
 from application.ports import ModemSettings
 from worker.loops import Loop
-from worker.parts.part import Part, Process, Role, Stage
+from worker.parts.part import Part, Process, ProcessRole, Stage
 from worker.sims import SimRunner
 
 STEP_S: Final = 1.0
@@ -54,4 +54,6 @@ def _online(sims: Sequence[SimRunner]) -> Mapping[str, float]:
     return {status.modem: float(status.state in UP) for status in statuses}
 
 
-SIMS: Final = Part("sims", frozenset({Role.ALL, Role.WORKER}), Stage.CARRY, _make, is_vital=False)
+SIMS: Final = Part(
+    "sims", frozenset({ProcessRole.ALL, ProcessRole.WORKER}), Stage.CARRY, _make, is_vital=False
+)

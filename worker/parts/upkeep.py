@@ -6,7 +6,7 @@ from typing import Final
 
 from application.retention.upkeep import EVERY_S, Upkeep
 from worker.loops import Loop
-from worker.parts.part import Part, Process, Role, Stage
+from worker.parts.part import Part, Process, ProcessRole, Stage
 
 
 def _make(process: Process) -> Sequence[Loop]:
@@ -20,4 +20,4 @@ def _make(process: Process) -> Sequence[Loop]:
     return [Loop("upkeep", keep_up, every_s=EVERY_S, wake=stopping.set)]
 
 
-UPKEEP: Final = Part("upkeep", frozenset({Role.ALL, Role.PROJECT}), Stage.TELL, _make)
+UPKEEP: Final = Part("upkeep", frozenset({ProcessRole.ALL, ProcessRole.PROJECT}), Stage.TELL, _make)

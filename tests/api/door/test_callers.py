@@ -9,7 +9,7 @@ import pytest
 
 from api.door import limits
 from api.door.caller import Caller
-from api.door.keys import Door
+from api.door.door import Door
 from application.accounts import IssueKey
 from application.books.actors import Actor
 from application.system import Limits

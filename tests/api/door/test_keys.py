@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from api.door.caller import Caller
-from api.door.keys import Door
+from api.door.door import Door
 from application.accounts import IssueKey, RevokeKey, SetSuspension
 from application.accounts.keyring import KeyRing
 from application.books.actors import Actor

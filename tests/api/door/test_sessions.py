@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from api.door.caller import Caller
-from api.door.keys import Door
+from api.door.door import Door
 from application.accounts import ChangeRole
 from application.accounts.sessions import ABSOLUTE_S, IDLE_S, Session
 from application.books.actors import Actor

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from adapters.limits import make_limiter
-from api.door.attempts import WAITING_MAX, Attempts, Subject
+from api.door.slowing import WAITING_MAX, Slowing, Subject
 from application.system import System
 from domain.errors import InvalidKey, Overloaded
 from tests.api.conftest import Client, Gateway, StartGateway
@@ -21,11 +21,11 @@ ADDRESS = Subject("login_ip", "10.0.0.1", 10)
 
 
 class Rig:
-    """Attempts whose waits are written down instead of waited."""
+    """Slowing whose waits are written down instead of waited."""
 
     def __init__(self) -> None:
         self.waits: list[float] = []
-        self.attempts = Attempts(make_limiter(None), sleep=self._sleep)
+        self.attempts = Slowing(make_limiter(None), sleep=self._sleep)
         self.may_go: asyncio.Event | None = None
 
     async def _sleep(self, seconds: float) -> None:

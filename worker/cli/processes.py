@@ -12,7 +12,7 @@ from domain.errors import NgomaError
 from worker.cli.options import Place, example, place_options
 from worker.cli.signals import call_at_end
 from worker.memory import settle_memory
-from worker.parts.part import Role
+from worker.parts.part import ProcessRole
 from worker.supervisor import Supervisor
 from worker.web.operations import operations
 
@@ -25,17 +25,17 @@ _log = logging.getLogger("ngoma.start")
 @place_options
 def worker(*, place: Place) -> None:
     """Drive the SIMs in this host's settings, and run timed jobs, until interrupted."""
-    _run(Role.WORKER, place)
+    _run(ProcessRole.WORKER, place)
 
 
 @click.command(epilog=example("NGOMA_DATABASE_URL=… NGOMA_REDIS_URL=… ngoma project"))
 @place_options
 def project(*, place: Place) -> None:
     """Follow the log into the read models and relay what is due, until interrupted."""
-    _run(Role.PROJECT, place)
+    _run(ProcessRole.PROJECT, place)
 
 
-def _run(role: Role, place: Place) -> None:
+def _run(role: ProcessRole, place: Place) -> None:
     hold_standard_files()
     stop = threading.Event()
     call_at_end(stop.set)

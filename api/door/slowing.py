@@ -28,7 +28,7 @@ class Subject:
     free: int
 
 
-class Attempts:
+class Slowing:
     """Counts failures in the shared windows, and those under way in this process."""
 
     def __init__(
