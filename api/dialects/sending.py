@@ -9,6 +9,7 @@ from api.http.presence import read_text
 from api.http.wire import Call, Headers
 from api.routing.front import Front
 from application.accounts.principal import Principal
+from application.books.contents import repeat_digest
 from application.messages.accept import Accepted, Recipient, Sending, SendMessages
 from domain.errors import IdempotencyInProgress, InvalidRecipient, InvalidRequest
 from domain.msisdn import Numbering, normalise
@@ -181,6 +182,12 @@ async def send(
         NgomaError: the command's refusal, or the store's state.
     """
     system = front.system
+    digest = None
+    if dialect.knows_repeats:
+        msisdns = [recipient.msisdn for recipient in recipients]
+        digest = repeat_digest(
+            system.repeat_key, principal.account, msisdns, body.text, is_bulk=is_bulk
+        )
     sending = Sending(
         principal=principal,
         text=body.text,
@@ -191,7 +198,7 @@ async def send(
         asked_sender=body.asked_sender,
         require_approved_sender=dialect.requires_approved_sender,
         idempotency_key=body.idempotency_key,
-        repeat_key=system.repeat_key if dialect.knows_repeats else None,
+        digest=digest,
         offline=await front.offline(),
         at=system.clock.now(),
     )

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 
 import orjson
 
@@ -26,13 +27,9 @@ def folded(text: str) -> str | None:
     return None if text.isascii() else text.casefold()
 
 
-def message_content(
-    number: int, *, salt: bytes, msisdn: str, text: str, sender: str, digest: bytes | None
-) -> ContentRow:
+def message_content(number: int, *, salt: bytes, msisdn: str, text: str, sender: str) -> ContentRow:
     """Make a message's row."""
-    return ContentRow(
-        "message", number, salt, msisdn, text, sender, folded=folded(text), digest=digest
-    )
+    return ContentRow("message", number, salt, msisdn, text, sender, folded=folded(text))
 
 
 def json_content(kind: str, number: int, *, salt: bytes, value: object) -> ContentRow:
@@ -50,9 +47,15 @@ def reference(row: ContentRow) -> str:
     return f"{row.number}/{seal_of(row)}"
 
 
-def repeat_digest(key: bytes, account: int, msisdn: str, text: str) -> bytes:
-    """Give the keyed digest by which a repeated send is known (contract decision 8)."""
-    material = f"{account}\x00{msisdn}\x00{text}".encode()
+def repeat_digest(
+    key: bytes, account: int, msisdns: Iterable[str], text: str, *, is_bulk: bool
+) -> bytes:
+    """Give the keyed digest by which a repeated request is known (contract decision 8).
+
+    The order of the recipients does not matter.
+    """
+    kind = "bulk" if is_bulk else "single"
+    material = "\x00".join((str(account), kind, *sorted(msisdns), text)).encode()
     return hashlib.blake2b(material, key=key, digest_size=20).digest()
 
 
