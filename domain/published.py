@@ -21,6 +21,8 @@ OTP_VALIDITY_S: Final = 10 * 60
 IDEMPOTENCY_KEY_CHARACTERS_MAX: Final = 255
 IDEMPOTENCY_KEPT_S: Final = 24 * 3600
 """How long the answer under an idempotency key is kept (contract decision 7)."""
+REPEATS_KEPT_S: Final = 10 * 60
+"""How long after its last 503 a request is known again in any case (contract decision 8)."""
 SENDER_ID_CHARACTERS_MAX: Final = 11
 """What an alphanumeric address can hold (3GPP 23.040 9.1.2.5)."""
 USE_CASE_CHARACTERS_MAX: Final = 1_000

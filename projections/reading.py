@@ -33,6 +33,7 @@ from projections import (
     fleet,
     idempotency,
     message_log,
+    repeatables,
     retention,
 )
 from projections.approvals import Approvals
@@ -175,6 +176,11 @@ class SqlQueries:
         """List the numbers of stored answers (contents of kind ``submission``) past their time."""
         with self._reading(Idempotency) as connection:
             return idempotency.expired_answers(connection, now, limit=limit)
+
+    def ended_repeatables(self, before: Instant, *, limit: int) -> Sequence[int]:
+        """List first numbers of acceptances, answered 503 up to ``before``, that have ended."""
+        with self._reading(Dispatch) as connection:
+            return repeatables.ended_repeatables(connection, before, limit=limit)
 
     def kept_contents(
         self, kept: Kept, *, before: Instant, after: Place | None, limit: int

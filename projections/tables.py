@@ -56,7 +56,16 @@ CONTENTS: Final = Table(
     Column("body", Text),
     Column("sender", Text),
     Column("folded", Text),
-    Column("digest", LargeBinary),
+)
+
+REPEATABLES: Final = Table(
+    "repeatables",
+    TRUTH,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("first_number", BIG),
+    Column("count", BIG),
+    Column("answered_at", BIG),
+    Column("batch", BIG),
 )
 
 CREDENTIALS: Final = Table(

@@ -14,6 +14,7 @@ from adapters.store.schema import (
     CONTENT_COLUMNS,
     CREDENTIAL_COLUMNS,
     LEASE_COLUMNS,
+    REPEATABLE_COLUMNS,
     SECRET_COLUMNS,
 )
 from application.ports import (
@@ -22,10 +23,11 @@ from application.ports import (
     ContentRow,
     CredentialRevoked,
     CredentialRow,
-    DigestSettled,
     KeysUnnamed,
     KeyUsed,
     Lease,
+    Repeatable,
+    RepeatableForgotten,
     SecretRow,
     SecretsForgotten,
     TextErased,
@@ -94,17 +96,19 @@ def _keep(table: str, columns: str, *, key: str) -> Statement:
 
 STATEMENTS: Final[Mapping[type[Change], Statement]] = {
     ContentRow: _keep("contents", CONTENT_COLUMNS, key="kind, number"),
-    DigestSettled: Statement(
-        "contents",
-        "UPDATE contents SET digest = NULL WHERE kind = 'message' AND number = {number}",
-    ),
     TextErased: Statement(
         "contents",
-        "UPDATE contents SET body = NULL, folded = NULL, digest = NULL"
-        " WHERE kind = {kind} AND number = {number}",
+        "UPDATE contents SET body = NULL, folded = NULL WHERE kind = {kind} AND number = {number}",
     ),
     ContentErased: Statement(
         "contents", "DELETE FROM contents WHERE kind = {kind} AND number = {number}"
+    ),
+    Repeatable: _keep("repeatables", REPEATABLE_COLUMNS, key="digest"),
+    RepeatableForgotten: Statement(  # of those that begin before it, only the last can hold it
+        "repeatables",
+        "DELETE FROM repeatables WHERE first_number ="
+        " (SELECT max(first_number) FROM repeatables WHERE first_number <= {number})"
+        " AND first_number + count > {number}",
     ),
     CredentialRow: Statement("credentials", _insert("credentials", CREDENTIAL_COLUMNS)),
     CredentialRevoked: Statement(

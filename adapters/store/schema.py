@@ -3,15 +3,18 @@
 import secrets
 from typing import Final
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 
 # {blob} and {big} are the dialect's words for bytes and 64-bit integers.
 TABLES: Final = (
     """CREATE TABLE IF NOT EXISTS contents (
         kind TEXT NOT NULL, number {big} NOT NULL, salt {blob} NOT NULL, msisdn TEXT, body TEXT,
-        sender TEXT, folded TEXT, digest {blob}, PRIMARY KEY (kind, number))""",
-    """CREATE INDEX IF NOT EXISTS contents_digest ON contents (digest)
-        WHERE digest IS NOT NULL""",
+        sender TEXT, folded TEXT, PRIMARY KEY (kind, number))""",
+    """CREATE TABLE IF NOT EXISTS repeatables (
+        digest {blob} NOT NULL, first_number {big} NOT NULL, count {big} NOT NULL,
+        answered_at {big} NOT NULL, batch {big}, PRIMARY KEY (digest))""",
+    "CREATE INDEX IF NOT EXISTS repeatables_number ON repeatables (first_number)",
+    "CREATE INDEX IF NOT EXISTS repeatables_answered_at ON repeatables (answered_at)",
     """CREATE TABLE IF NOT EXISTS credentials (
         key_id TEXT PRIMARY KEY, account {big} NOT NULL, name TEXT NOT NULL, hash TEXT NOT NULL,
         issued_at {big} NOT NULL, revoked_at {big}, scopes TEXT NOT NULL,
@@ -39,7 +42,8 @@ TABLES: Final = (
 
 FIRST_GENERATION: Final = 1
 
-CONTENT_COLUMNS: Final = "kind, number, salt, msisdn, body, sender, folded, digest"
+CONTENT_COLUMNS: Final = "kind, number, salt, msisdn, body, sender, folded"
+REPEATABLE_COLUMNS: Final = "digest, first_number, count, answered_at, batch"
 CREDENTIAL_COLUMNS: Final = (
     "key_id, account, name, hash, issued_at, revoked_at, scopes, sources, used_at"
 )

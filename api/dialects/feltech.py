@@ -61,7 +61,7 @@ async def send(front: Front, call: Call) -> Answer:
     accepted = await sending.send(
         front, FELTECH, principal, body, [recipient], measured=measured, is_bulk=False
     )
-    message_id = FELTECH.message_id(accepted.first_number, accepted.accepted_at)
+    message_id = FELTECH.message_id(accepted.number(0), accepted.accepted_at)
     sent = schemas.SentMessage(message_id=message_id)
     return answer(sent, headers=sending.replayed(accepted))
 
@@ -83,7 +83,7 @@ async def send_bulk(front: Front, call: Call) -> Answer:
     sent = schemas.SentBulk(
         batch_id=batch_id(accepted.batch),
         queued=accepted.count,
-        log_ids=[accepted.first_number + entries.places[index] for index in range(len(given))],
+        log_ids=[accepted.number(entries.places[index]) for index in range(len(given))],
         duplicates=entries.duplicates,
     )
     return answer(sent, headers=sending.replayed(accepted))

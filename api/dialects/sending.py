@@ -181,6 +181,10 @@ async def send(
         NgomaError: the command's refusal, or the store's state.
     """
     system = front.system
+    digest = None
+    if dialect.knows_repeats:
+        msisdns = [recipient.msisdn for recipient in recipients]
+        digest = system.digests.request(principal.account, msisdns, body.text, is_bulk=is_bulk)
     sending = Sending(
         principal=principal,
         text=body.text,
@@ -191,7 +195,7 @@ async def send(
         asked_sender=body.asked_sender,
         require_approved_sender=dialect.requires_approved_sender,
         idempotency_key=body.idempotency_key,
-        repeat_key=system.digests.repeat_key if dialect.knows_repeats else None,
+        digest=digest,
         offline=await front.offline(),
         at=system.clock.now(),
     )

@@ -52,9 +52,9 @@ async def send(front: Front, call: Call) -> Answer:
     accepted = await sending.send(
         front, WILCYBERTEK, principal, body, [recipient], measured=measured, is_bulk=False
     )
-    message_id = WILCYBERTEK.message_id(accepted.first_number, accepted.accepted_at)
+    message_id = WILCYBERTEK.message_id(accepted.number(0), accepted.accepted_at)
     headers = sending.replayed(accepted)
-    if accepted.offline:
+    if accepted.is_all_offline:
         unavailable = schemas.GatewayUnavailable(
             message=QUEUED_OFFLINE,
             message_id=message_id,
@@ -102,7 +102,7 @@ def _bulk_answer(accepted: Accepted, given: list[Any], entries: sending.Entries)
         schemas.BulkMessage(
             index=recipient.index,
             to=given[recipient.index],
-            message_id=WILCYBERTEK.message_id(accepted.first_number + place, accepted.accepted_at),
+            message_id=WILCYBERTEK.message_id(accepted.number(place), accepted.accepted_at),
             recipient=wire(recipient.msisdn),
             credits_used=accepted.credits_each,
         )
@@ -112,8 +112,7 @@ def _bulk_answer(accepted: Accepted, given: list[Any], entries: sending.Entries)
         schemas.RejectedRecipient(index=index, to=_scalar(given[index]), message=fault)
         for index, fault in entries.faults.items()
     ]
-    networks = {recipient.route.network for recipient in entries.recipients}
-    if networks <= set(accepted.offline):
+    if accepted.is_all_offline:
         unavailable = schemas.GatewayUnavailableForBulk(
             message=QUEUED_BULK_OFFLINE,
             batch_id=batch_id(accepted.batch),

@@ -14,10 +14,11 @@ from application.ports import (
     ContentRow,
     CredentialRevoked,
     CredentialRow,
-    DigestSettled,
     KeysUnnamed,
     KeyUsed,
     Lease,
+    Repeatable,
+    RepeatableForgotten,
     Save,
     SecretKind,
     SecretRow,
@@ -72,7 +73,7 @@ class Books:
         self._appended: dict[UUID, list[StoredEvent]] = {}
         self._absent: set[UUID] = set()
         self._rows: dict[tuple[str, int], ContentRow | None] = {}
-        self._repeats: dict[bytes, int] = {}
+        self._repeatables: dict[bytes, Repeatable] = {}
         self._leases: dict[int, Lease] | None = None
         self._secrets: list[SecretRow | SecretsForgotten] = []
 
@@ -155,8 +156,6 @@ class Books:
         self._save.changes.extend(rows)
         for row in rows:
             self._rows[row.kind, row.number] = row
-            if row.digest is not None:
-                self._repeats[row.digest] = row.number
 
     def erase(self, kind: str, number: int) -> None:
         """Erase a content row for good."""
@@ -168,20 +167,6 @@ class Books:
         row = self.content(kind, number)
         self._change(TextErased(kind, number))
         self._rows[kind, number] = row and row.without_text()
-
-    def settle_digest(self, number: int) -> None:
-        """Forget a message's repeat digest: it has left the queue."""
-        self._change(DigestSettled(number))
-
-    def look_up_repeats(self, digests: Iterable[bytes]) -> None:
-        """Look up the repeat digests of a whole batch: one query."""
-        wanted = list(dict.fromkeys(digests))
-        if wanted:
-            self._repeats.update(self._turn.open_digests(wanted))
-
-    def find_repeat(self, digest: bytes) -> int | None:
-        """Give the message with this repeat digest, this batch included."""
-        return self._repeats.get(digest)
 
     def content(self, kind: str, number: int) -> ContentRow | None:
         """Read a content row as of this point of the batch."""
@@ -195,6 +180,30 @@ class Books:
         if wanted:
             found = self._turn.contents(kind, wanted)
             self._rows.update(((kind, number), found.get(number)) for number in wanted)
+
+    # -- requests that may come again (contract decision 8) ----------------------------------
+
+    def keep_repeatable(self, known: Repeatable) -> None:
+        """Know the same request again; what was known by its digest before is forgotten."""
+        self._change(known)
+        self._repeatables[known.digest] = known
+
+    def forget_repeatable(self, number: int) -> None:
+        """Forget the acceptance that message ``number`` belongs to, if it is known by a request."""
+        forgotten = RepeatableForgotten(number)
+        self._change(forgotten)
+        for known in list(filter(forgotten.forgets, self._repeatables.values())):
+            del self._repeatables[known.digest]
+
+    def look_up_repeatables(self, digests: Iterable[bytes]) -> None:
+        """Look up the requests of a whole batch by their digests: one query."""
+        wanted = list(dict.fromkeys(digests))
+        if wanted:
+            self._repeatables.update(self._turn.repeatables(wanted))
+
+    def repeatable(self, digest: bytes) -> Repeatable | None:
+        """Give the acceptance that is known by a request's digest, this batch included."""
+        return self._repeatables.get(digest)
 
     # -- API keys, leases, secrets -----------------------------------------------------------
 

@@ -40,7 +40,7 @@ class Command(ABC, Generic[R]):
         """
 
     def digests(self) -> Iterable[bytes]:
-        """Name the repeat digests (contract decision 8) that it looks up."""
+        """Name the requests, by their digests, that it looks up (contract decision 8)."""
         return ()
 
     def reads(self) -> Iterable[int]:

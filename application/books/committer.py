@@ -234,7 +234,7 @@ class Committer:
                 return Save(save_id=save_id, at=save.at)
             books = Books(turn, self._cache, self.mapper, save)
             books.bring_up_to_date(key for waiting in batch for key in waiting.command.touches())
-            books.look_up_repeats(
+            books.look_up_repeatables(
                 digest for waiting in batch for digest in waiting.command.digests()
             )
             books.look_up_contents(

@@ -1,6 +1,5 @@
 """Content rows and their seals: what an event may know of personal data is one HMAC."""
 
-import hashlib
 import hmac
 
 import orjson
@@ -26,13 +25,9 @@ def folded(text: str) -> str | None:
     return None if text.isascii() else text.casefold()
 
 
-def message_content(
-    number: int, *, salt: bytes, msisdn: str, text: str, sender: str, digest: bytes | None
-) -> ContentRow:
+def message_content(number: int, *, salt: bytes, msisdn: str, text: str, sender: str) -> ContentRow:
     """Make a message's row."""
-    return ContentRow(
-        "message", number, salt, msisdn, text, sender, folded=folded(text), digest=digest
-    )
+    return ContentRow("message", number, salt, msisdn, text, sender, folded=folded(text))
 
 
 def json_content(kind: str, number: int, *, salt: bytes, value: object) -> ContentRow:
@@ -48,12 +43,6 @@ def reason_content(number: int, *, salt: bytes, text: str) -> ContentRow:
 def reference(row: ContentRow) -> str:
     """Give how an event names a content that has a number of its own: number and seal."""
     return f"{row.number}/{seal_of(row)}"
-
-
-def repeat_digest(key: bytes, account: int, msisdn: str, text: str) -> bytes:
-    """Give the keyed digest by which a repeated send is known (contract decision 8)."""
-    material = f"{account}\x00{msisdn}\x00{text}".encode()
-    return hashlib.blake2b(material, key=key, digest_size=20).digest()
 
 
 def seconds(at: Instant) -> int:

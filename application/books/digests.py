@@ -1,5 +1,7 @@
 """Keyed digests: by what something is known again without keeping the thing itself."""
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from application.books.contents import seal
@@ -15,3 +17,12 @@ class Digests:
     def email(self, email: str) -> str:
         """Give the digest under which an e-mail address is claimed; its case does not count."""
         return seal(self.email_key, email.strip().casefold())
+
+    def request(self, account: int, msisdns: Iterable[str], text: str, *, is_bulk: bool) -> bytes:
+        """Give the digest by which a repeated request is known (contract decision 8).
+
+        The order of the recipients does not matter.
+        """
+        kind = "bulk" if is_bulk else "single"
+        material = "\x00".join((str(account), kind, *sorted(msisdns), text)).encode()
+        return hashlib.blake2b(material, key=self.repeat_key, digest_size=20).digest()

@@ -14,15 +14,15 @@ from application.books.contents import (
     SALT_BYTES,
     json_content,
     message_content,
-    repeat_digest,
     seal,
     seal_of,
 )
-from application.ports import ContentRow
+from application.messages import repeats
+from application.ports import ContentRow, Repeatable
 from domain.account import Account, account_id
 from domain.errors import AccountSuspended, InvalidKey, NotPermitted, SenderIdNotApproved
 from domain.key_rules import Scope
-from domain.message import Message, State, message_id
+from domain.message import Message
 from domain.msisdn import Msisdn, Route
 from domain.published import OTP_VALIDITY_S, VALIDITY_S
 from domain.sender_id import SenderId, SenderIdStatus, sender_id_id
@@ -51,7 +51,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What was accepted; message i has number ``first_number + i``, in the recipients' order."""
+    """What was accepted, now or when the same request came before."""
 
     first_number: int
     count: int
@@ -60,11 +60,17 @@ class Accepted:
     credits_used: int
     credits_remaining: int
     offline: tuple[Network, ...]
+    is_all_offline: bool
+    """Whether no network of it has a SIM online: dialect wilcybertek answers 503 (decision 8)."""
     accepted_at: Instant
     replayed: bool = False
-    """True when an earlier answer under the same idempotency key is given again."""
-    repeated: bool = False
-    """True when the same message waits already for a network that is offline (decision 8)."""
+    """True when it is an earlier acceptance: under the same key, or by decision 8."""
+    places: tuple[int, ...] | None = None
+    """Where each recipient stood when the request came first, if that was in another order."""
+
+    def number(self, place: int) -> int:
+        """Give the number of the message to recipient ``place`` of the request."""
+        return self.first_number + (self.places[place] if self.places else place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +88,8 @@ class Sending:
     require_approved_sender: bool
     """Refuse an asked sender ID that is not approved (dialect feltech)."""
     idempotency_key: str | None
-    repeat_key: bytes | None
-    """Secret for the repeat digest where decision 8 applies, None elsewhere."""
+    digest: bytes | None
+    """What the same request again is known by where decision 8 applies, None elsewhere."""
     offline: frozenset[Network]
     """Networks without an online SIM at this moment."""
     at: Instant
@@ -103,7 +109,6 @@ class SendMessages(Command[Accepted]):
         self._events: list[object] = []
         self._rows: list[ContentRow] = []
         self._answer_salt = b""
-        self._digest = self._repeat_digest()
 
     # -- before the lock ---------------------------------------------------------------------
 
@@ -140,14 +145,13 @@ class SendMessages(Command[Accepted]):
             number = self._first_number + place
             salt = salts[place * SALT_BYTES : (place + 1) * SALT_BYTES]
             network = recipient.route.network
-            is_offline = network in asked.offline
             event = Message.queued(
                 number,
                 at=self.at,
                 content=seal(salt, recipient.msisdn, sender, asked.text),
                 network=network.value,
                 plan=recipient.route.plan_version,
-                offline=is_offline,
+                offline=network in asked.offline,
                 **shared,
             )
             self._events.append(encode(event))
@@ -158,7 +162,6 @@ class SendMessages(Command[Accepted]):
                     msisdn=recipient.msisdn,
                     text=asked.text,
                     sender=sender,
-                    digest=self._digest if is_offline else None,
                 )
             )
 
@@ -173,8 +176,9 @@ class SendMessages(Command[Accepted]):
             yield sender_id_id(account, folded(asked.asked_sender))
 
     def digests(self) -> Iterable[bytes]:
-        """The repeat digest, where decision 8 applies."""
-        return (self._digest,) if self._digest else ()
+        """The request's, where decision 8 applies."""
+        asked = self._sending
+        return (asked.digest,) if asked.digest and not asked.idempotency_key else ()
 
     # -- under the lock ----------------------------------------------------------------------
 
@@ -225,6 +229,10 @@ class SendMessages(Command[Accepted]):
         books.keep(*self._rows)
         if asked.idempotency_key:
             self._keep_answer(books, kept, accepted)
+        if asked.digest and accepted.is_all_offline:
+            books.keep_repeatable(
+                Repeatable(asked.digest, self._first_number, accepted.count, self.at, self._batch)
+            )
         return accepted
 
     def _accepted(self, total: int, remaining: int) -> Accepted:
@@ -238,6 +246,7 @@ class SendMessages(Command[Accepted]):
             credits_used=total,
             credits_remaining=remaining,
             offline=tuple(sorted(networks & asked.offline)),
+            is_all_offline=networks <= asked.offline,
             accepted_at=self.at,
         )
 
@@ -251,34 +260,33 @@ class SendMessages(Command[Accepted]):
             msg = "The sender ID is not approved for this account."
             raise SenderIdNotApproved(msg)
 
-    def _repeat_digest(self) -> bytes | None:
-        asked = self._sending
-        if asked.repeat_key is None or asked.is_bulk or asked.idempotency_key:
-            return None
-        return repeat_digest(
-            asked.repeat_key, asked.principal.account, asked.recipients[0].msisdn, asked.text
-        )
-
     def _find_repeated(self, books: Books, wallet: CreditWallet) -> Accepted | None:
-        if self._digest is None:
+        """Give the acceptance that this request repeats; a 503 again counts its time anew."""
+        asked = self._sending
+        known = books.repeatable(asked.digest) if asked.digest else None
+        if known is None or asked.idempotency_key:
             return None
-        number = books.find_repeat(self._digest)
-        if number is None:
+        messages = repeats.find_messages(books, known, at=self.at)
+        if not messages:
             return None
-        message = books.find(Message, message_id(number))
-        if message is None or message.state is not State.QUEUED:
-            return None
-        return Accepted(
-            first_number=number,
-            count=1,
-            batch=None,
-            credits_each=message.credits,
-            credits_used=message.credits,
+        networks = {Network(message.network) for message in messages}
+        msisdns = [recipient.msisdn for recipient in asked.recipients]
+        accepted = Accepted(
+            first_number=known.first_number,
+            count=known.count,
+            batch=known.batch,
+            credits_each=messages[0].credits,
+            credits_used=sum(message.credits for message in messages),
             credits_remaining=wallet.available,
-            offline=(Network(message.network),),
-            accepted_at=message.opened_at,
-            repeated=True,
+            offline=tuple(sorted(networks & asked.offline)),
+            is_all_offline=networks <= asked.offline,
+            accepted_at=messages[0].opened_at,
+            replayed=True,
+            places=repeats.places_of(books, known, msisdns) if asked.is_bulk else None,
         )
+        if accepted.is_all_offline:
+            books.keep_repeatable(replace(known, answered_at=self.at))
+        return accepted
 
     # -- idempotency (contract decision 7) -----------------------------------------------------
 

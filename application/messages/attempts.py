@@ -77,12 +77,9 @@ class StartAttempt(Command[Load]):
         if row is None or row.msisdn is None or row.body is None:
             msg = f"the content of message {self._number} was erased"
             raise TooLate(msg)
-        was_offline = message.offline and message.attempt == 0
         message.start_attempt(
             sim=self._duty.sim, fence=self._duty.fence, concat_ref=self._concat_ref, at=self.at
         )
-        if was_offline:
-            books.settle_digest(self._number)
         books.record(message)
         return Load(
             number=self._number,

@@ -25,8 +25,6 @@ def record_with_refund(books: Books, message: Message, *, at: Instant) -> None:
         return
     wallet = books.get(CreditWallet, wallet_id(message.account))
     wallet.refund(Credits(message.credits), number=message.number, cause=message.cause, at=at)
-    if message.offline and message.attempt == 0:
-        books.settle_digest(message.number)
     books.record(message)
     books.record(wallet)
 

@@ -4,11 +4,13 @@ A row is a change too: it is kept, in place of the one that stands under its key
 class does to the tables is written down once, in the stores.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
-from domain.values import Instant
+from domain.published import REPEATS_KEPT_S
+from domain.values import SECOND, Instant
 
 
 class Change:
@@ -31,18 +33,10 @@ class ContentRow(Change):
     body: str | None = None
     sender: str | None = None
     folded: str | None = None
-    digest: bytes | None = None
 
     def without_text(self) -> Self:
         """Give what is left of it when its text is erased."""
-        return replace(self, body=None, folded=None, digest=None)
-
-
-@dataclass(frozen=True, slots=True)
-class DigestSettled(Change):
-    """The repeat digest (contract decision 8) of message ``number`` has served its time."""
-
-    number: int
+        return replace(self, body=None, folded=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +53,41 @@ class ContentErased(Change):
 
     kind: str
     number: int
+
+
+# -- requests that may come again (contract decision 8) ------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Repeatable(Change):
+    """An acceptance that was answered 503: the same request, as a keyed digest, is it again."""
+
+    digest: bytes
+    first_number: int
+    count: int
+    answered_at: Instant
+    """When it was answered 503 last."""
+    batch: int | None = None
+
+    @property
+    def numbers(self) -> Sequence[int]:
+        """Number its messages."""
+        return range(self.first_number, self.first_number + self.count)
+
+    def is_recent(self, at: Instant) -> bool:
+        """Whether it is known whatever became of its messages."""
+        return at < self.answered_at + REPEATS_KEPT_S * SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatableForgotten(Change):
+    """The acceptance to which message ``number`` belongs is no longer known by its request."""
+
+    number: int
+
+    def forgets(self, known: Repeatable) -> bool:
+        """Whether ``known`` is forgotten by this."""
+        return self.number in known.numbers
 
 
 # -- API keys ------------------------------------------------------------------------------------

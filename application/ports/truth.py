@@ -12,6 +12,7 @@ from application.ports.changes import (
     ContentRow,
     CredentialRow,
     Lease,
+    Repeatable,
     SecretKind,
     SecretRow,
 )
@@ -50,8 +51,8 @@ class Turn(Protocol):
     def was_saved(self, save_id: UUID) -> bool:
         """Whether the save with this id was committed."""
 
-    def open_digests(self, digests: Sequence[bytes]) -> Mapping[bytes, int]:
-        """Find messages by their repeat digest (contract decision 8): digest to number."""
+    def repeatables(self, digests: Sequence[bytes]) -> Mapping[bytes, Repeatable]:
+        """Find acceptances by their request's digest (contract decision 8)."""
 
     def contents(self, kind: str, numbers: Sequence[int]) -> Mapping[int, ContentRow]:
         """Read content rows of a kind."""

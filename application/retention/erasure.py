@@ -95,6 +95,8 @@ class EraseMessages(WithReason[Erased]):
         for message in ended:
             message.erase_content(self._what, actor=self._actor.name, reason=reason, at=self.at)
             books.record(message)
+            if message.offline:
+                books.forget_repeatable(message.number)
             if self._what is Extent.ALL:
                 books.erase("message", message.number)
             else:

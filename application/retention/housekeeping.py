@@ -1,4 +1,4 @@
-"""What has to be forgotten in time: stored answers of keys, texts, recipients' numbers."""
+"""What has to be forgotten in time: answers under keys, requests, texts, recipients' numbers."""
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -11,6 +11,7 @@ from application.books.committer import Committer
 from application.ports import Clock
 from application.ports.queries import Queries
 from application.retention.erasure import RETENTION, Retention, erase_due
+from domain.published import REPEATS_KEPT_S
 from domain.values import SECOND, Instant
 
 EVERY_S: Final = 600
@@ -19,6 +20,10 @@ GRACE_S: Final = 3_600
 """An answer is kept this long past its time: a request that is under way may still replay it."""
 ANSWERS_MAX: Final = 1_000
 """Stored answers that one command forgets."""
+REPEATABLES_MAX: Final = 200
+"""Requests that one command forgets."""
+CATCH_UP_S: Final = 5.0
+"""How long to wait for the read model that knows which messages are open."""
 ROUNDS_MAX: Final = 100
 """Commands of one round; what is left waits for the next."""
 
@@ -45,6 +50,24 @@ class ForgetAnswers(Command[int]):
         return len(self._numbers)
 
 
+class ForgetRepeatables(Command[int]):
+    """Forget requests that, coming again, would be new."""
+
+    def __init__(self, first_numbers: Sequence[int], *, at: Instant) -> None:
+        self.at = at
+        self._first_numbers = first_numbers
+
+    def touches(self) -> Iterable[UUID]:
+        """Nothing: their messages have ended, and what has ended stays so."""
+        return ()
+
+    def decide(self, books: Books) -> int:
+        """Forget them."""
+        for number in self._first_numbers:
+            books.forget_repeatable(number)
+        return len(self._first_numbers)
+
+
 class Housekeeping:
     """Forgets what has served its time; called every ``EVERY_S`` seconds or so."""
 
@@ -65,12 +88,12 @@ class Housekeeping:
         self._pause = pause or threading.Event().wait
 
     def step(self) -> int:
-        """Do a round; give how many answers and contents were forgotten.
+        """Do a round; give how many answers, requests and contents were forgotten.
 
         Raises:
             NgomaError: the store cannot do it now; the next round tries again.
         """
-        return self._forget_answers() + self._erase_contents()
+        return self._forget_answers() + self._forget_repeatables() + self._erase_contents()
 
     def _erase_contents(self) -> int:
         count = 0
@@ -95,4 +118,17 @@ class Housekeeping:
             if not expired:
                 break
             count += self._committer.execute(ForgetAnswers(expired, at=self._clock.now()))
+        return count
+
+    def _forget_repeatables(self) -> int:
+        past = Instant(self._clock.now() - REPEATS_KEPT_S * SECOND)
+        head = max(status.head for status in self._queries.projections())
+        if not self._queries.reached(head, timeout_s=CATCH_UP_S, projection="dispatch"):
+            return 0  # a message that it has not seen would look as if it had ended
+        count = 0
+        for _ in range(ROUNDS_MAX):
+            ended = self._queries.ended_repeatables(past, limit=REPEATABLES_MAX)
+            if not ended:
+                break
+            count += self._committer.execute(ForgetRepeatables(ended, at=self._clock.now()))
         return count

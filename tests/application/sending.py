@@ -1,11 +1,15 @@
 """Sends for tests, as a dialect would ask for them."""
 
+from dataclasses import replace
 from typing import Any
 
 from application.accounts.principal import Principal
+from application.books.digests import Digests
 from application.messages.accept import Recipient, Sending, SendMessages
 from domain.msisdn import Msisdn, Numbering
 from domain.values import Encoding, Instant, Network
+
+REPEAT_KEY = b"k" * 32
 
 
 def recipient(index: int, network: Network = Network.MTN) -> Recipient:
@@ -27,12 +31,21 @@ def sending(account: int, key_id: str, *, at: Instant, count: int = 1, **fields:
         "asked_sender": None,
         "require_approved_sender": False,
         "idempotency_key": None,
-        "repeat_key": None,
+        "digest": None,
         "offline": frozenset(),
         "at": at,
         **fields,
     }
     return Sending(**asked)
+
+
+def repeatable(account: int, key_id: str, *, at: Instant, **fields: Any) -> SendMessages:
+    """Make the command of dialect wilcybertek, in which the same request again is known."""
+    asked = sending(account, key_id, at=at, **fields)
+    msisdns = [recipient.msisdn for recipient in asked.recipients]
+    digests = Digests(email_key=b"", repeat_key=REPEAT_KEY)
+    digest = digests.request(account, msisdns, asked.text, is_bulk=asked.is_bulk)
+    return SendMessages(replace(asked, digest=digest))
 
 
 def send(account: int, key_id: str, **fields: Any) -> SendMessages:

@@ -94,9 +94,7 @@ class Filler:
         save.changes.append(self._content(number, salt, msisdn))
 
     def _content(self, number: int, salt: bytes, msisdn: str) -> ContentRow:
-        return message_content(
-            number, salt=salt, msisdn=msisdn, text=TEXT, sender=SENDER, digest=None
-        )
+        return message_content(number, salt=salt, msisdn=msisdn, text=TEXT, sender=SENDER)
 
     def _encoded(self, aggregate: Aggregate) -> list[StoredEvent]:
         encode = self._mapper.to_stored_event

@@ -18,7 +18,16 @@ from eventsourcing.persistence import StoredEvent
 from adapters.store.postgres import PostgresStore
 from adapters.store.sqlite import SqliteStore
 from application.books.codec import event_mapper
-from application.ports import Change, ContentRow, CredentialRow, Lease, Save, Store, Turn
+from application.ports import (
+    Change,
+    ContentRow,
+    CredentialRow,
+    Lease,
+    Repeatable,
+    Save,
+    Store,
+    Turn,
+)
 from domain.events import Aggregate, Snapshot
 from domain.values import SECOND, Credits, Instant
 from domain.wallet import CreditWallet, wallet_id
@@ -33,8 +42,8 @@ ROW = ContentRow(
     body="Mwapoleni ~ ☀",
     sender="SHOP",
     folded="mwapoleni ~ ☀",
-    digest=b"d" * 20,
 )
+REPEATABLE = Repeatable(b"d" * 20, first_number=7, count=500, answered_at=NOW, batch=3)
 KEY = CredentialRow("KEY00001", 1, "first", "$argon2id$…", NOW)
 LEASE = Lease(1, "mtn", "m1", "host", 1, Instant(NOW + 180 * SECOND), NOW)
 
@@ -107,7 +116,7 @@ def save_of(*aggregates: Aggregate, save_id: UUID | None = None, at: Instant = N
 
 def everything() -> Save:
     """Give a save that has something beside its events, for several tables."""
-    return replace(save_of(wallet(1, versions=2)), changes=[ROW, KEY, LEASE])
+    return replace(save_of(wallet(1, versions=2)), changes=[ROW, KEY, LEASE, REPEATABLE])
 
 
 def saving(save: Save) -> Callable[[Turn], Save]:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, fields, replace
+from types import SimpleNamespace
 from typing import Any, Final, cast
 
 import psycopg
@@ -23,10 +24,11 @@ from application.ports import (
     ContentRow,
     CredentialRevoked,
     CredentialRow,
-    DigestSettled,
     KeysUnnamed,
     KeyUsed,
     Lease,
+    Repeatable,
+    RepeatableForgotten,
     SecretKind,
     SecretRow,
     SecretsForgotten,
@@ -36,7 +38,7 @@ from application.ports import (
 from domain.values import Instant
 from tests.conformance.stores import KEY, LEASE, NOW, ROW, Stores, change
 
-TABLES: Final = ("contents", "credentials", "sim_leases", "secrets")
+TABLES: Final = ("contents", "credentials", "sim_leases", "secrets", "repeatables")
 NUMBERS = st.integers(1, 3)
 TEXTS = st.sampled_from(["a", "b", "Ω"])
 MAYBE = st.none() | TEXTS
@@ -55,11 +57,18 @@ EACH: dict[type[Change], st.SearchStrategy[Any]] = {
         MAYBE,
         MAYBE,
         MAYBE,
-        st.none() | st.just(b"d" * 20),
     ),
-    DigestSettled: st.builds(DigestSettled, NUMBERS),
     TextErased: st.builds(TextErased, CONTENT_KINDS, NUMBERS),
     ContentErased: st.builds(ContentErased, CONTENT_KINDS, NUMBERS),
+    Repeatable: st.builds(
+        Repeatable,
+        st.sampled_from([b"d" * 20, b"e" * 20]),
+        NUMBERS,
+        NUMBERS,
+        TIMES,
+        st.none() | NUMBERS,
+    ),
+    RepeatableForgotten: st.builds(RepeatableForgotten, st.integers(0, 6)),
     CredentialRow: st.builds(
         lambda key_id, account, name: replace(KEY, key_id=key_id, account=account, name=name),
         KEY_IDS,
@@ -153,12 +162,13 @@ def test_both_stores_agree_on_the_table_of_each_change() -> None:
 
 def test_each_change_reaches_its_table_by_its_statement() -> None:
     for kind, statement in STATEMENTS.items():
-        sql, _ = statement.marked("?")
+        sql, values = statement.marked("?")
         assert f" {statement.table} " in sql
         names = [field.name for field in fields(cast("Any", kind))]
         named = [f"{{{name}}}" in statement.sql for name in names]
         assert all(named), f"{kind.__name__} has a field that goes nowhere"
-        assert sql.count("?") == len(named)
+        given = values(SimpleNamespace(**dict.fromkeys(names)))
+        assert sql.count("?") == len(given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +196,7 @@ def test_a_change_that_no_table_knows_is_refused_with_its_whole_save(
 ) -> None:
     with pytest.raises(LookupError, match="Noted"):
         change(store, ROW, Noted(1, "one"), LEASE)
-    assert tables.rows(*TABLES) == [[], [], [], []]
+    assert tables.rows(*TABLES) == [[] for _ in TABLES]
 
 
 # -- their order ---------------------------------------------------------------------------------
@@ -232,6 +242,6 @@ def test_changes_of_other_tables_do_not_part_a_run() -> None:
         kind: Writer[None](table, lambda _, changes: written.append(changes))
         for kind, (table, _) in STATEMENTS.items()
     }
-    row, settled = replace(ROW, number=2), DigestSettled(1)
-    carry_out(None, [ROW, LEASE, row, KEY, LEASE, settled, ROW], writers)
-    assert written == [[ROW, row], [settled], [ROW], [LEASE, LEASE], [KEY]]
+    row, erased = replace(ROW, number=2), ContentErased("message", 1)
+    carry_out(None, [ROW, LEASE, row, KEY, LEASE, erased, ROW], writers)
+    assert written == [[ROW, row], [erased], [ROW], [LEASE, LEASE], [KEY]]

@@ -15,7 +15,8 @@ from application.ports import (
     ContentErased,
     ContentRow,
     CredentialRevoked,
-    DigestSettled,
+    Repeatable,
+    RepeatableForgotten,
     Save,
     Store,
     Turn,
@@ -28,6 +29,7 @@ from tests.conformance.stores import (
     KEY,
     LEASE,
     NOW,
+    REPEATABLE,
     ROW,
     Stores,
     change,
@@ -141,7 +143,7 @@ def test_a_second_save_with_the_same_id_is_refused(store: Store) -> None:
 
 def test_a_content_row_kept_again_replaces_the_old_one_whole(store: Store) -> None:
     change(store, ROW)
-    other = ContentRow("message", 1, b"t" * 32, "+260961111111", "other", "X", "x", b"e" * 20)
+    other = ContentRow("message", 1, b"t" * 32, "+260961111111", "other", "X", "x")
     change(store, other)
     assert store.content("message", 1) == other
 
@@ -210,20 +212,35 @@ def test_snapshots_are_the_newest_ones(store: Store) -> None:
     store.put_snapshot(snapshot(newest))
 
 
-def test_digests_are_found_until_they_are_settled(store: Store) -> None:
-    rows = [replace(ROW, number=number) for number in (3, 7, 5)]
-    other = replace(ROW, number=8, digest=b"e" * 20)
-    plain = replace(ROW, number=9, digest=None)
-    change(store, *rows, other, plain)
-    many = [b"%020d" % n for n in range(1_500)] + [b"d" * 20, b"e" * 20]
+def known(store: Store, *digests: bytes) -> dict[bytes, Repeatable]:
+    (found,) = under_lock(store, lambda turn: dict(turn.repeatables(digests)))
+    return found
 
-    def look(turn: Turn) -> object:
-        return dict(turn.open_digests(many)), dict(turn.open_digests([]))
 
-    assert under_lock(store, look) == [({b"d" * 20: 7, b"e" * 20: 8}, {})]
-    change(store, DigestSettled(7), DigestSettled(8))
-    assert under_lock(store, lambda turn: dict(turn.open_digests(many))) == [{b"d" * 20: 5}]
-    assert store.content("message", 7) == replace(ROW, number=7, digest=None)
+def test_a_request_is_known_by_its_digest_as_it_was_kept_last(store: Store) -> None:
+    other = replace(REPEATABLE, digest=b"e" * 20, first_number=90, count=1, batch=None)
+    change(store, REPEATABLE, other)
+    many = [b"%020d" % n for n in range(1_500)]
+    assert known(store, *many, b"d" * 20, b"e" * 20) == {b"d" * 20: REPEATABLE, b"e" * 20: other}
+    assert known(store) == known(store, *many) == {}
+    renewed = replace(REPEATABLE, answered_at=Instant(NOW + 1))
+    anew = replace(renewed, first_number=200, count=2, batch=None)
+    change(store, renewed, anew)
+    assert known(store, b"d" * 20) == {b"d" * 20: anew}
+
+
+def test_a_request_is_forgotten_by_any_of_its_messages(store: Store) -> None:
+    before = replace(REPEATABLE, digest=b"b" * 20, first_number=1, count=3)
+    after = replace(REPEATABLE, digest=b"a" * 20, first_number=700, count=1, batch=None)
+    for number in (7, 300, 506):  # of 7 to 506
+        change(store, before, REPEATABLE, after)
+        change(store, *map(RepeatableForgotten, (4, 6, 507, 701)))
+        assert len(known(store, b"b" * 20, b"d" * 20, b"a" * 20)) == 3
+        change(store, RepeatableForgotten(number))
+        assert known(store, b"b" * 20, b"d" * 20, b"a" * 20) == {
+            before.digest: before,
+            after.digest: after,
+        }
 
 
 def test_contents_are_read_by_kind_and_number(store: Store) -> None:

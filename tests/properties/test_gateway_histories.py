@@ -26,14 +26,14 @@ from application.messages.by_hand import CancelMessage, ResolveDoubt
 from application.messages.settling import DoubtAttempt, ExpireMessage
 from domain.causes import OwnCause
 from domain.errors import AccountSuspended, InsufficientCredits, InvalidKey, Refused
-from domain.values import Credits, Lane, Network
-from tests.application.sending import recipient, send
+from domain.published import REPEATS_KEPT_S
+from domain.values import SECOND, Credits, Instant, Lane, Network
+from tests.application.sending import recipient, repeatable, send
 from tests.properties.world import OUTCOMES, Sender, Sim, Told, World
 from tests.support.counts import is_soak, soak_count
 from tests.support.virtual import Answer, Fault, open_account
 
 HOUR_S = 3_600
-REPEAT_KEY = b"k" * 32
 KINDS = [*["accepted"] * 6, "in_doubt", "in_doubt", *sorted(OUTCOMES)]
 
 sends = st.fixed_dictionaries(
@@ -59,6 +59,7 @@ class GatewayHistories(RuleBasedStateMachine):
     def start_gateway(self, seed: int, credits: int) -> None:
         type(self).runs += 1
         self.world = World(seed)
+        self.known: dict[bytes, tuple[int, Instant]] = {}
         self.add_account(credits)
         for sim in self.world.sims[:4]:
             self.world.bring_online(sim, has_left=False)
@@ -152,7 +153,7 @@ class GatewayHistories(RuleBasedStateMachine):
             assert not isinstance(error, InsufficientCredits)
             assert accepted is None
         elif accepted is not None:
-            is_new = not (accepted.replayed or accepted.repeated)
+            is_new = not accepted.replayed
             used = accepted.credits_used if is_new else 0
             assert accepted.credits_used == asked["count"] * asked["segments"] or not is_new
             assert self.world.available(sender.number) == before - used
@@ -282,7 +283,8 @@ class GatewayHistories(RuleBasedStateMachine):
         now = self.world.clock.now()
         online = online_networks(self.world.gateway.system.store.leases(), now)
         sender = self.sender(asked["sender"])
-        return send(
+        make = repeatable if asked["asks_repeat"] else send
+        return make(
             sender.number,
             sender.key_id,
             at=now,
@@ -292,7 +294,6 @@ class GatewayHistories(RuleBasedStateMachine):
             text=f"{asked['text']} {asked['segments']}",
             lane=asked["lane"],
             idempotency_key=asked["key"],
-            repeat_key=REPEAT_KEY if asked["asks_repeat"] else None,
             offline=frozenset(Network) - online,
         )
 
@@ -304,12 +305,28 @@ class GatewayHistories(RuleBasedStateMachine):
         if answer.outcome.result is None and not is_stored:
             return
         accepted = answer.outcome.result
-        if accepted is not None and (accepted.replayed or accepted.repeated):
+        self.expect_repeats(command, accepted)
+        if accepted is not None and accepted.replayed:
             assert not is_stored
             return
         for place, one in enumerate(sending.recipients):
             texts = [f"{sending.text} part {n}" for n in range(asked["segments"])]
             self.world.told[first + place] = Told(sending.principal.account, str(one.msisdn), texts)
+
+    def expect_repeats(self, command: SendMessages, accepted: Accepted | None) -> None:
+        """Without a key, what was answered 503 less than ten minutes ago is not accepted anew."""
+        sending = command._sending
+        digest, now = sending.digest, self.world.clock.now()
+        if digest is None:
+            return
+        first = accepted.first_number if accepted else command._first_number
+        if digest in self.known and not sending.idempotency_key:
+            known, answered_at = self.known[digest]
+            assert first == known or now >= answered_at + REPEATS_KEPT_S * SECOND
+        networks = {recipient.route.network for recipient in sending.recipients}
+        is_replay_under_key = accepted and accepted.replayed and sending.idempotency_key
+        if networks <= sending.offline and not is_replay_under_key:
+            self.known[digest] = first, now
 
 
 def test_no_history_breaks_an_invariant(report_count: Callable[..., None]) -> None:

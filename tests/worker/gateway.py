@@ -172,7 +172,7 @@ class Gateway:
                     asked_sender=None,
                     require_approved_sender=False,
                     idempotency_key=None,
-                    repeat_key=None,
+                    digest=None,
                     offline=frozenset(),
                     at=self.clock.now(),
                     lane=lane,

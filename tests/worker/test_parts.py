@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from application.ports import DigestSettled, Save, Turn
+from application.ports import RepeatableForgotten, Save, Turn
 from domain.values import SECOND, Instant
 from tests.worker.processes import Running, own_threads, running, until
 from worker.loops import Loop
@@ -122,7 +122,7 @@ def test_old_saves_are_dropped_although_commands_keep_coming(tmp_path: Path) -> 
         old = [Save(uuid4(), long_ago) for _ in range(3)]
         sender = gw.account()
         for place, save in enumerate(old):
-            save.changes.append(DigestSettled(place))  # changes nothing, and makes it a save
+            save.changes.append(RepeatableForgotten(place))  # changes nothing, and makes it a save
             gw.system.store.transact(lambda turn, save=save: save)  # type: ignore[misc]
         assert kept(gw, old) == [True] * 3
     with running(tmp_path, sims=0) as gw:

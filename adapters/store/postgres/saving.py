@@ -13,8 +13,22 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from adapters.store.changes import STATEMENTS, Statement, Writer, carry_out, replacing
-from adapters.store.schema import CONTENT_COLUMNS, LEASE_COLUMNS, SECRET_COLUMNS
-from application.ports import Change, ContentRow, Lease, Save, SecretKind, SecretRow, Turn
+from adapters.store.schema import (
+    CONTENT_COLUMNS,
+    LEASE_COLUMNS,
+    REPEATABLE_COLUMNS,
+    SECRET_COLUMNS,
+)
+from application.ports import (
+    Change,
+    ContentRow,
+    Lease,
+    Repeatable,
+    Save,
+    SecretKind,
+    SecretRow,
+    Turn,
+)
 
 TAIL_EVENTS_MAX: Final = 100_000
 
@@ -34,7 +48,7 @@ INSERT_EVENTS: Final = """INSERT INTO stored_events
     SELECT * FROM unnest(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[])"""
 INSERT_CONTENTS: Final = f"""INSERT INTO contents ({CONTENT_COLUMNS})
     SELECT * FROM unnest(%b::text[], %b::bigint[], %b::bytea[], %b::text[], %b::text[],
-        %b::text[], %b::text[], %b::bytea[])""" + replacing("kind, number", CONTENT_COLUMNS)
+        %b::text[], %b::text[])""" + replacing("kind, number", CONTENT_COLUMNS)
 INSERT_SAVE: Final = "INSERT INTO saves VALUES (%s, %s)"
 
 
@@ -60,15 +74,15 @@ class PostgresTurn:
         self._cursor.execute("SELECT 1 FROM saves WHERE save_id = %s", (save_id.hex,))
         return self._cursor.fetchone() is not None
 
-    def open_digests(self, digests: Sequence[bytes]) -> Mapping[bytes, int]:
-        """Find messages by their repeat digest."""
+    def repeatables(self, digests: Sequence[bytes]) -> Mapping[bytes, Repeatable]:
+        """Find acceptances by their request's digest."""
         self._cursor.execute(
-            "SELECT digest, max(number) AS number FROM contents"
-            " WHERE digest = ANY(%b::bytea[]) AND digest IS NOT NULL GROUP BY digest",
+            f"SELECT {REPEATABLE_COLUMNS} FROM repeatables WHERE digest = ANY(%b::bytea[])",
             (list(digests),),
             prepare=True,
         )
-        return {bytes(row["digest"]): row["number"] for row in self._cursor.fetchall()}
+        found = [Repeatable(**row) for row in self._cursor.fetchall()]
+        return {known.digest: known for known in found}
 
     def contents(self, kind: str, numbers: Sequence[int]) -> Mapping[int, ContentRow]:
         """Read content rows."""

@@ -10,7 +10,7 @@ from typing import Final
 
 import psycopg
 
-REWRITTEN: Final = ("contents", "secrets", "credentials")
+REWRITTEN: Final = ("contents", "secrets", "credentials", "repeatables")
 LOCK_WAIT_S: Final = 10
 """How long to wait for the tables."""
 WORK_S: Final = 3_600

@@ -9,8 +9,22 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor
 
 from adapters.store.changes import STATEMENTS, Statement, Writer, carry_out
-from adapters.store.schema import CONTENT_COLUMNS, LEASE_COLUMNS, SECRET_COLUMNS
-from application.ports import Change, ContentRow, Lease, Save, SecretKind, SecretRow, Turn
+from adapters.store.schema import (
+    CONTENT_COLUMNS,
+    LEASE_COLUMNS,
+    REPEATABLE_COLUMNS,
+    SECRET_COLUMNS,
+)
+from application.ports import (
+    Change,
+    ContentRow,
+    Lease,
+    Repeatable,
+    Save,
+    SecretKind,
+    SecretRow,
+    Turn,
+)
 
 ROWS_AT_ONCE: Final = 500
 """Parameters in one IN list."""
@@ -45,18 +59,18 @@ class SqliteTurn:
         self._cursor.execute("SELECT 1 FROM saves WHERE save_id = ?", (save_id.hex,))
         return self._cursor.fetchone() is not None
 
-    def open_digests(self, digests: Sequence[bytes]) -> Mapping[bytes, int]:
-        """Find messages by their repeat digest."""
-        found: dict[bytes, int] = {}
+    def repeatables(self, digests: Sequence[bytes]) -> Mapping[bytes, Repeatable]:
+        """Find acceptances by their request's digest."""
+        found: list[Repeatable] = []
         for start in range(0, len(digests), ROWS_AT_ONCE):
             some = digests[start : start + ROWS_AT_ONCE]
             self._cursor.execute(
-                "SELECT digest, max(number) FROM contents WHERE digest IN"
-                f" ({marks(len(some))}) GROUP BY digest",
+                f"SELECT {REPEATABLE_COLUMNS} FROM repeatables"
+                f" WHERE digest IN ({marks(len(some))})",
                 some,
             )
-            found.update((bytes(row[0]), row[1]) for row in self._cursor)
-        return found
+            found.extend(Repeatable(*row) for row in self._cursor)
+        return {known.digest: known for known in found}
 
     def contents(self, kind: str, numbers: Sequence[int]) -> Mapping[int, ContentRow]:
         """Read content rows."""

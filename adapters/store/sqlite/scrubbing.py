@@ -15,7 +15,7 @@ from typing import Final
 from adapters.store.schema import TABLES
 from adapters.store.sqlite.connections import Datastore
 
-REWRITTEN: Final = ("contents", "credentials", "secrets")
+REWRITTEN: Final = ("contents", "credentials", "secrets", "repeatables")
 CHECKPOINT_WAIT_S: Final = 15.0
 """How long to wait for readers that still use the write-ahead log."""
 PAUSE_S: Final = 0.05
@@ -59,8 +59,10 @@ def _rewrite(connection: sqlite3.Connection) -> None:
         (made,) = (sql for sql in said if f"EXISTS {table} (" in sql)
         (key,) = re.findall(r"PRIMARY KEY \(([\w, ]+)\)|(\w+) TEXT PRIMARY KEY", made)
         connection.execute(made.replace(f" {table} ", f" {table}_anew ", 1))
+        named = connection.execute(f"PRAGMA table_info({table}_anew)")
+        columns = ", ".join(row[1] for row in named)
         connection.execute(
-            f"INSERT INTO {table}_anew SELECT * FROM {table} ORDER BY {''.join(key)}"
+            f"INSERT INTO {table}_anew SELECT {columns} FROM {table} ORDER BY {''.join(key)}"
         )
         connection.execute(f"DROP TABLE {table}")
         connection.execute(f"ALTER TABLE {table}_anew RENAME TO {table}")

@@ -27,6 +27,12 @@ class KeptQueries(Protocol):
     def expired_answers(self, now: Instant, *, limit: int) -> Sequence[int]:
         """List the numbers of stored answers (contents of kind ``submission``) past their time."""
 
+    def ended_repeatables(self, before: Instant, *, limit: int) -> Sequence[int]:
+        """List first numbers of acceptances, answered 503 up to ``before``, that have ended.
+
+        Only what the projection ``dispatch`` has seen counts: let it catch up first.
+        """
+
     def kept_contents(
         self, kept: Kept, *, before: Instant, after: Place | None, limit: int
     ) -> Sequence[Place]:

@@ -7,10 +7,8 @@ import pytest
 
 from application.system import System
 from domain.errors import NgomaError, OutcomeUnknown, Overloaded, StoreDown
-from domain.reports import Accepted
 from domain.values import Network
 from tests.api.conftest import NUMBERS, Gateway, StartGateway
-from tests.support.system import create_account
 
 MTN, AIRTEL = NUMBERS[Network.MTN], NUMBERS[Network.AIRTEL]
 
@@ -40,37 +38,6 @@ def test_a_send_to_an_offline_network_is_queued_and_says_so(half_online: Gateway
     }
     assert half_online.balance() == 999
     assert half_online.send(to=AIRTEL).status_code == 200
-
-
-def test_the_same_message_again_is_not_queued_twice(half_online: Gateway) -> None:
-    first = half_online.send(to=MTN)
-    again = half_online.send(to="0977000000")
-    assert again.status_code == 503
-    assert again.json() == first.json()
-    assert half_online.logs()["total"] == 1
-    assert (
-        half_online.send(to=MTN, message="Other").json()["message_id"]
-        != (first.json()["message_id"])
-    )
-    assert half_online.balance() == 998
-
-
-def test_another_accounts_same_message_is_another_message(
-    start_gateway: StartGateway,
-) -> None:
-    gateway = start_gateway(online=False)
-    _, key = create_account(gateway.system, name="Other", credits=5)
-    first = gateway.send(to=MTN).json()
-    assert gateway.send(to=MTN, api_key=key).json()["message_id"] != first["message_id"]
-
-
-def test_the_repeat_ends_when_the_message_leaves_the_queue(half_online: Gateway) -> None:
-    first = half_online.send(to=MTN).json()
-    half_online.bring_online(Network.MTN)
-    half_online.try_to_send(1, Accepted(message_reference=7))
-    again = half_online.send(to=MTN)
-    assert again.status_code == 200
-    assert again.json()["message_id"] != first["message_id"]
 
 
 def test_under_a_key_it_is_an_acceptance_that_is_replayed(half_online: Gateway) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 from uuid import UUID, uuid4
 
@@ -19,6 +20,7 @@ from application.ports import (
     ContentRow,
     CredentialRow,
     Lease,
+    Repeatable,
     Save,
     SecretKind,
     SecretRow,
@@ -36,13 +38,15 @@ R = TypeVar("R")
 ROW = ContentRow("reason", 1, b"s" * 32, "+260971234567", "Mwapoleni", "SHOP", "mwapoleni")
 LEASE = Lease(1, "mtn", "m1", "host", 1, Instant(START + 1), START)
 SESSION = SecretRow(SecretKind.SESSION, "digest-1", 7, "{}", START)
+REPEATABLE = Repeatable(b"1", 1, 3, START)
 KEY = CredentialRow("KEY00001", 7, "first", "$argon2id$…", START)
 
 CHANGES: dict[str, Callable[[Books], None]] = {
     "keep": lambda books: books.keep(ROW),
     "erase": lambda books: books.erase("reason", 1),
     "erase_text": lambda books: books.erase_text("reason", 1),
-    "settle_digest": lambda books: books.settle_digest(1),
+    "keep_repeatable": lambda books: books.keep_repeatable(REPEATABLE),
+    "forget_repeatable": lambda books: books.forget_repeatable(1),
     "keep_credential": lambda books: books.keep_credential(KEY),
     "revoke_credential": lambda books: books.revoke_credential("KEY00001", START),
     "note_key_use": lambda books: books.note_key_use("KEY00001", START),
@@ -111,6 +115,16 @@ STEPS = st.lists(
         ),
         st.builds(lambda sim: lambda books: books.lease(sim), NUMBERS),
         st.builds(
+            lambda digest, number: (
+                lambda books: books.keep_repeatable(
+                    replace(REPEATABLE, digest=digest, first_number=number)
+                )
+            ),
+            st.sampled_from([b"1", b"2"]),
+            st.sampled_from([1, 4]),
+        ),
+        st.builds(lambda number: lambda books: books.forget_repeatable(number), st.integers(1, 7)),
+        st.builds(
             lambda key, account: (
                 lambda books: books.keep_secret(replace(SESSION, key=key, account=account))
             ),
@@ -142,17 +156,19 @@ def test_within_a_batch_reads_as_after_it(
                 books.content("reason", number),
                 books.lease(number),
                 books.secret(SecretKind.SESSION, str(number)),
+                books.repeatable(b"%d" % number),
             )
         ]
 
     for steps in batches:
 
         def work(books: Books, steps: list[Callable[[Books], object]] = steps) -> list[object]:
+            books.look_up_repeatables([b"1", b"2"])  # once a batch, before its commands
             for step in steps:
                 step(books)
             return look(books)
 
-        assert in_a_batch(gateway, work) == in_a_batch(gateway, look)
+        assert in_a_batch(gateway, work) == in_a_batch(gateway, partial(work, steps=[]))
 
 
 def test_a_text_that_was_erased_is_shown_to_nobody_behind_in_the_line(

@@ -15,7 +15,7 @@ from application.accounts import (
 )
 from application.books.actors import Actor
 from application.fleet.leases import BringOnline, OnDuty
-from application.messages.accept import Accepted
+from application.messages.accept import SendMessages
 from application.messages.attempts import StartAttempt
 from application.ports import SimIdentity
 from domain.errors import (
@@ -26,16 +26,16 @@ from domain.errors import (
     SenderIdNotApproved,
 )
 from domain.message import Message
+from domain.published import REPEATS_KEPT_S
 from domain.submission import Submission
 from domain.values import Lane, Network
 from domain.wallet import CreditWallet
 from tests.application.conftest import Account
-from tests.application.sending import recipient
+from tests.application.sending import recipient, repeatable
 from tests.support.virtual import Fault, Gateway, open_account
 
 DAY_S = 24 * 3600
 OFFLINE = frozenset({Network.MTN})
-REPEAT_KEY = b"k" * 32
 
 
 def events(gateway: Gateway, kind: type) -> list[Any]:
@@ -255,76 +255,38 @@ def test_an_answer_under_a_key_survives_a_lost_answer_of_the_store(account: Acco
     assert account.available == 99
 
 
-# -- repeats while a network is offline (contract decision 8) ----------------------------------
+# -- the same request again after a 503 (contract decision 8) ------------------------------------
 
 
-def offline(account: Account, **fields: Any) -> Accepted:
-    return account.send(**{"offline": OFFLINE, "repeat_key": REPEAT_KEY, **fields})
+def repeated(account: Account, **fields: Any) -> SendMessages:
+    """Ask as dialect wilcybertek does, with the MTN SIMs away."""
+    fields = {"at": account.gateway.clock.now(), "offline": OFFLINE, **fields}
+    return repeatable(account.number, account.key_id, **fields)
 
 
-def test_a_repeat_of_what_waits_for_an_offline_network_is_answered_and_not_charged(
-    account: Account,
-) -> None:
-    first = offline(account)
-    assert first.offline == (Network.MTN,)
-    for still_offline in (OFFLINE, frozenset[Network]()):
-        again = offline(account, offline=still_offline)
-        assert again.repeated
-        assert (again.first_number, again.offline) == (first.first_number, (Network.MTN,))
-        assert again.credits_used == first.credits_used
-    assert account.available == 99
-
-
-def test_two_repeats_in_one_batch_are_one(account: Account) -> None:
-    answers = [
-        account.submit(offline=OFFLINE, repeat_key=REPEAT_KEY, text="once") for _ in range(4)
-    ]
+@pytest.mark.parametrize("count", [1, 3], ids=["single", "bulk"])
+def test_repeats_in_one_batch_are_one(account: Account, count: int) -> None:
+    answers = [account.gateway.submit(repeated(account, count=count)) for _ in range(4)]
     account.gateway.step()
-    assert {answer.unwrap().first_number for answer in answers} == {1}
-    assert account.available == 99
+    accepted = [answer.unwrap() for answer in answers]
+    assert [one.replayed for one in accepted] == [False, True, True, True]
+    assert {replace(one, replayed=False, places=None) for one in accepted} == {accepted[0]}
+    assert account.available == 100 - count
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"text": "Muli shani"},
-        {"recipients": [recipient(9)]},
-        {"idempotency_key": "k1"},
-        {"repeat_key": None},
-        {"is_bulk": True},
-    ],
-    ids=lambda fields: next(iter(fields)),
-)
-def test_anything_else_is_a_new_message(account: Account, fields: dict[str, Any]) -> None:
-    offline(account)
-    accepted = offline(account, **fields)
-    assert not accepted.repeated
-    assert account.available == 98
-
-
-def test_the_same_text_of_another_account_is_a_new_message(account: Account) -> None:
-    other = Account(account.gateway, *open_account(account.gateway, credits=5, name="Other"))
-    offline(account)
-    assert not offline(other).repeated
-
-
-def test_a_message_that_was_accepted_while_its_network_was_online_may_be_sent_again(
-    account: Account,
-) -> None:
-    offline(account, offline=frozenset())
-    assert not offline(account).repeated
-    assert account.available == 98
-
-
-def test_a_repeat_under_a_key_is_an_acceptance_of_its_own(account: Account) -> None:
-    first = offline(account, idempotency_key="k1")
-    assert offline(account, idempotency_key="k1") == replace(first, replayed=True)
-    assert not offline(account).repeated
-
-
-def test_a_message_on_its_way_may_be_sent_again(account: Account) -> None:
+def test_a_repeated_bulk_says_where_each_recipient_stood_first(account: Account) -> None:
     gateway = account.gateway
-    first = offline(account)
+    recipients = [recipient(index) for index in range(4)]
+    gateway.run(repeated(account, recipients=recipients, is_bulk=True))
+    again = gateway.run(
+        repeated(account, recipients=[recipients[n] for n in (2, 0, 3, 1)], is_bulk=True)
+    )
+    assert [again.number(place) for place in range(4)] == [3, 1, 4, 2]
+
+
+def test_a_message_on_its_way_is_still_the_same_acceptance(account: Account) -> None:
+    gateway = account.gateway
+    first = gateway.run(repeated(account))
     duty = come_online(gateway)
     gateway.run(
         StartAttempt(
@@ -334,9 +296,9 @@ def test_a_message_on_its_way_may_be_sent_again(account: Account) -> None:
             at=gateway.clock.now(),
         )
     )
-    second = offline(account)
-    assert not second.repeated
-    assert account.available == 98
+    gateway.clock.pass_s(REPEATS_KEPT_S + 1)
+    assert gateway.run(repeated(account)).first_number == first.first_number
+    assert account.available == 99
 
 
 def come_online(gateway: Gateway) -> OnDuty:
@@ -348,7 +310,21 @@ def come_online(gateway: Gateway) -> OnDuty:
     )
 
 
-def test_a_repeat_needs_no_credits(account: Account) -> None:
-    offline(account)
-    account.send(count=99)
-    assert offline(account).repeated
+def test_a_later_acceptance_under_a_key_takes_the_place_of_an_earlier_one(account: Account) -> None:
+    gateway = account.gateway
+    gateway.run(repeated(account))
+    second = gateway.run(repeated(account, idempotency_key="k1"))
+    assert not second.replayed
+    assert gateway.run(repeated(account)).first_number == second.first_number
+
+
+@pytest.mark.parametrize("fault", [Fault.LOST_BEFORE_COMMIT, Fault.LOST_AFTER_COMMIT])
+def test_a_request_is_known_although_the_stores_answer_was_lost(
+    account: Account, fault: Fault
+) -> None:
+    account.gateway.store.faults.extend([fault])
+    first = account.gateway.run(repeated(account, count=3))
+    again = account.gateway.run(repeated(account, count=3))
+    assert again.replayed
+    assert again.batch == first.batch
+    assert account.available == 97

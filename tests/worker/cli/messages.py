@@ -47,7 +47,7 @@ class Sender:
                     asked_sender=None,
                     require_approved_sender=False,
                     idempotency_key=None,
-                    repeat_key=None,
+                    digest=None,
                     offline=frozenset(),
                     at=self.system.clock.now(),
                 )

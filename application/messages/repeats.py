@@ -1,0 +1,29 @@
+"""The same request again after a 503 "queued": which messages it was accepted as (decision 8)."""
+
+from collections.abc import Sequence
+
+from application.books.books import Books
+from application.ports import Repeatable
+from domain.message import Message, message_id
+from domain.values import Instant
+
+
+def find_messages(books: Books, known: Repeatable, *, at: Instant) -> Sequence[Message]:
+    """Give the messages of an acceptance that a repeat still stands for, else nothing.
+
+    It does for a time after its last 503, and as long as one of its messages is open.
+    """
+    ids = [message_id(number) for number in known.numbers]
+    books.bring_up_to_date(ids)
+    messages = [books.get(Message, key) for key in ids]
+    if known.is_recent(at) or any(message.is_open for message in messages):
+        return messages
+    return ()
+
+
+def places_of(books: Books, known: Repeatable, msisdns: Sequence[str]) -> tuple[int, ...]:
+    """Give where each of these recipients, the same in any order, stood the first time."""
+    books.look_up_contents("message", known.numbers)
+    rows = (books.content("message", number) for number in known.numbers)
+    places = {row.msisdn: place for place, row in enumerate(rows) if row is not None}
+    return tuple(places[msisdn] for msisdn in msisdns)
