@@ -4,6 +4,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.up-to-date
+RUNS := $(VENV)/.runs
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
@@ -29,12 +30,21 @@ setup: $(STAMP) ## Build .venv with all dependencies
 	@:
 
 $(STAMP): pyproject.toml
-	@test -n "$(PYTHON)" || { echo 'Ngoma needs Python 3.11 or newer: make setup PYTHON=/path/to/python' >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --editable '.[dev]'
+	$(call build,with what developers need,.[dev])
+	@touch $@ $(RUNS)
+
+$(RUNS): pyproject.toml
+	$(call build,with what the gateway needs,.)
 	@touch $@
 
-run: $(STAMP) ## Start the demo gateway on http://127.0.0.1:8080
+define build
+@test -n "$(PYTHON)" || { echo 'Ngoma needs Python 3.11 or newer: make setup PYTHON=/path/to/python' >&2; exit 1; }
+@echo 'Building $(VENV) $(1): this takes a minute, and only the first time.'
+@$(PYTHON) -m venv $(VENV)
+@$(BIN)/pip install --quiet --editable '$(2)'
+endef
+
+run: $(RUNS) ## Start the demo gateway on http://127.0.0.1:8080
 	$(BIN)/ngoma serve --demo
 
 static: $(STAMP)

@@ -114,8 +114,10 @@ STATEMENTS: Final[Mapping[type[Change], Statement]] = {
     CredentialRevoked: Statement(
         "credentials", "UPDATE credentials SET revoked_at = {at} WHERE key_id = {key_id}"
     ),
-    KeyUsed: Statement(
-        "credentials", "UPDATE credentials SET used_at = {at} WHERE key_id = {key_id}"
+    KeyUsed: Statement(  # a use is known to the hour: it must not seem older than the key
+        "credentials",
+        "UPDATE credentials SET used_at = CASE WHEN issued_at > {at} THEN issued_at ELSE {at} END"
+        " WHERE key_id = {key_id}",
     ),
     KeysUnnamed: Statement(
         "credentials", "UPDATE credentials SET name = '', sources = '' WHERE account = {account}"

@@ -82,3 +82,8 @@ def test_the_use_of_a_key_is_written_down(store: Store) -> None:
     used_at = Instant(NOW + 3600 * SECOND)
     change(store, KeyUsed("KEY00001", used_at), KeyUsed("NOSUCH00", used_at))
     assert store.credential("KEY00001") == replace(limited, used_at=used_at)
+
+
+def test_a_use_in_the_hour_of_issue_is_not_earlier_than_the_key(store: Store) -> None:
+    change(store, KEY, KeyUsed("KEY00001", Instant(KEY.issued_at - 1)))
+    assert store.credential("KEY00001") == replace(KEY, used_at=KEY.issued_at)
