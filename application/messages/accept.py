@@ -316,6 +316,8 @@ class SendMessages(Command[Accepted]):
         kept.require_same(self._fingerprint(row.salt))
         stored = orjson.loads(row.body)
         stored["offline"] = tuple(Network(name) for name in stored["offline"])
+        if stored.pop("repeated", None) is not None:  # an answer of before is_all_offline
+            stored["is_all_offline"] = bool(stored["offline"])
         return replace(Accepted(**stored), replayed=True)
 
     def _keep_answer(self, books: Books, kept: Submission | None, accepted: Accepted) -> None:

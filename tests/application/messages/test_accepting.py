@@ -1,5 +1,7 @@
 """Accepting messages: keys, suspension, sender IDs, repeats under a key and of decision 8."""
 
+import json
+import sqlite3
 from dataclasses import replace
 from typing import Any
 
@@ -188,6 +190,19 @@ def test_the_same_command_under_a_key_is_answered_again_and_charged_once(
     assert again == replace(first, replayed=True)
     assert account.available == 0
     assert len(events(account.gateway, Submission.Accepted)) == 1
+
+
+def test_an_answer_that_an_earlier_version_stored_is_given_again(account: Account) -> None:
+    first = account.send(idempotency_key="k1")
+    with sqlite3.connect(account.gateway.folder / "store.db") as store:
+        (text,) = store.execute("SELECT body FROM contents WHERE kind = 'submission'").fetchone()
+        stored = json.loads(text) | {"repeated": False}
+        del stored["is_all_offline"], stored["places"]
+        store.execute(
+            "UPDATE contents SET body = ? WHERE kind = 'submission'", [json.dumps(stored)]
+        )
+    store.close()
+    assert account.send(idempotency_key="k1") == replace(first, replayed=True)
 
 
 def test_two_commands_under_one_key_in_one_batch_are_one(account: Account) -> None:
