@@ -223,6 +223,15 @@ class Demo(Process):
         return Client(place["base_url"], place["api_key"])
 
     @property
+    def checks(self) -> Mapping[str, str]:
+        """What its operators read at /readyz, as of a second ago."""
+        (place,) = (self.folder / "operations").glob(f"*-{self.pid}.url")
+        found: Mapping[str, str] = (
+            Client(place.read_text().strip(), "").get("/readyz").json["checks"]
+        )
+        return found
+
+    @property
     def account(self) -> int:
         """The demo's account number."""
         return int(self.place["account_id"])

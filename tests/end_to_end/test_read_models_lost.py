@@ -80,7 +80,7 @@ def said(demo: Demo, words: str) -> list[str]:
 
 
 def readiness(demo: Demo) -> str:
-    return str(demo.client.get("/readyz").json["checks"]["projections"])
+    return demo.checks["projections"]
 
 
 def must_refuse(demo: Demo, words: str) -> None:
@@ -89,8 +89,10 @@ def must_refuse(demo: Demo, words: str) -> None:
     for _ in range(2):
         answer = client.feltech_send("0977000000", "Nr lost")
         assert (answer.status, answer.is_accepted) == (503, False), str(answer)
-    assert client.get("/readyz").json["checks"]["store"] == words
-    assert len(said(demo, f"{words}: nothing is read or written any more")) == 1
+    wait_until(lambda: demo.checks["store"] == words, what="its operators read why")
+    cause = f"{words}: nothing is read or written any more"
+    wait_until(lambda: said(demo, cause), what="the log says why")
+    assert len(said(demo, cause)) == 1
     assert "Traceback" not in demo.log.read_text()
 
 

@@ -36,7 +36,7 @@ def own_threads() -> set[str]:
         name.removeprefix("ngoma-")
         for name in names
         if name.startswith("ngoma-") and "_" not in name
-    }
+    } - {"logs"}  # the outlet of logs outlives what it serves
 
 
 class Air(MemoryNetworkLog):
