@@ -9,7 +9,8 @@ from api.http.presence import read_text
 from api.http.wire import Call, Headers
 from api.routing.front import Front
 from application.accounts.principal import Principal
-from application.messages.accept import Accepted, Recipient, Sending, SendMessages
+from application.messages.accept import Recipient, Sending, SendMessages
+from application.messages.accepted import Accepted
 from domain.errors import IdempotencyInProgress, InvalidRecipient, InvalidRequest
 from domain.msisdn import Numbering, normalise
 from domain.segments import check_length, count_segments

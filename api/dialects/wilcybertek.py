@@ -15,7 +15,7 @@ from api.http.refusals import MissingFields
 from api.http.wire import Answer, Call, answer
 from api.routing.front import Front
 from application.accounts.principal import Principal
-from application.messages.accept import Accepted
+from application.messages.accepted import Accepted
 from application.ports.queries import LogEntry, LogFilter
 from domain.causes import meaning_of
 from domain.errors import InvalidRecipient

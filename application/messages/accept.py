@@ -1,23 +1,22 @@
 """Accepting messages: one command for a single send and a bulk, decided under the log's lock."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from uuid import UUID
-
-import orjson
 
 from application.accounts.principal import Principal
 from application.books.books import Books
 from application.books.commands import Command, Preparing
 from application.books.contents import (
     SALT_BYTES,
-    json_content,
+    body_content,
     message_content,
     seal,
     seal_of,
 )
 from application.messages import repeats
+from application.messages.accepted import Accepted
 from application.ports import ContentRow, Repeatable
 from domain.account import Account, account_id
 from domain.errors import AccountSuspended, InvalidKey, NotPermitted, SenderIdNotApproved
@@ -47,30 +46,6 @@ class Recipient:
     given: str
     msisdn: Msisdn
     route: Route
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """What was accepted, now or when the same request came before."""
-
-    first_number: int
-    count: int
-    batch: int | None
-    credits_each: int
-    credits_used: int
-    credits_remaining: int
-    offline: tuple[Network, ...]
-    is_all_offline: bool
-    """Whether no network of it has a SIM online: dialect wilcybertek answers 503 (decision 8)."""
-    accepted_at: Instant
-    replayed: bool = False
-    """True when it is an earlier acceptance: under the same key, or by decision 8."""
-    places: tuple[int, ...] | None = None
-    """Where each recipient stood when the request came first, if that was in another order."""
-
-    def number(self, place: int) -> int:
-        """Give the number of the message to recipient ``place`` of the request."""
-        return self.first_number + (self.places[place] if self.places else place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,22 +284,16 @@ class SendMessages(Command[Accepted]):
         )
 
     def _replay(self, books: Books, kept: Submission) -> Accepted:
-        row = books.content("submission", kept.first_number)
+        row = books.content(Accepted.kind, kept.first_number)
         if row is None or row.body is None:
             msg = f"the answer under submission {kept.id} is gone before its time"
             raise RuntimeError(msg)
         kept.require_same(self._fingerprint(row.salt))
-        stored = orjson.loads(row.body)
-        stored["offline"] = tuple(Network(name) for name in stored["offline"])
-        if stored.pop("repeated", None) is not None:  # an answer of before is_all_offline
-            stored["is_all_offline"] = bool(stored["offline"])
-        return replace(Accepted(**stored), replayed=True)
+        return replace(Accepted.read(row.body), replayed=True)
 
     def _keep_answer(self, books: Books, kept: Submission | None, accepted: Accepted) -> None:
         asked = self._sending
-        row = json_content(
-            "submission", self._first_number, salt=self._answer_salt, value=asdict(accepted)
-        )
+        row = body_content(accepted, self._first_number, salt=self._answer_salt)
         answer, fingerprint = seal_of(row), self._fingerprint(self._answer_salt)
         count = len(asked.recipients)
         if kept is None:

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
 
+from application.books.contents import read_message
 from application.books.reader import Reader
 from application.messages.attempts import Load
 from application.ports import Clock, Randomness, Store
@@ -103,17 +104,17 @@ class LetterReader:
         message = self.reader.find(Message, message_id(number))
         if message is None or not message.may_start(sim=sim, at=self.clock.now()):
             return None
-        row = self.store.content("message", number)
-        if row is None or row.msisdn is None or row.body is None:
+        content = read_message(number, source=self.store)
+        if content is None or content.msisdn is None or content.text is None:
             return None
-        segmented = segment(row.body)
+        segmented = segment(content.text)
         return Letter(
             number=number,
-            msisdn=row.msisdn,
-            text=row.body,
+            msisdn=content.msisdn,
+            text=content.text,
             segmented=segmented,
             first_index=message.next_index,
-            concat_ref=self._reference(message, row.msisdn),
+            concat_ref=self._reference(message, content.msisdn),
             expires_at=Instant(message.expires_at),
         )
 

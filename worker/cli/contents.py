@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from application.accounts.reveal import Revealed
+from application.books.contents import MessageContent, read_message
 from application.retention.erasure import (
     MESSAGES_MAX,
     EraseAccount,
@@ -240,7 +240,7 @@ class _Purge:
         done.segments_on_air += forget_on_air(
             session.settings.data_dir,
             lambda recipient, text: any(
-                recipient == row.recipient and text in (row.text or "") for row in rows
+                recipient == row.msisdn and text in (row.text or "") for row in rows
             ),
         )
         result = session.run(
@@ -265,11 +265,11 @@ class _Purge:
             )
         )
 
-    def _rows(self, numbers: Sequence[int]) -> Iterator[Revealed]:
+    def _rows(self, numbers: Sequence[int]) -> Iterator[MessageContent]:
         for number in numbers:
-            row = self._session.system.store.content("message", number)
-            if row is not None:
-                yield Revealed(row.msisdn, row.body, row.sender)
+            content = read_message(number, source=self._session.system.store)
+            if content is not None:
+                yield content
 
     def _count(self, command: EraseMessages) -> Erased:
         return command.preview()

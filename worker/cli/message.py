@@ -66,7 +66,7 @@ def show(place: Place, ref: MessageRef, reason: str | None, *, reveal: bool, as_
             seen = session.run(
                 RevealMessage(found.number, actor=session.actor, reason=reason, at=session.now())
             )
-            values |= {"recipient": seen.recipient, "text": seen.text}
+            values |= {"recipient": seen.msisdn, "text": seen.text}
     if as_json:
         print_json(values)
     else:

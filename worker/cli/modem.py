@@ -8,6 +8,7 @@ import click
 from application.fleet.leases import SetQuarantine
 from application.ports import ModemDriver, ModemHealth, ModemSettings, ModemUnavailable, SimIdentity
 from application.ports.queries import SimRow
+from domain.contents import ContentKind
 from domain.values import Network
 from worker.cli.options import (
     NUMBER,
@@ -88,7 +89,7 @@ def _reason(session: Session, reason: str | None) -> str | None:
     number, slash, _ = (reason or "").partition("/")
     if not (slash and number.isdecimal()):
         return reason
-    row = session.system.store.content("reason", int(number))
+    row = session.system.store.content(ContentKind.REASON, int(number))
     return row.body if row else "(erased)"
 
 

@@ -29,6 +29,7 @@ from application.ports import (
     SecretRow,
     Turn,
 )
+from domain.contents import ContentKind
 
 TAIL_EVENTS_MAX: Final = 100_000
 
@@ -84,14 +85,15 @@ class PostgresTurn:
         found = [Repeatable(**row) for row in self._cursor.fetchall()]
         return {known.digest: known for known in found}
 
-    def contents(self, kind: str, numbers: Sequence[int]) -> Mapping[int, ContentRow]:
+    def contents(self, kind: ContentKind, numbers: Sequence[int]) -> Mapping[int, ContentRow]:
         """Read content rows."""
         self._cursor.execute(
             f"SELECT {CONTENT_COLUMNS} FROM contents WHERE kind = %s AND number = ANY(%s)",
-            (kind, list(numbers)),
+            (kind.value, list(numbers)),
             prepare=True,
         )
-        return {row["number"]: ContentRow(**row) for row in self._cursor.fetchall()}
+        found = [ContentRow(**{**row, "kind": kind}) for row in self._cursor.fetchall()]
+        return {row.number: row for row in found}
 
     def leases(self) -> Sequence[Lease]:
         """Read all leases."""

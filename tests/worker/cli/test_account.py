@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from domain.account import Account, account_id
+from domain.contents import ContentKind
 from domain.published import KEY_CHARACTERS
 from domain.wallet import CreditWallet, wallet_id
 from tests.support.system import create_account, running_system
@@ -146,7 +147,7 @@ def test_a_reason_is_kept_beside_the_log(cli: Cli) -> None:
     with running_system(cli.folder) as system:
         event = system.reader.events(account_id(number))[-1]
         assert isinstance(event, Account.Suspended)
-        row = system.store.content("reason", int(event.reason.partition("/")[0]))
+        row = system.store.content(ContentKind.REASON, int(event.reason.partition("/")[0]))
     assert row is not None
     assert row.body == "invoice 12 is unpaid"
     assert b"invoice 12" not in _log(cli.folder)
