@@ -24,11 +24,12 @@ from domain.key_rules import Scope
 from domain.message import Message
 from domain.msisdn import Msisdn, Route
 from domain.published import OTP_VALIDITY_S, VALIDITY_S
+from domain.segments import Text
 from domain.sender_id import SenderId, SenderIdStatus, sender_id_id
 from domain.sender_names import folded
 from domain.submission import Submission, submission_id
 from domain.tariff import TARIFF
-from domain.values import SECOND, Credits, Encoding, Instant, Lane, Network
+from domain.values import SECOND, Credits, Instant, Lane, Network
 from domain.wallet import CreditWallet, wallet_id
 
 
@@ -53,9 +54,7 @@ class Sending:
     """What a dialect asks for, validated: texts, numbers and lengths are already right."""
 
     principal: Principal
-    text: str
-    encoding: Encoding
-    segments: int
+    text: Text
     recipients: Sequence[Recipient]
     is_bulk: bool
     asked_sender: str | None
@@ -105,9 +104,9 @@ class SendMessages(Command[Accepted]):
         validity_s = OTP_VALIDITY_S if self._lane is Lane.OTP else VALIDITY_S
         shared = {
             "account": asked.principal.account,
-            "encoding": asked.encoding.value,
-            "segments": asked.segments,
-            "credits": TARIFF.charge(asked.segments),
+            "encoding": asked.text.encoding.value,
+            "segments": asked.text.segments,
+            "credits": TARIFF.charge(asked.text.segments),
             "tariff": TARIFF.version,
             "lane": self._lane.value,
             "send_at": None,
@@ -115,7 +114,7 @@ class SendMessages(Command[Accepted]):
             "batch": self._batch,
             "submission": submission,
         }
-        encode = tools.mapper.to_stored_event
+        text, encode = asked.text.value, tools.mapper.to_stored_event
         for place, recipient in enumerate(asked.recipients):
             number = self._first_number + place
             salt = salts[place * SALT_BYTES : (place + 1) * SALT_BYTES]
@@ -123,7 +122,7 @@ class SendMessages(Command[Accepted]):
             event = Message.queued(
                 number,
                 at=self.at,
-                content=seal(salt, recipient.msisdn, sender, asked.text),
+                content=seal(salt, recipient.msisdn, sender, text),
                 network=network.value,
                 plan=recipient.route.plan_version,
                 offline=network in asked.offline,
@@ -135,7 +134,7 @@ class SendMessages(Command[Accepted]):
                     number,
                     salt=salt,
                     msisdn=recipient.msisdn,
-                    text=asked.text,
+                    text=text,
                     sender=sender,
                 )
             )
@@ -189,7 +188,7 @@ class SendMessages(Command[Accepted]):
         repeated = self._find_repeated(books, wallet)
         if repeated is not None:
             return repeated
-        total = Credits(TARIFF.charge(asked.segments) * len(asked.recipients))
+        total = Credits(TARIFF.charge(asked.text.segments) * len(asked.recipients))
         wallet.require_day(total, daily_max=account.daily_credits, at=self.at)
         wallet.reserve(
             total,
@@ -217,7 +216,7 @@ class SendMessages(Command[Accepted]):
             first_number=self._first_number,
             count=len(asked.recipients),
             batch=self._batch,
-            credits_each=TARIFF.charge(asked.segments),
+            credits_each=TARIFF.charge(asked.text.segments),
             credits_used=total,
             credits_remaining=remaining,
             offline=tuple(sorted(networks & asked.offline)),
@@ -279,7 +278,7 @@ class SendMessages(Command[Accepted]):
             "bulk" if asked.is_bulk else "single",
             self._lane,
             asked.asked_sender and folded(asked.asked_sender),
-            asked.text,
+            asked.text.value,
             *(recipient.msisdn for recipient in asked.recipients),
         )
 

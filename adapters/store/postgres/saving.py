@@ -12,7 +12,14 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
-from adapters.store.changes import STATEMENTS, Statement, Writer, carry_out, replacing
+from adapters.store.changes import (
+    STATEMENTS,
+    Statement,
+    Writer,
+    carry_out,
+    field_of,
+    replacing,
+)
 from adapters.store.schema import (
     CONTENT_COLUMNS,
     LEASE_COLUMNS,
@@ -188,7 +195,8 @@ def writer(statement: Statement) -> Writer[Cursor[DictRow]]:
 def _write_contents(cursor: Cursor[DictRow], rows: Sequence[ContentRow]) -> None:
     """Write content rows as arrays; of those under one key the last counts."""
     last = {(row.kind, row.number): row for row in rows}
-    columns = zip(*map(attrgetter(*CONTENT_COLUMNS.split(", ")), last.values()), strict=True)
+    values = attrgetter(*map(field_of, CONTENT_COLUMNS.split(", ")))
+    columns = zip(*map(values, last.values()), strict=True)
     cursor.execute(INSERT_CONTENTS, [*map(list, columns)], prepare=True)
 
 
