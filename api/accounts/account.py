@@ -49,7 +49,7 @@ async def change_account(front: Front, call: Call) -> Answer:
         await front.run(command)
     except SenderIdNotApproved as error:
         raise InvalidRequest(str(error), field="default_sender_id") from error
-    front.system.keys.forget_account(principal.account)
+    front.system.keyring.forget_account(principal.account)
     return await _shown(front, principal.account)
 
 
@@ -82,7 +82,7 @@ async def _shown(front: Front, number: int) -> Answer:
             name=person.name,
             email=person.email,
             roles=[Role(role) for role in found.roles],
-            default_sender=system.keys.default_sender(found),
+            default_sender=system.keyring.default_sender(found),
             default_sender_id=request.name,
             limits=schemas.OwnLimits(**found.limits),
             daily_credits=found.daily_credits,
@@ -144,7 +144,7 @@ async def _issued(
     status: int,
 ) -> Answer:
     def make() -> tuple[str, NewKey]:
-        return front.system.keys.make(name, scopes=scopes, sources=sources)
+        return front.system.keyring.make(name, scopes=scopes, sources=sources)
 
     api_key, new_key = await front.people.hash(make)
     at = front.system.clock.now()

@@ -358,7 +358,7 @@ def _planted_secrets(gateway: Fleet, account: int) -> dict[str, str]:
             logins, run = system.logins, inside.run
             for place in range(SECRETS_OF_EACH):
                 address, password = f"secret{place}@planted.example", markers.word("password")
-                _, key = system.keys.make("first")
+                _, key = system.keyring.make("first")
                 hashed = logins.hasher.hash(password)
                 run(
                     CreateAccount(

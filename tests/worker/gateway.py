@@ -128,7 +128,7 @@ class Gateway:
     # -- accounts and messages -----------------------------------------------------------------
 
     def account(self, name: str = "Demo", credits: int = 1_000) -> Principal:
-        key, new_key = self.system.keys.make("first")
+        key, new_key = self.system.keyring.make("first")
         created = self.execute(
             CreateAccount(
                 name=name,

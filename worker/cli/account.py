@@ -104,7 +104,7 @@ def create(
     if password is not None:
         check_password(password, email=email)
     with opened(place) as gateway:
-        key, new_key = gateway.system.keys.make("first")
+        key, new_key = gateway.system.keyring.make("first")
         created = gateway.run(
             CreateAccount(
                 name=name,

@@ -60,7 +60,7 @@ def issue(
 ) -> None:
     """Give an account another key; the others go on working."""
     with opened(place) as gateway:
-        made, new_key = gateway.system.keys.make(name, scopes=scopes, sources=sources)
+        made, new_key = gateway.system.keyring.make(name, scopes=scopes, sources=sources)
         gateway.run(IssueKey(account, new_key, revoke=None, actor=gateway.actor, at=gateway.now()))
     _show(account, made, as_json=as_json)
 
@@ -73,7 +73,7 @@ def regenerate(place: Place, name: str, *, as_json: bool) -> None:
     """Replace a key: the new one works and the old one ends at the same moment."""
     with opened(place) as gateway:
         row = _find(gateway, name)
-        made, new_key = gateway.system.keys.make(
+        made, new_key = gateway.system.keyring.make(
             row.name, scopes=row.scopes.split(), sources=row.sources.split()
         )
         gateway.run(

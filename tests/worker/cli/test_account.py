@@ -39,7 +39,7 @@ def test_the_key_of_a_new_account_opens_the_gateway(cli: Cli) -> None:
 
     system = bootstrap(Settings(data_dir=cli.folder))
     try:
-        assert system.keys.verify(made["api_key"]).account == made["account_id"]
+        assert system.keyring.verify(made["api_key"]).account == made["account_id"]
     finally:
         system.close()
 
