@@ -110,7 +110,7 @@ def bootstrap(
         queries=reading.queries,
         follower=reading.follower,
         queue=queue,
-        keys=_open_keys(settings, common, secret),
+        keyring=_open_keyring(settings, common, secret),
         logins=_open_logins(common, secret, codes, digests),
         mailer=_open_mailer(settings),
         terms=_terms(settings),
@@ -190,7 +190,7 @@ def _open_committer(
     )
 
 
-def _open_keys(settings: Settings, common: _Common, secret: Secret) -> KeyRing:
+def _open_keyring(settings: Settings, common: _Common, secret: Secret) -> KeyRing:
     return KeyRing(
         store=common.store,
         reader=common.reader,

@@ -141,7 +141,7 @@ class System:
     queries: Queries
     follower: Follower
     queue: JobQueue
-    keys: KeyRing
+    keyring: KeyRing
     logins: Logins
     mailer: Mailer
     terms: Terms

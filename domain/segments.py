@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Self
 
 from domain.errors import InvalidRequest, MessageTooLong
 from domain.published import MESSAGE_CHARACTERS_MAX, MESSAGE_SEGMENTS_MAX
@@ -58,47 +58,50 @@ _ESCAPED: Final[Mapping[int, str]] = MappingProxyType({ord(c): ESCAPE + c for c 
 
 
 @dataclass(frozen=True, slots=True)
+class Text:
+    """A message's text with what it needs on the air: measured once, where it comes in."""
+
+    value: str
+    encoding: Encoding
+    segments: int
+    """How many, which is how many credits under the published plan."""
+
+    @classmethod
+    def measured(cls, value: str) -> Self:
+        """Measure a text, without cutting it when that can be known: ``segment`` says the same."""
+        return cls(value, *_measure(value))
+
+    @property
+    def is_within_limits(self) -> bool:
+        """Whether it has at most 1,600 code points and 11 segments (contract decision 5)."""
+        return len(self.value) <= MESSAGE_CHARACTERS_MAX and self.segments <= MESSAGE_SEGMENTS_MAX
+
+    def require_within_limits(self) -> None:
+        """Refuse a text above either limit.
+
+        Raises:
+            MessageTooLong: it is.
+        """
+        if not self.is_within_limits:
+            raise MessageTooLong(characters=len(self.value), segments=self.segments)
+
+
+@dataclass(frozen=True, slots=True)
 class Segmented:
-    """A text as it goes on the air; ``units`` and ``remaining_in_segment`` in the encoding's own.
+    """A text cut as it goes on the air; ``units`` and ``remaining_in_segment`` in its encoding's.
 
     ``units`` counts the text only: places left empty so that no pair is split are not in it.
     """
 
-    encoding: Encoding
+    text: Text
     units: int
     parts: tuple[str, ...]
     remaining_in_segment: int
-
-    @property
-    def segments(self) -> int:
-        """How many segments, which is how many credits under the published plan."""
-        return len(self.parts)
 
 
 def encoding_of(text: str) -> Encoding:
     """Give GSM-7 when every character is in the default tables, else UCS-2 (23.038 6.2)."""
     return Encoding.UCS2 if _escapes_in(text) is None else Encoding.GSM7
-
-
-def count_segments(text: str) -> tuple[Encoding, int]:
-    """Give the encoding and the number of segments, without cutting the text when it can.
-
-    Always the same answer as ``segment``; this is the one for accepting messages.
-    """
-    escapes = _escapes_in(text)
-    if escapes is None:
-        units = _utf16_units(text)
-        if units <= 70:
-            return Encoding.UCS2, 1
-        if units == len(text):  # no pair, so nothing can be left empty
-            return Encoding.UCS2, -(-units // 67)
-        return Encoding.UCS2, len(_parts(text, Encoding.UCS2))
-    units = len(text) + escapes
-    if units <= 160:
-        return Encoding.GSM7, 1
-    if not escapes:
-        return Encoding.GSM7, -(-units // 153)
-    return Encoding.GSM7, len(_parts(text, Encoding.GSM7))
 
 
 def segment(text: str) -> Segmented:
@@ -110,9 +113,11 @@ def segment(text: str) -> Segmented:
     encoding = encoding_of(text)
     units = _units(text, encoding)
     if units <= SINGLE_LIMIT[encoding]:
-        return Segmented(encoding, units, (text,), SINGLE_LIMIT[encoding] - units)
+        alone = Text(text, encoding, 1)
+        return Segmented(alone, units, (text,), SINGLE_LIMIT[encoding] - units)
     parts = _parts(text, encoding)
-    return Segmented(encoding, units, parts, PART_LIMIT[encoding] - _units(parts[-1], encoding))
+    left = PART_LIMIT[encoding] - _units(parts[-1], encoding)
+    return Segmented(Text(text, encoding, len(parts)), units, parts, left)
 
 
 def check_text(text: str) -> None:
@@ -129,16 +134,6 @@ def check_text(text: str) -> None:
         raise InvalidRequest("The message contains half of a surrogate pair.", field="message")
 
 
-def check_length(text: str, segments: int) -> None:
-    """Refuse a text above either limit; ``segments`` as ``count_segments`` gave it.
-
-    Raises:
-        MessageTooLong: more than 1,600 code points or 11 segments (contract decision 5).
-    """
-    if len(text) > MESSAGE_CHARACTERS_MAX or segments > MESSAGE_SEGMENTS_MAX:
-        raise MessageTooLong(characters=len(text), segments=segments)
-
-
 def non_gsm_characters(text: str) -> tuple[str, ...]:
     """Give the characters that make ``text`` UCS-2: each once, in order of appearance."""
     return tuple(dict.fromkeys(_OUTSIDE_GSM7.findall(text)))
@@ -147,6 +142,23 @@ def non_gsm_characters(text: str) -> tuple[str, ...]:
 def is_blank(text: str) -> bool:
     """Say whether nothing, or only white space, would be sent."""
     return not text or text.isspace()
+
+
+def _measure(text: str) -> tuple[Encoding, int]:
+    escapes = _escapes_in(text)
+    if escapes is None:
+        units = _utf16_units(text)
+        if units <= 70:
+            return Encoding.UCS2, 1
+        if units == len(text):  # no pair, so nothing can be left empty
+            return Encoding.UCS2, -(-units // 67)
+        return Encoding.UCS2, len(_parts(text, Encoding.UCS2))
+    units = len(text) + escapes
+    if units <= 160:
+        return Encoding.GSM7, 1
+    if not escapes:
+        return Encoding.GSM7, -(-units // 153)
+    return Encoding.GSM7, len(_parts(text, Encoding.GSM7))
 
 
 def _escapes_in(text: str) -> int | None:

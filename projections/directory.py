@@ -1,6 +1,5 @@
 """Accounts, their keys and their sender IDs; names are read from the contents beside the log."""
 
-import json
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -8,10 +7,11 @@ from sqlalchemy import Boolean, Connection, Index, Select, Table, Text, select
 
 from application.ports.queries import AccountRow, KeyRow, SenderIdRow
 from domain.account import Account
+from domain.contents import Person, SenderIdRequest
 from domain.sender_id import SenderId, SenderIdStatus
 from projections.projection import Batch, Projection
 from projections.rows import Row, Rows
-from projections.tables import CONTENTS, CREDENTIALS, READ, changing, fixed, key
+from projections.tables import CONTENTS, CREDENTIALS, READ, changing, fixed, is_content, key
 from projections.typed_reasons import is_reason, reason_number, reasons
 
 ACCOUNTS: Final = Table(
@@ -230,19 +230,19 @@ def sender_id(connection: Connection, number: int) -> SenderIdRow | None:
 
 
 def _accounts() -> Select[Any]:
-    matches = (CONTENTS.c.kind == "account") & (CONTENTS.c.number == ACCOUNTS.c.number)
+    matches = is_content(Person.kind, ACCOUNTS.c.number)
     return select(ACCOUNTS, CONTENTS.c.body).join(CONTENTS, matches, isouter=True)
 
 
 def _account(row: Any) -> AccountRow:
     fields = dict(row)
-    person = json.loads(fields.pop("body") or "{}")
+    person = Person.read(fields.pop("body"))
     fields["roles"] = tuple(fields["roles"].split())
-    return AccountRow(name=person.get("name"), email=person.get("email"), **fields)
+    return AccountRow(name=person.name, email=person.email, **fields)
 
 
 def _sender_ids() -> Select[Any]:
-    matches = (CONTENTS.c.kind == "sender_id") & (CONTENTS.c.number == SENDER_IDS.c.number)
+    matches = is_content(SenderIdRequest.kind, SENDER_IDS.c.number)
     why = reasons("why")
     plain = [column for column in SENDER_IDS.c if column.name != "reason"]
     return (
@@ -254,5 +254,5 @@ def _sender_ids() -> Select[Any]:
 
 def _sender_id(row: Any) -> SenderIdRow:
     fields = dict(row)
-    request = json.loads(fields.pop("body") or "{}")
-    return SenderIdRow(name=request.get("name"), use_case=request.get("use_case"), **fields)
+    request = SenderIdRequest.read(fields.pop("body"))
+    return SenderIdRow(name=request.name, use_case=request.use_case, **fields)

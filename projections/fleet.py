@@ -1,12 +1,12 @@
 """The SIMs: where each one is, whether it may be used, and how much it has sent."""
 
-import json
 from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import Boolean, Connection, Table, Text, select
 
 from application.ports.queries import SimRow
+from domain.contents import CardNote
 from domain.days import day_of
 from domain.events import Event
 from domain.message.events import AttemptStarted, SegmentAccepted, Sent
@@ -14,7 +14,7 @@ from domain.sim import Sim
 from domain.values import SECOND, Instant, Network
 from projections.projection import Batch, Projection
 from projections.rows import Row, Rows
-from projections.tables import CONTENTS, READ, SIM_LEASES, changing, key
+from projections.tables import CONTENTS, READ, SIM_LEASES, changing, is_content, key
 
 ANSWERED_WITHIN_S: Final = 90
 """A SIM that has not answered for longer is not online (design section 6.7)."""
@@ -150,11 +150,7 @@ _FLEET = (
     .add_columns(CONTENTS.c.msisdn, CONTENTS.c.body, USE.c.day, USE.c.begun)
     .join(USE, USE.c.sim == SIMS.c.number, isouter=True)
     .join(SIM_LEASES, SIM_LEASES.c.sim == SIMS.c.number, isouter=True)
-    .join(
-        CONTENTS,
-        (CONTENTS.c.kind == "sim") & (CONTENTS.c.number == SIMS.c.number),
-        isouter=True,
-    )
+    .join(CONTENTS, is_content(CardNote.kind, SIMS.c.number), isouter=True)
     .order_by(SIMS.c.number)
 )
 
@@ -171,7 +167,7 @@ def begun_on(connection: Connection, day: int, *, sim: int) -> int:
 
 
 def _sim(row: Any, now: Instant) -> SimRow:
-    identity = json.loads(row["body"] or "{}")
+    card = CardNote.read(row["body"])
     is_leased = row["expires_at"] is not None and row["expires_at"] > now
     answers = (row["answered_at"] or 0) >= now - ANSWERED_WITHIN_S * SECOND
     return SimRow(
@@ -179,8 +175,8 @@ def _sim(row: Any, now: Instant) -> SimRow:
         network=Network(row["network"]),
         modem=row["modem"],
         msisdn=row["msisdn"],
-        iccid=identity.get("iccid"),
-        imsi=identity.get("imsi"),
+        iccid=card.iccid,
+        imsi=card.imsi,
         imei=row["imei"],
         host=row["host"],
         fence=row["fence"],

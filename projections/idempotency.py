@@ -5,10 +5,11 @@ from typing import Final
 
 from sqlalchemy import Connection, Table, Text, select
 
+from domain.contents import ContentKind
 from domain.submission import Submission
 from domain.values import Instant
 from projections.projection import Batch, Projection
-from projections.tables import CONTENTS, READ, fixed, key
+from projections.tables import CONTENTS, READ, fixed, is_content, key
 
 SUBMISSIONS: Final = Table(
     "idempotency",
@@ -59,8 +60,8 @@ def expired_answers(connection: Connection, now: Instant, *, limit: int) -> Sequ
     """
     expired = (
         select(CONTENTS.c.number)
-        .join(SUBMISSIONS, SUBMISSIONS.c.first_number == CONTENTS.c.number)
-        .where(CONTENTS.c.kind == "submission", SUBMISSIONS.c.expires_at <= now)
+        .join(SUBMISSIONS, is_content(ContentKind.SUBMISSION, SUBMISSIONS.c.first_number))
+        .where(SUBMISSIONS.c.expires_at <= now)
         .order_by(CONTENTS.c.number)
         .limit(limit)
     )

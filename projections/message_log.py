@@ -18,6 +18,7 @@ from sqlalchemy import (
 
 from application.ports.queries import PUBLIC_STATUS, LogEntry, LogFilter, LogPage
 from domain.causes import OwnCause
+from domain.contents import ContentKind
 from domain.message import State
 from domain.message.events import (
     AttemptStarted,
@@ -34,7 +35,7 @@ from domain.values import Network
 from projections.projection import Batch, Projection
 from projections.rows import Row, Rows
 from projections.states import STATE_EVENTS, state_after
-from projections.tables import CONTENTS, READ, changing, fixed, key
+from projections.tables import CONTENTS, READ, changing, fixed, is_content, key
 
 MESSAGES: Final = Table(
     "message_log",
@@ -154,8 +155,8 @@ def _refund(row: Row, credits: int, code: str) -> None:
 
 _SIM = CONTENTS.alias("sim_content")
 _WITH_CONTENT = (
-    (CONTENTS.c.kind == "message") & (CONTENTS.c.number == MESSAGES.c.number),
-    (_SIM.c.kind == "sim") & (_SIM.c.number == MESSAGES.c.sim),
+    is_content(ContentKind.MESSAGE, MESSAGES.c.number),
+    is_content(ContentKind.SIM, MESSAGES.c.sim, among=_SIM),
 )
 _ENTRY_COLUMNS = (
     *(column for column in MESSAGES.columns if column.name not in {"account", "status", "sim"}),

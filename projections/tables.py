@@ -7,7 +7,19 @@ them. Each projection's own tables stand in its own file, all of them in ``READ`
 
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    FromClause,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
+
+from domain.contents import ContentKind
 
 TRUTH: Final = MetaData(schema="store")
 """What the committer writes; here for joins only, never created from here."""
@@ -57,6 +69,14 @@ CONTENTS: Final = Table(
     Column("sender", Text),
     Column("folded", Text),
 )
+
+
+def is_content(
+    kind: ContentKind, number: ColumnElement[Any], *, among: FromClause = CONTENTS
+) -> ColumnElement[bool]:
+    """Give the condition under which a row of contents is the one of this kind and number."""
+    return (among.c.kind == kind.value) & (among.c.number == number)
+
 
 REPEATABLES: Final = Table(
     "repeatables",

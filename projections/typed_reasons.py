@@ -4,7 +4,8 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, FromClause
 
-from projections.tables import CONTENTS
+from domain.contents import ContentKind
+from projections.tables import CONTENTS, is_content
 
 
 def reason_number(reference: str | None) -> int | None:
@@ -20,4 +21,4 @@ def reasons(name: str) -> FromClause:
 
 def is_reason(contents: FromClause, number: Column[Any]) -> ColumnElement[bool]:
     """Give the condition under which a row of ``contents`` is reason ``number``."""
-    return (contents.c.kind == "reason") & (contents.c.number == number)
+    return is_content(ContentKind.REASON, number, among=contents)

@@ -44,9 +44,10 @@ class Statement(NamedTuple):
 
     def marked(self, mark: str) -> tuple[str, Callable[[Any], tuple[object, ...]]]:
         """Give the SQL with the dialect's ``mark`` for values, and what gives a change's values."""
-        names = [name for _, name, _, _ in Formatter().parse(self.sql) if name is not None]
+        parts = list(Formatter().parse(self.sql))
+        names = [name for _, name, _, _ in parts if name is not None]
         values = attrgetter(*names)
-        sql = self.sql.format_map(dict.fromkeys(names, mark))
+        sql = "".join(text if name is None else text + mark for text, name, _, _ in parts)
         return sql, values if len(names) > 1 else lambda change: (values(change),)
 
 
@@ -79,8 +80,16 @@ def carry_out(
             writers[type(run[0])].write(cursor, run)
 
 
+def field_of(column: str) -> str:
+    """Give the field of a change that goes into a column: of an enum the bare string.
+
+    Drivers bind that at once, while they look for how to adapt an enum each time.
+    """
+    return "kind.value" if column == "kind" else column
+
+
 def _insert(table: str, columns: str) -> str:
-    values = ", ".join(f"{{{column}}}" for column in columns.split(", "))
+    values = ", ".join(f"{{{field_of(column)}}}" for column in columns.split(", "))
     return f"INSERT INTO {table} ({columns}) VALUES ({values})"
 
 
@@ -98,10 +107,11 @@ STATEMENTS: Final[Mapping[type[Change], Statement]] = {
     ContentRow: _keep("contents", CONTENT_COLUMNS, key="kind, number"),
     TextErased: Statement(
         "contents",
-        "UPDATE contents SET body = NULL, folded = NULL WHERE kind = {kind} AND number = {number}",
+        "UPDATE contents SET body = NULL, folded = NULL"
+        " WHERE kind = {kind.value} AND number = {number}",
     ),
     ContentErased: Statement(
-        "contents", "DELETE FROM contents WHERE kind = {kind} AND number = {number}"
+        "contents", "DELETE FROM contents WHERE kind = {kind.value} AND number = {number}"
     ),
     Repeatable: _keep("repeatables", REPEATABLE_COLUMNS, key="digest"),
     RepeatableForgotten: Statement(  # of those that begin before it, only the last can hold it
@@ -127,7 +137,7 @@ STATEMENTS: Final[Mapping[type[Change], Statement]] = {
     SecretsForgotten: Statement(
         "secrets",
         "DELETE FROM secrets"
-        " WHERE account = {account} AND kind = {kind} AND key = COALESCE({key}, key)",
+        " WHERE account = {account} AND kind = {kind.value} AND key = COALESCE({key}, key)",
     ),
 }
 """What each class of change does; a row replaces the one under its key, but a key comes once."""

@@ -2,8 +2,6 @@
 
 from typing import Any, Final
 
-import orjson
-
 from api import schemas
 from api.http.fields import Fields
 from api.http.presence import read_text, require
@@ -13,8 +11,10 @@ from api.routing.front import Front
 from application.accounts import ChooseDefaultSender, IssueKey, NewKey, RevokeKey
 from application.accounts.principal import Principal
 from application.books.actors import Actor
+from application.books.contents import read_details
 from application.ports import CredentialRow
 from domain.account import Account, account_id
+from domain.contents import Person, SenderIdRequest
 from domain.errors import InvalidRequest, NotFound, SenderIdNotApproved
 from domain.key_rules import Scope, check_scopes, check_sources, is_key_id
 from domain.people import check_name
@@ -49,7 +49,7 @@ async def change_account(front: Front, call: Call) -> Answer:
         await front.run(command)
     except SenderIdNotApproved as error:
         raise InvalidRequest(str(error), field="default_sender_id") from error
-    front.system.keys.forget_account(principal.account)
+    front.system.keyring.forget_account(principal.account)
     return await _shown(front, principal.account)
 
 
@@ -70,18 +70,20 @@ async def _shown(front: Front, number: int) -> Answer:
         if found is None:
             msg = "No such account."
             raise NotFound(msg)
-        row = system.store.content("account", number)
-        person = orjson.loads(row.body) if row and row.body else {}
+        person = read_details(Person, number, source=system.store)
         chosen = found.default_sender_id
-        is_chosen = chosen is not None and system.store.content("sender_id", chosen) is not None
-        sender = system.keys.default_sender(found)
+        request = (
+            SenderIdRequest()
+            if chosen is None
+            else read_details(SenderIdRequest, chosen, source=system.store)
+        )
         return schemas.OwnAccount(
             id=number,
-            name=person.get("name"),
-            email=person.get("email"),
+            name=person.name,
+            email=person.email,
             roles=[Role(role) for role in found.roles],
-            default_sender=sender,
-            default_sender_id=sender if is_chosen else None,
+            default_sender=system.keyring.default_sender(found),
+            default_sender_id=request.name,
             limits=schemas.OwnLimits(**found.limits),
             daily_credits=found.daily_credits,
             suspended=found.suspended,
@@ -142,7 +144,7 @@ async def _issued(
     status: int,
 ) -> Answer:
     def make() -> tuple[str, NewKey]:
-        return front.system.keys.make(name, scopes=scopes, sources=sources)
+        return front.system.keyring.make(name, scopes=scopes, sources=sources)
 
     api_key, new_key = await front.people.hash(make)
     at = front.system.clock.now()

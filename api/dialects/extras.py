@@ -16,7 +16,6 @@ from application.messages.explain import Explanation, explain
 from application.ports.queries import Balance
 from domain.errors import NotFound
 from domain.public_ids import feltech_id, iso_time, parse_message_id, wilcybertek_id
-from domain.published import MESSAGE_CHARACTERS_MAX, MESSAGE_SEGMENTS_MAX
 from domain.segments import non_gsm_characters, segment
 from domain.tariff import TARIFF
 
@@ -37,16 +36,16 @@ async def preview(front: Front, call: Call) -> Answer:
     def look() -> schemas.Preview:
         cut = segment(text)
         return schemas.Preview(
-            accepted=len(text) <= MESSAGE_CHARACTERS_MAX and cut.segments <= MESSAGE_SEGMENTS_MAX,
-            encoding=cut.encoding,
-            segments=cut.segments,
+            accepted=cut.text.is_within_limits,
+            encoding=cut.text.encoding,
+            segments=cut.text.segments,
             units=cut.units,
             remaining_in_segment=cut.remaining_in_segment,
             parts=list(cut.parts),
             non_gsm_characters=list(non_gsm_characters(text)),
             recipient=recipient.msisdn if recipient else None,
             network=recipient.route.network if recipient else None,
-            credits=TARIFF.charge(cut.segments),
+            credits=TARIFF.charge(cut.text.segments),
         )
 
     return answer(look() if len(text) < LONG_CHARACTERS else await front.read(look))

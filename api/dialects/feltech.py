@@ -57,10 +57,7 @@ async def send(front: Front, call: Call) -> Answer:
     require(fields, "to", "message")
     body = sending.read_body(call, fields)
     recipient = sending.read_single(front, fields)
-    measured = sending.measure(body.text)
-    accepted = await sending.send(
-        front, FELTECH, principal, body, [recipient], measured=measured, is_bulk=False
-    )
+    accepted = await sending.send(front, FELTECH, principal, body, [recipient], is_bulk=False)
     message_id = FELTECH.message_id(accepted.number(0), accepted.accepted_at)
     sent = schemas.SentMessage(message_id=message_id)
     return answer(sent, headers=sending.replayed(accepted))
@@ -76,10 +73,7 @@ async def send_bulk(front: Front, call: Call) -> Answer:
     entries = sending.read_entries(front, given)
     if entries.faults:
         raise InvalidEntries(entries.faults)
-    measured = sending.measure(body.text)
-    accepted = await sending.send(
-        front, FELTECH, principal, body, entries.recipients, measured=measured, is_bulk=True
-    )
+    accepted = await sending.send(front, FELTECH, principal, body, entries.recipients, is_bulk=True)
     sent = schemas.SentBulk(
         batch_id=batch_id(accepted.batch),
         queued=accepted.count,

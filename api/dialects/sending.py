@@ -9,22 +9,22 @@ from api.http.presence import read_text
 from api.http.wire import Call, Headers
 from api.routing.front import Front
 from application.accounts.principal import Principal
-from application.messages.accept import Accepted, Recipient, Sending, SendMessages
+from application.messages.accept import Recipient, Sending, SendMessages
+from application.messages.accepted import Accepted
 from domain.errors import IdempotencyInProgress, InvalidRecipient, InvalidRequest
 from domain.msisdn import Numbering, normalise
-from domain.segments import check_length, count_segments
+from domain.segments import Text
 from domain.sender_names import check_sender_id
 from domain.submission import IDEMPOTENCY_KEY, check_idempotency_key
-from domain.values import Encoding
 from domain.written import check_recipients
 
 REPLAYED: Final[Headers] = ((b"idempotent-replayed", b"true"),)
 
 
 class Body(NamedTuple):
-    """What a send says besides its recipients; well formed, not yet measured."""
+    """What a send says besides its recipients; well formed, and maybe too long."""
 
-    text: str
+    text: Text
     asked_sender: str | None
     idempotency_key: str | None
 
@@ -50,7 +50,7 @@ def read_body(call: Call, fields: Mapping[str, Any]) -> Body:
         InvalidRequest: one is there but cannot be used.
     """
     return Body(
-        text=read_text(fields, "message"),
+        text=Text.measured(read_text(fields, "message")),
         asked_sender=_read_sender(fields.get("sender_id")),
         idempotency_key=_read_idempotency_key(call),
     )
@@ -137,17 +137,6 @@ def read_entries(front: Front, entries: Sequence[Any]) -> Entries:
     return Entries(recipients, faults, places)
 
 
-def measure(text: str) -> tuple[Encoding, int]:
-    """Give encoding and segments of a text.
-
-    Raises:
-        MessageTooLong: over either limit.
-    """
-    encoding, segments = count_segments(text)
-    check_length(text, segments)
-    return encoding, segments
-
-
 async def limit(
     front: Front,
     dialect: Dialect,
@@ -172,24 +161,23 @@ async def send(
     body: Body,
     recipients: Sequence[Recipient],
     *,
-    measured: tuple[Encoding, int],
     is_bulk: bool,
 ) -> Accepted:
     """Run the command; under an idempotency key an answer that is slow becomes a 409.
 
     Raises:
+        MessageTooLong: the text is.
         NgomaError: the command's refusal, or the store's state.
     """
+    body.text.require_within_limits()
     system = front.system
     digest = None
     if dialect.knows_repeats:
-        msisdns = [recipient.msisdn for recipient in recipients]
-        digest = system.digests.request(principal.account, msisdns, body.text, is_bulk=is_bulk)
+        text, msisdns = body.text.value, [recipient.msisdn for recipient in recipients]
+        digest = system.digests.request(principal.account, msisdns, text, is_bulk=is_bulk)
     sending = Sending(
         principal=principal,
         text=body.text,
-        encoding=measured[0],
-        segments=measured[1],
         recipients=recipients,
         is_bulk=is_bulk,
         asked_sender=body.asked_sender,

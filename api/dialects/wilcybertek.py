@@ -15,7 +15,7 @@ from api.http.refusals import MissingFields
 from api.http.wire import Answer, Call, answer
 from api.routing.front import Front
 from application.accounts.principal import Principal
-from application.messages.accept import Accepted
+from application.messages.accepted import Accepted
 from application.ports.queries import LogEntry, LogFilter
 from domain.causes import meaning_of
 from domain.errors import InvalidRecipient
@@ -48,10 +48,7 @@ async def send(front: Front, call: Call) -> Answer:
     require(fields, "to", "message")
     body = sending.read_body(call, fields)
     recipient = sending.read_single(front, fields)
-    measured = sending.measure(body.text)
-    accepted = await sending.send(
-        front, WILCYBERTEK, principal, body, [recipient], measured=measured, is_bulk=False
-    )
+    accepted = await sending.send(front, WILCYBERTEK, principal, body, [recipient], is_bulk=False)
     message_id = WILCYBERTEK.message_id(accepted.number(0), accepted.accepted_at)
     headers = sending.replayed(accepted)
     if accepted.is_all_offline:
@@ -68,8 +65,8 @@ async def send(front: Front, call: Call) -> Answer:
         recipient=wire(recipient.msisdn),
         credits_used=accepted.credits_used,
         credits_remaining=accepted.credits_remaining,
-        segments=measured[1],
-        encoding=measured[0],
+        segments=body.text.segments,
+        encoding=body.text.encoding,
         network=recipient.route.network,
     )
     return answer(queued, headers=headers)
@@ -89,9 +86,8 @@ async def send_bulk(front: Front, call: Call) -> Answer:
     if not entries.recipients:
         msg = "None of the recipients is a Zambian mobile number that can be reached."
         raise InvalidRecipient(msg)
-    measured = sending.measure(body.text)
     accepted = await sending.send(
-        front, WILCYBERTEK, principal, body, entries.recipients, measured=measured, is_bulk=True
+        front, WILCYBERTEK, principal, body, entries.recipients, is_bulk=True
     )
     return _bulk_answer(accepted, given, entries)
 

@@ -39,7 +39,7 @@ class Door:
     """Lets keys in."""
 
     def __init__(self, system: System) -> None:
-        self._keys = system.keys
+        self._keyring = system.keyring
         self._limiter = system.limiter
         self._limits = system.terms.limits
         self._hashing = Pool(
@@ -48,7 +48,7 @@ class Door:
             waiting_max=system.hashing_waiting_max,
         )
         self._following = Pool("ngoma-keys", threads=1, waiting_max=FOLLOWING_WAITING_MAX)
-        self._follow = Shared(self._following, system.keys.follow)
+        self._follow = Shared(self._following, system.keyring.follow)
         self._verifying: dict[str, Shared[Principal]] = {}
         self._sessions = Sessions(system)
         self._uses = KeyUses(system)
@@ -72,7 +72,7 @@ class Door:
         """
         if caller.credential.startswith(TOKEN_PREFIX):
             raise InvalidKey(KEY_NEEDED)
-        found = self._keys.known(caller.credential) or await self._verify(caller)
+        found = self._keyring.known(caller.credential) or await self._verify(caller)
         if not found.may(Scope.SEND):
             msg = "This API key may not send."
             raise NotPermitted(msg)
@@ -146,9 +146,9 @@ class Door:
         return await self._sessions.run(caller, then)
 
     async def _reader(self, caller: Caller) -> Principal:
-        if not self._keys.is_fresh():
+        if not self._keyring.is_fresh():
             await self._follow()
-        return self._keys.known(caller.credential) or await self._verify(caller)
+        return self._keyring.known(caller.credential) or await self._verify(caller)
 
     def _used(self, caller: Caller, found: Principal) -> Principal:
         """Let a key in, from where it may come."""
@@ -162,7 +162,7 @@ class Door:
     async def _verify(self, caller: Caller) -> Principal:
         key = caller.credential
         subject = f"{caller.client}/{_key_id(key)}"
-        if not self._keys.looks_right(key):
+        if not self._keyring.looks_right(key):
             await self._count(caller, "failed_key", subject, self._limits.failed_key)
             wide = ("failed_ip_wide", self._limits.ip_wide)
             failed_ip = self._limits.failed_ip
@@ -179,7 +179,7 @@ class Door:
         """Verify a key once, however many requests bring it at the same time."""
         shared = self._verifying.get(key)
         if shared is None:
-            shared = Shared(self._hashing, partial(self._keys.verify, key))
+            shared = Shared(self._hashing, partial(self._keyring.verify, key))
             self._verifying[key] = shared
         try:
             return await shared()

@@ -40,7 +40,7 @@ class People:
     def __init__(self, system: System) -> None:
         self.registrations = Registrations(
             logins=system.logins,
-            keys=system.keys,
+            keyring=system.keyring,
             is_open=system.terms.registration_open,
             daily_credits=system.terms.registration_daily_credits,
         )

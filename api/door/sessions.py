@@ -23,7 +23,7 @@ class Sessions:
     """Finds sessions, strongly read each time, in a few threads of their own."""
 
     def __init__(self, system: System) -> None:
-        self._keys = system.keys
+        self._keyring = system.keyring
         self._logins = system.logins
         self._committer = system.committer
         self._pool = Pool("ngoma-sessions", threads=THREADS, waiting_max=WAITING_MAX)
@@ -50,7 +50,7 @@ class Sessions:
             Overloaded: too many are being looked for.
             StoreDown: it cannot be looked up.
         """
-        return await self.run(caller, lambda found: self._keys.principal_of(found.account))
+        return await self.run(caller, lambda found: self._keyring.principal_of(found.account))
 
     async def admit_staff(self, caller: Caller) -> tuple[Session, Actor]:
         """Give the session of a member of staff, and the actor for commands.

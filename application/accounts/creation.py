@@ -13,13 +13,14 @@ from application.books.books import Books
 from application.books.commands import Command, Preparing
 from application.books.contents import (
     SALT_BYTES,
-    json_content,
+    body_content,
     reason_content,
     reference,
     seal_of,
 )
 from domain.account import Account
 from domain.claim import Claim, claim_id
+from domain.contents import Person, SenderIdRequest
 from domain.errors import AlreadyExists
 from domain.manual_entry import EntryKind, ManualEntry
 from domain.roles import Duty
@@ -107,12 +108,7 @@ class CreateAccount(Command[Created]):
             permit(books, self._actor, Duty.RUN_ACCOUNTS)
             if self._granted:
                 permit(books, self._actor, Duty.MOVE_CREDITS)
-        person = json_content(
-            "account",
-            self._number,
-            salt=self._salts[0],
-            value={"name": self._name, "email": self._email},
-        )
+        person = body_content(Person(self._name, self._email), self._number, salt=self._salts[0])
         account = Account.register(self._number, person=seal_of(person), at=self.at)
         account.issue_key(self._key.key_id, actor=self._by, at=self.at)
         self._set_secrets(books, account)
@@ -171,7 +167,7 @@ class CreateAccount(Command[Created]):
         for number, name, salt in zip(
             self._sender_id_numbers, self._sender_ids, self._salts[2:], strict=True
         ):
-            row = json_content("sender_id", number, salt=salt, value={"name": name, "use_case": ""})
+            row = body_content(SenderIdRequest(name, ""), number, salt=salt)
             sender_id = SenderId.request(
                 number,
                 account=self._number,

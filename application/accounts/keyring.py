@@ -18,9 +18,11 @@ import orjson
 
 from application.accounts import NewKey
 from application.accounts.principal import Principal
+from application.books.contents import read_details
 from application.books.reader import Reader
 from application.ports import Clock, KeyHasher, Randomness, Store
 from domain.account import Account, account_id
+from domain.contents import Person, SenderIdRequest
 from domain.errors import InvalidKey
 from domain.key_rules import check_scopes, check_sources
 from domain.published import KEY_CHARACTERS, KEY_ID_CHARACTERS
@@ -247,12 +249,12 @@ class KeyRing:
     def default_sender(self, account: Account) -> str:
         """Give what an account's messages that name no sender go out under."""
         chosen = account.default_sender_id
-        row = self._store.content("sender_id", chosen) if chosen is not None else None
-        if row is not None and row.body:
-            return str(orjson.loads(row.body)["name"])
-        row = self._store.content("account", account.number)
-        name = orjson.loads(row.body).get("name", "") if row and row.body else ""
-        return default_sender(name, self._default_sender_id)
+        if chosen is not None:
+            request = read_details(SenderIdRequest, chosen, source=self._store)
+            if request.name is not None:
+                return request.name
+        person = read_details(Person, account.number, source=self._store)
+        return default_sender(person.name or "", self._default_sender_id)
 
     def _digest(self, key: str) -> bytes:
         material = key.encode("utf-8", "surrogatepass")

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-import orjson
-
 from application.accounts.passwords import (
     EnrolSecondFactor,
     SecondFactor,
@@ -29,11 +27,13 @@ from application.accounts.sessions import (
 )
 from application.books.actors import Actor
 from application.books.commands import Command
+from application.books.contents import read_details
 from application.books.digests import Digests
 from application.books.reader import Reader
 from application.ports import Clock, Codes, KeyHasher, Randomness, SecretKind, Store
 from domain.account import Account, account_id
 from domain.claim import Claim, claim_id
+from domain.contents import Person
 from domain.errors import InvalidKey, InvalidRequest, NotFound, NotPermitted
 from domain.people import check_password
 from domain.values import SECOND
@@ -262,8 +262,7 @@ class Logins:
 
     def _email_of(self, account: int) -> str:
         """Give an account's address as it was registered; "" when it was erased."""
-        row = self.store.content("account", account)
-        return str(orjson.loads(row.body)["email"]) if row and row.body else ""
+        return read_details(Person, account, source=self.store).email or ""
 
     def _password(self, account: int | None) -> str | None:
         row = None if account is None else self.store.secret(SecretKind.PASSWORD, str(account))

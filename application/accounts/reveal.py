@@ -1,12 +1,13 @@
 """Seeing what is masked: one message's recipient and text, with a reason, on record."""
 
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import Final
 from uuid import UUID
 
 from application.books.actors import Actor, permit_on
 from application.books.books import Books
 from application.books.commands import Preparing
+from application.books.contents import MessageContent, read_message
 from application.books.reasons import WithReason
 from domain.auditor_read import AuditorRead
 from domain.errors import NotFound
@@ -17,15 +18,7 @@ from domain.values import Instant
 WHAT: Final = "message"
 
 
-class Revealed(NamedTuple):
-    """What a message says, and to whom; ``text`` is None once it was erased."""
-
-    recipient: str | None
-    text: str | None
-    sender_id: str | None
-
-
-class RevealMessage(WithReason[Revealed]):
+class RevealMessage(WithReason[MessageContent]):
     """Note who looks at a message and why, and give its content."""
 
     def __init__(self, number: int, *, actor: Actor, reason: str, at: Instant) -> None:
@@ -46,7 +39,7 @@ class RevealMessage(WithReason[Revealed]):
         """Its content."""
         yield self._number
 
-    def decide(self, books: Books) -> Revealed:
+    def decide(self, books: Books) -> MessageContent:
         """Record the look.
 
         Raises:
@@ -55,8 +48,8 @@ class RevealMessage(WithReason[Revealed]):
         """
         message = books.get(Message, message_id(self._number))
         permit_on(books, self._actor, Duty.REVEAL, account=message.account)
-        row = books.content("message", self._number)
-        if row is None:
+        content = read_message(self._number, source=books)
+        if content is None:
             msg = "The recipient and the text of this message were erased."
             raise NotFound(msg)
         books.record(
@@ -69,4 +62,4 @@ class RevealMessage(WithReason[Revealed]):
                 at=self.at,
             )
         )
-        return Revealed(row.msisdn, row.body, row.sender)
+        return content

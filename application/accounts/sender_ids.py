@@ -8,9 +8,10 @@ from application.accounts.keys import require_key
 from application.books.actors import Actor, permit_on
 from application.books.books import Books
 from application.books.commands import Command, Preparing
-from application.books.contents import SALT_BYTES, json_content, seal_of
+from application.books.contents import SALT_BYTES, body_content, seal_of
 from application.books.reasons import WithReason
 from domain.account import Account, account_id
+from domain.contents import SenderIdRequest
 from domain.errors import AlreadyExists, InvalidKey, SenderIdNotApproved
 from domain.roles import Duty
 from domain.sender_id import SenderId, SenderIdStatus, sender_id_id
@@ -66,12 +67,8 @@ class RequestSenderId(Command[RequestedSenderId]):
         if books.find(SenderId, sender_id_id(self._account, folded(self._name))) is not None:
             msg = "You have already requested this Sender ID."
             raise AlreadyExists(msg)
-        row = json_content(
-            "sender_id",
-            self._number,
-            salt=self._salt,
-            value={"name": self._name, "use_case": self._use_case},
-        )
+        request = SenderIdRequest(self._name, self._use_case)
+        row = body_content(request, self._number, salt=self._salt)
         sender_id = SenderId.request(
             self._number,
             account=self._account,

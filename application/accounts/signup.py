@@ -45,7 +45,7 @@ class Registrations:
     """Registers people; may block, and hashes twice."""
 
     logins: Logins
-    keys: KeyRing
+    keyring: KeyRing
     is_open: bool
     daily_credits: int
     """What a new account may spend in a day; 0: no limit."""
@@ -70,7 +70,7 @@ class Registrations:
             msg = "An account with this e-mail address exists already."
             raise AlreadyExists(msg)
         password_hash = self.logins.hasher.hash(who.password)
-        api_key, new_key = self.keys.make(FIRST_KEY)
+        api_key, new_key = self.keyring.make(FIRST_KEY)
         created: Created = execute(
             CreateAccount(
                 name=who.name,

@@ -26,6 +26,7 @@ from application.ports import (
     TextErased,
     Turn,
 )
+from domain.contents import ContentKind
 from domain.errors import NotFound
 from domain.events import Aggregate, Event
 from domain.values import Instant
@@ -72,7 +73,7 @@ class Books:
         self._given: list[Aggregate] = []
         self._appended: dict[UUID, list[StoredEvent]] = {}
         self._absent: set[UUID] = set()
-        self._rows: dict[tuple[str, int], ContentRow | None] = {}
+        self._rows: dict[tuple[ContentKind, int], ContentRow | None] = {}
         self._repeatables: dict[bytes, Repeatable] = {}
         self._leases: dict[int, Lease] | None = None
         self._secrets: list[SecretRow | SecretsForgotten] = []
@@ -157,24 +158,24 @@ class Books:
         for row in rows:
             self._rows[row.kind, row.number] = row
 
-    def erase(self, kind: str, number: int) -> None:
+    def erase(self, kind: ContentKind, number: int) -> None:
         """Erase a content row for good."""
         self._change(ContentErased(kind, number))
         self._rows[kind, number] = None
 
-    def erase_text(self, kind: str, number: int) -> None:
+    def erase_text(self, kind: ContentKind, number: int) -> None:
         """Erase a content's text for good; salt, number and sender stay."""
         row = self.content(kind, number)
         self._change(TextErased(kind, number))
         self._rows[kind, number] = row and row.without_text()
 
-    def content(self, kind: str, number: int) -> ContentRow | None:
+    def content(self, kind: ContentKind, number: int) -> ContentRow | None:
         """Read a content row as of this point of the batch."""
         if (kind, number) not in self._rows:
             self.look_up_contents(kind, [number])
         return self._rows.get((kind, number))
 
-    def look_up_contents(self, kind: str, numbers: Iterable[int]) -> None:
+    def look_up_contents(self, kind: ContentKind, numbers: Iterable[int]) -> None:
         """Read the content rows of a whole batch: one query."""
         wanted = [number for number in numbers if (kind, number) not in self._rows]
         if wanted:

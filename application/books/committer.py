@@ -29,6 +29,7 @@ from application.ports import (
     Turn,
     VersionConflict,
 )
+from domain.contents import ContentKind
 from domain.errors import OutcomeUnknown, Refused, StoreDown, Unavailable
 from domain.events import Aggregate
 
@@ -237,9 +238,8 @@ class Committer:
             books.look_up_repeatables(
                 digest for waiting in batch for digest in waiting.command.digests()
             )
-            books.look_up_contents(
-                "message", [number for waiting in batch for number in waiting.command.reads()]
-            )
+            reads = [number for waiting in batch for number in waiting.command.reads()]
+            books.look_up_contents(ContentKind.MESSAGE, reads)
             for waiting in batch:
                 waiting.outcome = self._decide(waiting.command, books, save)
             return save

@@ -1,13 +1,39 @@
 """Content rows and their seals: what an event may know of personal data is one HMAC."""
 
 import hmac
-
-import orjson
+from typing import ClassVar, NamedTuple, Protocol, TypeVar
 
 from application.ports import ContentRow
+from domain.contents import ContentKind, Details
 from domain.values import Instant
 
 SALT_BYTES = 32
+
+D = TypeVar("D", bound=Details)
+
+
+class Contents(Protocol):
+    """Where contents are read: the books within a command, else the store."""
+
+    def content(self, kind: ContentKind, number: int) -> ContentRow | None:
+        """Read a content row."""
+
+
+class Body(Protocol):
+    """What writes itself as the body of a content of its kind."""
+
+    kind: ClassVar[ContentKind]
+
+    def written(self) -> str:
+        """Give the body that is stored."""
+
+
+class MessageContent(NamedTuple):
+    """What a message says, to whom and from whom; None is what was erased."""
+
+    msisdn: str | None
+    text: str | None
+    sender: str | None
 
 
 def seal(salt: bytes, *fields: str | None) -> str:
@@ -25,19 +51,31 @@ def folded(text: str) -> str | None:
     return None if text.isascii() else text.casefold()
 
 
+def read_details(form: type[D], number: int, *, source: Contents) -> D:
+    """Read the details that stand beside the log under a number; nothing where none are left."""
+    row = source.content(form.kind, number)
+    return form.read(row.body if row is not None else None)
+
+
+def body_content(body: Body, number: int, *, salt: bytes) -> ContentRow:
+    """Make the row of a body."""
+    return ContentRow(body.kind, number, salt, body=body.written())
+
+
+def read_message(number: int, *, source: Contents) -> MessageContent | None:
+    """Read what message ``number`` says; None when nothing is left of it."""
+    row = source.content(ContentKind.MESSAGE, number)
+    return None if row is None else MessageContent(row.msisdn, row.body, row.sender)
+
+
 def message_content(number: int, *, salt: bytes, msisdn: str, text: str, sender: str) -> ContentRow:
     """Make a message's row."""
-    return ContentRow("message", number, salt, msisdn, text, sender, folded=folded(text))
-
-
-def json_content(kind: str, number: int, *, salt: bytes, value: object) -> ContentRow:
-    """Make a row whose body is JSON."""
-    return ContentRow(kind, number, salt, body=orjson.dumps(value).decode())
+    return ContentRow(ContentKind.MESSAGE, number, salt, msisdn, text, sender, folded=folded(text))
 
 
 def reason_content(number: int, *, salt: bytes, text: str) -> ContentRow:
     """Make the row of a reason that a person typed."""
-    return ContentRow("reason", number, salt, body=text)
+    return ContentRow(ContentKind.REASON, number, salt, body=text)
 
 
 def reference(row: ContentRow) -> str:

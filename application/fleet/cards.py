@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-import orjson
-
 from application.books.books import Books
+from application.books.contents import read_details
 from application.ports import SimIdentity
+from domain.contents import CardNote
 from domain.errors import NotFound
 from domain.sim import Sim, sim_id
 from domain.values import Instant
@@ -52,7 +52,7 @@ def find_number(books: Books, number: int) -> Sim:
         NotFound: no such SIM.
     """
     note = _note(books, number)
-    for identity in filter(None, (note.get("imsi"), note.get("iccid"))):
+    for identity in filter(None, (note.imsi, note.iccid)):
         sim = books.find(Sim, sim_id(identity))
         if sim is not None:
             return sim if sim.successor is None else books.get(Sim, UUID(sim.successor))
@@ -65,13 +65,11 @@ def _iccids(books: Books, identity: SimIdentity) -> Iterator[str]:
     if identity.iccid is not None:
         yield identity.iccid
     numbers = books.leased_sims()
-    books.look_up_contents("sim", numbers)
+    books.look_up_contents(CardNote.kind, numbers)
     for note in (_note(books, number) for number in numbers):
-        if note.get("imsi") == identity.imsi and note.get("iccid"):
-            yield note["iccid"]
+        if note.imsi == identity.imsi and note.iccid:
+            yield note.iccid
 
 
-def _note(books: Books, number: int) -> dict[str, str]:
-    row = books.content("sim", number)
-    note: dict[str, str] = orjson.loads(row.body) if row is not None and row.body else {}
-    return note
+def _note(books: Books, number: int) -> CardNote:
+    return read_details(CardNote, number, source=books)

@@ -8,11 +8,12 @@ from uuid import UUID
 from application.books.actors import Actor, permit
 from application.books.books import Books
 from application.books.commands import Command, Preparing
-from application.books.contents import SALT_BYTES, json_content, seal_of
+from application.books.contents import SALT_BYTES, body_content, seal_of
 from application.books.reasons import WithReason
 from application.fleet.cards import find_card, find_number
 from application.fleet.quota import NO_QUOTA, DayQuota
 from application.ports import Clock, ContentRow, Lease, SimIdentity, Store
+from domain.contents import CardNote
 from domain.errors import AlreadyExists, TooLate
 from domain.roles import Duty
 from domain.sim import Sim, sim_id
@@ -110,7 +111,7 @@ class BringOnline(Command[OnDuty]):
 
     def _register(self, books: Books, number: int | None) -> Sim:
         """Take the card into the fleet, with the number and the note that it has already."""
-        row = books.content("sim", number) if number is not None else None
+        row = books.content(CardNote.kind, number) if number is not None else None
         if row is None:
             row = self._content(self._number if number is None else number)
             books.keep(row)
@@ -123,8 +124,8 @@ class BringOnline(Command[OnDuty]):
         )
 
     def _content(self, number: int) -> ContentRow:
-        note = {"iccid": self._identity.iccid, "imsi": self._identity.imsi}
-        row = json_content("sim", number, salt=self._salt, value=note)
+        note = CardNote(self._identity.iccid, self._identity.imsi)
+        row = body_content(note, number, salt=self._salt)
         return replace(row, msisdn=self._identity.msisdn)
 
 

@@ -1,23 +1,22 @@
 """Accepting messages: one command for a single send and a bulk, decided under the log's lock."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from uuid import UUID
-
-import orjson
 
 from application.accounts.principal import Principal
 from application.books.books import Books
 from application.books.commands import Command, Preparing
 from application.books.contents import (
     SALT_BYTES,
-    json_content,
+    body_content,
     message_content,
     seal,
     seal_of,
 )
 from application.messages import repeats
+from application.messages.accepted import Accepted
 from application.ports import ContentRow, Repeatable
 from domain.account import Account, account_id
 from domain.errors import AccountSuspended, InvalidKey, NotPermitted, SenderIdNotApproved
@@ -25,11 +24,12 @@ from domain.key_rules import Scope
 from domain.message import Message
 from domain.msisdn import Msisdn, Route
 from domain.published import OTP_VALIDITY_S, VALIDITY_S
+from domain.segments import Text
 from domain.sender_id import SenderId, SenderIdStatus, sender_id_id
 from domain.sender_names import folded
 from domain.submission import Submission, submission_id
 from domain.tariff import TARIFF
-from domain.values import SECOND, Credits, Encoding, Instant, Lane, Network
+from domain.values import SECOND, Credits, Instant, Lane, Network
 from domain.wallet import CreditWallet, wallet_id
 
 
@@ -49,38 +49,12 @@ class Recipient:
     route: Route
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """What was accepted, now or when the same request came before."""
-
-    first_number: int
-    count: int
-    batch: int | None
-    credits_each: int
-    credits_used: int
-    credits_remaining: int
-    offline: tuple[Network, ...]
-    is_all_offline: bool
-    """Whether no network of it has a SIM online: dialect wilcybertek answers 503 (decision 8)."""
-    accepted_at: Instant
-    replayed: bool = False
-    """True when it is an earlier acceptance: under the same key, or by decision 8."""
-    places: tuple[int, ...] | None = None
-    """Where each recipient stood when the request came first, if that was in another order."""
-
-    def number(self, place: int) -> int:
-        """Give the number of the message to recipient ``place`` of the request."""
-        return self.first_number + (self.places[place] if self.places else place)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
     """What a dialect asks for, validated: texts, numbers and lengths are already right."""
 
     principal: Principal
-    text: str
-    encoding: Encoding
-    segments: int
+    text: Text
     recipients: Sequence[Recipient]
     is_bulk: bool
     asked_sender: str | None
@@ -130,9 +104,9 @@ class SendMessages(Command[Accepted]):
         validity_s = OTP_VALIDITY_S if self._lane is Lane.OTP else VALIDITY_S
         shared = {
             "account": asked.principal.account,
-            "encoding": asked.encoding.value,
-            "segments": asked.segments,
-            "credits": TARIFF.charge(asked.segments),
+            "encoding": asked.text.encoding.value,
+            "segments": asked.text.segments,
+            "credits": TARIFF.charge(asked.text.segments),
             "tariff": TARIFF.version,
             "lane": self._lane.value,
             "send_at": None,
@@ -140,7 +114,7 @@ class SendMessages(Command[Accepted]):
             "batch": self._batch,
             "submission": submission,
         }
-        encode = tools.mapper.to_stored_event
+        text, encode = asked.text.value, tools.mapper.to_stored_event
         for place, recipient in enumerate(asked.recipients):
             number = self._first_number + place
             salt = salts[place * SALT_BYTES : (place + 1) * SALT_BYTES]
@@ -148,7 +122,7 @@ class SendMessages(Command[Accepted]):
             event = Message.queued(
                 number,
                 at=self.at,
-                content=seal(salt, recipient.msisdn, sender, asked.text),
+                content=seal(salt, recipient.msisdn, sender, text),
                 network=network.value,
                 plan=recipient.route.plan_version,
                 offline=network in asked.offline,
@@ -160,7 +134,7 @@ class SendMessages(Command[Accepted]):
                     number,
                     salt=salt,
                     msisdn=recipient.msisdn,
-                    text=asked.text,
+                    text=text,
                     sender=sender,
                 )
             )
@@ -214,7 +188,7 @@ class SendMessages(Command[Accepted]):
         repeated = self._find_repeated(books, wallet)
         if repeated is not None:
             return repeated
-        total = Credits(TARIFF.charge(asked.segments) * len(asked.recipients))
+        total = Credits(TARIFF.charge(asked.text.segments) * len(asked.recipients))
         wallet.require_day(total, daily_max=account.daily_credits, at=self.at)
         wallet.reserve(
             total,
@@ -242,7 +216,7 @@ class SendMessages(Command[Accepted]):
             first_number=self._first_number,
             count=len(asked.recipients),
             batch=self._batch,
-            credits_each=TARIFF.charge(asked.segments),
+            credits_each=TARIFF.charge(asked.text.segments),
             credits_used=total,
             credits_remaining=remaining,
             offline=tuple(sorted(networks & asked.offline)),
@@ -304,27 +278,21 @@ class SendMessages(Command[Accepted]):
             "bulk" if asked.is_bulk else "single",
             self._lane,
             asked.asked_sender and folded(asked.asked_sender),
-            asked.text,
+            asked.text.value,
             *(recipient.msisdn for recipient in asked.recipients),
         )
 
     def _replay(self, books: Books, kept: Submission) -> Accepted:
-        row = books.content("submission", kept.first_number)
+        row = books.content(Accepted.kind, kept.first_number)
         if row is None or row.body is None:
             msg = f"the answer under submission {kept.id} is gone before its time"
             raise RuntimeError(msg)
         kept.require_same(self._fingerprint(row.salt))
-        stored = orjson.loads(row.body)
-        stored["offline"] = tuple(Network(name) for name in stored["offline"])
-        if stored.pop("repeated", None) is not None:  # an answer of before is_all_offline
-            stored["is_all_offline"] = bool(stored["offline"])
-        return replace(Accepted(**stored), replayed=True)
+        return replace(Accepted.read(row.body), replayed=True)
 
     def _keep_answer(self, books: Books, kept: Submission | None, accepted: Accepted) -> None:
         asked = self._sending
-        row = json_content(
-            "submission", self._first_number, salt=self._answer_salt, value=asdict(accepted)
-        )
+        row = body_content(accepted, self._first_number, salt=self._answer_salt)
         answer, fingerprint = seal_of(row), self._fingerprint(self._answer_salt)
         count = len(asked.recipients)
         if kept is None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from application.books.books import Books
 from application.books.commands import Command
+from application.books.contents import read_message
 from application.fleet.leases import OnDuty, require_duty
 from application.fleet.quota import NO_QUOTA, DayQuota
 from application.messages.settling import record_with_refund
@@ -73,8 +74,8 @@ class StartAttempt(Command[Load]):
         """
         require_duty(books, self._duty, self.at, self._quota)
         message = books.get(Message, message_id(self._number))
-        row = books.content("message", self._number)
-        if row is None or row.msisdn is None or row.body is None:
+        content = read_message(self._number, source=books)
+        if content is None or content.msisdn is None or content.text is None:
             msg = f"the content of message {self._number} was erased"
             raise TooLate(msg)
         message.start_attempt(
@@ -83,8 +84,8 @@ class StartAttempt(Command[Load]):
         books.record(message)
         return Load(
             number=self._number,
-            msisdn=row.msisdn,
-            text=row.body,
+            msisdn=content.msisdn,
+            text=content.text,
             segments=message.segments,
             next_index=message.next_index,
             concat_ref=message.concat_ref,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, cast
 
+from application.books.contents import read_message
 from application.books.reader import Reader
 from application.ports import Store
 from application.ports.queries import PUBLIC_STATUS
@@ -95,15 +96,15 @@ def explain(
         msg = "No such message."
         raise NotFound(msg)
     message = _folded(history)
-    row = store.content("message", number)
+    content = read_message(number, source=store)
     return Explanation(
         number=number,
         account=queued.account,
         accepted_at=queued.at,
         state=message.state,
         status=PUBLIC_STATUS[message.state],
-        recipient=row.msisdn if row else None,
-        sender_id=row.sender if row else None,
+        recipient=content.msisdn if content else None,
+        sender_id=content.sender if content else None,
         summary=_summary(message, offline),
         charge=_charge(queued, message),
         route=route_taken(Network(queued.network), queued.plan),

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
 
+from application.books.contents import read_message
 from application.books.reader import Reader
 from application.messages.attempts import Load
 from application.ports import Clock, Randomness, Store
@@ -44,16 +45,10 @@ class Letter:
 
     number: int
     msisdn: str
-    text: str
     segmented: Segmented
     first_index: int
     concat_ref: int | None
     expires_at: Instant
-
-    @property
-    def segments(self) -> int:
-        """How many segments it has."""
-        return self.segmented.segments
 
     def tpdu(self, index: int, now: Instant) -> bytes:
         """Encode segment ``index``; its validity is what is left of the message's.
@@ -66,7 +61,7 @@ class Letter:
             self.msisdn,
             self.segmented.parts,
             index,
-            self.segmented.encoding,
+            self.segmented.text.encoding,
             concat_ref=self.concat_ref,
             validity_minutes=-(-left // MINUTE),
             status_report=True,
@@ -77,8 +72,8 @@ class Letter:
         return (
             load.number == self.number
             and load.msisdn == self.msisdn
-            and load.text == self.text
-            and load.segments == self.segments
+            and load.text == self.segmented.text.value
+            and load.segments == self.segmented.text.segments
             and load.next_index == self.first_index
             and load.concat_ref == self.concat_ref
             and load.expires_at == self.expires_at
@@ -103,17 +98,15 @@ class LetterReader:
         message = self.reader.find(Message, message_id(number))
         if message is None or not message.may_start(sim=sim, at=self.clock.now()):
             return None
-        row = self.store.content("message", number)
-        if row is None or row.msisdn is None or row.body is None:
+        content = read_message(number, source=self.store)
+        if content is None or content.msisdn is None or content.text is None:
             return None
-        segmented = segment(row.body)
         return Letter(
             number=number,
-            msisdn=row.msisdn,
-            text=row.body,
-            segmented=segmented,
+            msisdn=content.msisdn,
+            segmented=segment(content.text),
             first_index=message.next_index,
-            concat_ref=self._reference(message, row.msisdn),
+            concat_ref=self._reference(message, content.msisdn),
             expires_at=Instant(message.expires_at),
         )
 

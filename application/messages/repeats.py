@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from application.books.books import Books
+from application.books.contents import read_message
 from application.ports import Repeatable
+from domain.contents import ContentKind
 from domain.message import Message, message_id
 from domain.values import Instant
 
@@ -23,7 +25,7 @@ def find_messages(books: Books, known: Repeatable, *, at: Instant) -> Sequence[M
 
 def places_of(books: Books, known: Repeatable, msisdns: Sequence[str]) -> tuple[int, ...]:
     """Give where each of these recipients, the same in any order, stood the first time."""
-    books.look_up_contents("message", known.numbers)
-    rows = (books.content("message", number) for number in known.numbers)
-    places = {row.msisdn: place for place, row in enumerate(rows) if row is not None}
+    books.look_up_contents(ContentKind.MESSAGE, known.numbers)
+    found = (read_message(number, source=books) for number in known.numbers)
+    places = {content.msisdn: place for place, content in enumerate(found) if content}
     return tuple(places[msisdn] for msisdn in msisdns)

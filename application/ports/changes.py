@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
+from domain.contents import ContentKind
 from domain.published import REPEATS_KEPT_S
 from domain.values import SECOND, Instant
 
@@ -26,7 +27,7 @@ class Change:
 class ContentRow(Change):
     """Personal data and typed text, beside the log; erasing a row leaves every proof whole."""
 
-    kind: str
+    kind: ContentKind
     number: int
     salt: bytes
     msisdn: str | None = None
@@ -43,7 +44,7 @@ class ContentRow(Change):
 class TextErased(Change):
     """A content loses its text for good: only salt, number and sender stay."""
 
-    kind: str
+    kind: ContentKind
     number: int
 
 
@@ -51,7 +52,7 @@ class TextErased(Change):
 class ContentErased(Change):
     """A content goes for good."""
 
-    kind: str
+    kind: ContentKind
     number: int
 
 

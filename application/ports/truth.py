@@ -17,6 +17,7 @@ from application.ports.changes import (
     SecretRow,
 )
 from application.ports.effects import EffectPositions
+from domain.contents import ContentKind
 from domain.values import Instant
 
 
@@ -54,7 +55,7 @@ class Turn(Protocol):
     def repeatables(self, digests: Sequence[bytes]) -> Mapping[bytes, Repeatable]:
         """Find acceptances by their request's digest (contract decision 8)."""
 
-    def contents(self, kind: str, numbers: Sequence[int]) -> Mapping[int, ContentRow]:
+    def contents(self, kind: ContentKind, numbers: Sequence[int]) -> Mapping[int, ContentRow]:
         """Read content rows of a kind."""
 
     def leases(self) -> Sequence[Lease]:
@@ -124,7 +125,7 @@ class Store(Protocol):
     def identity(self) -> StoreIdentity:
         """Say which store this is."""
 
-    def content(self, kind: str, number: int) -> ContentRow | None:
+    def content(self, kind: ContentKind, number: int) -> ContentRow | None:
         """Read one content row."""
 
     def credential(self, key_id: str) -> CredentialRow | None:

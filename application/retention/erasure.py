@@ -15,6 +15,7 @@ from application.books.reasons import WithReason
 from application.ports import SecretKind
 from application.ports.queries import Kept, Place, Queries
 from domain.account import Account, account_id
+from domain.contents import ContentKind
 from domain.days import DAY_S
 from domain.errors import TooLate
 from domain.message import Extent, Message, message_id
@@ -98,9 +99,9 @@ class EraseMessages(WithReason[Erased]):
             if message.offline:
                 books.forget_repeatable(message.number)
             if self._what is Extent.ALL:
-                books.erase("message", message.number)
+                books.erase(ContentKind.MESSAGE, message.number)
             else:
-                books.erase_text("message", message.number)
+                books.erase_text(ContentKind.MESSAGE, message.number)
         return Erased(len(ended), len(messages) - len(ended))
 
 
@@ -156,9 +157,9 @@ class EraseAccount(WithReason[bool]):
         account.suspend(actor=by, reason=reason, at=self.at)
         account.erase_content(actor=by, reason=reason, at=self.at)
         books.record(account)
-        books.erase("account", self._account)
+        books.erase(ContentKind.ACCOUNT, self._account)
         for number in self._sender_ids:
-            books.erase("sender_id", number)
+            books.erase(ContentKind.SENDER_ID, number)
         books.forget_key_names(self._account)
         for kind in SecretKind:
             books.forget_secrets(kind, self._account)

@@ -11,6 +11,7 @@ from application.books.committer import Committer
 from application.ports import Clock
 from application.ports.queries import Queries
 from application.retention.erasure import RETENTION, Retention, erase_due
+from domain.contents import ContentKind
 from domain.published import REPEATS_KEPT_S
 from domain.values import SECOND, Instant
 
@@ -46,7 +47,7 @@ class ForgetAnswers(Command[int]):
     def decide(self, books: Books) -> int:
         """Erase them."""
         for number in self._numbers:
-            books.erase("submission", number)
+            books.erase(ContentKind.SUBMISSION, number)
         return len(self._numbers)
 
 

@@ -341,7 +341,7 @@ def other_key(gateway: Gateway) -> str:
 
 def new_account(system: System, *, credits: int) -> tuple[int, str]:
     """Make an account with the name Demo; its e-mail address has to be new."""
-    key, new_key = system.keys.make("first")
+    key, new_key = system.keyring.make("first")
     command = CreateAccount(
         name="Demo",
         email=f"{new_key.key_id}@example.test",

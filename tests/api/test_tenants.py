@@ -93,7 +93,7 @@ def test_a_revoked_key_is_told_nothing(tenants: Tenants, key: tuple[str, str]) -
     gateway.system.committer.execute(
         RevokeKey(gateway.account, gateway.key[:8], actor=Actor("test"), at=at)
     )
-    gateway.system.keys.follow()
+    gateway.system.keyring.follow()
     answer = ask(ours, key, secret=gateway.key, name=name)
     assert answer.status_code == 401
     assert_tells_nothing(answer)
@@ -109,7 +109,7 @@ def test_a_suspended_account_reads_and_does_not_send(
     gateway.system.committer.execute(
         SetSuspension(gateway.account, suspended=True, actor=Actor("test"), reason="r", at=at)
     )
-    gateway.system.keys.follow()
+    gateway.system.keyring.follow()
     answer = ask(ours, key, secret=gateway.key)
     if CLASSES[key].kind is Kind.SENDS:
         assert answer.status_code == 403

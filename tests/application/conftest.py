@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from application.messages.accept import Accepted, SendMessages
+from application.messages.accept import SendMessages
+from application.messages.accepted import Accepted
 from domain.wallet import CreditWallet, wallet_id
 from tests.application.sending import send
 from tests.support.virtual import Answer, Gateway, open_account, virtual_gateway

@@ -7,7 +7,8 @@ from application.accounts.principal import Principal
 from application.books.digests import Digests
 from application.messages.accept import Recipient, Sending, SendMessages
 from domain.msisdn import Msisdn, Numbering
-from domain.values import Encoding, Instant, Network
+from domain.segments import Text
+from domain.values import Instant, Network
 
 REPEAT_KEY = b"k" * 32
 
@@ -19,13 +20,20 @@ def recipient(index: int, network: Network = Network.MTN) -> Recipient:
     return Recipient(index, msisdn, msisdn, Numbering().route(msisdn))
 
 
-def sending(account: int, key_id: str, *, at: Instant, count: int = 1, **fields: Any) -> Sending:
-    """Ask for ``count`` messages; any field of ``Sending`` may be given."""
+def sending(
+    account: int,
+    key_id: str,
+    *,
+    at: Instant,
+    count: int = 1,
+    text: str = "Mwapoleni",
+    segments: int = 1,
+    **fields: Any,
+) -> Sending:
+    """Ask for ``count`` messages; any other field of ``Sending`` may be given."""
     asked: dict[str, Any] = {
         "principal": Principal(account, key_id, "Demo"),
-        "text": "Mwapoleni",
-        "encoding": Encoding.GSM7,
-        "segments": 1,
+        "text": replace(Text.measured(text), segments=segments),
         "recipients": [recipient(index) for index in range(count)],
         "is_bulk": count > 1,
         "asked_sender": None,
@@ -44,7 +52,7 @@ def repeatable(account: int, key_id: str, *, at: Instant, **fields: Any) -> Send
     asked = sending(account, key_id, at=at, **fields)
     msisdns = [recipient.msisdn for recipient in asked.recipients]
     digests = Digests(email_key=b"", repeat_key=REPEAT_KEY)
-    digest = digests.request(account, msisdns, asked.text, is_bulk=asked.is_bulk)
+    digest = digests.request(account, msisdns, asked.text.value, is_bulk=asked.is_bulk)
     return SendMessages(replace(asked, digest=digest))
 
 

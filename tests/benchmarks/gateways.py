@@ -52,7 +52,7 @@ class Guest:
     def create_account(self, name: str = "Bench") -> Account:
         """Make an account with plenty of credits."""
         system = self.system
-        key, new_key = system.keys.make("bench")
+        key, new_key = system.keyring.make("bench")
         email = f"{name}@example.test"
         created = self.run(
             CreateAccount(

@@ -133,7 +133,7 @@ def _known(number: int) -> str:
 
 def _create(guest: Guest, email: str) -> None:
     system = guest.system
-    _, new_key = system.keys.make("bench")
+    _, new_key = system.keyring.make("bench")
     guest.run(
         CreateAccount(
             name="Bench",

@@ -28,6 +28,7 @@ from application.ports import (
     Store,
     Turn,
 )
+from domain.contents import ContentKind
 from domain.events import Aggregate, Snapshot
 from domain.values import SECOND, Credits, Instant
 from domain.wallet import CreditWallet, wallet_id
@@ -35,7 +36,7 @@ from domain.wallet import CreditWallet, wallet_id
 MAPPER = event_mapper()
 NOW = Instant(1_765_000_000_000_000)
 ROW = ContentRow(
-    "message",
+    ContentKind.MESSAGE,
     1,
     salt=b"s" * 32,
     msisdn="+260971234567",

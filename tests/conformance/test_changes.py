@@ -35,6 +35,7 @@ from application.ports import (
     Store,
     TextErased,
 )
+from domain.contents import ContentKind
 from domain.values import Instant
 from tests.conformance.stores import KEY, LEASE, NOW, ROW, Stores, change
 
@@ -43,7 +44,7 @@ NUMBERS = st.integers(1, 3)
 TEXTS = st.sampled_from(["a", "b", "Ω"])
 MAYBE = st.none() | TEXTS
 TIMES = st.integers(NOW, NOW + 2).map(Instant)
-CONTENT_KINDS = st.sampled_from(["message", "reason"])
+CONTENT_KINDS = st.sampled_from([ContentKind.MESSAGE, ContentKind.REASON])
 KEY_IDS = st.sampled_from(["KEY00001", "KEY00002", "KEY00003"])
 SECRET_KINDS = st.sampled_from([SecretKind.SESSION, SecretKind.RESET])
 
@@ -242,6 +243,6 @@ def test_changes_of_other_tables_do_not_part_a_run() -> None:
         kind: Writer[None](table, lambda _, changes: written.append(changes))
         for kind, (table, _) in STATEMENTS.items()
     }
-    row, erased = replace(ROW, number=2), ContentErased("message", 1)
+    row, erased = replace(ROW, number=2), ContentErased(ContentKind.MESSAGE, 1)
     carry_out(None, [ROW, LEASE, row, KEY, LEASE, erased, ROW], writers)
     assert written == [[ROW, row], [erased], [ROW], [LEASE, LEASE], [KEY]]

@@ -22,6 +22,7 @@ from application.ports import (
     Turn,
     VersionConflict,
 )
+from domain.contents import ContentKind
 from domain.errors import StoreDown
 from domain.values import SECOND, Instant
 from domain.wallet import wallet_id
@@ -61,7 +62,7 @@ def under_lock(store: Store, look: Callable[[Turn], R]) -> list[R]:
 def assert_nothing_of_it(store: Store, save: Save) -> None:
     assert store.head() == 0
     assert store.tail(wallet_id(1), 0) == []
-    assert store.content("message", 1) is None
+    assert store.content(ContentKind.MESSAGE, 1) is None
     assert store.credential("KEY00001") is None
     assert list(store.leases()) == []
     assert under_lock(store, lambda turn: turn.was_saved(save.save_id)) == [False]
@@ -74,7 +75,7 @@ def test_a_save_stores_all_that_it_holds(store: Store) -> None:
     save = everything()
     store.transact(saving(save))
     assert store.tail(wallet_id(1), 0) == save.events
-    assert store.content("message", 1) == ROW
+    assert store.content(ContentKind.MESSAGE, 1) == ROW
     assert store.credential("KEY00001") == KEY
     assert list(store.leases()) == [LEASE]
     assert under_lock(store, lambda turn: turn.was_saved(save.save_id)) == [True]
@@ -91,7 +92,7 @@ def test_an_exception_while_deciding_stores_nothing_and_comes_out_as_it_is(store
         store.transact(decide)
     assert_nothing_of_it(store, save)
     store.transact(saving(save))
-    assert store.content("message", 1) == ROW
+    assert store.content(ContentKind.MESSAGE, 1) == ROW
 
 
 def test_a_version_that_is_taken_stores_nothing_of_the_save(store: Store) -> None:
@@ -101,7 +102,7 @@ def test_a_version_that_is_taken_stores_nothing_of_the_save(store: Store) -> Non
     with pytest.raises(VersionConflict):
         store.transact(saving(save))
     assert store.tail(wallet_id(1), 0) == []
-    assert store.content("message", 1) is None
+    assert store.content(ContentKind.MESSAGE, 1) is None
     assert under_lock(store, lambda turn: turn.was_saved(save.save_id)) == [False]
     store.transact(saving(everything()))
 
@@ -109,9 +110,9 @@ def test_a_version_that_is_taken_stores_nothing_of_the_save(store: Store) -> Non
 @pytest.mark.parametrize(
     "wrong",
     [
-        ContentRow("message", 10**30, b"s" * 32),
-        ContentRow("message", 2, cast("Any", object())),
-        ContentRow("message", 2, b"s" * 32, body="\ud800"),
+        ContentRow(ContentKind.MESSAGE, 10**30, b"s" * 32),
+        ContentRow(ContentKind.MESSAGE, 2, cast("Any", object())),
+        ContentRow(ContentKind.MESSAGE, 2, b"s" * 32, body="\ud800"),
     ],
     ids=["too large", "no value", "no character"],
 )
@@ -143,16 +144,16 @@ def test_a_second_save_with_the_same_id_is_refused(store: Store) -> None:
 
 def test_a_content_row_kept_again_replaces_the_old_one_whole(store: Store) -> None:
     change(store, ROW)
-    other = ContentRow("message", 1, b"t" * 32, "+260961111111", "other", "X", "x")
+    other = ContentRow(ContentKind.MESSAGE, 1, b"t" * 32, "+260961111111", "other", "X", "x")
     change(store, other)
-    assert store.content("message", 1) == other
+    assert store.content(ContentKind.MESSAGE, 1) == other
 
 
 def test_an_erased_content_row_is_gone(store: Store) -> None:
     change(store, ROW, replace(ROW, number=2))
-    change(store, ContentErased("message", 1), ContentErased("other", 2))
-    assert store.content("message", 1) is None
-    assert store.content("message", 2) is not None
+    change(store, ContentErased(ContentKind.MESSAGE, 1), ContentErased(ContentKind.REASON, 2))
+    assert store.content(ContentKind.MESSAGE, 1) is None
+    assert store.content(ContentKind.MESSAGE, 2) is not None
 
 
 def test_a_key_is_revoked_and_stays_so(store: Store) -> None:
@@ -244,9 +245,9 @@ def test_a_request_is_forgotten_by_any_of_its_messages(store: Store) -> None:
 
 
 def test_contents_are_read_by_kind_and_number(store: Store) -> None:
-    reason = ContentRow("reason", 1, b"r" * 32, body="because")
+    reason = ContentRow(ContentKind.REASON, 1, b"r" * 32, body="because")
     change(store, ROW, reason)
-    (found,) = under_lock(store, lambda turn: dict(turn.contents("reason", [1, 2])))
+    (found,) = under_lock(store, lambda turn: dict(turn.contents(ContentKind.REASON, [1, 2])))
     assert found == {1: reason}
 
 
@@ -319,7 +320,7 @@ def test_migrating_again_changes_nothing(stores: Stores) -> None:
     assert store.is_migrated()
     store.transact(saving(everything()))
     stores.open().migrate()
-    assert store.content("message", 1) == ROW
+    assert store.content(ContentKind.MESSAGE, 1) == ROW
     assert store.head() == 2
 
 

@@ -23,6 +23,7 @@ from adapters.store.sqlite.connections import READERS
 from adapters.store.turn import TurnLock
 from application.books.codec import fold
 from application.ports import AnswerLost, Save, Store, Turn
+from domain.contents import ContentKind
 from domain.errors import StoreDown
 from domain.values import Credits
 from domain.wallet import CreditWallet, wallet_id
@@ -153,7 +154,7 @@ def test_a_reader_does_not_wait_for_a_writer_nor_for_the_next_one(
                 assert versions(reader.tail(wallet_id(1), 0)) == [1, 2]
                 assert reader.tail(wallet_id(2), 0) == []
                 assert reader.head() == 2
-                assert reader.content("message", 1) == ROW
+                assert reader.content(ContentKind.MESSAGE, 1) == ROW
             assert time.monotonic() - started_s < 2
             assert not writing.done()
             assert not waiting.done()
@@ -174,7 +175,7 @@ def test_writers_do_not_wait_for_readers_that_hold_all_their_connections(
     store.transact(saving(everything()))
     with psycopg.connect(stores.url) as guard, ThreadPoolExecutor(20) as threads:
         guard.execute("LOCK TABLE contents IN ACCESS EXCLUSIVE MODE")
-        reading = [threads.submit(store.content, "message", 1) for _ in range(9)]
+        reading = [threads.submit(store.content, ContentKind.MESSAGE, 1) for _ in range(9)]
         wait_for(lambda: waiting_for_locks(stores) == 9)
         started_s = time.monotonic()
         store.transact(saving(save_of(wallet(2))))
@@ -350,10 +351,10 @@ def test_a_full_disk_is_told_and_leaves_nothing_behind(file: Stores) -> None:
     for _ in range(3):
         with pytest.raises((StoreDown, AnswerLost)):
             store.transact(saving(large))
-    assert store.content("message", 1) is None
+    assert store.content(ContentKind.MESSAGE, 1) is None
     _limit_pages(store, 1_000_000)
     store.transact(saving(large))
-    assert store.content("message", 1) is not None
+    assert store.content(ContentKind.MESSAGE, 1) is not None
 
 
 def _limit_pages(store: SqliteStore, pages: int) -> None:

@@ -16,9 +16,8 @@ from domain.segments import (
     GSM7_EXTENSION,
     PART_LIMIT,
     SINGLE_LIMIT,
-    check_length,
+    Text,
     check_text,
-    count_segments,
     encoding_of,
     is_blank,
     non_gsm_characters,
@@ -50,15 +49,15 @@ def units_of(text: str, encoding: Encoding) -> int:
 def test_a_text_is_cut_as_independent_implementations_cut_it(vector: dict[str, Any]) -> None:
     segmented = segment(vector["text"])
 
-    assert segmented.encoding is NAMES[vector["encoding"]]
+    assert segmented.text.encoding is NAMES[vector["encoding"]]
     assert segmented.units == vector["units"]
-    assert segmented.segments == vector["segments"]
-    assert [units_of(part, segmented.encoding) for part in segmented.parts] == vector[
+    assert segmented.text.segments == vector["segments"]
+    assert [units_of(part, segmented.text.encoding) for part in segmented.parts] == vector[
         "segment_units"
     ]
     if vector["segment_texts"] is not None:
         assert list(segmented.parts) == vector["segment_texts"]
-    assert count_segments(vector["text"]) == (segmented.encoding, vector["segments"])
+    assert Text.measured(vector["text"]) == segmented.text
 
 
 def test_the_default_alphabet_has_128_different_characters() -> None:
@@ -70,9 +69,9 @@ def test_the_default_alphabet_has_128_different_characters() -> None:
 def test_the_empty_text_is_one_segment_of_nothing() -> None:
     segmented = segment("")
 
-    assert (segmented.encoding, segmented.units, segmented.parts) == (Encoding.GSM7, 0, ("",))
+    assert (segmented.text.encoding, segmented.units, segmented.parts) == (Encoding.GSM7, 0, ("",))
     assert segmented.remaining_in_segment == 160
-    assert count_segments("") == (Encoding.GSM7, 1)
+    assert Text.measured("") == Text("", Encoding.GSM7, 1)
 
 
 @pytest.mark.parametrize(
@@ -96,28 +95,28 @@ def test_the_places_left_are_those_of_the_last_segment(text: str, remaining: int
 def test_counting_and_cutting_agree_on_any_text(text: str) -> None:
     segmented = segment(text)
 
-    assert count_segments(text) == (segmented.encoding, segmented.segments)
-    assert encoding_of(text) is segmented.encoding
-    assert segmented.units == units_of(text, segmented.encoding)
+    assert Text.measured(text) == segmented.text
+    assert encoding_of(text) is segmented.text.encoding
+    assert segmented.units == units_of(text, segmented.text.encoding)
 
 
 @given(long_texts)
 def test_the_parts_are_the_text_and_each_is_as_full_as_it_can_be(text: str) -> None:
     segmented = segment(text)
-    limit = SINGLE_LIMIT if segmented.segments == 1 else PART_LIMIT
-    units = [units_of(part, segmented.encoding) for part in segmented.parts]
+    limit = SINGLE_LIMIT if segmented.text.segments == 1 else PART_LIMIT
+    units = [units_of(part, segmented.text.encoding) for part in segmented.parts]
 
     assert "".join(segmented.parts) == text
-    assert max(units) <= limit[segmented.encoding]
-    assert segmented.remaining_in_segment == limit[segmented.encoding] - units[-1]
+    assert max(units) <= limit[segmented.text.encoding]
+    assert segmented.remaining_in_segment == limit[segmented.text.encoding] - units[-1]
     for part, following in zip(segmented.parts, segmented.parts[1:], strict=False):
-        grown = units_of(part + following[0], segmented.encoding)
-        assert grown > limit[segmented.encoding]
+        grown = units_of(part + following[0], segmented.text.encoding)
+        assert grown > limit[segmented.text.encoding]
 
 
 @given(st.text(st.characters(codec=None, categories=["Cs", "Lu", "So"]), max_size=300))
 def test_lone_surrogates_are_counted_and_never_raise(text: str) -> None:
-    assert count_segments(text)[1] == segment(text).segments
+    assert Text.measured(text) == segment(text).text
 
 
 @given(st.text())
@@ -144,7 +143,9 @@ def test_any_other_text_is_sent_as_given(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["a" * 1_600, "ш" * (11 * 67), "€" * 800])
 def test_a_text_at_a_limit_is_accepted(text: str) -> None:
-    check_length(text, count_segments(text)[1])
+    measured = Text.measured(text)
+    assert measured.is_within_limits
+    measured.require_within_limits()
 
 
 @pytest.mark.parametrize(
@@ -152,9 +153,10 @@ def test_a_text_at_a_limit_is_accepted(text: str) -> None:
     [("a" * 1_601, 11), ("ш" * (11 * 67 + 1), 12), ("€" * 837, 12), ("a" * 5_000, 33)],
 )
 def test_a_text_above_a_limit_is_refused_with_both_counts(text: str, segments: int) -> None:
-    assert count_segments(text)[1] == segments
+    measured = Text.measured(text)
+    assert (measured.segments, measured.is_within_limits) == (segments, False)
     with pytest.raises(MessageTooLong) as refusal:
-        check_length(text, segments)
+        measured.require_within_limits()
     assert (refusal.value.characters, refusal.value.segments) == (len(text), segments)
 
 

@@ -36,7 +36,7 @@ def test_a_submission_has_the_octets_that_independent_encoders_give(vector: dict
     segmented = segment(vector["text"])
 
     tpdus = encode_submit(
-        vector["to"], segmented.parts, segmented.encoding, concat_ref=vector["concat_ref"]
+        vector["to"], segmented.parts, segmented.text.encoding, concat_ref=vector["concat_ref"]
     )
 
     assert ["00" + tpdu.hex().upper() for tpdu in tpdus] == vector["pdus"]
@@ -70,7 +70,7 @@ def test_any_text_reads_back_as_what_was_encoded(
     tpdus = encode_submit(
         recipient,
         segmented.parts,
-        segmented.encoding,
+        segmented.text.encoding,
         concat_ref=reference,
         validity_minutes=validity,
         status_report=report,
@@ -88,7 +88,7 @@ def test_any_text_reads_back_as_what_was_encoded(
 
 @pytest.mark.parametrize("text", ["a" * 400, "€" * 200, "ш😀" * 100])
 def test_one_segment_alone_is_encoded_as_it_is_among_the_others(text: str) -> None:
-    parts, encoding = segment(text).parts, segment(text).encoding
+    parts, encoding = segment(text).parts, segment(text).text.encoding
     together = encode_submit(RECIPIENT, parts, encoding, concat_ref=7)
 
     alone = [

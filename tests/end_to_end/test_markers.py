@@ -42,8 +42,8 @@ from tests.support.servers import ThrowawayRedis
 from tests.support.staff import hire, open_session
 from tests.worker.cli.commands import Cli
 from worker.cli import main
+from worker.cli.gateway import opened
 from worker.cli.options import Place
-from worker.cli.session import opened
 
 pytestmark = [pytest.mark.processes]
 
@@ -209,14 +209,14 @@ def _staff_sessions(gateway: Fleet) -> tuple[str, str]:
     with pytest.MonkeyPatch.context() as patch:
         for variable, value in gateway.settings.items():
             patch.setenv(variable, value)
-        with opened(Place(gateway.folder, gateway.config)) as session:
-            committing = threading.Thread(target=session.system.committer.run, daemon=True)
+        with opened(Place(gateway.folder, gateway.config)) as inside:
+            committing = threading.Thread(target=inside.system.committer.run, daemon=True)
             committing.start()
             try:
-                admin = hire(session.system, "planted admin", Role.ADMIN)
-                return admin.token, open_session(session.system, admin.account)
+                admin = hire(inside.system, "planted admin", Role.ADMIN)
+                return admin.token, open_session(inside.system, admin.account)
             finally:
-                session.system.committer.stop()
+                inside.system.committer.stop()
                 committing.join(10)
 
 
@@ -353,12 +353,12 @@ def _planted_secrets(gateway: Fleet, account: int) -> dict[str, str]:
     with pytest.MonkeyPatch.context() as patch:
         for variable, value in gateway.settings.items():
             patch.setenv(variable, value)
-        with opened(Place(gateway.folder, gateway.config)) as session:
-            system = session.system
-            logins, run = system.logins, session.run
+        with opened(Place(gateway.folder, gateway.config)) as inside:
+            system = inside.system
+            logins, run = system.logins, inside.run
             for place in range(SECRETS_OF_EACH):
                 address, password = f"secret{place}@planted.example", markers.word("password")
-                _, key = system.keys.make("first")
+                _, key = system.keyring.make("first")
                 hashed = logins.hasher.hash(password)
                 run(
                     CreateAccount(
@@ -368,7 +368,7 @@ def _planted_secrets(gateway: Fleet, account: int) -> dict[str, str]:
                         key=key,
                         password_hash=hashed,
                         actor=Actor("test"),
-                        at=session.now(),
+                        at=inside.now(),
                     )
                 )
                 logged_in = logins.login(address, password, execute=run)

@@ -13,6 +13,7 @@ from application.books.codec import event_mapper
 from application.invariants import DeliveryChecker, InvariantChecker
 from application.ports import Store
 from application.ports.queries import Balance
+from domain.contents import ContentKind
 from domain.events import Event
 from domain.message import OPEN, Message, State
 from domain.segments import segment
@@ -93,13 +94,13 @@ class Truth:
 
     def _take(self, event: Event, store: Store) -> None:
         if isinstance(event, Sim.Registered):
-            sim = store.content("sim", event.number)
+            sim = store.content(ContentKind.SIM, event.number)
             assert sim is not None
             self._imsis[event.number] = json.loads(sim.body or "")["imsi"]
         if isinstance(event, Message.Event):
             self.histories[event.number].append(event)  # type: ignore[attr-defined]
         if isinstance(event, Message.Queued):
-            row = store.content("message", event.number)
+            row = store.content(ContentKind.MESSAGE, event.number)
             if row is not None:
                 self.contents[event.number] = row.msisdn or "", row.body or ""
 

@@ -1,6 +1,7 @@
 """What waits for a second person, and what became of it, with reasons that are never copied."""
 
 from application.ports.queries import EntryRow
+from domain.contents import ContentKind
 from domain.manual_entry import EntryKind, ManualEntry
 from tests.projections.history import at
 from tests.projections.truth import Truth
@@ -40,7 +41,7 @@ def test_an_entry_shows_who_asked_for_what_and_why(truth: Truth) -> None:
     assert queries.entry(3) == waiting
     assert queries.entries("waiting", after=0, limit=9) == [waiting]
     assert queries.entry(4) is None
-    truth.erase("reason", 1)
+    truth.erase(ContentKind.REASON, 1)
     erased = queries.entry(3)
     assert erased is not None
     assert erased.reason is None

@@ -2,6 +2,7 @@
 
 from application.ports.queries import AccountRow, KeyRow, SenderIdRow
 from domain.account import Account
+from domain.contents import ContentKind
 from domain.roles import Role
 from domain.sender_id import SenderId
 from tests.projections.history import START, at
@@ -71,7 +72,7 @@ def test_an_erased_account_has_no_name_but_is_there(truth: Truth) -> None:
     truth.save(Account.register(1, person="p", at=START))
     truth.put("account", 1, {"name": "Mary", "email": "mary@example.com"})
     queries = truth.follow()
-    truth.erase("account", 1)
+    truth.erase(ContentKind.ACCOUNT, 1)
     row = queries.account(1)
     assert row is not None
     assert (row.name, row.email) == (None, None)

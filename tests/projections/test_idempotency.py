@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from domain.contents import ContentKind
 from domain.submission import Submission
 from domain.values import Instant
 from tests.projections.history import DAY, START, at
@@ -27,7 +28,7 @@ def test_a_deleted_answer_is_not_listed_again(truth: Truth) -> None:
     truth.save(Submission.accept("key", account=1, at=START, **kept(5)))
     truth.put("submission", 5, {"status": "queued"})
     queries = truth.follow()
-    truth.erase("submission", 5)
+    truth.erase(ContentKind.SUBMISSION, 5)
     assert queries.expired_answers(Instant(START + 2 * DAY), limit=10) == []
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from application.ports.queries import LogFilter, LogPage
 from domain.causes import OwnCause
+from domain.contents import ContentKind
 from domain.message import State
 from domain.values import Network
 from tests.projections.history import accept, at, message, send, start, world
@@ -88,7 +89,7 @@ def test_erased_contents_read_as_none(truth: Truth) -> None:
     truth.save(*world(), send(message(1)))
     truth.put_text(1, "+260977123456", "Hello")
     queries = truth.follow()
-    truth.erase("message", 1)
+    truth.erase(ContentKind.MESSAGE, 1)
     page = queries.log(1, LogFilter())
     assert [(e.recipient, e.text, e.sender_id) for e in page.entries] == [(None, None, None)]
 

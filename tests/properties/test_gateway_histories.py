@@ -21,10 +21,12 @@ from hypothesis.stateful import (
 from application.accounts import IssueKey, MoveCredits, NewKey, RevokeKey, SetSuspension
 from application.books.actors import Actor
 from application.fleet.leases import online_networks
-from application.messages.accept import Accepted, SendMessages
+from application.messages.accept import SendMessages
+from application.messages.accepted import Accepted
 from application.messages.by_hand import CancelMessage, ResolveDoubt
 from application.messages.settling import DoubtAttempt, ExpireMessage
 from domain.causes import OwnCause
+from domain.contents import ContentKind
 from domain.errors import AccountSuspended, InsufficientCredits, InvalidKey, Refused
 from domain.published import REPEATS_KEPT_S
 from domain.values import SECOND, Credits, Instant, Lane, Network
@@ -301,7 +303,7 @@ class GatewayHistories(RuleBasedStateMachine):
         """Remember what was accepted, from the log where the answer stayed unknown."""
         sending = command._sending
         first = command._first_number
-        is_stored = self.world.gateway.system.store.content("message", first) is not None
+        is_stored = self.world.gateway.system.store.content(ContentKind.MESSAGE, first) is not None
         if answer.outcome.result is None and not is_stored:
             return
         accepted = answer.outcome.result

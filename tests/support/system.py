@@ -75,7 +75,7 @@ def create_account(
     system: System, *, name: str = "Demo", credits: int = 0, sender_ids: tuple[str, ...] = ()
 ) -> tuple[int, str]:
     """Make an account; give its number and its API key."""
-    key, new_key = system.keys.make("first")
+    key, new_key = system.keyring.make("first")
     created = system.committer.execute(
         CreateAccount(
             name=name,

@@ -217,7 +217,7 @@ def open_account(
     gateway: Gateway, *, credits: int = 0, sender_ids: tuple[str, ...] = (), name: str = "Demo"
 ) -> tuple[int, str]:
     """Make an account; give its number and its key's id."""
-    key, new_key = gateway.system.keys.make("first")
+    key, new_key = gateway.system.keyring.make("first")
     created = gateway.run(
         CreateAccount(
             name=name,

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import Final
 
+from domain.contents import ContentKind
 from tests.tidy.sources import Source, dotted_names, imported_modules
 
 SOURCE_LINES_MAX: Final = 350
@@ -32,6 +33,13 @@ APPLICATION_MAY_IMPORT: Final = DOMAIN_MAY_IMPORT | {
     "msgspec",
     "orjson",
 }
+KINDS: Final = frozenset(kind.value for kind in ContentKind)
+KIND_IN_SQL: Final = re.compile(rf"\bkind\s*=\s*'({'|'.join(sorted(KINDS))})'")
+TAKES_A_KIND: Final = frozenset(
+    {"content", "contents", "look_up_contents", "erase", "erase_text", "is_content"}
+    | {"ContentRow", "ContentErased", "TextErased"}
+)
+
 OUTSIDE_WORLD: Final = frozenset(
     {"asyncio", "http", "os", "pathlib", "random", "secrets", "shutil", "signal", "socket"}
     | {"sqlite3", "ssl", "subprocess", "tempfile", "urllib"}
@@ -186,3 +194,38 @@ def _is_applied(function: ast.FunctionDef) -> bool:
     return function.name == "apply" or any(
         isinstance(decorator, ast.Name) and decorator.id == "event" for decorator in decorators
     )
+
+
+def writes_a_content_kind_as_text(source: Source) -> Iterator[str]:
+    """Find kinds of contents as bare strings: given to what takes one, compared, or in SQL."""
+    for node in ast.walk(source.tree):
+        match node:
+            case ast.Call(args=[ast.Constant(value=str(word)), *_]) if word in KINDS:
+                if ast.unparse(node.func).rpartition(".")[2] in TAKES_A_KIND:
+                    yield f"{source.at(node)} {ast.unparse(node)}"
+            case ast.Compare(left=left, comparators=[ast.Constant(value=str(word))]):
+                if word in KINDS and ast.unparse(left).endswith(".kind"):
+                    yield f"{source.at(node)} {ast.unparse(node)}"
+            case ast.Constant(value=str(text)) if KIND_IN_SQL.search(text):
+                yield f"{source.at(node)} {text.strip()}"
+            case _:
+                pass
+
+
+def parses_a_body(source: Source) -> Iterator[str]:
+    """Find the body of a content parsed: each form has one reader, beside its writer."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("loads"):
+            given = [name for argument in node.args for name in _words_of(argument)]
+            if "body" in given:
+                yield f"{source.at(node)} {ast.unparse(node)}"
+
+
+def _words_of(argument: ast.expr) -> Iterator[str]:
+    """Give every name, attribute and string in an argument."""
+    for node in ast.walk(argument):
+        match node:
+            case ast.Name(id=word) | ast.Attribute(attr=word) | ast.Constant(value=str(word)):
+                yield word
+            case _:
+                pass

@@ -12,6 +12,12 @@ from tests.tidy.sources import ROOMS, ROOT, Source, parse, sources
 CONFIGURES_LOGS = "adapters/observability/logs.py"
 """Sets the levels of other libraries' loggers as well."""
 
+READS_BODIES = {
+    "domain/contents.py",
+    "application/messages/accepted.py",
+    "api/http/fields.py",  # the body of a request
+}
+
 Rule = Callable[[Source], Iterator[str]]
 
 
@@ -58,6 +64,18 @@ def test_every_file_keeps(rule: Rule) -> None:
 def test_every_logger_stands_below_the_one_root() -> None:
     files = [source for source in sources(*ROOMS) if source.name != CONFIGURES_LOGS]
     assert [place for file in files for place in rules.logs_outside_the_product(file)] == []
+
+
+# -- contents -------------------------------------------------------------------------------
+
+
+def test_kinds_of_contents_are_never_bare_strings() -> None:
+    _require(rules.writes_a_content_kind_as_text, *ROOMS)
+
+
+def test_the_body_of_a_content_is_read_beside_where_it_is_written() -> None:
+    files = [source for source in sources(*ROOMS) if source.name not in READS_BODIES]
+    assert [place for file in files for place in rules.parses_a_body(file)] == []
 
 
 # -- the inner rooms ------------------------------------------------------------------------
@@ -131,6 +149,13 @@ BREAKS: list[tuple[Rule, str]] = [
     (rules.logs_outside_the_product, "import logging\nlog = logging.getLogger()"),
     (rules.logs_outside_the_product, "from logging import getLogger\ngetLogger('worker.sims')"),
     (rules.logs_outside_the_product, "X = 'api'\nlog = logging.getLogger(X)"),
+    (rules.writes_a_content_kind_as_text, "books.content('message', 7)"),
+    (rules.writes_a_content_kind_as_text, "ContentRow('sim', 7, salt)"),
+    (rules.writes_a_content_kind_as_text, "CONTENTS.c.kind == 'reason'"),
+    (rules.writes_a_content_kind_as_text, "x = \"SELECT 1 FROM contents WHERE kind = 'sim'\""),
+    (rules.parses_a_body, "person = orjson.loads(row.body) if row else {}"),
+    (rules.parses_a_body, "person = json.loads(fields.pop('body') or '{}')"),
+    (rules.parses_a_body, "note = loads(body)"),
     (rules.judges_while_applying, "class E:\n    def apply(self, a):\n        raise ValueError"),
     (rules.judges_while_applying, "@event('X')\ndef _x(self):\n    assert self.ok"),
     (rules.judges_while_applying, "@event\ndef _x(self):\n    raise ValueError"),
@@ -169,6 +194,10 @@ PASSES: list[tuple[Rule, str]] = [
     (rules.catches_everything_without_saying_why, "try: pass\nexcept ValueError: pass"),
     (rules.logs_outside_the_product, "log = logging.getLogger('ngoma.sims')"),
     (rules.logs_outside_the_product, "X: Final = 'ngoma.access'\nlog = logging.getLogger(X)"),
+    (rules.writes_a_content_kind_as_text, "books.content(ContentKind.MESSAGE, 7)"),
+    (rules.writes_a_content_kind_as_text, "numbers.take('message')\nfield == 'message'"),
+    (rules.writes_a_content_kind_as_text, "x = \"DELETE FROM jobs WHERE kind = 'other'\""),
+    (rules.parses_a_body, "person = Person.read(row.body)\nstate = orjson.loads(row.state)"),
     (rules.judges_while_applying, "class E:\n    def apply(self, a):\n        a.x = self.x"),
     (rules.judges_while_applying, "def decide(self):\n    raise ValueError"),
 ]

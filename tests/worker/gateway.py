@@ -29,7 +29,7 @@ from application.system import System
 from domain.errors import StoreDown
 from domain.message import Message, message_id
 from domain.msisdn import Msisdn, Route
-from domain.segments import count_segments
+from domain.segments import Text
 from domain.values import SECOND, Credits, Instant, Lane, Network
 from domain.wallet import CreditWallet, wallet_id
 from tests.support.system import FastKeyHasher, principal
@@ -128,7 +128,7 @@ class Gateway:
     # -- accounts and messages -----------------------------------------------------------------
 
     def account(self, name: str = "Demo", credits: int = 1_000) -> Principal:
-        key, new_key = self.system.keys.make("first")
+        key, new_key = self.system.keyring.make("first")
         created = self.execute(
             CreateAccount(
                 name=name,
@@ -154,7 +154,6 @@ class Gateway:
         lane: Lane | None = None,
     ) -> range:
         """Queue messages to recipients ``first``, ``first + 1``, …; give their numbers."""
-        encoding, segments = count_segments(text)
         route = Route(network, "published-1")
         recipients = [
             Recipient(place, "", Msisdn(f"+26096{first + place:07d}"), route)
@@ -164,9 +163,7 @@ class Gateway:
             SendMessages(
                 Sending(
                     principal=sender,
-                    text=text,
-                    encoding=encoding,
-                    segments=segments,
+                    text=Text.measured(text),
                     recipients=recipients,
                     is_bulk=count > 1,
                     asked_sender=None,

@@ -8,6 +8,7 @@ from adapters.modems.simulated.driver import SimulatedModemDriver
 from application.books.actors import Actor
 from application.fleet.leases import ANSWER_S, LEASE_S, BringOnline, SetQuarantine
 from application.ports import Lease, ModemHealth, ModemUnavailable, SimIdentity
+from domain.contents import ContentKind
 from domain.message import State
 from domain.reports import InboundReceived, LinkLost, RegistrationChanged, StatusReportReceived
 from domain.sim import Sim, sim_id
@@ -252,7 +253,7 @@ def test_the_settings_number_stands_for_a_sim_that_does_not_know_its_own(gw: Gat
     gw.online(sim)
     aggregate = gw.system.reader.find(Sim, sim_id(driver.open().imsi))
     assert aggregate is not None
-    row = gw.system.store.content("sim", aggregate.number)
+    row = gw.system.store.content(ContentKind.SIM, aggregate.number)
     assert row is not None
     assert row.msisdn == "+260960000009"
 

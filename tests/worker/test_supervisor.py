@@ -183,12 +183,12 @@ def test_scaled_roles_share_the_work_over_postgresql_and_redis(
 @pytest.mark.parametrize(
     ("role", "threads"),
     [
-        (ProcessRole.API, {"committer", "keys"}),
+        (ProcessRole.API, {"committer", "keyring"}),
         (ProcessRole.WORKER, {"committer", "presence", "sim-m0"}),
         (ProcessRole.PROJECT, {"committer", "follower", "relay", "housekeeping", "upkeep"}),
         (
             ProcessRole.ALL,
-            {"committer", "follower", "keys", "presence", "relay", "housekeeping", "upkeep"}
+            {"committer", "follower", "keyring", "presence", "relay", "housekeeping", "upkeep"}
             | {"sim-m0"},
         ),
     ],

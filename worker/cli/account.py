@@ -18,6 +18,7 @@ from domain.people import check_password
 from domain.published import CREDITS_MAX
 from domain.values import Credits
 from domain.written import check_limit
+from worker.cli.gateway import Gateway, opened
 from worker.cli.login import password_stdin_option, read_password
 from worker.cli.options import (
     ACCOUNT,
@@ -45,7 +46,6 @@ from worker.cli.output import (
     visible,
     waiting,
 )
-from worker.cli.session import Session, opened
 
 DEFAULT: Final = "default"
 
@@ -103,23 +103,23 @@ def create(
     password = read_password() if password_stdin else None
     if password is not None:
         check_password(password, email=email)
-    with opened(place) as session:
-        key, new_key = session.system.keys.make("first")
-        created = session.run(
+    with opened(place) as gateway:
+        key, new_key = gateway.system.keyring.make("first")
+        created = gateway.run(
             CreateAccount(
                 name=name,
                 email=email,
-                email_digest=session.system.digests.email(email),
+                email_digest=gateway.system.digests.email(email),
                 key=new_key,
                 granted=Credits(granted),
-                alone_max=session.settings.approval_credits_per_day,
+                alone_max=gateway.settings.approval_credits_per_day,
                 sender_ids=sender_ids,
-                password_hash=password and session.system.logins.hasher.hash(password),
-                actor=session.actor,
-                at=session.now(),
+                password_hash=password and gateway.system.logins.hasher.hash(password),
+                actor=gateway.actor,
+                at=gateway.now(),
             )
         )
-        base_url = f"http://{session.settings.host}:{session.settings.port}"
+        base_url = f"http://{gateway.settings.host}:{gateway.settings.port}"
     if created.entry is not None:
         click.echo(
             f"Its {granted} credits are not there yet: entry {created.entry} waits for another "
@@ -160,9 +160,9 @@ def _welcome(number: int, name: str, key: str, granted: int, base_url: str) -> N
 @place_options
 def list_accounts(place: Place, after: int, limit: int, *, as_json: bool) -> None:
     """List accounts by number."""
-    with opened(place) as session:
-        session.look("accounts")
-        rows = session.reading("directory").accounts(after=after, limit=limit)
+    with opened(place) as gateway:
+        gateway.look("accounts")
+        rows = gateway.reading("directory").accounts(after=after, limit=limit)
     if as_json:
         print_json([_as_json(row) for row in rows])
         return
@@ -232,16 +232,16 @@ def limits(
         for name, value in given.items()
         if value is not None
     }
-    with opened(place) as session:
+    with opened(place) as gateway:
         if not typed:
-            session.look("account", number)
-            found = _find(session, number)
+            gateway.look("account", number)
+            found = _find(gateway, number)
             wanted = {**found.limits, "daily_credits": found.daily_credits}
         else:
             change = ChangeLimits(
-                number, typed, actor=session.actor, reason=reason, at=session.now()
+                number, typed, actor=gateway.actor, reason=reason, at=gateway.now()
             )
-            wanted = asdict(session.run(change))
+            wanted = asdict(gateway.run(change))
     if as_json:
         print_json({"account_id": number, **wanted})
     else:
@@ -251,8 +251,8 @@ def limits(
         click.echo(f"Account {number}, requests a minute: {words}.{spends}")
 
 
-def _find(session: Session, number: int) -> Account:
-    found = session.system.reader.find(Account, account_id(number))
+def _find(gateway: Gateway, number: int) -> Account:
+    found = gateway.system.reader.find(Account, account_id(number))
     if found is None:
         msg = "No such account."
         raise NotFound(msg)
@@ -284,14 +284,14 @@ def reinstate(place: Place, number: int, reason: str, *, as_json: bool) -> None:
 def _set_suspension(
     place: Place, number: int, reason: str, *, suspended: bool, as_json: bool
 ) -> None:
-    with opened(place) as session:
-        session.run(
+    with opened(place) as gateway:
+        gateway.run(
             SetSuspension(
                 number,
                 suspended=suspended,
-                actor=session.actor,
+                actor=gateway.actor,
                 reason=reason,
-                at=session.now(),
+                at=gateway.now(),
             )
         )
     if as_json:

@@ -6,6 +6,7 @@ from application.accounts import DecideEntry, Decision
 from application.ports.queries import EntryRow
 from domain.errors import NotFound
 from domain.manual_entry import EntryStatus
+from worker.cli.gateway import opened
 from worker.cli.options import (
     NUMBER,
     POSITION,
@@ -18,7 +19,6 @@ from worker.cli.options import (
     reason_option,
 )
 from worker.cli.output import clock_time, hint_of_more, moment, print_json, print_table
-from worker.cli.session import opened
 
 remark_option = click.option(
     "--reason", type=REASON, help="Why; kept with the event, beside the log."
@@ -48,9 +48,9 @@ def list_entries(
     place: Place, status: str | None, after: int, limit: int, *, as_json: bool
 ) -> None:
     """List what was prepared, oldest first."""
-    with opened(place) as session:
-        session.look("approvals")
-        rows = session.reading("approvals").entries(status, after=after, limit=limit)
+    with opened(place) as gateway:
+        gateway.look("approvals")
+        rows = gateway.reading("approvals").entries(status, after=after, limit=limit)
     if as_json:
         print_json([_as_json(row) for row in rows])
         return
@@ -81,9 +81,9 @@ def list_entries(
 @place_options
 def show(place: Place, number: int, *, as_json: bool) -> None:
     """Show one entry: what it would do, who asked for it and why, and what became of it."""
-    with opened(place) as session:
-        session.look("approval", number)
-        row = session.reading("approvals").entry(number)
+    with opened(place) as gateway:
+        gateway.look("approval", number)
+        row = gateway.reading("approvals").entry(number)
     if row is None:
         msg = "No such entry."
         raise NotFound(msg)
@@ -125,9 +125,9 @@ def withdraw(place: Place, number: int, reason: str | None, *, as_json: bool) ->
 
 
 def _decide(place: Place, number: int, decision: Decision, reason: str, *, as_json: bool) -> None:
-    with opened(place) as session:
-        decided = session.run(
-            DecideEntry(number, decision, actor=session.actor, reason=reason, at=session.now())
+    with opened(place) as gateway:
+        decided = gateway.run(
+            DecideEntry(number, decision, actor=gateway.actor, reason=reason, at=gateway.now())
         )
     if as_json:
         print_json(

@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from application.accounts.reveal import Revealed
+from application.books.contents import MessageContent, read_message
 from application.retention.erasure import (
     MESSAGES_MAX,
     EraseAccount,
@@ -20,11 +20,11 @@ from domain.errors import InvalidRecipient, InvalidRequest, NotFound, TooLate
 from domain.message import Extent
 from domain.msisdn import normalise
 from domain.public_ids import MessageRef
+from worker.cli.gateway import Gateway, opened
 from worker.cli.leftovers import forget_mail, forget_on_air
 from worker.cli.message import message_ref, require_message
 from worker.cli.options import ACCOUNT, REASON, Place, example, json_option, place_options
 from worker.cli.output import console, print_json
-from worker.cli.session import Session, opened
 
 BATCHES_MAX: Final = 100_000
 LOOKED_THROUGH: Final = 5_000
@@ -96,8 +96,8 @@ def purge(
         raise click.UsageError("Give one of --account, --number and --message.")
     if bool(chosen) != (reason is not None):
         raise click.UsageError("A selection takes a --reason, and a reason takes a selection.")
-    with opened(place) as session, _progress() as advance:
-        work = _Purge(session, reason or "", Purged(dry_run), advance)
+    with opened(place) as gateway, _progress() as advance:
+        work = _Purge(gateway, reason or "", Purged(dry_run), advance)
         if account is not None:
             work.account(account)
         elif number is not None:
@@ -107,31 +107,31 @@ def purge(
         else:
             work.due()
         if not dry_run:
-            is_embedded = session.settings.database_url is None
+            is_embedded = gateway.settings.database_url is None
             rewrite = rewrite or (bool(chosen) and is_embedded)
-            work.done.files.extend(session.system.scrub(rewrite))
+            work.done.files.extend(gateway.system.scrub(rewrite))
     _say(work.done, as_json=as_json)
 
 
 class _Purge:
     """One purge under way; ``done`` counts."""
 
-    def __init__(self, session: Session, reason: str, done: Purged, advance: Advance) -> None:
+    def __init__(self, gateway: Gateway, reason: str, done: Purged, advance: Advance) -> None:
         self.done = done
-        self._session = session
+        self._gateway = gateway
         self._reason = reason
         self._advance = advance
 
     def due(self) -> None:
         """Apply the retention of the settings."""
-        session, done = self._session, self.done
-        queries = session.reading("retention")
+        gateway, done = self._gateway, self.done
+        queries = gateway.reading("retention")
         for what, result in erase_due(
             queries,
-            session.system.terms.retention,
-            actor=session.actor,
-            now=session.now,
-            run=self._count if done.dry_run else session.run,
+            gateway.system.terms.retention,
+            actor=gateway.actor,
+            now=gateway.now,
+            run=self._count if done.dry_run else gateway.run,
             batches_max=BATCHES_MAX,
         ):
             done.left_open += result.left_open
@@ -148,7 +148,7 @@ class _Purge:
             NotFound: there is none.
             TooLate: it is still to be sent.
         """
-        found = require_message(self._session, ref)
+        found = require_message(self._gateway, ref)
         if found.is_open:
             msg = "This message is still to be sent: cancel it first, or wait for its end."
             raise TooLate(msg)
@@ -169,7 +169,7 @@ class _Purge:
             msg = "The reason must not hold the number: it is kept."
             raise InvalidRequest(msg, field="reason")
         self._permit()
-        store, after = self._session.system.store, 0
+        store, after = self._gateway.system.store, 0
         for _ in range(BATCHES_MAX):
             found, last = store.messages_to(msisdn, after=after, limit=LOOKED_THROUGH)
             for start in range(0, len(found), MESSAGES_MAX):
@@ -180,7 +180,7 @@ class _Purge:
             self._advance(0)
         if not self.done.dry_run:
             self.done.segments_on_air += forget_on_air(
-                self._session.settings.data_dir, lambda recipient, _: recipient == msisdn
+                self._gateway.settings.data_dir, lambda recipient, _: recipient == msisdn
             )
 
     def account(self, account: int) -> None:
@@ -190,37 +190,37 @@ class _Purge:
             NotFound: there is none.
             TooLate: it has credits, messages to be sent, or a role.
         """
-        session, system = self._session, self._session.system
-        balance = session.reading("balances").balance(account)
+        gateway, system = self._gateway, self._gateway.system
+        balance = gateway.reading("balances").balance(account)
         if balance is None:
             msg = "No such account."
             raise NotFound(msg)
         if balance.reserved:
             msg = f"Account {account} has messages that are still to be sent: wait for their end."
             raise TooLate(msg)
-        sender_ids = [row.number for row in session.reading("directory").sender_ids(account)]
+        sender_ids = [row.number for row in gateway.reading("directory").sender_ids(account)]
         if self.done.dry_run:
             known = system.reader.find(Account, account_id(account))
             self.done.accounts = int(known is not None and not known.erased)
         else:
-            row = session.reading("directory").account(account)
+            row = gateway.reading("directory").account(account)
             # First: when this is interrupted, the address is known still.
             self._permit()
             if row is not None and row.email:
-                self.done.mails = forget_mail(session.settings.data_dir / "mail", row.email)
-            self.done.accounts = session.run(
+                self.done.mails = forget_mail(gateway.settings.data_dir / "mail", row.email)
+            self.done.accounts = gateway.run(
                 EraseAccount(
                     account,
                     sender_ids=sender_ids,
-                    actor=session.actor,
+                    actor=gateway.actor,
                     reason=self._reason,
-                    at=session.now(),
+                    at=gateway.now(),
                 )
             )
         self._erase_messages_of(account)
 
     def _erase_messages_of(self, account: int) -> None:
-        queries, after = self._session.reading("message_log"), 0
+        queries, after = self._gateway.reading("message_log"), 0
         for _ in range(BATCHES_MAX):
             found = queries.messages_of(account, after=after, limit=MESSAGES_MAX)
             if not found:
@@ -229,7 +229,7 @@ class _Purge:
             after = found[-1][0]
 
     def _erase(self, numbers: Sequence[int], *, is_permitted: bool = False) -> None:
-        session, done = self._session, self.done
+        gateway, done = self._gateway, self.done
         if done.dry_run:
             done.messages += sum(1 for _ in self._rows(numbers))
             return
@@ -238,18 +238,18 @@ class _Purge:
         rows = list(self._rows(numbers))
         # Before their rows, by which they are found again when this is interrupted.
         done.segments_on_air += forget_on_air(
-            session.settings.data_dir,
+            gateway.settings.data_dir,
             lambda recipient, text: any(
-                recipient == row.recipient and text in (row.text or "") for row in rows
+                recipient == row.msisdn and text in (row.text or "") for row in rows
             ),
         )
-        result = session.run(
+        result = gateway.run(
             EraseMessages(
                 numbers,
                 what=Extent.ALL,
-                actor=session.actor,
+                actor=gateway.actor,
                 reason=self._reason,
-                at=session.now(),
+                at=gateway.now(),
             )
         )
         done.messages += result.erased
@@ -258,18 +258,18 @@ class _Purge:
 
     def _permit(self) -> None:
         """Refuse who may not erase, before anything is touched."""
-        session = self._session
-        session.run(
+        gateway = self._gateway
+        gateway.run(
             EraseMessages(
-                [], what=Extent.ALL, actor=session.actor, reason=self._reason, at=session.now()
+                [], what=Extent.ALL, actor=gateway.actor, reason=self._reason, at=gateway.now()
             )
         )
 
-    def _rows(self, numbers: Sequence[int]) -> Iterator[Revealed]:
+    def _rows(self, numbers: Sequence[int]) -> Iterator[MessageContent]:
         for number in numbers:
-            row = self._session.system.store.content("message", number)
-            if row is not None:
-                yield Revealed(row.msisdn, row.body, row.sender)
+            content = read_message(number, source=self._gateway.system.store)
+            if content is not None:
+                yield content
 
     def _count(self, command: EraseMessages) -> Erased:
         return command.preview()

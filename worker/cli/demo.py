@@ -114,13 +114,13 @@ def demo_account(system: System, settings: Settings) -> tuple[int, str]:
     if key and row is not None and row.revoked_at is None:
         return row.account, key
     if key is None or row is not None:  # none yet, or one that has ended
-        keep_private(path, key := system.keys.draw())
+        keep_private(path, key := system.keyring.draw())
     return _hold(system, key), key
 
 
 def _hold(system: System, key: str) -> int:
     """Give the demo's account this key: the account is made, unless it is there already."""
-    stored, at = system.keys.stored_form(key, "demo"), system.clock.now()
+    stored, at = system.keyring.stored_form(key, "demo"), system.clock.now()
     account = system.logins.account_of(DEMO_EMAIL)
     if account is not None:
         system.committer.execute(IssueKey(account, stored, revoke=None, actor=DEMO, at=at))

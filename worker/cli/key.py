@@ -8,6 +8,7 @@ from application.ports.queries import KeyRow
 from domain.errors import NotFound
 from domain.key_rules import Scope, check_source
 from domain.published import KEY_ID_CHARACTERS
+from worker.cli.gateway import Gateway, opened
 from worker.cli.options import (
     ACCOUNT,
     NAME,
@@ -19,7 +20,6 @@ from worker.cli.options import (
     place_options,
 )
 from worker.cli.output import clock_time, moment, print_json, print_table
-from worker.cli.session import Session, opened
 
 
 @click.group()
@@ -59,9 +59,9 @@ def issue(
     as_json: bool,
 ) -> None:
     """Give an account another key; the others go on working."""
-    with opened(place) as session:
-        made, new_key = session.system.keys.make(name, scopes=scopes, sources=sources)
-        session.run(IssueKey(account, new_key, revoke=None, actor=session.actor, at=session.now()))
+    with opened(place) as gateway:
+        made, new_key = gateway.system.keyring.make(name, scopes=scopes, sources=sources)
+        gateway.run(IssueKey(account, new_key, revoke=None, actor=gateway.actor, at=gateway.now()))
     _show(account, made, as_json=as_json)
 
 
@@ -71,13 +71,13 @@ def issue(
 @place_options
 def regenerate(place: Place, name: str, *, as_json: bool) -> None:
     """Replace a key: the new one works and the old one ends at the same moment."""
-    with opened(place) as session:
-        row = _find(session, name)
-        made, new_key = session.system.keys.make(
+    with opened(place) as gateway:
+        row = _find(gateway, name)
+        made, new_key = gateway.system.keyring.make(
             row.name, scopes=row.scopes.split(), sources=row.sources.split()
         )
-        session.run(
-            IssueKey(row.account, new_key, revoke=name, actor=session.actor, at=session.now())
+        gateway.run(
+            IssueKey(row.account, new_key, revoke=name, actor=gateway.actor, at=gateway.now())
         )
     _show(row.account, made, as_json=as_json)
 
@@ -88,9 +88,9 @@ def regenerate(place: Place, name: str, *, as_json: bool) -> None:
 @place_options
 def revoke(place: Place, name: str, *, as_json: bool) -> None:
     """End a key for good: nothing is accepted with it from now on."""
-    with opened(place) as session:
-        row = _find(session, name)
-        session.run(RevokeKey(row.account, name, actor=session.actor, at=session.now()))
+    with opened(place) as gateway:
+        row = _find(gateway, name)
+        gateway.run(RevokeKey(row.account, name, actor=gateway.actor, at=gateway.now()))
     if as_json:
         print_json({"account_id": row.account, "key_id": name, "revoked": True})
     else:
@@ -103,9 +103,9 @@ def revoke(place: Place, name: str, *, as_json: bool) -> None:
 @place_options
 def list_keys(place: Place, account: int, *, as_json: bool) -> None:
     """List an account's keys, oldest first, also those that have ended."""
-    with opened(place) as session:
-        session.look("keys", account)
-        queries = session.reading("directory")
+    with opened(place) as gateway:
+        gateway.look("keys", account)
+        queries = gateway.reading("directory")
         if queries.account(account) is None:
             msg = "No such account."
             raise NotFound(msg)
@@ -130,8 +130,8 @@ def list_keys(place: Place, account: int, *, as_json: bool) -> None:
     )
 
 
-def _find(session: Session, key_id: str) -> CredentialRow:
-    row = session.system.store.credential(key_id)
+def _find(gateway: Gateway, key_id: str) -> CredentialRow:
+    row = gateway.system.store.credential(key_id)
     if row is None:
         msg = "No such key."
         raise NotFound(msg)

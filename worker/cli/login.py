@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from domain.errors import InvalidKey, NgomaError
+from worker.cli.gateway import Gateway, opened
 from worker.cli.options import CODE, EMAIL, Place, example, json_option, place_options
 from worker.cli.output import moment, print_json
-from worker.cli.session import Session, opened
 
 if TYPE_CHECKING:
     from application.accounts.logins import LoggedIn
-    from application.accounts.sessions import Session as PersonSession
+    from application.accounts.sessions import Session
 
 LINE_CHARACTERS_MAX: Final = 1_000
 NEEDS_SECOND_FACTOR: Final = (
@@ -58,7 +58,7 @@ def login(
 
     It ends after half an hour without a command, and 12 hours after it was opened.
     """
-    with opened(place) as session:
+    with opened(place) as gateway:
         if email is None:
             email = EMAIL(click.prompt("E-mail", err=True))
         if password_stdin:
@@ -68,17 +68,17 @@ def login(
             if code is None:
                 asked = "Code of the second factor (empty when you have none)"
                 code = CODE(click.prompt(asked, default="", show_default=False, err=True)) or None
-        logged_in = session.system.logins.login(
-            email, password, code=code, instead_of=_present(session), execute=session.run
+        logged_in = gateway.system.logins.login(
+            email, password, code=code, instead_of=_present(gateway), execute=gateway.run
         )
-        session.file.write(logged_in.token)
+        gateway.file.write(logged_in.token)
     _say(logged_in, as_json=as_json)
 
 
-def _present(session: Session) -> "PersonSession | None":
+def _present(gateway: Gateway) -> "Session | None":
     """Give the session that the new one takes the place of."""
     try:
-        return session.login()
+        return gateway.login()
     except (NgomaError, click.ClickException):
         return None
 
@@ -106,13 +106,13 @@ def _say(logged_in: "LoggedIn", *, as_json: bool) -> None:
 @place_options
 def logout(place: Place, *, as_json: bool) -> None:
     """End your session, and forget it here; commands are the host user's again."""
-    with opened(place) as session:
-        token = session.file.any_token()
+    with opened(place) as gateway:
+        token = gateway.file.any_token()
         if token is not None:
-            logins = session.system.logins
+            logins = gateway.system.logins
             with suppress(InvalidKey):  # it was over already
-                logins.logout(logins.find(token, execute=session.run), execute=session.run)
-            session.file.remove()
+                logins.logout(logins.find(token, execute=gateway.run), execute=gateway.run)
+            gateway.file.remove()
     if as_json:
         print_json({"logged_out": token is not None})
     else:
@@ -129,8 +129,8 @@ def second_factor() -> None:
 @place_options
 def enrol(place: Place, *, as_json: bool) -> None:
     """Draw the secret of your second factor, for an authenticator app; it is shown once."""
-    with opened(place) as session:
-        seed, uri = session.system.logins.enrol(_required(session), execute=session.run)
+    with opened(place) as gateway:
+        seed, uri = gateway.system.logins.enrol(_required(gateway), execute=gateway.run)
     if as_json:
         print_json({"secret": seed, "uri": uri})
         return
@@ -144,18 +144,18 @@ def enrol(place: Place, *, as_json: bool) -> None:
 @place_options
 def confirm(place: Place, code: str | None, *, as_json: bool) -> None:
     """Confirm your second factor by a code of it; from then on each login takes one."""
-    with opened(place) as session:
-        found = _required(session)
+    with opened(place) as gateway:
+        found = _required(gateway)
         code = code or CODE(click.prompt("Code", err=True))
-        session.system.logins.confirm(found, code, execute=session.run)
+        gateway.system.logins.confirm(found, code, execute=gateway.run)
     if as_json:
         print_json({"confirmed": True})
     else:
         click.echo("It is confirmed. Log in again, with the next code: then your roles count.")
 
 
-def _required(session: Session) -> "PersonSession":
-    found = session.login()
+def _required(gateway: Gateway) -> "Session":
+    found = gateway.login()
     if found is None:
         msg = "You are not logged in: `ngoma login` first."
         raise InvalidKey(msg)

@@ -13,9 +13,9 @@ from domain.errors import NotFound
 from domain.message import Message, message_id
 from domain.msisdn import Msisdn, masked
 from domain.public_ids import MessageRef, feltech_id, parse_message_id, wilcybertek_id
+from worker.cli.gateway import Gateway, opened
 from worker.cli.options import REASON, Place, example, json_option, place_options, reason_option
 from worker.cli.output import clock_time, moment, print_json, print_table, visible
-from worker.cli.session import Session, opened
 
 
 def message_ref(value: str) -> MessageRef:
@@ -54,33 +54,33 @@ def show(place: Place, ref: MessageRef, reason: str | None, *, reveal: bool, as_
     """Show where a message stands and what it cost."""
     if reveal != (reason is not None):
         raise click.UsageError("--reveal and --reason go together.")
-    with opened(place) as session:
-        session.look("message", ref.number)
-        found = require_message(session, ref)
-        entry = session.reading("message_log").log_entry(found.account, found.number)
+    with opened(place) as gateway:
+        gateway.look("message", ref.number)
+        found = require_message(gateway, ref)
+        entry = gateway.reading("message_log").log_entry(found.account, found.number)
         if entry is None:
             msg = "No such message."
             raise NotFound(msg)
         values = _shown(entry, found.account)
         if reason is not None:
-            seen = session.run(
-                RevealMessage(found.number, actor=session.actor, reason=reason, at=session.now())
+            seen = gateway.run(
+                RevealMessage(found.number, actor=gateway.actor, reason=reason, at=gateway.now())
             )
-            values |= {"recipient": seen.recipient, "text": seen.text}
+            values |= {"recipient": seen.msisdn, "text": seen.text}
     if as_json:
         print_json(values)
     else:
         print_table(["field", "value"], [[name, value] for name, value in values.items()])
 
 
-def require_message(session: Session, ref: MessageRef) -> Message:
+def require_message(gateway: Gateway, ref: MessageRef) -> Message:
     """Load the message that an id names, its time part included.
 
     Raises:
         NotFound: there is none.
     """
-    history = session.system.reader.events(message_id(ref.number))
-    found = session.system.reader.find(Message, message_id(ref.number))
+    history = gateway.system.reader.events(message_id(ref.number))
+    found = gateway.system.reader.find(Message, message_id(ref.number))
     if found is None or not ref.is_of(history[0].at):
         msg = "No such message."
         raise NotFound(msg)
@@ -121,13 +121,13 @@ def _masked(recipient: str | None) -> str | None:
 @place_options
 def explain_message(place: Place, ref: MessageRef, *, as_json: bool) -> None:
     """Tell a message's life in plain words: what happened when, and what proves it."""
-    with opened(place) as session:
-        system = session.system
-        session.look("message", ref.number)
+    with opened(place) as gateway:
+        system = gateway.system
+        gateway.look("message", ref.number)
         found = explain(
             system.reader,
             system.store,
-            require_message(session, ref).number,
+            require_message(gateway, ref).number,
             account=None,
             offline=system.fleet.offline(),
         )
@@ -202,12 +202,12 @@ def _tell(found: Explanation) -> None:
 @place_options
 def cancel(place: Place, ref: MessageRef, *, as_json: bool) -> None:
     """Take a waiting message back; its credits are given back."""
-    with opened(place) as session:
-        number = require_message(session, ref).number
-        session.run(
-            CancelMessage(number, account=None, actor=session.actor, at=session.now()),
+    with opened(place) as gateway:
+        number = require_message(gateway, ref).number
+        gateway.run(
+            CancelMessage(number, account=None, actor=gateway.actor, at=gateway.now()),
         )
-        _say_where_it_stands(require_message(session, ref), as_json=as_json)
+        _say_where_it_stands(require_message(gateway, ref), as_json=as_json)
 
 
 @message.command(
@@ -233,14 +233,14 @@ def resolve(
     """Settle a message in doubt: say whether it was sent."""
     if is_sent is None:
         raise click.UsageError("Say which it was: --sent or --not-sent.")
-    with opened(place) as session:
-        number = require_message(session, ref).number
-        session.run(
+    with opened(place) as gateway:
+        number = require_message(gateway, ref).number
+        gateway.run(
             ResolveDoubt(
-                number, sent=is_sent, actor=session.actor, reason=reason, at=session.now()
+                number, sent=is_sent, actor=gateway.actor, reason=reason, at=gateway.now()
             ),
         )
-        _say_where_it_stands(require_message(session, ref), as_json=as_json)
+        _say_where_it_stands(require_message(gateway, ref), as_json=as_json)
 
 
 def _say_where_it_stands(found: Message, *, as_json: bool) -> None:

@@ -2,10 +2,10 @@
 
 import click
 
+from worker.cli.gateway import opened
 from worker.cli.options import Place, example, json_option, place_options
 from worker.cli.output import print_json
 from worker.cli.projections import progress
-from worker.cli.session import opened
 
 
 @click.command(
@@ -19,8 +19,8 @@ def migrate(place: Place, *, as_json: bool) -> None:
     Safe to run again, and beside a running gateway. `ngoma serve` on one machine does it by
     itself; the roles of a scaled gateway do not.
     """
-    with opened(place, requires_migrated=False) as session:
-        store, follower = session.system.store, session.system.follower
+    with opened(place, requires_migrated=False) as gateway:
+        store, follower = gateway.system.store, gateway.system.follower
         was_migrated = store.is_migrated()
         store.migrate()
         changed = follower.outdated()

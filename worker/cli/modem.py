@@ -8,7 +8,9 @@ import click
 from application.fleet.leases import SetQuarantine
 from application.ports import ModemDriver, ModemHealth, ModemSettings, ModemUnavailable, SimIdentity
 from application.ports.queries import SimRow
+from domain.contents import ContentKind
 from domain.values import Network
+from worker.cli.gateway import Gateway, opened
 from worker.cli.options import (
     NUMBER,
     Place,
@@ -19,7 +21,6 @@ from worker.cli.options import (
     reason_option,
 )
 from worker.cli.output import clock_time, moment, print_json, print_table
-from worker.cli.session import Session, opened
 
 LATENCY_MS_MAX: Final = 600_000
 PROFILE_NAMES: Final = ("e173", "sim800", "ec25", "minimal")
@@ -38,10 +39,10 @@ def modem() -> None:
 @place_options
 def list_sims(place: Place, *, as_json: bool) -> None:
     """List the SIMs: where each one is, whether it may be used, and what it has sent."""
-    with opened(place) as session:
-        session.look("fleet")
-        rows = session.reading("fleet").sims(session.now())
-        reasons = {row.number: _reason(session, row.reason) for row in rows}
+    with opened(place) as gateway:
+        gateway.look("fleet")
+        rows = gateway.reading("fleet").sims(gateway.now())
+        reasons = {row.number: _reason(gateway, row.reason) for row in rows}
     if as_json:
         print_json([_as_json(row, reasons[row.number]) for row in rows])
         return
@@ -83,12 +84,12 @@ def _state(row: SimRow) -> str:
     return "quarantined" if row.quarantined else "online" if row.online else "offline"
 
 
-def _reason(session: Session, reason: str | None) -> str | None:
+def _reason(gateway: Gateway, reason: str | None) -> str | None:
     """Give a reason in words: what a person typed stands beside the log, named NUMBER/SEAL."""
     number, slash, _ = (reason or "").partition("/")
     if not (slash and number.isdecimal()):
         return reason
-    row = session.system.store.content("reason", int(number))
+    row = gateway.system.store.content(ContentKind.REASON, int(number))
     return row.body if row else "(erased)"
 
 
@@ -137,14 +138,14 @@ def release(place: Place, sim: int, reason: str, *, as_json: bool) -> None:
 def _set_quarantine(
     place: Place, sim: int, reason: str, *, quarantined: bool, as_json: bool
 ) -> None:
-    with opened(place) as session:
-        session.run(
+    with opened(place) as gateway:
+        gateway.run(
             SetQuarantine(
                 sim,
                 quarantined=quarantined,
-                actor=session.actor,
+                actor=gateway.actor,
                 reason=reason,
-                at=session.now(),
+                at=gateway.now(),
             )
         )
     if as_json:

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 import click
 
 from application.ports.queries import ProjectionStatus
+from worker.cli.gateway import Gateway, opened
 from worker.cli.options import Place, example, json_option, place_options
 from worker.cli.output import console, print_json, print_table
-from worker.cli.session import Session, opened
 
 
 @click.group()
@@ -26,8 +26,8 @@ def status(place: Place, *, as_json: bool) -> None:
     """
     from application.books.effects import effect_statuses
 
-    with opened(place) as session:
-        system = session.system
+    with opened(place) as gateway:
+        system = gateway.system
         rows = [*system.queries.projections(), *effect_statuses(system.store)]
     if as_json:
         print_json(
@@ -64,11 +64,11 @@ def rebuild(place: Place, names: tuple[str, ...], *, as_json: bool) -> None:
     """Build read models (all, unless named) anew from the log; the old ones serve meanwhile."""
     from projections.rebuild import RebuildFailed
 
-    with opened(place) as session:
-        wanted = _chosen(session, names)
+    with opened(place) as gateway:
+        wanted = _chosen(gateway, names)
         try:
             with progress("Rebuilding") as advance:
-                session.system.follower.rebuild(wanted, advance)
+                gateway.system.follower.rebuild(wanted, advance)
         except RebuildFailed as error:
             msg = f"Not rebuilt, and the old ones serve on: {error}"
             raise click.ClickException(msg) from error
@@ -78,8 +78,8 @@ def rebuild(place: Place, names: tuple[str, ...], *, as_json: bool) -> None:
         click.echo(f"Rebuilt: {', '.join(wanted)}.")
 
 
-def _chosen(session: Session, names: tuple[str, ...]) -> list[str]:
-    known = [row.name for row in session.system.queries.projections()]
+def _chosen(gateway: Gateway, names: tuple[str, ...]) -> list[str]:
+    known = [row.name for row in gateway.system.queries.projections()]
     for name in names:
         if name not in known:
             msg = f"there is no read model {name!r}; there are {', '.join(known)}."

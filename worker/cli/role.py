@@ -7,9 +7,9 @@ import click
 
 from application.accounts import ChangeRole
 from domain.roles import DUTIES, Role
+from worker.cli.gateway import opened
 from worker.cli.options import ACCOUNT, REASON, Place, example, json_option, place_options
 from worker.cli.output import DONE, print_json, print_table, waiting
-from worker.cli.session import opened
 
 STAFF_MAX: Final = 10_000
 ROLE: Final = click.Choice([role.value for role in Role])
@@ -57,15 +57,15 @@ def withdraw(place: Place, account: int, name: str, reason: str, *, as_json: boo
 def _change(
     place: Place, account: int, name: Role, reason: str, *, is_grant: bool, as_json: bool
 ) -> None:
-    with opened(place) as session:
-        changed = session.run(
+    with opened(place) as gateway:
+        changed = gateway.run(
             ChangeRole(
                 account,
                 name,
                 is_grant=is_grant,
-                actor=session.actor,
+                actor=gateway.actor,
                 reason=reason,
-                at=session.now(),
+                at=gateway.now(),
             )
         )
     if as_json:
@@ -88,9 +88,9 @@ def _change(
 @place_options
 def list_roles(place: Place, *, as_json: bool) -> None:
     """List the accounts that have a role, and what each may do."""
-    with opened(place) as session:
-        session.look("roles")
-        rows = session.reading("directory").staff(limit=STAFF_MAX)
+    with opened(place) as gateway:
+        gateway.look("roles")
+        rows = gateway.reading("directory").staff(limit=STAFF_MAX)
     if as_json:
         print_json(
             [{"account_id": row.number, "name": row.name, "roles": list(row.roles)} for row in rows]

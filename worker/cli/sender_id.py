@@ -9,6 +9,7 @@ from application.accounts import DecideSenderId
 from application.ports.queries import Queries, SenderIdRow
 from domain.errors import NotFound
 from domain.sender_id import SenderIdStatus
+from worker.cli.gateway import opened
 from worker.cli.options import (
     ACCOUNT,
     NUMBER,
@@ -19,7 +20,6 @@ from worker.cli.options import (
     reason_option,
 )
 from worker.cli.output import clock_time, moment, print_json, print_table
-from worker.cli.session import opened
 
 PENDING_MAX: Final = 10_000
 ACCOUNTS_AT_ONCE: Final = 500
@@ -40,9 +40,9 @@ def sender_id() -> None:
 @place_options
 def list_sender_ids(place: Place, account: int | None, *, pending: bool, as_json: bool) -> None:
     """List the sender IDs that accounts asked for, oldest first."""
-    with opened(place) as session:
-        session.look("sender_ids", account)
-        rows = _rows(session.reading("directory"), account, pending=pending)
+    with opened(place) as gateway:
+        gateway.look("sender_ids", account)
+        rows = _rows(gateway.reading("directory"), account, pending=pending)
     if as_json:
         print_json([_as_json(row) for row in rows])
         return
@@ -105,19 +105,19 @@ def reject(place: Place, number: int, reason: str, *, as_json: bool) -> None:
 def _decide(
     place: Place, number: int, status: SenderIdStatus, *, reason: str, as_json: bool
 ) -> None:
-    with opened(place) as session:
-        row = session.reading("directory").sender_id(number)
+    with opened(place) as gateway:
+        row = gateway.reading("directory").sender_id(number)
         if row is None or row.name is None:
             msg = "No such sender ID."
             raise NotFound(msg)
-        session.run(
+        gateway.run(
             DecideSenderId(
                 row.account,
                 row.name,
                 approved=status is SenderIdStatus.APPROVED,
-                actor=session.actor,
+                actor=gateway.actor,
                 reason=reason,
-                at=session.now(),
+                at=gateway.now(),
             )
         )
     if as_json:

@@ -8,6 +8,7 @@ from domain.errors import NotFound
 from domain.public_ids import batch_id, feltech_id
 from domain.published import STATEMENT_PAGE, STATEMENT_PAGE_MAX
 from domain.values import Credits
+from worker.cli.gateway import opened
 from worker.cli.options import (
     ACCOUNT,
     CREDITS,
@@ -30,7 +31,6 @@ from worker.cli.output import (
     print_table,
     waiting,
 )
-from worker.cli.session import opened
 
 
 @click.group()
@@ -47,9 +47,9 @@ def show(place: Place, account: int, *, as_json: bool) -> None:
 
     All of them are as of one moment: the log position of the wallet's last movement.
     """
-    with opened(place) as session:
-        session.look("wallet", account)
-        balance = session.reading("balances").balance(account)
+    with opened(place) as gateway:
+        gateway.look("wallet", account)
+        balance = gateway.reading("balances").balance(account)
     if balance is None:
         msg = "No such account."
         raise NotFound(msg)
@@ -92,16 +92,16 @@ def adjust(place: Place, account: int, credits: int, reason: str, *, as_json: bo
 def _move(
     place: Place, account: int, credits: int, reason: str, *, is_grant: bool, as_json: bool
 ) -> None:
-    with opened(place) as session:
-        moved = session.run(
+    with opened(place) as gateway:
+        moved = gateway.run(
             MoveCredits(
                 account,
                 Credits(credits),
                 is_grant=is_grant,
-                alone_max=session.settings.approval_credits_per_day,
-                actor=session.actor,
+                alone_max=gateway.settings.approval_credits_per_day,
+                actor=gateway.actor,
                 reason=reason,
-                at=session.now(),
+                at=gateway.now(),
             )
         )
     if moved.entry is not None:
@@ -138,9 +138,9 @@ def _move(
 @place_options
 def statement(place: Place, account: int, after: int, limit: int, *, as_json: bool) -> None:
     """List the movements of an account's wallet, oldest first."""
-    with opened(place) as session:
-        session.look("statement", account)
-        queries = session.reading("balances")
+    with opened(place) as gateway:
+        gateway.look("statement", account)
+        queries = gateway.reading("balances")
         if queries.balance(account) is None:
             msg = "No such account."
             raise NotFound(msg)

@@ -7,7 +7,7 @@ from worker.parts.committer import COMMITTER
 from worker.parts.follower import FOLLOWER
 from worker.parts.housekeeping import HOUSEKEEPING
 from worker.parts.jobs import JOBS
-from worker.parts.keys import KEYS
+from worker.parts.keyring import KEYRING
 from worker.parts.part import Part
 from worker.parts.relay import RELAY
 from worker.parts.sims import SIMS
@@ -16,7 +16,7 @@ from worker.parts.upkeep import UPKEEP
 PARTS: Final[Sequence[Part]] = (
     COMMITTER,
     FOLLOWER,
-    KEYS,
+    KEYRING,
     JOBS,
     RELAY,
     HOUSEKEEPING,

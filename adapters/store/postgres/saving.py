@@ -12,7 +12,14 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
-from adapters.store.changes import STATEMENTS, Statement, Writer, carry_out, replacing
+from adapters.store.changes import (
+    STATEMENTS,
+    Statement,
+    Writer,
+    carry_out,
+    field_of,
+    replacing,
+)
 from adapters.store.schema import (
     CONTENT_COLUMNS,
     LEASE_COLUMNS,
@@ -29,6 +36,7 @@ from application.ports import (
     SecretRow,
     Turn,
 )
+from domain.contents import ContentKind
 
 TAIL_EVENTS_MAX: Final = 100_000
 
@@ -84,14 +92,15 @@ class PostgresTurn:
         found = [Repeatable(**row) for row in self._cursor.fetchall()]
         return {known.digest: known for known in found}
 
-    def contents(self, kind: str, numbers: Sequence[int]) -> Mapping[int, ContentRow]:
+    def contents(self, kind: ContentKind, numbers: Sequence[int]) -> Mapping[int, ContentRow]:
         """Read content rows."""
         self._cursor.execute(
             f"SELECT {CONTENT_COLUMNS} FROM contents WHERE kind = %s AND number = ANY(%s)",
-            (kind, list(numbers)),
+            (kind.value, list(numbers)),
             prepare=True,
         )
-        return {row["number"]: ContentRow(**row) for row in self._cursor.fetchall()}
+        found = [ContentRow(**{**row, "kind": kind}) for row in self._cursor.fetchall()]
+        return {row.number: row for row in found}
 
     def leases(self) -> Sequence[Lease]:
         """Read all leases."""
@@ -186,7 +195,8 @@ def writer(statement: Statement) -> Writer[Cursor[DictRow]]:
 def _write_contents(cursor: Cursor[DictRow], rows: Sequence[ContentRow]) -> None:
     """Write content rows as arrays; of those under one key the last counts."""
     last = {(row.kind, row.number): row for row in rows}
-    columns = zip(*map(attrgetter(*CONTENT_COLUMNS.split(", ")), last.values()), strict=True)
+    values = attrgetter(*map(field_of, CONTENT_COLUMNS.split(", ")))
+    columns = zip(*map(values, last.values()), strict=True)
     cursor.execute(INSERT_CONTENTS, [*map(list, columns)], prepare=True)
 
 

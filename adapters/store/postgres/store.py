@@ -38,6 +38,7 @@ from application.ports import (
     Turn,
     VersionConflict,
 )
+from domain.contents import ContentKind
 from domain.errors import StoreDown
 from domain.values import SECOND, Instant
 
@@ -200,7 +201,7 @@ class PostgresStore:
             cursor.execute("SELECT id, generation FROM store_identity")
             return StoreIdentity(**cast("DictRow", cursor.fetchone()))
 
-    def content(self, kind: str, number: int) -> ContentRow | None:
+    def content(self, kind: ContentKind, number: int) -> ContentRow | None:
         """Read one content row."""
         with self._reading() as cursor:
             return PostgresTurn(cursor).contents(kind, [number]).get(number)
@@ -297,8 +298,8 @@ class PostgresStore:
         with self._reading() as cursor:
             cursor.execute(
                 "SELECT number, msisdn IS NOT DISTINCT FROM %s AS is_it FROM contents"
-                " WHERE kind = 'message' AND number > %s ORDER BY number LIMIT %s",
-                (to, after, limit),
+                " WHERE kind = %s AND number > %s ORDER BY number LIMIT %s",
+                (to, ContentKind.MESSAGE.value, after, limit),
             )
             rows = cursor.fetchall()
         found = [row["number"] for row in rows if row["is_it"]]

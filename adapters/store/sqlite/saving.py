@@ -25,6 +25,7 @@ from application.ports import (
     SecretRow,
     Turn,
 )
+from domain.contents import ContentKind
 
 ROWS_AT_ONCE: Final = 500
 """Parameters in one IN list."""
@@ -72,14 +73,14 @@ class SqliteTurn:
             found.extend(Repeatable(*row) for row in self._cursor)
         return {known.digest: known for known in found}
 
-    def contents(self, kind: str, numbers: Sequence[int]) -> Mapping[int, ContentRow]:
+    def contents(self, kind: ContentKind, numbers: Sequence[int]) -> Mapping[int, ContentRow]:
         """Read content rows."""
         self._cursor.execute(
             f"SELECT {CONTENT_COLUMNS} FROM contents WHERE kind = ?"
             f" AND number IN ({marks(len(numbers))})",
-            (kind, *numbers),
+            (kind.value, *numbers),
         )
-        return {row[1]: ContentRow(*row) for row in self._cursor}
+        return {row[1]: ContentRow(kind, *row[1:]) for row in self._cursor}
 
     def leases(self) -> Sequence[Lease]:
         """Read all leases."""

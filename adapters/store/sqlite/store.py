@@ -39,6 +39,7 @@ from application.ports import (
     Turn,
     VersionConflict,
 )
+from domain.contents import ContentKind
 from domain.errors import StoreDown
 from domain.values import SECOND, Instant
 
@@ -157,7 +158,7 @@ class SqliteStore:
             cursor.execute("SELECT id, generation FROM store_identity")
             return StoreIdentity(*cursor.fetchone())
 
-    def content(self, kind: str, number: int) -> ContentRow | None:
+    def content(self, kind: ContentKind, number: int) -> ContentRow | None:
         """Read one content row."""
         with self._reading() as cursor:
             return SqliteTurn(cursor).contents(kind, [number]).get(number)
@@ -243,8 +244,8 @@ class SqliteStore:
         with self._reading() as cursor:
             cursor.execute(
                 "SELECT number, msisdn IS ? FROM contents"
-                " WHERE kind = 'message' AND number > ? ORDER BY number LIMIT ?",
-                (to, after, limit),
+                " WHERE kind = ? AND number > ? ORDER BY number LIMIT ?",
+                (to, ContentKind.MESSAGE.value, after, limit),
             )
             rows = cursor.fetchall()
         return [number for number, is_it in rows if is_it], rows[-1][0] if rows else None

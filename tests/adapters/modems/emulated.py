@@ -68,7 +68,7 @@ class VirtualClock:
 
 def tpdus(text: str, recipient: str = RECIPIENT, *, reference: int = 7) -> tuple[bytes, ...]:
     cut = segment(text)
-    return encode_submit(recipient, cut.parts, cut.encoding, concat_ref=reference)
+    return encode_submit(recipient, cut.parts, cut.text.encoding, concat_ref=reference)
 
 
 def tpdu(text: str = "hello", recipient: str = RECIPIENT) -> bytes:

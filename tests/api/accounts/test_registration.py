@@ -280,7 +280,7 @@ def test_another_process_hears_of_the_chosen_sender(own_gateway: Gateway) -> Non
     person, at = register(own_gateway), system.clock.now()
     before = person.ask_by_key("GET", "/api/v1/balance")
     assert before.status_code == 200
-    principal = system.keys.known(person.api_key)
+    principal = system.keyring.known(person.api_key)
     assert principal is not None
     assert principal.default_sender == "Mwila"
     actor = Actor.of(person.account)
@@ -290,8 +290,8 @@ def test_another_process_hears_of_the_chosen_sender(own_gateway: Gateway) -> Non
         DecideSenderId(person.account, name, approved=True, actor=Actor("t"), reason="r", at=at)
     )
     system.committer.execute(ChooseDefaultSender(person.account, name, actor=actor, at=at))
-    system.keys.follow()
-    assert system.keys.verify(person.api_key).default_sender == "Shop"
+    system.keyring.follow()
+    assert system.keyring.verify(person.api_key).default_sender == "Shop"
 
 
 @pytest.mark.parametrize("name", ["@", 7, "way too long a name", ["x"]])

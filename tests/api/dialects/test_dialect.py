@@ -45,10 +45,7 @@ async def send_leniently(front: Front, call: Call) -> Answer:
     await sending.limit(front, LENIENT, front.caller(call), "single", principal)
     body = sending.read_body(call, fields)
     recipient = sending.read_single(front, fields)
-    measured = sending.measure(body.text)
-    accepted = await sending.send(
-        front, LENIENT, principal, body, [recipient], measured=measured, is_bulk=False
-    )
+    accepted = await sending.send(front, LENIENT, principal, body, [recipient], is_bulk=False)
     written = LENIENT.message_id(accepted.first_number, accepted.accepted_at)
     return answer(SentMessage(message_id=written))
 

@@ -64,7 +64,7 @@ def test_a_session_reads_and_does_not_send(own_gateway: Gateway) -> None:
 
 def test_a_key_that_is_bound_to_addresses_works_from_there_alone(gateway: Gateway) -> None:
     system = gateway.system
-    key, new_key = system.keys.make("bound", sources=("203.0.113.0/24",))
+    key, new_key = system.keyring.make("bound", sources=("203.0.113.0/24",))
     actor, at = Actor("test"), system.clock.now()
     system.committer.execute(IssueKey(gateway.account, new_key, revoke=None, actor=actor, at=at))
     at_the_door(gateway, lambda door: door.admit_writer(Caller(HERE, key)))

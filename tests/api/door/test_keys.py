@@ -32,7 +32,7 @@ def revoke(gateway: Gateway, key: str) -> None:
 
 
 def second_key(gateway: Gateway) -> str:
-    key, new_key = gateway.system.keys.make("second")
+    key, new_key = gateway.system.keyring.make("second")
     at = gateway.system.clock.now()
     gateway.system.committer.execute(
         IssueKey(gateway.account, new_key, revoke=None, actor=Actor("test"), at=at)
@@ -200,39 +200,39 @@ def test_a_wrong_check_never_reaches_the_hash(own_gateway: Gateway) -> None:
     def fail(*_: object) -> None:
         raise AssertionError
 
-    own_gateway.system.keys.verify = fail  # type: ignore[method-assign, assignment]
+    own_gateway.system.keyring.verify = fail  # type: ignore[method-assign, assignment]
     assert own_gateway.send(api_key=WRONG).status_code == 401
 
 
 # -- hashing ----------------------------------------------------------------------------------
 
 
-class SlowKeys:
+class SlowKeyRing:
     """A key ring that takes its time and counts."""
 
-    def __init__(self, keys: KeyRing) -> None:
-        self._keys = keys
+    def __init__(self, keyring: KeyRing) -> None:
+        self._keyring = keyring
         self.hashed = 0
         self.may_end = threading.Event()
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._keys, name)
+        return getattr(self._keyring, name)
 
     def verify(self, key: str) -> Any:
         self.hashed += 1
         self.may_end.wait(5)
-        return self._keys.verify(key)
+        return self._keyring.verify(key)
 
 
-def door(system: System, keys: SlowKeys, **settings: Any) -> Door:
-    changed = replace(system, keys=cast("Any", keys), **settings)
+def door(system: System, keyring: SlowKeyRing, **settings: Any) -> Door:
+    changed = replace(system, keyring=cast("Any", keyring), **settings)
     return Door(changed)
 
 
 def test_a_new_key_is_hashed_once_however_often_it_comes(gateway: Gateway) -> None:
-    keys = SlowKeys(gateway.system.keys)
-    keys.may_end.set()
-    door_ = door(gateway.system, keys)
+    keyring = SlowKeyRing(gateway.system.keyring)
+    keyring.may_end.set()
+    door_ = door(gateway.system, keyring)
 
     async def come_at_once() -> set[int]:
         caller = Caller("10.0.0.1", gateway.key)
@@ -240,20 +240,20 @@ def test_a_new_key_is_hashed_once_however_often_it_comes(gateway: Gateway) -> No
         return {principal.account for principal in await asyncio.gather(*entering)}
 
     assert asyncio.run(come_at_once()) == {gateway.account}
-    assert keys.hashed == 1
+    assert keyring.hashed == 1
     door_.close()
 
 
 def test_too_many_new_keys_at_once_are_overload(gateway: Gateway) -> None:
-    keys = SlowKeys(gateway.system.keys)
-    door_ = door(gateway.system, keys, hashing_threads=1, hashing_waiting_max=2)
+    keyring = SlowKeyRing(gateway.system.keyring)
+    door_ = door(gateway.system, keyring, hashing_threads=1, hashing_waiting_max=2)
     new = [second_key(gateway) for _ in range(5)]
 
     async def come_at_once() -> list[Any]:
         callers = [Caller("10.0.0.1", key) for key in new]
         entering = [asyncio.create_task(door_.admit_writer(caller)) for caller in callers]
         await asyncio.sleep(0.05)
-        keys.may_end.set()
+        keyring.may_end.set()
         return list(await asyncio.gather(*entering, return_exceptions=True))
 
     results = asyncio.run(come_at_once())

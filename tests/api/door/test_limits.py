@@ -27,7 +27,7 @@ def change_limits(gateway: Gateway, **limits: Any) -> None:
     gateway.system.committer.execute(
         ChangeLimits(gateway.account, values, actor=Actor("t"), reason="r", at=at)
     )
-    gateway.system.keys.follow()
+    gateway.system.keyring.follow()
 
 
 def test_the_published_limits_are_the_defaults() -> None:

@@ -25,10 +25,10 @@ def test_nothing_is_changed_with_a_key_that_was_revoked_meanwhile(system: System
     at = system.clock.now()
     by_key = Actor.of(number, key_id=key[:8])
     execute = system.committer.execute
-    _, another = system.keys.make("another")
+    _, another = system.keyring.make("another")
     execute(IssueKey(number, another, revoke=key[:8], actor=by_key, at=at))
     head = system.store.head()
-    _, late = system.keys.make("late")
+    _, late = system.keyring.make("late")
     tried: list[Command[None]] = [
         IssueKey(number, late, revoke=None, actor=by_key, at=at),
         IssueKey(number, late, revoke=another.key_id, actor=by_key, at=at),
@@ -49,7 +49,7 @@ def test_an_account_ends_no_key_of_another(system: System) -> None:
     number, _ = create_account(system)
     other, key = create_account(system, name="Other")
     at = system.clock.now()
-    _, new = system.keys.make("new")
+    _, new = system.keyring.make("new")
     for command in (
         RevokeKey(number, key[:8], actor=Actor.of(number), at=at),
         IssueKey(number, new, revoke=key[:8], actor=Actor.of(number), at=at),

@@ -57,12 +57,12 @@ def test_no_key_that_is_wrong_is_accepted_or_hashed(
         server_secret=f"file:{secret}",
     ) as system:
         _, key = create_account(system)
-        assert is_accepted(system.keys, key)
+        assert is_accepted(system.keyring, key)
         assert hasher.verified == 1
         random_keys = ["".join(chance.choices(ALPHABET, k=KEY_CHARACTERS)) for _ in range(COUNT)]
         near_keys = [one_off(key, chance) for _ in range(COUNT)]
         for what, tried in (("random", random_keys), ("one character off", near_keys)):
-            accepted = sum(is_accepted(system.keys, wrong) for wrong in tried)
+            accepted = sum(is_accepted(system.keyring, wrong) for wrong in tried)
             report_count(f"keys accepted that are {what}", COUNT, accepted, SEED)
         report_count("wrong keys hashed slowly", 2 * COUNT, hasher.verified - 1, SEED)
 
@@ -72,10 +72,10 @@ def test_a_key_with_a_right_check_and_a_wrong_secret_is_hashed_and_refused(tmp_p
     hasher = CountingHasher()
     with running_system(tmp_path, hasher=hasher) as system:
         _, key = create_account(system)
-        drawn = system.keys.draw()
-        assert system.keys.looks_right(drawn)
+        drawn = system.keyring.draw()
+        assert system.keyring.looks_right(drawn)
         with pytest.raises(InvalidKey):
-            system.keys.verify(drawn)
+            system.keyring.verify(drawn)
         assert hasher.verified == 0, "nobody has its public id"
-        assert is_accepted(system.keys, key)
+        assert is_accepted(system.keyring, key)
         assert hasher.verified == 1

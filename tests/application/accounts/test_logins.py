@@ -22,7 +22,7 @@ OTHER = "another long password"
 
 def register(gateway: Gateway, email: str = EMAIL) -> int:
     system = gateway.system
-    key, new_key = system.keys.make("first")
+    key, new_key = system.keyring.make("first")
     created = gateway.run(
         CreateAccount(
             name="Mutale",
@@ -111,7 +111,7 @@ def test_whatever_is_wrong_is_told_in_the_same_words(
 
 def test_an_account_without_a_password_cannot_log_in(gateway: Gateway) -> None:
     system = gateway.system
-    _, new_key = system.keys.make("first")
+    _, new_key = system.keyring.make("first")
     gateway.run(
         CreateAccount(
             name="Shop",

@@ -27,6 +27,7 @@ from application.ports import (
     Turn,
 )
 from application.retention.erasure import EraseMessages
+from domain.contents import ContentKind
 from domain.errors import TooLate
 from domain.message import Extent
 from domain.values import Instant
@@ -35,7 +36,9 @@ from tests.support.virtual import START, Gateway
 
 R = TypeVar("R")
 
-ROW = ContentRow("reason", 1, b"s" * 32, "+260971234567", "Mwapoleni", "SHOP", "mwapoleni")
+ROW = ContentRow(
+    ContentKind.REASON, 1, b"s" * 32, "+260971234567", "Mwapoleni", "SHOP", "mwapoleni"
+)
 LEASE = Lease(1, "mtn", "m1", "host", 1, Instant(START + 1), START)
 SESSION = SecretRow(SecretKind.SESSION, "digest-1", 7, "{}", START)
 REPEATABLE = Repeatable(b"1", 1, 3, START)
@@ -43,8 +46,8 @@ KEY = CredentialRow("KEY00001", 7, "first", "$argon2id$…", START)
 
 CHANGES: dict[str, Callable[[Books], None]] = {
     "keep": lambda books: books.keep(ROW),
-    "erase": lambda books: books.erase("reason", 1),
-    "erase_text": lambda books: books.erase_text("reason", 1),
+    "erase": lambda books: books.erase(ContentKind.REASON, 1),
+    "erase_text": lambda books: books.erase_text(ContentKind.REASON, 1),
     "keep_repeatable": lambda books: books.keep_repeatable(REPEATABLE),
     "forget_repeatable": lambda books: books.forget_repeatable(1),
     "keep_credential": lambda books: books.keep_credential(KEY),
@@ -103,9 +106,11 @@ STEPS = st.lists(
             NUMBERS,
             st.sampled_from(["a", "b"]),
         ),
-        st.builds(lambda number: lambda books: books.erase("reason", number), NUMBERS),
-        st.builds(lambda number: lambda books: books.erase_text("reason", number), NUMBERS),
-        st.builds(lambda number: lambda books: books.content("reason", number), NUMBERS),
+        st.builds(lambda number: lambda books: books.erase(ContentKind.REASON, number), NUMBERS),
+        st.builds(
+            lambda number: lambda books: books.erase_text(ContentKind.REASON, number), NUMBERS
+        ),
+        st.builds(lambda number: lambda books: books.content(ContentKind.REASON, number), NUMBERS),
         st.builds(
             lambda sim, fence: (
                 lambda books: books.grant_lease(replace(LEASE, sim=sim, fence=fence))
@@ -153,7 +158,7 @@ def test_within_a_batch_reads_as_after_it(
             read
             for number in (1, 2)
             for read in (
-                books.content("reason", number),
+                books.content(ContentKind.REASON, number),
                 books.lease(number),
                 books.secret(SecretKind.SESSION, str(number)),
                 books.repeatable(b"%d" % number),
@@ -187,4 +192,4 @@ def test_a_text_that_was_erased_is_shown_to_nobody_behind_in_the_line(
     assert gateway.step() == 3
     assert before.unwrap().text is not None
     assert after.unwrap().text is None
-    assert after.unwrap().recipient == before.unwrap().recipient
+    assert after.unwrap().msisdn == before.unwrap().msisdn

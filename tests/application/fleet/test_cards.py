@@ -10,11 +10,12 @@ from adapters.modems.simulated.driver import SimulatedModemDriver
 from application.books.actors import Actor
 from application.books.books import Books
 from application.books.commands import Command, Preparing
-from application.books.contents import json_content, seal_of
+from application.books.contents import body_content, seal_of
 from application.fleet.leases import BringOnline, OffDuty, OnDuty, SetQuarantine
 from application.messages.attempts import RecordOutcome, StartAttempt
 from application.ports import Lease, SimIdentity
 from application.ports.queries import SimRow
+from domain.contents import CardNote, ContentKind
 from domain.errors import AlreadyExists, NotFound
 from domain.events import aggregate_id
 from domain.message import State
@@ -45,8 +46,8 @@ class WriteAsBefore(Command[OnDuty]):
         yield self._key
 
     def decide(self, books: Books) -> OnDuty:
-        note = {"iccid": self._card.iccid, "imsi": self._card.imsi}
-        row = json_content("sim", self._number, salt=b"s" * 32, value=note)
+        note = CardNote(self._card.iccid, self._card.imsi)
+        row = body_content(note, self._number, salt=b"s" * 32)
         sim = Sim.register(
             self._number,
             imsi=self._card.iccid or self._card.imsi,
@@ -141,7 +142,7 @@ def test_a_quarantine_of_an_old_log_holds_until_it_is_released(gw: Gateway) -> N
     (row,) = fleet(gw)
     assert (row.quarantined, row.online) == (True, False)
     assert row.reason is not None
-    assert gw.store.content("reason", int(row.reason.partition("/")[0])) is not None
+    assert gw.store.content(ContentKind.REASON, int(row.reason.partition("/")[0])) is not None
     quarantine(gw, row.number, quarantined=False)
     assert not bring_online(gw).quarantined
 

@@ -20,6 +20,7 @@ from application.fleet.leases import BringOnline, OnDuty
 from application.messages.accept import SendMessages
 from application.messages.attempts import StartAttempt
 from application.ports import SimIdentity
+from domain.contents import ContentKind
 from domain.errors import (
     AccountSuspended,
     IdempotencyConflict,
@@ -163,7 +164,7 @@ def test_a_sender_id_must_be_approved_where_the_dialect_asks_for_it(account: Acc
             with pytest.raises(SenderIdNotApproved):
                 account.send(**asked)
     accepted = account.send(**asked)
-    row = gateway.system.store.content("message", accepted.first_number)
+    row = gateway.system.store.content(ContentKind.MESSAGE, accepted.first_number)
     assert row is not None
     assert row.sender == "MyShop"
 

@@ -13,6 +13,7 @@ from application.messages.by_hand import CancelMessage, ResolveDoubt
 from application.messages.settling import DoubtAttempt, ExpireMessage, LateAnswerArrived
 from application.ports import SimIdentity
 from domain.causes import OwnCause
+from domain.contents import ContentKind
 from domain.errors import NotFound, TooLate
 from domain.message import Message, message_id
 from domain.reports import Accepted, Rejected, SubmitOutcome
@@ -227,7 +228,9 @@ def test_an_operator_settles_a_doubt_with_a_reason(
         for e in carrier.gateway.system.reader.events(message_id(number))
         if isinstance(e, Message.Resolved)
     ]
-    row = carrier.gateway.system.store.content("reason", int(resolved[0].reason.split("/")[0]))
+    row = carrier.gateway.system.store.content(
+        ContentKind.REASON, int(resolved[0].reason.split("/")[0])
+    )
     assert row is not None
     assert row.body == "a reason"
 

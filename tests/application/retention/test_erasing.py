@@ -10,6 +10,7 @@ from application.messages.by_hand import CancelMessage
 from application.retention.erasure import MESSAGES_MAX, Retention, due_batches
 from application.retention.housekeeping import Housekeeping
 from application.system import System
+from domain.contents import ContentKind
 from domain.days import DAY_S
 from domain.message import Extent, Message, message_id
 from domain.values import SECOND, Instant
@@ -56,13 +57,13 @@ def test_a_text_goes_after_its_days_and_the_number_later(
         number = ended(system)
         assert keep_house(system, days=29.9) == 0
         assert keep_house(system, days=30.1) == 1
-        row = system.store.content("message", number)
+        row = system.store.content(ContentKind.MESSAGE, number)
         assert row is not None
         assert (row.body, row.folded) == (None, None)
         assert (row.msisdn, row.sender) == ("+260960000000", "Demo")
         assert keep_house(system, days=399) == 0
         assert keep_house(system, days=401) == 1
-        assert system.store.content("message", number) is None
+        assert system.store.content(ContentKind.MESSAGE, number) is None
         assert keep_house(system, days=4_000) == 0
         erased = [
             (event.what, event.actor, event.reason)
@@ -82,13 +83,13 @@ def test_what_is_still_to_be_sent_stays_and_goes_once_it_ended(tmp_path: Path) -
         command = send(account, key[:8], at=system.clock.now(), text=TEXT)
         number = system.committer.execute(command).first_number
         assert keep_house(system, days=1_000) == 0
-        row = system.store.content("message", number)
+        row = system.store.content(ContentKind.MESSAGE, number)
         assert row is not None
         assert row.body == TEXT
         at = system.clock.now()
         system.committer.execute(CancelMessage(number, account=None, actor=Actor("t"), at=at))
         assert keep_house(system, days=1_000) == 1
-        assert system.store.content("message", number) is None
+        assert system.store.content(ContentKind.MESSAGE, number) is None
 
 
 def test_zero_days_keep_and_numbers_take_their_texts_with_them(tmp_path: Path) -> None:
@@ -96,7 +97,7 @@ def test_zero_days_keep_and_numbers_take_their_texts_with_them(tmp_path: Path) -
         number = ended(system)
         assert keep_house(system, days=10_000, retention=Retention(0, 0)) == 0
         assert keep_house(system, days=10_000, retention=Retention(0, 400)) == 1
-        assert system.store.content("message", number) is None
+        assert system.store.content(ContentKind.MESSAGE, number) is None
 
 
 def test_what_has_lost_both_dates_is_named_once(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from application.messages.by_hand import CancelMessage
 from application.ports import Save, Turn
 from application.retention.housekeeping import GRACE_S, Housekeeping
 from application.system import System
+from domain.contents import ContentKind
 from domain.published import IDEMPOTENCY_KEPT_S, REPEATS_KEPT_S
 from domain.values import SECOND, Instant, Network
 from domain.wallet import wallet_id
@@ -44,10 +45,10 @@ def test_a_stored_answer_is_kept_for_its_day_and_then_forgotten(tmp_path: Path) 
             return Instant(now + seconds * SECOND)
 
         assert keep_house(system, after(IDEMPOTENCY_KEPT_S + GRACE_S - 60)) == 0
-        assert system.store.content("submission", accepted.first_number) is not None
+        assert system.store.content(ContentKind.SUBMISSION, accepted.first_number) is not None
         assert keep_house(system, after(IDEMPOTENCY_KEPT_S + GRACE_S)) == 1
-        assert system.store.content("submission", accepted.first_number) is None
-        assert system.store.content("message", accepted.first_number) is not None
+        assert system.store.content(ContentKind.SUBMISSION, accepted.first_number) is None
+        assert system.store.content(ContentKind.MESSAGE, accepted.first_number) is not None
         assert keep_house(system, after(IDEMPOTENCY_KEPT_S + GRACE_S)) == 0
 
 

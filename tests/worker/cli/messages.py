@@ -12,7 +12,8 @@ from application.ports import SimIdentity
 from application.system import System
 from domain.msisdn import normalise
 from domain.reports import SubmitOutcome
-from domain.values import Encoding, Network
+from domain.segments import Text
+from domain.values import Network
 from tests.support.system import create_account, principal, running_system
 
 RECIPIENT: Final = "+260961234567"
@@ -36,9 +37,7 @@ class Sender:
             SendMessages(
                 Sending(
                     principal=principal(self.account, self.key, "Shop"),
-                    text=TEXT,
-                    encoding=Encoding.GSM7,
-                    segments=1,
+                    text=Text.measured(TEXT),
                     recipients=[
                         Recipient(index, msisdn, msisdn, numbering.route(msisdn))
                         for index, msisdn in enumerate(found)

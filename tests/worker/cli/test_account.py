@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from domain.account import Account, account_id
+from domain.contents import ContentKind
 from domain.published import KEY_CHARACTERS
 from domain.wallet import CreditWallet, wallet_id
 from tests.support.system import create_account, running_system
@@ -38,7 +39,7 @@ def test_the_key_of_a_new_account_opens_the_gateway(cli: Cli) -> None:
 
     system = bootstrap(Settings(data_dir=cli.folder))
     try:
-        assert system.keys.verify(made["api_key"]).account == made["account_id"]
+        assert system.keyring.verify(made["api_key"]).account == made["account_id"]
     finally:
         system.close()
 
@@ -146,7 +147,7 @@ def test_a_reason_is_kept_beside_the_log(cli: Cli) -> None:
     with running_system(cli.folder) as system:
         event = system.reader.events(account_id(number))[-1]
         assert isinstance(event, Account.Suspended)
-        row = system.store.content("reason", int(event.reason.partition("/")[0]))
+        row = system.store.content(ContentKind.REASON, int(event.reason.partition("/")[0]))
     assert row is not None
     assert row.body == "invoice 12 is unpaid"
     assert b"invoice 12" not in _log(cli.folder)

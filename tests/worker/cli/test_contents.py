@@ -12,6 +12,7 @@ from application.accounts.reveal import RevealMessage
 from application.books.actors import Actor
 from application.retention.erasure import EraseAccount, EraseMessages
 from domain.auditor_read import AuditorRead
+from domain.contents import ContentKind
 from domain.errors import NotPermitted
 from domain.message import Extent, Message, message_id
 from domain.reports import Accepted
@@ -39,12 +40,14 @@ def test_messages_to_a_number_are_erased_however_it_is_written(cli: Cli, written
     with sent(cli, RECIPIENT, "+260961234568") as (sender, number):
         done = cli.json("contents", "purge", "--number", written, "--reason", "request 1")
         assert (done["messages"], done["left_open"]) == (1, 0)
-        assert sender.system.store.content("message", number) is None
-        assert sender.system.store.content("message", number + 1) is not None
+        assert sender.system.store.content(ContentKind.MESSAGE, number) is None
+        assert sender.system.store.content(ContentKind.MESSAGE, number + 1) is not None
         event = sender.system.reader.events(message_id(number))[-1]
         assert isinstance(event, Message.ContentErased)
         assert (event.what, event.actor[:3]) == ("all", "os:")
-        reason = sender.system.store.content("reason", int(str(event.reason).partition("/")[0]))
+        reason = sender.system.store.content(
+            ContentKind.REASON, int(str(event.reason).partition("/")[0])
+        )
         assert reason is not None
         assert reason.body == "request 1"
         again = cli.json("contents", "purge", "--number", written, "--reason", "request 1")
@@ -59,7 +62,7 @@ def test_a_message_that_is_still_to_be_sent_is_never_erased(cli: Cli) -> None:
         )
         done = cli.json("contents", "purge", "--number", RECIPIENT, "--reason", "r")
         assert (done["messages"], done["left_open"]) == (0, 1)
-        assert sender.system.store.content("message", number) is not None
+        assert sender.system.store.content(ContentKind.MESSAGE, number) is not None
         refused = cli.refusal("contents", "purge", "--account", sender.account, "--reason", "r")
         assert "still to be sent" in refused
 
@@ -68,7 +71,7 @@ def test_an_account_with_credits_is_not_erased(cli: Cli) -> None:
     with sent(cli) as (sender, number):
         refused = cli.refusal("contents", "purge", "--account", sender.account, "--reason", "r")
         assert "99 credits" in refused
-        assert sender.system.store.content("message", number) is not None
+        assert sender.system.store.content(ContentKind.MESSAGE, number) is not None
         cli.run("wallet", "adjust", sender.account, -99, "--reason", "paid out")
         done = cli.json("contents", "purge", "--account", sender.account, "--reason", "r")
         assert (done["accounts"], done["messages"]) == (1, 1)
@@ -84,7 +87,7 @@ def test_a_dry_run_counts_and_changes_nothing(cli: Cli) -> None:
         head = sender.system.store.head()
         done = cli.json("contents", "purge", "--number", RECIPIENT, "--reason", "r", "--dry-run")
         assert (done["messages"], done["dry_run"]) == (1, True)
-        assert sender.system.store.content("message", number) is not None
+        assert sender.system.store.content(ContentKind.MESSAGE, number) is not None
         assert sender.system.store.head() == head
 
 
@@ -123,7 +126,7 @@ def test_who_has_no_duty_to_erase_does_not(cli: Cli) -> None:
                     at=sender.system.clock.now(),
                 )
             )
-        assert sender.system.store.content("message", number) is not None
+        assert sender.system.store.content(ContentKind.MESSAGE, number) is not None
 
 
 def test_an_admin_erases_what_is_of_others_but_nothing_of_their_own(cli: Cli) -> None:

@@ -1,6 +1,7 @@
 """Staff see which names accounts asked for, and decide."""
 
 from application.accounts import RequestSenderId
+from domain.contents import ContentKind
 from domain.sender_id import SenderId, sender_id_id
 from tests.support.system import running_system
 from tests.worker.cli.commands import Cli
@@ -46,7 +47,7 @@ def test_a_rejection_keeps_who_and_why_and_may_be_taken_back(cli: Cli) -> None:
     with running_system(cli.folder) as system:
         event = system.reader.events(sender_id_id(account, "zanaco"))[-1]
         assert isinstance(event, SenderId.Rejected)
-        row = system.store.content("reason", int(event.reason.partition("/")[0]))
+        row = system.store.content(ContentKind.REASON, int(event.reason.partition("/")[0]))
         assert row is not None
         assert row.body == "not your name"
         assert event.actor.startswith("os:")

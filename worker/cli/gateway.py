@@ -12,7 +12,7 @@ import click
 
 from application.accounts import NoteRead
 from application.accounts.looks import must_be_recorded
-from application.accounts.sessions import Session as PersonSession
+from application.accounts.sessions import Session
 from application.books.actors import Actor
 from application.books.commands import Command, Outcome
 from application.ports import VersionConflict
@@ -38,7 +38,7 @@ class Unmigrated(click.ClickException):
     """The store has no tables yet, or those of another version."""
 
 
-class Session:
+class Gateway:
     """A ``System`` without threads; each method does its work in the caller's."""
 
     def __init__(self, system: System, settings: "Settings") -> None:
@@ -57,7 +57,7 @@ class Session:
         login = self.login()
         return Actor(host_user()) if login is None else self.system.logins.staff(login)
 
-    def login(self) -> PersonSession | None:
+    def login(self) -> Session | None:
         """Give the session of ``ngoma login``; None when nobody is logged in.
 
         Raises:
@@ -140,7 +140,7 @@ class Session:
 
 
 @contextmanager
-def opened(place: Place, *, requires_migrated: bool = True) -> Iterator[Session]:
+def opened(place: Place, *, requires_migrated: bool = True) -> Iterator[Gateway]:
     """Open the gateway at a place; what makes a store is ``migrate`` and ``serve`` alone.
 
     Raises:
@@ -160,7 +160,7 @@ def opened(place: Place, *, requires_migrated: bool = True) -> Iterator[Session]
     try:
         if requires_migrated:
             _require_migrated(system, settings)
-        yield Session(system, settings)
+        yield Gateway(system, settings)
     except Rebuilding:
         with suppress(DBAPIError, StoreDown):
             system.follower.step()  # sets aside what is damaged: the next command finds another

@@ -11,7 +11,7 @@ EVERY_S: Final = 0.3
 
 
 def _make(process: Process) -> Sequence[Loop]:
-    return [Loop("keys", process.system.keys.follow, every_s=EVERY_S)]
+    return [Loop("keyring", process.system.keyring.follow, every_s=EVERY_S)]
 
 
-KEYS: Final = Part("keys", frozenset({ProcessRole.ALL, ProcessRole.API}), Stage.FOLLOW, _make)
+KEYRING: Final = Part("keyring", frozenset({ProcessRole.ALL, ProcessRole.API}), Stage.FOLLOW, _make)

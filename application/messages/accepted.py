@@ -1,0 +1,48 @@
+"""What a send was accepted as: answered to whoever asked, and stored under an idempotency key."""
+
+from dataclasses import asdict, dataclass
+from typing import ClassVar, Self
+
+import orjson
+
+from domain.contents import ContentKind
+from domain.values import Instant, Network
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What was accepted, now or when the same request came before."""
+
+    kind: ClassVar = ContentKind.SUBMISSION
+
+    first_number: int
+    count: int
+    batch: int | None
+    credits_each: int
+    credits_used: int
+    credits_remaining: int
+    offline: tuple[Network, ...]
+    is_all_offline: bool
+    """Whether no network of it has a SIM online: dialect wilcybertek answers 503 (decision 8)."""
+    accepted_at: Instant
+    replayed: bool = False
+    """True when it is an earlier acceptance: under the same key, or by decision 8."""
+    places: tuple[int, ...] | None = None
+    """Where each recipient stood when the request came first, if that was in another order."""
+
+    def number(self, place: int) -> int:
+        """Give the number of the message to recipient ``place`` of the request."""
+        return self.first_number + (self.places[place] if self.places else place)
+
+    def written(self) -> str:
+        """Give the body that is stored."""
+        return orjson.dumps(asdict(self)).decode()
+
+    @classmethod
+    def read(cls, body: str) -> Self:
+        """Read a stored body, an earlier version's too."""
+        stored = orjson.loads(body)
+        stored["offline"] = tuple(Network(name) for name in stored["offline"])
+        if stored.pop("repeated", None) is not None:  # an answer of before is_all_offline
+            stored["is_all_offline"] = bool(stored["offline"])
+        return cls(**stored)

@@ -1,0 +1,70 @@
+"""What stands beside the log: the kinds of contents, and how their bodies are written and read."""
+
+import json
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from typing import ClassVar, Self
+
+
+class ContentKind(StrEnum):
+    """What a content is about; its number is that of the thing, but a reason has its own."""
+
+    MESSAGE = "message"
+    """A message's text, as it is, beside recipient and sender."""
+    SUBMISSION = "submission"
+    """What was answered under an idempotency key, by the first message's number."""
+    ACCOUNT = "account"
+    SENDER_ID = "sender_id"
+    SIM = "sim"
+    REASON = "reason"
+    """What a person typed, as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """Base of the bodies that are a few texts by name; each is None where nobody gave it.
+
+    ``written`` and ``read`` are the only ones that know their form: one object of JSON.
+    """
+
+    kind: ClassVar[ContentKind]
+
+    def written(self) -> str:
+        """Give the body that is stored."""
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def read(cls, body: str | None) -> Self:
+        """Read a stored body; of an erased one (None) nothing is left."""
+        stored = json.loads(body or "{}")
+        return cls(**{field.name: stored.get(field.name) for field in fields(cls)})
+
+
+@dataclass(frozen=True, slots=True)
+class Person(Details):
+    """Who an account belongs to."""
+
+    kind = ContentKind.ACCOUNT
+
+    name: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SenderIdRequest(Details):
+    """The name that an account asked for, and what it is for."""
+
+    kind = ContentKind.SENDER_ID
+
+    name: str | None = None
+    use_case: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CardNote(Details):
+    """What a SIM's card told when it was first seen."""
+
+    kind = ContentKind.SIM
+
+    iccid: str | None = None
+    imsi: str | None = None
