@@ -58,11 +58,19 @@ def number_of(message_id: str) -> int:
 class Client:
     """One account's requests to one process; for any thread."""
 
-    def __init__(self, base_url: str, api_key: str, *, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        api_key: str,
+        *,
+        timeout_s: float = TIMEOUT_S,
+        from_host: str | None = None,
+    ) -> None:
         self.base_url = base_url
         self.api_key = api_key
         self._host = urlsplit(base_url).netloc
         self._timeout_s = timeout_s
+        self._source = None if from_host is None else (from_host, 0)
         self._local = threading.local()
         self._connections: list[http.client.HTTPConnection] = []
 
@@ -176,7 +184,9 @@ class Client:
     def _connection(self) -> http.client.HTTPConnection:
         connection: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = http.client.HTTPConnection(self._host, timeout=self._timeout_s)
+            connection = http.client.HTTPConnection(
+                self._host, timeout=self._timeout_s, source_address=self._source
+            )
             self._local.connection = connection
             self._connections.append(connection)
         return connection

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, BinaryIO, Final, Self
 
 from tests.end_to_end.client import Client, Unanswered
 from tests.end_to_end.waiting import wait_until
@@ -56,6 +56,9 @@ def run_cli(*arguments: str | int, settings: Mapping[str, str]) -> Any:
 class Process:
     """One ``ngoma`` process in a session of its own; its output goes to ``log``."""
 
+    prefix: tuple[str, ...] = ()
+    """What runs it: a command that makes the process smaller, say, and then becomes it."""
+
     def __init__(
         self, *arguments: str | int, log: Path, settings: Mapping[str, str] | None = None
     ) -> None:
@@ -78,10 +81,9 @@ class Process:
     def spawn(self) -> Self:
         """Start it, and do not wait for anything."""
         assert self._process is None, f"{self} runs already"
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as output:
+        with self._open_output() as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "worker", *self.arguments],
+                [*self.prefix, sys.executable, "-m", "worker", *self.arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -91,6 +93,10 @@ class Process:
             )
         reaper().own_process(self._process.pid)
         return self
+
+    def _open_output(self) -> BinaryIO:
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        return self.log.open("ab")
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """End it in good order; give its exit code.
