@@ -238,7 +238,7 @@ def test_a_bulk_has_at_most_500_entries(gateway: Gateway) -> None:
         ([], "MISSING_PARAMS"),
         (None, "MISSING_PARAMS"),
         ("260977000000", "INVALID_PARAMS"),
-        ({"0": "260977000000"}, "INVALID_PARAMS"),
+        ({"first": "260977000000"}, "INVALID_PARAMS"),
         (260977000000, "INVALID_PARAMS"),
     ],
 )
