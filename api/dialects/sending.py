@@ -58,12 +58,12 @@ def read_body(call: Call, fields: Mapping[str, Any]) -> Body:
 
 
 def _read_sender(asked: object) -> str | None:
-    if asked is None or asked == "":
+    if asked is None:
         return None
     if not isinstance(asked, str):
         msg = "The sender_id must be a string."
         raise InvalidRequest(msg, field="sender_id")
-    return check_sender_id(asked)
+    return check_sender_id(asked) if asked.strip() else None
 
 
 def _read_idempotency_key(call: Call) -> str | None:
