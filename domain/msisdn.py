@@ -54,6 +54,7 @@ OTHER_PREFIXES: Final = frozenset({"58", "78", "79", "98"})
 _MOBILE: Final = OTHER_PREFIXES.union(*PREFIXES.values())
 _WRITTEN: Final = re.compile(r"(?:\+?260|00260|0)([0-9]{9})")
 _SEPARATORS: Final = re.compile(r"[ .()\[\]]|(?<!^)-")  # a dash in front is a sign
+_DECIMALS: Final = re.compile(r"\.[^0-9]*[0-9]{1,2}[^0-9]*\Z")
 _MAX_WRITTEN_CHARACTERS: Final = 40
 _EXAMPLE: Final = "for example 260977123456"
 
@@ -83,6 +84,9 @@ _FAULTS: Final = (
 def normalise(raw: str | int) -> Msisdn:
     """Read a recipient in any form of contract decision 3; a JSON number is read as its digits.
 
+    White space around it does not count. A dot separates groups of digits: what ends in one and
+    one or two digits went through a spreadsheet, and may have lost others.
+
     Raises:
         InvalidRecipient: says what is wrong, without the number.
     """
@@ -90,8 +94,16 @@ def normalise(raw: str | int) -> Msisdn:
         raw = _digits_of(raw)
     match = _WRITTEN.fullmatch(raw)
     if match is None:
+        raw = raw.strip()
         if len(raw) > _MAX_WRITTEN_CHARACTERS:
             raise InvalidRecipient("The recipient is too long for a phone number.")
+        if not raw.isprintable():
+            raise InvalidRecipient("The recipient holds a character that cannot be seen.")
+        if _DECIMALS.search(raw):
+            raise InvalidRecipient(
+                "The recipient ends in a dot and decimals, as a spreadsheet writes an amount: "
+                f"write it in full and as text, {_EXAMPLE}."
+            )
         number = _SEPARATORS.sub("", raw)
         match = _WRITTEN.fullmatch(number)
         if match is None:

@@ -1,6 +1,7 @@
 """Who people are to the gateway: the names, addresses, passwords and codes that it takes."""
 
 import re
+import unicodedata
 from typing import Final
 
 from domain.errors import InvalidRequest
@@ -12,6 +13,9 @@ from domain.published import (
     PASSWORD_CHARACTERS_MAX,
     PASSWORD_CHARACTERS_MIN,
 )
+
+DECOMPOSED_MAX: Final = 4
+"""Into how many characters one can be taken apart at most (Unicode TR 15, table 10)."""
 
 _EMAIL: Final = re.compile(  # the form of HTML's e-mail fields
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+"
@@ -48,12 +52,23 @@ def check_email(email: str) -> str:
     return found
 
 
+def normalised(password: str) -> str:
+    """Give the form in which passwords are compared: NFC (RFC 8265, 4.2.2; nothing else changes).
+
+    What is too long for any password stays as it is: to normalise it could take long.
+    """
+    if len(password) > PASSWORD_CHARACTERS_MAX * DECOMPOSED_MAX:
+        return password
+    return unicodedata.normalize("NFC", password)
+
+
 def check_password(password: str, *, email: str, field: str = "password") -> str:
-    """Give a new password as it is, unless it is too short, too long, or the address itself.
+    """Give a new password, normalised, unless it is too short, too long, or the address itself.
 
     Raises:
         InvalidRequest: it is.
     """
+    password = normalised(password)
     if not PASSWORD_CHARACTERS_MIN <= len(password) <= PASSWORD_CHARACTERS_MAX:
         msg = (
             f"The {field} must have {PASSWORD_CHARACTERS_MIN} to {PASSWORD_CHARACTERS_MAX} "
@@ -70,7 +85,7 @@ def check_password(password: str, *, email: str, field: str = "password") -> str
 
 
 def check_code(code: str) -> str:
-    """Give what may be a code of a second factor, as it was typed.
+    """Give what may be a code of a second factor; apps show it with spaces, which do not count.
 
     Raises:
         InvalidRequest: with field ``code``: it is too long for one.
@@ -78,4 +93,4 @@ def check_code(code: str) -> str:
     if len(code) > CODE_CHARACTERS_MAX:
         msg = "The code has six digits."
         raise InvalidRequest(msg, field="code")
-    return code
+    return "".join(code.split())

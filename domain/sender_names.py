@@ -10,22 +10,28 @@ SENDER_ID_PATTERN: Final = rf"(?=.*[A-Za-z])[A-Za-z0-9 ]{{1,{SENDER_ID_CHARACTER
 
 _SENDER_ID: Final = re.compile(SENDER_ID_PATTERN)
 _ILLEGAL: Final = re.compile(r"[^A-Za-z0-9 ]")
+_SPACES: Final = re.compile(" +")
 
 
 def check_sender_id(name: str) -> str:
-    """Give ``name`` back as it is when it is well formed.
+    """Give a name that is well formed, each run of spaces in it one, and none around it.
 
     Raises:
         InvalidRequest: with field ``sender_id``: not 1 to 11 of ``A-Z a-z 0-9`` and space, or
             no letter among them.
     """
-    if _SENDER_ID.fullmatch(name) is None:
+    found = _one_space(name.strip())
+    if _SENDER_ID.fullmatch(found) is None:
         raise InvalidRequest(
             f"A sender ID has at most {SENDER_ID_CHARACTERS_MAX} characters, only A-Z, a-z, 0-9 "
             "and space, and at least one letter.",
             field="sender_id",
         )
-    return name
+    return found
+
+
+def _one_space(name: str) -> str:
+    return _SPACES.sub(" ", name)
 
 
 def folded(name: str) -> str:
@@ -39,5 +45,5 @@ def default_sender(account_name: str, fallback: str) -> str:
     ``fallback`` (the setting ``default_sender_id``) stands in when no letter is left.
     Spaces at the ends, left over from the cut, are dropped.
     """
-    legal = _ILLEGAL.sub("", account_name).strip()[:SENDER_ID_CHARACTERS_MAX].rstrip()
+    legal = _one_space(_ILLEGAL.sub("", account_name)).strip()[:SENDER_ID_CHARACTERS_MAX].rstrip()
     return legal if _SENDER_ID.fullmatch(legal) else fallback

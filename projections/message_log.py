@@ -31,6 +31,7 @@ from domain.message.events import (
     Sent,
 )
 from domain.msisdn import search_forms
+from domain.published import MESSAGE_CHARACTERS_MAX
 from domain.values import Network
 from projections.projection import Batch, Projection
 from projections.rows import Row, Rows
@@ -267,7 +268,12 @@ def _contains(search: str, *, is_postgresql: bool) -> ColumnElement[bool]:
 
 
 def _is_searchable(search: str) -> bool:
-    """Whether any stored text could hold this: no lone surrogate and no NUL is ever stored."""
+    """Whether any stored text could hold this: no lone surrogate, no NUL, nothing longer.
+
+    SQLite also refuses patterns over 50,000 octets; so much is well below that, however it folds.
+    """
+    if len(search) > MESSAGE_CHARACTERS_MAX:
+        return False
     try:
         return b"\0" not in search.encode()
     except UnicodeEncodeError:

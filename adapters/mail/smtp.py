@@ -2,7 +2,6 @@
 
 import ssl
 from datetime import UTC, datetime
-from ipaddress import ip_address
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -11,6 +10,7 @@ import aiosmtplib
 from adapters.mail.message import letter, sender_address
 from adapters.security.secret import Secret
 from application.ports import MailNotSent
+from domain.addresses import read_address
 from domain.errors import InvalidRequest
 
 TIMEOUT_S: Final = 10.0
@@ -92,6 +92,6 @@ def _is_here(host: str) -> bool:
     if host == "localhost":
         return True
     try:
-        return ip_address(host).is_loopback
+        return read_address(host).is_loopback
     except ValueError:
         return False

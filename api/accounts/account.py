@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from api import schemas
-from api.http.fields import Fields
+from api.http.fields import Fields, read_list
 from api.http.presence import read_text, require
 from api.http.wire import Answer, Call, answer
 from api.routing.admission import admit_manager, admit_reader
@@ -172,10 +172,11 @@ def _listed(fields: Fields, name: str) -> list[Any]:
         return []
     if isinstance(value, str):
         return [value]
-    if not isinstance(value, list):
+    entries = read_list(fields, name)
+    if entries is None:
         msg = f"The {name} must be a list of strings."
         raise InvalidRequest(msg, field=name)
-    return value
+    return entries
 
 
 def _key(row: CredentialRow) -> schemas.ApiKeyRow:

@@ -117,7 +117,7 @@ async def confirm_reset(front: Front, call: Call) -> Answer:
     fields = _read(call, "token", "password")
     finish = partial(
         front.system.logins.finish_reset,
-        fields["token"],
+        fields["token"].strip(),
         fields["password"],
         execute=front.system.committer.execute,
     )

@@ -5,6 +5,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from api.dialects.dialect import Dialect
 from api.door.caller import Caller
+from api.http.fields import Exponential, Fields, read_list
 from api.http.presence import read_text
 from api.http.wire import Call, Headers
 from api.routing.front import Front
@@ -57,12 +58,12 @@ def read_body(call: Call, fields: Mapping[str, Any]) -> Body:
 
 
 def _read_sender(asked: object) -> str | None:
-    if asked is None or asked == "":
+    if asked is None:
         return None
     if not isinstance(asked, str):
         msg = "The sender_id must be a string."
         raise InvalidRequest(msg, field="sender_id")
-    return check_sender_id(asked)
+    return check_sender_id(asked) if asked.strip() else None
 
 
 def _read_idempotency_key(call: Call) -> str | None:
@@ -79,6 +80,9 @@ def read_recipient(numbering: Numbering, written: object, index: int = 0) -> Rec
     Raises:
         InvalidRecipient: it is not a number that a SIM could reach.
     """
+    if isinstance(written, Exponential):
+        msg = "The recipient is written with an exponent, which loses digits: send it as text."
+        raise InvalidRecipient(msg)
     if isinstance(written, float) and written.is_integer() and abs(written) < 1e15:
         written = int(written)
     if not isinstance(written, str | int):
@@ -102,15 +106,15 @@ def read_single(front: Front, fields: Mapping[str, Any]) -> Recipient:
     return read_recipient(front.system.terms.numbering, written)
 
 
-def check_list(fields: Mapping[str, Any], name: str) -> list[Any]:
+def check_list(fields: Fields, name: str) -> list[Any]:
     """Check that a field is a list, and not longer than a bulk's can be.
 
     Raises:
         InvalidRequest: it is no list.
         TooManyRecipients: it is too long.
     """
-    entries = fields[name]
-    if not isinstance(entries, list):
+    entries = read_list(fields, name)
+    if entries is None:
         msg = f"The {name} field must be an array of phone numbers."
         raise InvalidRequest(msg, field=name)
     check_recipients(len(entries))

@@ -135,7 +135,9 @@ def _bulk_answer(accepted: Accepted, given: list[Any], entries: sending.Entries)
 
 def _scalar(given: object) -> object:
     """Give an entry back as it came; a list or an object, which may be deep, only as null."""
-    return None if isinstance(given, list | dict) else given
+    if isinstance(given, list | dict):
+        return None
+    return float(given) if isinstance(given, float) else given
 
 
 async def balance(front: Front, call: Call) -> Answer:

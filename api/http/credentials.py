@@ -7,9 +7,12 @@ from application.accounts.logins import TOKEN_PREFIX
 
 
 def body_key(fields: Mapping[str, object]) -> str | None:
-    """Give the key in the field ``api_key`` of a body or a query; None when it is empty."""
+    """Give the key in the field ``api_key`` of a body or a query; None when it is empty.
+
+    White space around it does not count, as in a header.
+    """
     key = fields.get("api_key")
-    return None if key is None or key == "" else str(key)
+    return None if key is None else str(key).strip() or None
 
 
 def header_key(call: Call) -> str | None:

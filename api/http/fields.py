@@ -1,13 +1,16 @@
 """Reads the fields of a request: JSON, urlencoded and multipart forms, and the query string.
 
 A body that starts with ``{`` is JSON whatever its Content-Type (contract decision 13). A name
-written ``to[]``, ``to[3]``, or given several times in a form, is a list.
+written ``to[]``, ``to[3]``, or given several times in a form, is a list. A charset that is
+declared holds for the whole body, percent-encoded or not.
 """
 
 import codecs
 import json
 import re
 from collections.abc import Iterable, Iterator
+from encodings import normalize_encoding
+from encodings.aliases import aliases
 from typing import Any, Final, NoReturn
 from urllib.parse import parse_qsl
 
@@ -16,18 +19,35 @@ from multipart import MultipartError, MultipartSegment, PushMultipartParser, par
 
 from api.http.wire import Call
 from domain.errors import InvalidRequest
+from domain.written import read_whole
 
 FORM_FIELDS_MAX: Final = 2_000
 """Fields of a form: 500 recipients, and as many unknown ones as anybody could mean."""
 
 Fields = dict[str, Any]
 
+_UTF_8: Final = "utf_8"
 _BYTE_ORDER_MARKS: Final = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (codecs.BOM_UTF8, _UTF_8),
+    (codecs.BOM_UTF32_LE, "utf_32_le"),  # starts as the one of UTF-16 does
+    (codecs.BOM_UTF16_LE, "utf_16_le"),
+    (codecs.BOM_UTF16_BE, "utf_16_be"),
+    (codecs.BOM_UTF32_BE, "utf_32_be"),
 )
+_CHARSETS: Final = frozenset({*aliases, *aliases.values(), "koi8_u"})
+"""Those that are looked up: Python remembers each name that it was asked for, known or not."""
 _LIST_NAME: Final = re.compile(r"(.*)\[[0-9]{0,6}\]")
+_FORM_SIGNS: Final = "&=+%"
+_SHIFTS: Final = re.compile(rb"[\x00\x1b]")
+"""In UTF-16 and UTF-32, and where a charset changes its table: octets are no characters there."""
+
+
+class Form(Fields):
+    """The fields of a form, in which one value and a list of one look the same."""
+
+
+class Exponential(float):
+    """A JSON number that was written with an exponent, so that digits may be lost."""
 
 
 def read_fields(call: Call) -> Fields:
@@ -37,18 +57,20 @@ def read_fields(call: Call) -> Fields:
         InvalidRequest: the body cannot be read.
     """
     body = call.body
+    content_type = call.headers.get(b"content-type", b"").decode("latin-1")
     if body[:1] == b"{":
-        try:
-            return orjson.loads(body)  # type: ignore[no-any-return]  # it starts with a brace
-        except orjson.JSONDecodeError:
-            pass  # the slower way below knows more forms, and what to say
-    media_type, options = parse_options_header(call.header(b"content-type") or "")
+        declared = content_type.lower()
+        fields = _fast_json(body) if "charset" not in declared or "utf-8" in declared else None
+        if fields is not None:
+            return fields
+    media_type, options = parse_options_header(content_type)
+    charset = options.get("charset", "")
     if media_type == "multipart/form-data" and body[:1] != b"{":
-        return _fields_of(_multipart(body, options))
-    text = _text(body, options.get("charset", ""))
-    if text.lstrip().startswith("{") or media_type.endswith("json"):
-        return _json(text) if text else {}
-    return _fields_of(_pairs(text))
+        return _form(_multipart(body, options.get("boundary", ""), charset))
+    content, codec = _unmarked(body, charset)
+    if media_type.endswith("json") or _starts_with_brace(content, codec):
+        return _json(_decode(content, codec)) if content else {}
+    return _form(_pairs(content, codec))
 
 
 def read_query(call: Call) -> dict[str, str]:
@@ -57,41 +79,86 @@ def read_query(call: Call) -> dict[str, str]:
     Raises:
         InvalidRequest: it cannot be read.
     """
-    if not call.query:
-        return {}
-    return dict(_pairs(call.query.decode("latin-1")))
+    return dict(_pairs(call.query, _UTF_8)) if call.query else {}
 
 
-def _text(body: bytes, charset: str) -> str:
-    """Decode the body: by its byte order mark, as UTF-8, or as its charset says."""
+def read_list(fields: Fields, name: str) -> list[Any] | None:
+    """Read a field that should be a list; None when it is none.
+
+    In JSON an object whose names are all whole numbers is the list of its values: PHP's array
+    with a gap.
+    """
+    value = fields[name]
+    if isinstance(value, list):
+        return value
+    if isinstance(value, dict) and value and all(read_whole(key) is not None for key in value):
+        return list(value.values())
+    return [value] if isinstance(fields, Form) else None
+
+
+# -- charsets ---------------------------------------------------------------------------------
+
+
+def _unmarked(data: bytes, charset: str) -> tuple[bytes, str]:
+    """Give what stands behind a byte order mark, and the codec that the mark or charset means."""
     for mark, codec in _BYTE_ORDER_MARKS:
-        if body.startswith(mark):
-            return _decode(body[len(mark) :], codec)
+        if data.startswith(mark):
+            return data[len(mark) :], codec
+    return data, _codec(charset)
+
+
+def _codec(charset: str) -> str:
+    """Give the codec of a charset; UTF-8 where it is none for texts."""
+    name = normalize_encoding(charset).lower()
+    if name not in _CHARSETS:
+        return _UTF_8
     try:
-        return body.decode()
-    except UnicodeDecodeError:
-        return _decode(body, _known(charset))
+        "".encode(name)
+    except (LookupError, ValueError):  # base64 and the like are codecs too
+        return _UTF_8
+    return name
 
 
-def _known(charset: str) -> str:
-    """Give the charset when it is one for texts, else UTF-8."""
+def _decode(data: bytes, codec: str) -> str:
+    """Decode by the codec; what does not fit it may still be UTF-8."""
+    for name in (codec, _UTF_8):
+        try:
+            return data.decode(name)
+        except UnicodeError:
+            continue
+    msg = "The request body is not text in its charset (UTF-8 unless it says otherwise)."
+    raise InvalidRequest(msg)
+
+
+def _starts_with_brace(data: bytes, codec: str) -> bool:
+    return data.decode(codec, "ignore").lstrip().startswith("{")
+
+
+# -- JSON -------------------------------------------------------------------------------------
+
+
+def _fast_json(text: bytes | str) -> Fields | None:
+    """Read JSON by the fast parser; None for what only the slow one can refuse, or tell apart."""
     try:
-        "".encode(charset or "utf-8")
-    except (LookupError, ValueError):
-        return "utf-8"
-    return charset or "utf-8"
+        fields = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(fields, dict) or any(map(_holds_float, fields.values())):
+        return None
+    return fields
 
 
-def _decode(data: bytes, charset: str) -> str:
-    try:
-        return data.decode(charset)
-    except UnicodeError as error:
-        msg = "The request body is not text in its charset (UTF-8 unless it says otherwise)."
-        raise InvalidRequest(msg) from error
+def _holds_float(value: object) -> bool:
+    if isinstance(value, dict | list):
+        return float in map(type, value if isinstance(value, list) else value.values())
+    return isinstance(value, float)
 
 
 def _json(text: str) -> Fields:
-    """Read JSON that the fast parser refused: half a surrogate pair is for its field to refuse."""
+    """Read JSON of any kind: half a surrogate pair is for its field to refuse."""
+    fields = _fast_json(text)
+    if fields is not None:
+        return fields
     try:
         fields = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError) as error:
@@ -113,43 +180,58 @@ def _finite(digits: str) -> float:
     if number - number != 0:
         msg = "a number is too large"
         raise ValueError(msg)
-    return number
+    return Exponential(number) if "e" in digits.lower() else number
 
 
-def _pairs(text: str) -> Iterable[tuple[str, str]]:
+# -- forms ------------------------------------------------------------------------------------
+
+
+def _pairs(form: bytes, codec: str) -> Iterator[tuple[str, str]]:
+    """Give names and values of an urlencoded form, taken apart as octets and then decoded."""
+    if _SHIFTS.search(form) or not (form.isascii() or _is_ascii_at_heart(codec)):
+        form, codec = _decode(form, codec).encode("utf-8", "replace"), _UTF_8
     try:
-        return parse_qsl(
-            text, keep_blank_values=True, errors="strict", max_num_fields=FORM_FIELDS_MAX
+        pairs = parse_qsl(
+            form.decode("latin-1"),
+            keep_blank_values=True,
+            encoding="latin-1",
+            max_num_fields=FORM_FIELDS_MAX,
         )
-    except ValueError as error:  # also a UnicodeDecodeError
-        msg = "The form fields cannot be read: they must be UTF-8, and not too many."
+    except ValueError as error:
+        msg = f"The form has more than {FORM_FIELDS_MAX} fields."
         raise InvalidRequest(msg) from error
+    for name, value in pairs:
+        yield _decode(name.encode("latin-1"), codec), _decode(value.encode("latin-1"), codec)
 
 
-def _multipart(body: bytes, options: dict[str, str]) -> Iterator[tuple[str, str]]:
+def _is_ascii_at_heart(codec: str) -> bool:
+    """Whether the signs that make a form are the octets that they are in ASCII."""
+    return _FORM_SIGNS.encode(codec, "replace") == _FORM_SIGNS.encode()
+
+
+def _multipart(body: bytes, boundary: str, charset: str) -> Iterator[tuple[str, str]]:
     """Give names and values; the parts that are files are no fields of ours."""
-    boundary = options.get("boundary", "")
     try:
         parser = PushMultipartParser(boundary, max_segment_count=FORM_FIELDS_MAX)
-        name, value = "", bytearray()
+        name, value, own_charset = "", bytearray(), charset
         is_field = False
         with parser:
             for event in parser.parse(body):
                 if isinstance(event, MultipartSegment):
                     name, value = event.name or "", bytearray()
-                    charset = event.charset or options.get("charset", "")
+                    own_charset = event.charset or charset
                     is_field = event.filename is None
                 elif event:
                     value += event
                 elif is_field:
-                    yield name, _text(bytes(value), charset)
+                    yield name, _decode(*_unmarked(bytes(value), own_charset))
     except MultipartError as error:
         msg = "The multipart body cannot be read."
         raise InvalidRequest(msg) from error
 
 
-def _fields_of(pairs: Iterable[tuple[str, str]]) -> Fields:
-    fields: Fields = {}
+def _form(pairs: Iterable[tuple[str, str]]) -> Form:
+    fields = Form()
     for written, value in pairs:
         match = _LIST_NAME.fullmatch(written)
         name = match[1] if match else written

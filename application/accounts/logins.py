@@ -35,7 +35,7 @@ from domain.account import Account, account_id
 from domain.claim import Claim, claim_id
 from domain.contents import Person
 from domain.errors import InvalidKey, InvalidRequest, NotFound, NotPermitted
-from domain.people import check_password
+from domain.people import check_password, normalised
 from domain.values import SECOND
 
 TOKEN_PREFIX: Final = "ngs_"  # noqa: S105 - tells a session's token from an API key
@@ -89,7 +89,7 @@ class Logins:
         account = self.account_of(email)
         stored = self._password(account)
         no_password = self._no_password  # made by whoever comes first, known or not
-        is_right = self.hasher.verify(stored or no_password, password)
+        is_right = self._is_password(stored or no_password, password)
         if account is None or stored is None or not is_right:
             raise InvalidKey(WRONG_LOGIN)
         has_second_factor = self._pass_second_factor(account, code, execute)
@@ -174,9 +174,9 @@ class Logins:
         Raises:
             InvalidRequest: the current one is wrong, or the new one cannot be used.
         """
-        check_password(new, email=self._email_of(session.account), field="new_password")
+        new = check_password(new, email=self._email_of(session.account), field="new_password")
         stored = self._password(session.account)
-        if not self.hasher.verify(stored or self._no_password, current) or stored is None:
+        if not self._is_password(stored or self._no_password, current) or stored is None:
             msg = "The current_password is wrong."
             raise InvalidRequest(msg, field="current_password")
         execute(
@@ -210,7 +210,7 @@ class Logins:
         if row is None:
             msg = "This reset was used already, or its time is over."
             raise NotFound(msg)
-        check_password(new, email=self._email_of(row.account), field="password")
+        new = check_password(new, email=self._email_of(row.account), field="password")
         execute(SetPassword(row.account, self.hasher.hash(new), reset=digest, at=self.clock.now()))
 
     # -- second factors --------------------------------------------------------------------------
@@ -248,9 +248,7 @@ class Logins:
         if row is None:
             return False
         now = self.clock.now()
-        counter = self.codes.counter(
-            SecondFactor.read(row).sealed_seed, code.strip(), at_s=now // SECOND
-        )
+        counter = self.codes.counter(SecondFactor.read(row).sealed_seed, code, at_s=now // SECOND)
         return counter is not None and bool(execute(UseCode(account, counter, at=now)))
 
     # -- details ---------------------------------------------------------------------------------
@@ -267,6 +265,11 @@ class Logins:
     def _password(self, account: int | None) -> str | None:
         row = None if account is None else self.store.secret(SecretKind.PASSWORD, str(account))
         return row.value if row else None
+
+    def _is_password(self, stored: str, typed: str) -> bool:
+        """Compare in NFC; a hash of before passwords were normalised is of what was typed."""
+        forms = dict.fromkeys((normalised(typed), typed))
+        return any(self.hasher.verify(stored, form) for form in forms)
 
     @cached_property
     def _no_password(self) -> str:

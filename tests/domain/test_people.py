@@ -49,6 +49,7 @@ def test_a_password_is_neither_short_nor_long_nor_the_address() -> None:
 
 
 def test_a_code_is_short() -> None:
-    assert check_code("123 456") == "123 456"
+    for typed in ("123 456", " 123456\n", "12 34 56", "123\u00a0456"):
+        assert check_code(typed) == "123456"
     with pytest.raises(InvalidRequest):
         check_code("1" * 21)

@@ -102,7 +102,7 @@ def create(
     """Make an account with an API key, which is shown this one time."""
     password = read_password() if password_stdin else None
     if password is not None:
-        check_password(password, email=email)
+        password = check_password(password, email=email)
     with opened(place) as gateway:
         key, new_key = gateway.system.keyring.make("first")
         created = gateway.run(

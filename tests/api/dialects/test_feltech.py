@@ -92,6 +92,17 @@ def test_an_approved_sender_id_is_accepted_in_any_case(start_gateway: StartGatew
     assert gateway.logs()["logs"][0]["sender_id"] == "mybusiness"
 
 
+@pytest.mark.parametrize("written", ["My Shop ", " My  Shop", "my   shop\n"])
+def test_spaces_in_a_sender_id_are_as_approved(start_gateway: StartGateway, written: str) -> None:
+    gateway = start_gateway(sender_ids=("My Shop",))
+    assert send(gateway, sender_id=written).status_code == 200
+    wanted = {"name": written, "use_case": "x"}
+    assert gateway.post("/api/sender-ids", wanted).status_code == 409
+    chosen = {"default_sender_id": written}
+    answer = gateway.http.put("/api/v1/account", json=chosen, headers=gateway.bearer)
+    assert answer.json()["data"]["default_sender_id"] == "My Shop"
+
+
 def test_a_bulk_gives_one_id_for_each_entry(own_gateway: Gateway) -> None:
     send(own_gateway)
     answer = send_bulk(own_gateway, ["+260977000001", "0966000002", "260977000001", 260955000003])
@@ -289,7 +300,7 @@ def test_a_sender_id_is_asked_for_once(own_gateway: Gateway) -> None:
     assert TIME.fullmatch(body.pop("created_at"))
     assert body == {"id": body["id"], "user_id": own_gateway.account, "status": "Pending", **wanted}
     assert isinstance(body["id"], int)
-    for name in ("FeltechSMS", "feltechsms"):
+    for name in ("FeltechSMS", "feltechsms", "FeltechSMS ", " FeltechSMS", "\tfeltechSMS\n"):
         again = own_gateway.post("/api/sender-ids", {**wanted, "name": name})
         assert again.status_code == 409
         assert again.json() == {"message": "You have already requested this Sender ID."}

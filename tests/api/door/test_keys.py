@@ -61,6 +61,17 @@ def test_every_place_of_a_key_works_in_both_dialects(gateway: Gateway) -> None:
             assert gateway.http.post(path, json=sent, **place).status_code == 200, (path, place)
 
 
+@pytest.mark.parametrize("around", ["{}\n", "\r\n{}\t", " {} ", "\u00a0{}"])
+def test_white_space_around_a_key_does_not_count(gateway: Gateway, around: str) -> None:
+    key = around.format(gateway.key)
+    for path in ("/api/balance", "/api/v1/balance"):
+        assert gateway.http.get(path, params={"api_key": key}).status_code == 200
+    for path in ("/api", "/api/v1/sms/send"):
+        sent = {"api_key": key, "to": TO, "message": "Hello"}
+        assert gateway.http.post(path, json=sent).status_code == 200
+        assert gateway.http.post(path, data=sent).status_code == 200
+
+
 def test_the_dialects_own_place_counts(gateway: Gateway, other_key: str) -> None:
     both = {"to": TO, "message": "Hello", "api_key": gateway.key}
     headers = {"Authorization": f"Bearer {other_key}"}

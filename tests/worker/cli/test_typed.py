@@ -100,6 +100,25 @@ def test_a_key_s_rules_are_those_of_the_api(cli: Cli, option: str, value: str) -
     cli.refusal("key", "issue", account, "--name", "till", option, value, code=2)
 
 
+def test_sources_spaces_and_passwords_are_read_as_the_api_reads_them(cli: Cli) -> None:
+    cli.run("migrate")
+    made = cli.json(
+        *("account", "create", "Shop", "--email", "a@b.zm", "--password-stdin"),
+        *("--sender-id", " My  Shop", "--sender-id", "My Shop"),
+        stdin="cafe\u0301 au lait\n",
+    )
+    account = made["account_id"]
+    listed = cli.json("sender-id", "list", "--account", account)
+    assert [row["name"] for row in listed] == ["My Shop"]
+    cli.run("key", "issue", account, "--name", "x", "--source", "::ffff:203.0.113.5")
+    listed = cli.json("key", "list", account)
+    assert listed[-1]["sources"] == ["203.0.113.5"]
+    session: dict[str, str | None] = {"NGOMA_SESSION_FILE": str(cli.folder.parent / "shop")}
+    Cli(cli.folder, session).run(
+        *("login", "--email", "a@b.zm", "--password-stdin"), stdin="caf\u00e9 au lait\n"
+    )
+
+
 def test_a_malformed_sender_id_is_wrong_usage(cli: Cli) -> None:
     arguments: tuple[Any, ...] = ("account", "create", "Shop", "--email", "a@b.zm")
     said = cli.refusal(*arguments, "--sender-id", "TWELVE CHARS", code=2)
