@@ -153,7 +153,8 @@ def test_a_bound_key_makes_no_key_with_more_than_it_has(start_gateway: StartGate
         wanted = {"name": "more", "sources": sources}
         return gateway.http.post_json("/api/v1/keys", wanted, here).status_code
 
-    wider = ([], ["192.0.2.0/23"], ["192.0.2.9", "198.51.100.1"], ["2001:db8:1::1"], ["::/0"])
+    wider: list[list[str]] = [[], ["192.0.2.0/23"], ["2001:db8:1::1"], ["::/0"]]
+    wider.append(["192.0.2.9", "198.51.100.1"])
     assert [try_with(sources) for sources in wider] == [403] * len(wider)
     for sources in (["192.0.2.0/24"], ["192.0.2.9", "2001:db8:0:7::/64"]):
         assert try_with(sources) == 201
