@@ -16,6 +16,7 @@ from domain.events import Aggregate, Snapshot
 from domain.manual_entry import ManualEntry
 from domain.message import Message
 from domain.sender_id import SenderId
+from domain.sender_requests import SenderRequests
 from domain.sim import Sim
 from domain.submission import Submission
 from domain.values import Instant
@@ -27,6 +28,7 @@ AGGREGATES: Final = (
     Message,
     Submission,
     SenderId,
+    SenderRequests,
     Sim,
     Claim,
     ManualEntry,
@@ -45,6 +47,7 @@ SNAPSHOTTED: Final[Mapping[type[Aggregate], int]] = {
     CreditWallet: SNAPSHOT_EVERY,
     Account: CHANGES_BETWEEN,
     Allowance: CHANGES_BETWEEN,
+    SenderRequests: CHANGES_BETWEEN,
     Sim: CHANGES_BETWEEN,
 }
 """Whose history has no end of its own: it is folded from the newest snapshot on."""

@@ -17,7 +17,6 @@ import pytest
 from application.accounts import RevokeKey, SetSuspension
 from application.books.actors import Actor
 from application.books.codec import SNAPSHOT_EVERY
-from application.messages.accept import Accepted
 from application.messages.accepted import Accepted
 from application.system import System
 from domain.errors import AccountSuspended, IdempotencyConflict, InsufficientCredits, InvalidKey
