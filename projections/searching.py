@@ -19,6 +19,11 @@ SLICE: Final = 2_000
 """Messages that one look goes through: some tens of milliseconds."""
 SEARCH_S: Final = 10.0
 """How long one search may go on; some millions of messages on a machine that has nothing else."""
+BY_INDEX: Final = (
+    "SELECT set_config('enable_bitmapscan', 'off', true), set_config('enable_sort', 'off', true), "
+    "set_config('enable_seqscan', 'off', true)"
+)
+"""PostgreSQL would rather read and sort all that is left for each slice than follow the index."""
 TOO_LONG: Final = (
     "There are too many messages to search all of them: give a status, whose messages are fewer, "
     "or page through the log with before."
@@ -55,6 +60,8 @@ class Search:
         if self._above is None and self._wanted.before is not None:
             place = message_log.place_of(self._account, self._wanted.before)
             self._before = connection.scalar(select(place)) or 0
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(BY_INDEX)
         below = connection.scalar(self._slice(MESSAGES.c.position).offset(SLICE - 1).limit(1))
         self._count(connection, below)
         self._above, self.is_over = below, below is None
@@ -80,8 +87,9 @@ class Search:
         matches = message_log.contains(
             self._wanted.search or "", is_postgresql=connection.dialect.name == "postgresql"
         )
-        rows = self._slice(MESSAGES.c.position, MESSAGES.c.number)
-        rows = rows.join(CONTENTS, is_content).where(matches)
+        # Not a join: the contents are to be looked up by the slice, and never the other way round.
+        matching = select(matches).where(is_content).correlate(MESSAGES).scalar_subquery()
+        rows = self._slice(MESSAGES.c.position, MESSAGES.c.number).where(matching)
         if below is not None:
             rows = rows.where(MESSAGES.c.position >= below)
         for position, number in connection.execute(rows):
