@@ -11,6 +11,9 @@ NICENESS: Final = 10
 """A flood of logins gets a tenth of the processor where sends want it."""
 SITE_COST: Final = COST // 4
 """An IPv6 /48 has the turns of four clients: it may be one person or many."""
+ACCOUNT_COST: Final = COST // 4
+"""An account waits for a quarter of the guesses at it: a line from which all of them come has
+places behind its owner's."""
 HEAD_START: Final = 8
 """Turns in front of strangers, for who was right before from where they are."""
 RIGHT_MAX: Final = 10_000
@@ -55,7 +58,8 @@ class Hashing:
         if here in self._right:
             result = await self._pool.run(login, Share(here), head_start=HEAD_START)
         else:
-            result = await self._pool.run(login, *_shares(caller), Share(f"account {account}"))
+            own = Share(f"account {account}", ACCOUNT_COST)
+            result = await self._pool.run(login, *_shares(caller), own)
         self._right[here] = None
         self._right.move_to_end(here)
         if len(self._right) > RIGHT_MAX:

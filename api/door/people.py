@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 from api.door.caller import Caller
 from api.door.hashing import Hashing
-from api.door.slowing import Slowing, Subject
+from api.door.slowing import WAITING_ACCOUNT_MAX, Slowing, Subject
 from api.http.threads import Pool
 from application.accounts.signup import Registrations
 from application.ports import MailNotSent
@@ -87,7 +87,7 @@ class People:
         if here is not None:
             return [Subject("login_here", here, FREE_FAILURES)]
         subjects = [
-            Subject("login", account, FREE_FAILURES),
+            Subject("login", account, FREE_FAILURES, WAITING_ACCOUNT_MAX),
             Subject("login_ip", caller.client, FREE_ADDRESS_FAILURES),
         ]
         if caller.site is not None:

@@ -98,11 +98,11 @@ class FairPool:
 
     def _line_up(self, call: Callable[[], Any], shares: Sequence[Share], head_start: int) -> _Turn:
         first = self._now - head_start * COST
-        place = max([first, *(self._next.get(share.name, first) for share in shares)])
-        turn = _Turn(place, shares, call)
+        places = [max(first, self._next.get(share.name, first)) for share in shares]
+        turn = _Turn(max(places, default=first), shares, call)
         self._line.append(turn)
-        for share in shares:
-            self._next[share.name] = turn.place + share.cost
+        for share, place in zip(shares, places, strict=True):
+            self._next[share.name] = place + share.cost  # each by its own: one share blames none
         if len(self._next) > REMEMBERED_MAX:
             self._next = {name: place for name, place in self._next.items() if place > self._now}
         return turn

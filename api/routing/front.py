@@ -27,8 +27,8 @@ READING_EACH_MAX: Final = 4
 SEARCHING_THREADS: Final = 2
 """For reads that look through much: of one account one at a time."""
 SEARCHING_WAITING_MAX: Final = 64
-SEARCHING_NICENESS: Final = 10
-"""They get a tenth of the processor where anything else wants it."""
+SEARCHING_NICENESS: Final = 15
+"""They get a thirtieth of the processor where anything else wants it."""
 READY_KEPT_S: Final = 1.0
 
 ONLY_AS_BEARER: Final = "A session's token goes in Authorization: Bearer, and nowhere else."
