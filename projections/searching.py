@@ -10,10 +10,11 @@ from typing import Any, Final
 from sqlalchemy import Connection, Select, select
 
 from application.ports.queries import LogEntry, LogFilter, LogPage
+from domain.contents import ContentKind
 from domain.errors import InvalidRequest
 from projections import message_log
 from projections.message_log import MESSAGES
-from projections.tables import CONTENTS
+from projections.tables import is_content
 
 SLICE: Final = 2_000
 """Messages that one look goes through: some tens of milliseconds."""
@@ -83,12 +84,16 @@ class Search:
         return rows.order_by(MESSAGES.c.position.desc())
 
     def _count(self, connection: Connection, below: int | None) -> None:
-        is_content = (CONTENTS.c.kind == "message") & (CONTENTS.c.number == MESSAGES.c.number)
         matches = message_log.contains(
             self._wanted.search or "", is_postgresql=connection.dialect.name == "postgresql"
         )
         # Not a join: the contents are to be looked up by the slice, and never the other way round.
-        matching = select(matches).where(is_content).correlate(MESSAGES).scalar_subquery()
+        matching = (
+            select(matches)
+            .where(is_content(ContentKind.MESSAGE, MESSAGES.c.number))
+            .correlate(MESSAGES)
+            .scalar_subquery()
+        )
         rows = self._slice(MESSAGES.c.position, MESSAGES.c.number).where(matching)
         if below is not None:
             rows = rows.where(MESSAGES.c.position >= below)
