@@ -31,6 +31,7 @@ from adapters.store.read_engine import (
     ReadEngines,
     postgres_engines,
     scrub_read_models,
+    shorten_logs,
     sqlite_engines,
 )
 from adapters.store.sqlite import SqliteStore
@@ -120,6 +121,7 @@ def bootstrap(
         metrics=metrics,
         access_log=JsonAccessLog(outlet),
         scrub=partial(_scrub, reading, store),
+        shorten=partial(shorten_logs, reading.engines, store),
         modems=settings.modems,
         open_modem=partial(_open_modem, clock=clock, answer_timeout_s=settings.at_answer_timeout_s),
         signals=signals,

@@ -152,6 +152,8 @@ class System:
     access_log: AccessLog
     scrub: Callable[[bool], Sequence[str]]
     """Let the files hold nothing that was erased (True: write tables anew); say what was done."""
+    shorten: Callable[[], None]
+    """Empty write-ahead logs that have become long, unless somebody reads in them right now."""
     modems: Sequence[ModemSettings] = ()
     open_modem: Callable[[ModemSettings], ModemDriver]
     hashing_threads: int = 2

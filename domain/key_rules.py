@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network
 from typing import Final
 
 from domain.addresses import Network, read_address, read_network
-from domain.errors import InvalidRequest
+from domain.errors import InvalidRequest, NotPermitted
 from domain.published import KEY_ID_CHARACTERS, SOURCE_CHARACTERS_MAX, SOURCES_MAX
 
 _KEY_ID: Final = re.compile(rf"[A-Z0-9]{{{KEY_ID_CHARACTERS}}}")
@@ -78,6 +79,29 @@ def is_from(sources: Sequence[str], address: str) -> bool:
     except ValueError:  # a Unix socket has none
         return False
     return any(found in network for network in _networks(tuple(sources)))
+
+
+def check_no_wider(sources: Sequence[str], own: Sequence[str]) -> None:
+    """Refuse a key that may come from where the key that makes it may not (``own``).
+
+    Raises:
+        NotPermitted: some of it is outside.
+    """
+    if not own:
+        return
+    inside = [
+        any(_is_within(new, old) for old in _networks(tuple(own)))
+        for new in _networks(tuple(sources))
+    ]
+    if not (inside and all(inside)):
+        msg = f"This API key works from {', '.join(own)} alone: what it makes may do no more."
+        raise NotPermitted(msg)
+
+
+def _is_within(new: Network, old: Network) -> bool:
+    if isinstance(new, IPv4Network):
+        return isinstance(old, IPv4Network) and new.subnet_of(old)
+    return isinstance(old, IPv6Network) and new.subnet_of(old)
 
 
 @lru_cache(maxsize=4_096)

@@ -27,6 +27,8 @@ SENDER_ID_CHARACTERS_MAX: Final = 11
 """What an alphanumeric address can hold (3GPP 23.040 9.1.2.5)."""
 USE_CASE_CHARACTERS_MAX: Final = 1_000
 """What an account may say of the sender ID that it asks for."""
+PENDING_SENDER_IDS_MAX: Final = 20
+"""Sender IDs of one account that may wait for a decision."""
 
 # -- requests a minute, unless the settings say otherwise (contract decision 10) ------------------
 

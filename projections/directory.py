@@ -182,9 +182,9 @@ def account(connection: Connection, number: int) -> AccountRow | None:
     return None if row is None else _account(row._mapping)
 
 
-def staff(connection: Connection, *, limit: int) -> Sequence[AccountRow]:
+def staff(connection: Connection, *, after: int, limit: int) -> Sequence[AccountRow]:
     """List the accounts that have a role, by number."""
-    wanted = _accounts().where(ACCOUNTS.c.roles != "")
+    wanted = _accounts().where(ACCOUNTS.c.roles != "", ACCOUNTS.c.number > after)
     rows = connection.execute(wanted.order_by(ACCOUNTS.c.number).limit(limit))
     return [_account(row._mapping) for row in rows]
 
@@ -216,9 +216,13 @@ def sender_ids(connection: Connection, account: int) -> Sequence[SenderIdRow]:
     return [_sender_id(row._mapping) for row in rows]
 
 
-def pending_sender_ids(connection: Connection, *, limit: int) -> Sequence[SenderIdRow]:
-    """List the requests that wait for staff, oldest first."""
-    wanted = _sender_ids().where(SENDER_IDS.c.status == SenderIdStatus.PENDING.value)
+def sender_id_requests(
+    connection: Connection, status: str | None, *, after: int, limit: int
+) -> Sequence[SenderIdRow]:
+    """List requests of all accounts by number, oldest first; ``status`` None is every one."""
+    wanted = _sender_ids().where(SENDER_IDS.c.number > after)
+    if status is not None:
+        wanted = wanted.where(SENDER_IDS.c.status == status)
     rows = connection.execute(wanted.order_by(SENDER_IDS.c.number).limit(limit))
     return [_sender_id(row._mapping) for row in rows]
 

@@ -169,25 +169,15 @@ _ENTRY_COLUMNS = (
 
 
 def page(connection: Connection, account: int, wanted: LogFilter) -> LogPage:
-    """Give a page of an account's log, newest first, and how many match in all.
+    """Give a page of an account's log without a search, newest first, and how many match in all.
 
-    ``total`` counts what matches status and search, not what ``before`` leaves of it. Only a
-    search is counted: everything else has its total kept.
+    ``total`` counts what matches the status, not what ``before`` leaves of it.
     """
     matching = select(MESSAGES.c.number).where(MESSAGES.c.account == account)
     if wanted.status is not None:
         matching = matching.where(MESSAGES.c.status == wanted.status)
-    if wanted.search:
-        if not _is_searchable(wanted.search):
-            return LogPage(entries=(), total=0)
-        matching = matching.join(CONTENTS, _WITH_CONTENT[0]).where(
-            _contains(wanted.search, is_postgresql=connection.dialect.name == "postgresql")
-        )
-        total = connection.scalar(select(func.count()).select_from(matching.subquery())) or 0
-    else:
-        total = _kept_total(connection, account, wanted.status)
     if wanted.before is not None:
-        matching = matching.where(MESSAGES.c.position < _place_of(account, wanted.before))
+        matching = matching.where(MESSAGES.c.position < place_of(account, wanted.before))
     found = (
         matching.order_by(MESSAGES.c.position.desc())
         .limit(wanted.limit)
@@ -196,7 +186,15 @@ def page(connection: Connection, account: int, wanted: LogFilter) -> LogPage:
     )
     entries = _entries(found.join(MESSAGES, found.c.number == MESSAGES.c.number))
     rows = connection.execute(entries.order_by(MESSAGES.c.position.desc()))
+    total = _kept_total(connection, account, wanted.status)
     return LogPage(entries=tuple(_entry(row._mapping) for row in rows), total=total)
+
+
+def entries_of(connection: Connection, numbers: Sequence[int]) -> tuple[LogEntry, ...]:
+    """Give the messages with these numbers, newest first."""
+    wanted = _entries(MESSAGES).where(MESSAGES.c.number.in_(numbers))
+    rows = connection.execute(wanted.order_by(MESSAGES.c.position.desc()))
+    return tuple(_entry(row._mapping) for row in rows)
 
 
 def entry(connection: Connection, account: int, number: int) -> LogEntry | None:
@@ -235,7 +233,7 @@ def _entry(row: Any) -> LogEntry:
     return LogEntry(**fields)
 
 
-def _place_of(account: int, number: int) -> ColumnElement[int]:
+def place_of(account: int, number: int) -> ColumnElement[int]:
     """Give the position of a message of the account; NULL, so an empty page, when it has none."""
     earlier = MESSAGES.alias("earlier")
     place = select(earlier.c.position).where(
@@ -253,7 +251,7 @@ def _kept_total(connection: Connection, account: int, status: str | None) -> int
     return int(row._mapping.get(status, 0))
 
 
-def _contains(search: str, *, is_postgresql: bool) -> ColumnElement[bool]:
+def contains(search: str, *, is_postgresql: bool) -> ColumnElement[bool]:
     """Match text in any case, or the number in any written form; % and _ stand for themselves.
 
     What is not ASCII was folded when it was stored, because the stores fold only ASCII alike.
@@ -267,7 +265,7 @@ def _contains(search: str, *, is_postgresql: bool) -> ColumnElement[bool]:
     return or_(matches, CONTENTS.c.msisdn.contains(digits, autoescape=True))
 
 
-def _is_searchable(search: str) -> bool:
+def is_searchable(search: str) -> bool:
     """Whether any stored text could hold this: no lone surrogate, no NUL, nothing longer.
 
     SQLite also refuses patterns over 50,000 octets; so much is well below that, however it folds.

@@ -50,6 +50,7 @@ from projections.log import Log
 from projections.message_log import MessageLog
 from projections.projection import Projection
 from projections.retention import RetentionDates
+from projections.searching import Search
 
 
 class SqlQueries:
@@ -91,9 +92,20 @@ class SqlQueries:
     # -- customers --------------------------------------------------------------------------
 
     def log(self, account: int, wanted: LogFilter) -> LogPage:
-        """List an account's messages, newest first."""
+        """List an account's messages, newest first.
+
+        Raises:
+            InvalidRequest: a search that takes too long.
+        """
+        if not wanted.search:
+            with self._reading(MessageLog) as connection:
+                return message_log.page(connection, account, wanted)
+        search = Search(account, wanted)
+        while not search.is_over:
+            with self._reading(MessageLog) as connection:
+                search.look(connection)
         with self._reading(MessageLog) as connection:
-            return message_log.page(connection, account, wanted)
+            return search.found(connection)
 
     def log_entry(self, account: int, number: int) -> LogEntry | None:
         """Find one message of an account."""
@@ -132,10 +144,10 @@ class SqlQueries:
         with self._reading(Directory) as connection:
             return directory.account(connection, account)
 
-    def staff(self, *, limit: int) -> Sequence[AccountRow]:
+    def staff(self, *, after: int, limit: int) -> Sequence[AccountRow]:
         """List the accounts that have a role, by number."""
         with self._reading(Directory) as connection:
-            return directory.staff(connection, limit=limit)
+            return directory.staff(connection, after=after, limit=limit)
 
     def entries(self, status: str | None, *, after: int, limit: int) -> Sequence[EntryRow]:
         """List what takes two people, by number; ``status`` None is every one."""
@@ -147,10 +159,12 @@ class SqlQueries:
         with self._reading(Approvals) as connection:
             return approvals.entry(connection, number)
 
-    def pending_sender_ids(self, *, limit: int) -> Sequence[SenderIdRow]:
-        """List the requests that wait for staff, oldest first."""
+    def sender_id_requests(
+        self, status: str | None, *, after: int, limit: int
+    ) -> Sequence[SenderIdRow]:
+        """List requests of all accounts by number, oldest first; ``status`` None is every one."""
         with self._reading(Directory) as connection:
-            return directory.pending_sender_ids(connection, limit=limit)
+            return directory.sender_id_requests(connection, status, after=after, limit=limit)
 
     def sender_id(self, number: int) -> SenderIdRow | None:
         """Find one sender ID request of any account."""

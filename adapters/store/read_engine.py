@@ -8,14 +8,19 @@ truth's tables is translated to ``public``.
 import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
 
+from adapters.store.sqlite import SqliteStore
 from adapters.store.sqlite.read_file import ForeignFile, ReadFile
 from adapters.store.sqlite.scrubbing import emptied
+from adapters.store.sqlite.wal import shorten
+from application.ports import Store
 from projections.keeping import Keeper, Unlosable
 from projections.positions import POSITIONS
 
@@ -118,6 +123,24 @@ def scrub_read_models(engines: ReadEngines) -> Sequence[str]:
         return ["The write-ahead log of read.db is in use and was not emptied: try again."]
     finally:
         proxy.close()
+
+
+def shorten_logs(engines: ReadEngines, store: Store) -> None:
+    """Keep the write-ahead logs of SQLite's files short; PostgreSQL looks after its own.
+
+    Raises:
+        StoreDown: the store is not to be had.
+    """
+    if isinstance(store, SqliteStore):
+        store.shorten()
+    if engines.writing.dialect.name != "sqlite":
+        return
+    with suppress(DBAPIError, sqlite3.DatabaseError):  # damage is for the follower to find
+        proxy = engines.writing.raw_connection()
+        try:
+            shorten(cast("sqlite3.Connection", proxy.driver_connection))
+        finally:
+            proxy.close()
 
 
 def _sqlite_engine(connect: Callable[[], sqlite3.Connection], *, size: int) -> Engine:

@@ -16,7 +16,7 @@ from application.ports import CredentialRow
 from domain.account import Account, account_id
 from domain.contents import Person, SenderIdRequest
 from domain.errors import InvalidRequest, NotFound, SenderIdNotApproved
-from domain.key_rules import Scope, check_scopes, check_sources, is_key_id
+from domain.key_rules import Scope, check_no_wider, check_scopes, check_sources, is_key_id
 from domain.people import check_name
 from domain.public_ids import iso_time, iso_time_or_none
 from domain.roles import Role
@@ -89,7 +89,7 @@ async def _shown(front: Front, number: int) -> Answer:
             suspended=found.suspended,
         )
 
-    return answer(schemas.AccountShown(data=await front.read(look)))
+    return answer(schemas.AccountShown(data=await front.read(number, look)))
 
 
 # -- its keys ---------------------------------------------------------------------------------
@@ -98,7 +98,8 @@ async def _shown(front: Front, number: int) -> Answer:
 async def keys(front: Front, call: Call) -> Answer:
     """List the account's working keys, oldest first, from the store itself."""
     principal, _ = await admit_manager(front, call)
-    rows = await front.read(lambda: front.system.store.credentials_of(principal.account))
+    account = principal.account
+    rows = await front.read(account, lambda: front.system.store.credentials_of(account))
     return answer(schemas.ApiKeys(data=[_key(row) for row in rows]))
 
 
@@ -109,18 +110,18 @@ async def issue_key(front: Front, call: Call) -> Answer:
     name = check_name(read_text(fields, "name"))
     scopes = check_scopes(_listed(fields, "scopes"))
     sources = check_sources(_listed(fields, "sources"))
-    return await _issued(front, principal, name, scopes, sources, revoke=None, status=201)
+    return await _issued(front, call, principal, (name, scopes, sources))
 
 
 async def regenerate_key(front: Front, call: Call) -> Answer:
     """Replace a key by a new one with the same name, scopes and sources."""
     principal, _ = await admit_manager(front, call)
     key_id = _key_id(call)
-    row = await front.read(lambda: front.system.store.credential(key_id))
+    row = await front.read(principal.account, lambda: front.system.store.credential(key_id))
     if row is None or row.account != principal.account or row.revoked_at is not None:
         raise NotFound(NO_KEY)
-    scopes, sources = tuple(row.scopes.split()), tuple(row.sources.split())
-    return await _issued(front, principal, row.name, scopes, sources, revoke=key_id, status=201)
+    wanted = (row.name, tuple(row.scopes.split()), tuple(row.sources.split()))
+    return await _issued(front, call, principal, wanted, revoke=key_id)
 
 
 async def end_key(front: Front, call: Call) -> Answer:
@@ -135,23 +136,24 @@ async def end_key(front: Front, call: Call) -> Answer:
 
 async def _issued(
     front: Front,
+    call: Call,
     principal: Principal,
-    name: str,
-    scopes: tuple[str, ...],
-    sources: tuple[str, ...],
+    wanted: tuple[str, tuple[str, ...], tuple[str, ...]],
     *,
-    revoke: str | None,
-    status: int,
+    revoke: str | None = None,
 ) -> Answer:
+    name, scopes, sources = wanted
+    check_no_wider(sources, principal.sources)
+
     def make() -> tuple[str, NewKey]:
         return front.system.keyring.make(name, scopes=scopes, sources=sources)
 
-    api_key, new_key = await front.people.hash(make)
+    api_key, new_key = await front.people.hash(front.caller(call), make)
     at = front.system.clock.now()
     actor = _actor(principal)
     await front.run(IssueKey(principal.account, new_key, revoke=revoke, actor=actor, at=at))
     made = schemas.NewApiKey(key=_new_key(new_key, at), api_key=api_key)
-    return answer(made, status=status)
+    return answer(made, status=201)
 
 
 def _actor(principal: Principal) -> Actor:

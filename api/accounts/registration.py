@@ -25,13 +25,14 @@ CONFIRMED: Final = "The second factor is confirmed. Log in again with a code of 
 
 async def register(front: Front, call: Call) -> Answer:
     """Make an account with its first key and session."""
-    await front.limit_auth(front.caller(call))
+    caller = front.caller(call)
+    await front.limit_auth(caller)
     registrations = front.people.registrations
     registrations.require_open()
     fields = _read(call, "name", "email", "password")
     who = check_newcomer(**fields)
     execute = front.system.committer.execute
-    made = await front.people.hash(partial(registrations.register, who, execute=execute))
+    made = await front.people.hash(caller, partial(registrations.register, who, execute=execute))
     created = schemas.NewAccount(
         token=made.logged_in.token,
         expires_at=iso_time(made.logged_in.session.ends_at),
@@ -99,7 +100,7 @@ async def change_password(front: Front, call: Call) -> Answer:
         new=fields["new_password"],
         execute=front.system.committer.execute,
     )
-    await front.people.hash(change)
+    await front.people.hash(caller, change)
     return answer(schemas.Done(message=PASSWORD_SET))
 
 
@@ -113,7 +114,8 @@ async def reset(front: Front, call: Call) -> Answer:
 
 async def confirm_reset(front: Front, call: Call) -> Answer:
     """Set a new password with the token of a mail."""
-    await front.limit_auth(front.caller(call))
+    caller = front.caller(call)
+    await front.limit_auth(caller)
     fields = _read(call, "token", "password")
     finish = partial(
         front.system.logins.finish_reset,
@@ -121,7 +123,7 @@ async def confirm_reset(front: Front, call: Call) -> Answer:
         fields["password"],
         execute=front.system.committer.execute,
     )
-    await front.people.hash(finish)
+    await front.people.hash(caller, finish)
     return answer(schemas.Done(message=PASSWORD_SET))
 
 

@@ -26,7 +26,7 @@ LONG_CHARACTERS: Final = 10_000
 async def preview(front: Front, call: Call) -> Answer:
     """Say what a send would do; nothing is stored."""
     fields, caller = await read_with_key(front, call)
-    await front.door.admit_reader(caller)
+    account = (await front.door.admit_reader(caller)).account
     require(fields, "message")
     text = read_text(fields, "message")
     recipient = None
@@ -48,7 +48,7 @@ async def preview(front: Front, call: Call) -> Answer:
             credits=TARIFF.charge(cut.text.segments),
         )
 
-    return answer(look() if len(text) < LONG_CHARACTERS else await front.read(look))
+    return answer(look() if len(text) < LONG_CHARACTERS else await front.read(account, look))
 
 
 async def balance(front: Front, call: Call) -> Answer:
@@ -77,9 +77,10 @@ async def timeline(front: Front, call: Call) -> Answer:
     offline = await front.offline()
     system = front.system
     explained = await front.read(
+        principal.account,
         lambda: explain(
             system.reader, system.store, ref.number, account=principal.account, offline=offline
-        )
+        ),
     )
     if not ref.is_of(explained.accepted_at):
         raise NotFound("No such message.")

@@ -90,7 +90,7 @@ async def status(front: Front, call: Call) -> Answer:
     if ref is None:
         raise _no_message()
     key = message_id(ref.number)
-    events = await front.read(lambda: front.system.reader.events(key))
+    events = await front.read(principal.account, lambda: front.system.reader.events(key))
     queued = events[0] if events else None
     if not isinstance(queued, Message.Queued) or queued.account != principal.account:
         raise _no_message()
@@ -130,7 +130,9 @@ async def logs(front: Front, call: Call) -> Answer:
         before=read_before(query.get("before")),
     )
     question = partial(front.system.queries.log, principal.account, wanted)
-    found = await front.read_own_writes(principal.account, "message_log", question)
+    found = await front.read_own_writes(
+        principal.account, "message_log", question, is_slow=wanted.is_slow
+    )
     shown = len(found.entries)
     log = schemas.FeltechLogPage(
         current_page=page.number,
@@ -188,8 +190,9 @@ async def request_sender_id(front: Front, call: Call) -> Answer:
 async def sender_ids(front: Front, call: Call) -> Answer:
     """List the account's sender IDs, oldest first."""
     principal = await admit_reader(front, call)
+    account = principal.account
     rows = await front.read_newest(
-        SENDER_IDS_WAIT, partial(front.system.queries.sender_ids, principal.account)
+        account, SENDER_IDS_WAIT, partial(front.system.queries.sender_ids, account)
     )
     return answer(schemas.SenderIdRequests(data=[_sender_id(row) for row in rows]))
 

@@ -144,7 +144,9 @@ async def balance(front: Front, call: Call) -> Answer:
     """Say what is available, from the wallet itself."""
     principal = await _admit_reader(front, call, read_query(call))
     key = wallet_id(principal.account)
-    wallet = await front.read(lambda: front.system.reader.find(CreditWallet, key))
+    wallet = await front.read(
+        principal.account, lambda: front.system.reader.find(CreditWallet, key)
+    )
     available = wallet.available if wallet is not None else 0
     return answer(schemas.CreditBalance(balance=Credits(available)))
 
@@ -162,7 +164,9 @@ async def logs(front: Front, call: Call) -> Answer:
         before=read_before(query.get("before")),
     )
     question = partial(front.system.queries.log, principal.account, wanted)
-    found = await front.read_own_writes(principal.account, "message_log", question)
+    found = await front.read_own_writes(
+        principal.account, "message_log", question, is_slow=wanted.is_slow
+    )
     log = schemas.WilcybertekLog(
         page=page.number,
         limit=limit,

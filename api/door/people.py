@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final, TypeVar
 
 from api.door.caller import Caller
-from api.door.slowing import Slowing, Subject
+from api.door.hashing import Hashing
+from api.door.slowing import WAITING_ACCOUNT_MAX, Slowing, Subject
 from api.http.threads import Pool
 from application.accounts.signup import Registrations
 from application.ports import MailNotSent
@@ -26,8 +27,6 @@ RESETS_MAX: Final = 64
 RESET_MAILS: Final = 3
 """Mails a minute to one address; more requests are answered alike and send nothing."""
 CLOSE_S: Final = 5.0
-HASHING_NICENESS: Final = 10
-"""A flood of logins gets a tenth of the processor where sends want it."""
 
 R = TypeVar("R")
 
@@ -46,11 +45,8 @@ class People:
         )
         self._system = system
         self._attempts = Slowing(system.limiter)
-        self._hashing = Pool(
-            "ngoma-passwords",
-            threads=system.password_threads,
-            waiting_max=system.password_waiting_max,
-            niceness=HASHING_NICENESS,
+        self._hashing = Hashing(
+            threads=system.password_threads, waiting_max=system.password_waiting_max
         )
         self._resetting = Pool("ngoma-resets", threads=1, waiting_max=RESETS_MAX)
         self._resets: set[asyncio.Task[None]] = set()
@@ -62,29 +58,41 @@ class People:
         self._hashing.close()
         self._resetting.close()
 
-    async def hash(self, call: Callable[[], R]) -> R:
+    async def hash(self, caller: Caller, call: Callable[[], R]) -> R:
         """Run a call that hashes slowly, apart from the keys of sends.
 
         Raises:
-            Overloaded: too many wait already.
+            Overloaded: too many wait, and the others have had less.
         """
-        return await self._hashing.run(call)
+        return await self._hashing.run(caller, call)
 
     async def attempt(self, caller: Caller, email: str, login: Callable[[], R]) -> R:
         """Run a login, slowed by the failures of its account and of its address.
 
+        Who was right before from this network is slowed by the failures from it alone.
+
         Raises:
             InvalidKey: it failed.
-            Overloaded: too many wait already.
+            Overloaded: too many wait, and the others have had less.
         """
+        account = self._system.digests.email(email)
+        subjects = self._counted(caller, account)
+        return await self._attempts.run(
+            subjects, partial(self._hashing.log_in, caller, account, login)
+        )
+
+    def _counted(self, caller: Caller, account: str) -> Sequence[Subject]:
+        """Say whose failures slow a login: where it was right before, only those from there."""
+        here = self._hashing.right_before(caller, account)
+        if here is not None:
+            return [Subject("login_here", here, FREE_FAILURES)]
         subjects = [
-            Subject("login", self._system.digests.email(email), FREE_FAILURES),
+            Subject("login", account, FREE_FAILURES, WAITING_ACCOUNT_MAX),
             Subject("login_ip", caller.client, FREE_ADDRESS_FAILURES),
         ]
-        site = caller.site
-        if site is not None:
-            subjects.append(Subject("login_ip_wide", site, FREE_SITE_FAILURES))
-        return await self._attempts.run(subjects, partial(self.hash, login))
+        if caller.site is not None:
+            subjects.append(Subject("login_ip_wide", caller.site, FREE_SITE_FAILURES))
+        return subjects
 
     def reset_later(self, email: str) -> None:
         """Mail a reset's token once the answer is out, if the address has an account.

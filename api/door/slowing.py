@@ -15,6 +15,10 @@ COUNTED_MAX: Final = 100
 """Failures in a minute after which more are not counted: the wait is at its longest long before."""
 WAITING_MAX: Final = 256
 """Logins of this process that may wait at the same time."""
+WAITING_EACH_MAX: Final = WAITING_MAX // 4
+"""The same of one address: nobody's guesses take the places of all others."""
+WAITING_ACCOUNT_MAX: Final = WAITING_MAX // 2
+"""The same of one account, more than one address can take."""
 
 R = TypeVar("R")
 
@@ -26,6 +30,7 @@ class Subject:
     policy: str
     name: str
     free: int
+    waiting_max: int = WAITING_EACH_MAX
 
 
 class Slowing:
@@ -47,8 +52,10 @@ class Slowing:
 
         Raises:
             InvalidKey: it failed.
-            Overloaded: too many wait already.
+            Overloaded: too many wait already, or too many of one subject.
         """
+        if any(self._under_way[subject] >= subject.waiting_max for subject in subjects):
+            raise Overloaded
         self._under_way.update(subjects)
         try:
             await self._wait(max([await self._wait_s(subject) for subject in subjects]))

@@ -16,11 +16,8 @@ R = TypeVar("R")
 class Pool:
     """A few threads, and a bounded number of calls that may wait for one."""
 
-    def __init__(self, name: str, *, threads: int, waiting_max: int, niceness: int = 0) -> None:
-        """Threads with ``niceness`` above 0 leave the processor to all others that want it."""
-        self._executor = ThreadPoolExecutor(
-            threads, thread_name_prefix=name, initializer=_be_nice, initargs=(niceness,)
-        )
+    def __init__(self, name: str, *, threads: int, waiting_max: int) -> None:
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._calls_max = threads + waiting_max
         self._calls = 0
 
@@ -43,7 +40,7 @@ class Pool:
         self._executor.shutdown(wait=False, cancel_futures=True)
 
 
-def _be_nice(niceness: int) -> None:
+def be_nice(niceness: int) -> None:
     """Lower this thread's priority, where the system knows priorities of threads."""
     if niceness and sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)

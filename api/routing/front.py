@@ -10,6 +10,7 @@ from api.door.people import People
 from api.http.addresses import Addresses
 from api.http.bridge import KEYLESS_WAIT_S, Bridge
 from api.http.credentials import session_token
+from api.http.shares import FairPool, Share
 from api.http.threads import Pool, Recent, Shared
 from api.http.wire import Call
 from application.accounts.logins import TOKEN_PREFIX
@@ -21,6 +22,13 @@ from domain.wallet import wallet_id
 
 READING_THREADS: Final = 8
 READING_WAITING_MAX: Final = 256
+READING_EACH_MAX: Final = 4
+"""Reads of one account at a time."""
+SEARCHING_THREADS: Final = 2
+"""For reads that look through much: of one account one at a time."""
+SEARCHING_WAITING_MAX: Final = 64
+SEARCHING_NICENESS: Final = 15
+"""They get a thirtieth of the processor where anything else wants it."""
 READY_KEPT_S: Final = 1.0
 
 ONLY_AS_BEARER: Final = "A session's token goes in Authorization: Bearer, and nowhere else."
@@ -37,7 +45,19 @@ class Front:
         self.door = Door(system)
         self.people = People(system)
         self._bridge = Bridge(system.committer)
-        self._reading = Pool("ngoma-read", threads=READING_THREADS, waiting_max=READING_WAITING_MAX)
+        self._reading = FairPool(
+            "ngoma-read",
+            threads=READING_THREADS,
+            waiting_max=READING_WAITING_MAX,
+            each_max=READING_EACH_MAX,
+        )
+        self._searching = FairPool(
+            "ngoma-search",
+            threads=SEARCHING_THREADS,
+            waiting_max=SEARCHING_WAITING_MAX,
+            each_max=1,
+            niceness=SEARCHING_NICENESS,
+        )
         self._looking = Pool("ngoma-ready", threads=1, waiting_max=1)
         self.readiness = Recent(self._looking, system.readiness, kept_s=READY_KEPT_S)
         """Whether all is well, as of a moment ago: who asks does not make it so."""
@@ -50,6 +70,7 @@ class Front:
         await self.system.limiter.close()
         self.door.close()
         self._reading.close()
+        self._searching.close()
         self._looking.close()
         self._watching.close()
 
@@ -119,20 +140,24 @@ class Front:
             late = OutcomeUnknown("The committer gave no answer.")
         return await self._bridge.run(command, wait_s=wait_s, late=late)
 
-    async def read(self, question: Callable[[], R]) -> R:
-        """Ask a blocking question in a thread.
+    async def read(self, account: int | None, question: Callable[[], R]) -> R:
+        """Ask a blocking question in a thread, in the turn of the account that asks.
 
         Raises:
-            Overloaded: too many are being asked.
+            Overloaded: too many are being asked, and the others have had less.
             StoreDown: the database does not answer.
         """
-        return await self._reading.run(question)
+        return await self._reading.run(question, Share(str(account)))
 
-    async def read_own_writes(self, account: int, projection: str, question: Callable[[], R]) -> R:
+    async def read_own_writes(
+        self, account: int, projection: str, question: Callable[[], R], *, is_slow: bool = False
+    ) -> R:
         """Ask once ``projection`` has seen the account's last movement, or after a bounded wait.
 
+        What ``is_slow`` runs apart from all else, one question of an account at a time.
+
         Raises:
-            Overloaded: too many are being asked.
+            Overloaded: too many are being asked, and the others have had less.
             StoreDown: the database does not answer.
         """
         system = self.system
@@ -142,13 +167,16 @@ class Front:
             system.queries.reached(position, timeout_s=system.log_wait_s, projection=projection)
             return question()
 
-        return await self._reading.run(ask)
+        pool = self._searching if is_slow else self._reading
+        return await pool.run(ask, Share(str(account)))
 
-    async def read_newest(self, projection: str, question: Callable[[], R]) -> R:
+    async def read_newest(
+        self, account: int | None, projection: str, question: Callable[[], R]
+    ) -> R:
         """Ask once ``projection`` has seen all that is in the log now, or after a bounded wait.
 
         Raises:
-            Overloaded: too many are being asked.
+            Overloaded: too many are being asked, and the others have had less.
             StoreDown: the database does not answer.
         """
         system = self.system
@@ -158,4 +186,4 @@ class Front:
             system.queries.reached(head, timeout_s=system.log_wait_s, projection=projection)
             return question()
 
-        return await self._reading.run(ask)
+        return await self._reading.run(ask, Share(str(account)))

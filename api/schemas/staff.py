@@ -146,10 +146,11 @@ class StaffSenderId(Struct, frozen=True, kw_only=True):
 
 
 class StaffSenderIds(Struct, frozen=True, kw_only=True):
-    """The sender IDs that wait for a decision, oldest first."""
+    """The sender IDs that wait for a decision, oldest first; ``next_after`` as in entries."""
 
     status: Literal["success"] = "success"
     data: list[StaffSenderId]
+    next_after: int | None
 
 
 class DecidedSenderId(Struct, frozen=True, kw_only=True):

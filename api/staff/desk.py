@@ -37,9 +37,9 @@ from domain.errors import NotFound
 from domain.manual_entry import EntryKind, EntryStatus
 from domain.public_ids import iso_time, iso_time_or_none
 from domain.roles import Role
+from domain.sender_id import SenderIdStatus
 from domain.written import check_credits
 
-SENDER_IDS_MAX: Final = 1_000
 WAITS: Final = "Nothing has happened yet: another person has to approve entry {}."
 
 # -- accounts ---------------------------------------------------------------------------------
@@ -47,11 +47,14 @@ WAITS: Final = "Nothing has happened yet: another person has to approve entry {}
 
 async def accounts(front: Front, call: Call) -> Answer:
     """List accounts by number."""
-    await look(front, await admit_staff(front, call), "accounts")
+    actor = await admit_staff(front, call)
+    await look(front, actor, "accounts")
     query = read_query(call)
     after, limit = read_after(query), read_page_size(query)
     rows = await front.read_newest(
-        "directory", lambda: front.system.queries.accounts(after=after, limit=limit)
+        actor.account,
+        "directory",
+        lambda: front.system.queries.accounts(after=after, limit=limit),
     )
     page = schemas.StaffAccounts(
         data=[_account(row) for row in rows],
@@ -64,7 +67,9 @@ async def account(front: Front, call: Call) -> Answer:
     """Show one account."""
     actor, number = await admit_staff(front, call), read_account(call)
     await look(front, actor, "account", number)
-    row = await front.read_newest("directory", partial(front.system.queries.account, number))
+    row = await front.read_newest(
+        actor.account, "directory", partial(front.system.queries.account, number)
+    )
     if row is None:
         msg = "No such account."
         raise NotFound(msg)
@@ -161,14 +166,17 @@ def _waits(entry: int) -> Answer:
 
 async def approvals(front: Front, call: Call) -> Answer:
     """List what was prepared, oldest first."""
-    await look(front, await admit_staff(front, call), "approvals")
+    actor = await admit_staff(front, call)
+    await look(front, actor, "approvals")
     query = read_query(call)
     after, limit = read_after(query), read_page_size(query)
     status = None
     if query.get("status"):
         status = read_choice(query, "status", [status.value for status in EntryStatus])
     rows = await front.read_newest(
-        "approvals", lambda: front.system.queries.entries(status, after=after, limit=limit)
+        actor.account,
+        "approvals",
+        lambda: front.system.queries.entries(status, after=after, limit=limit),
     )
     page = schemas.Entries(
         data=[_entry(row) for row in rows],
@@ -181,7 +189,9 @@ async def approval(front: Front, call: Call) -> Answer:
     """Show one entry."""
     actor, number = await admit_staff(front, call), read_number(call, "entry")
     await look(front, actor, "approval", number)
-    row = await front.read_newest("approvals", partial(front.system.queries.entry, number))
+    row = await front.read_newest(
+        actor.account, "approvals", partial(front.system.queries.entry, number)
+    )
     if row is None:
         msg = "No such entry."
         raise NotFound(msg)
@@ -218,14 +228,23 @@ async def _decide(front: Front, call: Call, decision: Decision) -> Answer:
 
 async def sender_ids(front: Front, call: Call) -> Answer:
     """List the sender IDs that wait for a decision, oldest first."""
-    await look(front, await admit_staff(front, call), "sender_ids")
+    actor = await admit_staff(front, call)
+    await look(front, actor, "sender_ids")
     query = read_query(call)
+    after, limit = read_after(query), read_page_size(query)
     if query.get("status"):
         read_choice(query, "status", ("pending",))
+    pending = SenderIdStatus.PENDING.value
     rows = await front.read_newest(
-        "directory", partial(front.system.queries.pending_sender_ids, limit=SENDER_IDS_MAX)
+        actor.account,
+        "directory",
+        lambda: front.system.queries.sender_id_requests(pending, after=after, limit=limit),
     )
-    return answer(schemas.StaffSenderIds(data=[_sender_id(row) for row in rows]))
+    page = schemas.StaffSenderIds(
+        data=[_sender_id(row) for row in rows],
+        next_after=rows[-1].number if len(rows) == limit else None,
+    )
+    return answer(page)
 
 
 async def approve_sender_id(front: Front, call: Call) -> Answer:
@@ -244,7 +263,9 @@ async def _decide_sender_id(
     actor, number = await admit_staff(front, call), read_number(call, "sender ID")
     is_approved = status == "approved"
     reason = read_reason(read_fields(call), is_required=not is_approved)
-    row = await front.read_newest("directory", partial(front.system.queries.sender_id, number))
+    row = await front.read_newest(
+        actor.account, "directory", partial(front.system.queries.sender_id, number)
+    )
     if row is None or row.name is None:
         msg = "No such sender ID."
         raise NotFound(msg)

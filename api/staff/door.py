@@ -31,5 +31,5 @@ async def look(front: Front, actor: Actor, what: str, subject: int | None = None
         NotPermitted: the account may not look.
     """
     system = front.system
-    if await front.read(partial(must_be_recorded, system.reader, actor)):
+    if await front.read(actor.account, partial(must_be_recorded, system.reader, actor)):
         await front.run(NoteRead(what, subject=subject, actor=actor, at=system.clock.now()))

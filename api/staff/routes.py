@@ -169,7 +169,7 @@ STAFF: Final = (
         staff.sender_ids,
         "Sender IDs that wait for a decision",
         answers={200: schemas.StaffSenderIds},
-        query=(PENDING,),
+        query=(PENDING, AFTER, LIMIT),
     ),
     _route(
         "POST",

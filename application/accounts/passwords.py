@@ -83,8 +83,7 @@ class StartReset(Command[None]):
         return ()
 
     def decide(self, books: Books) -> None:
-        """Keep the token's digest; earlier ones stop working."""
-        books.forget_secrets(SecretKind.RESET, self._account)
+        """Keep the token's digest; earlier ones go on working, whoever asked for this one."""
         ends_at = Instant(self.at + RESET_S * SECOND)
         books.keep_secret(
             SecretRow(SecretKind.RESET, self._digest, self._account, "", self.at, ends_at)

@@ -16,6 +16,7 @@ from domain.errors import AlreadyExists, InvalidKey, SenderIdNotApproved
 from domain.roles import Duty
 from domain.sender_id import SenderId, SenderIdStatus, sender_id_id
 from domain.sender_names import folded
+from domain.sender_requests import SenderRequests, sender_requests_id
 from domain.values import Instant
 
 
@@ -47,8 +48,9 @@ class RequestSenderId(Command[RequestedSenderId]):
         self._salt = tools.randomness.token(SALT_BYTES)
 
     def touches(self) -> Iterable[UUID]:
-        """The sender ID of that name, and the account whose key was used."""
+        """The sender ID of that name, what else waits, and the account whose key was used."""
         yield sender_id_id(self._account, folded(self._name))
+        yield sender_requests_id(self._account)
         if self._key_id is not None:
             yield account_id(self._account)
 
@@ -58,6 +60,7 @@ class RequestSenderId(Command[RequestedSenderId]):
         Raises:
             InvalidKey: the key was revoked meanwhile.
             AlreadyExists: the account asked for this name before, in any case.
+            TooLate: as many of the account's requests wait as may.
         """
         if self._key_id is not None:
             account = books.get(Account, account_id(self._account))
@@ -67,6 +70,9 @@ class RequestSenderId(Command[RequestedSenderId]):
         if books.find(SenderId, sender_id_id(self._account, folded(self._name))) is not None:
             msg = "You have already requested this Sender ID."
             raise AlreadyExists(msg)
+        requests = books.find(SenderRequests, sender_requests_id(self._account))
+        requests = requests or SenderRequests.open(self._account, at=self.at)
+        requests.add(self._number, at=self.at)
         request = SenderIdRequest(self._name, self._use_case)
         row = body_content(request, self._number, salt=self._salt)
         sender_id = SenderId.request(
@@ -76,6 +82,7 @@ class RequestSenderId(Command[RequestedSenderId]):
             content=seal_of(row),
             at=self.at,
         )
+        books.record(requests)
         books.record(sender_id)
         books.keep(row)
         return RequestedSenderId(self._number, self.at)
@@ -100,8 +107,9 @@ class DecideSenderId(WithReason[None]):
         self._approved = approved
 
     def touches(self) -> Iterable[UUID]:
-        """The sender ID."""
+        """The sender ID, and what the account waits for."""
         yield self._key
+        yield sender_requests_id(self._account)
 
     def decide(self, books: Books) -> None:
         """Decide it.
@@ -119,6 +127,10 @@ class DecideSenderId(WithReason[None]):
             sender_id.reject(actor=self._actor.name, reason=self._reason_reference(), at=self.at)
             self._keep_reason(books)
         books.record(sender_id)
+        requests = books.find(SenderRequests, sender_requests_id(self._account))
+        if requests is not None:
+            requests.settle(sender_id.number, at=self.at)
+            books.record(requests)
 
 
 class ChooseDefaultSender(Command[None]):

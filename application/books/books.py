@@ -31,9 +31,6 @@ from domain.errors import NotFound
 from domain.events import Aggregate, Event
 from domain.values import Instant
 
-SNAPSHOT_EVERY: Final = 500
-"""Versions of a wallet between two snapshots."""
-
 CACHED_MAX: Final = 20_000
 """Aggregates kept in memory between batches, least recently used out first."""
 

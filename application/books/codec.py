@@ -1,6 +1,6 @@
 """Between stored bytes and aggregates: the mapper of events, and folding."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, Protocol, TypeVar, cast
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from domain.events import Aggregate, Snapshot
 from domain.manual_entry import ManualEntry
 from domain.message import Message
 from domain.sender_id import SenderId
+from domain.sender_requests import SenderRequests
 from domain.sim import Sim
 from domain.submission import Submission
 from domain.values import Instant
@@ -27,6 +28,7 @@ AGGREGATES: Final = (
     Message,
     Submission,
     SenderId,
+    SenderRequests,
     Sim,
     Claim,
     ManualEntry,
@@ -37,8 +39,18 @@ AGGREGATES: Final = (
 
 register_topic(Snapshot.TOPIC, Snapshot)  # aggregates do this for their own events
 
-SNAPSHOTTED: Final = (CreditWallet,)
-"""Whose events are folded from a snapshot on."""
+SNAPSHOT_EVERY: Final = 500
+"""Versions of a wallet between two snapshots: sends make thousands a minute."""
+CHANGES_BETWEEN: Final = 50
+"""The same of what people change, and what comes and goes by itself."""
+SNAPSHOTTED: Final[Mapping[type[Aggregate], int]] = {
+    CreditWallet: SNAPSHOT_EVERY,
+    Account: CHANGES_BETWEEN,
+    Allowance: CHANGES_BETWEEN,
+    SenderRequests: CHANGES_BETWEEN,
+    Sim: CHANGES_BETWEEN,
+}
+"""Whose history has no end of its own: it is folded from the newest snapshot on."""
 
 A = TypeVar("A", bound=Aggregate)
 

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import Mapper
 
-from application.books.books import SNAPSHOT_EVERY, Books, Cache
+from application.books.books import Books, Cache
 from application.books.codec import SNAPSHOTTED, snapshot_of
 from application.books.commands import Command, Done, Outcome, Preparing
 from application.books.line import BATCH_MESSAGES_MAX, WAITING_MESSAGES_MAX, Line, Waiting
@@ -282,15 +282,16 @@ class Committer:
             _log.exception("nobody could be told of a commit")
 
     def _note_crossings(self, books: Books, save: Save) -> None:
-        """Remember the aggregates that passed a multiple of ``SNAPSHOT_EVERY`` in this save."""
+        """Remember the aggregates that are due for a snapshot by what this save added to them."""
         recorded: dict[object, int] = {}
         for stored in save.events:
             recorded.setdefault(stored.originator_id, stored.originator_version)
         for aggregate in books.loaded.values():
             first = recorded.get(aggregate.id)
-            if first is None or not isinstance(aggregate, SNAPSHOTTED):
+            every = SNAPSHOTTED.get(type(aggregate))
+            if first is None or every is None:
                 continue
-            if (first - 1) // SNAPSHOT_EVERY != aggregate.version // SNAPSHOT_EVERY:
+            if (first - 1) // every != aggregate.version // every:
                 self._crossed.append(aggregate)
 
     def _put_snapshots(self) -> None:

@@ -11,7 +11,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.benchmarks import bulks, demo, logins, machine, million, modems, reading, sends
+from tests.benchmarks import (
+    bulks,
+    demo,
+    logins,
+    machine,
+    million,
+    modems,
+    neighbours,
+    reading,
+    sends,
+)
 from tests.benchmarks.bench import STORES, Bench
 from tests.benchmarks.load import Generator
 from tests.benchmarks.table import Row, facts, failed, markdown, write
@@ -28,6 +38,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[Bench], Iterator[Row]]]] = {
     "projections": reading.projections,
     "logins": logins.logins,
     "flooded-logins": logins.flooded_logins,
+    "searches": neighbours.searches,
     "demo": demo.demo,
 }
 

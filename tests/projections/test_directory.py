@@ -45,7 +45,9 @@ def test_staff_are_the_accounts_that_have_a_role_now(truth: Truth) -> None:
     members[1].withdraw_role(Role.ADMIN, **given, at=at(3))  # type: ignore[arg-type]
     truth.save(*members)
     queries = truth.follow()
-    assert [(row.number, row.roles) for row in queries.staff(limit=9)] == [(1, ("auditor",))]
+    assert [(row.number, row.roles) for row in queries.staff(after=0, limit=9)] == [
+        (1, ("auditor",))
+    ]
     assert [row.roles for row in queries.accounts(after=0, limit=9)] == [("auditor",), (), ()]
 
 
@@ -100,7 +102,7 @@ def test_sender_ids_wait_for_staff_until_they_are_decided(truth: Truth) -> None:
     truth.save(asked(12, name="c"), approved, rejected, asked(13, account=2))
     truth.put("sender_id", 12, {"name": "SHOP", "use_case": "receipts"})
     queries = truth.follow()
-    pending = queries.pending_sender_ids(limit=10)
+    pending = queries.sender_id_requests("pending", after=0, limit=10)
     assert [row.number for row in pending] == [12, 13]
     assert pending[0] == SenderIdRow(
         number=12,

@@ -1,12 +1,14 @@
 """What an account reads in its message log."""
 
 import pytest
+from sqlalchemy import event
 
 from application.ports.queries import LogFilter, LogPage
 from domain.causes import OwnCause
 from domain.contents import ContentKind
 from domain.message import State
 from domain.values import Network
+from projections import searching
 from tests.projections.history import accept, at, message, send, start, world
 from tests.projections.truth import Truth
 from tests.support.outcomes import cms
@@ -191,3 +193,36 @@ def test_search_status_and_paging_go_together(truth: Truth) -> None:
     rest = queries.log(1, LogFilter(status="sent", search="PARCEL", before=3))
     assert (numbers(first), first.total) == ([5, 3], 3)
     assert (numbers(rest), rest.total) == ([1], 3)
+
+
+def test_a_search_goes_through_slices_and_finds_what_one_look_would(
+    truth: Truth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    truth.save(*(message(n, account=1 + n % 2) for n in range(1, 42)))
+    for number in range(1, 42):
+        truth.put_text(number, "+260977123456", f"parcel {number}" if number % 3 else "nothing")
+    queries = truth.follow()
+    filters = [
+        LogFilter(search="parcel", offset=offset, limit=4, before=before)
+        for offset in (0, 4, 10, 90)
+        for before in (None, 30, 1, 2, 999)
+    ]
+    at_once = [queries.log(1, wanted) for wanted in filters]
+    for rows in (1, 2, 3, 20, 21):
+        monkeypatch.setattr(searching, "SLICE", rows)
+        assert [queries.log(1, wanted) for wanted in filters] == at_once
+    assert numbers(at_once[0]) == [40, 38, 34, 32]
+    assert {page.total for page in at_once} == {14}
+
+
+def test_between_two_slices_of_a_search_no_moment_of_the_database_is_held(
+    truth: Truth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    truth.save(*(message(n) for n in range(1, 21)))
+    queries = truth.follow()
+    monkeypatch.setattr(searching, "SLICE", 5)
+    moments: list[str] = []
+    for moment in ("begin", "rollback"):
+        event.listen(truth.engines.reading, moment, lambda _, moment=moment: moments.append(moment))
+    queries.log(1, LogFilter(search="x"))
+    assert moments == ["begin", "rollback"] * (5 + 1)

@@ -185,10 +185,22 @@ def test_scaled_roles_share_the_work_over_postgresql_and_redis(
     [
         (ProcessRole.API, {"committer", "keyring"}),
         (ProcessRole.WORKER, {"committer", "presence", "sim-m0"}),
-        (ProcessRole.PROJECT, {"committer", "follower", "relay", "housekeeping", "upkeep"}),
+        (
+            ProcessRole.PROJECT,
+            {"committer", "follower", "relay", "housekeeping", "shortening", "upkeep"},
+        ),
         (
             ProcessRole.ALL,
-            {"committer", "follower", "keyring", "presence", "relay", "housekeeping", "upkeep"}
+            {
+                "committer",
+                "follower",
+                "keyring",
+                "presence",
+                "relay",
+                "housekeeping",
+                "shortening",
+                "upkeep",
+            }
             | {"sim-m0"},
         ),
     ],

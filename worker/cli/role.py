@@ -8,10 +8,18 @@ import click
 from application.accounts import ChangeRole
 from domain.roles import DUTIES, Role
 from worker.cli.gateway import opened
-from worker.cli.options import ACCOUNT, REASON, Place, example, json_option, place_options
+from worker.cli.options import (
+    ACCOUNT,
+    POSITION,
+    REASON,
+    Place,
+    example,
+    json_option,
+    list_limit_option,
+    place_options,
+)
 from worker.cli.output import DONE, print_json, print_table, waiting
 
-STAFF_MAX: Final = 10_000
 ROLE: Final = click.Choice([role.value for role in Role])
 
 
@@ -84,13 +92,15 @@ def _change(
 
 
 @role.command("list", epilog=example("ngoma role list --json"))
+@click.option("--after", type=POSITION, default=0, help="Only accounts with a higher number.")
+@list_limit_option
 @json_option
 @place_options
-def list_roles(place: Place, *, as_json: bool) -> None:
+def list_roles(place: Place, after: int, limit: int, *, as_json: bool) -> None:
     """List the accounts that have a role, and what each may do."""
     with opened(place) as gateway:
         gateway.look("roles")
-        rows = gateway.reading("directory").staff(limit=STAFF_MAX)
+        rows = gateway.reading("directory").staff(after=after, limit=limit)
     if as_json:
         print_json(
             [{"account_id": row.number, "name": row.name, "roles": list(row.roles)} for row in rows]

@@ -1,7 +1,6 @@
 """``ngoma sender-id``: the names that accounts ask for, and what staff decide about them."""
 
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Sequence
 
 import click
 
@@ -13,16 +12,15 @@ from worker.cli.gateway import opened
 from worker.cli.options import (
     ACCOUNT,
     NUMBER,
+    POSITION,
     Place,
     example,
     json_option,
+    list_limit_option,
     place_options,
     reason_option,
 )
 from worker.cli.output import clock_time, moment, print_json, print_table
-
-PENDING_MAX: Final = 10_000
-ACCOUNTS_AT_ONCE: Final = 500
 
 
 @click.group()
@@ -36,13 +34,22 @@ def sender_id() -> None:
 @sender_id.command("list", epilog=example("ngoma sender-id list --pending"))
 @click.option("--account", type=ACCOUNT, help="Only those of one account.")
 @click.option("--pending", is_flag=True, help="Only those that wait for a decision.")
+@click.option("--after", type=POSITION, default=0, help="Only those with a higher number.")
+@list_limit_option
 @json_option
 @place_options
-def list_sender_ids(place: Place, account: int | None, *, pending: bool, as_json: bool) -> None:
+def list_sender_ids(
+    place: Place, account: int | None, after: int, limit: int, *, pending: bool, as_json: bool
+) -> None:
     """List the sender IDs that accounts asked for, oldest first."""
+    status = SenderIdStatus.PENDING.value if pending else None
     with opened(place) as gateway:
         gateway.look("sender_ids", account)
-        rows = _rows(gateway.reading("directory"), account, pending=pending)
+        queries = gateway.reading("directory")
+        if account is None:
+            rows = queries.sender_id_requests(status, after=after, limit=limit)
+        else:
+            rows = _of_account(queries, account, status, after=after)[:limit]
     if as_json:
         print_json([_as_json(row) for row in rows])
         return
@@ -64,23 +71,14 @@ def list_sender_ids(place: Place, account: int | None, *, pending: bool, as_json
     )
 
 
-def _rows(queries: Queries, account: int | None, *, pending: bool) -> Sequence[SenderIdRow]:
-    if account is None and pending:
-        return queries.pending_sender_ids(limit=PENDING_MAX)
-    if account is not None and queries.account(account) is None:
+def _of_account(
+    queries: Queries, account: int, status: str | None, *, after: int
+) -> Sequence[SenderIdRow]:
+    if queries.account(account) is None:
         msg = "No such account."
         raise NotFound(msg)
-    accounts = _accounts(queries) if account is None else [account]
-    found = [row for number in accounts for row in queries.sender_ids(number)]
-    wanted = [row for row in found if not pending or row.status == SenderIdStatus.PENDING]
-    return sorted(wanted, key=lambda row: row.number)
-
-
-def _accounts(queries: Queries) -> Iterator[int]:
-    after = 0
-    while rows := queries.accounts(after=after, limit=ACCOUNTS_AT_ONCE):
-        yield from (row.number for row in rows)
-        after = rows[-1].number
+    rows = [row for row in queries.sender_ids(account) if row.number > after]
+    return [row for row in rows if status is None or row.status == status]
 
 
 @sender_id.command("approve", epilog=example("ngoma sender-id approve 3"))

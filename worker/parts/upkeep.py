@@ -8,6 +8,9 @@ from application.retention.upkeep import EVERY_S, Upkeep
 from worker.loops import Loop
 from worker.parts.part import Part, Process, ProcessRole, Stage
 
+SHORTEN_EVERY_S: Final = 1.0
+"""Under full load a write-ahead log grows by some tens of megabytes a second."""
+
 
 def _make(process: Process) -> Sequence[Loop]:
     system, stopping = process.system, threading.Event()
@@ -17,7 +20,10 @@ def _make(process: Process) -> Sequence[Loop]:
         if process.clock_watch.fault() is None:
             upkeep.step()
 
-    return [Loop("upkeep", keep_up, every_s=EVERY_S, wake=stopping.set)]
+    return [
+        Loop("upkeep", keep_up, every_s=EVERY_S, wake=stopping.set),
+        Loop("shortening", system.shorten, every_s=SHORTEN_EVERY_S),
+    ]
 
 
 UPKEEP: Final = Part("upkeep", frozenset({ProcessRole.ALL, ProcessRole.PROJECT}), Stage.TELL, _make)

@@ -25,6 +25,7 @@ from adapters.store.schema import (
 from adapters.store.sqlite.connections import Datastore
 from adapters.store.sqlite.saving import Recorder, SqliteTurn, marks, newest_snapshot
 from adapters.store.sqlite.scrubbing import scrub
+from adapters.store.sqlite.wal import shorten
 from adapters.store.turn import TurnLock
 from application.ports import (
     AnswerLost,
@@ -254,6 +255,11 @@ class SqliteStore:
         """Empty the write-ahead log into the file; with ``rewrite``, write contents anew."""
         with self._turn.held(), _translated():
             return scrub(self._datastore, rewrite=rewrite)
+
+    def shorten(self) -> bool:
+        """Keep the write-ahead log short; False when it is long and stays in use."""
+        with self._turn.held(), _translated(), self._datastore.bare() as connection:
+            return shorten(connection)
 
     def ping(self) -> None:
         """Touch the database."""

@@ -63,7 +63,7 @@ class AccountQueries(Protocol):
     def account(self, account: int) -> AccountRow | None:
         """Find one account."""
 
-    def staff(self, *, limit: int) -> Sequence[AccountRow]:
+    def staff(self, *, after: int, limit: int) -> Sequence[AccountRow]:
         """List the accounts that have a role, by number."""
 
     def keys(self, account: int) -> Sequence[KeyRow]:
@@ -72,8 +72,10 @@ class AccountQueries(Protocol):
     def sender_ids(self, account: int) -> Sequence[SenderIdRow]:
         """List an account's sender ID requests, oldest first."""
 
-    def pending_sender_ids(self, *, limit: int) -> Sequence[SenderIdRow]:
-        """List the requests that wait for staff, oldest first."""
+    def sender_id_requests(
+        self, status: str | None, *, after: int, limit: int
+    ) -> Sequence[SenderIdRow]:
+        """List requests of all accounts by number, oldest first; ``status`` None is every one."""
 
     def sender_id(self, number: int) -> SenderIdRow | None:
         """Find one sender ID request of any account."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from domain.message import REFUNDED, SPENT, State
 from domain.values import Instant, Network
@@ -13,6 +13,9 @@ PUBLIC_STATUS: Mapping[State, str] = {
     **dict.fromkeys(REFUNDED, "failed"),
 }
 """The three public words for the nine states: queued, sent, failed."""
+
+NEAR_MAX: Final = 10_000
+"""How far down a page of a log is found without looking through much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,11 @@ class LogFilter:
     limit: int = 50
     before: int | None = None
     """Only messages older than this message number's place in the log."""
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether much has to be looked through: a search, or a page far down."""
+        return bool(self.search) or self.offset > NEAR_MAX
 
 
 class MessageQueries(Protocol):

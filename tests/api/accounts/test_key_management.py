@@ -143,6 +143,27 @@ def test_an_address_that_nobody_vouches_for_does_not_count(person: Person) -> No
     assert person.gateway.http.get("/api/v1/balance", headers=headers).status_code == 403
 
 
+def test_a_bound_key_makes_no_key_with_more_than_it_has(start_gateway: StartGateway) -> None:
+    gateway = start_gateway(trusted_proxies=("127.0.0.1",))
+    person = register(gateway)
+    bound = person.new_key(name="bound", sources=["192.0.2.0/24", "2001:db8::/48"])
+    here = bearer(bound, **{"X-Forwarded-For": "192.0.2.9"})
+
+    def try_with(sources: list[str]) -> int:
+        wanted = {"name": "more", "sources": sources}
+        return gateway.http.post_json("/api/v1/keys", wanted, here).status_code
+
+    wider: list[list[str]] = [[], ["192.0.2.0/23"], ["2001:db8:1::1"], ["::/0"]]
+    wider.append(["192.0.2.9", "198.51.100.1"])
+    assert [try_with(sources) for sources in wider] == [403] * len(wider)
+    for sources in (["192.0.2.0/24"], ["192.0.2.9", "2001:db8:0:7::/64"]):
+        assert try_with(sources) == 201
+    for key, status in ((person.api_key, 403), (bound, 201)):  # a new secret is a new key
+        path = f"/api/v1/keys/{key[:8]}/regenerate"
+        assert gateway.http.post_json(path, {}, here).status_code == status
+    assert person.new_key(name="anywhere")
+
+
 def test_a_key_is_replaced_at_once_and_stays_as_bound_as_it_was(person: Person) -> None:
     http = person.gateway.http
     old = person.new_key(name="till", scopes=["send"], sources=["127.0.0.1"])

@@ -2,18 +2,20 @@
 
 import asyncio
 import threading
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+import time
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, as_completed, wait
 from dataclasses import replace
+from itertools import islice
 from typing import Any, cast
 
 import pytest
 
 from adapters.limits import make_limiter
-from api.door.slowing import WAITING_MAX, Slowing, Subject
+from api.door.slowing import WAITING_EACH_MAX, WAITING_MAX, Slowing, Subject
 from application.system import System
 from domain.errors import InvalidKey, Overloaded
 from tests.api.conftest import Client, Gateway, StartGateway
-from tests.api.people import log_in, register
+from tests.api.people import PASSWORD, log_in, register
 
 ACCOUNT = Subject("login", "account", 3)
 OTHER = Subject("login", "another", 3)
@@ -108,23 +110,28 @@ def test_tries_at_once_wait_as_those_one_by_one() -> None:
     assert rig.attempts._under_way == {}
 
 
-def test_too_many_that_wait_are_overload() -> None:
+@pytest.mark.parametrize(
+    ("subjects", "waiting"),
+    [
+        ([Subject("login", f"{n}", 0) for n in range(WAITING_MAX + 5)], WAITING_MAX),
+        ([Subject("login_ip", "one", 0)] * (WAITING_EACH_MAX + 5), WAITING_EACH_MAX),
+    ],
+    ids=["of many", "of one"],
+)
+def test_too_many_that_wait_are_overload(subjects: list[Subject], waiting: int) -> None:
     rig = Rig()
 
     async def flood() -> list[Any]:
         rig.may_go = asyncio.Event()
-        for _ in range(3):
-            await rig.fail()
-        tries = [asyncio.create_task(rig.succeed()) for _ in range(WAITING_MAX + 5)]
-        while len(rig.waits) < WAITING_MAX:
+        tries = [asyncio.create_task(rig.succeed(subject)) for subject in subjects]
+        while sum(task.done() for task in tries) < 5:
             await asyncio.sleep(0)
-        await asyncio.sleep(0)
         rig.may_go.set()
         return list(await asyncio.gather(*tries, return_exceptions=True))
 
-    results = asyncio.run(flood())
+    results = asyncio.run(asyncio.wait_for(flood(), 20))
     assert sum(isinstance(result, Overloaded) for result in results) == 5
-    assert results.count("in") == WAITING_MAX
+    assert results.count("in") == waiting
 
 
 def test_known_and_unknown_addresses_are_counted_alike(own_gateway: Gateway) -> None:
@@ -188,3 +195,70 @@ def test_sends_go_on_while_logins_are_flooded(start_gateway: StartGateway) -> No
         hashers[0].may_end.set()
         assert [future.result() for future in waiting] == [401] * 5
     assert log_in(gateway, person.email).status_code == 200
+
+
+@pytest.mark.parametrize("attacked", ["x{}@example.test", "0@example.test"])
+def test_a_flood_of_wrong_logins_from_one_line_keeps_no_right_login_out(
+    start_gateway: StartGateway, attacked: str
+) -> None:
+    hashers: list[SlowHasher] = []
+
+    def slowed(system: System) -> System:
+        hashers.append(SlowHasher(system.logins.hasher))
+        logins = replace(system.logins, hasher=cast("Any", hashers[0]))
+        return replace(system, logins=logins, password_threads=1, password_waiting_max=4)
+
+    gateway = start_gateway(change=slowed, trusted_proxies=("127.0.0.1",))
+    people = [register(gateway, f"{n}@example.test") for n in range(3)]
+
+    def try_login(email: str, password: str, address: str) -> int:
+        with Client(str(gateway.http.base_url)) as client:
+            return client.post(
+                "/api/v1/auth/login",
+                json={"email": email, "password": password},
+                headers={"X-Forwarded-For": address},
+            ).status_code
+
+    with ThreadPoolExecutor(12) as threads:
+        flood = [
+            threads.submit(try_login, attacked.format(n), "wrong", f"2001:db8:0:1::{n:x}")
+            for n in range(1, 9)
+        ]
+        assert [one.result() for one in islice(as_completed(flood, 20), 3)] == [503] * 3
+        right = [
+            threads.submit(try_login, person.email, PASSWORD, f"2001:db8:{n + 1}::1")
+            for n, person in enumerate(people)
+        ]
+        while sum(one.done() for one in flood) < 6:
+            time.sleep(0.01)
+        hashers[0].may_end.set()
+        assert [one.result() for one in right] == [200] * 3
+        assert sorted(one.result() for one in flood) == [401] * 2 + [503] * 6
+
+
+def test_guesses_elsewhere_do_not_slow_who_was_right_here_before(
+    start_gateway: StartGateway,
+) -> None:
+    gateway = start_gateway(trusted_proxies=("127.0.0.1",))
+    person = register(gateway)
+
+    def log_in_from(address: str, password: str) -> None:
+        gateway.http.post(
+            "/api/v1/auth/login",
+            json={"email": person.email, "password": password},
+            headers={"X-Forwarded-For": address},
+        )
+
+    log_in_from("198.51.100.7", PASSWORD)
+    for n in range(5):
+        log_in_from(f"203.0.113.{n}", "wrong")
+
+    async def failures(policy: str, name: str) -> int:
+        return (await gateway.system.limiter.look(policy, name, 100)).remaining
+
+    account = gateway.system.digests.email(person.email)
+    assert asyncio.run(failures("login", account)) == 95
+    assert asyncio.run(failures("login_here", f"{account} from 198.51.100.7")) == 100
+    log_in_from("198.51.100.7", "wrong")
+    assert asyncio.run(failures("login", account)) == 95
+    assert asyncio.run(failures("login_here", f"{account} from 198.51.100.7")) == 99

@@ -1,5 +1,6 @@
 """Staff at work over HTTP: accounts, limits, sender IDs, and who is let in."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +10,10 @@ import pytest
 from application.accounts import RequestSenderId
 from domain.account import Account, account_id
 from domain.auditor_read import AuditorRead, auditor_read_id
+from domain.published import PENDING_SENDER_IDS_MAX
 from domain.roles import Role
-from tests.api.conftest import Gateway
+from tests.api.conftest import Client, Gateway
+from tests.api.people import register
 from tests.support.staff import Member, hire, open_session
 
 BASE = "/api/v1/staff"
@@ -135,6 +138,51 @@ def test_what_makes_no_sense_is_refused_by_field(desk: Desk) -> None:
         assert (answer.status_code, field in answer.json()["errors"]) == (422, True), answer.text
     for body in ({"role": "king", "change": "grant"}, {"role": "auditor", "change": "swap"}):
         assert desk.post(f"{path}/roles", {**body, "reason": "x"}).status_code == 422
+
+
+def test_one_accounts_sender_ids_hide_nobody_elses(desk: Desk) -> None:
+    gateway = desk.gateway
+    other = register(gateway)
+    wanted = {"use_case": "Reminders for patients"}
+    for n in range(PENDING_SENDER_IDS_MAX):
+        assert gateway.post("/api/sender-ids", {"name": f"Many{n}", **wanted}).status_code == 201
+    refused = gateway.post("/api/sender-ids", {"name": "OneMore", **wanted})
+    assert refused.status_code == 409
+    assert f"{PENDING_SENDER_IDS_MAX} Sender IDs of this account wait" in refused.text
+    assert other.ask_by_key("POST", "/api/sender-ids", {"name": "Clinic", **wanted}).is_success
+    seen: list[dict[str, Any]] = []
+    after: int | None = 0
+    while after is not None:
+        page = desk.get("/sender-ids", after=after, limit=8).json()
+        assert len(page["data"]) <= 8
+        seen += page["data"]
+        after = page["next_after"]
+    assert [row["name"] for row in seen] == [
+        *(f"Many{n}" for n in range(PENDING_SENDER_IDS_MAX)),
+        "Clinic",
+    ]
+    assert [row["id"] for row in seen] == sorted(row["id"] for row in seen)
+    for row, decision in zip(seen, ("approve", "reject"), strict=False):
+        done = desk.post(f"/sender-ids/{row['id']}/{decision}", {"reason": "decided"})
+        assert done.is_success, done.text
+    statuses = [
+        gateway.post("/api/sender-ids", {"name": f"Later{n}", **wanted}).status_code
+        for n in range(3)
+    ]
+    assert statuses == [201, 201, 409]
+
+
+def test_sender_ids_asked_for_at_once_are_no_more_than_may_wait(desk: Desk) -> None:
+    gateway = desk.gateway
+
+    def ask(n: int) -> int:
+        body = {"name": f"Many{n}", "use_case": "Reminders for patients"}
+        with Client(str(gateway.http.base_url)) as client:
+            return client.post("/api/sender-ids", json=body, headers=gateway.bearer).status_code
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(ask, range(PENDING_SENDER_IDS_MAX + 6)))
+    assert sorted(answers) == [201] * PENDING_SENDER_IDS_MAX + [409] * 6
 
 
 def test_sender_ids_wait_in_a_queue_and_leave_it_by_a_decision(desk: Desk) -> None:

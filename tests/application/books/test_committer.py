@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 
 from adapters.store.numbers import BlockNumbers
-from application.books.books import SNAPSHOT_EVERY, Books
-from application.books.codec import event_mapper
+from application.books.books import Books
+from application.books.codec import SNAPSHOT_EVERY, event_mapper
 from application.books.commands import Command, Preparing
 from application.books.committer import Committer
 from application.books.line import BATCH_MESSAGES_MAX

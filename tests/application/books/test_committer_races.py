@@ -16,7 +16,7 @@ import pytest
 
 from application.accounts import RevokeKey, SetSuspension
 from application.books.actors import Actor
-from application.books.books import SNAPSHOT_EVERY
+from application.books.codec import SNAPSHOT_EVERY
 from application.messages.accepted import Accepted
 from application.system import System
 from domain.errors import AccountSuspended, IdempotencyConflict, InsufficientCredits, InvalidKey

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from application.books.books import SNAPSHOT_EVERY
+from application.books.codec import SNAPSHOT_EVERY
 from tests.support.system import create_account, grant, running_system
 from tests.worker.cli.commands import Cli
 
