@@ -10,12 +10,13 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import Final, TypeVar, cast
 from uuid import UUID
 
-from eventsourcing.persistence import Mapper
+from eventsourcing.persistence import Mapper, StoredEvent
 
-from application.books.books import SNAPSHOT_EVERY, Books, Cache
+from application.books.books import SNAPSHOT_EVERY, Books, Cache, LogReplaced
 from application.books.codec import SNAPSHOTTED, snapshot_of
 from application.books.commands import Command, Done, Outcome, Preparing
 from application.books.line import BATCH_MESSAGES_MAX, WAITING_MESSAGES_MAX, Line, Waiting
@@ -79,6 +80,8 @@ class Committer:
         self._lost_answer_wait_s = lost_answer_wait_s
         self._pause = pause or threading.Event().wait
         self._cache = Cache()
+        self._written: StoredEvent | None = None
+        """One of the newest events that were saved here, by which the log is known again."""
         self._line = Line(waiting_messages_max)
         self._crossed: list[Aggregate] = []
 
@@ -168,6 +171,10 @@ class Committer:
         except OutcomeUnknown as error:
             for waiting in batch:
                 waiting.refuse(_another(error))
+        except LogReplaced:
+            self._forget()
+            for waiting in batch:
+                waiting.refuse(StoreDown("An older store was put back; nothing was stored."))
         except Exception as error:  # noqa: BLE001 - one bad command must hurt only itself
             left = [waiting for waiting in batch if not waiting.is_told]
             if len(left) == 1:
@@ -205,6 +212,14 @@ class Committer:
             else:
                 return
 
+    def _forget(self) -> None:
+        """Forget what was remembered of a newer store, the numbers that it gave out as well."""
+        _log.error("an older store was put back: what was remembered of the newer one is forgotten")
+        self._cache = Cache()
+        self._written = None
+        self._crossed.clear()
+        self.numbers.forget()
+
     def _refuse_overdue(
         self, batch: Sequence[Waiting[object]], error: Exception
     ) -> list[Waiting[object]]:
@@ -233,7 +248,7 @@ class Committer:
             nonlocal books
             if after_loss and turn.was_saved(save_id):
                 return Save(save_id=save_id, at=save.at)
-            books = Books(turn, self._cache, self.mapper, save)
+            books = Books(turn, self._cache, self.mapper, save, written=self._written)
             books.bring_up_to_date(key for waiting in batch for key in waiting.command.touches())
             books.look_up_repeatables(
                 digest for waiting in batch for digest in waiting.command.digests()
@@ -249,6 +264,7 @@ class Committer:
         if books is not None:
             self._cache.put(books.loaded)
             self._note_crossings(books, save)
+            self._note_written(save)
         if books is None or save.events:
             self._say_committed()
 
@@ -280,6 +296,11 @@ class Committer:
             self.on_commit()
         except Exception:  # noqa: BLE001 - followers also look by themselves
             _log.exception("nobody could be told of a commit")
+
+    def _note_written(self, save: Save) -> None:
+        """Remember an event of an aggregate with few: what it got since is read with it."""
+        if save.events:
+            self._written = min(save.events, key=attrgetter("originator_version"))
 
     def _note_crossings(self, books: Books, save: Save) -> None:
         """Remember the aggregates that passed a multiple of ``SNAPSHOT_EVERY`` in this save."""
