@@ -15,6 +15,7 @@ from application.ports import (
     AccessLog,
     Clock,
     Follower,
+    Inspection,
     JobQueue,
     Mailer,
     Metrics,
@@ -161,6 +162,8 @@ class System:
     log_wait_s: float = 1.0
     accept_wait_s: float = 5.0
     signals: Signals = field(default_factory=Signals)
+    inspections: Sequence[Inspection] = ()
+    """What looks for damage in the files that this process uses."""
     close: Callable[[], None]
 
     def readiness(self) -> Readiness:

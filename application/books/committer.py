@@ -27,6 +27,7 @@ from application.ports import (
     Randomness,
     Save,
     Store,
+    StoreUnusable,
     Turn,
     VersionConflict,
 )
@@ -155,8 +156,8 @@ class Committer:
                 try:
                     waiting.command.prepare(self)
                 except StoreDown as error:  # no numbers: they are drawn first
-                    self._refuse_overdue(batch, error)
-                    self._pause(REDO_PAUSE_S)
+                    if self._refuse_overdue(batch, error):
+                        self._pause(REDO_PAUSE_S)
                 except Exception as error:  # noqa: BLE001 - whatever it is, its caller gets it
                     waiting.refuse(error)
                 else:
@@ -225,13 +226,15 @@ class Committer:
     ) -> list[Waiting[object]]:
         """While the database is away, refuse whoever has waited long enough; give the rest.
 
-        Also in the line: nothing of it was stored, whatever becomes of the save in hand.
+        Also in the line: nothing of it was stored, whatever becomes of the save in hand. Where
+        waiting does not help, nobody in hand waits.
         """
         now_s = self._clock.monotonic_s()
-        overdue = [waiting for waiting in batch if waiting.deadline_s <= now_s]
+        last_s = float("inf") if isinstance(error, StoreUnusable) else now_s
+        overdue = [waiting for waiting in batch if waiting.deadline_s <= last_s]
         in_line = self._line.take_overdue(now_s)
         for waiting in [*overdue, *in_line]:
-            refusal = StoreDown("The database does not answer; nothing was stored.")
+            refusal = StoreDown(f"{error}; nothing was stored.")
             refusal.__cause__ = error
             waiting.refuse(refusal)
             waiting.tell()

@@ -17,10 +17,11 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 from sqlalchemy.exc import DatabaseError, DBAPIError
 
-from adapters.bootstrap import open_read_engines, open_store
+from adapters.bootstrap import inspections_of, open_read_engines, open_store
 from adapters.clock import SystemClock
 from adapters.security.secret import is_open_to_others
 from adapters.settings import Settings
+from adapters.store.checks import room_trouble
 from adapters.store.log import StoreLog
 from adapters.store.sqlite.read_file import is_damage
 from application.books.codec import event_mapper
@@ -35,12 +36,15 @@ from projections.catalogue import PROJECTIONS
 from projections.follower import Follower
 from projections.known import Positions, statuses
 from worker.cli.config import masked_url
+from worker.cli.running import running_on
 from worker.web.bounds import connections_of, open_files
 
 ROOMS: Final = ("domain", "application", "projections", "adapters", "api", "worker")
 EARLIEST: Final = Instant(int(datetime(2025, 1, 1, tzinfo=UTC).timestamp()) * SECOND)
 """No gateway ran before this: an earlier clock was never set."""
 ANSWER_S: Final = 2
+LOOK_S: Final = 3.0
+"""How long the store is looked through for damage."""
 
 
 class Verdict(StrEnum):
@@ -67,6 +71,8 @@ def findings(settings: Settings, config: Path | None) -> Iterator[Finding]:
     truth = _Truth(settings)
     yield from _surely("packages", _packages)
     yield from _surely("store", truth.look)
+    yield from _surely("disk", lambda: _disk(settings))
+    yield from _surely("processes", lambda: _processes(settings))
     yield from _surely("read models", lambda: _read_models(settings, truth))
     yield from _surely("clock", lambda: _clock(truth.newest))
     yield from _surely("secrets", lambda: _secrets(settings, config))
@@ -126,6 +132,12 @@ class _Truth:
         if not store.is_migrated():
             yield Finding("store", Verdict.WRONG, f"{place} is not migrated: run `ngoma migrate`.")
             return
+        for each in inspections_of(store):
+            each.step(limit_s=LOOK_S)
+        store.ping()
+        store.try_out()
+        if (trouble := store.trouble()) is not None:
+            yield Finding("store", Verdict.WRONG, f"{trouble}.")
         self.store, self.head = store, store.head()
         for _, stored in store.events_after(self.head - 1, limit=1):
             self.newest = cast("Event", event_mapper().to_domain_event(stored)).at
@@ -138,6 +150,28 @@ class _Truth:
             self._opened.close()
 
 
+def _disk(settings: Settings) -> Iterator[Finding]:
+    if settings.database_url is None and settings.data_dir.exists():
+        trouble = room_trouble(settings.data_dir)
+        if trouble == "ok":
+            yield Finding("disk", Verdict.OK, "there is room.")
+        else:
+            yield Finding("disk", Verdict.WRONG, f"{trouble}.")
+
+
+def _processes(settings: Settings) -> Iterator[Finding]:
+    """Pass on what the processes that run here say of themselves."""
+    for each in running_on(settings.data_dir):
+        if each.checks is None:
+            yield Finding("processes", Verdict.WRONG, f"{each.name} does not answer.")
+            continue
+        wrong = [f"{name}: {words}" for name, words in each.checks.items() if words != "ok"]
+        for words in wrong:
+            yield Finding("processes", Verdict.WRONG, f"{each.name} says of {words}.")
+        if not wrong:
+            yield Finding("processes", Verdict.OK, f"{each.name} says that all is well.")
+
+
 def _read_models(settings: Settings, truth: _Truth) -> Iterator[Finding]:
     if truth.store is None:
         return
@@ -145,7 +179,7 @@ def _read_models(settings: Settings, truth: _Truth) -> Iterator[Finding]:
         words = "there are none; the next command that reads makes them anew."
         yield Finding("read models", Verdict.NOTE, words)
         return
-    engines = open_read_engines(settings)
+    engines = open_read_engines(settings, truth.store)
     log = StoreLog(truth.store, event_mapper())
     known = Positions(engines.reading, log)
     follower = Follower(engines.writing, log, PROJECTIONS, known)
