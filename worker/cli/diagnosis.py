@@ -24,6 +24,7 @@ from adapters.settings import Settings
 from adapters.store.checks import room_trouble
 from adapters.store.log import StoreLog
 from adapters.store.sqlite.read_file import is_damage
+from application.books.behind import STILL_S, unseen_since
 from application.books.codec import event_mapper
 from application.ports import Store
 from application.ports.queries import ProjectionStatus
@@ -200,8 +201,11 @@ def _read_models(settings: Settings, truth: _Truth) -> Iterator[Finding]:
         engines.dispose()
     yield from map(_trouble, (row for row in rows if row.error or row.is_rebuilding))
     if not any(row.error and row.is_rebuilding for row in rows):
-        behind = max(row.lag for row in rows)
-        yield Finding("read models", Verdict.OK, f"at most {behind} positions behind the log.")
+        behind, since = max(row.lag for row in rows), unseen_since(truth.store, rows)
+        late_s = 0 if since is None else (SystemClock().now() - since) / SECOND
+        words = f"at most {behind} positions, {late_s:.0f} s behind the log."
+        verdict = Verdict.WARNING if late_s > STILL_S else Verdict.OK
+        yield Finding("read models", verdict, words)
 
 
 def _trouble(row: ProjectionStatus) -> Finding:
