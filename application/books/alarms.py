@@ -1,10 +1,12 @@
 """What needs a person: alarms stand until they are cleared, and the log says so now and then."""
 
 import logging
+import re
 import threading
 from collections.abc import Mapping
 from typing import Final
 
+NUMBERS: Final = re.compile(r"[\d,.]+")
 REMIND_S: Final = 60.0
 """How often the log says what still stands."""
 
@@ -20,12 +22,12 @@ class Alarms:
         self._remind_at_s: dict[str, float] = {}
 
     def set(self, name: str, reason: str) -> None:
-        """Let an alarm stand; logged when it is new or its reason is."""
+        """Let an alarm stand; logged when it is new, or its reason is in more than its numbers."""
         with self._lock:
-            if self._standing.get(name) == reason:
-                return
+            was = self._standing.get(name)
             self._standing[name] = reason
-        logger.error("alarm %s: %s", name, reason)
+        if was is None or NUMBERS.sub("", was) != NUMBERS.sub("", reason):
+            logger.error("alarm %s: %s", name, reason)
 
     def clear(self, name: str) -> None:
         """Let an alarm fall."""

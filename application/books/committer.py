@@ -323,6 +323,9 @@ class Committer:
         for aggregate in crossed:
             try:
                 self._store.put_snapshot(snapshot_of(self.mapper, aggregate, self._clock.now()))
+            except StoreDown as error:
+                _log.warning("a snapshot could not be kept: %s", error)
+                return
             except Exception:  # noqa: BLE001 - disposable: the next crossing makes another
                 _log.warning("a snapshot could not be kept", exc_info=True)
                 return
