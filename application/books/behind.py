@@ -30,7 +30,7 @@ def unseen_since(store: Store, statuses: Sequence[ProjectionStatus]) -> Instant 
     return next((Instant(orjson.loads(stored.state)["timestamp"]) for _, stored in events), None)
 
 
-class LogWatch:
+class Following:
     """Whether somebody follows the log, seen by asking now and then. Callable from any thread.
 
     Read models that have stopped or are built anew have words of their own.

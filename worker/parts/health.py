@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final
 
-from application.books.behind import LogWatch
+from application.books.behind import Following
 from application.system import System
 from domain.errors import StoreDown
 from domain.values import SECOND
@@ -34,7 +34,7 @@ def _make(process: Process) -> Sequence[Loop]:
 
 
 def _watch_the_log(system: System) -> None:
-    watch = LogWatch(store=system.store, queries=system.queries, clock=system.clock)
+    watch = Following(store=system.store, queries=system.queries, clock=system.clock)
     system.signals.add_check("following", watch.words, is_vital=lambda: watch.is_long)
     system.metrics.watch_one(
         "log_lag_seconds",

@@ -16,7 +16,7 @@ from adapters.store.health import Health
 from adapters.store.postgres.connections import ANSWER_TIMEOUT_S, Datastore
 from adapters.store.postgres.saving import PostgresTurn, Recorder
 from adapters.store.postgres.scrubbing import UNSAMPLED, scrub
-from adapters.store.postgres.trouble import Troubles
+from adapters.store.postgres.trouble import LOCK_HOLDER, Troubles
 from adapters.store.schema import (
     CREDENTIAL_COLUMNS,
     FIRST_GENERATION,
@@ -47,7 +47,6 @@ READERS: Final = 9
 """All of them are kept: opening one costs far more than what it is asked."""
 WRITERS_KEPT: Final = 1
 WRITERS_MORE: Final = 2
-TRY_LOCK_MS: Final = 2_000
 MIGRATION_LOCK: Final = 0x6E676F6D61  # "ngoma": one migrates, others wait
 
 
@@ -331,15 +330,18 @@ class PostgresStore:
                 cursor.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchall()
 
     def try_out(self) -> None:
-        """Try whether the log's lock is free, and to write when the last one could not."""
+        """Look whether somebody holds the log's lock, else write when the last one could not."""
         health = self._health
         if not (health.keeps_writers_out or health.is_idle):
             return
-        with suppress(StoreDown, VersionConflict), self._writing() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout = {TRY_LOCK_MS}")
-            cursor.execute("LOCK TABLE stored_events IN EXCLUSIVE MODE")
-            if health.keeps_writers_out:
-                cursor.execute("UPDATE store_identity SET generation = generation")
+        with suppress(StoreDown, VersionConflict):
+            with self._reading() as cursor:
+                holder = cursor.execute(LOCK_HOLDER).fetchone()
+            if holder is not None:
+                self._troubles.locked(**holder)
+            elif health.keeps_writers_out:
+                with self._writing() as cursor:
+                    cursor.execute("UPDATE store_identity SET generation = generation")
 
     def trouble(self) -> str | None:
         """Say what keeps it from being used."""

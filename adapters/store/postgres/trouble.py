@@ -22,6 +22,13 @@ WORDS: Final = {
     "25006": "the database cannot be written: it is read-only, perhaps a standby",
 }
 """By SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
+LOCK_HOLDER: Final = """
+    SELECT held.pid, holder.application_name AS name
+    FROM pg_locks held JOIN pg_stat_activity holder USING (pid)
+    WHERE held.relation = 'stored_events'::regclass AND held.granted
+    AND held.mode <> 'AccessShareLock' AND holder.xact_start < now() - interval '2 seconds'
+    ORDER BY holder.xact_start LIMIT 1"""
+"""Who keeps writers off the log for longer than any save of ours does."""
 
 
 class Troubles:
@@ -54,6 +61,12 @@ class Troubles:
                 raise AnswerLost(str(error)) from error
             raise trouble from error
         self._health.went_well(in_writing=in_writing)
+
+    def locked(self, pid: int, name: str) -> None:
+        """Note that a session holds a lock that writers need."""
+        who = f"{pid}, {name}" if name else str(pid)
+        words = f"another session ({who}) holds a lock on the store's tables: end it, or wait"
+        self._health.met(words, in_writing=True)
 
     def _note(self, error: BaseException | None, *, in_writing: bool) -> StoreDown:
         state = (error.sqlstate if isinstance(error, psycopg.Error) else None) or ""
