@@ -1,7 +1,7 @@
 """``PostgresStore``: the port, with writers on connections that no reader can take."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Final, cast
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from adapters.store.health import Health
 from adapters.store.postgres.connections import ANSWER_TIMEOUT_S, Datastore
 from adapters.store.postgres.saving import PostgresTurn, Recorder
 from adapters.store.postgres.scrubbing import UNSAMPLED, scrub
-from adapters.store.postgres.trouble import LOCK_HOLDER, Troubles
+from adapters.store.postgres.trouble import Troubles
 from adapters.store.schema import (
     CREDENTIAL_COLUMNS,
     FIRST_GENERATION,
@@ -37,7 +37,6 @@ from application.ports import (
     SecretRow,
     StoreIdentity,
     Turn,
-    VersionConflict,
 )
 from domain.contents import ContentKind
 from domain.errors import StoreDown
@@ -331,17 +330,7 @@ class PostgresStore:
 
     def try_out(self) -> None:
         """Look whether somebody holds the log's lock, else write when the last one could not."""
-        health = self._health
-        if not (health.keeps_writers_out or health.is_idle):
-            return
-        with suppress(StoreDown, VersionConflict):
-            with self._reading() as cursor:
-                holder = cursor.execute(LOCK_HOLDER).fetchone()
-            if holder is not None:
-                self._troubles.locked(**holder)
-            elif health.keeps_writers_out:
-                with self._writing() as cursor:
-                    cursor.execute("UPDATE store_identity SET generation = generation")
+        self._troubles.try_out(self._reading, self._writing)
 
     def trouble(self) -> str | None:
         """Say what keeps it from being used."""

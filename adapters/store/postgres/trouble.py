@@ -1,15 +1,19 @@
 """What PostgreSQL's errors mean: for who waits, whether it may pass; for operators, what to do."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Final
 
 import psycopg
 from eventsourcing import persistence
+from psycopg import Cursor
+from psycopg.rows import DictRow
 
 from adapters.store.health import Health
 from application.ports import AnswerLost, StoreUnusable, VersionConflict
 from domain.errors import StoreDown
+
+Cursors = Callable[[], AbstractContextManager[Cursor[DictRow]]]
 
 DAMAGE: Final = frozenset({"XX001", "XX002"})
 FULL: Final = "53100"
@@ -62,11 +66,21 @@ class Troubles:
             raise trouble from error
         self._health.went_well(in_writing=in_writing)
 
-    def locked(self, pid: int, name: str) -> None:
-        """Note that a session holds a lock that writers need."""
-        who = f"{pid}, {name}" if name else str(pid)
-        words = f"another session ({who}) holds a lock on the store's tables: end it, or wait"
-        self._health.met(words, in_writing=True)
+    def try_out(self, reading: Cursors, writing: Cursors) -> None:
+        """Look whether somebody holds the log's lock, else write when the last one could not."""
+        health = self._health
+        if not (health.keeps_writers_out or health.is_idle):
+            return
+        with suppress(StoreDown, VersionConflict):
+            with reading() as cursor:
+                holder = cursor.execute(LOCK_HOLDER).fetchone()
+            if holder is not None:
+                who = ", ".join(str(value) for value in holder.values() if value)
+                words = f"another session ({who}) holds a lock on the store's tables"
+                health.met(f"{words}: end it, or wait for its end", in_writing=True)
+            elif health.keeps_writers_out:
+                with writing() as cursor:
+                    cursor.execute("UPDATE store_identity SET generation = generation")
 
     def _note(self, error: BaseException | None, *, in_writing: bool) -> StoreDown:
         state = (error.sqlstate if isinstance(error, psycopg.Error) else None) or ""
