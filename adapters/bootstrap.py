@@ -1,7 +1,7 @@
 """The composition root: settings in, a ready ``System`` out; nothing is started."""
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
@@ -25,6 +25,12 @@ from adapters.observability.outlet import Outlet
 from adapters.outage import watch_redis
 from adapters.security.secret import Secret, kept_or_made, read_secret
 from adapters.settings import Settings
+from adapters.store.checks import (
+    read_model_lags,
+    read_models_trouble,
+    room_trouble,
+    store_trouble,
+)
 from adapters.store.log import StoreLog
 from adapters.store.numbers import BlockNumbers
 from adapters.store.read_engine import (
@@ -35,7 +41,6 @@ from adapters.store.read_engine import (
     sqlite_engines,
 )
 from adapters.store.sqlite import SqliteStore
-from adapters.store.sqlite.connections import StoreReplaced
 from application.accounts.keyring import KeyRing
 from application.accounts.logins import Logins
 from application.books.codec import event_mapper
@@ -46,6 +51,7 @@ from application.fleet.leases import FleetWatch
 from application.ports import (
     Clock,
     Codes,
+    Inspection,
     KeyHasher,
     Mailer,
     Metrics,
@@ -56,10 +62,9 @@ from application.ports import (
 )
 from application.retention.erasure import Retention
 from application.system import Signals, System, Terms
-from domain.errors import InvalidRequest, NgomaError, StoreDown
+from domain.errors import InvalidRequest, NgomaError
 from projections.catalogue import PROJECTIONS
 from projections.follower import Follower
-from projections.keeping import Rebuilding
 from projections.known import Positions
 from projections.reading import SqlQueries
 
@@ -91,8 +96,10 @@ def bootstrap(
     common = _Common(store, reader, hasher or wanted(make_hasher), clock, randomness)
     committer = _open_committer(settings, common, mapper, signals, metrics)
     reading = _open_read_side(settings, store, mapper)
-    signals.add_check("store", partial(_ping, store))
-    signals.add_check("projections", partial(_not_in_step, reading.queries))
+    signals.add_check("store", partial(store_trouble, store))
+    signals.add_check("projections", partial(read_models_trouble, reading.queries))
+    if settings.database_url is None:
+        signals.add_check("disk", partial(room_trouble, settings.data_dir), is_vital=False)
     queue = wanted(partial(open_queue, settings.redis_url))
     limiter = wanted(partial(make_limiter, settings.redis_url))
     outlet = outlet or Outlet()
@@ -125,6 +132,7 @@ def bootstrap(
         modems=settings.modems,
         open_modem=partial(_open_modem, clock=clock, answer_timeout_s=settings.at_answer_timeout_s),
         signals=signals,
+        inspections=[*inspections_of(store), *reading.engines.inspections],
         close=partial(_close, reading, store),
     )
 
@@ -231,6 +239,11 @@ def _open_modem(modem: ModemSettings, *, clock: Clock, answer_timeout_s: float) 
     return DRIVERS[modem.driver](modem, clock, answer_timeout_s=answer_timeout_s)
 
 
+def inspections_of(store: Store) -> Sequence[Inspection]:
+    """Give what looks for damage in a store; PostgreSQL looks after its own files."""
+    return [store.inspection()] if isinstance(store, SqliteStore) else []
+
+
 def _scrub(reading: "_ReadSide", store: Store, rewrite: bool) -> Sequence[str]:  # noqa: FBT001
     return [*store.scrub(rewrite=rewrite), *scrub_read_models(reading.engines)]
 
@@ -251,7 +264,7 @@ class _ReadSide:
 
 
 def _open_read_side(settings: Settings, store: Store, mapper: Mapper[UUID]) -> _ReadSide:
-    engines = open_read_engines(settings)
+    engines = open_read_engines(settings, store)
     log = StoreLog(store, mapper)
     known = Positions(engines.reading, log)
     return _ReadSide(
@@ -274,11 +287,14 @@ def open_store(settings: Settings, *, is_server: bool) -> Store:
     return SqliteStore(settings.data_dir / "store.db", is_server=is_server)
 
 
-def open_read_engines(settings: Settings) -> ReadEngines:
+def open_read_engines(settings: Settings, store: Store) -> ReadEngines:
     """Open the read models that belong to the store."""
     if settings.database_url:
         return postgres_engines(settings.database_url)
-    return sqlite_engines(settings.data_dir / "read.db", settings.data_dir / "store.db")
+    read_db, store_db = settings.data_dir / "read.db", settings.data_dir / "store.db"
+    if isinstance(store, SqliteStore):
+        return sqlite_engines(read_db, store_db, damage_of_store=store.suspect)
+    return sqlite_engines(read_db, store_db)
 
 
 def server_secret(settings: Settings, store: Store) -> Secret:
@@ -312,36 +328,6 @@ def _watch(metrics: Metrics, committer: Committer, queries: SqlQueries, outlet: 
     metrics.watch(
         "read_model_lag",
         "Positions between a read model and the end of the log.",
-        partial(_lags, queries),
+        partial(read_model_lags, queries),
         label="read_model",
     )
-
-
-def _ping(store: Store) -> str:
-    try:
-        store.ping()
-    except StoreReplaced as error:
-        return str(error)
-    except StoreDown:
-        return "does not answer"
-    return "ok"
-
-
-def _not_in_step(queries: SqlQueries) -> str:
-    try:
-        statuses = queries.projections()
-    except Rebuilding:
-        return "rebuilding"
-    except Exception as error:  # noqa: BLE001 - readiness reports whatever keeps it from knowing
-        return type(error).__name__
-    rebuilding = [status.name for status in statuses if status.is_rebuilding]
-    stopped = [status.name for status in statuses if status.error and not status.is_rebuilding]
-    words = (("rebuilding", rebuilding), ("stopped", stopped))
-    return "; ".join(f"{word}: {', '.join(names)}" for word, names in words if names) or "ok"
-
-
-def _lags(queries: SqlQueries) -> Mapping[str, float]:
-    try:
-        return {status.name: float(status.lag) for status in queries.projections()}
-    except Exception:  # noqa: BLE001 - the other metrics are shown, whatever keeps it from knowing
-        return {}

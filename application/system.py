@@ -15,6 +15,7 @@ from application.ports import (
     AccessLog,
     Clock,
     Follower,
+    Inspection,
     JobQueue,
     Mailer,
     Metrics,
@@ -40,6 +41,8 @@ from domain.published import (
 
 UNIX_SOCKET: Final = "unix"
 """Stands in ``trusted_proxies`` for a peer on a Unix socket, and in limits for its clients."""
+MODEM_CHECK: Final = "modem "
+"""With a modem's name, what readiness calls it."""
 FORWARDED_HEADERS: Final = ("X-Forwarded-For", "Forwarded")
 """Headers in which a proxy may say whom it speaks for; a setting names the one that counts."""
 
@@ -83,30 +86,34 @@ class Readiness:
 class Signals:
     """What the parts of a process tell one another: commits, and whether all is well.
 
-    Parts add themselves before threads start; reading is for any thread.
+    One thread adds checks; asking is for any thread.
     """
 
     def __init__(self) -> None:
         self.committed = threading.Event()
         """Set after each commit of this process; whoever follows the log clears it."""
         self._checks: dict[str, Callable[[], str]] = {}
-        self._vital: set[str] = set()
+        self._vital: dict[str, Callable[[], bool]] = {}
 
-    def add_check(self, name: str, check: Callable[[], str], *, is_vital: bool = True) -> None:
+    def add_check(
+        self, name: str, check: Callable[[], str], *, is_vital: bool | Callable[[], bool] = True
+    ) -> None:
         """Add a check to readiness: it gives "ok", or what is wrong in a few words.
 
-        Without what is not vital the process still does its work, and is degraded.
+        Without what is not vital the process still does its work, and is degraded. What is vital
+        only when it lasts says so itself, after it gave its words.
         """
+        self._vital[name] = is_vital if callable(is_vital) else lambda: bool(is_vital)
         self._checks[name] = check
-        if is_vital:
-            self._vital.add(name)
 
     def readiness(self) -> Readiness:
         """Run all checks."""
-        checks = {name: check() for name, check in self._checks.items()}
-        wrong = {name for name, word in checks.items() if word != "ok"}
+        checks = {name: check() for name, check in list(self._checks.items())}
+        wrong = [name for name, word in checks.items() if word != "ok"]
         status: Literal["ready", "degraded", "not ready"] = "degraded" if wrong else "ready"
-        return Readiness("not ready" if wrong & self._vital else status, checks)
+        return Readiness(
+            "not ready" if any(self._vital[name]() for name in wrong) else status, checks
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +170,8 @@ class System:
     log_wait_s: float = 1.0
     accept_wait_s: float = 5.0
     signals: Signals = field(default_factory=Signals)
+    inspections: Sequence[Inspection] = ()
+    """What looks for damage in the files that this process uses."""
     close: Callable[[], None]
 
     def readiness(self) -> Readiness:

@@ -93,7 +93,7 @@ class Fold:
             members = groups[after]
             stretch = self._read(connection, members, after)
             if until is not None:
-                stretch = stretch.up_to(until.position)
+                stretch = self._up_to(until.position, stretch)
             handled += len(stretch.events)
             self._advance(connection, members, stretch, after)
             if until is not None and stretch.events and stretch.end == until:
@@ -126,7 +126,7 @@ class Fold:
     ) -> None:
         """Fold event by event, as far as the one that cannot be folded."""
         for position, event in stretch.events:
-            point = stretch.point(position)
+            point = Point(position, self._log.mark(position))
             try:
                 self._commit(connection, [projection], [(position, event)], after=after, to=point)
             except _Stumbled as stumbled:
@@ -186,7 +186,7 @@ class Fold:
         self, connection: Connection, members: list[Projection], after: Point
     ) -> Stretch:
         events: list[tuple[int, Event]] = []
-        marks: dict[int, str] = {}
+        mark = ""
         while len(events) < self._batch_events:
             last = events[-1][0] if events else after.position
             try:
@@ -199,8 +199,16 @@ class Fold:
             if not following.events:
                 break
             events.extend(following.events)
-            marks[events[-1][0]] = following.end.mark
-        return Stretch(after.mark, events, marks.__getitem__)
+            mark = following.last
+        return Stretch(after.mark, events, mark)
+
+    def _up_to(self, position: int, stretch: Stretch) -> Stretch:
+        """Give the part that ends at a position; those who lag are few, and lag rarely."""
+        if not stretch.events or stretch.end.position <= position:
+            return stretch
+        events = [pair for pair in stretch.events if pair[0] <= position]
+        mark = self._log.mark(events[-1][0]) if events else ""
+        return Stretch(stretch.before, events, mark)
 
     def _stop(
         self,

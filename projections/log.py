@@ -1,7 +1,7 @@
 """The event log as projections follow it, and how they know that it is still the same one."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from domain.events import Event
@@ -41,22 +41,13 @@ class Stretch:
     before: str
     """The mark of the event at the position after which they begin; empty when none is there."""
     events: Events
-    mark_at: Callable[[int], str]
-    """Give the mark of the event at a position in the stretch."""
+    last: str
+    """The mark of the last one; empty when there are none."""
 
     @property
     def end(self) -> Point:
         """The point of the last event; there must be one."""
-        return self.point(self.events[-1][0])
-
-    def up_to(self, position: int) -> "Stretch":
-        """Give the part that ends at a position."""
-        events = [pair for pair in self.events if pair[0] <= position]
-        return replace(self, events=events)
-
-    def point(self, position: int) -> Point:
-        """Give the point of an event in the stretch."""
-        return Point(position, self.mark_at(position))
+        return Point(self.events[-1][0], self.last)
 
 
 class Log(Protocol):

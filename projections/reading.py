@@ -1,6 +1,6 @@
 """Every question of ``application.ports.queries``, answered from the read models."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine
@@ -223,6 +223,11 @@ class SqlQueries:
         """List the networks that have at least one due queued message."""
         with self._reading(Dispatch) as connection:
             return dispatch.due_networks(connection, now)
+
+    def waiting_since(self, now: Instant) -> Mapping[Network, Instant]:
+        """Say since when the oldest due queued message of each network that has one is due."""
+        with self._reading(Dispatch) as connection:
+            return dispatch.waiting_since(connection, now)
 
     def overdue(self, now: Instant, *, limit: int) -> Sequence[Waiting]:
         """List queued messages past ``expires_at`` and doubts past their limit."""

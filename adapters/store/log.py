@@ -1,9 +1,7 @@
 """The event log as the projections read it: decoded, in order, from any store."""
 
 import hashlib
-from bisect import bisect_left
 from collections.abc import Sequence
-from operator import itemgetter
 from typing import Final, cast
 from uuid import UUID
 
@@ -48,16 +46,13 @@ def stretch(
     """Make a stretch of what the log has from position ``after`` on, that one included."""
     has_base = bool(found) and found[0][0] == after
     rows = found[has_base : has_base + limit]
-
-    def mark_at(position: int) -> str:
-        return mark_of(rows[bisect_left(rows, position, key=itemgetter(0))][1])
-
+    events = [
+        (position, cast("Event", mapper.to_domain_event(stored))) for position, stored in rows
+    ]
     return Stretch(
         before=mark_of(found[0][1]) if has_base else "",
-        events=[
-            (position, cast("Event", mapper.to_domain_event(stored))) for position, stored in rows
-        ],
-        mark_at=mark_at,
+        events=events,
+        last=mark_of(rows[-1][1]) if rows else "",
     )
 
 

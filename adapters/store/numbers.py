@@ -30,3 +30,8 @@ class BlockNumbers:
                 end = first + size
             self._left[kind] = (first + count, end)
             return first
+
+    def forget(self) -> None:
+        """Give out none that were reserved in a store that is there no more."""
+        with self._lock:
+            self._left.clear()

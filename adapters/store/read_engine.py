@@ -20,7 +20,7 @@ from adapters.store.sqlite import SqliteStore
 from adapters.store.sqlite.read_file import ForeignFile, ReadFile
 from adapters.store.sqlite.scrubbing import emptied
 from adapters.store.sqlite.wal import shorten
-from application.ports import Store
+from application.ports import Inspection, Store
 from projections.keeping import Keeper, Unlosable
 from projections.positions import POSITIONS
 
@@ -64,6 +64,8 @@ class ReadEngines:
     reading: Engine
     keeper: Keeper
     """Makes the database anew when it is lost."""
+    inspections: Sequence[Inspection] = ()
+    """What looks for damage that nobody has met, where that is for us to do."""
 
     def dispose(self) -> None:
         """Close all idle connections."""
@@ -71,7 +73,13 @@ class ReadEngines:
         self.reading.dispose()
 
 
-def sqlite_engines(read_db: Path, store_db: Path, *, readers: int = READERS) -> ReadEngines:
+def sqlite_engines(
+    read_db: Path,
+    store_db: Path,
+    *,
+    readers: int = READERS,
+    damage_of_store: Callable[[], str | None] = lambda: None,
+) -> ReadEngines:
     """Make the engines on ``read_db``, made when missing, beside ``store_db``, which exists."""
 
     def connect_writer() -> sqlite3.Connection:
@@ -96,7 +104,8 @@ def sqlite_engines(read_db: Path, store_db: Path, *, readers: int = READERS) -> 
         writing.dispose()
         reading.dispose()
 
-    return ReadEngines(writing, reading, ReadFile(read_db, let_go))
+    keeper = ReadFile(read_db, let_go, damage_of_store)
+    return ReadEngines(writing, reading, keeper, [keeper.inspection()])
 
 
 def postgres_engines(url: str, *, readers: int = READERS) -> ReadEngines:

@@ -40,6 +40,12 @@ TABLES: Final = (
     "CREATE TABLE IF NOT EXISTS store_identity (id TEXT NOT NULL, generation {big} NOT NULL)",
 )
 
+SENT_BY: Final = (
+    *("stored_events", "stored_snapshots", "contents", "repeatables", "credentials"),
+    *("numbers", "sim_leases", "saves", "store_identity"),
+)
+"""The tables that accepting and sending a message needs."""
+
 FIRST_GENERATION: Final = 1
 
 CONTENT_COLUMNS: Final = "kind, number, salt, msisdn, body, sender, folded"

@@ -54,7 +54,7 @@ async def preview(front: Front, call: Call) -> Answer:
 async def balance(front: Front, call: Call) -> Answer:
     """Give the whole balance at one position of the log."""
     account = (await admit_reader(front, call)).account
-    row = await front.read_own_writes(
+    row, as_of = await front.read_as_of(
         account, "balances", lambda: front.system.queries.balance(account)
     )
     row = row or Balance(account, available=0, reserved=0, spent=0, refunded=0, position=0)
@@ -64,6 +64,7 @@ async def balance(front: Front, call: Call) -> Answer:
         spent=row.spent,
         refunded=row.refunded,
         position=row.position,
+        as_of=iso_time(as_of),
     )
     return answer(full)
 

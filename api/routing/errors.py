@@ -30,7 +30,7 @@ OUTCOME_UNKNOWN: Final = (
     f"{IDEMPOTENCY_KEY}: it is then accepted once. Without a key, look at the log before you "
     "repeat."
 )
-STORE_DOWN: Final = "The gateway's database does not answer; nothing was stored."
+STORE_DOWN: Final = "The gateway cannot use its database now; nothing was stored."
 UNEXPECTED: Final = "An unexpected error occurred."
 
 

@@ -14,10 +14,11 @@ from api.http.shares import FairPool, Share
 from api.http.threads import Pool, Recent, Shared
 from api.http.wire import Call
 from application.accounts.logins import TOKEN_PREFIX
+from application.books.behind import unseen_since
 from application.books.commands import Command
 from application.system import System
 from domain.errors import InvalidKey, NgomaError, OutcomeUnknown
-from domain.values import Network
+from domain.values import Instant, Network
 from domain.wallet import wallet_id
 
 READING_THREADS: Final = 8
@@ -169,6 +170,28 @@ class Front:
 
         pool = self._searching if is_slow else self._reading
         return await pool.run(ask, Share(str(account)))
+
+    async def read_as_of(
+        self, account: int, projection: str, question: Callable[[], R]
+    ) -> tuple[R, Instant]:
+        """The same, with the time up to which the answer is right: now, unless nobody follows.
+
+        Raises:
+            Overloaded: too many are being asked.
+            StoreDown: the database does not answer.
+        """
+        system = self.system
+
+        def ask() -> tuple[R, Instant]:
+            as_of = system.clock.now()
+            position = system.store.position_of(wallet_id(account))
+            wait_s = system.log_wait_s
+            if not system.queries.reached(position, timeout_s=wait_s, projection=projection):
+                statuses = [s for s in system.queries.projections() if s.name == projection]
+                as_of = unseen_since(system.store, statuses) or as_of
+            return question(), as_of
+
+        return await self._reading.run(ask, Share(str(account)))
 
     async def read_newest(
         self, account: int | None, projection: str, question: Callable[[], R]

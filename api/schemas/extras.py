@@ -25,7 +25,7 @@ class Preview(Struct, frozen=True, kw_only=True):
 
 
 class FullBalance(Struct, frozen=True, kw_only=True):
-    """The wallet at one position of the log."""
+    """The wallet at one position of the log; ``as_of`` is the time up to which it is right."""
 
     status: Literal["success"] = "success"
     available: Credits
@@ -33,6 +33,7 @@ class FullBalance(Struct, frozen=True, kw_only=True):
     spent: Credits
     refunded: Credits
     position: int
+    as_of: Time
 
 
 class TimelineStep(Struct, frozen=True, kw_only=True):

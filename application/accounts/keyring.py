@@ -7,6 +7,7 @@ each key and process; after that a keyed digest in a bounded cache answers.
 
 import hashlib
 import hmac
+import logging
 import string
 import threading
 from collections import OrderedDict
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import orjson
+from eventsourcing.persistence import StoredEvent
 
 from application.accounts import NewKey
 from application.accounts.principal import Principal
@@ -44,6 +46,9 @@ FOLLOWED_TOPICS: Final = (
     Account.Reinstated.TOPIC,
     Account.ContentErased.TOPIC,
 )
+
+
+_log = logging.getLogger("ngoma.keys")
 
 
 def _draw(randomness: Randomness, count: int) -> str:
@@ -106,6 +111,8 @@ class KeyRing:
         self._heard = 0
         """How many changes of accounts were heard of."""
         self._position: int | None = None
+        self._event: StoredEvent | None = None
+        """The event at the position: an older store, put back, has another one there, or none."""
         self._fresh_at_s = float("-inf")
 
     # -- making keys -------------------------------------------------------------------------
@@ -204,24 +211,43 @@ class KeyRing:
     def follow(self) -> None:
         """Read the log's key and account events up to its head, and forget what they change.
 
+        Everything is forgotten when the log is another one.
+
         Raises:
             StoreDown: the log cannot be read.
         """
         while True:
             asked_at_s = self._clock.monotonic_s()
             head = self._store.head()
+            newest = self._event_at(head)
             if self._position is None:
-                self._position = head
+                self._position, self._event = head, newest
+            elif self._event_at(self._position) != self._event:
+                self._forget_all()
+                self._position, self._event = head, newest
             events = self._store.events_after(
                 self._position, limit=FOLLOW_EVENTS_MAX, topics=FOLLOWED_TOPICS
             )
             for position, stored in events:
                 self._hear(stored.topic, orjson.loads(stored.state))
-                self._position = position
+                self._position, self._event = position, stored
             if len(events) < FOLLOW_EVENTS_MAX:
-                self._position = max(self._position, head)
+                if head > self._position:
+                    self._position, self._event = head, newest
                 self._fresh_at_s = asked_at_s
                 return
+
+    def _event_at(self, position: int) -> StoredEvent | None:
+        events = self._store.events_after(position - 1, limit=1)
+        return events[0][1] if events and events[0][0] == position else None
+
+    def _forget_all(self) -> None:
+        """Know nobody any more: the log is not the one that was heard until now."""
+        _log.warning("the log is another one: every key is asked for anew")
+        with self._lock:
+            self._heard += 1
+            self._keys.clear()
+            self._accounts.clear()
 
     def _hear(self, topic: str, state: dict[str, object]) -> None:
         if topic == Account.ApiKeyRevoked.TOPIC:

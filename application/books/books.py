@@ -58,10 +58,27 @@ class Cache:
             self._items.popitem(last=False)
 
 
-class Books:
-    """The working set of one batch: one object per aggregate, shared by its commands."""
+class LogReplaced(Exception):
+    """The log no longer holds what this process wrote: an older store was put back beneath it."""
 
-    def __init__(self, turn: Turn, cache: Cache, mapper: Mapper[UUID], save: Save) -> None:
+
+class Books:
+    """The working set of one batch: one object per aggregate, shared by its commands.
+
+    ``written`` is an event that this process wrote last, which the log must still hold: else what
+    is remembered in ``cache`` is not of this log.
+    """
+
+    def __init__(
+        self,
+        turn: Turn,
+        cache: Cache,
+        mapper: Mapper[UUID],
+        save: Save,
+        *,
+        written: StoredEvent | None = None,
+    ) -> None:
+        self._written = written
         self._turn = turn
         self._cache = cache
         self._mapper = mapper
@@ -81,7 +98,11 @@ class Books:
         return self._loaded
 
     def bring_up_to_date(self, ids: Iterable[UUID]) -> None:
-        """Load or fast-forward aggregates from their tails: one query for all of them."""
+        """Load or fast-forward aggregates from their tails: one query for all of them.
+
+        Raises:
+            LogReplaced: they are not to be had from the log that is remembered.
+        """
         wanted = [key for key in dict.fromkeys(ids) if key not in self._loaded]
         if not wanted:
             return
@@ -91,14 +112,31 @@ class Books:
             restored = fold(self._mapper, [snapshot], cast("Aggregate | None", None))
             if restored is not None:
                 known[restored.id] = restored
-        since = [(key, known[key].version if key in known else 0) for key in wanted]
-        for stored in self._turn.tails(since):
+        since = {key: known[key].version if key in known else 0 for key in wanted}
+        for stored in self._tails(since):
             key = cast("UUID", stored.originator_id)
             folded = fold(self._mapper, [stored], known.get(key))
             if folded is not None:
                 known[key] = folded
         self._loaded.update(known)
         self._absent.update(key for key in wanted if key not in known)
+
+    def _tails(self, since: dict[UUID, int]) -> Sequence[StoredEvent]:
+        """Read tails; the first time, from before what this process wrote, to see it there."""
+        written, self._written = self._written, None
+        if written is None:
+            return self._turn.tails(list(since.items()))
+        key, before = cast("UUID", written.originator_id), written.originator_version - 1
+        asked = {**since, key: min(before, since.get(key, before))}
+        found = self._turn.tails(list(asked.items()))
+        if written not in found:
+            raise LogReplaced
+        return [
+            stored
+            for stored in found
+            if stored.originator_version
+            > since.get(cast("UUID", stored.originator_id), stored.originator_version)
+        ]
 
     def find(self, kind: type[A], key: UUID) -> A | None:
         """Give an aggregate, or None when it has no events; loads it under the lock if need be."""

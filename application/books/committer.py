@@ -10,12 +10,13 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import Final, TypeVar, cast
 from uuid import UUID
 
-from eventsourcing.persistence import Mapper
+from eventsourcing.persistence import Mapper, StoredEvent
 
-from application.books.books import Books, Cache
+from application.books.books import Books, Cache, LogReplaced
 from application.books.codec import SNAPSHOTTED, snapshot_of
 from application.books.commands import Command, Done, Outcome, Preparing
 from application.books.line import BATCH_MESSAGES_MAX, WAITING_MESSAGES_MAX, Line, Waiting
@@ -26,6 +27,7 @@ from application.ports import (
     Randomness,
     Save,
     Store,
+    StoreUnusable,
     Turn,
     VersionConflict,
 )
@@ -79,6 +81,8 @@ class Committer:
         self._lost_answer_wait_s = lost_answer_wait_s
         self._pause = pause or threading.Event().wait
         self._cache = Cache()
+        self._written: StoredEvent | None = None
+        """One of the newest events that were saved here, by which the log is known again."""
         self._line = Line(waiting_messages_max)
         self._crossed: list[Aggregate] = []
 
@@ -152,8 +156,8 @@ class Committer:
                 try:
                     waiting.command.prepare(self)
                 except StoreDown as error:  # no numbers: they are drawn first
-                    self._refuse_overdue(batch, error)
-                    self._pause(REDO_PAUSE_S)
+                    if self._refuse_overdue(batch, error):
+                        self._pause(REDO_PAUSE_S)
                 except Exception as error:  # noqa: BLE001 - whatever it is, its caller gets it
                     waiting.refuse(error)
                 else:
@@ -168,6 +172,10 @@ class Committer:
         except OutcomeUnknown as error:
             for waiting in batch:
                 waiting.refuse(_another(error))
+        except LogReplaced:
+            self._forget()
+            for waiting in batch:
+                waiting.refuse(StoreDown("An older store was put back; nothing was stored."))
         except Exception as error:  # noqa: BLE001 - one bad command must hurt only itself
             left = [waiting for waiting in batch if not waiting.is_told]
             if len(left) == 1:
@@ -205,18 +213,28 @@ class Committer:
             else:
                 return
 
+    def _forget(self) -> None:
+        """Forget what was remembered of a newer store, the numbers that it gave out as well."""
+        _log.error("an older store was put back: what was remembered of the newer one is forgotten")
+        self._cache = Cache()
+        self._written = None
+        self._crossed.clear()
+        self.numbers.forget()
+
     def _refuse_overdue(
         self, batch: Sequence[Waiting[object]], error: Exception
     ) -> list[Waiting[object]]:
         """While the database is away, refuse whoever has waited long enough; give the rest.
 
-        Also in the line: nothing of it was stored, whatever becomes of the save in hand.
+        Also in the line: nothing of it was stored, whatever becomes of the save in hand. Where
+        waiting does not help, nobody in hand waits.
         """
         now_s = self._clock.monotonic_s()
-        overdue = [waiting for waiting in batch if waiting.deadline_s <= now_s]
+        last_s = float("inf") if isinstance(error, StoreUnusable) else now_s
+        overdue = [waiting for waiting in batch if waiting.deadline_s <= last_s]
         in_line = self._line.take_overdue(now_s)
         for waiting in [*overdue, *in_line]:
-            refusal = StoreDown("The database does not answer; nothing was stored.")
+            refusal = StoreDown(f"{error}; nothing was stored.")
             refusal.__cause__ = error
             waiting.refuse(refusal)
             waiting.tell()
@@ -233,7 +251,7 @@ class Committer:
             nonlocal books
             if after_loss and turn.was_saved(save_id):
                 return Save(save_id=save_id, at=save.at)
-            books = Books(turn, self._cache, self.mapper, save)
+            books = Books(turn, self._cache, self.mapper, save, written=self._written)
             books.bring_up_to_date(key for waiting in batch for key in waiting.command.touches())
             books.look_up_repeatables(
                 digest for waiting in batch for digest in waiting.command.digests()
@@ -249,6 +267,7 @@ class Committer:
         if books is not None:
             self._cache.put(books.loaded)
             self._note_crossings(books, save)
+            self._note_written(save)
         if books is None or save.events:
             self._say_committed()
 
@@ -281,6 +300,11 @@ class Committer:
         except Exception:  # noqa: BLE001 - followers also look by themselves
             _log.exception("nobody could be told of a commit")
 
+    def _note_written(self, save: Save) -> None:
+        """Remember an event of an aggregate with few: what it got since is read with it."""
+        if save.events:
+            self._written = min(save.events, key=attrgetter("originator_version"))
+
     def _note_crossings(self, books: Books, save: Save) -> None:
         """Remember the aggregates that are due for a snapshot by what this save added to them."""
         recorded: dict[object, int] = {}
@@ -300,6 +324,9 @@ class Committer:
         for aggregate in crossed:
             try:
                 self._store.put_snapshot(snapshot_of(self.mapper, aggregate, self._clock.now()))
+            except StoreDown as error:
+                _log.warning("a snapshot could not be kept: %s", error)
+                return
             except Exception:  # noqa: BLE001 - disposable: the next crossing makes another
                 _log.warning("a snapshot could not be kept", exc_info=True)
                 return

@@ -147,19 +147,23 @@ class Desk:
     def _known(self, settled: Sequence[tuple[int, _Taken]]) -> Sequence[int]:
         """Give the settled messages whose outcome the projection has read.
 
+        Also those that were settled beyond the end of the log: that was another one.
+
         Raises:
             StoreDown: the end of the log cannot be read.
         """
-        unplaced = [taken for _, taken in settled if taken.position is None]
-        if unplaced:
-            head = self._store.head()
-            for taken in unplaced:
+        if not settled:
+            return []
+        head = self._store.head()
+        for _, taken in settled:
+            if taken.position is None:
                 taken.position = head
-        placed = [(taken.position or 0, number) for number, taken in settled]
-        ripe = sorted(placed)[:SETTLED_EACH_LOOK_MAX]
+        placed = sorted((taken.position or 0, number) for number, taken in settled)
+        gone = [number for position, number in placed if position > head]
+        ripe = placed[: min(len(placed) - len(gone), SETTLED_EACH_LOOK_MAX)]
         if ripe and not self._has_reached(ripe[-1][0]):
             ripe = list(takewhile(lambda one: self._has_reached(one[0]), ripe))
-        return [number for _, number in ripe]
+        return [*(number for _, number in ripe), *gone]
 
     def _has_reached(self, position: int) -> bool:
         return self._queries.reached(position, timeout_s=0.0, projection=DISPATCH)

@@ -63,8 +63,8 @@ class Past:
         """
         if self.is_settled:
             return True
-        if self._up_to is None:
-            self._up_to = self._means.store.head()
+        head = self._means.store.head()
+        self._up_to = min(self._up_to or head, head)  # a store that was put back ends earlier
         wait_s = min(timeout_s, READ_MODELS_S)
         queries = self._means.queries
         for projection in (DISPATCH, FLEET) if self._day.quota.limit else (DISPATCH,):

@@ -33,9 +33,11 @@ from application.ports.observing import AccessLog, Answered, Metrics
 from application.ports.people import Codes, Mailer, MailNotSent
 from application.ports.truth import (
     AnswerLost,
+    Inspection,
     Save,
     Store,
     StoreIdentity,
+    StoreUnusable,
     Turn,
     VersionConflict,
 )
@@ -55,6 +57,7 @@ __all__ = [
     "CredentialRow",
     "EffectPositions",
     "Follower",
+    "Inspection",
     "Job",
     "JobQueue",
     "KeyHasher",
@@ -82,6 +85,7 @@ __all__ = [
     "Standing",
     "Store",
     "StoreIdentity",
+    "StoreUnusable",
     "TextErased",
     "Turn",
     "VersionConflict",

@@ -37,3 +37,6 @@ class Numbers(Protocol):
 
     def take(self, kind: str, count: int = 1) -> int:
         """Take ``count`` numbers in a row; the first is returned."""
+
+    def forget(self) -> None:
+        """Give out none that were reserved in a store that is there no more."""

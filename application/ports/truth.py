@@ -18,6 +18,7 @@ from application.ports.changes import (
 )
 from application.ports.effects import EffectPositions
 from domain.contents import ContentKind
+from domain.errors import StoreDown
 from domain.values import Instant
 
 
@@ -69,6 +70,10 @@ class AnswerLost(Exception):
     """The connection broke during a save: it may or may not have been committed."""
 
 
+class StoreUnusable(StoreDown):
+    """The store is damaged, full or another one: nobody waits, since waiting would not help."""
+
+
 class VersionConflict(Exception):
     """An aggregate's next version was taken by somebody who did not hold the lock."""
 
@@ -83,6 +88,16 @@ class StoreIdentity:
 
     id: str
     generation: int
+
+
+class Inspection(Protocol):
+    """Looks for damage in a file before somebody meets it."""
+
+    def step(self, *, limit_s: float = ...) -> None:
+        """Look at what has not been looked at for some time; called by one thread."""
+
+    def stop(self) -> None:
+        """End the look under way."""
 
 
 class Store(Protocol):
@@ -159,11 +174,20 @@ class Store(Protocol):
         """Leave nothing in the files of what was erased (rewriting tables); say what was done."""
 
     def ping(self) -> None:
-        """Touch the database.
+        """Read of each table that a send needs.
 
         Raises:
-            StoreDown: it does not answer in time.
+            StoreDown: one cannot be read.
         """
+
+    def try_out(self) -> None:
+        """Find out whether it can be written: when the last one could not, or nobody has lately.
+
+        What keeps writers out is noted for ``trouble``, or forgotten.
+        """
+
+    def trouble(self) -> str | None:
+        """Say, for operators, what keeps it from being used; None when nothing is known to."""
 
     def close(self) -> None:
         """Let go of every connection."""

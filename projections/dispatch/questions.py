@@ -1,7 +1,7 @@
 """What SIM threads and the relay ask: what may be sent next, what is overdue, who holds what."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Final
 
@@ -112,6 +112,16 @@ def due_networks(connection: Connection, now: Instant) -> Sequence[Network]:
     due = select(TURNS.c.network).where(TURNS.c.next_ready_at <= now).distinct()
     found = set(connection.scalars(due))
     return [network for network in Network if network in found]
+
+
+def waiting_since(connection: Connection, now: Instant) -> Mapping[Network, Instant]:
+    """Say since when the oldest due message of each network that has one is due."""
+    oldest = (
+        select(TURNS.c.network, func.min(TURNS.c.next_ready_at))
+        .where(TURNS.c.next_ready_at <= now)
+        .group_by(TURNS.c.network)
+    )
+    return {Network(name): Instant(at) for name, at in connection.execute(oldest)}
 
 
 def overdue(connection: Connection, now: Instant, *, limit: int) -> Sequence[Waiting]:

@@ -130,7 +130,8 @@ class Client:
         """What is available, reserved, spent and refunded, at one position."""
         answer = self.get("/api/v1/balance")
         assert answer.status == 200, str(answer)
-        return {name: value for name, value in answer.json.items() if name != "status"}
+        no_numbers = {"status", "as_of"}
+        return {name: value for name, value in answer.json.items() if name not in no_numbers}
 
     # -- any request ------------------------------------------------------------------------------
 

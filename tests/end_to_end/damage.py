@@ -1,5 +1,8 @@
 """Damage to a database file, made with zeros only; whoever reads it is a process of its own."""
 
+import resource
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +29,27 @@ def zero_its_head(path: Path) -> None:
 def zero_all_but_its_head(path: Path) -> None:
     """Write zeros over everything that it holds."""
     _zero(path, PAGE_BYTES, path.stat().st_size)
+
+
+def empty_its_log(path: Path) -> None:
+    """Move all of the write-ahead log into the file, so that its pages are what is read."""
+    with closing(sqlite3.connect(path, timeout=10)) as connection:
+        (is_busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    assert not is_busy
+
+
+def zero_a_page_of(table: str, path: Path) -> None:
+    """Write zeros over the first page of a table."""
+    with closing(sqlite3.connect(path)) as connection:
+        asked = "SELECT rootpage FROM sqlite_master WHERE type = 'table' AND name = ?"
+        (page,) = connection.execute(asked, (table,)).fetchone()
+    _zero(path, (page - 1) * PAGE_BYTES, page * PAGE_BYTES)
+
+
+def bound_its_files(pid: int, bytes_max: int | None) -> None:
+    """Let no file of a process grow beyond a bound, as a full disk would; None: as it was."""
+    _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard if bytes_max is None else bytes_max, hard))
 
 
 def _zero(path: Path, start: int, end: int) -> None:

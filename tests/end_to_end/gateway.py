@@ -231,11 +231,14 @@ class Demo(Process):
     @property
     def checks(self) -> Mapping[str, str]:
         """What its operators read at /readyz, as of a second ago."""
-        (place,) = (self.folder / "operations").glob(f"*-{self.pid}.url")
-        found: Mapping[str, str] = (
-            Client(place.read_text().strip(), "").get("/readyz").json["checks"]
-        )
+        found: Mapping[str, str] = Client(self.operations_url, "").get("/readyz").json["checks"]
         return found
+
+    @property
+    def operations_url(self) -> str:
+        """Where it answers its operators."""
+        (place,) = (self.folder / "operations").glob(f"*-{self.pid}.url")
+        return place.read_text().strip()
 
     @property
     def account(self) -> int:

@@ -75,7 +75,7 @@ class ListLog:
         first = bisect_right(self._positions, after)
         chosen = slice(first, first + limit)
         events = list(zip(self._positions[chosen], self._events[chosen], strict=True))
-        return Stretch(self.mark(after), events, self.mark)
+        return Stretch(self.mark(after), events, self.mark(events[-1][0]) if events else "")
 
 
 class Truth:

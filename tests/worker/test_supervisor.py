@@ -183,25 +183,14 @@ def test_scaled_roles_share_the_work_over_postgresql_and_redis(
 @pytest.mark.parametrize(
     ("role", "threads"),
     [
-        (ProcessRole.API, {"committer", "keyring"}),
-        (ProcessRole.WORKER, {"committer", "presence", "sim-m0"}),
-        (
-            ProcessRole.PROJECT,
-            {"committer", "follower", "relay", "housekeeping", "shortening", "upkeep"},
-        ),
+        (ProcessRole.API, {"keyring"}),
+        (ProcessRole.WORKER, {"presence", "sim-m0"}),
+        (ProcessRole.PROJECT, {"follower", "relay", "housekeeping", "shortening", "upkeep"}),
         (
             ProcessRole.ALL,
-            {
-                "committer",
-                "follower",
-                "keyring",
-                "presence",
-                "relay",
-                "housekeeping",
-                "shortening",
-                "upkeep",
-            }
-            | {"sim-m0"},
+            {"follower", "keyring", "presence", "relay", "housekeeping", "upkeep"}
+            | {"shortening"}
+            | {"sim-m0", "inspection"},
         ),
     ],
 )
@@ -209,12 +198,14 @@ def test_each_role_runs_itsown_threads(
     tmp_path: Path, role: ProcessRole, threads: set[str]
 ) -> None:
     with running(tmp_path, role=role):
-        assert {name for name in own_threads() if not name.startswith(DRAMATIQ)} == threads
+        found = {name for name in own_threads() if not name.startswith(DRAMATIQ)}
+        assert found == threads | {"committer", "health"}
 
 
-def test_all_runs_every_part_and_every_role_commits() -> None:
+def test_all_runs_every_part_and_every_role_commits_and_says_how_it_is() -> None:
     assert all(ProcessRole.ALL in part.roles for part in PARTS)
-    assert [part.name for part in PARTS if part.roles == frozenset(ProcessRole)] == ["committer"]
+    of_all = {part.name for part in PARTS if part.roles == frozenset(ProcessRole)}
+    assert of_all == {"committer", "health"}
 
 
 def test_time_goes_on_in_a_project_process_without_workers(tmp_path: Path) -> None:

@@ -4,37 +4,27 @@ import os
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from importlib.metadata import packages_distributions
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 import redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
-from sqlalchemy.exc import DatabaseError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 
-from adapters.bootstrap import open_read_engines, open_store
 from adapters.clock import SystemClock
 from adapters.security.secret import is_open_to_others
 from adapters.settings import Settings
-from adapters.store.log import StoreLog
-from adapters.store.sqlite.read_file import is_damage
-from application.books.codec import event_mapper
-from application.ports import Store
-from application.ports.queries import ProjectionStatus
 from domain.errors import InvalidRecipient, NgomaError
-from domain.events import Event
 from domain.msisdn import OTHER_PREFIXES, Msisdn
 from domain.public_ids import iso_time
 from domain.values import SECOND, Instant
-from projections.catalogue import PROJECTIONS
-from projections.follower import Follower
-from projections.known import Positions, statuses
 from worker.cli.config import masked_url
+from worker.cli.diagnosis_store import Truth, look_at_disk, look_at_processes, look_at_read_models
+from worker.cli.finding import Finding, Verdict
 from worker.web.bounds import connections_of, open_files
 
 ROOMS: Final = ("domain", "application", "projections", "adapters", "api", "worker")
@@ -43,31 +33,15 @@ EARLIEST: Final = Instant(int(datetime(2025, 1, 1, tzinfo=UTC).timestamp()) * SE
 ANSWER_S: Final = 2
 
 
-class Verdict(StrEnum):
-    """How bad it is; only ``wrong`` is."""
-
-    OK = "ok"
-    NOTE = "note"
-    WARNING = "warning"
-    WRONG = "wrong"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    check: str
-    verdict: Verdict
-    words: str
-
-
 def findings(settings: Settings, config: Path | None) -> Iterator[Finding]:
     """Look at everything; ``config`` is the file that the settings came from."""
     yield Finding("settings", Verdict.OK, "every setting can be used.")
-    truth = _Truth(settings)
+    truth = Truth(settings)
     yield from _surely("packages", _packages)
     yield from _surely("store", truth.look)
-    yield from _surely("read models", lambda: _read_models(settings, truth))
+    yield from _surely("disk", lambda: look_at_disk(settings))
+    yield from _surely("processes", lambda: look_at_processes(settings))
+    yield from _surely("read models", lambda: look_at_read_models(settings, truth))
     yield from _surely("clock", lambda: _clock(truth.newest))
     yield from _surely("secrets", lambda: _secrets(settings, config))
     yield from _surely("numbering", lambda: _numbering(settings))
@@ -99,86 +73,6 @@ def _packages() -> Iterator[Finding]:
         yield Finding("packages", Verdict.WRONG, words)
     else:
         yield Finding("packages", Verdict.OK, "the six rooms belong to ngoma alone.")
-
-
-# -- the store --------------------------------------------------------------------------------
-
-
-class _Truth:
-    """The store, as far as it can be looked at: ``store`` is None when it cannot."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._opened: Store | None = None
-        self.store: Store | None = None
-        self.head = 0
-        self.newest: Instant | None = None
-
-    def look(self) -> Iterator[Finding]:
-        """Open it, unless that would make it."""
-        settings = self._settings
-        if settings.database_url is None and not (settings.data_dir / "store.db").exists():
-            words = f"there is none in {settings.data_dir} yet: `ngoma migrate` makes it."
-            yield Finding("store", Verdict.WRONG, words)
-            return
-        place = masked_url(settings.database_url) if settings.database_url else settings.data_dir
-        store = self._opened = open_store(settings, is_server=False)
-        if not store.is_migrated():
-            yield Finding("store", Verdict.WRONG, f"{place} is not migrated: run `ngoma migrate`.")
-            return
-        self.store, self.head = store, store.head()
-        for _, stored in store.events_after(self.head - 1, limit=1):
-            self.newest = cast("Event", event_mapper().to_domain_event(stored)).at
-        words = f"{place} answers; its log ends at position {self.head}."
-        yield Finding("store", Verdict.OK, words)
-
-    def close(self) -> None:
-        """Let go of it."""
-        if self._opened is not None:
-            self._opened.close()
-
-
-def _read_models(settings: Settings, truth: _Truth) -> Iterator[Finding]:
-    if truth.store is None:
-        return
-    if settings.database_url is None and not (settings.data_dir / "read.db").exists():
-        words = "there are none; the next command that reads makes them anew."
-        yield Finding("read models", Verdict.NOTE, words)
-        return
-    engines = open_read_engines(settings)
-    log = StoreLog(truth.store, event_mapper())
-    known = Positions(engines.reading, log)
-    follower = Follower(engines.writing, log, PROJECTIONS, known)
-    try:
-        if outdated := follower.outdated():
-            words = f"not of this version: {', '.join(outdated)}; run `ngoma migrate`."
-            yield Finding("read models", Verdict.WRONG, words)
-            return
-        rows = statuses(PROJECTIONS, known, log)
-    except DatabaseError as error:
-        if not is_damage(error):
-            raise
-        words = f"read.db is damaged ({error.orig}): the next start makes it anew."
-        yield Finding("read models", Verdict.WRONG, words)
-        return
-    finally:
-        follower.close()
-        engines.dispose()
-    yield from map(_trouble, (row for row in rows if row.error or row.is_rebuilding))
-    if not any(row.error and row.is_rebuilding for row in rows):
-        behind = max(row.lag for row in rows)
-        yield Finding("read models", Verdict.OK, f"at most {behind} positions behind the log.")
-
-
-def _trouble(row: ProjectionStatus) -> Finding:
-    if row.error and row.is_rebuilding:
-        words = f"{row.name} {row.error}; whoever follows the log next builds it anew."
-    elif row.error:
-        words = f"{row.name} has stopped: {row.error}"
-    else:
-        words = f"{row.name} is being built anew, at {row.position} of {row.head}."
-        return Finding("read models", Verdict.NOTE, words)
-    return Finding("read models", Verdict.WRONG, words)
 
 
 def _clock(newest: Instant | None) -> Iterator[Finding]:

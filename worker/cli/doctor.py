@@ -19,7 +19,8 @@ def doctor(place: Place, *, as_json: bool) -> None:
 
     The exit code is 1 when something is wrong. Notes and warnings do not count.
     """
-    from worker.cli.diagnosis import Finding, Verdict, findings
+    from worker.cli.diagnosis import findings
+    from worker.cli.finding import Finding, Verdict
 
     try:
         found = list(findings(place.settings(), place.config))

@@ -7,10 +7,9 @@ import click
 
 from application.fleet.leases import SetQuarantine
 from application.ports import ModemDriver, ModemHealth, ModemSettings, ModemUnavailable, SimIdentity
-from application.ports.queries import SimRow
-from domain.contents import ContentKind
 from domain.values import Network
-from worker.cli.gateway import Gateway, opened
+from worker.cli.gateway import opened
+from worker.cli.modem_list import show_fleet
 from worker.cli.options import (
     NUMBER,
     Place,
@@ -20,7 +19,7 @@ from worker.cli.options import (
     place_options,
     reason_option,
 )
-from worker.cli.output import clock_time, moment, print_json, print_table
+from worker.cli.output import print_json, print_table
 
 LATENCY_MS_MAX: Final = 600_000
 PROFILE_NAMES: Final = ("e173", "sim800", "ec25", "minimal")
@@ -38,81 +37,13 @@ def modem() -> None:
 @json_option
 @place_options
 def list_sims(place: Place, *, as_json: bool) -> None:
-    """List the SIMs: where each one is, whether it may be used, and what it has sent."""
+    """List the SIMs: where each one is, whether it may be used, and what it has sent.
+
+    A modem of the settings whose SIM was never seen is listed too, with what keeps it down today.
+    """
     with opened(place) as gateway:
         gateway.look("fleet")
-        rows = gateway.reading("fleet").sims(gateway.now())
-        reasons = {row.number: _reason(gateway, row.reason) for row in rows}
-    if as_json:
-        print_json([_as_json(row, reasons[row.number]) for row in rows])
-        return
-    print_table(
-        [
-            "SIM",
-            "network",
-            "modem",
-            "number",
-            "state",
-            "since (UTC)",
-            "host",
-            "messages",
-            "segments",
-            "today",
-            "reason",
-        ],
-        [
-            [
-                row.number,
-                row.network,
-                row.modem,
-                row.msisdn,
-                _state(row),
-                clock_time(row.since),
-                row.host,
-                row.sent_messages,
-                row.sent_segments,
-                row.begun_today,
-                reasons[row.number],
-            ]
-            for row in rows
-        ],
-        empty="No SIM has been seen yet.",
-    )
-
-
-def _state(row: SimRow) -> str:
-    return "quarantined" if row.quarantined else "online" if row.online else "offline"
-
-
-def _reason(gateway: Gateway, reason: str | None) -> str | None:
-    """Give a reason in words: what a person typed stands beside the log, named NUMBER/SEAL."""
-    number, slash, _ = (reason or "").partition("/")
-    if not (slash and number.isdecimal()):
-        return reason
-    row = gateway.system.store.content(ContentKind.REASON, int(number))
-    return row.body if row else "(erased)"
-
-
-def _as_json(row: SimRow, reason: str | None) -> dict[str, object]:
-    return {
-        "sim": row.number,
-        "network": row.network.value,
-        "modem": row.modem,
-        "msisdn": row.msisdn,
-        "iccid": row.iccid,
-        "imsi": row.imsi,
-        "imei": row.imei,
-        "state": _state(row),
-        "online": row.online,
-        "quarantined": row.quarantined,
-        "reason": reason,
-        "since": moment(row.since),
-        "host": row.host,
-        "fence": row.fence,
-        "sent_messages": row.sent_messages,
-        "sent_segments": row.sent_segments,
-        "begun_today": row.begun_today,
-    }
+        show_fleet(gateway, as_json=as_json)
 
 
 @modem.command("quarantine", epilog=example("ngoma modem quarantine 2 --reason 'bill is disputed'"))

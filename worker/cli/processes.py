@@ -17,6 +17,7 @@ from worker.supervisor import Supervisor
 from worker.web.operations import operations
 
 STOP_S = 20.0
+WAKE_S = 1.0
 
 _log = logging.getLogger("ngoma.start")
 
@@ -54,7 +55,8 @@ def _run(role: ProcessRole, place: Place) -> None:
         with operations(system, settings, role) as url:
             _log.info("Running.", extra={"role": role, "operations": url})
             settle_memory()
-            stop.wait()
+            while not stop.wait(WAKE_S):  # a signal may go to a thread that is not this one
+                pass
         supervisor.stop(STOP_S)
     finally:
         system.close()

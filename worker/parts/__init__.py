@@ -5,7 +5,9 @@ from typing import Final
 
 from worker.parts.committer import COMMITTER
 from worker.parts.follower import FOLLOWER
+from worker.parts.health import HEALTH
 from worker.parts.housekeeping import HOUSEKEEPING
+from worker.parts.inspection import INSPECTION
 from worker.parts.jobs import JOBS
 from worker.parts.keyring import KEYRING
 from worker.parts.part import Part
@@ -22,4 +24,6 @@ PARTS: Final[Sequence[Part]] = (
     HOUSEKEEPING,
     UPKEEP,
     SIMS,
+    INSPECTION,
+    HEALTH,
 )

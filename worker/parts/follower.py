@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from domain.errors import StoreDown
 from worker.loops import Loop
 from worker.parts.part import Part, Process, ProcessRole, Stage
 
@@ -15,10 +18,19 @@ def _make(process: Process) -> Sequence[Loop]:
 
     def follow() -> None:
         committed.clear()
-        if not follower.step():
+        try:
+            handled = follower.step()
+        except (OperationalError, InterfaceError) as error:
+            raise StoreDown(_words(error)) from error
+        if not handled:
             committed.wait(POLL_S)
 
     return [Loop("follower", follow, wake=committed.set)]
+
+
+def _words(error: DBAPIError) -> str:
+    said = str(error.orig).splitlines()
+    return f"the read models cannot be written ({said[0] if said else type(error.orig).__name__})"
 
 
 FOLLOWER: Final = Part(

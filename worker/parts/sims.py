@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final
 
 from application.ports import ModemSettings
+from application.system import MODEM_CHECK
 from worker.loops import Loop
 from worker.parts.part import Part, Process, ProcessRole, Stage
 from worker.sims import SimRunner
@@ -13,6 +14,8 @@ from worker.sims import SimRunner
 STEP_S: Final = 1.0
 UP: Final = frozenset({"online", "sending"})
 """States of a SIM's thread in which it takes messages."""
+DOWN: Final = frozenset({"offline", "needs a person"})
+"""States in which its modem is not up; a modem that was not tried yet has no reason."""
 
 
 def _make(process: Process) -> Sequence[Loop]:
@@ -21,6 +24,9 @@ def _make(process: Process) -> Sequence[Loop]:
         watch = process.system.metrics.watch
         watch("modem_words", "What modems said, by kind.", partial(_words, sims), label="kind")
         watch("modem_online", "Modems that may send.", partial(_online, sims), label="modem")
+    for sim in sims:
+        check = f"{MODEM_CHECK}{sim.settings.name}"
+        process.system.signals.add_check(check, partial(_trouble, sim), is_vital=False)
     return [
         Loop(
             f"sim-{sim.settings.name}",
@@ -43,6 +49,14 @@ def _runner(process: Process, modem: ModemSettings) -> SimRunner:
         alarms=process.alarms,
         timings=process.timings,
     )
+
+
+def _trouble(sim: SimRunner) -> str:
+    """Say how a modem is: "ok", or why it is not up today."""
+    status = sim.status
+    if status.state not in DOWN or status.reason is None:
+        return "ok"
+    return f"{status.state}: {status.reason}"
 
 
 def _words(sims: Sequence[SimRunner]) -> Mapping[str, float]:

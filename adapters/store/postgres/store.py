@@ -6,27 +6,28 @@ from typing import Final, cast
 from uuid import UUID
 
 import psycopg
-from eventsourcing import persistence
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresAggregateRecorder
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from adapters.store.effects import SqlEffectPositions
+from adapters.store.health import Health
 from adapters.store.postgres.connections import ANSWER_TIMEOUT_S, Datastore
 from adapters.store.postgres.saving import PostgresTurn, Recorder
 from adapters.store.postgres.scrubbing import UNSAMPLED, scrub
+from adapters.store.postgres.trouble import Troubles
 from adapters.store.schema import (
     CREDENTIAL_COLUMNS,
     FIRST_GENERATION,
     LEASE_COLUMNS,
     SAVES_KEPT_S,
     SCHEMA_VERSION,
+    SENT_BY,
     TABLES,
     drawn_identity,
 )
 from application.ports import (
-    AnswerLost,
     ContentRow,
     CredentialRow,
     EffectPositions,
@@ -36,7 +37,6 @@ from application.ports import (
     SecretRow,
     StoreIdentity,
     Turn,
-    VersionConflict,
 )
 from domain.contents import ContentKind
 from domain.errors import StoreDown
@@ -60,6 +60,8 @@ class PostgresStore:
         answer_timeout_s: float = ANSWER_TIMEOUT_S,
     ) -> None:
         self._url = url
+        self._health = Health()
+        self._troubles = Troubles(self._health)
         self._readers = Datastore(
             url,
             size=READERS,
@@ -74,7 +76,7 @@ class PostgresStore:
             connect_timeout_s=connect_timeout_s,
             answer_timeout_s=answer_timeout_s,
         )
-        with _translated():
+        with self._troubles.met():
             self._recorder = Recorder(self._writers)
             self._snapshots = PostgresAggregateRecorder(
                 self._writers, events_table_name="stored_snapshots"
@@ -93,7 +95,7 @@ class PostgresStore:
             nonlocal is_committing
             is_committing = True
 
-        with _translated(lambda: is_committing):
+        with self._troubles.met(in_writing=True, was_sent=lambda: is_committing):
             self._recorder.insert_events([], decide=decide, committing=committing)
 
     def take_numbers(self, kind: str, count: int) -> int:
@@ -128,13 +130,16 @@ class PostgresStore:
 
     @contextmanager
     def _writing(self) -> Iterator[Cursor[DictRow]]:
-        with _translated(), self._writers.transaction(commit=True) as cursor:
+        with (
+            self._troubles.met(in_writing=True),
+            self._writers.transaction(commit=True) as cursor,
+        ):
             yield cursor
 
     @contextmanager
     def _reading(self) -> Iterator[Cursor[DictRow]]:
         with (
-            _translated(),
+            self._troubles.met(),
             self._readers.get_connection() as connection,
             connection.cursor() as cursor,
         ):
@@ -250,7 +255,7 @@ class PostgresStore:
 
     def migrate(self) -> None:
         """Make the tables, one process at a time."""
-        with _translated(), self._writers.get_connection() as guard:
+        with self._troubles.met(in_writing=True), self._writers.get_connection() as guard:
             guard.execute("SELECT pg_advisory_lock(%s)", (MIGRATION_LOCK,))
             try:
                 if not self.is_migrated():
@@ -315,26 +320,23 @@ class PostgresStore:
             msg = f"The tables could not be written anew: {type(error).__name__}."
             raise StoreDown(msg) from error
 
+    # -- how it is ---------------------------------------------------------------------------
+
     def ping(self) -> None:
-        """Touch the database."""
+        """Read of each table that a send needs."""
         with self._reading() as cursor:
-            cursor.execute("SELECT 1")
+            for table in SENT_BY:
+                cursor.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchall()
+
+    def try_out(self) -> None:
+        """Look whether somebody holds the log's lock, else write when the last one could not."""
+        self._troubles.try_out(self._reading, self._writing)
+
+    def trouble(self) -> str | None:
+        """Say what keeps it from being used."""
+        return self._health.trouble
 
     def close(self) -> None:
         """Let go of every connection."""
         self._readers.close()
         self._writers.close()
-
-
-@contextmanager
-def _translated(was_sent: Callable[[], bool] = lambda: False) -> Iterator[None]:
-    """Turn the library's errors into the port's; faults of what was asked pass through."""
-    try:
-        yield
-    except persistence.IntegrityError as error:
-        raise VersionConflict(str(error)) from None
-    except persistence.OperationalError as error:
-        if was_sent():
-            raise AnswerLost(str(error)) from error
-        msg = "The database does not answer."
-        raise StoreDown(msg) from error

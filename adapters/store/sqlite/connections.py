@@ -21,13 +21,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import QueuePool
 
 from adapters.store.sqlite.opened import OpenedFile, Place
-from domain.errors import StoreDown
+from application.ports import StoreUnusable
 
 BUSY_TIMEOUT_S: Final = 5
 POOL_WAIT_S: Final = 5.0
 READERS: Final = 16
 """All of them are kept: opening one costs more than what it is asked."""
 WAL_PAUSE_S: Final = 0.01
+TRY_LOCK_S: Final = 1.0
 
 
 _REPLACED: Final = {
@@ -39,7 +40,7 @@ _REPLACED: Final = {
 _log = logging.getLogger("ngoma.store")
 
 
-class StoreReplaced(StoreDown):
+class StoreReplaced(StoreUnusable):
     """What stands where the store was opened is not what was opened; nothing was stored."""
 
 
@@ -49,6 +50,7 @@ class Datastore(SQLiteDatastore):
     def __init__(self, path: Path) -> None:
         super().__init__(db_name=str(path), lock_timeout=BUSY_TIMEOUT_S)
         self._path = path
+        self._uri = f"{path.absolute().as_uri()}?mode=rw"  # never made here: it may be gone
         self._file = OpenedFile(path)
         self._place = Place.SAME
         self._noting = threading.Lock()
@@ -66,14 +68,14 @@ class Datastore(SQLiteDatastore):
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            f"{self._path.absolute().as_uri()}?mode=rw",  # never made here: it may be gone
+            self._uri,
             uri=True,
             isolation_level=None,  # BEGIN is said below, never by the module
             check_same_thread=False,
             timeout=BUSY_TIMEOUT_S,
             cached_statements=256,
         )
-        self._must_stand()  # else what was opened is another file
+        self.must_stand()  # else what was opened is another file
         _use_wal(connection)
         for pragma in (
             "synchronous=FULL",
@@ -95,7 +97,7 @@ class Datastore(SQLiteDatastore):
         Raises:
             StoreReplaced: it would be lost.
         """
-        self._must_stand()
+        self.must_stand()
         proxy = (self._writers if commit else self._readers).connect()
         connection = cast("sqlite3.Connection", proxy.dbapi_connection)
         is_sound = False
@@ -122,7 +124,7 @@ class Datastore(SQLiteDatastore):
         Raises:
             StoreReplaced: it would be told of another store than the one that is written.
         """
-        self._must_stand()
+        self.must_stand()
         proxy = self._readers.connect()
         is_sound = False
         try:
@@ -142,7 +144,7 @@ class Datastore(SQLiteDatastore):
         Raises:
             StoreReplaced: it is not that of the store any more.
         """
-        self._must_stand()
+        self.must_stand()
         with self._lent_writer() as connection:
             yield connection
 
@@ -157,8 +159,20 @@ class Datastore(SQLiteDatastore):
                 proxy.invalidate()
             proxy.close()
 
-    def _must_stand(self) -> None:
-        """Make sure that the file that was opened stands in its place.
+    def try_lock(self) -> None:
+        """Take the write lock, after a short wait at most, and let go of it."""
+        self.must_stand()
+        connection = sqlite3.connect(
+            self._uri, uri=True, isolation_level=None, timeout=TRY_LOCK_S, check_same_thread=False
+        )
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+        finally:
+            connection.close()
+
+    def must_stand(self) -> None:
+        """Make sure that the file that was opened stands in its place; noted once when it does not.
 
         Raises:
             StoreReplaced: it does not.

@@ -11,7 +11,10 @@ from typing import Final
 
 from sqlalchemy.exc import DBAPIError
 
+from adapters.store.sqlite.inspection import Inspection
 from adapters.store.sqlite.opened import OpenedFile, Place, with_suffix
+from adapters.store.sqlite.trouble import DAMAGE, PRIMARY
+from application.ports import StoreUnusable
 from domain.errors import StoreDown
 from projections.keeping import Rebuilding
 
@@ -20,9 +23,6 @@ KEPT: Final = 2
 AGAIN_S: Final = 10.0
 """A file that is damaged so soon after another is the disk's doing: no more are made."""
 SUFFIXES: Final = ("-wal", "-shm", "")
-_DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-_PRIMARY: Final = 0xFF
-"""What an extended error code of SQLite has of its primary one."""
 
 _log = logging.getLogger("ngoma.projections")
 
@@ -38,9 +38,16 @@ class ReadFile:
     processes keep the file that they have open, under its new name, until they look here again.
     """
 
-    def __init__(self, path: Path, let_go: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        let_go: Callable[[], None],
+        damage_of_store: Callable[[], str | None] = lambda: None,
+    ) -> None:
+        """``damage_of_store`` looks whether it is the store, read with it, that is damaged."""
         self._path = path
         self._let_go = let_go
+        self._damage_of_store = damage_of_store
         self._opened = OpenedFile(path)
         self._lock = threading.Lock()
         self._damage: str | None = None
@@ -53,6 +60,7 @@ class ReadFile:
 
         Raises:
             Rebuilding: it did.
+            StoreUnusable: it is damage of the store.
         """
         begun = self._begun
         try:
@@ -60,11 +68,25 @@ class ReadFile:
         except DBAPIError as error:
             if not is_damage(error):
                 raise
-            with self._lock:
-                if begun == self._begun:  # else it was in the file before this one
-                    self._damage = self._damage or str(error.orig)
+            if (damage := self._damage_of_store()) is not None:
+                raise StoreUnusable(damage) from error
+            self._note(str(error.orig), begun)
             msg = "The read models are damaged, and are being built anew; try again."
             raise Rebuilding(msg) from error
+
+    def inspection(self) -> Inspection:
+        """Give what looks for damage that nobody has met yet."""
+
+        def look() -> Callable[[str], None] | None:
+            begun = self._begun
+            return None if self.is_lost() else lambda where: self._note(where, begun)
+
+        return Inspection(self._path, look=look)
+
+    def _note(self, damage: str, begun: int) -> None:
+        with self._lock:
+            if begun == self._begun:  # else it was in the file before this one
+                self._damage = self._damage or damage
 
     def is_lost(self) -> bool:
         """Whether it is damaged, or another file stands in its place."""
@@ -120,5 +142,5 @@ class ReadFile:
 
 def is_damage(error: DBAPIError) -> bool:
     """Whether an error says that the file is not what it has to be."""
-    code = getattr(error.orig, "sqlite_errorcode", 0) & _PRIMARY
-    return isinstance(error.orig, ForeignFile) or code in _DAMAGED
+    code = getattr(error.orig, "sqlite_errorcode", 0) & PRIMARY
+    return isinstance(error.orig, ForeignFile) or code in DAMAGE

@@ -3,32 +3,34 @@
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteAggregateRecorder
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from adapters.store.effects import SqlEffectPositions
+from adapters.store.health import Health
 from adapters.store.schema import (
     CREDENTIAL_COLUMNS,
     FIRST_GENERATION,
     LEASE_COLUMNS,
     SAVES_KEPT_S,
     SCHEMA_VERSION,
+    SENT_BY,
     TABLES,
     drawn_identity,
 )
 from adapters.store.sqlite.connections import Datastore
+from adapters.store.sqlite.inspection import Inspection
 from adapters.store.sqlite.saving import Recorder, SqliteTurn, marks, newest_snapshot
 from adapters.store.sqlite.scrubbing import scrub
+from adapters.store.sqlite.trouble import Troubles, damage_words
 from adapters.store.sqlite.wal import shorten
 from adapters.store.turn import TurnLock
 from application.ports import (
-    AnswerLost,
     ContentRow,
     CredentialRow,
     EffectPositions,
@@ -37,12 +39,19 @@ from application.ports import (
     SecretKind,
     SecretRow,
     StoreIdentity,
+    StoreUnusable,
     Turn,
     VersionConflict,
 )
 from domain.contents import ContentKind
 from domain.errors import StoreDown
 from domain.values import SECOND, Instant
+
+TRIED_OUT: Final = (
+    "INSERT INTO contents (kind, number, salt, body) VALUES ('room', 0, x'', zeroblob(262144))",
+    "DELETE FROM contents WHERE kind = 'room'",
+)
+"""A write that needs as much room as a large bulk, and leaves nothing."""
 
 
 class SqliteStore:
@@ -53,6 +62,8 @@ class SqliteStore:
         path.parent.mkdir(parents=True, exist_ok=True)
         _make_private(path)
         self._datastore = Datastore(path)
+        self._health = Health()
+        self._troubles = Troubles(path, self._health, self._datastore.must_stand)
         self._recorder = Recorder(self._datastore)
         self._snapshots = SQLiteAggregateRecorder(self._datastore, "stored_snapshots")
         self._turn = TurnLock(path.with_name("store.turn"), is_server=is_server)
@@ -70,7 +81,7 @@ class SqliteStore:
             nonlocal is_committing
             is_committing = True
 
-        with self._turn.held(), _translated(lambda: is_committing):
+        with self._turn.held(), self._troubles.met(in_writing=True, was_sent=lambda: is_committing):
             self._recorder.insert_events([], decide=decide, committing=committing)
 
     def take_numbers(self, kind: str, count: int) -> int:
@@ -101,7 +112,7 @@ class SqliteStore:
     def _writing(self) -> Iterator[sqlite3.Cursor]:
         with (
             self._turn.held(),
-            _translated(),
+            self._troubles.met(in_writing=True),
             self._datastore.transaction(commit=True) as cursor,
         ):
             yield cast("sqlite3.Cursor", cursor)
@@ -110,7 +121,7 @@ class SqliteStore:
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Cursor]:
-        with _translated(), self._datastore.reading() as cursor:
+        with self._troubles.met(), self._datastore.reading() as cursor:
             yield cursor
 
     def tail(self, aggregate: UUID, after_version: int) -> Sequence[StoredEvent]:
@@ -253,18 +264,61 @@ class SqliteStore:
 
     def scrub(self, *, rewrite: bool) -> Sequence[str]:
         """Empty the write-ahead log into the file; with ``rewrite``, write contents anew."""
-        with self._turn.held(), _translated():
+        with self._turn.held(), self._troubles.met(in_writing=True):
             return scrub(self._datastore, rewrite=rewrite)
 
     def shorten(self) -> bool:
         """Keep the write-ahead log short; False when it is long and stays in use."""
-        with self._turn.held(), _translated(), self._datastore.bare() as connection:
+        with (
+            self._turn.held(),
+            self._troubles.met(in_writing=True),
+            self._datastore.bare() as connection,
+        ):
             return shorten(connection)
 
+    # -- how it is ---------------------------------------------------------------------------
+
     def ping(self) -> None:
-        """Touch the database."""
+        """Read of each table that a send needs."""
         with self._reading() as cursor:
-            cursor.execute("SELECT 1")
+            for table in SENT_BY:
+                cursor.execute(f"SELECT * FROM {table} LIMIT 1").fetchall()
+
+    def try_out(self) -> None:
+        """Try whether the lock is free, and to write when the last one could not."""
+        health = self._health
+        if not (health.keeps_writers_out or health.is_idle):
+            return
+        with suppress(StoreDown, VersionConflict), self._troubles.met(in_writing=True):
+            self._datastore.try_lock()
+            if health.keeps_writers_out:
+                with self._turn.held(), self._datastore.transaction(commit=True) as cursor:
+                    for statement in TRIED_OUT:
+                        cursor.execute(statement)
+
+    def trouble(self) -> str | None:
+        """Say what keeps it from being used."""
+        return self._health.trouble
+
+    def suspect(self) -> str | None:
+        """Look for damage now, since some was met; say what there is."""
+        return self._troubles.suspect()
+
+    def inspection(self) -> Inspection:
+        """Give what looks for damage that nobody has met yet."""
+
+        def look() -> Callable[[str], None] | None:
+            try:
+                self._datastore.must_stand()
+            except StoreUnusable:
+                return None
+            return found
+
+        def found(where: str) -> None:
+            if look() is not None:  # else it is in the file that came in the place of ours
+                self._health.damaged(damage_words(self._path, where))
+
+        return Inspection(self._path, look=look)
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -275,18 +329,3 @@ class SqliteStore:
 def _make_private(path: Path) -> None:
     """Create the file readable by its owner only; SQLite gives -wal and -shm the same mode."""
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-
-
-@contextmanager
-def _translated(was_sent: Callable[[], bool] = lambda: False) -> Iterator[None]:
-    """Turn SQLite's errors into the port's; faults of what was asked pass through."""
-    try:
-        yield
-    except sqlite3.IntegrityError as error:
-        raise VersionConflict(str(error)) from error
-    except (sqlite3.DataError, sqlite3.ProgrammingError, sqlite3.NotSupportedError):
-        raise
-    except (sqlite3.DatabaseError, PoolTimeoutError) as error:
-        if was_sent():
-            raise AnswerLost(str(error)) from error
-        raise StoreDown(f"The store cannot be reached: {error}") from error

@@ -1,6 +1,6 @@
 """Questions of whoever dispatches messages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -49,6 +49,9 @@ class WaitingQueries(Protocol):
 
     def due_networks(self, now: Instant) -> Sequence[Network]:
         """List the networks that have at least one due queued message."""
+
+    def waiting_since(self, now: Instant) -> Mapping[Network, Instant]:
+        """Say since when the oldest due queued message of each network that has one is due."""
 
     def overdue(self, now: Instant, *, limit: int) -> Sequence[Waiting]:
         """List queued messages past ``expires_at`` and doubts past their limit."""

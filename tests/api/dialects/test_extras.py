@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from domain.msisdn import Numbering
+from domain.public_ids import iso_time
 from domain.reports import Accepted
 from domain.values import Network
 from tests.api.conftest import Gateway, StartGateway
@@ -92,6 +93,7 @@ def test_the_balance_adds_up(own_gateway: Gateway) -> None:
     own_gateway.try_to_send(2, refused("+CMS ERROR: 28"))
     shown = own_gateway.get("/api/v1/balance").json()
     assert shown.pop("position") > 0
+    assert shown.pop("as_of") <= iso_time(own_gateway.system.clock.now())
     assert shown == {
         "status": "success",
         "available": 996,
@@ -110,11 +112,20 @@ def test_the_balance_knows_what_was_just_sent(gateway: Gateway) -> None:
 
 def test_the_balance_waits_no_longer_than_it_may(start_gateway: StartGateway) -> None:
     gateway = start_gateway(follows=False)
+    before = iso_time(gateway.system.clock.now())
     gateway.send()
     started = time.monotonic()
-    assert gateway.get("/api/v1/balance").json()["position"] == 0
+    shown = gateway.get("/api/v1/balance").json()
     assert time.monotonic() - started < 3
+    assert (shown["position"], shown["available"]) == (0, 0)
+    assert shown["as_of"] < before  # up to the first event that it does not know of
     assert gateway.balance() == 999
+
+
+def test_a_balance_that_knows_all_is_of_the_present(gateway: Gateway) -> None:
+    gateway.send()
+    before = iso_time(gateway.system.clock.now())
+    assert gateway.get("/api/v1/balance").json()["as_of"] >= before
 
 
 # -- timeline -----------------------------------------------------------------------------------

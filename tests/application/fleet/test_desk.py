@@ -12,6 +12,7 @@ from application.ports.queries import Queries
 from domain.message import State
 from domain.reports import Accepted, SubmitOutcome
 from domain.values import Lane, Network
+from tests.conformance.stores import Stores
 from tests.support.outcomes import NO_PROMPT, SILENCE
 from tests.worker.gateway import Gateway, gateway
 
@@ -143,6 +144,25 @@ def test_what_is_set_aside_comes_again_after_its_time(gw: Gateway) -> None:
     assert desk.take(1) is None
     gw.clock.advance(101)
     assert desk.take(1) is not None
+
+
+def test_what_was_settled_in_a_log_that_is_there_no_more_is_handed_out_again(
+    tmp_path: Path,
+) -> None:
+    with gateway(tmp_path / "data", is_threaded=False) as gw:
+        (number,) = gw.send(gw.account())
+        head = gw.system.store.head()
+        desk = gw.desk()
+        assert desk.take(1) is not None
+        gw.account("Other")
+        desk.settle(number)
+        desk.ring()
+        assert desk.take(1) is None
+        Stores(str(tmp_path / "data" / "store.db")).execute(
+            f"DELETE FROM stored_events WHERE rowid > {head}"
+        )
+        desk.ring()
+        assert desk.take(1) is not None
 
 
 def test_a_message_bound_to_a_sim_is_for_that_sim_alone(gw: Gateway) -> None:

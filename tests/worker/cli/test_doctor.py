@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.end_to_end import damage
 from tests.worker.cli.commands import NGOMA, Cli
 from worker.cli import diagnosis
 from worker.web.bounds import FILES_KEPT
@@ -25,7 +26,7 @@ def test_a_fresh_setup_is_sound(cli: Cli) -> None:
     found = cli.json("doctor")
     assert {item["verdict"] for item in found if item["check"] != "connections"} == {"ok", "note"}
     assert {item["check"] for item in found} == {
-        *("settings", "packages", "store", "read models", "clock"),
+        *("settings", "packages", "store", "disk", "read models", "clock"),
         *("secrets", "numbering", "modems", "redis", "connections"),
     }
     assert "ok      store:" in cli.run("doctor").stdout
@@ -164,6 +165,17 @@ def test_settings_that_cannot_be_used_are_a_finding(cli: Cli, tmp_path: Path) ->
         f"{config}: there is no setting colour.",
         f"{config}: port = -1: it must be from 0 to 65,535.",
     ]
+
+
+def test_a_page_of_zeros_is_a_finding_with_its_table(cli: Cli) -> None:
+    cli.account()
+    cli.json("account", "list")  # it makes the read models
+    damage.zero_a_page_of("directory_accounts", cli.folder / "read.db")
+    (words,) = _words(cli, "read models", "wrong")
+    assert words.startswith("read.db is damaged (table directory_accounts: ")
+    damage.zero_a_page_of("credentials", cli.folder / "store.db")
+    (words,) = _words(cli, "store", "wrong")
+    assert words.startswith("store.db is damaged (table credentials: ")
 
 
 def test_a_file_that_is_no_database_is_a_finding(cli: Cli) -> None:

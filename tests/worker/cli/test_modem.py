@@ -10,6 +10,7 @@ import pytest
 
 from adapters.modems.simulated.profiles import PROFILES
 from domain.reports import Accepted
+from tests.end_to_end.waiting import wait_until
 from tests.worker.cli.commands import Cli
 from tests.worker.cli.messages import ICCID, sending
 from worker.cli.modem import PROFILE_NAMES
@@ -33,6 +34,59 @@ def test_a_fleet_without_sims_is_said_to_be_empty(cli: Cli) -> None:
     cli.account()
     assert cli.json("modem", "list") == []
     assert cli.run("modem", "list").stdout == "No SIM has been seen yet.\n"
+
+
+def test_a_modem_that_never_came_up_is_listed_with_the_reason_of_today(
+    cli: Cli, tmp_path: Path
+) -> None:
+    cli.account()
+    config = tmp_path / "ngoma.toml"
+    pin = tmp_path / "pin"
+    pin.write_text("9999")
+    pin.chmod(0o600)
+    with _emulated(cli, tmp_path, "--pin", "1234") as link:
+        config.write_text(
+            f'[[modems]]\nname = "locked"\nnetwork = "mtn"\ndevice = "{link}"\n'
+            f'pin = "file:{pin}"\n'
+            f'[[modems]]\nname = "gone"\nnetwork = "airtel"\ndevice = "{tmp_path / "none"}"\n'
+        )
+        rows = cli.json("modem", "list", "--config", config)
+        assert [(row["modem"], row["sim"], row["state"]) for row in rows] == [
+            ("locked", None, "offline"),
+            ("gone", None, "offline"),
+        ]
+        assert {row["reason"] for row in rows} == {"no gateway that runs here drives it"}
+        assert "gone" in cli.run("modem", "list", "--config", config).stdout
+
+        with _serving(cli, config):
+
+            def reasons() -> dict[str, str]:
+                listed = cli.json("modem", "list", "--config", config)
+                return {row["modem"]: row["reason"] for row in listed}
+
+            wait_until(lambda: "PIN" in reasons()["locked"], what="the list says why")
+            assert reasons()["locked"].startswith("needs a person: ")
+            assert reasons()["gone"].startswith("offline: the port cannot be opened")
+            (found,) = [
+                row["words"]
+                for row in cli.json("doctor", "--config", config, code=1)
+                if row["check"] == "processes" and "modem locked" in row["words"]
+            ]
+            assert "PIN" in found
+
+
+@contextmanager
+def _serving(cli: Cli, config: Path) -> Iterator[None]:
+    """Run ``ngoma serve``, degraded as its modems are."""
+    process = cli.start("serve", "--port", "0", "--config", config)
+    places = cli.folder / "operations"
+    try:
+        wait_until(lambda: list(places.glob(f"all-{process.pid}.url")), what="it serves")
+        yield
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+    assert process.returncode == 0
 
 
 def test_a_sim_in_quarantine_says_why_until_it_is_released(cli: Cli) -> None:

@@ -1,0 +1,61 @@
+"""What readiness and metrics say of the store, its read models and its disk."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from application.ports import Store
+from application.ports.queries import Queries
+from domain.errors import StoreDown
+from projections.keeping import Rebuilding
+
+ROOM_MIN_BYTES: Final = 64 * 1024 * 1024
+"""On the disk of an embedded store; with less left somebody has to look, before it is full."""
+
+
+def store_trouble(store: Store) -> str:
+    """Say whether the store can be used: "ok", or what keeps it from that."""
+    try:
+        store.ping()
+    except StoreDown as error:
+        return str(error)
+    except Exception as error:  # noqa: BLE001 - a table that is not there has an error of its own
+        return f"cannot be read: {type(error).__name__}"
+    return store.trouble() or "ok"
+
+
+def read_models_trouble(queries: Queries) -> str:
+    """Say whether the read models follow their log: "ok", or which do not."""
+    try:
+        statuses = queries.projections()
+    except Rebuilding:
+        return "rebuilding"
+    except StoreDown as error:
+        return str(error)
+    except Exception as error:  # noqa: BLE001 - readiness reports whatever keeps it from knowing
+        return type(error).__name__
+    rebuilding = [status.name for status in statuses if status.is_rebuilding]
+    stopped = [status.name for status in statuses if status.error and not status.is_rebuilding]
+    words = (("rebuilding", rebuilding), ("stopped", stopped))
+    return "; ".join(f"{word}: {', '.join(names)}" for word, names in words if names) or "ok"
+
+
+def room_trouble(folder: Path) -> str:
+    """Say whether there is room on the disk of an embedded store: "ok", or how little."""
+    try:
+        found = os.statvfs(folder)
+    except OSError as error:
+        return f"{folder} cannot be looked at: {error.strerror}"
+    left_bytes = found.f_bavail * found.f_frsize
+    if left_bytes >= ROOM_MIN_BYTES:
+        return "ok"
+    return f"only {left_bytes // 1024:,} KiB are left on the disk of {folder}: make room there"
+
+
+def read_model_lags(queries: Queries) -> Mapping[str, float]:
+    """Give the positions between each read model and the end of the log, as far as is known."""
+    try:
+        return {status.name: float(status.lag) for status in queries.projections()}
+    except Exception:  # noqa: BLE001 - the other metrics are shown, whatever keeps it from knowing
+        return {}

@@ -1,0 +1,141 @@
+"""What ``ngoma doctor`` checks of the store: both files, the disk, and who runs on them."""
+
+from collections.abc import Iterator
+from typing import Final, cast
+
+from adapters.bootstrap import inspections_of, open_read_engines, open_store
+from adapters.clock import SystemClock
+from adapters.settings import Settings
+from adapters.store.checks import room_trouble
+from adapters.store.log import StoreLog
+from adapters.store.sqlite.inspection import first_damage
+from application.books.behind import STILL_S, unseen_since
+from application.books.codec import event_mapper
+from application.ports import Store
+from application.ports.queries import ProjectionStatus
+from domain.events import Event
+from domain.values import SECOND, Instant
+from projections.catalogue import PROJECTIONS
+from projections.follower import Follower
+from projections.known import Positions, statuses
+from worker.cli.config import masked_url
+from worker.cli.finding import Finding, Verdict
+from worker.cli.running import running_on
+
+LOOK_S: Final = 3.0
+"""How long a file is looked through for damage."""
+
+
+class Truth:
+    """The store, as far as it can be looked at: ``store`` is None when it cannot."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._opened: Store | None = None
+        self.store: Store | None = None
+        self.head = 0
+        self.newest: Instant | None = None
+
+    def look(self) -> Iterator[Finding]:
+        """Open it, unless that would make it."""
+        settings = self._settings
+        if settings.database_url is None and not (settings.data_dir / "store.db").exists():
+            words = f"there is none in {settings.data_dir} yet: `ngoma migrate` makes it."
+            yield Finding("store", Verdict.WRONG, words)
+            return
+        place = masked_url(settings.database_url) if settings.database_url else settings.data_dir
+        store = self._opened = open_store(settings, is_server=False)
+        if not store.is_migrated():
+            yield Finding("store", Verdict.WRONG, f"{place} is not migrated: run `ngoma migrate`.")
+            return
+        for each in inspections_of(store):
+            each.step(limit_s=LOOK_S)
+        store.ping()
+        store.try_out()
+        if (trouble := store.trouble()) is not None:
+            yield Finding("store", Verdict.WRONG, f"{trouble}.")
+        self.store, self.head = store, store.head()
+        for _, stored in store.events_after(self.head - 1, limit=1):
+            self.newest = cast("Event", event_mapper().to_domain_event(stored)).at
+        words = f"{place} answers; its log ends at position {self.head}."
+        yield Finding("store", Verdict.OK, words)
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self._opened is not None:
+            self._opened.close()
+
+
+def look_at_disk(settings: Settings) -> Iterator[Finding]:
+    """Look whether there is room for an embedded store."""
+    if settings.database_url is None and settings.data_dir.exists():
+        trouble = room_trouble(settings.data_dir)
+        if trouble == "ok":
+            yield Finding("disk", Verdict.OK, "there is room.")
+        else:
+            yield Finding("disk", Verdict.WRONG, f"{trouble}.")
+
+
+def look_at_processes(settings: Settings) -> Iterator[Finding]:
+    """Pass on what the processes that run here say of themselves."""
+    for each in running_on(settings.data_dir):
+        if each.checks is None:
+            yield Finding("processes", Verdict.WRONG, f"{each.name} does not answer.")
+            continue
+        wrong = [f"{name}: {words}" for name, words in each.checks.items() if words != "ok"]
+        for words in wrong:
+            yield Finding("processes", Verdict.WRONG, f"{each.name} says of {words}.")
+        if not wrong:
+            yield Finding("processes", Verdict.OK, f"{each.name} says that all is well.")
+
+
+def look_at_read_models(settings: Settings, truth: Truth) -> Iterator[Finding]:
+    """Look whether the read models can be read, follow this store, and how far behind they are."""
+    if truth.store is None:
+        return
+    if settings.database_url is None and not (settings.data_dir / "read.db").exists():
+        words = "there are none; the next command that reads makes them anew."
+        yield Finding("read models", Verdict.NOTE, words)
+        return
+    where = _damage_of_read_db(settings)
+    if where is not None:
+        yield Finding("read models", Verdict.WRONG, where)
+        return
+    engines = open_read_engines(settings, truth.store)
+    log = StoreLog(truth.store, event_mapper())
+    known = Positions(engines.reading, log)
+    follower = Follower(engines.writing, log, PROJECTIONS, known)
+    try:
+        if outdated := follower.outdated():
+            words = f"not of this version: {', '.join(outdated)}; run `ngoma migrate`."
+            yield Finding("read models", Verdict.WRONG, words)
+            return
+        rows = statuses(PROJECTIONS, known, log)
+    finally:
+        follower.close()
+        engines.dispose()
+    yield from map(_trouble, (row for row in rows if row.error or row.is_rebuilding))
+    if not any(row.error and row.is_rebuilding for row in rows):
+        behind, since = max(row.lag for row in rows), unseen_since(truth.store, rows)
+        late_s = 0 if since is None else (SystemClock().now() - since) / SECOND
+        words = f"at most {behind} positions, {late_s:.0f} s behind the log."
+        verdict = Verdict.WARNING if late_s > STILL_S else Verdict.OK
+        yield Finding("read models", verdict, words)
+
+
+def _trouble(row: ProjectionStatus) -> Finding:
+    if row.error and row.is_rebuilding:
+        words = f"{row.name} {row.error}; whoever follows the log next builds it anew."
+    elif row.error:
+        words = f"{row.name} has stopped: {row.error}"
+    else:
+        words = f"{row.name} is being built anew, at {row.position} of {row.head}."
+        return Finding("read models", Verdict.NOTE, words)
+    return Finding("read models", Verdict.WRONG, words)
+
+
+def _damage_of_read_db(settings: Settings) -> str | None:
+    if settings.database_url is not None:
+        return None
+    damage = first_damage(settings.data_dir / "read.db", limit_s=LOOK_S).damage
+    return damage and f"read.db is damaged ({damage}): the next start makes it anew."

@@ -1,0 +1,134 @@
+"""``ngoma modem list``: the SIMs that were seen, and the modems that never came up."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from application.ports.queries import SimRow
+from application.system import MODEM_CHECK
+from domain.contents import ContentKind
+from domain.values import Network
+from worker.cli.gateway import Gateway
+from worker.cli.output import clock_time, moment, print_json, print_table
+from worker.cli.running import running_on
+
+COLUMNS: Final = (
+    *("SIM", "network", "modem", "number", "state", "since (UTC)", "host"),
+    *("messages", "segments", "today", "reason"),
+)
+NOT_RUNNING: Final = "no gateway that runs here drives it"
+NOT_YET: Final = "it is coming up"
+
+
+def show_fleet(gateway: Gateway, *, as_json: bool) -> None:
+    """Print each SIM, and each modem of which none was seen, with the reason of today."""
+    rows = gateway.reading("fleet").sims(gateway.now())
+    modems = _modems(gateway)
+    reasons = {row.number: _reason_today(gateway, row, modems) for row in rows}
+    seen = {row.modem for row in rows}
+    unseen = {name: words for name, words in modems.items() if name not in seen}
+    if as_json:
+        print_json(
+            [_as_json(row, reasons[row.number]) for row in rows]
+            + [_unseen_as_json(name, words, gateway) for name, words in unseen.items()]
+        )
+        return
+    print_table(
+        COLUMNS,
+        [_cells(row, reasons[row.number]) for row in rows]
+        + [
+            [None, _network_of(name, gateway), name, None, "offline", *[None] * 5, words]
+            for name, words in unseen.items()
+        ],
+        empty="No SIM has been seen yet.",
+    )
+
+
+def _cells(row: SimRow, reason: str | None) -> list[object]:
+    return [
+        row.number,
+        row.network,
+        row.modem,
+        row.msisdn,
+        _state(row),
+        clock_time(row.since),
+        row.host,
+        row.sent_messages,
+        row.sent_segments,
+        row.begun_today,
+        reason,
+    ]
+
+
+def _state(row: SimRow) -> str:
+    return "quarantined" if row.quarantined else "online" if row.online else "offline"
+
+
+def _modems(gateway: Gateway) -> Mapping[str, str]:
+    """Say of each modem of the settings, and of those that run here, why it is not up today."""
+    found = dict.fromkeys((modem.name for modem in gateway.settings.modems), NOT_RUNNING)
+    for each in running_on(gateway.settings.data_dir):
+        for check, words in (each.checks or {}).items():
+            if check.startswith(MODEM_CHECK):
+                found[check.removeprefix(MODEM_CHECK)] = NOT_YET if words == "ok" else words
+    return found
+
+
+def _reason_today(gateway: Gateway, row: SimRow, modems: Mapping[str, str]) -> str | None:
+    """Give the reason of a process that runs; else the one that stands in the log."""
+    words = modems.get(row.modem or "", NOT_RUNNING)
+    if row.online or row.quarantined or words in {NOT_RUNNING, NOT_YET}:
+        return _reason(gateway, row.reason)
+    return words
+
+
+def _network_of(name: str, gateway: Gateway) -> Network | None:
+    modems = gateway.settings.modems
+    return next((modem.network for modem in modems if modem.name == name), None)
+
+
+def _unseen_as_json(name: str, words: str, gateway: Gateway) -> dict[str, object]:
+    nothing = dict.fromkeys(("sim", "msisdn", "iccid", "imsi", "imei", "since", "host", "fence"))
+    network = _network_of(name, gateway)
+    return {
+        **nothing,
+        "network": network.value if network else None,
+        "modem": name,
+        "state": "offline",
+        "online": False,
+        "quarantined": False,
+        "reason": words,
+        "sent_messages": 0,
+        "sent_segments": 0,
+        "begun_today": 0,
+    }
+
+
+def _reason(gateway: Gateway, reason: str | None) -> str | None:
+    """Give a reason in words: what a person typed stands beside the log, named NUMBER/SEAL."""
+    number, slash, _ = (reason or "").partition("/")
+    if not (slash and number.isdecimal()):
+        return reason
+    row = gateway.system.store.content(ContentKind.REASON, int(number))
+    return row.body if row else "(erased)"
+
+
+def _as_json(row: SimRow, reason: str | None) -> dict[str, object]:
+    return {
+        "sim": row.number,
+        "network": row.network.value,
+        "modem": row.modem,
+        "msisdn": row.msisdn,
+        "iccid": row.iccid,
+        "imsi": row.imsi,
+        "imei": row.imei,
+        "state": _state(row),
+        "online": row.online,
+        "quarantined": row.quarantined,
+        "reason": reason,
+        "since": moment(row.since),
+        "host": row.host,
+        "fence": row.fence,
+        "sent_messages": row.sent_messages,
+        "sent_segments": row.sent_segments,
+        "begun_today": row.begun_today,
+    }

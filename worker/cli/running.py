@@ -1,0 +1,62 @@
+"""The processes that run on a data folder, and what each says of itself to its operators."""
+
+import http.client
+import json
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+ANSWER_S: Final = 3.0
+UNIX: Final = "unix:"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """One process; ``checks`` is None when it does not answer."""
+
+    name: str
+    checks: Mapping[str, str] | None
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    """HTTP by a Unix socket."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__("localhost", timeout=ANSWER_S)
+        self._path = path
+
+    def connect(self) -> None:
+        """Connect."""
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(ANSWER_S)
+        self.sock.connect(self._path)
+
+
+def running_on(folder: Path) -> Iterator[Running]:
+    """Ask the processes that say under ``operations`` where they answer."""
+    for place in sorted((folder / "operations").glob("*-*.url")):
+        try:
+            url = place.read_text(encoding="utf-8").strip()
+        except FileNotFoundError:  # it ended
+            continue
+        yield Running(place.stem.replace("-", " "), _checks(url))
+
+
+def _checks(url: str) -> Mapping[str, str] | None:
+    try:
+        with closing(_connection(url)) as connection:
+            connection.request("GET", "/readyz")
+            checks = json.loads(connection.getresponse().read())["checks"]
+            return {str(name): str(words) for name, words in checks.items()}
+    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _connection(url: str) -> http.client.HTTPConnection:
+    if url.startswith(UNIX):
+        return _UnixConnection(url.removeprefix(UNIX))
+    return http.client.HTTPConnection(urlsplit(url).netloc, timeout=ANSWER_S)

@@ -1,0 +1,75 @@
+"""How the process is, looked at each second: what is wrong stands as an alarm, and in the log."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Final
+
+from application.books.behind import Following
+from application.system import System
+from domain.errors import StoreDown
+from domain.values import SECOND
+from worker.loops import Loop
+from worker.parts.part import Part, Process, ProcessRole, Stage
+
+EVERY_S: Final = 1.0
+WAITS_LONG_S: Final = 900
+"""A message that could leave and has waited for so long is worth a look."""
+
+
+def _make(process: Process) -> Sequence[Loop]:
+    system, alarms = process.system, process.alarms
+    _watch_the_log(system)
+    _watch_what_waits(system)
+
+    def look() -> None:
+        system.store.try_out()
+        for name, words in system.readiness().checks.items():
+            if words == "ok":
+                alarms.clear(name)
+            else:
+                alarms.set(name, words)
+        alarms.remind(system.clock.monotonic_s())
+
+    return [Loop("health", look, every_s=EVERY_S)]
+
+
+def _watch_the_log(system: System) -> None:
+    watch = Following(store=system.store, queries=system.queries, clock=system.clock)
+    system.signals.add_check("following", watch.words, is_vital=lambda: watch.is_long)
+    system.metrics.watch_one(
+        "log_lag_seconds",
+        "Age of the oldest event that a read model has not seen.",
+        lambda: watch.lag_s,
+    )
+
+
+def _watch_what_waits(system: System) -> None:
+    system.signals.add_check("waiting", partial(_what_waits_long, system), is_vital=False)
+    system.metrics.watch(
+        "oldest_waiting_seconds",
+        "For how long the oldest message that could leave has waited.",
+        partial(_waits_s, system),
+        label="network",
+    )
+
+
+def _what_waits_long(system: System) -> str:
+    """Say which networks have a message that waits for long: no SIM, or not enough of them."""
+    found = [
+        f"{network} for {seconds / 60:.0f} min"
+        for network, seconds in _waits_s(system).items()
+        if seconds >= WAITS_LONG_S
+    ]
+    return f"messages that could leave wait: {', '.join(found)}" if found else "ok"
+
+
+def _waits_s(system: System) -> Mapping[str, float]:
+    now = system.clock.now()
+    try:
+        since = system.queries.waiting_since(now)
+    except StoreDown:  # said by the check of what cannot be read
+        return {}
+    return {network.value: (now - at) / SECOND for network, at in since.items()}
+
+
+HEALTH: Final = Part("health", frozenset(ProcessRole), Stage.FOLLOW, _make)
