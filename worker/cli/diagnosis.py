@@ -34,7 +34,9 @@ from domain.values import SECOND, Instant
 from projections.catalogue import PROJECTIONS
 from projections.follower import Follower
 from projections.known import Positions, statuses
+from projections.reading import SqlQueries
 from worker.cli.config import masked_url
+from worker.cli.soundness import whole_faults
 from worker.web.bounds import connections_of, open_files
 
 ROOMS: Final = ("domain", "application", "projections", "adapters", "api", "worker")
@@ -61,12 +63,19 @@ class Finding:
     words: str
 
 
-def findings(settings: Settings, config: Path | None) -> Iterator[Finding]:
-    """Look at everything; ``config`` is the file that the settings came from."""
+def findings(
+    settings: Settings, config: Path | None, *, is_whole: bool = False
+) -> Iterator[Finding]:
+    """Look at everything; ``config`` is the file that the settings came from.
+
+    ``is_whole`` reads the whole store, which takes as long as it is large.
+    """
     yield Finding("settings", Verdict.OK, "every setting can be used.")
     truth = _Truth(settings)
     yield from _surely("packages", _packages)
     yield from _surely("store", truth.look)
+    if is_whole:
+        yield from _surely("whole store", lambda: _whole(settings, truth))
     yield from _surely("read models", lambda: _read_models(settings, truth))
     yield from _surely("clock", lambda: _clock(truth.newest))
     yield from _surely("secrets", lambda: _secrets(settings, config))
@@ -138,6 +147,16 @@ class _Truth:
             self._opened.close()
 
 
+def _whole(settings: Settings, truth: _Truth) -> Iterator[Finding]:
+    """Read each page, each index and each event, and check the invariants of the log."""
+    verdict, words = Verdict.OK, "it is in order."
+    for words in whole_faults(settings, truth.store):
+        verdict = Verdict.WRONG
+        yield Finding("whole store", verdict, words)
+    if verdict is Verdict.OK:
+        yield Finding("whole store", verdict, words)
+
+
 def _read_models(settings: Settings, truth: _Truth) -> Iterator[Finding]:
     if truth.store is None:
         return
@@ -155,6 +174,9 @@ def _read_models(settings: Settings, truth: _Truth) -> Iterator[Finding]:
             yield Finding("read models", Verdict.WRONG, words)
             return
         rows = statuses(PROJECTIONS, known, log)
+        held = 0
+        if not any(row.error or row.is_rebuilding for row in rows):
+            held = sum(each.held for each in SqlQueries(engines.reading, known, log).backlog())
     except DatabaseError as error:
         if not is_damage(error):
             raise
@@ -168,6 +190,17 @@ def _read_models(settings: Settings, truth: _Truth) -> Iterator[Finding]:
     if not any(row.error and row.is_rebuilding for row in rows):
         behind = max(row.lag for row in rows)
         yield Finding("read models", Verdict.OK, f"at most {behind} positions behind the log.")
+        yield from _held(held)
+
+
+def _held(count: int) -> Iterator[Finding]:
+    """Say that messages wait for a word of the operator: nothing else lets them go on."""
+    if count:
+        words = (
+            f"{count:,} are held since a restore: `ngoma message list --state held`, then"
+            " `message resolve` or `release`, or `ngoma restore FILE --release` for all."
+        )
+        yield Finding("messages", Verdict.WARNING, words)
 
 
 def _trouble(row: ProjectionStatus) -> Finding:
