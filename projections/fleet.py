@@ -75,11 +75,13 @@ class Fleet(Projection):
         for event in begins:
             if event.sim is not None:
                 _count(use, event.sim, day_of(event.at))
-        sims.load({e.sim if type(e) is Sent else e.number for e in others})
+        sims.load({e.sim if type(e) is Sent else e.number for e in others} - {None})
         for event in others:
             match event:
                 case Sim.Registered():
                     _register(sims, event)
+                case Sent(sim=None):
+                    pass  # an operator's word: which SIM it was is not known
                 case Sent():
                     row = sims[event.sim]
                     row["sent_messages"] += 1

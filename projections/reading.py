@@ -25,6 +25,7 @@ from application.ports.queries import (
     Waiting,
 )
 from domain.errors import StoreDown
+from domain.message import State
 from domain.values import Instant, Network
 from projections import (
     approvals,
@@ -243,6 +244,11 @@ class SqlQueries:
         """List messages in state Sending on SIMs whose lease has run out."""
         with self._reading(Dispatch) as connection:
             return dispatch.held_by_lapsed(connection, now, limit=limit)
+
+    def open_messages(self, state: State, *, after: int, limit: int) -> Sequence[Waiting]:
+        """List the open messages in a state, by number."""
+        with self._reading(Dispatch) as connection:
+            return dispatch.open_messages(connection, state, after=after, limit=limit)
 
     def backlog(self) -> Sequence[Backlog]:
         """Count open messages by network."""

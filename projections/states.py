@@ -12,8 +12,10 @@ from domain.message.events import (
     Delivered,
     Expired,
     Failed,
+    Held,
     InDoubt,
     Queued,
+    Released,
     SegmentAccepted,
     Sent,
     Undelivered,
@@ -24,6 +26,7 @@ _LEADS_TO: Final[Mapping[type[Event], State]] = {
     AttemptStarted: State.SENDING,
     Sent: State.SENT,
     InDoubt: State.IN_DOUBT,
+    Held: State.HELD,
     AttemptFailed: State.QUEUED,
     Failed: State.FAILED,
     Expired: State.EXPIRED,
@@ -32,7 +35,7 @@ _LEADS_TO: Final[Mapping[type[Event], State]] = {
     Undelivered: State.UNDELIVERED,
 }
 
-STATE_EVENTS: Final = frozenset(_LEADS_TO) | {SegmentAccepted}
+STATE_EVENTS: Final = frozenset(_LEADS_TO) | {SegmentAccepted, Released}
 """The events that (may) change a message's state."""
 
 
@@ -43,4 +46,6 @@ def state_after(event: Event, state: str) -> State:
     """
     if type(event) is SegmentAccepted:
         return State.SENDING if state == State.SENDING else State.QUEUED
+    if type(event) is Released:
+        return State(event.state)
     return _LEADS_TO[type(event)]

@@ -4,7 +4,7 @@
     N2  lane otp: at most once, plus the recorded resend
     N3  each segment on the air has an earlier AttemptStarted with that SIM
     N4  no segment of a message that ended unsent is on the air, except those that had been
-        accepted before, or that were in doubt
+        accepted before, or that were in doubt or held
     N5  spent = credits of Sent; refunded = credits of Failed, Expired and Cancelled; what is
         open, or in doubt, stays reserved; resends cost nothing
 
@@ -47,13 +47,16 @@ class _Story:
     accepted: int = 0
     doubtful: set[int] = field(default_factory=set)
     is_in_doubt: bool = False
+    was_held: bool = False
+    """The log was restored from a backup: it may have left by attempts that are not in it."""
     is_resent: bool = False
     end: str | None = None
 
     def allowed(self, index: int) -> int:
         """How often segment ``index`` may be on the air."""
-        if self.end == "unsent" and index >= self.accepted and index not in self.doubtful:
-            return 0
+        if self.end == "unsent" and not self.was_held:
+            is_possible = index < self.accepted or index in self.doubtful
+            return (1 + self.is_resent) * is_possible
         return 1 + self.is_resent
 
 
@@ -169,6 +172,8 @@ def _tell(story: _Story, event: Event) -> None:
             if story.is_in_doubt:  # proof that it did not leave
                 story.doubtful.discard(story.accepted)
             story.is_in_doubt = False
+        case Message.Held():
+            story.was_held = True
         case Message.Failed() | Message.Expired() | Message.Cancelled():
             story.end = "unsent"
         case _:
@@ -202,7 +207,7 @@ def _check_attempt(
     when = (datetime.fromisoformat(line["time"]) - _EPOCH) // _MICROSECOND
     sims = {sim for sim, imsi in imsis.items() if imsi == line["imsi"]}
     started = any(sim in sims and at <= when for story in stories for sim, at in story.attempts)
-    if not started:
+    if not started and not any(story.was_held for story in stories):
         names = ", ".join(str(story.number) for story in stories[:5]) or "nobody"
         position = stories[0].position if stories else 0
         what = f"a segment of {names} was on the air of a SIM that had not started an attempt"

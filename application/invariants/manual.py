@@ -195,6 +195,7 @@ _HANDLERS: Final[Mapping[type[Event], Callable[[ManualChecker, Any], None]]] = {
     Account.LimitsChanged: ManualChecker._by_hand,
     Account.Suspended: ManualChecker._by_hand,
     Account.Reinstated: ManualChecker._by_hand,
+    Message.Released: ManualChecker._by_hand,
     Message.Resolved: ManualChecker._by_hand,
     SenderId.Rejected: ManualChecker._by_hand,
     Sim.Quarantined: ManualChecker._by_hand,

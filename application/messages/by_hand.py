@@ -1,6 +1,6 @@
-"""What people do to messages: take one back, say what became of a doubt."""
+"""What people do to messages: take one back, say what became of a doubt, let held ones go on."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from application.books.actors import Actor, permit_on
@@ -9,7 +9,7 @@ from application.books.commands import Command
 from application.books.reasons import WithReason
 from application.messages.settling import record_with_refund
 from domain.errors import NotFound
-from domain.message import Message, message_id
+from domain.message import Message, State, message_id
 from domain.roles import Duty
 from domain.values import Instant
 
@@ -46,7 +46,7 @@ class CancelMessage(Command[None]):
 
 
 class ResolveDoubt(WithReason[None]):
-    """An operator says what became of a message in doubt."""
+    """An operator says what became of a message in doubt, or of one that is held."""
 
     def __init__(self, number: int, *, sent: bool, actor: Actor, reason: str, at: Instant) -> None:
         super().__init__(actor=actor, reason=reason, at=at)
@@ -63,7 +63,7 @@ class ResolveDoubt(WithReason[None]):
         Raises:
             NotFound: no such message.
             NotPermitted: the actor may not.
-            TooLate: it is not in doubt.
+            TooLate: it is neither in doubt nor held.
         """
         message = books.get(Message, message_id(self._number))
         permit_on(books, self._actor, Duty.SETTLE_MESSAGES, account=message.account)
@@ -75,3 +75,34 @@ class ResolveDoubt(WithReason[None]):
         )
         self._keep_reason(books)
         record_with_refund(books, message, at=self.at)
+
+
+class ReleaseMessages(WithReason[int]):
+    """An operator lets held messages go on; those that are not held any more are passed over."""
+
+    def __init__(self, numbers: Sequence[int], *, actor: Actor, reason: str, at: Instant) -> None:
+        super().__init__(actor=actor, reason=reason, at=at)
+        self.weight = len(numbers)
+        self._numbers = numbers
+
+    def touches(self) -> Iterable[UUID]:
+        """The messages."""
+        return map(message_id, self._numbers)
+
+    def decide(self, books: Books) -> int:
+        """Release them; give how many were.
+
+        Raises:
+            NotFound: no such message.
+            NotPermitted: the actor may not.
+        """
+        messages = [books.get(Message, message_id(number)) for number in self._numbers]
+        held = [message for message in messages if message.state == State.HELD]
+        for message in held:
+            permit_on(books, self._actor, Duty.SETTLE_MESSAGES, account=message.account)
+        for message in held:
+            message.release(actor=self._actor.name, reason=self._reason_reference(), at=self.at)
+            books.record(message)
+        if held:
+            self._keep_reason(books)
+        return len(held)

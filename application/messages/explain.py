@@ -197,6 +197,10 @@ _SUMMARIES: Final[Mapping[State, str]] = MappingProxyType(
             "It was handed over and no answer came: it may have been sent. A report settles that, "
             "or an operator, or a refund after 24 hours."
         ),
+        State.HELD: (
+            "It waits for the operator: the gateway was restored from a backup, and it may have "
+            "been sent since that was made."
+        ),
         State.SENT: "It was sent; the network has not reported its delivery.",
         State.DELIVERED: "It was delivered.",
         State.UNDELIVERED: "It was sent, but the network could not deliver it.",
@@ -271,6 +275,14 @@ EVENT_WORDS: Final[Mapping[type[Event], Callable[[Any], str]]] = MappingProxyTyp
         events.Failed: lambda event: _say_end(event.cause, event.credits),
         events.Expired: lambda event: _say_end(OwnCause.EXPIRED, event.credits),
         events.Cancelled: lambda event: _say_end(OwnCause.CANCELLED, event.credits),
+        events.Held: _always(
+            "The gateway was restored from a backup, since which it may have been sent: it is held."
+        ),
+        events.Released: lambda event: (
+            "An operator let it go on: it waits to be sent."
+            if event.state == State.QUEUED
+            else "An operator let it go on: it had been handed over, and may have been sent."
+        ),
         events.Delivered: _always("The network reported that it was delivered."),
         events.Undelivered: _always(
             "The network reported that it could not deliver it; the credits stay spent."

@@ -31,6 +31,8 @@ class Message(Progress, Aggregate):
     Failed = events.Failed
     Expired = events.Expired
     Cancelled = events.Cancelled
+    Held = events.Held
+    Released = events.Released
     Delivered = events.Delivered
     Undelivered = events.Undelivered
     ReportedLate = events.ReportedLate
@@ -72,6 +74,7 @@ class Message(Progress, Aggregate):
         self.cause = None
         self.late_reports = 0
         self.erased = None
+        self.was_queued = False
 
     @classmethod
     def queued(cls, number: int, *, at: Instant, **fields: Any) -> events.Queued:
@@ -147,11 +150,16 @@ class Message(Progress, Aggregate):
         Raises:
             TooLate: it is not the segment in flight, or the message ended meanwhile.
         """
-        is_last = index == self.segments - 1
-        self._require("Sent" if is_last else "SegmentAccepted")
         if index != self.accepted:
             msg = f"message {self.number} waits for segment {self.accepted}, not {index}"
             raise TooLate(msg)
+        self._accept(index, message_reference=message_reference, evidence=evidence, at=at)
+
+    def _accept(
+        self, index: int, *, message_reference: int | None, evidence: str, at: Instant
+    ) -> None:
+        is_last = index == self.segments - 1
+        self._require("Sent" if is_last else "SegmentAccepted")
         if not is_last:
             self._record(
                 self.SegmentAccepted,
@@ -188,8 +196,12 @@ class Message(Progress, Aggregate):
         )
 
     def fail(self, *, cause: Cause, at: Instant) -> None:
-        """End it unsent; the caller refunds in the same save."""
-        self._require("Failed")
+        """End it unsent; the caller refunds in the same save.
+
+        Raises:
+            TooLate: it ended, or is held: it may have left by an attempt that nobody knows.
+        """
+        self._require("Failed", unless=State.HELD)
         self._end(self.Failed, at=at, cause=str(cause))
 
     def expire(self, *, at: Instant) -> None:
@@ -222,7 +234,7 @@ class Message(Progress, Aggregate):
         Raises:
             TooLate: it is not in doubt, or not for long enough.
         """
-        self._require("Resolved")
+        self._require("Resolved", unless=State.HELD)
         if at < (self.last_attempt_at or 0) + DOUBT_LIMIT_S * SECOND:
             msg = f"the doubt about message {self.number} may still be settled"
             raise TooLate(msg)
@@ -232,9 +244,10 @@ class Message(Progress, Aggregate):
         """An operator settles a doubt; when not sent, the caller refunds in the same save.
 
         Raises:
-            TooLate: it is not in doubt.
+            TooLate: it is neither in doubt nor held.
         """
         self._require("Resolved")
+        was_held = self.state == State.HELD
         self._record(
             self.Resolved,
             at=at,
@@ -243,10 +256,37 @@ class Message(Progress, Aggregate):
             actor=actor,
             reason=reason,
         )
-        if sent:
-            self.accept_segment(self.accepted, message_reference=None, evidence="operator", at=at)
-        else:
+        if not sent:
             self._end(self.Failed, at=at, cause=str(OwnCause.NOT_SENT))
+            return
+        index = self.segments - 1 if was_held else self.accepted  # held: all of it left
+        self._accept(index, message_reference=None, evidence="operator", at=at)
+
+    def hold(self, *, generation: int, at: Instant) -> None:
+        """Do nothing with it until a person says so: the log was restored from a backup.
+
+        Raises:
+            TooLate: it ended, or is held already.
+        """
+        self._require("Held")
+        self._record(self.Held, at=at, number=self.number, generation=generation)
+
+    def release(self, *, actor: str, reason: str, at: Instant) -> None:
+        """Let it go on: wait for a SIM if it was waiting, else be in doubt as any lost attempt.
+
+        Raises:
+            TooLate: it is not held.
+        """
+        self._require("Released")
+        state = State.QUEUED if self.was_queued else State.IN_DOUBT
+        self._record(
+            self.Released,
+            at=at,
+            number=self.number,
+            state=state.value,
+            actor=actor,
+            reason=reason,
+        )
 
     def report(self, *, delivered: bool, tp_status: int, at: Instant) -> None:
         """A final status report came for a sent message; a second one changes nothing."""
@@ -291,7 +331,7 @@ class Message(Progress, Aggregate):
             **fields,
         )
 
-    def _require(self, event: str) -> None:
-        if self.state not in MAY_FOLLOW[event]:
+    def _require(self, event: str, *, unless: State | None = None) -> None:
+        if self.state not in MAY_FOLLOW[event] or self.state == unless:
             msg = f"message {self.number} is {self.state.replace('_', ' ')}"
             raise TooLate(msg)

@@ -92,7 +92,8 @@ class SegmentAccepted(Event):
 class Sent(Event):
     """The network took the last segment: the credits are spent.
 
-    ``message_reference`` is None when the evidence does not carry one (an operator's word).
+    ``message_reference`` is None when the evidence does not carry one (an operator's word), ``sim``
+    when the log knows of no attempt: it left after a backup from which the log was restored.
     """
 
     TOPIC = "Message.Sent"
@@ -100,7 +101,7 @@ class Sent(Event):
     account: int
     network: str
     credits: int
-    sim: int
+    sim: int | None
     index: int
     message_reference: int | None
     evidence: str
@@ -189,6 +190,34 @@ class Cancelled(Event):
         message.cause = str(OwnCause.CANCELLED)
 
 
+class Held(Event):
+    """A restore found it open: it may have left since the backup was made.
+
+    ``generation`` is the one that the restore began.
+    """
+
+    TOPIC = "Message.Held"
+    number: int
+    generation: int
+
+    def apply(self, message: Progress) -> None:
+        message.was_queued = message.state == State.QUEUED
+        message.state = State.HELD
+
+
+class Released(Event):
+    """A person lets it go on after a restore: to ``state``, "queued" or "in_doubt"."""
+
+    TOPIC = "Message.Released"
+    number: int
+    state: str
+    actor: str
+    reason: str
+
+    def apply(self, message: Progress) -> None:
+        message.state = State(self.state)
+
+
 class Delivered(Event):
     """The handset has it (23.040 TP-ST 0..31)."""
 
@@ -223,7 +252,7 @@ class ReportedLate(Event):
 
 
 class Resolved(Event):
-    """An operator settled a doubt; ``outcome`` is "sent" or "not_sent"."""
+    """An operator settled a doubt, or what was held; ``outcome`` is "sent" or "not_sent"."""
 
     TOPIC = "Message.Resolved"
     number: int

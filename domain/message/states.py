@@ -15,6 +15,9 @@ InDoubt     SegmentAccepted (segments left), AttemptFailed     Queued (same SIM 
                                                                segment was accepted)
 InDoubt     AttemptStarted (lane otp, once, another SIM)       Sending
 InDoubt     Failed (operator, or 24 h)                         end, refunded
+any open    Held                                               Held
+Held        Released                                           Queued if it was, else InDoubt
+Held        Sent, Failed (operator)                            end, spent or refunded
 Sent        Delivered, Undelivered                             end, spent
 Failed, Expired, Cancelled    ReportedLate                     unchanged, listed
 """
@@ -34,6 +37,8 @@ class State(StrEnum):
     QUEUED = "queued"
     SENDING = "sending"
     IN_DOUBT = "in_doubt"
+    HELD = "held"
+    """A restore brought it back open: it may have left since the backup, so nothing is done."""
     SENT = "sent"
     DELIVERED = "delivered"
     UNDELIVERED = "undelivered"
@@ -42,7 +47,7 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
-OPEN: Final = frozenset({State.QUEUED, State.SENDING, State.IN_DOUBT})
+OPEN: Final = frozenset({State.QUEUED, State.SENDING, State.IN_DOUBT, State.HELD})
 """Reserved: neither spent nor refunded yet."""
 SPENT: Final = frozenset({State.SENT, State.DELIVERED, State.UNDELIVERED})
 REFUNDED: Final = frozenset({State.FAILED, State.EXPIRED, State.CANCELLED})
@@ -59,16 +64,18 @@ MAY_FOLLOW: Final[Mapping[str, frozenset[State]]] = MappingProxyType(
     {
         "AttemptStarted": frozenset({State.QUEUED, State.IN_DOUBT}),
         "SegmentAccepted": frozenset({State.SENDING, State.IN_DOUBT}),
-        "Sent": frozenset({State.SENDING, State.IN_DOUBT}),
+        "Sent": frozenset({State.SENDING, State.IN_DOUBT, State.HELD}),
         "AttemptFailed": frozenset({State.SENDING, State.IN_DOUBT}),
         "InDoubt": frozenset({State.SENDING}),
-        "Failed": frozenset({State.QUEUED, State.SENDING, State.IN_DOUBT}),
+        "Held": frozenset({State.QUEUED, State.SENDING, State.IN_DOUBT}),
+        "Released": frozenset({State.HELD}),
+        "Failed": OPEN,
         "Expired": frozenset({State.QUEUED}),
         "Cancelled": frozenset({State.QUEUED}),
         "Delivered": frozenset({State.SENT}),
         "Undelivered": frozenset({State.SENT}),
         "ReportedLate": REFUNDED,
-        "Resolved": frozenset({State.IN_DOUBT}),
+        "Resolved": frozenset({State.IN_DOUBT, State.HELD}),
         "ContentErased": frozenset(set(State) - OPEN),
     }
 )
@@ -95,3 +102,5 @@ class Progress:
     cause: str | None
     late_reports: int
     erased: str | None
+    was_queued: bool
+    """Whether it was queued when it was held: nothing of an attempt was under way."""

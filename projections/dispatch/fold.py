@@ -22,7 +22,7 @@ class Dispatch(Projection):
     """Folds the events of messages into ``dispatch_messages`` and ``dispatch_turns``."""
 
     name = "dispatch"
-    version = 1
+    version = 2
     tables = (MESSAGES, TURNS)
     events = STATE_EVENTS - {Delivered, Undelivered}
 

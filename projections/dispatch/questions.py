@@ -156,18 +156,31 @@ def held_by_lapsed(connection: Connection, now: Instant, *, limit: int) -> Seque
     )
 
 
+def open_messages(
+    connection: Connection, state: State, *, after: int, limit: int
+) -> Sequence[Waiting]:
+    """List the open messages in a state, by number."""
+    return _list(
+        connection,
+        select(*_COLUMNS)
+        .where(MESSAGES.c.state == state.value, MESSAGES.c.number > after)
+        .order_by(MESSAGES.c.number)
+        .limit(limit),
+    )
+
+
 def backlog(connection: Connection) -> Sequence[Backlog]:
     """Count the open messages of each network; the counts are kept, not counted."""
     counts = {
-        row.network: (int(row.queued), int(row.sending), int(row.in_doubt))
+        row.network: (int(row.queued), int(row.sending), int(row.in_doubt), int(row.held))
         for row in connection.execute(_OPEN_COUNTS)
     }
-    return [Backlog(network, *counts.get(network, (0, 0, 0))) for network in Network]
+    return [Backlog(network, *counts.get(network, (0, 0, 0, 0))) for network in Network]
 
 
 _OPEN_COUNTS: Final = select(
     TURNS.c.network,
-    *(func.sum(TURNS.c[name]).label(name) for name in ("queued", "sending", "in_doubt")),
+    *(func.sum(TURNS.c[name]).label(name) for name in ("queued", "sending", "in_doubt", "held")),
 ).group_by(TURNS.c.network)
 
 

@@ -59,6 +59,7 @@ TURNS: Final = Table(
     changing("queued"),
     changing("sending"),
     changing("in_doubt"),
+    changing("held"),
     sqlite_with_rowid=False,
 )
 """For each network, lane and account: the log position at which it was served last (0: never),

@@ -198,7 +198,9 @@ class History:
 
     def _outcome(self, which: int, how: int) -> None:
         taken = self._message(which)
-        match how % 6:
+        match how % 7:
+            case 6:
+                taken.hold(generation=2, at=self.now)
             case 0 | 1:
                 taken.accept_segment(
                     taken.accepted, message_reference=None, evidence="cmgs", at=self.now
@@ -218,6 +220,8 @@ class History:
         taken = self._message(which)
         if how % 3 == 0:
             taken.cancel(actor="account", at=self.now)
+        elif how % 3 == 1 and taken.state == "held":
+            taken.release(actor="staff", reason="r", at=self.now)
         elif how % 3 == 1:
             taken.expire(at=Instant(taken.expires_at))
         else:

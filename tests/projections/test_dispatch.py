@@ -171,7 +171,7 @@ def test_a_message_that_ends_leaves_no_row(truth: Truth) -> None:
     truth.save(*world(), send(message(1)), failed, expired, cancelled)
     queries = truth.follow()
     assert queries.overdue(Instant(START + 9 * DAY), limit=9) == []
-    assert queries.backlog() == [Backlog(network, 0, 0, 0) for network in Network]
+    assert queries.backlog() == [Backlog(network, 0, 0, 0, 0) for network in Network]
 
 
 def test_the_backlog_counts_open_messages_by_network_and_state(truth: Truth) -> None:
@@ -179,10 +179,28 @@ def test_the_backlog_counts_open_messages_by_network_and_state(truth: Truth) -> 
     doubtful.doubt(cause=OwnCause.NO_ANSWER, at=at(3))
     truth.save(message(1), message(2, account=2, lane="otp"), start(message(3)), doubtful)
     assert truth.follow().backlog() == [
-        Backlog(Network.MTN, queued=2, sending=1, in_doubt=0),
-        Backlog(Network.AIRTEL, queued=0, sending=0, in_doubt=0),
-        Backlog(Network.ZAMTEL, queued=0, sending=0, in_doubt=1),
+        Backlog(Network.MTN, queued=2, sending=1, in_doubt=0, held=0),
+        Backlog(Network.AIRTEL, queued=0, sending=0, in_doubt=0, held=0),
+        Backlog(Network.ZAMTEL, queued=0, sending=0, in_doubt=1, held=0),
     ]
+
+
+def test_nobody_takes_or_ends_a_message_that_is_held_until_it_is_released(truth: Truth) -> None:
+    waiting, doubtful = message(1), start(message(2, lane="otp"))
+    doubtful.doubt(cause=OwnCause.NO_ANSWER, at=at(2))
+    for each in (waiting, doubtful):
+        each.hold(generation=2, at=at(3))
+    truth.save(waiting, doubtful)
+    assert best(truth, sim=3) == []
+    queries = truth.follow()
+    assert queries.overdue(Instant(START + 9 * DAY), limit=9) == []
+    assert numbers(queries.open_messages(State.HELD, after=0, limit=9)) == [1, 2]
+    assert queries.backlog()[0] == Backlog(Network.MTN, queued=0, sending=0, in_doubt=0, held=2)
+    for each in (waiting, doubtful):
+        each.release(actor="staff", reason="1/r", at=at(4))
+    truth.save(waiting, doubtful)
+    assert best(truth, sim=3) == [2, 1]  # otp first
+    assert numbers(truth.follow().overdue(Instant(START + 9 * DAY), limit=9)) == [1, 2]
 
 
 def test_a_failed_attempt_goes_to_the_back_of_its_account(truth: Truth) -> None:

@@ -12,7 +12,7 @@ from domain.events import Aggregate, Snapshot
 from domain.message import Message
 from domain.values import SECOND, Credits, Instant
 from domain.wallet import CreditWallet
-from tests.properties.test_message_states import MAPPER, START, fold_again
+from tests.properties.message_states import MAPPER, START, fold_again
 from tests.support.outcomes import cms
 
 ACCOUNT = 7

@@ -23,7 +23,13 @@ from domain.msisdn import OTHER_PREFIXES, Msisdn
 from domain.public_ids import iso_time
 from domain.values import SECOND, Instant
 from worker.cli.config import masked_url
-from worker.cli.diagnosis_store import Truth, look_at_disk, look_at_processes, look_at_read_models
+from worker.cli.diagnosis_store import (
+    Truth,
+    look_at_all,
+    look_at_disk,
+    look_at_processes,
+    look_at_read_models,
+)
 from worker.cli.finding import Finding, Verdict
 from worker.web.bounds import connections_of, open_files
 
@@ -33,12 +39,19 @@ EARLIEST: Final = Instant(int(datetime(2025, 1, 1, tzinfo=UTC).timestamp()) * SE
 ANSWER_S: Final = 2
 
 
-def findings(settings: Settings, config: Path | None) -> Iterator[Finding]:
-    """Look at everything; ``config`` is the file that the settings came from."""
+def findings(
+    settings: Settings, config: Path | None, *, is_whole: bool = False
+) -> Iterator[Finding]:
+    """Look at everything; ``config`` is the file that the settings came from.
+
+    ``is_whole`` reads the whole store, which takes as long as it is large.
+    """
     yield Finding("settings", Verdict.OK, "every setting can be used.")
     truth = Truth(settings)
     yield from _surely("packages", _packages)
     yield from _surely("store", truth.look)
+    if is_whole:
+        yield from _surely("whole store", lambda: look_at_all(settings, truth))
     yield from _surely("disk", lambda: look_at_disk(settings))
     yield from _surely("processes", lambda: look_at_processes(settings))
     yield from _surely("read models", lambda: look_at_read_models(settings, truth))

@@ -18,9 +18,11 @@ from domain.values import SECOND, Instant
 from projections.catalogue import PROJECTIONS
 from projections.follower import Follower
 from projections.known import Positions, statuses
+from projections.reading import SqlQueries
 from worker.cli.config import masked_url
 from worker.cli.finding import Finding, Verdict
 from worker.cli.running import running_on
+from worker.cli.soundness import whole_faults
 
 LOOK_S: Final = 3.0
 """How long a file is looked through for damage."""
@@ -64,6 +66,16 @@ class Truth:
         """Let go of it."""
         if self._opened is not None:
             self._opened.close()
+
+
+def look_at_all(settings: Settings, truth: Truth) -> Iterator[Finding]:
+    """Read each page, each index and each event, and check the invariants of the log."""
+    verdict, words = Verdict.OK, "it is in order."
+    for words in whole_faults(settings, truth.store):
+        verdict = Verdict.WRONG
+        yield Finding("whole store", verdict, words)
+    if verdict is Verdict.OK:
+        yield Finding("whole store", verdict, words)
 
 
 def look_at_disk(settings: Settings) -> Iterator[Finding]:
@@ -111,6 +123,9 @@ def look_at_read_models(settings: Settings, truth: Truth) -> Iterator[Finding]:
             yield Finding("read models", Verdict.WRONG, words)
             return
         rows = statuses(PROJECTIONS, known, log)
+        held = 0
+        if not any(row.error or row.is_rebuilding for row in rows):
+            held = sum(each.held for each in SqlQueries(engines.reading, known, log).backlog())
     finally:
         follower.close()
         engines.dispose()
@@ -121,6 +136,17 @@ def look_at_read_models(settings: Settings, truth: Truth) -> Iterator[Finding]:
         words = f"at most {behind} positions, {late_s:.0f} s behind the log."
         verdict = Verdict.WARNING if late_s > STILL_S else Verdict.OK
         yield Finding("read models", verdict, words)
+        yield from _held(held)
+
+
+def _held(count: int) -> Iterator[Finding]:
+    """Say that messages wait for a word of the operator: nothing else lets them go on."""
+    if count:
+        words = (
+            f"{count:,} are held since a restore: `ngoma message list --state held`, then"
+            " `message resolve` or `release`, or `ngoma restore FILE --release` for all."
+        )
+        yield Finding("messages", Verdict.WARNING, words)
 
 
 def _trouble(row: ProjectionStatus) -> Finding:

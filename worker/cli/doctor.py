@@ -12,9 +12,12 @@ COLOURS: Final = {"ok": "green", "note": "blue", "warning": "yellow", "wrong": "
 
 
 @click.command(epilog=example("ngoma doctor", "ngoma doctor --config /etc/ngoma.toml --json"))
+@click.option(
+    "--whole", "is_whole", is_flag=True, help="Also read the whole store: each page, each event."
+)
 @json_option
 @place_options
-def doctor(place: Place, *, as_json: bool) -> None:
+def doctor(place: Place, *, is_whole: bool, as_json: bool) -> None:
     """Look for what is wrong with this setup; nothing is changed.
 
     The exit code is 1 when something is wrong. Notes and warnings do not count.
@@ -23,7 +26,7 @@ def doctor(place: Place, *, as_json: bool) -> None:
     from worker.cli.finding import Finding, Verdict
 
     try:
-        found = list(findings(place.settings(), place.config))
+        found = list(findings(place.settings(), place.config, is_whole=is_whole))
     except NgomaError as error:
         found = [Finding("settings", Verdict.WRONG, line) for line in str(error).splitlines()]
     if as_json:

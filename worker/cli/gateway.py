@@ -178,6 +178,9 @@ def require_store(settings: "Settings") -> None:
     Raises:
         Unmigrated: there is no file.
     """
+    from adapters.store.sqlite.swapping import finish
+
+    finish(settings.data_dir)  # a restore that was broken off may have the store
     if not (settings.data_dir / "store.db").exists():
         msg = (
             f"There is no store in {settings.data_dir.absolute()}: name the right folder by "

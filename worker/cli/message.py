@@ -5,17 +5,26 @@ from typing import Any
 import click
 
 from application.accounts.reveal import RevealMessage
-from application.messages.by_hand import CancelMessage, ResolveDoubt
+from application.messages.by_hand import CancelMessage, ReleaseMessages, ResolveDoubt
 from application.messages.explain import Explanation, Step, explain
 from application.ports.queries import LogEntry
 from domain.causes import meaning_of
-from domain.errors import NotFound
-from domain.message import Message, message_id
+from domain.errors import NotFound, TooLate
+from domain.message import OPEN, Message, State, message_id
 from domain.msisdn import Msisdn, masked
 from domain.public_ids import MessageRef, feltech_id, parse_message_id, wilcybertek_id
 from worker.cli.gateway import Gateway, opened
-from worker.cli.options import REASON, Place, example, json_option, place_options, reason_option
-from worker.cli.output import clock_time, moment, print_json, print_table, visible
+from worker.cli.options import (
+    POSITION,
+    REASON,
+    Place,
+    example,
+    json_option,
+    list_limit_option,
+    place_options,
+    reason_option,
+)
+from worker.cli.output import clock_time, hint_of_more, moment, print_json, print_table, visible
 
 
 def message_ref(value: str) -> MessageRef:
@@ -230,7 +239,7 @@ def cancel(place: Place, ref: MessageRef, *, as_json: bool) -> None:
 def resolve(
     place: Place, ref: MessageRef, reason: str, *, is_sent: bool | None, as_json: bool
 ) -> None:
-    """Settle a message in doubt: say whether it was sent."""
+    """Settle a message in doubt, or one that is held: say whether it was sent."""
     if is_sent is None:
         raise click.UsageError("Say which it was: --sent or --not-sent.")
     with opened(place) as gateway:
@@ -241,6 +250,72 @@ def resolve(
             ),
         )
         _say_where_it_stands(require_message(gateway, ref), as_json=as_json)
+
+
+@message.command(
+    "release", epilog=example("ngoma message release msg_1042 --reason 'not on the SIM bill'")
+)
+@click.argument("ref", metavar="ID", type=message_ref)
+@reason_option
+@json_option
+@place_options
+def release(place: Place, ref: MessageRef, reason: str, *, as_json: bool) -> None:
+    """Let a message go on that a restore brought back, and that is held since.
+
+    It may have left after the backup was made: then it leaves twice. What waited waits again; what
+    had been handed over is in doubt.
+    """
+    with opened(place) as gateway:
+        number = require_message(gateway, ref).number
+        command = ReleaseMessages([number], actor=gateway.actor, reason=reason, at=gateway.now())
+        if not gateway.run(command):
+            msg = f"message {number} is not held"
+            raise TooLate(msg)
+        _say_where_it_stands(require_message(gateway, ref), as_json=as_json)
+
+
+@message.command("list", epilog=example("ngoma message list --state held --json"))
+@click.option(
+    "--state",
+    type=click.Choice([state.value.replace("_", "-") for state in sorted(OPEN)]),
+    required=True,
+    help="Which open messages.",
+)
+@click.option("--after", type=POSITION, default=0, help="Only those with a higher number.")
+@list_limit_option
+@json_option
+@place_options
+def list_messages(place: Place, state: str, after: int, limit: int, *, as_json: bool) -> None:
+    """List open messages in a state, by number."""
+    with opened(place) as gateway:
+        gateway.look("messages")
+        queries = gateway.reading("dispatch")
+        found = queries.open_messages(State(state.replace("-", "_")), after=after, limit=limit)
+    if as_json:
+        print_json(
+            [
+                {
+                    "id": feltech_id(each.number),
+                    "number": each.number,
+                    "account_id": each.account,
+                    "network": each.network.value,
+                    "lane": each.lane.value,
+                    "state": each.state.value,
+                    "expires_at": moment(each.expires_at),
+                    "sim": each.sim,
+                    "last_attempt_at": moment(each.last_attempt_at),
+                }
+                for each in found
+            ]
+        )
+        return
+    rows = [
+        [feltech_id(e.number), e.account, e.network, e.lane, clock_time(e.expires_at), e.sim]
+        for e in found
+    ]
+    print_table(["message", "account", "network", "lane", "valid until", "SIM"], rows)
+    if found:
+        hint_of_more(len(found), limit, f"--after {found[-1].number}")
 
 
 def _say_where_it_stands(found: Message, *, as_json: bool) -> None:

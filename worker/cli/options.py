@@ -28,6 +28,7 @@ class Place:
 
     data_dir: Path | None
     config: Path | None
+    database_url: str | None = None
 
     def settings(self, **flags: Any) -> "Settings":
         """Read the settings: defaults < file < environment < flags.
@@ -37,7 +38,11 @@ class Place:
         """
         from adapters.settings import load_settings
 
-        return load_settings(config=self.config, data_dir=self.data_dir, **flags)
+        return load_settings(
+            config=self.config,
+            data_dir=self.data_dir,
+            **{"database_url": self.database_url, **flags},
+        )
 
 
 def place_options(function: F) -> Callable[..., Any]:

@@ -1,10 +1,9 @@
 """``ngoma serve``: the web, and on one machine everything else in the same process."""
 
-import fcntl
 import logging
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -20,6 +19,7 @@ from adapters.settings import Settings
 from api.app import create_app
 from application.system import System
 from domain.errors import NgomaError
+from worker.cli.alone import alone
 from worker.cli.demo import (
     demo_account,
     demo_modems,
@@ -31,6 +31,7 @@ from worker.cli.demo import (
 )
 from worker.cli.options import POSITION, Place, example, place_options
 from worker.cli.signals import end_in_order
+from worker.cli.soundness import require_sound
 from worker.memory import settle_memory
 from worker.parts.part import ProcessRole
 from worker.supervisor import Supervisor
@@ -89,7 +90,8 @@ def _serve(settings: Settings, role: ProcessRole, outlet: Outlet, *, is_demo: bo
     end_in_order()
     with ExitStack() as stack:
         if settings.database_url is None:
-            stack.enter_context(_alone(settings.data_dir))
+            stack.enter_context(alone(settings.data_dir))
+            require_sound(settings.data_dir)
         (settings.data_dir / "demo.json").unlink(missing_ok=True)
         # Before anything is opened, so that a taken port is a clear message at once.
         listener = stack.enter_context(closing(_listen(settings)))
@@ -114,22 +116,6 @@ def _serve(settings: Settings, role: ProcessRole, outlet: Outlet, *, is_demo: bo
             _announce_when_ready(server, system, settings, where=where, account=account, key=key)
         settle_memory()
         server.run(sockets=[listener.socket])
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep a second server off the embedded store: it would take the first one's modems.
-
-    The lock ends with the process, however it ends.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "serve.lock").open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            msg = f"Another ngoma serve runs on {folder} already."
-            raise click.ClickException(msg) from error
-        yield
 
 
 def plan_note(settings: Settings) -> str:

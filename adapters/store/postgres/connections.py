@@ -70,6 +70,7 @@ class Datastore(PostgresDatastore):
         self._connect_timeout_s = connect_timeout_s
         self._answer_timeout_s = answer_timeout_s
         self._size_max = size + overflow
+        self._known: tuple[Any, ...] | None = None
         self._connections = QueuePool(
             self._connect,  # type: ignore[arg-type]  # any DBAPI connection will do
             pool_size=size,
@@ -92,7 +93,27 @@ class Datastore(PostgresDatastore):
             ),
         )
         connection.answer_timeout_s = self._answer_timeout_s
+        try:
+            self._must_be_known(connection)
+        except psycopg.Error:
+            connection.close()
+            raise
         return connection
+
+    def _must_be_known(self, connection: _Connection) -> None:
+        """Refuse a store that was restored while this process ran, which remembers another one.
+
+        A restore lets nobody be connected, so whoever outlived it connects anew.
+        """
+        row = connection.execute("SELECT to_regclass('store_identity') AS found").fetchone()
+        found: tuple[Any, ...] = ()
+        if row is not None and row["found"] is not None:
+            identity = connection.execute("SELECT id, generation FROM store_identity").fetchone()
+            found = tuple(identity.values()) if identity else ()
+        if self._known and found != self._known:
+            msg = "The store was restored while this process ran: start the process again."
+            raise psycopg.OperationalError(msg)
+        self._known = found
 
     @contextmanager
     def get_connection(self) -> Iterator[Connection[DictRow]]:

@@ -245,13 +245,17 @@ class PostgresStore:
 
     def is_migrated(self) -> bool:
         """Whether the tables are there, in this version."""
+        return self._version() == SCHEMA_VERSION
+
+    def _version(self) -> int | None:
+        """Give the version of the tables: None without any, 0 when a restore was not finished."""
         with self._reading() as cursor:
             cursor.execute("SELECT to_regclass('schema_version') AS found")
             if cast("DictRow", cursor.fetchone())["found"] is None:
-                return False
+                return None
             cursor.execute("SELECT version FROM schema_version")
             row = cursor.fetchone()
-            return row is not None and int(row["version"]) == SCHEMA_VERSION
+            return 0 if row is None else int(row["version"])
 
     def migrate(self) -> None:
         """Make the tables, one process at a time."""
@@ -264,6 +268,9 @@ class PostgresStore:
                 guard.execute("SELECT pg_advisory_unlock(%s)", (MIGRATION_LOCK,))
 
     def _make_tables(self) -> None:
+        if self._version() == 0:
+            msg = "A restore of this store was not finished: give `ngoma restore` again."
+            raise StoreDown(msg)
         self._recorder.create_table()
         self._snapshots.create_table()
         with self._writing() as cursor:

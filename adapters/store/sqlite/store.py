@@ -27,6 +27,7 @@ from adapters.store.sqlite.connections import Datastore
 from adapters.store.sqlite.inspection import Inspection
 from adapters.store.sqlite.saving import Recorder, SqliteTurn, marks, newest_snapshot
 from adapters.store.sqlite.scrubbing import scrub
+from adapters.store.sqlite.swapping import finish
 from adapters.store.sqlite.trouble import Troubles, damage_words
 from adapters.store.sqlite.wal import shorten
 from adapters.store.turn import TurnLock
@@ -60,6 +61,7 @@ class SqliteStore:
     def __init__(self, path: Path, *, is_server: bool) -> None:
         self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
+        finish(path.parent)  # a restore that was broken off when it counted already
         _make_private(path)
         self._datastore = Datastore(path)
         self._health = Health()

@@ -12,7 +12,7 @@ PUBLIC_STATUS: Mapping[State, str] = {
     **dict.fromkeys(SPENT, "sent"),
     **dict.fromkeys(REFUNDED, "failed"),
 }
-"""The three public words for the nine states: queued, sent, failed."""
+"""The three public words for the ten states: queued, sent, failed."""
 
 NEAR_MAX: Final = 10_000
 """How far down a page of a log is found without looking through much."""

@@ -34,6 +34,7 @@ class Backlog:
     queued: int
     sending: int
     in_doubt: int
+    held: int
 
 
 class WaitingQueries(Protocol):
@@ -61,6 +62,9 @@ class WaitingQueries(Protocol):
 
     def held_by_lapsed(self, now: Instant, *, limit: int) -> Sequence[Waiting]:
         """List messages in state Sending on SIMs whose lease has run out."""
+
+    def open_messages(self, state: State, *, after: int, limit: int) -> Sequence[Waiting]:
+        """List the open messages in a state, by number."""
 
     def backlog(self) -> Sequence[Backlog]:
         """Count open messages by network."""

@@ -9,7 +9,8 @@ from application.books.actors import Actor
 from application.books.reasons import WithReason
 from application.fleet.leases import LEASE_S, BringOnline, OnDuty, RenewLease
 from application.messages.attempts import ATTEMPTS_MAX, RecordOutcome, Settled, StartAttempt
-from application.messages.by_hand import CancelMessage, ResolveDoubt
+from application.messages.by_hand import CancelMessage, ReleaseMessages, ResolveDoubt
+from application.messages.restored import HoldMessages
 from application.messages.settling import DoubtAttempt, ExpireMessage, LateAnswerArrived
 from application.ports import SimIdentity
 from domain.causes import OwnCause
@@ -233,6 +234,29 @@ def test_an_operator_settles_a_doubt_with_a_reason(
     )
     assert row is not None
     assert row.body == "a reason"
+
+
+def test_held_messages_go_on_when_an_operator_releases_them_and_a_second_word_changes_nothing(
+    carrier: Carrier, number: int
+) -> None:
+    now = carrier.gateway.clock.now
+    doubted(carrier, doubtful := carrier.account.send().number(0))
+    both = [number, doubtful]
+    assert carrier.gateway.run(HoldMessages(both, generation=2, at=now())) == 2
+    assert carrier.gateway.run(HoldMessages(both, generation=2, at=now())) == 0
+    carrier.gateway.clock.pass_s(9 * DAY_S)
+    assert not carrier.expire(number)
+    with pytest.raises(TooLate):
+        carrier.start(number)
+
+    def release() -> WithReason[int]:
+        return ReleaseMessages(both, actor=Actor("test"), reason="looked", at=now())
+
+    assert carrier.gateway.run(release()) == 2
+    assert carrier.gateway.run(release()) == 0
+    assert carrier.expire(number)
+    assert carrier.expire(doubtful)
+    assert carrier.account.available == 100
 
 
 # -- starts -----------------------------------------------------------------------------------

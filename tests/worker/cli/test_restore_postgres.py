@@ -1,0 +1,162 @@
+"""``ngoma backup`` and ``restore`` on PostgreSQL: by its own tools, and never half of it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from adapters.backup import Archive
+from adapters.store.postgres import PostgresStore, copying
+from domain.errors import StoreDown
+from domain.reports import Accepted
+from tests.support.databases import TemplateDatabases
+from tests.support.outcomes import SILENCE
+from tests.support.system import running_system
+from tests.worker.cli.commands import Cli
+from tests.worker.cli.messages import Sender
+
+
+@pytest.fixture
+def cli(tmp_path: Path, database_url: str) -> Cli:
+    """Give the command line on a database."""
+    return Cli(tmp_path / "data", {"NGOMA_DATABASE_URL": database_url})
+
+
+@pytest.fixture
+def backup(cli: Cli, tmp_path: Path, database_url: str) -> Path:
+    """Give a backup of messages 1, 2 and 3 that wait, are sent and are in doubt; all went on."""
+    file = tmp_path / "backup.zip"
+    with running_system(cli.folder, database_url=database_url) as system:
+        sender = Sender(system)
+        numbers = [sender.send() for _ in range(3)]
+        sender.attempt(numbers[1], Accepted(1))
+        sender.attempt(numbers[2], SILENCE)
+        cli.run("backup", "create", file)
+        sender.attempt(numbers[0], Accepted(2))
+    cli.run("account", "create", "After", "--email", "after@example.com")
+    return file
+
+
+@pytest.fixture
+def other(tmp_path: Path, databases: TemplateDatabases) -> Iterator[Cli]:
+    """Give the command line on another database, which is empty."""
+    url = databases.fresh_database()
+    yield Cli(tmp_path / "other", {"NGOMA_DATABASE_URL": url})
+    databases.drop(url)
+
+
+def states(cli: Cli) -> list[str]:
+    return [cli.json("message", "show", number)["state"] for number in (1, 2, 3)]
+
+
+def accounts(cli: Cli) -> list[str]:
+    return [row["name"] for row in cli.json("account", "list")]
+
+
+def test_everything_comes_back_into_an_empty_database_and_what_was_open_is_held(
+    cli: Cli, other: Cli, backup: Path
+) -> None:
+    made = cli.json("backup", "list")[0]
+    report = other.json("restore", backup)
+    assert (report["ok"], report["generation"], report["held"]) == (True, 2, ["msg_1", "msg_3"])
+    assert [report[name] for name in ("store_id", "position", "events")] == [
+        made[name] for name in ("store_id", "position", "events")
+    ]
+    assert {"pg_dump", "pg_restore", "server"} <= set(report["tools"])
+    assert states(other) == ["held", "sent", "held"]
+    assert accounts(other) == ["Shop"]
+    other.run("doctor", "--whole", "--json")
+    assert other.json("restore", backup, "--release")["released"] == 2
+    assert states(other) == ["queued", "sent", "in_doubt"]
+
+
+def test_a_store_in_order_gives_way_only_when_that_is_said(cli: Cli, backup: Path) -> None:
+    assert "--replace" in cli.refusal("restore", backup)
+    assert accounts(cli) == ["Shop", "After"]
+    cli.run("restore", backup, "--replace")
+    assert accounts(cli) == ["Shop"]
+    assert states(cli) == ["held", "sent", "held"]
+
+
+def test_a_store_to_which_somebody_is_connected_is_left_alone(
+    cli: Cli, backup: Path, database_url: str
+) -> None:
+    with psycopg.connect(database_url):
+        assert "connected" in cli.refusal("restore", backup, "--replace")
+    assert accounts(cli) == ["Shop", "After"]
+
+
+def test_looking_at_a_backup_reads_its_events_and_leaves_no_database(
+    cli: Cli, backup: Path, database_url: str
+) -> None:
+    looked = cli.json("restore", backup, "--check")
+    assert (looked["ok"], looked["problems"], looked["notes"]) == (True, [], [])
+    with psycopg.connect(database_url) as connection:
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname LIKE 'ngoma_check%'")
+        assert found.fetchall() == []
+
+
+def test_a_damaged_dump_is_told_before_anything_is_changed(
+    cli: Cli, backup: Path, tmp_path: Path
+) -> None:
+    cut = tmp_path / "cut.zip"
+    content = bytearray(backup.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    cut.write_bytes(content)
+    for option in ("--check", "--replace"):
+        assert not cli.json("restore", cut, option, code=1)["ok"]
+    assert accounts(cli) == ["Shop", "After"]
+
+
+def test_what_a_restore_brought_back_is_no_store_until_it_is_done_and_is_then_done_again(
+    cli: Cli, other: Cli, backup: Path, tmp_path: Path
+) -> None:
+    url = other.environment["NGOMA_DATABASE_URL"] or ""
+    with Archive.opened(backup) as archive:
+        archive.extract_store(tmp_path / "dump", lambda _done, _total: None)
+    copying.bring_back(url, tmp_path / "dump", lambda _done, _total: None)
+    for refused in (["migrate"], ["serve", "--port", 0], ["account", "list"]):
+        assert other.run(*refused, code=1).stdout == ""
+    assert "was not finished: give `ngoma restore` again" in other.refusal("migrate")
+    other.run("restore", backup)
+    assert states(other) == ["held", "sent", "held"]
+
+
+def test_a_process_that_outlived_a_restore_writes_nothing_any_more(
+    cli: Cli, backup: Path, database_url: str
+) -> None:
+    store = PostgresStore(database_url)
+    store.ping()
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    cli.run("restore", backup, "--replace")
+    with pytest.raises(StoreDown):
+        store.take_numbers("message", 1)
+    with pytest.raises(StoreDown):
+        store.ping()
+    store.close()
+
+
+def test_a_backup_of_the_other_kind_is_refused_in_words(
+    cli: Cli, backup: Path, tmp_path: Path
+) -> None:
+    embedded = Cli(tmp_path / "embedded")
+    assert "the other kind of store" in embedded.refusal("restore", backup)
+    assert embedded.json("restore", backup, "--check")["notes"]
+
+
+def test_a_tool_that_is_missing_or_too_old_is_named(
+    cli: Cli, backup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    report = cli.json("backup", "create", tmp_path / "second.zip", code=1)
+    assert "there is no pg_dump here" in report["problems"][0]
+    (tmp_path / "pg_dump").write_text("#!/bin/sh\necho 'pg_dump (PostgreSQL) 9.6'\n")
+    (tmp_path / "pg_dump").chmod(0o755)
+    report = cli.json("backup", "create", tmp_path / "second.zip", code=1)
+    assert "pg_dump is 9.6" in report["problems"][0]
+    assert not (tmp_path / "second.zip").exists()

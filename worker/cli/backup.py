@@ -1,0 +1,102 @@
+"""``ngoma backup``: the truth in one file, made while the gateway runs."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from domain.public_ids import feltech_id
+from worker.cli.gateway import require_store
+from worker.cli.options import Place, example, json_option, place_options
+from worker.cli.output import moment, print_json, print_table, visible
+from worker.cli.projections import progress
+
+if TYPE_CHECKING:
+    from adapters.backup.report import Report
+
+
+@click.group()
+def backup() -> None:
+    """Make backups, and list those that were made."""
+
+
+@backup.command(
+    "create", epilog=example("ngoma backup create /backup/ngoma-$(date +%F).zip --json")
+)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@json_option
+@place_options
+def create(place: Place, file: Path, *, as_json: bool) -> None:
+    """Back the store up into FILE, also while the gateway runs.
+
+    It holds events, contents and the server's secret, as of one moment: keep it as you keep the
+    store. The writer's key and the sealer's are never in it. FILE is not overwritten.
+    """
+    from adapters.backup.making import make_backup, must_be_new
+    from adapters.clock import SystemClock
+
+    settings = place.settings()
+    if settings.database_url is None:
+        require_store(settings)
+    must_be_new(file)
+    with progress("Backup") as advance:
+        made_at = moment(SystemClock().now()) or ""
+        report = make_backup(settings, file, made_at=made_at, advance=advance)
+    words = [f"{file}: {report.events or 0:,} events up to position {report.position or 0:,}."]
+    tell(report, words if report.is_ok else ["No backup was made."], as_json=as_json)
+
+
+@backup.command("list", epilog=example("ngoma backup list --json"))
+@json_option
+@place_options
+def list_backups(place: Place, *, as_json: bool) -> None:
+    """List the backups that were made here, oldest first, and whether each is still there."""
+    from adapters.backup.making import remembered
+
+    rows = [
+        each | {"is_there": _is_there(Path(each["file"]), each["bytes"])}
+        for each in remembered(place.settings())
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    names = ("made_at", "file", "generation", "position", "events", "bytes", "is_there")
+    print_table(names, [[row[name] for name in names] for row in rows], empty="No backup was made.")
+
+
+def _is_there(file: Path, size: int) -> bool:
+    return file.is_file() and file.stat().st_size == size
+
+
+def tell(report: "Report", words: list[str], *, as_json: bool) -> None:
+    """Say what came of it; the exit code is 1 when something is wrong."""
+    if as_json:
+        print_json(
+            {
+                "file": str(report.file.absolute()),
+                "store_id": report.store_id,
+                "generation": report.generation,
+                "position": report.position,
+                "events": report.events,
+                "ok": report.is_ok,
+                "problems": list(report.problems),
+                "made_at": report.made_at,
+                "held": [feltech_id(number) for number in report.held],
+                "released": report.released,
+                "missing": list(report.missing),
+                "tools": report.tools,
+                "notes": list(report.notes),
+            }
+        )
+    else:
+        if report.missing:
+            words = [*words, f"Not in a backup: {', '.join(report.missing)}."]
+        if report.tools:
+            tools = ", ".join(f"{name} {version}" for name, version in report.tools.items())
+            words = [*words, f"With {tools}."]
+        for line in (*words, *report.notes):
+            click.echo(visible(line))
+        for problem in report.problems:
+            click.echo(visible(f"Wrong: {problem}"), err=True)
+    if not report.is_ok:
+        raise click.exceptions.Exit(1)

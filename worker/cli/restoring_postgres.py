@@ -1,0 +1,127 @@
+"""Restoring into PostgreSQL, by its own tools, and looking into a dump in a scratch database."""
+
+import tempfile
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+
+from adapters.backup.archive import STORES, Archive
+from adapters.backup.report import Report
+from adapters.bootstrap import bootstrap
+from adapters.security.secret import keep_private
+from adapters.settings import Settings
+from adapters.store.postgres import PostgresStore, copying
+from application.invariants.whole import read_whole
+from application.ports import StoreIdentity
+from domain.errors import AlreadyExists, StoreDown
+from worker.cli.gateway import Gateway
+from worker.cli.restoring import (
+    DIFFERS,
+    PROBLEMS_MAX,
+    Broken,
+    Progress,
+    Wish,
+    broken,
+    hold,
+    next_generation,
+)
+
+UNREAD = "Its events were not read first: that takes a role that may make databases."
+
+
+def restore_database(
+    settings: Settings, wish: Wish, archive: Archive, secret: str | None, progress: Progress
+) -> Report:
+    """Put a dump in the place of the store in the database of the settings.
+
+    Raises:
+        AlreadyExists: a store stands there that may not be replaced, or somebody is connected.
+        Broken: the dump is, or a tool failed.
+        StoreDown: the database does not answer.
+    """
+    url, manifest = settings.database_url or "", archive.manifest
+    report = Report.of(wish.file, manifest)
+    try:
+        was = _must_give_way(url, wish)
+        with tempfile.TemporaryDirectory(prefix="ngoma-restore-") as folder:
+            dump = Path(folder) / STORES[manifest.store]
+            with progress("Unpacking") as advance:
+                archive.extract_store(dump, advance)
+            report = check_dump(settings, dump, report, progress)
+            if report.problems:
+                return report
+            identity = next_generation(manifest, was)
+            with progress("Restoring") as advance:
+                tools = copying.bring_back(url, dump, advance)
+            copying.renew(url, identity)
+        if secret is not None:
+            _keep_secret(settings, secret)
+        system = bootstrap(replace(settings, modems=()), is_server=False)
+        try:
+            held, released = hold(Gateway(system, settings), identity, wish, progress)
+            if system.follower.outdated():
+                with progress("Read models") as advance:
+                    system.follower.migrate(advance)
+        finally:
+            system.close()
+        copying.finish(url)
+    except copying.ToolFailed as error:
+        raise Broken(str(error)) from error
+    except psycopg.Error as error:
+        msg = f"The database cannot be restored ({type(error).__name__}): {error}"
+        raise StoreDown(msg) from error
+    return replace(
+        report,
+        generation=identity.generation,
+        held=held,
+        released=released,
+        tools=report.tools | dict(tools),
+    )
+
+
+def _must_give_way(url: str, wish: Wish) -> StoreIdentity | None:
+    found = copying.standing(url)
+    if found.others:
+        msg = f"{found.others} others are connected to the database: end them first."
+        raise AlreadyExists(msg)
+    if found.events and found.is_whole and not wish.replaces:
+        msg = (
+            f"A store with {found.events:,} events stands in the database: say --replace to"
+            " lose it."
+        )
+        raise AlreadyExists(msg)
+    return found.identity
+
+
+def _keep_secret(settings: Settings, secret: str) -> None:
+    own = settings.data_dir / "secrets" / "server"
+    if own.exists():
+        own.rename(own.with_name("server.before-restore"))
+    keep_private(own, secret)
+
+
+def check_dump(settings: Settings, dump: Path, report: Report, progress: Progress) -> Report:
+    """Restore a dump into a scratch database and read all of it."""
+    with ExitStack() as stack:
+        try:
+            scratch = stack.enter_context(copying.Scratch(settings.database_url or ""))
+        except psycopg.errors.InsufficientPrivilege:
+            return report.with_notes(UNREAD)
+        except psycopg.Error as error:
+            msg = f"The server cannot be reached ({type(error).__name__}): look at database_url."
+            raise StoreDown(msg) from error
+        try:
+            with progress("Restoring to check") as advance:
+                tools = copying.bring_back(scratch.url, dump, advance)
+        except copying.ToolFailed as error:
+            return report.with_problems(str(error))
+        store = PostgresStore(scratch.url, connect_timeout_s=settings.connect_timeout_s)
+        stack.callback(store.close)
+        with progress("Checking") as advance:
+            log = read_whole(store, advance)
+    report = replace(report, tools=report.tools | dict(tools))
+    if (log.position, log.events) != (report.position, report.events):
+        return report.with_problems(DIFFERS)
+    return report.with_problems(*broken(log)[:PROBLEMS_MAX])
