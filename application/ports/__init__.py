@@ -2,6 +2,8 @@
 
 from application.ports.changes import (
     Change,
+    ClockMark,
+    ClockMarksForgotten,
     ContentErased,
     ContentRow,
     CredentialRevoked,
@@ -48,6 +50,8 @@ __all__ = [
     "BadEvent",
     "Change",
     "Clock",
+    "ClockMark",
+    "ClockMarksForgotten",
     "Codes",
     "ContentErased",
     "ContentRow",

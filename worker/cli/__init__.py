@@ -29,6 +29,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "message": Entry("worker.cli.message", "message", "Look at a message, explain or end it."),
     "contents": Entry("worker.cli.contents", "contents", "Erase personal data."),
     "modem": Entry("worker.cli.modem", "modem", "Look at the SIMs, try and emulate modems."),
+    "clock": Entry("worker.cli.clock", "clock", "Look at the clock, and vouch for it."),
     "projections": Entry("worker.cli.projections", "projections", "Look at the read models."),
     "doctor": Entry("worker.cli.doctor", "doctor", "Look for what is wrong with this setup."),
     "config": Entry("worker.cli.config", "config", "Look at the settings in force."),

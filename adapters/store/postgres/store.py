@@ -17,6 +17,7 @@ from adapters.store.postgres.connections import ANSWER_TIMEOUT_S, Datastore
 from adapters.store.postgres.saving import PostgresTurn, Recorder
 from adapters.store.postgres.scrubbing import UNSAMPLED, scrub
 from adapters.store.schema import (
+    CLOCK_COLUMNS,
     CREDENTIAL_COLUMNS,
     FIRST_GENERATION,
     LEASE_COLUMNS,
@@ -27,6 +28,7 @@ from adapters.store.schema import (
 )
 from application.ports import (
     AnswerLost,
+    ClockMark,
     ContentRow,
     CredentialRow,
     EffectPositions,
@@ -224,6 +226,12 @@ class PostgresStore:
                 (account,),
             )
             return [CredentialRow(**row) for row in cursor.fetchall()]
+
+    def clock_marks(self) -> Sequence[ClockMark]:
+        """Read what time it was by all clocks."""
+        with self._reading() as cursor:
+            cursor.execute(f"SELECT {CLOCK_COLUMNS} FROM clock_marks")
+            return [ClockMark(**row) for row in cursor.fetchall()]
 
     def leases(self) -> Sequence[Lease]:
         """Read all leases."""

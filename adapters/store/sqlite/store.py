@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from adapters.store.effects import SqlEffectPositions
 from adapters.store.schema import (
+    CLOCK_COLUMNS,
     CREDENTIAL_COLUMNS,
     FIRST_GENERATION,
     LEASE_COLUMNS,
@@ -28,6 +29,7 @@ from adapters.store.sqlite.scrubbing import scrub
 from adapters.store.turn import TurnLock
 from application.ports import (
     AnswerLost,
+    ClockMark,
     ContentRow,
     CredentialRow,
     EffectPositions,
@@ -182,6 +184,12 @@ class SqliteStore:
                 (account,),
             )
             return [CredentialRow(*row) for row in cursor]
+
+    def clock_marks(self) -> Sequence[ClockMark]:
+        """Read what time it was by all clocks."""
+        with self._reading() as cursor:
+            cursor.execute(f"SELECT {CLOCK_COLUMNS} FROM clock_marks")
+            return [ClockMark(*row) for row in cursor]
 
     def leases(self) -> Sequence[Lease]:
         """Read all leases."""
