@@ -100,7 +100,10 @@ def test_a_clock_that_steps_under_a_gateway_loses_nothing_and_ends_by_itself(
         assert "alarm clock" in demo.log.read_text()
         sent = states(demo)["Sent"]
         assert demo.client.send("0955000002", "meanwhile").status == 200
-        wait_until(lambda n=sent: states(demo)["Sent"] > n, what="sending goes on")  # type: ignore[misc]
+        wait_until(
+            lambda n=sent: states(demo)["Sent"] > n,  # type: ignore[misc]
+            what="sending goes on",
+        )
         assert demo.contents()[: len(kept)] == kept
         demo.set_off(0)
         demo.wait_until_sane()
