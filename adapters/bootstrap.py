@@ -47,7 +47,7 @@ from application.books.codec import event_mapper
 from application.books.committer import Committer
 from application.books.digests import Digests
 from application.books.reader import Reader
-from application.fleet.leases import FleetWatch
+from application.fleet.liveness import FleetWatch
 from application.ports import (
     Clock,
     Codes,

@@ -9,6 +9,8 @@ from domain.values import Instant
 
 POOLED_BYTES: Final = 16 * 1024
 """Random bytes drawn at once: a system call for each send is a switch to another thread."""
+STEADY: Final[int] = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+"""Linux stops CLOCK_MONOTONIC while a laptop sleeps, whose clock would then seem to jump."""
 
 
 class SystemClock:
@@ -19,8 +21,8 @@ class SystemClock:
         return Instant(time.time_ns() // 1_000)
 
     def monotonic_s(self) -> float:
-        """Seconds that never go back."""
-        return time.monotonic()
+        """Seconds that never go back, and go on while the machine sleeps."""
+        return time.clock_gettime(STEADY)
 
 
 class SystemRandomness:

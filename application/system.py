@@ -10,7 +10,7 @@ from application.accounts.logins import Logins
 from application.books.committer import Committer
 from application.books.digests import Digests
 from application.books.reader import Reader
-from application.fleet.leases import FleetWatch
+from application.fleet.liveness import FleetWatch
 from application.ports import (
     AccessLog,
     Clock,

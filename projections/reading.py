@@ -1,6 +1,6 @@
 """Every question of ``application.ports.queries``, answered from the read models."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine
@@ -240,10 +240,10 @@ class SqlQueries:
         with self._reading(Dispatch) as connection:
             return dispatch.held_by(connection, sim)
 
-    def held_by_lapsed(self, now: Instant, *, limit: int) -> Sequence[Waiting]:
-        """List messages in state Sending on SIMs whose lease has run out."""
+    def held_by_others(self, live: Collection[int], *, limit: int) -> Sequence[Waiting]:
+        """List messages in state Sending on SIMs that are not among ``live``."""
         with self._reading(Dispatch) as connection:
-            return dispatch.held_by_lapsed(connection, now, limit=limit)
+            return dispatch.held_by_others(connection, live, limit=limit)
 
     def open_messages(self, state: State, *, after: int, limit: int) -> Sequence[Waiting]:
         """List the open messages in a state, by number."""

@@ -38,7 +38,7 @@ class Supervisor:
         self.role = role
         self.process = Process(
             system,
-            host=host or _plain(socket.gethostname()),
+            host=host or host_name(),
             work=due_work(system) if work is None else work,
             timings=timings,
         )
@@ -87,7 +87,7 @@ class Supervisor:
         watch("thread_faults", "Unexpected exceptions by thread.", self._faults, label="thread")
         watch("alarms", "Alarms that stand.", self._alarms, label="alarm")
         system.signals.add_check("threads", self._threads_check)
-        system.signals.add_check("clock", self._clock_check)
+        system.signals.add_check("clock", self._clock_check, is_vital=False)
 
     def stop(self, deadline_s: float = 20.0) -> bool:
         """Stop part by part, the last first; the committer ends when it is drained.
@@ -108,5 +108,6 @@ class Supervisor:
         return is_clean
 
 
-def _plain(name: str) -> str:
-    return re.sub(r"[^A-Za-z0-9.-]", "-", name)[:60] or "host"
+def host_name() -> str:
+    """Name this host, in plain characters."""
+    return re.sub(r"[^A-Za-z0-9.-]", "-", socket.gethostname())[:60] or "host"

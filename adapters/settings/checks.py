@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 
 from application.system import UNIX_SOCKET
 from domain.addresses import read_network
+from domain.errors import InvalidRequest
+from domain.published import SENDER_ID_CHARACTERS_MAX
+from domain.sender_names import check_sender_id
 
 PORT_MAX: Final = 65_535
 
@@ -90,6 +93,18 @@ def not_blank(value: str) -> None:
     if not value.strip():
         msg = "must not be empty"
         raise ValueError(msg)
+
+
+def sender_id(value: str) -> None:
+    """Check that messages can come from it: an account may send under it without asking."""
+    try:
+        check_sender_id(value)
+    except InvalidRequest as error:
+        msg = (
+            f"must have at most {SENDER_ID_CHARACTERS_MAX} characters, only A-Z, a-z, 0-9 and"
+            " space, and at least one letter"
+        )
+        raise ValueError(msg) from error
 
 
 def did_you_mean(given: str, known: Iterable[str]) -> str:

@@ -13,6 +13,7 @@ from adapters.settings.checks import (
     not_blank,
     one_of,
     proxies,
+    sender_id,
     url,
     within,
 )
@@ -107,7 +108,9 @@ class Settings:
         30.0, "In which a client has to read some of an answer that waits for it.", check=SECONDS
     )
     default_sender_id: str = _setting(
-        "Ngoma", "Sender ID of an account whose name has no usable character."
+        "Ngoma",
+        "Sender ID of an account whose name has no usable character.",
+        check=sender_id,
     )
     limits: Limits = field(
         default_factory=Limits,

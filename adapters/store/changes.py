@@ -11,6 +11,7 @@ from string import Formatter
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from adapters.store.schema import (
+    CLOCK_COLUMNS,
     CONTENT_COLUMNS,
     CREDENTIAL_COLUMNS,
     LEASE_COLUMNS,
@@ -19,6 +20,8 @@ from adapters.store.schema import (
 )
 from application.ports import (
     Change,
+    ClockMark,
+    ClockMarksForgotten,
     ContentErased,
     ContentRow,
     CredentialRevoked,
@@ -133,6 +136,8 @@ STATEMENTS: Final[Mapping[type[Change], Statement]] = {
         "credentials", "UPDATE credentials SET name = '', sources = '' WHERE account = {account}"
     ),
     Lease: _keep("sim_leases", LEASE_COLUMNS, key="sim"),
+    ClockMark: _keep("clock_marks", CLOCK_COLUMNS, key="writer"),
+    ClockMarksForgotten: Statement("clock_marks", "DELETE FROM clock_marks WHERE writer <> {kept}"),
     SecretRow: _keep("secrets", SECRET_COLUMNS, key="kind, key"),
     SecretsForgotten: Statement(
         "secrets",

@@ -3,7 +3,7 @@
 import secrets
 from typing import Final
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 
 # {blob} and {big} are the dialect's words for bytes and 64-bit integers.
 TABLES: Final = (
@@ -31,6 +31,9 @@ TABLES: Final = (
         fence {big} NOT NULL, expires_at {big} NOT NULL, answered_at {big} NOT NULL)""",
     "CREATE TABLE IF NOT EXISTS saves (save_id TEXT PRIMARY KEY, at {big} NOT NULL)",
     "CREATE INDEX IF NOT EXISTS saves_at ON saves (at)",
+    """CREATE TABLE IF NOT EXISTS clock_marks (
+        writer TEXT PRIMARY KEY, at {big} NOT NULL, booted_at {big} NOT NULL,
+        actor TEXT NOT NULL)""",
     """CREATE TABLE IF NOT EXISTS effect_positions (
         follower TEXT PRIMARY KEY, position {big} NOT NULL, holder TEXT, leads_until {big})""",
     """CREATE TABLE IF NOT EXISTS bad_events (
@@ -54,6 +57,7 @@ CREDENTIAL_COLUMNS: Final = (
     "key_id, account, name, hash, issued_at, revoked_at, scopes, sources, used_at"
 )
 SECRET_COLUMNS: Final = "kind, key, account, value, at, ends_at"  # noqa: S105 - names
+CLOCK_COLUMNS: Final = "writer, at, booted_at, actor"
 LEASE_COLUMNS: Final = "sim, network, modem, holder, fence, expires_at, answered_at"
 
 SAVES_KEPT_S: Final = 3600

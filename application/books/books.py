@@ -10,6 +10,8 @@ from eventsourcing.persistence import Mapper, StoredEvent
 from application.books.codec import A, fold
 from application.ports import (
     Change,
+    ClockMark,
+    ClockMarksForgotten,
     ContentErased,
     ContentRow,
     CredentialRevoked,
@@ -277,6 +279,14 @@ class Books:
         if self._leases is None:
             self._leases = {lease.sim: lease for lease in self._turn.leases()}
         return self._leases
+
+    def mark_clock(self, mark: ClockMark) -> None:
+        """Note what time it is by a clock."""
+        self._change(mark)
+
+    def forget_clock_marks(self) -> None:
+        """Believe no more what was noted of clocks."""
+        self._change(ClockMarksForgotten())
 
     def keep_secret(self, row: SecretRow) -> None:
         """Store a person's secret; the commands after this one see it."""

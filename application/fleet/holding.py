@@ -11,6 +11,7 @@ from application.fleet.leases import (
     RenewLease,
     TakeOffline,
 )
+from application.fleet.liveness import LeaseWatch
 from application.fleet.means import Means
 from application.ports import SimIdentity
 from domain.errors import Refused
@@ -29,6 +30,7 @@ class LeaseKeeper:
         self._means = means
         self._clock = means.clock
         self._timings = means.timings
+        self._leases = LeaseWatch(means.store, means.clock)
         self._until_s = float("-inf")
         self._renew_at_s = float("inf")
         self._asked_at_s = float("-inf")
@@ -47,7 +49,11 @@ class LeaseKeeper:
         return self.duty.fence if self.duty is not None else None
 
     def take(self, identity: SimIdentity) -> str | None:
-        """Take the lease of the SIM that is there; give why not, None when it is ours."""
+        """Take the lease of the SIM that is there; give why not, None when it is ours.
+
+        Raises:
+            StoreDown: the leases cannot be read.
+        """
         self._asked_at_s = self._clock.monotonic_s()
         asked = self._means.ask(
             BringOnline(
@@ -55,6 +61,7 @@ class LeaseKeeper:
                 network=self._network,
                 modem=self._name,
                 holder=self._holder,
+                lapsed=self._leases.lapsed(),
                 at=self._clock.now(),
             )
         )

@@ -1,6 +1,6 @@
 """The fleet: SIMs come and go under a lease whose fence keeps two hosts off one SIM."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
@@ -12,7 +12,7 @@ from application.books.contents import SALT_BYTES, body_content, seal_of
 from application.books.reasons import WithReason
 from application.fleet.cards import find_card, find_number
 from application.fleet.quota import NO_QUOTA, DayQuota
-from application.ports import Clock, ContentRow, Lease, SimIdentity, Store
+from application.ports import ContentRow, Lease, SimIdentity
 from domain.contents import CardNote
 from domain.errors import AlreadyExists, TooLate
 from domain.roles import Duty
@@ -25,8 +25,8 @@ ANSWER_S: Final = 90
 """A SIM that has not answered for this long is offline (design section 6.7)."""
 NOT_ONLINE: Final = Instant(0)
 """As the time of the last answer: the SIM is held, and does not count as online."""
-ONLINE_CHECK_S: Final = 0.25
-"""How old the knowledge may be of which networks are online when a message is accepted."""
+RELEASED: Final = Instant(0)
+"""As the end of a lease: it was given back, and anybody may take it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,12 @@ class BringOnline(Command[OnDuty]):
         network: Network,
         modem: str,
         holder: str,
+        lapsed: Collection[Lease] = (),
         at: Instant,
     ) -> None:
+        """``lapsed`` are leases that the holder saw not renewed for too long."""
         self.at = at
+        self._lapsed = lapsed
         self._identity = identity
         self._network = network
         self._modem = modem
@@ -81,7 +84,13 @@ class BringOnline(Command[OnDuty]):
         known = find_card(books, self._identity)
         number = known.number
         lease = books.lease(number) if number is not None else None
-        if lease is not None and lease.holder != self._holder and lease.expires_at > self.at:
+        is_held = lease is not None and lease.expires_at != RELEASED
+        if (
+            lease is not None
+            and is_held
+            and lease.holder != self._holder
+            and lease not in self._lapsed
+        ):
             msg = f"SIM {lease.sim} is leased to another host until its lease runs out."
             raise AlreadyExists(msg)
         sim = known.sim or self._register(books, number)
@@ -207,7 +216,7 @@ class TakeOffline(Command[None]):
         sim = books.get(Sim, self._duty.key)
         sim.go_offline(reason=self._reason, at=self.at)
         books.record(sim)
-        books.grant_lease(replace(lease, expires_at=self.at))
+        books.grant_lease(replace(lease, expires_at=RELEASED))
 
 
 class SetQuarantine(WithReason[None]):
@@ -243,45 +252,6 @@ class SetQuarantine(WithReason[None]):
         books.record(sim)
 
 
-def online_networks(leases: Sequence[Lease], now: Instant) -> frozenset[Network]:
-    """Give the networks with a SIM that is leased and has answered lately."""
-    return frozenset(
-        Network(lease.network)
-        for lease in leases
-        if lease.expires_at > now and lease.answered_at >= now - ANSWER_S * SECOND
-    )
-
-
-class FleetWatch:
-    """Which networks are offline, known to within a quarter of a second, for the send path."""
-
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store = store
-        self._clock = clock
-        self._known_at_s = float("-inf")
-        self._offline: frozenset[Network] = frozenset()
-
-    def offline(self) -> frozenset[Network]:
-        """Give the networks without an online SIM.
-
-        Raises:
-            StoreDown: the leases cannot be read.
-        """
-        known = self.known()
-        if known is not None:
-            return known
-        now_s = self._clock.monotonic_s()
-        online = online_networks(self._store.leases(), self._clock.now())
-        self._offline = frozenset(Network) - online
-        self._known_at_s = now_s
-        return self._offline
-
-    def known(self) -> frozenset[Network] | None:
-        """Give the same without asking the store; None when that would be old news."""
-        is_old = self._clock.monotonic_s() - self._known_at_s > ONLINE_CHECK_S
-        return None if is_old else self._offline
-
-
 def require_duty(books: Books, duty: OnDuty, at: Instant, quota: DayQuota = NO_QUOTA) -> None:
     """Refuse a carrier whose SIM may begin nothing: the brakes, read where it is decided.
 
@@ -290,7 +260,7 @@ def require_duty(books: Books, duty: OnDuty, at: Instant, quota: DayQuota = NO_Q
     Raises:
         OffDuty: its lease is over, it is in quarantine, or its quota for the day is used up.
     """
-    require_fence(books, duty.sim, duty.fence, at)
+    require_fence(books, duty.sim, duty.fence)
     if books.get(Sim, duty.key).quarantined:
         msg = f"SIM {duty.sim} is in quarantine"
         raise OffDuty(msg)
@@ -299,13 +269,16 @@ def require_duty(books: Books, duty: OnDuty, at: Instant, quota: DayQuota = NO_Q
         raise OffDuty(msg)
 
 
-def require_fence(books: Books, sim: int, fence: int, at: Instant) -> None:
-    """Refuse a carrier whose lease ran out or went to another.
+def require_fence(books: Books, sim: int, fence: int) -> None:
+    """Refuse a carrier whose lease was given back, called lapsed, or went to another.
+
+    Time says only when another may raise the fence, by a clock that nobody sets; until then
+    the SIM is its holder's.
 
     Raises:
         OffDuty: the lease is not live under this fence.
     """
     lease = books.lease(sim)
-    if lease is None or lease.fence != fence or lease.expires_at <= at:
+    if lease is None or lease.fence != fence or lease.expires_at == RELEASED:
         msg = f"the lease of SIM {sim} under fence {fence} is over"
         raise OffDuty(msg)

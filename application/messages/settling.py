@@ -1,11 +1,12 @@
 """What settles a message besides its attempt: time, late answers, and the refund of each end."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from uuid import UUID
 
 from application.books.books import Books
 from application.books.commands import Command
-from application.fleet.leases import require_fence
+from application.fleet.leases import RELEASED, require_fence
 from domain.causes import Cause
 from domain.errors import TooLate
 from domain.message import REFUNDED, Message, State, message_id
@@ -78,9 +79,18 @@ class DoubtAttempt(Command[bool]):
     """
 
     def __init__(
-        self, number: int, *, sim: int, new_fence: int | None, cause: Cause, at: Instant
+        self,
+        number: int,
+        *,
+        sim: int,
+        new_fence: int | None,
+        cause: Cause,
+        lapsed: tuple[int, int] | None = None,
+        at: Instant,
     ) -> None:
+        """``lapsed`` is the lease, by fence and end, that nobody renewed; None: there is none."""
         self.at = at
+        self._lapsed = lapsed
         self._number = number
         self._sim = sim
         self._new_fence = new_fence
@@ -96,13 +106,16 @@ class DoubtAttempt(Command[bool]):
         if message.state is not State.SENDING or message.sim != self._sim:
             return False
         if self._new_fence is not None:
-            require_fence(books, self._sim, self._new_fence, self.at)
+            require_fence(books, self._sim, self._new_fence)
             if message.fence >= self._new_fence:
                 return False
         else:
             lease = books.lease(self._sim)
-            if lease is not None and lease.expires_at > self.at:
-                return False
+            if lease is not None:
+                if (lease.fence, lease.expires_at) != self._lapsed:
+                    return False
+                # Whoever held it begins nothing more, should it live: it takes the SIM anew.
+                books.grant_lease(replace(lease, fence=lease.fence + 1, expires_at=RELEASED))
         message.doubt(cause=self._cause, at=self.at)
         books.record(message)
         return True

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from application.books.due import DueWork, Execute, Ids
+from application.fleet.liveness import LeaseWatch
 from application.messages.settling import DoubtAttempt, ExpireMessage
 from application.ports import Clock
 from application.ports.queries import Queries
@@ -10,7 +11,7 @@ from domain.causes import OwnCause
 from domain.values import Instant
 
 
-def message_work(*, queries: Queries, clock: Clock) -> Sequence[DueWork]:
+def message_work(*, queries: Queries, leases: LeaseWatch, clock: Clock) -> Sequence[DueWork]:
     """Give the kinds of work that messages have."""
 
     def overdue(now: Instant, limit: int) -> Iterable[Ids]:
@@ -20,16 +21,31 @@ def message_work(*, queries: Queries, clock: Clock) -> Sequence[DueWork]:
         (number,) = ids
         return execute(ExpireMessage(number, at=clock.now()))
 
-    def lapsed(now: Instant, limit: int) -> Iterable[Ids]:
-        held = queries.held_by_lapsed(now, limit=limit)
-        return [(waiting.number, waiting.sim) for waiting in held if waiting.sim is not None]
+    def lapsed(_: Instant, limit: int) -> Iterable[Ids]:
+        ended = leases.lapsed()
+        live = leases.held() - {lease.sim for lease in ended}
+        marks = {lease.sim: (lease.fence, int(lease.expires_at)) for lease in ended}
+        held = queries.held_by_others(live, limit=limit)
+        return [
+            (waiting.number, waiting.sim, *marks.get(waiting.sim, (0, 0)))
+            for waiting in held
+            if waiting.sim is not None
+        ]
 
     def doubt(ids: Ids, execute: Execute) -> bool:
-        number, sim = ids
-        cause = OwnCause.LEASE_LAPSED
-        return execute(DoubtAttempt(number, sim=sim, new_fence=None, cause=cause, at=clock.now()))
+        number, sim, fence, ends_at = ids
+        return execute(
+            DoubtAttempt(
+                number,
+                sim=sim,
+                new_fence=None,
+                cause=OwnCause.LEASE_LAPSED,
+                lapsed=(fence, ends_at),
+                at=clock.now(),
+            )
+        )
 
     return (
         DueWork(kind="message.overdue", due=overdue, handle=end),
-        DueWork(kind="message.lapsed", due=lapsed, handle=doubt),
+        DueWork(kind="message.lapsed", due=lapsed, handle=doubt, needs_clock=False),
     )

@@ -2,6 +2,8 @@
 
 from application.ports.changes import (
     Change,
+    ClockMark,
+    ClockMarksForgotten,
     ContentErased,
     ContentRow,
     CredentialRevoked,
@@ -50,6 +52,8 @@ __all__ = [
     "BadEvent",
     "Change",
     "Clock",
+    "ClockMark",
+    "ClockMarksForgotten",
     "Codes",
     "ContentErased",
     "ContentRow",

@@ -7,7 +7,7 @@ class does to the tables is written down once, in the stores.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Self
+from typing import ClassVar, Self
 
 from domain.contents import ContentKind
 from domain.published import REPEATS_KEPT_S
@@ -149,6 +149,36 @@ class Lease(Change):
     fence: int
     expires_at: Instant
     answered_at: Instant
+
+
+# -- time ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ClockMark(Change):
+    """What time it was by a clock that was believed; a later mark of a writer replaces it."""
+
+    writer: str
+    """A host, or one of the words below, which no host has."""
+    at: Instant
+    booted_at: Instant
+    """When that clock's host began to count: the same for as long as nobody sets the clock."""
+    actor: str = ""
+    """Who vouched for it, when a person did."""
+
+    OPERATOR: ClassVar[str] = "(operator)"
+    """A person says that it is this time."""
+    BEFORE: ClassVar[str] = "(before)"
+    """The newest event of a store in which no clock had been noted yet."""
+    RETENTION: ClassVar[str] = "(retention)"
+    """Up to this time, what has served its time may have been erased."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockMarksForgotten(Change):
+    """What hosts noted before a time was vouched for is believed no more."""
+
+    kept: str = ClockMark.RETENTION
 
 
 # -- people --------------------------------------------------------------------------------------

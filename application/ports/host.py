@@ -12,7 +12,7 @@ class Clock(Protocol):
         """Wall time in microseconds since the epoch, UTC."""
 
     def monotonic_s(self) -> float:
-        """Seconds that never go back; for deadlines and pacing."""
+        """Seconds that never go back, alike in all processes of a host; for deadlines, pacing."""
 
 
 class Randomness(Protocol):

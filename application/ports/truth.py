@@ -9,6 +9,7 @@ from eventsourcing.persistence import StoredEvent
 
 from application.ports.changes import (
     Change,
+    ClockMark,
     ContentRow,
     CredentialRow,
     Lease,
@@ -154,6 +155,9 @@ class Store(Protocol):
 
     def secret(self, kind: SecretKind, key: str) -> SecretRow | None:
         """Read one secret of a person."""
+
+    def clock_marks(self) -> Sequence[ClockMark]:
+        """Read what time it was by the clocks of all hosts."""
 
     def is_migrated(self) -> bool:
         """Whether the tables are there, in this version."""

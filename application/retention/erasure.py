@@ -195,10 +195,11 @@ def erase_due(
     retention: Retention,
     *,
     actor: Actor,
+    as_of: Instant,
     now: Callable[[], Instant],
     run: Callable[[EraseMessages], Erased],
     batches_max: int,
 ) -> Iterator[tuple[Extent, Erased]]:
     """Erase what has served its time, a batch at each step; what is still open waits."""
-    for what, numbers in due_batches(queries, retention, now(), batches_max=batches_max):
+    for what, numbers in due_batches(queries, retention, as_of, batches_max=batches_max):
         yield what, run(EraseMessages(numbers, what=what, actor=actor, reason=None, at=now()))

@@ -79,13 +79,18 @@ class Housekeeping:
         committer: Committer,
         clock: Clock,
         retention: Retention,
+        as_of: Callable[[], Instant] | None = None,
         pause: Callable[[float], bool] | None = None,
     ) -> None:
-        """``pause`` waits for some seconds, and gives True when it is time to end."""
+        """``as_of`` gives, once a round, the time by which things have served their time.
+
+        ``pause`` waits for some seconds, and gives True when it is time to end.
+        """
         self._queries = queries
         self._committer = committer
         self._clock = clock
         self._retention = retention
+        self._as_of = as_of or clock.now
         self._pause = pause or threading.Event().wait
 
     def step(self) -> int:
@@ -94,14 +99,20 @@ class Housekeeping:
         Raises:
             NgomaError: the store cannot do it now; the next round tries again.
         """
-        return self._forget_answers() + self._forget_repeatables() + self._erase_contents()
+        as_of = self._as_of()
+        return (
+            self._forget_answers(as_of)
+            + self._forget_repeatables(as_of)
+            + self._erase_contents(as_of)
+        )
 
-    def _erase_contents(self) -> int:
+    def _erase_contents(self, as_of: Instant) -> int:
         count = 0
         for _, done in erase_due(
             self._queries,
             self._retention,
             actor=RETENTION,
+            as_of=as_of,
             now=self._clock.now,
             run=self._committer.execute,
             batches_max=ROUNDS_MAX,
@@ -111,8 +122,8 @@ class Housekeeping:
                 break
         return count
 
-    def _forget_answers(self) -> int:
-        past = Instant(self._clock.now() - GRACE_S * SECOND)
+    def _forget_answers(self, as_of: Instant) -> int:
+        past = Instant(as_of - GRACE_S * SECOND)
         count = 0
         for _ in range(ROUNDS_MAX):
             expired = self._queries.expired_answers(past, limit=ANSWERS_MAX)
@@ -121,8 +132,8 @@ class Housekeeping:
             count += self._committer.execute(ForgetAnswers(expired, at=self._clock.now()))
         return count
 
-    def _forget_repeatables(self) -> int:
-        past = Instant(self._clock.now() - REPEATS_KEPT_S * SECOND)
+    def _forget_repeatables(self, as_of: Instant) -> int:
+        past = Instant(as_of - REPEATS_KEPT_S * SECOND)
         head = max(status.head for status in self._queries.projections())
         if not self._queries.reached(head, timeout_s=CATCH_UP_S, projection="dispatch"):
             return 0  # a message that it has not seen would look as if it had ended

@@ -1,7 +1,7 @@
 """What SIM threads and the relay ask: what may be sent next, what is overdue, who holds what."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Final
 
@@ -11,7 +11,6 @@ from application.ports.queries import Backlog, Waiting
 from domain.message import State
 from domain.values import Instant, Network
 from projections.dispatch.tables import LANES, MESSAGES, TURNS
-from projections.tables import SIM_LEASES
 
 _COLUMNS = tuple(
     MESSAGES.c[name]
@@ -143,14 +142,14 @@ def held_by(connection: Connection, sim: int) -> Sequence[Waiting]:
     )
 
 
-def held_by_lapsed(connection: Connection, now: Instant, *, limit: int) -> Sequence[Waiting]:
-    """List the messages that are being sent by SIMs without a live lease."""
-    lapsed = or_(SIM_LEASES.c.sim.is_(None), SIM_LEASES.c.expires_at <= now)
+def held_by_others(
+    connection: Connection, live: Collection[int], *, limit: int
+) -> Sequence[Waiting]:
+    """List the messages that are being sent by SIMs that are not among ``live``."""
     return _list(
         connection,
         select(*_COLUMNS)
-        .join(SIM_LEASES, SIM_LEASES.c.sim == MESSAGES.c.held_by, isouter=True)
-        .where(MESSAGES.c.held_by.is_not(None), lapsed)
+        .where(MESSAGES.c.held_by.is_not(None), MESSAGES.c.held_by.not_in(live))
         .order_by(MESSAGES.c.number)
         .limit(limit),
     )

@@ -99,6 +99,11 @@ network = "mtn"
         ("store_wait_s = 0", "store_wait_s = 0: it must be from 0.1 to 3,600."),
         ("host = 1", "host = 1: it must be text."),
         ('host = " "', 'host = " ": it must not be empty.'),
+        (
+            'default_sender_id = "Ngoma-SMS"',
+            'default_sender_id = "Ngoma-SMS": it must have at most 11 characters, only A-Z, a-z,'
+            " 0-9 and space, and at least one letter.",
+        ),
         ('registration_open = "maybe"', 'registration_open = "maybe": it must be true or false.'),
         ("limits = 3", "there is no setting limits; did you mean limits?"),
         ("retention_text_days = -1", "retention_text_days = -1: it must be from 0 to 36,500."),

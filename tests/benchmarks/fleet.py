@@ -15,7 +15,7 @@ from adapters.modems.simulated.network_log import FileNetworkLog
 from adapters.modems.simulated.profiles import PROFILES
 from adapters.modems.simulated.pty import EmulatorPty
 from adapters.modems.simulated.sim_card import SimCard, imsi_for
-from application.fleet.leases import ONLINE_CHECK_S, online_networks
+from application.fleet.liveness import ONLINE_CHECK_S, LeaseWatch
 from domain.values import Network
 from tests.benchmarks.gateways import TEXT, Guest, Place
 from tests.end_to_end.client import Client
@@ -102,9 +102,10 @@ def gateway(place: Place, guest: Guest, networks: frozenset[Network]) -> Iterato
             process.spawn()
         wait_until_ready(web, url)
 
+        leases = LeaseWatch(guest.system.store, guest.system.clock)
+
         def are_online() -> bool:
-            system = guest.system
-            return networks <= online_networks(system.store.leases(), system.clock.now())
+            return networks <= leases.online()
 
         wait_until(are_online, within_s=60, what=f"modems of {sorted(networks)} are online")
         time.sleep(2 * ONLINE_CHECK_S)  # until the web knows it too

@@ -20,6 +20,8 @@ from adapters.store.postgres import saving as postgres_saving
 from adapters.store.sqlite import saving as sqlite_saving
 from application.ports import (
     Change,
+    ClockMark,
+    ClockMarksForgotten,
     ContentErased,
     ContentRow,
     CredentialRevoked,
@@ -39,13 +41,16 @@ from domain.contents import ContentKind
 from domain.values import Instant
 from tests.conformance.stores import KEY, LEASE, NOW, ROW, Stores, change
 
-TABLES: Final = ("contents", "credentials", "sim_leases", "secrets", "repeatables")
+TABLES: Final = (
+    *("contents", "credentials", "sim_leases", "secrets", "repeatables", "clock_marks"),
+)
 NUMBERS = st.integers(1, 3)
 TEXTS = st.sampled_from(["a", "b", "Ω"])
 MAYBE = st.none() | TEXTS
 TIMES = st.integers(NOW, NOW + 2).map(Instant)
 CONTENT_KINDS = st.sampled_from([ContentKind.MESSAGE, ContentKind.REASON])
 KEY_IDS = st.sampled_from(["KEY00001", "KEY00002", "KEY00003"])
+CLOCK_WRITERS = st.sampled_from(["a", "b", ClockMark.OPERATOR, ClockMark.RETENTION])
 SECRET_KINDS = st.sampled_from([SecretKind.SESSION, SecretKind.RESET])
 
 EACH: dict[type[Change], st.SearchStrategy[Any]] = {
@@ -85,6 +90,8 @@ EACH: dict[type[Change], st.SearchStrategy[Any]] = {
         TEXTS,
         NUMBERS,
     ),
+    ClockMark: st.builds(ClockMark, CLOCK_WRITERS, TIMES, TIMES, TEXTS),
+    ClockMarksForgotten: st.builds(ClockMarksForgotten),
     SecretRow: st.builds(SecretRow, SECRET_KINDS, TEXTS, NUMBERS, TEXTS, TIMES, st.none() | TIMES),
     SecretsForgotten: st.builds(SecretsForgotten, SECRET_KINDS, NUMBERS, MAYBE),
 }

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from adapters.clock import SystemClock
-from application.fleet.leases import online_networks
+from application.fleet.liveness import LeaseWatch
 from application.ports import Store
 from domain.values import Network
 from tests.end_to_end.client import Client
@@ -132,10 +132,11 @@ class Fleet(ABC):
 
     def _wait_until_online(self) -> None:
         """Wait until the store knows every modem's SIM, so that no send is told of an outage."""
-        wanted, clock = {Network(network) for network in self.modems}, SystemClock()
+        wanted = {Network(network) for network in self.modems}
         with self.store() as store:
+            leases = LeaseWatch(store, SystemClock())
             wait_until(
-                lambda: wanted <= online_networks(store.leases(), clock.now()),
+                lambda: wanted <= leases.online(),
                 what="the modems are online",
             )
 

@@ -34,14 +34,16 @@ def environment(settings: Mapping[str, str]) -> dict[str, str]:
     return kept | dict(settings)
 
 
-def run_cli(*arguments: str | int, settings: Mapping[str, str]) -> Any:
+def run_cli(
+    *arguments: str | int, settings: Mapping[str, str], module: str = "worker", code: int = 0
+) -> Any:
     """Run an ``ngoma`` command to its end, with ``--json``, and give what it printed.
 
     Raises:
         AssertionError: it failed; with what it said.
     """
     done = subprocess.run(
-        [sys.executable, "-m", "worker", *map(str, arguments), "--json"],
+        [sys.executable, "-m", module, *map(str, arguments), "--json"],
         env=environment(settings),
         cwd=ROOT,
         capture_output=True,
@@ -49,7 +51,7 @@ def run_cli(*arguments: str | int, settings: Mapping[str, str]) -> Any:
         check=False,
         timeout=CLI_S,
     )
-    assert done.returncode == 0, f"ngoma {arguments}: {done.stdout}{done.stderr}"
+    assert done.returncode == code, f"ngoma {arguments}: {done.stdout}{done.stderr}"
     return json.loads(done.stdout)
 
 
@@ -58,6 +60,7 @@ class Process:
 
     prefix: tuple[str, ...] = ()
     """What runs it: a command that makes the process smaller, say, and then becomes it."""
+    module = "worker"
 
     def __init__(
         self, *arguments: str | int, log: Path, settings: Mapping[str, str] | None = None
@@ -83,7 +86,7 @@ class Process:
         assert self._process is None, f"{self} runs already"
         with self._open_output() as output:
             self._process = subprocess.Popen(
-                [*self.prefix, sys.executable, "-m", "worker", *self.arguments],
+                [*self.prefix, sys.executable, "-m", self.module, *self.arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -245,9 +248,10 @@ class Demo(Process):
         """The demo's account number."""
         return int(self.place["account_id"])
 
-    def cli(self, *arguments: str | int) -> Any:
+    def cli(self, *arguments: str | int, code: int = 0) -> Any:
         """Run a command beside it."""
-        return run_cli(*arguments, settings={**self.settings, "NGOMA_DATA_DIR": str(self.folder)})
+        settings = {**self.settings, "NGOMA_DATA_DIR": str(self.folder)}
+        return run_cli(*arguments, settings=settings, module=self.module, code=code)
 
     def __enter__(self) -> Self:
         return self.start()

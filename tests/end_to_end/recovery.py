@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from adapters.clock import SystemClock
-from application.fleet.leases import online_networks
+from application.fleet.liveness import LeaseWatch
 from application.ports import Store
 from domain.message import State
 from domain.values import Network
@@ -118,12 +118,10 @@ class Recovery:
         )
 
     def _wait_until_online(self, settings: Mapping[str, str]) -> None:
-        wanted, clock = {Network(network) for network in self.fleet.modems}, SystemClock()
+        wanted = {Network(network) for network in self.fleet.modems}
         with self.opened(settings) as store:
-            wait_until(
-                lambda: wanted <= online_networks(store.leases(), clock.now()),
-                what="the modems are online",
-            )
+            leases = LeaseWatch(store, SystemClock())
+            wait_until(lambda: wanted <= leases.online(), what="the modems are online")
 
     def _sms(self) -> Sms:
         number = next(self.numbers)

@@ -137,7 +137,7 @@ def test_a_page_of_zeros_in_a_store_is_named_with_its_table_and_nothing_more_is_
     damage.empty_its_log(demo.folder / "store.db")
     damage.zero_a_page_of(table, demo.folder / "store.db")
     client.get(f"/api/logs?api_key={client.api_key}")  # who reads meets it beside the read models
-    must_be_named(demo, "store.db is damaged", f"table {table}", "restore a backup")
+    must_be_named(demo, "store.db is damaged", f"table {table}", "`ngoma restore`")
     for _ in range(3):
         answer = client.feltech_send("0977000000", "Nr lost")
         assert (answer.status, answer.is_accepted) == (503, False), str(answer)

@@ -131,13 +131,12 @@ def test_a_taken_message_is_held_by_its_sim_until_it_ends(truth: Truth) -> None:
     assert truth.follow().held_by(2) == []
 
 
-def test_a_message_is_lapsed_when_its_sim_has_no_live_lease(truth: Truth) -> None:
+def test_messages_of_sims_that_nobody_holds_are_found(truth: Truth) -> None:
     truth.save(*(start(message(n), sim=n) for n in (1, 2, 3)))
-    truth.lease(1, expires_at=NOW, answered_at=NOW)
-    truth.lease(2, expires_at=NOW + 1, answered_at=NOW)
     queries = truth.follow()
-    assert numbers(queries.held_by_lapsed(NOW, limit=9)) == [1, 3]
-    assert numbers(queries.held_by_lapsed(NOW, limit=1)) == [1]
+    assert numbers(queries.held_by_others({2}, limit=9)) == [1, 3]
+    assert numbers(queries.held_by_others({2}, limit=1)) == [1]
+    assert numbers(queries.held_by_others((), limit=9)) == [1, 2, 3]
 
 
 def test_a_doubt_is_overdue_24_hours_after_its_last_attempt(truth: Truth) -> None:

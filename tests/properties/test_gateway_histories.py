@@ -20,7 +20,6 @@ from hypothesis.stateful import (
 
 from application.accounts import IssueKey, MoveCredits, NewKey, RevokeKey, SetSuspension
 from application.books.actors import Actor
-from application.fleet.leases import online_networks
 from application.messages.accept import SendMessages
 from application.messages.accepted import Accepted
 from application.messages.by_hand import CancelMessage, ResolveDoubt
@@ -227,6 +226,7 @@ class GatewayHistories(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([0.001, 1, 60, 170, HOUR_S, HOUR_S, 13 * HOUR_S]))
     def wait(self, seconds: float) -> None:
+        self.world.leases.look()
         self.world.clock.pass_s(seconds)
 
     @precondition(lambda self: self.world.told)
@@ -238,9 +238,15 @@ class GatewayHistories(RuleBasedStateMachine):
         if what == "expire":
             world.run(ExpireMessage(number, at=now))
         elif what == "lapse" and message.sim is not None:
+            ended = {lease.sim: (lease.fence, lease.expires_at) for lease in world.leases.lapsed()}
             world.run(
                 DoubtAttempt(
-                    number, sim=message.sim, new_fence=None, cause=OwnCause.LEASE_LAPSED, at=now
+                    number,
+                    sim=message.sim,
+                    new_fence=None,
+                    cause=OwnCause.LEASE_LAPSED,
+                    lapsed=ended.get(message.sim),
+                    at=now,
                 )
             )
         elif what == "cancel":
@@ -283,7 +289,7 @@ class GatewayHistories(RuleBasedStateMachine):
 
     def command(self, asked: dict[str, Any]) -> SendMessages:
         now = self.world.clock.now()
-        online = online_networks(self.world.gateway.system.store.leases(), now)
+        online = self.world.leases.online()
         sender = self.sender(asked["sender"])
         make = repeatable if asked["asks_repeat"] else send
         return make(

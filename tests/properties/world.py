@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from application.books.commands import Command
 from application.fleet.leases import BringOnline, OnDuty, RenewLease, TakeOffline
+from application.fleet.liveness import LeaseWatch
 from application.invariants import DeliveryChecker
 from application.messages.attempts import RecordOutcome, StartAttempt
 from application.messages.settling import DoubtAttempt, LateAnswerArrived
@@ -86,6 +87,7 @@ class World:
             Sim(f"64502000000000{place}", network) for place, network in enumerate(NETWORKS * 2)
         ]
         self.imsis: dict[int, str] = {}
+        self.leases = LeaseWatch(self.gateway.system.store, self.clock)
 
     def close(self) -> None:
         self._stack.close()

@@ -121,8 +121,11 @@ def test_what_was_accepted_before_the_stop_is_committed(tmp_path: Path) -> None:
 def test_a_clock_alarm_shows_in_readiness(tmp_path: Path) -> None:
     with running(tmp_path) as gw:
         gw.clock.jump(3_600)
-        gw.until(lambda: not gw.system.readiness().is_ready)
-        assert "jumped" in gw.system.readiness().checks["clock"]
+        gw.until(lambda: gw.system.readiness().status != "ready")
+        found = gw.system.readiness()
+        assert "set forward by 60 minutes" in found.checks["clock"]
+        assert "`ngoma clock vouch`" in found.checks["clock"]
+        assert found.status == "degraded"  # it accepts and sends
         assert f'ngoma_alarms{{alarm="{CLOCK_ALARM}"}} 1.0' in gw.metrics()
 
 
@@ -183,13 +186,16 @@ def test_scaled_roles_share_the_work_over_postgresql_and_redis(
 @pytest.mark.parametrize(
     ("role", "threads"),
     [
-        (ProcessRole.API, {"keyring"}),
-        (ProcessRole.WORKER, {"presence", "sim-m0"}),
-        (ProcessRole.PROJECT, {"follower", "relay", "housekeeping", "shortening", "upkeep"}),
+        (ProcessRole.API, {"clock", "keyring"}),
+        (ProcessRole.WORKER, {"clock", "presence", "sim-m0"}),
+        (
+            ProcessRole.PROJECT,
+            {"clock", "follower", "relay", "housekeeping", "shortening", "upkeep"},
+        ),
         (
             ProcessRole.ALL,
             {"follower", "keyring", "presence", "relay", "housekeeping", "upkeep"}
-            | {"shortening"}
+            | {"clock", "shortening"}
             | {"sim-m0", "inspection"},
         ),
     ],
@@ -204,8 +210,9 @@ def test_each_role_runs_itsown_threads(
 
 def test_all_runs_every_part_and_every_role_commits_and_says_how_it_is() -> None:
     assert all(ProcessRole.ALL in part.roles for part in PARTS)
-    of_all = {part.name for part in PARTS if part.roles == frozenset(ProcessRole)}
-    assert of_all == {"committer", "health"}
+    assert [part.name for part in PARTS if part.roles == frozenset(ProcessRole)] == [
+        *("committer", "clock", "health"),
+    ]
 
 
 def test_time_goes_on_in_a_project_process_without_workers(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "modem": Entry("worker.cli.modem", "modem", "Look at the SIMs, try and emulate modems."),
     "backup": Entry("worker.cli.backup", "backup", "Make backups, and list them."),
     "restore": Entry("worker.cli.restore", "restore", "Bring a backup back, checked first."),
+    "clock": Entry("worker.cli.clock", "clock", "Look at the clock, and vouch for it."),
     "projections": Entry("worker.cli.projections", "projections", "Look at the read models."),
     "doctor": Entry("worker.cli.doctor", "doctor", "Look for what is wrong with this setup."),
     "config": Entry("worker.cli.config", "config", "Look at the settings in force."),

@@ -20,6 +20,7 @@ from domain.errors import InvalidRecipient, InvalidRequest, NotFound, TooLate
 from domain.message import Extent
 from domain.msisdn import normalise
 from domain.public_ids import MessageRef
+from worker.cli.clock import require_trusted_clock
 from worker.cli.gateway import Gateway, opened
 from worker.cli.leftovers import forget_mail, forget_on_air
 from worker.cli.message import message_ref, require_message
@@ -123,13 +124,20 @@ class _Purge:
         self._advance = advance
 
     def due(self) -> None:
-        """Apply the retention of the settings."""
+        """Apply the retention of the settings.
+
+        Raises:
+            TooLate: the clock cannot be believed.
+        """
         gateway, done = self._gateway, self.done
+        if not done.dry_run:
+            require_trusted_clock(gateway)
         queries = gateway.reading("retention")
         for what, result in erase_due(
             queries,
             gateway.system.terms.retention,
             actor=gateway.actor,
+            as_of=gateway.now(),
             now=gateway.now,
             run=self._count if done.dry_run else gateway.run,
             batches_max=BATCHES_MAX,

@@ -1,7 +1,7 @@
 """What ``ngoma doctor`` checks of the store: both files, the disk, and who runs on them."""
 
 from collections.abc import Iterator
-from typing import Final, cast
+from typing import Final
 
 from adapters.bootstrap import inspections_of, open_read_engines, open_store
 from adapters.clock import SystemClock
@@ -13,8 +13,7 @@ from application.books.behind import STILL_S, unseen_since
 from application.books.codec import event_mapper
 from application.ports import Store
 from application.ports.queries import ProjectionStatus
-from domain.events import Event
-from domain.values import SECOND, Instant
+from domain.values import SECOND
 from projections.catalogue import PROJECTIONS
 from projections.follower import Follower
 from projections.known import Positions, statuses
@@ -36,7 +35,6 @@ class Truth:
         self._opened: Store | None = None
         self.store: Store | None = None
         self.head = 0
-        self.newest: Instant | None = None
 
     def look(self) -> Iterator[Finding]:
         """Open it, unless that would make it."""
@@ -57,8 +55,6 @@ class Truth:
         if (trouble := store.trouble()) is not None:
             yield Finding("store", Verdict.WRONG, f"{trouble}.")
         self.store, self.head = store, store.head()
-        for _, stored in store.events_after(self.head - 1, limit=1):
-            self.newest = cast("Event", event_mapper().to_domain_event(stored)).at
         words = f"{place} answers; its log ends at position {self.head}."
         yield Finding("store", Verdict.OK, words)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from worker.parts.clock import CLOCK
 from worker.parts.committer import COMMITTER
 from worker.parts.follower import FOLLOWER
 from worker.parts.health import HEALTH
@@ -19,6 +20,7 @@ PARTS: Final[Sequence[Part]] = (
     COMMITTER,
     FOLLOWER,
     KEYRING,
+    CLOCK,
     JOBS,
     RELAY,
     HOUSEKEEPING,

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Sequence
 from typing import Final
 
+from application.retention.horizon import Horizon
 from application.retention.housekeeping import EVERY_S, Housekeeping
 from worker.loops import Loop
 from worker.parts.part import Part, Process, ProcessRole, Stage
@@ -11,11 +12,18 @@ from worker.parts.part import Part, Process, ProcessRole, Stage
 
 def _make(process: Process) -> Sequence[Loop]:
     system, stopping = process.system, threading.Event()
+    horizon = Horizon(
+        store=system.store,
+        committer=system.committer,
+        clock=system.clock,
+        begun_at=lambda: process.clock_watch.begun_at,
+    )
     housekeeping = Housekeeping(
         queries=system.queries,
         committer=system.committer,
         clock=system.clock,
         retention=system.terms.retention,
+        as_of=horizon.move,
         pause=stopping.wait,
     )
 

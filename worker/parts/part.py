@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Protocol
@@ -10,7 +11,10 @@ from application.books.alarms import Alarms
 from application.books.due import DueWork
 from application.fleet.desk import Desks
 from application.fleet.timings import SimTimings
+from application.ports import ClockMark
+from application.retention.vouching import NoteClock
 from application.system import System
+from domain.errors import Unavailable
 from worker.clock_watch import ClockWatch
 from worker.sims import SimRunner
 from worker.timed_jobs import Jobs
@@ -84,7 +88,13 @@ class Process:
         self.work = work
         self.timings = timings
         self.alarms = Alarms()
-        self.clock_watch = ClockWatch(clock=system.clock, store=system.store, alarms=self.alarms)
+        self.clock_watch = ClockWatch(
+            clock=system.clock,
+            store=system.store,
+            alarms=self.alarms,
+            host=host,
+            note=self._note_clock,
+        )
         self.jobs = Jobs(committer=system.committer, clock_watch=self.clock_watch, work=work)
         self.desks = Desks(
             dict.fromkeys(modem.network for modem in system.modems),
@@ -94,6 +104,11 @@ class Process:
         )
         self.sims: Sequence[SimRunner] = ()
         """Those that this process drives; the part that does sets them."""
+
+    def _note_clock(self, mark: ClockMark) -> None:
+        """Note it without waiting; when it is refused, the next one is soon enough."""
+        with suppress(Unavailable):
+            self.system.committer.submit(NoteClock(mark, at=mark.at), lambda _: None)
 
 
 @dataclass(frozen=True, slots=True)

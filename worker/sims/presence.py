@@ -4,6 +4,7 @@ import logging
 
 from application.fleet.timings import SimTimings
 from application.ports import Clock, ModemDriver
+from domain.values import SECOND, Instant
 
 logger = logging.getLogger("ngoma.sims")
 
@@ -21,7 +22,6 @@ class Presence:
         self._answered_s = clock.monotonic_s()
         self._ask_at_s = float("-inf")
         self._lost_network_s = float("inf")
-        self.answered_at = clock.now()
         self.is_registered = True
 
     def begin(self) -> None:
@@ -31,7 +31,6 @@ class Presence:
 
     def note_answer(self) -> None:
         """The modem said something."""
-        self.answered_at = self._clock.now()
         self._answered_s = self._clock.monotonic_s()
 
     def note_network(self, *, is_registered: bool) -> None:
@@ -52,6 +51,12 @@ class Presence:
         if health is not None:
             self.note_answer()
             self.note_network(is_registered=health.registered)
+
+    @property
+    def answered_at(self) -> Instant:
+        """When the modem answered last, by the clock as it stands now."""
+        silent_s = self._clock.monotonic_s() - self._answered_s
+        return Instant(self._clock.now() - round(silent_s * SECOND))
 
     @property
     def fault(self) -> str | None:

@@ -14,20 +14,22 @@ from psycopg.rows import DictRow
 from adapters.store.effects import SqlEffectPositions
 from adapters.store.health import Health
 from adapters.store.postgres.connections import ANSWER_TIMEOUT_S, Datastore
+from adapters.store.postgres.dropping import drop_old_saves
 from adapters.store.postgres.saving import PostgresTurn, Recorder
 from adapters.store.postgres.scrubbing import UNSAMPLED, scrub
 from adapters.store.postgres.trouble import Troubles
 from adapters.store.schema import (
+    CLOCK_COLUMNS,
     CREDENTIAL_COLUMNS,
     FIRST_GENERATION,
     LEASE_COLUMNS,
-    SAVES_KEPT_S,
     SCHEMA_VERSION,
     SENT_BY,
     TABLES,
     drawn_identity,
 )
 from application.ports import (
+    ClockMark,
     ContentRow,
     CredentialRow,
     EffectPositions,
@@ -40,7 +42,7 @@ from application.ports import (
 )
 from domain.contents import ContentKind
 from domain.errors import StoreDown
-from domain.values import SECOND, Instant
+from domain.values import Instant
 
 READERS: Final = 9
 """All of them are kept: opening one costs far more than what it is asked."""
@@ -230,6 +232,12 @@ class PostgresStore:
             )
             return [CredentialRow(**row) for row in cursor.fetchall()]
 
+    def clock_marks(self) -> Sequence[ClockMark]:
+        """Read what time it was by all clocks."""
+        with self._reading() as cursor:
+            cursor.execute(f"SELECT {CLOCK_COLUMNS} FROM clock_marks")
+            return [ClockMark(**row) for row in cursor.fetchall()]
+
     def leases(self) -> Sequence[Lease]:
         """Read all leases."""
         with self._reading() as cursor:
@@ -292,18 +300,7 @@ class PostgresStore:
         Rows that somebody is changing are left for the next time: nobody waits for this.
         """
         with self._writing() as cursor:
-            cursor.execute(
-                "DELETE FROM saves WHERE save_id IN (SELECT save_id FROM saves WHERE at < %s"
-                " ORDER BY at LIMIT %s FOR UPDATE SKIP LOCKED)",
-                (now - SAVES_KEPT_S * SECOND, limit),
-            )
-            saves = cursor.rowcount
-            cursor.execute(
-                "DELETE FROM secrets WHERE (kind, key) IN (SELECT kind, key FROM secrets"
-                " WHERE ends_at < %s ORDER BY ends_at LIMIT %s FOR UPDATE SKIP LOCKED)",
-                (now, limit),
-            )
-            return saves + cursor.rowcount
+            return drop_old_saves(cursor, now, limit=limit)
 
     def messages_to(self, to: str, *, after: int, limit: int) -> tuple[Sequence[int], int | None]:
         """Look through some messages' contents for a recipient."""

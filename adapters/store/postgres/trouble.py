@@ -15,6 +15,7 @@ from domain.errors import StoreDown
 
 Cursors = Callable[[], AbstractContextManager[Cursor[DictRow]]]
 
+REMEDY: Final = "stop the gateway and bring a backup back with `ngoma restore`"
 DAMAGE: Final = frozenset({"XX001", "XX002"})
 FULL: Final = "53100"
 AWAY: Final = "the database does not answer"
@@ -86,7 +87,7 @@ class Troubles:
         state = (error.sqlstate if isinstance(error, psycopg.Error) else None) or ""
         if state in DAMAGE and isinstance(error, psycopg.Error):
             where = error.diag.message_primary
-            words = f"the database is damaged ({where}): stop the gateway and restore a backup"
+            words = f"the database is damaged ({where}): {REMEDY}"
             return StoreUnusable(self._health.damaged(words))
         words = WORDS.get(state, AWAY)
         self._health.met(words, in_writing=in_writing)

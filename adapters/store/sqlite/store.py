@@ -14,6 +14,7 @@ from eventsourcing.sqlite import SQLiteAggregateRecorder
 from adapters.store.effects import SqlEffectPositions
 from adapters.store.health import Health
 from adapters.store.schema import (
+    CLOCK_COLUMNS,
     CREDENTIAL_COLUMNS,
     FIRST_GENERATION,
     LEASE_COLUMNS,
@@ -32,6 +33,7 @@ from adapters.store.sqlite.trouble import Troubles, damage_words
 from adapters.store.sqlite.wal import shorten
 from adapters.store.turn import TurnLock
 from application.ports import (
+    ClockMark,
     ContentRow,
     CredentialRow,
     EffectPositions,
@@ -196,6 +198,12 @@ class SqliteStore:
                 (account,),
             )
             return [CredentialRow(*row) for row in cursor]
+
+    def clock_marks(self) -> Sequence[ClockMark]:
+        """Read what time it was by all clocks."""
+        with self._reading() as cursor:
+            cursor.execute(f"SELECT {CLOCK_COLUMNS} FROM clock_marks")
+            return [ClockMark(*row) for row in cursor]
 
     def leases(self) -> Sequence[Lease]:
         """Read all leases."""

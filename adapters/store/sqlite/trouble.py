@@ -100,7 +100,8 @@ class Troubles:
 
 def damage_words(path: Path, where: str) -> str:
     """Say that a store is damaged, and what to do."""
-    return f"{path.name} is damaged ({where}): stop the gateway and restore a backup"
+    remedy = "stop the gateway and bring a backup back with `ngoma restore`"
+    return f"{path.name} is damaged ({where}): {remedy}"
 
 
 def words_of(error: Exception, path: Path) -> str:

@@ -1,6 +1,6 @@
 """Questions of whoever dispatches messages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -60,8 +60,8 @@ class WaitingQueries(Protocol):
     def held_by(self, sim: int) -> Sequence[Waiting]:
         """List messages in state Sending on a SIM."""
 
-    def held_by_lapsed(self, now: Instant, *, limit: int) -> Sequence[Waiting]:
-        """List messages in state Sending on SIMs whose lease has run out."""
+    def held_by_others(self, live: Collection[int], *, limit: int) -> Sequence[Waiting]:
+        """List messages in state Sending on SIMs that are not among ``live``."""
 
     def open_messages(self, state: State, *, after: int, limit: int) -> Sequence[Waiting]:
         """List the open messages in a state, by number."""

@@ -1,6 +1,6 @@
 """A SIM is its IMSI: whatever is told of its ICCID, and where an old log has it by that."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from uuid import UUID
 
@@ -63,9 +63,22 @@ class WriteAsBefore(Command[OnDuty]):
         return OnDuty(self._number, self._key, 1, quarantined=False)
 
 
-def bring_online(gw: Gateway, card: SimIdentity = CARD, *, holder: str = "host") -> OnDuty:
+def bring_online(
+    gw: Gateway,
+    card: SimIdentity = CARD,
+    *,
+    holder: str = "host",
+    lapsed: Collection[Lease] = (),
+) -> OnDuty:
     return gw.execute(
-        BringOnline(card, network=Network.MTN, modem="a", holder=holder, at=gw.clock.now())
+        BringOnline(
+            card,
+            network=Network.MTN,
+            modem="a",
+            holder=holder,
+            lapsed=lapsed,
+            at=gw.clock.now(),
+        )
     )
 
 
@@ -165,8 +178,8 @@ def test_a_sim_that_another_host_holds_is_not_taken_over_from_it(gw: Gateway) ->
     with pytest.raises(AlreadyExists):
         bring_online(gw)
     assert history(gw, old.key) == ["Registered", "CameOnline"]
-    gw.clock.advance(181)
-    assert bring_online(gw).sim == old.sim
+    (lease,) = gw.store.leases()
+    assert bring_online(gw, lapsed=[lease]).sim == old.sim
 
 
 def test_two_sims_that_were_one_card_become_one_and_a_quarantine_stays(gw: Gateway) -> None:

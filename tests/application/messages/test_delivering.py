@@ -7,7 +7,8 @@ import pytest
 
 from application.books.actors import Actor
 from application.books.reasons import WithReason
-from application.fleet.leases import LEASE_S, BringOnline, OnDuty, RenewLease
+from application.fleet.leases import LEASE_S, BringOnline, OnDuty, RenewLease, TakeOffline
+from application.fleet.liveness import LeaseWatch
 from application.messages.attempts import ATTEMPTS_MAX, RecordOutcome, Settled, StartAttempt
 from application.messages.by_hand import CancelMessage, ReleaseMessages, ResolveDoubt
 from application.messages.restored import HoldMessages
@@ -21,7 +22,7 @@ from domain.reports import Accepted, Rejected, SubmitOutcome
 from domain.values import Network
 from tests.application.conftest import Account
 from tests.support.outcomes import NO_PROMPT, SILENCE, refused
-from tests.support.virtual import Gateway
+from tests.support.virtual import START, Gateway
 
 DAY_S = 24 * 3600
 CONGESTED = refused("+CMS ERROR: 42")
@@ -184,14 +185,17 @@ def test_only_a_lapsed_lease_or_a_newer_holder_doubts_what_is_being_sent(
     carrier: Carrier, number: int
 ) -> None:
     carrier.start(number)
+    leases = LeaseWatch(carrier.gateway.system.store, carrier.gateway.clock)
 
     def doubt(new_fence: int | None) -> bool:
+        lapsed = {lease.sim: (lease.fence, lease.expires_at) for lease in leases.lapsed()}
         return carrier.gateway.run(
             DoubtAttempt(
                 number,
                 sim=carrier.duty.sim,
                 new_fence=new_fence,
                 cause=OwnCause.RESTARTED,
+                lapsed=lapsed.get(carrier.duty.sim),
                 at=carrier.gateway.clock.now(),
             )
         )
@@ -203,6 +207,8 @@ def test_only_a_lapsed_lease_or_a_newer_holder_doubts_what_is_being_sent(
     carrier.gateway.clock.pass_s(LEASE_S)
     assert doubt(None)
     assert not doubt(None)
+    with pytest.raises(TooLate):  # its holder begins nothing more, should it live
+        carrier.gateway.run(RenewLease(carrier.duty, answered_at=START, at=START))
     assert carrier.account.available == 97
 
 
@@ -269,9 +275,9 @@ def test_two_sims_never_take_the_same_message(carrier: Carrier, number: int) -> 
         other.start(number)
 
 
-def test_nothing_starts_under_a_lease_that_is_over(carrier: Carrier, number: int) -> None:
+def test_nothing_starts_under_a_lease_that_was_given_back(carrier: Carrier, number: int) -> None:
     now = carrier.gateway.clock.now
-    carrier.gateway.clock.pass_s(LEASE_S)
+    carrier.gateway.run(TakeOffline(carrier.duty, reason="test", at=now()))
     with pytest.raises(TooLate):
         carrier.gateway.run(StartAttempt(number, duty=carrier.duty, concat_ref=1, at=now()))
 

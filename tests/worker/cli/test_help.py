@@ -58,7 +58,7 @@ def test_the_commands_are_those_of_this_issue() -> None:
         *("message list", "message release", "backup create", "backup list", "restore"),
         *("modem list", "modem probe", "modem emulate", "modem quarantine", "modem release"),
         *("projections status", "projections rebuild"),
-        "contents purge",
+        *("contents purge", "clock show", "clock vouch"),
     }
 
 
