@@ -91,6 +91,11 @@ def row_of(error: Exception) -> Row:
     return next((row for row in TABLE if isinstance(error, row.error)), _FAULT)
 
 
+def codes_of(status: int) -> list[str]:
+    """Give every ``code`` that dialect wilcybertek may answer with a status."""
+    return sorted({row.code for row in (*TABLE, _FAULT) if row.status == status})
+
+
 def wilcybertek_error(_: Call, error: Exception) -> Answer:
     """Answer an error as dialect wilcybertek: ``{status, code, message}``."""
     row = row_of(error)

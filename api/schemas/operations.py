@@ -32,6 +32,8 @@ class Reference(Struct, frozen=True, kw_only=True):
     """The OpenAPI document."""
 
     openapi: str
-    info: dict[str, str]
+    info: dict[str, Any]
+    servers: list[dict[str, str]]
+    tags: list[dict[str, str]]
     paths: dict[str, Any]
     components: dict[str, Any]

@@ -39,6 +39,7 @@ Text = Annotated[
         min_length=1,
         max_length=MESSAGE_CHARACTERS_MAX,
         pattern=r"\S",
+        examples=["Your order is ready."],
     ),
 ]
 SenderName = Annotated[
@@ -91,7 +92,15 @@ class NewSenderId(Struct, kw_only=True):
     """A sender ID that the account asks for."""
 
     name: SenderName
-    use_case: Annotated[str, Meta(min_length=1, max_length=USE_CASE_CHARACTERS_MAX, pattern=r"\S")]
+    use_case: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            max_length=USE_CASE_CHARACTERS_MAX,
+            pattern=r"\S",
+            examples=["Order notices"],
+        ),
+    ]
 
 
 class PreviewRequest(Struct, kw_only=True):
@@ -102,16 +111,26 @@ class PreviewRequest(Struct, kw_only=True):
 
 
 Email = Annotated[str, Meta(max_length=EMAIL_CHARACTERS_MAX, examples=["you@example.com"])]
-Code = Annotated[str, Meta(max_length=CODE_CHARACTERS_MAX)]
+Code = Annotated[str, Meta(max_length=CODE_CHARACTERS_MAX, examples=["123456"])]
 Password = Annotated[
-    str, Meta(min_length=PASSWORD_CHARACTERS_MIN, max_length=PASSWORD_CHARACTERS_MAX)
+    str,
+    Meta(
+        min_length=PASSWORD_CHARACTERS_MIN,
+        max_length=PASSWORD_CHARACTERS_MAX,
+        examples=["a long phrase of yours"],
+    ),
 ]
+CurrentPassword = Annotated[str, Meta(examples=["a long phrase of yours"])]
+ResetToken = Annotated[str, Meta(examples=["the token from the mail"])]
 Scopes = Annotated[list[str], Meta(description="Of send and read; empty is all.")]
 Sources = Annotated[
     list[Annotated[str, Meta(max_length=SOURCE_CHARACTERS_MAX)]],
     Meta(description="IP addresses and networks; empty is anywhere.", max_length=SOURCES_MAX),
 ]
-PersonName = Annotated[str, Meta(min_length=1, max_length=NAME_CHARACTERS_MAX, pattern=r"\S")]
+PersonName = Annotated[
+    str,
+    Meta(min_length=1, max_length=NAME_CHARACTERS_MAX, pattern=r"\S", examples=["Chanda Stores"]),
+]
 
 
 class Registration(Struct, kw_only=True):
@@ -126,14 +145,14 @@ class Login(Struct, kw_only=True):
     """Somebody who has one; the code is that of the second factor, where there is one."""
 
     email: Email
-    password: str
+    password: CurrentPassword
     code: Code | UnsetType | None = UNSET
 
 
 class PasswordChange(Struct, kw_only=True):
     """A new password instead of the current one."""
 
-    current_password: str
+    current_password: CurrentPassword
     new_password: Password
 
 
@@ -146,7 +165,7 @@ class ResetRequest(Struct, kw_only=True):
 class ResetConfirmation(Struct, kw_only=True):
     """The token that came by mail, and the new password."""
 
-    token: str
+    token: ResetToken
     password: Password
 
 

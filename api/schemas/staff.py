@@ -17,7 +17,15 @@ DailyCredits = Annotated[
     Annotated[int, Meta(ge=0, le=CREDITS_MAX)] | None,
     Meta(description="Credits that may be spent in a day; null is no limit, as is 0 to set it."),
 ]
-Reason = Annotated[str, Meta(min_length=1, max_length=REASON_CHARACTERS_MAX, pattern=r"\S")]
+Reason = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=REASON_CHARACTERS_MAX,
+        pattern=r"\S",
+        examples=["Paid by bank transfer"],
+    ),
+]
 PersonName = Annotated[
     str, Meta(description="Who acted, as events say it.", examples=["account:7"])
 ]
@@ -187,7 +195,7 @@ class LimitsRequest(Struct, frozen=True, kw_only=True):
 class CreditsRequest(Struct, frozen=True, kw_only=True):
     """Credits to move: a grant is positive, an adjustment is signed."""
 
-    credits: Annotated[int, Meta(ge=-CREDITS_MAX, le=CREDITS_MAX)]
+    credits: Annotated[int, Meta(ge=-CREDITS_MAX, le=CREDITS_MAX, examples=[500])]
     kind: Literal["grant", "adjust"]
     reason: Reason
 
