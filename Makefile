@@ -63,7 +63,7 @@ soak: $(STAMP) soak-tools ## Full counts, all client languages, clock faults (ho
 	NGOMA_SOAK=full $(PYTEST) --timeout=7200 $(ARGS)
 
 soak-tools:
-	@missing=; for tool in php:php-cli node:nodejs faketime:faketime; do \
+	@missing=; for tool in php:php-cli node:nodejs npm:npm faketime:faketime; do \
 		command -v $${tool%%:*} >/dev/null || missing="$$missing $${tool#*:}"; \
 	done; \
 	php -m 2>/dev/null | grep -qx curl || missing="$$missing php-curl"; \

@@ -76,12 +76,20 @@ _FAULT: Final = Row(errors.NgomaError, 500, "INTERNAL_ERROR", 500)
 Envelope = Callable[[Call, Exception], Answer]
 """How a route answers an error of one of its requests; a page may look at what was asked."""
 
+
+class Blame(NamedTuple):
+    """Which field of a request an error is about."""
+
+    error: type[errors.NgomaError]
+    field: str
+
+
 _FIELDS: Final = (
-    (errors.InvalidRecipient, "to"),
-    (errors.TooManyRecipients, "to"),
-    (errors.MessageTooLong, "message"),
-    (errors.SenderIdNotApproved, "sender_id"),
-    (errors.IdempotencyConflict, IDEMPOTENCY_KEY),
+    Blame(errors.InvalidRecipient, "to"),
+    Blame(errors.TooManyRecipients, "to"),
+    Blame(errors.MessageTooLong, "message"),
+    Blame(errors.SenderIdNotApproved, "sender_id"),
+    Blame(errors.IdempotencyConflict, IDEMPOTENCY_KEY),
 )
 """The field that feltech's ``errors`` blame for a refusal."""
 

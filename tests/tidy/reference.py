@@ -142,8 +142,8 @@ def _cells(row: object) -> list[tuple[str, Any]]:
     """Name and give what a row holds; a dataclass inside it is spread out."""
     if dataclasses.is_dataclass(row):
         return [(field.name, getattr(row, field.name)) for field in dataclasses.fields(row)]
-    if isinstance(row, tuple):
-        names = getattr(row, "_fields", ["error", *[f"value {n}" for n in range(1, len(row))]])
+    if isinstance(row, tuple) and hasattr(row, "_fields"):
+        names = row._fields
         return [
             cell
             for name, value in zip(names, row, strict=True)
@@ -354,6 +354,8 @@ def _option(option: click.Option) -> list[str]:
         choices = "|".join(map(str, kind.choices)) if isinstance(kind, click.Choice) else ""
         names += f" {option.metavar or choices or kind.name.upper()}"
     text = option.help or ""
+    if option.required:
+        text += " Required."
     if option.envvar:
         env = option.envvar if isinstance(option.envvar, str) else ", ".join(option.envvar)
         text += f" Environment: `{env}`."

@@ -157,7 +157,7 @@ def test_commands_are_listed_with_their_options_and_examples() -> None:
         "## ngoma wallet\n\n```\nngoma wallet COMMAND …\n```\n\nLook at credits and move them.",
         "## ngoma wallet top-up\n\n```\nngoma wallet top-up [options] ACCOUNT\n```",
         "```\nExample:\n    ngoma wallet top-up 7 --credits 100\n```",
-        "| `--credits INTEGER` | How many. |",
+        "| `--credits INTEGER` | How many. Required. |",
         "| `--lane otp\\|bulk` | Which. Default: `bulk`. |",
         "| `--json` | Print JSON. |",
     ]:

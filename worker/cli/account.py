@@ -19,6 +19,7 @@ from domain.published import CREDITS_MAX
 from domain.values import Credits
 from domain.written import check_limit
 from worker.cli.gateway import Gateway, opened
+from worker.cli.group import Group
 from worker.cli.login import password_stdin_option, read_password
 from worker.cli.options import (
     ACCOUNT,
@@ -59,7 +60,7 @@ def limit(name: str) -> Callable[[str], int | str]:
     return kind(check, name="limit")
 
 
-@click.group()
+@click.group(cls=Group)
 def account() -> None:
     """Make accounts, and say what each may do."""
 

@@ -7,6 +7,7 @@ from application.ports.queries import EntryRow
 from domain.errors import NotFound
 from domain.manual_entry import EntryStatus
 from worker.cli.gateway import opened
+from worker.cli.group import Group
 from worker.cli.options import (
     NUMBER,
     POSITION,
@@ -25,7 +26,7 @@ remark_option = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def approval() -> None:
     """List and decide what takes two people.
 

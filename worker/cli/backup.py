@@ -7,6 +7,7 @@ import click
 
 from domain.public_ids import feltech_id
 from worker.cli.gateway import require_store
+from worker.cli.group import Group
 from worker.cli.options import Place, example, json_option, place_options
 from worker.cli.output import moment, print_json, print_table, visible
 from worker.cli.projections import progress
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from adapters.backup.report import Report
 
 
-@click.group()
+@click.group(cls=Group)
 def backup() -> None:
     """Make backups, and list those that were made."""
 

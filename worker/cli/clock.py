@@ -7,11 +7,12 @@ from application.retention.vouching import VouchForClock, mark_now
 from domain.errors import TooLate
 from domain.public_ids import iso_time
 from worker.cli.gateway import Gateway, opened
+from worker.cli.group import Group
 from worker.cli.options import Place, example, json_option, place_options
 from worker.cli.output import clock_time, moment, print_json, print_table
 
 
-@click.group()
+@click.group(cls=Group)
 def clock() -> None:
     """Look at the clock, and vouch for it."""
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import click
 
+from worker.cli.group import Group
 from worker.cli.options import Place, example, json_option, place_options
 from worker.cli.output import print_json, print_table
 
@@ -20,7 +21,7 @@ URLS: Final = frozenset({"database_url", "redis_url", "mail_url"})
 SECRETS: Final = frozenset({"server_secret", "mail_password"})
 
 
-@click.group()
+@click.group(cls=Group)
 def config() -> None:
     """Look at the settings in force."""
 

@@ -22,6 +22,7 @@ from domain.msisdn import normalise
 from domain.public_ids import MessageRef
 from worker.cli.clock import require_trusted_clock
 from worker.cli.gateway import Gateway, opened
+from worker.cli.group import Group
 from worker.cli.leftovers import forget_mail, forget_on_air
 from worker.cli.message import message_ref, require_message
 from worker.cli.options import ACCOUNT, REASON, Place, example, json_option, place_options
@@ -50,7 +51,7 @@ class Purged:
     files: list[str] = field(default_factory=list)
 
 
-@click.group()
+@click.group(cls=Group)
 def contents() -> None:
     """Erase personal data: texts, recipients' numbers, names and e-mails."""
 

@@ -9,6 +9,7 @@ from domain.errors import NotFound
 from domain.key_rules import Scope, check_source
 from domain.published import KEY_ID_CHARACTERS
 from worker.cli.gateway import Gateway, opened
+from worker.cli.group import Group
 from worker.cli.options import (
     ACCOUNT,
     NAME,
@@ -22,7 +23,7 @@ from worker.cli.options import (
 from worker.cli.output import clock_time, moment, print_json, print_table
 
 
-@click.group()
+@click.group(cls=Group)
 def key() -> None:
     """Issue, replace, revoke and list API keys.
 

@@ -8,6 +8,7 @@ import click
 
 from domain.errors import InvalidKey, NgomaError
 from worker.cli.gateway import Gateway, opened
+from worker.cli.group import Group
 from worker.cli.options import CODE, EMAIL, Place, example, json_option, place_options
 from worker.cli.output import moment, print_json
 
@@ -119,7 +120,7 @@ def logout(place: Place, *, as_json: bool) -> None:
         click.echo("You are logged out." if token is not None else "You were not logged in.")
 
 
-@click.group("second-factor")
+@click.group("second-factor", cls=Group)
 def second_factor() -> None:
     """Set up the codes without which roles do not count."""
 

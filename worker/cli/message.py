@@ -14,6 +14,7 @@ from domain.message import OPEN, Message, State, message_id
 from domain.msisdn import Msisdn, masked
 from domain.public_ids import MessageRef, feltech_id, parse_message_id, wilcybertek_id
 from worker.cli.gateway import Gateway, opened
+from worker.cli.group import Group
 from worker.cli.options import (
     POSITION,
     REASON,
@@ -35,7 +36,7 @@ def message_ref(value: str) -> MessageRef:
     return found
 
 
-@click.group()
+@click.group(cls=Group)
 def message() -> None:
     """Look at a message, explain or end it.
 

@@ -9,6 +9,7 @@ from application.fleet.leases import SetQuarantine
 from application.ports import ModemDriver, ModemHealth, ModemSettings, ModemUnavailable, SimIdentity
 from domain.values import Network
 from worker.cli.gateway import opened
+from worker.cli.group import Group
 from worker.cli.modem_list import show_fleet
 from worker.cli.options import (
     NUMBER,
@@ -25,7 +26,7 @@ LATENCY_MS_MAX: Final = 600_000
 PROFILE_NAMES: Final = ("e173", "sim800", "ec25", "minimal")
 
 
-@click.group()
+@click.group(cls=Group)
 def modem() -> None:
     """Look at the SIMs, try and emulate modems."""
 

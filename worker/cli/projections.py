@@ -7,11 +7,12 @@ import click
 
 from application.ports.queries import ProjectionStatus
 from worker.cli.gateway import Gateway, opened
+from worker.cli.group import Group
 from worker.cli.options import Place, example, json_option, place_options
 from worker.cli.output import console, print_json, print_table
 
 
-@click.group()
+@click.group(cls=Group)
 def projections() -> None:
     """Look at the read models, and build them anew."""
 

@@ -8,6 +8,7 @@ import click
 from application.accounts import ChangeRole
 from domain.roles import DUTIES, Role
 from worker.cli.gateway import opened
+from worker.cli.group import Group
 from worker.cli.options import (
     ACCOUNT,
     POSITION,
@@ -31,7 +32,7 @@ role_reason_option = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def role() -> None:
     """Give accounts roles of staff, and take them away.
 

@@ -9,6 +9,7 @@ from application.ports.queries import Queries, SenderIdRow
 from domain.errors import NotFound
 from domain.sender_id import SenderIdStatus
 from worker.cli.gateway import opened
+from worker.cli.group import Group
 from worker.cli.options import (
     ACCOUNT,
     NUMBER,
@@ -23,7 +24,7 @@ from worker.cli.options import (
 from worker.cli.output import clock_time, moment, print_json, print_table
 
 
-@click.group()
+@click.group(cls=Group)
 def sender_id() -> None:
     """List and decide sender IDs.
 

@@ -9,6 +9,7 @@ from domain.public_ids import batch_id, feltech_id
 from domain.published import STATEMENT_PAGE, STATEMENT_PAGE_MAX
 from domain.values import Credits
 from worker.cli.gateway import opened
+from worker.cli.group import Group
 from worker.cli.options import (
     ACCOUNT,
     CREDITS,
@@ -33,7 +34,7 @@ from worker.cli.output import (
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def wallet() -> None:
     """Look at credits and move them."""
 

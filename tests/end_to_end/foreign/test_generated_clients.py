@@ -3,6 +3,7 @@
 import json
 import os
 import pkgutil
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,14 @@ from tests.end_to_end.gateway import UNLIMITED, Demo
 
 pytestmark = pytest.mark.processes
 
+TOOLS: Final = (
+    "@redocly/cli@2.77.0",
+    "openapi-fetch@0.17.0",
+    "openapi-typescript@7.13.0",
+    "typescript@5.9.3",
+)
+"""From npm's registry, in a soak only."""
+INSTALL_S: Final = 300
 NAME: Final = "ngoma_generated"
 GENERATE_S: Final = 60
 
@@ -125,3 +134,53 @@ def test_a_generated_python_client_knows_each_refusal_by_its_code(
     long = models.SendRequestWithKey(to="0977000000", message="x" * 1_601)
     refused = call(generated, demo, "wilcybertek_send", body=long)
     assert refused.parsed.code == models.WilcybertekError422Code.MESSAGE_TOO_LONG
+
+
+@pytest.fixture(scope="module")
+def node(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with what the gateway answers and Node's tools."""
+    folder = tmp_path_factory.mktemp("node")
+    (folder / "openapi.json").write_text(json.dumps(demo.client.get("/openapi.json").json))
+    (folder / "package.json").write_text('{"type": "module", "private": true}')
+    for name in ("generated.ts", "tsconfig.json"):
+        shutil.copy(Path(__file__).with_name(name), folder)
+    run(folder, "npm", "install", "--no-fund", "--no-audit", "--legacy-peer-deps", *TOOLS)
+    return folder
+
+
+def run(folder: Path, *command: str, **settings: str) -> str:
+    """Run a tool in the folder; give what it printed.
+
+    Raises:
+        AssertionError: it failed; with what it said.
+    """
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, **settings},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=INSTALL_S,
+    )
+    assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+    return done.stdout
+
+
+@pytest.mark.soak
+def test_the_reference_passes_redoclys_rules(node: Path) -> None:
+    run(node, "node_modules/.bin/redocly", "lint", "openapi.json", REDOCLY_TELEMETRY="off")
+
+
+@pytest.mark.soak
+def test_a_generated_typescript_client_works_with_both_dialects(node: Path, demo: Demo) -> None:
+    run(node, "node_modules/.bin/openapi-typescript", "openapi.json", "--output", "gateway.ts")
+    run(node, "node_modules/.bin/tsc")
+    place = demo.place
+    answers = json.loads(
+        run(node, "node", "generated.js", BASE_URL=place["base_url"], API_KEY=place["api_key"])
+    )
+    assert answers["first"]["message_id"] in answers["logged"]
+    assert answers["second"]["message_id"] == answers["status"]["message_id"]
+    assert answers["balance"] == answers["available"] > 0
+    assert answers["refused"]["code"] == "INVALID_RECIPIENT"

@@ -106,6 +106,12 @@ def test_the_line_in_the_overview_fits_the_command(name: str) -> None:
     assert len(entry.help) <= 60
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_line_of_help_is_cut(name: str, cli: Cli) -> None:
+    printed = cli.run(name, "--help").stdout
+    assert [line for line in printed.splitlines()[1:] if line.rstrip().endswith("...")] == []
+
+
 def test_help_imports_nothing_heavy() -> None:
     code = (
         "import sys\n"
