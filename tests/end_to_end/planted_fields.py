@@ -100,6 +100,8 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "ref": "an id",
     "number": "used for a search, never kept",
     "host": "of this machine",
+    "file": "of this machine",
+    "database_url": "of this machine",
     "socket": "of this machine",
     "device": "of this machine",
     "link": "of this machine",
@@ -132,6 +134,7 @@ CALLS: Final[Mapping[str, tuple[str, ...]]] = {
     "message cancel": ("{word}",),
     "message explain": ("{word}",),
     "message resolve": ("{word} --sent --reason {word}", "1 --sent --reason {word}"),
+    "message release": ("1 --reason {word}",),
     "message show": ("{word}", "1 --reveal --reason {word}"),
     "contents purge": (
         "--number 0{number} --reason {word}",
@@ -151,6 +154,8 @@ CALLS: Final[Mapping[str, tuple[str, ...]]] = {
     "modem quarantine": ("1 --reason {word}",),
     "modem release": ("1 --reason {word}",),
     "projections rebuild": ("{word}",),
+    "backup create": ("/nowhere/{word}",),
+    "restore": ("/nowhere/{word} --check", "/nowhere/{word} --database-url {word}"),
 }
 """How each command that takes any text is given markers; a call may well be refused."""
 NOT_CALLED: Final[Mapping[str, str]] = {"serve": "runs on; --host and --socket are of this machine"}
