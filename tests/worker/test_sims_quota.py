@@ -55,6 +55,8 @@ def test_another_host_takes_the_day_over_with_the_sim(gw: Gateway) -> None:
     gw.clock.advance(200)  # it froze: its lease ran out
     gw.send(sender, count=6, first=10)
     there = gw.sim(gw.driver("a"), "there", per_day=PER_DAY, holder="there", desk=gw.new_desk())
+    there.step(0.0)
+    gw.clock.advance(200)  # and it saw no renewal for as long as a lease holds
     assert send_all_it_may(gw, there) == PER_DAY
     gw.clock.advance(1)
     gw.steps(50, here, there)  # the first one is back

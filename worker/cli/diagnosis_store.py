@@ -91,8 +91,9 @@ def look_at_processes(settings: Settings) -> Iterator[Finding]:
             yield Finding("processes", Verdict.WRONG, f"{each.name} does not answer.")
             continue
         wrong = [f"{name}: {words}" for name, words in each.checks.items() if words != "ok"]
+        verdict = Verdict.WARNING if each.is_ready else Verdict.WRONG
         for words in wrong:
-            yield Finding("processes", Verdict.WRONG, f"{each.name} says of {words}.")
+            yield Finding("processes", verdict, f"{each.name} says of {words}.")
         if not wrong:
             yield Finding("processes", Verdict.OK, f"{each.name} says that all is well.")
 

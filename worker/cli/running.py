@@ -20,6 +20,8 @@ class Running:
 
     name: str
     checks: Mapping[str, str] | None
+    is_ready: bool = False
+    """Whether it works all the same, whatever its checks say."""
 
 
 class _UnixConnection(http.client.HTTPConnection):
@@ -43,17 +45,19 @@ def running_on(folder: Path) -> Iterator[Running]:
             url = place.read_text(encoding="utf-8").strip()
         except FileNotFoundError:  # it ended
             continue
-        yield Running(place.stem.replace("-", " "), _checks(url))
+        yield Running(place.stem.replace("-", " "), *_checks(url))
 
 
-def _checks(url: str) -> Mapping[str, str] | None:
+def _checks(url: str) -> tuple[Mapping[str, str] | None, bool]:
     try:
         with closing(_connection(url)) as connection:
             connection.request("GET", "/readyz")
-            checks = json.loads(connection.getresponse().read())["checks"]
-            return {str(name): str(words) for name, words in checks.items()}
+            answer = connection.getresponse()
+            checks = json.loads(answer.read())["checks"]
+            found = {str(name): str(words) for name, words in checks.items()}
+            return found, answer.status == http.HTTPStatus.OK
     except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError, AttributeError):
-        return None
+        return None, False
 
 
 def _connection(url: str) -> http.client.HTTPConnection:

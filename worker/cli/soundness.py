@@ -1,13 +1,13 @@
 """Whether a store is sound: a quick look before it is served, a whole one on request."""
 
 import logging
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from adapters.settings import Settings
-from adapters.store.sqlite.copying import FAULTS_MAX, faults_of, first_of
+from adapters.store.sqlite.copying import FAULTS_MAX, faults_of
+from adapters.store.sqlite.inspection import first_damage
 from adapters.store.sqlite.swapping import finish
 from application.invariants.whole import read_whole
 from application.ports import Store
@@ -29,22 +29,20 @@ def require_sound(folder: Path) -> None:
     path = folder / "store.db"
     if not path.exists() or not path.stat().st_size:
         return
-    ends_s = time.monotonic() + QUICK_S
-    try:
-        faults = faults_of(path, is_whole=False, deadline=lambda: time.monotonic() > ends_s)
-    except TimeoutError:
+    looked = first_damage(path, limit_s=QUICK_S)
+    if looked.damage is not None:
+        msg = (
+            f"{path.absolute()} is damaged ({looked.damage}). Nothing was started, so that"
+            " nothing is accepted on it: `ngoma restore FILE` brings a backup back."
+        )
+        raise StoreDown(msg)
+    if not looked.is_whole:
         _log.warning(
             "%s is large: the look at its start was broken off after %.0f s and found nothing;"
             " `ngoma doctor --whole` looks at all of it",
             *(path.name, QUICK_S),
         )
         return
-    if faults:
-        msg = (
-            f"{path.absolute()} is damaged: {first_of(faults)}. Nothing was started, so that"
-            " nothing is accepted on it: `ngoma restore FILE` brings a backup back."
-        )
-        raise StoreDown(msg)
 
 
 def whole_faults(settings: Settings, store: Store | None) -> Sequence[str]:

@@ -6,7 +6,7 @@ INTO`` is no way: it may number the rows of the log anew, and the row is the log
 """
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -19,7 +19,6 @@ PAGES: Final = 1_024
 WAIT_S: Final = 30.0
 """How long to wait for somebody who has the whole file, as when a crash is mended."""
 FAULTS_MAX: Final = 20
-PROGRESS_STEPS: Final = 10_000
 
 Advance = Callable[[int, int], None]
 
@@ -53,27 +52,15 @@ def fold_log(path: Path) -> None:
             raise sqlite3.OperationalError(msg)
 
 
-def faults_of(
-    path: Path, *, is_whole: bool, deadline: Callable[[], bool] | None = None
-) -> list[str]:
+def faults_of(path: Path, *, is_whole: bool) -> list[str]:
     """Say what is wrong with a store's file; nothing is changed.
 
-    ``is_whole`` also compares each index with its table. ``deadline`` is asked now and then, and
-    ends the look when it says True.
-
-    Raises:
-        TimeoutError: ``deadline`` ended it; nothing wrong was found by then.
+    ``is_whole`` also compares each index with its table.
     """
     check = "integrity_check" if is_whole else "quick_check"
     try:
         with closing(connected(path)) as connection:
-            if deadline is not None:
-                connection.set_progress_handler(deadline, PROGRESS_STEPS)
             found = connection.execute(f"PRAGMA {check}({FAULTS_MAX})").fetchall()
-    except sqlite3.OperationalError as error:
-        if deadline is not None and deadline():
-            raise TimeoutError from error
-        return [f"it cannot be read: {error}"]
     except sqlite3.DatabaseError as error:
         return [f"it cannot be read: {error}"]
     return [] if found == [("ok",)] else [" ".join(str(row[0]).split()) for row in found]
@@ -110,9 +97,3 @@ def connected(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(
         f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=WAIT_S
     )
-
-
-def first_of(faults: Sequence[str]) -> str:
-    """Give the first fault, and how many more there are."""
-    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-    return f"{faults[0]}{more}"

@@ -281,7 +281,7 @@ class SqliteStore:
         """Keep the write-ahead log short; False when it is long and stays in use."""
         with (
             self._turn.held(),
-            self._troubles.met(in_writing=True),
+            self._troubles.met(in_writing=False),
             self._datastore.bare() as connection,
         ):
             return shorten(connection)
