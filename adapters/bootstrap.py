@@ -23,6 +23,7 @@ from adapters.modems import DRIVERS
 from adapters.observability.access import JsonAccessLog
 from adapters.observability.outlet import Outlet
 from adapters.outage import watch_redis
+from adapters.readiness import add_checks
 from adapters.security.secret import Secret, kept_or_made, read_secret
 from adapters.settings import Settings
 from adapters.store.log import StoreLog
@@ -34,7 +35,6 @@ from adapters.store.read_engine import (
     sqlite_engines,
 )
 from adapters.store.sqlite import SqliteStore
-from adapters.store.sqlite.connections import StoreReplaced
 from application.accounts.keyring import KeyRing
 from application.accounts.logins import Logins
 from application.books.codec import event_mapper
@@ -55,10 +55,9 @@ from application.ports import (
 )
 from application.retention.erasure import Retention
 from application.system import Signals, System, Terms
-from domain.errors import InvalidRequest, NgomaError, StoreDown
+from domain.errors import InvalidRequest, NgomaError
 from projections.catalogue import PROJECTIONS
 from projections.follower import Follower
-from projections.keeping import Rebuilding
 from projections.known import Positions
 from projections.reading import SqlQueries
 
@@ -90,8 +89,7 @@ def bootstrap(
     common = _Common(store, reader, hasher or wanted(make_hasher), clock, randomness)
     committer = _open_committer(settings, common, mapper, signals, metrics)
     reading = _open_read_side(settings, store, mapper)
-    signals.add_check("store", partial(_ping, store))
-    signals.add_check("projections", partial(_not_in_step, reading.queries))
+    add_checks(signals, store, reading.queries)
     queue = wanted(partial(open_queue, settings.redis_url))
     limiter = wanted(partial(make_limiter, settings.redis_url))
     outlet = outlet or Outlet()
@@ -313,29 +311,6 @@ def _watch(metrics: Metrics, committer: Committer, queries: SqlQueries, outlet: 
         partial(_lags, queries),
         label="read_model",
     )
-
-
-def _ping(store: Store) -> str:
-    try:
-        store.ping()
-    except StoreReplaced as error:
-        return str(error)
-    except StoreDown:
-        return "does not answer"
-    return "ok"
-
-
-def _not_in_step(queries: SqlQueries) -> str:
-    try:
-        statuses = queries.projections()
-    except Rebuilding:
-        return "rebuilding"
-    except Exception as error:  # noqa: BLE001 - readiness reports whatever keeps it from knowing
-        return type(error).__name__
-    rebuilding = [status.name for status in statuses if status.is_rebuilding]
-    stopped = [status.name for status in statuses if status.error and not status.is_rebuilding]
-    words = (("rebuilding", rebuilding), ("stopped", stopped))
-    return "; ".join(f"{word}: {', '.join(names)}" for word, names in words if names) or "ok"
 
 
 def _lags(queries: SqlQueries) -> Mapping[str, float]:

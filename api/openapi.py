@@ -9,8 +9,7 @@ import msgspec
 from api.routing.errors import wilcybertek_error
 from api.routing.route import Endpoint, Route
 from api.schemas import Reference
-from domain.published import IDEMPOTENCY_KEPT_S, IDEMPOTENCY_KEY_CHARACTERS_MAX
-from domain.submission import IDEMPOTENCY_KEY
+from domain.idempotency import IDEMPOTENCY_KEPT_S, IDEMPOTENCY_KEY, IDEMPOTENCY_KEY_CHARACTERS_MAX
 
 BODY_TYPES: Final = (
     "application/json",

@@ -1,17 +1,15 @@
-"""Who people are to the gateway: the names, addresses, passwords and codes that it takes."""
+"""Who people are to the gateway: the names and e-mail addresses that it takes."""
 
 import re
 from typing import Final
 
 from domain.errors import InvalidRequest
-from domain.published import (
-    CODE_CHARACTERS_MAX,
-    EMAIL_CHARACTERS_MAX,
-    EMAIL_LOCAL_CHARACTERS_MAX,
-    NAME_CHARACTERS_MAX,
-    PASSWORD_CHARACTERS_MAX,
-    PASSWORD_CHARACTERS_MIN,
-)
+
+NAME_CHARACTERS_MAX: Final = 100
+"""Of an account or of a key."""
+EMAIL_CHARACTERS_MAX: Final = 254
+"""RFC 5321, 4.5.3.1.3, without the angle brackets."""
+EMAIL_LOCAL_CHARACTERS_MAX: Final = 64
 
 _EMAIL: Final = re.compile(  # the form of HTML's e-mail fields
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+"
@@ -46,36 +44,3 @@ def check_email(email: str) -> str:
         msg = "The email must be an address such as you@example.com."
         raise InvalidRequest(msg, field="email")
     return found
-
-
-def check_password(password: str, *, email: str, field: str = "password") -> str:
-    """Give a new password as it is, unless it is too short, too long, or the address itself.
-
-    Raises:
-        InvalidRequest: it is.
-    """
-    if not PASSWORD_CHARACTERS_MIN <= len(password) <= PASSWORD_CHARACTERS_MAX:
-        msg = (
-            f"The {field} must have {PASSWORD_CHARACTERS_MIN} to {PASSWORD_CHARACTERS_MAX} "
-            "characters."
-        )
-        raise InvalidRequest(msg, field=field)
-    if password.casefold() in {email.casefold(), email.casefold().partition("@")[0]}:
-        msg = f"The {field} must not be the e-mail address."
-        raise InvalidRequest(msg, field=field)
-    if not password.isprintable():
-        msg = f"The {field} must consist of printable characters."
-        raise InvalidRequest(msg, field=field)
-    return password
-
-
-def check_code(code: str) -> str:
-    """Give what may be a code of a second factor, as it was typed.
-
-    Raises:
-        InvalidRequest: with field ``code``: it is too long for one.
-    """
-    if len(code) > CODE_CHARACTERS_MAX:
-        msg = "The code has six digits."
-        raise InvalidRequest(msg, field="code")
-    return code

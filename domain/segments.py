@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from domain.errors import InvalidRequest, MessageTooLong
-from domain.published import MESSAGE_CHARACTERS_MAX, MESSAGE_SEGMENTS_MAX
 from domain.values import Encoding
 
 ESCAPE: Final = "\x1b"
@@ -53,7 +51,6 @@ _BASIC_ASCII: Final = _BASIC.encode("ascii", "ignore")
 _EXTENSION_ASCII: Final = _EXTENSION.encode("ascii", "ignore")
 _OUTSIDE_GSM7: Final = re.compile(f"[^{re.escape(_BASIC + _EXTENSION)}]")
 _EXTENDED: Final = re.compile(f"[{re.escape(_EXTENSION)}]")
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _ESCAPED: Final[Mapping[int, str]] = MappingProxyType({ord(c): ESCAPE + c for c in _EXTENSION})
 
 
@@ -115,38 +112,9 @@ def segment(text: str) -> Segmented:
     return Segmented(encoding, units, parts, PART_LIMIT[encoding] - _units(parts[-1], encoding))
 
 
-def check_text(text: str) -> None:
-    """Refuse what cannot be sent as given: NUL, ESC and lone surrogates (contract decision 5).
-
-    Raises:
-        InvalidRequest: with field ``message``.
-    """
-    if "\0" in text:
-        raise InvalidRequest("The message contains the control character NUL.", field="message")
-    if ESCAPE in text:
-        raise InvalidRequest("The message contains the control character ESC.", field="message")
-    if not text.isascii() and _SURROGATE.search(text):
-        raise InvalidRequest("The message contains half of a surrogate pair.", field="message")
-
-
-def check_length(text: str, segments: int) -> None:
-    """Refuse a text above either limit; ``segments`` as ``count_segments`` gave it.
-
-    Raises:
-        MessageTooLong: more than 1,600 code points or 11 segments (contract decision 5).
-    """
-    if len(text) > MESSAGE_CHARACTERS_MAX or segments > MESSAGE_SEGMENTS_MAX:
-        raise MessageTooLong(characters=len(text), segments=segments)
-
-
 def non_gsm_characters(text: str) -> tuple[str, ...]:
     """Give the characters that make ``text`` UCS-2: each once, in order of appearance."""
     return tuple(dict.fromkeys(_OUTSIDE_GSM7.findall(text)))
-
-
-def is_blank(text: str) -> bool:
-    """Say whether nothing, or only white space, would be sent."""
-    return not text or text.isspace()
 
 
 def _escapes_in(text: str) -> int | None:

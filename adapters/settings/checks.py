@@ -6,8 +6,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from application.system import UNIX_SOCKET
-from domain.addresses import read_network
+from domain.addresses import UNIX_SOCKET, read_network
 
 PORT_MAX: Final = 65_535
 

@@ -15,8 +15,8 @@ from api.routing.front import Front
 from application.messages.explain import Explanation, explain
 from application.ports.queries import Balance
 from domain.errors import NotFound
+from domain.message_text import MESSAGE_CHARACTERS_MAX, MESSAGE_SEGMENTS_MAX
 from domain.public_ids import feltech_id, iso_time, parse_message_id, wilcybertek_id
-from domain.published import MESSAGE_CHARACTERS_MAX, MESSAGE_SEGMENTS_MAX
 from domain.segments import non_gsm_characters, segment
 from domain.tariff import TARIFF
 

@@ -10,13 +10,14 @@ from api.http.wire import Call, Headers
 from api.routing.front import Front
 from application.accounts.principal import Principal
 from application.messages.accept import Accepted, Recipient, Sending, SendMessages
+from domain.bulk import check_recipients
 from domain.errors import IdempotencyInProgress, InvalidRecipient, InvalidRequest
+from domain.idempotency import IDEMPOTENCY_KEY, check_idempotency_key
+from domain.message_text import check_length
 from domain.msisdn import Numbering, normalise
-from domain.segments import check_length, count_segments
-from domain.sender_names import check_sender_id
-from domain.submission import IDEMPOTENCY_KEY, check_idempotency_key
+from domain.segments import count_segments
+from domain.sender_id_rules import check_sender_id
 from domain.values import Encoding
-from domain.written import check_recipients
 
 REPLAYED: Final[Headers] = ((b"idempotent-replayed", b"true"),)
 

@@ -13,13 +13,9 @@ from typing import Any, Final
 
 import orjson
 
-from application.accounts.passwords import (
-    EnrolSecondFactor,
-    SecondFactor,
-    SetPassword,
-    StartReset,
-    UseCode,
-)
+from application.accounts.password_reset import StartReset
+from application.accounts.passwords import SetPassword
+from application.accounts.second_factor import EnrolSecondFactor, SecondFactor, UseCode
 from application.accounts.sessions import (
     SEEN_EVERY_S,
     EndSession,
@@ -35,7 +31,7 @@ from application.ports import Clock, Codes, KeyHasher, Randomness, SecretKind, S
 from domain.account import Account, account_id
 from domain.claim import Claim, claim_id
 from domain.errors import InvalidKey, InvalidRequest, NotFound, NotPermitted
-from domain.people import check_password
+from domain.password_rules import check_password
 from domain.values import SECOND
 
 TOKEN_PREFIX: Final = "ngs_"  # noqa: S105 - tells a session's token from an API key

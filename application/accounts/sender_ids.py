@@ -14,7 +14,7 @@ from domain.account import Account, account_id
 from domain.errors import AlreadyExists, InvalidKey, SenderIdNotApproved
 from domain.roles import Duty
 from domain.sender_id import SenderId, SenderIdStatus, sender_id_id
-from domain.sender_names import folded
+from domain.sender_id_rules import folded
 from domain.values import Instant
 
 

@@ -15,13 +15,11 @@ from application.fleet.quota import NO_QUOTA, DayQuota
 from application.ports import Clock, ContentRow, Lease, SimIdentity, Store
 from domain.errors import AlreadyExists, TooLate
 from domain.roles import Duty
-from domain.sim import Sim, sim_id
+from domain.sim import ANSWERS_WITHIN_S, Sim, sim_id
 from domain.values import SECOND, Instant, Network
 
 LEASE_S: Final = 180
 """How long a lease holds without renewal: longer than the longest submission (120 s)."""
-ANSWER_S: Final = 90
-"""A SIM that has not answered for this long is offline (design section 6.7)."""
 NOT_ONLINE: Final = Instant(0)
 """As the time of the last answer: the SIM is held, and does not count as online."""
 ONLINE_CHECK_S: Final = 0.25
@@ -247,7 +245,7 @@ def online_networks(leases: Sequence[Lease], now: Instant) -> frozenset[Network]
     return frozenset(
         Network(lease.network)
         for lease in leases
-        if lease.expires_at > now and lease.answered_at >= now - ANSWER_S * SECOND
+        if lease.expires_at > now and lease.answered_at >= now - ANSWERS_WITHIN_S * SECOND
     )
 
 

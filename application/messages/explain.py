@@ -12,6 +12,7 @@ from domain.causes import OwnCause, meaning_of
 from domain.errors import NotFound
 from domain.events import Event
 from domain.message import OPEN, REFUNDED, SPENT, Message, State, events, message_id
+from domain.message.doubt import DOUBT_LIMIT_S
 from domain.msisdn import PLAN_VERSIONS, NumberingPlan
 from domain.tariff import TARIFFS
 from domain.values import SECOND, Encoding, Instant, Network
@@ -194,7 +195,7 @@ _SUMMARIES: Final[Mapping[State, str]] = MappingProxyType(
     {
         State.IN_DOUBT: (
             "It was handed over and no answer came: it may have been sent. A report settles that, "
-            "or an operator, or a refund after 24 hours."
+            f"or an operator, or a refund after {DOUBT_LIMIT_S // 3600} hours."
         ),
         State.SENT: "It was sent; the network has not reported its delivery.",
         State.DELIVERED: "It was delivered.",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
-from domain.published import REPEATS_KEPT_S
+from domain.repeats import REPEATS_KEPT_S
 from domain.values import SECOND, Instant
 
 

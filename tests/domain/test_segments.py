@@ -9,18 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidRequest, MessageTooLong
-from domain.published import MESSAGE_CHARACTERS_MAX, MESSAGE_SEGMENTS_MAX
+from domain.message_text import (
+    MESSAGE_CHARACTERS_MAX,
+    MESSAGE_SEGMENTS_MAX,
+    check_length,
+    check_text,
+    is_blank,
+)
 from domain.segments import (
     ESCAPE,
     GSM7_BASIC,
     GSM7_EXTENSION,
     PART_LIMIT,
     SINGLE_LIMIT,
-    check_length,
-    check_text,
     count_segments,
     encoding_of,
-    is_blank,
     non_gsm_characters,
     segment,
 )
