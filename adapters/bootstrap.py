@@ -23,14 +23,9 @@ from adapters.modems import DRIVERS
 from adapters.observability.access import JsonAccessLog
 from adapters.observability.outlet import Outlet
 from adapters.outage import watch_redis
+from adapters.readiness import add_checks, read_model_lags
 from adapters.security.secret import Secret, kept_or_made, read_secret
 from adapters.settings import Settings
-from adapters.store.checks import (
-    read_model_lags,
-    read_models_trouble,
-    room_trouble,
-    store_trouble,
-)
 from adapters.store.log import StoreLog
 from adapters.store.numbers import BlockNumbers
 from adapters.store.read_engine import (
@@ -96,10 +91,8 @@ def bootstrap(
     common = _Common(store, reader, hasher or wanted(make_hasher), clock, randomness)
     committer = _open_committer(settings, common, mapper, signals, metrics)
     reading = _open_read_side(settings, store, mapper)
-    signals.add_check("store", partial(store_trouble, store))
-    signals.add_check("projections", partial(read_models_trouble, reading.queries))
-    if settings.database_url is None:
-        signals.add_check("disk", partial(room_trouble, settings.data_dir), is_vital=False)
+    folder = None if settings.database_url else settings.data_dir
+    add_checks(signals, store, reading.queries, folder=folder)
     queue = wanted(partial(open_queue, settings.redis_url))
     limiter = wanted(partial(make_limiter, settings.redis_url))
     outlet = outlet or Outlet()

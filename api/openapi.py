@@ -9,8 +9,7 @@ import msgspec
 from api.routing.errors import codes_of, wilcybertek_error
 from api.routing.route import Endpoint, Route
 from api.schemas import FeltechError, Reference, WilcybertekError
-from domain.published import IDEMPOTENCY_KEPT_S, IDEMPOTENCY_KEY_CHARACTERS_MAX
-from domain.submission import IDEMPOTENCY_KEY
+from domain.idempotency import IDEMPOTENCY_KEPT_S, IDEMPOTENCY_KEY, IDEMPOTENCY_KEY_CHARACTERS_MAX
 
 BODY_TYPE: Final = "application/json"
 """Forms are read too, for clients that send them; a generator would take them for another body."""

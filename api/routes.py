@@ -18,12 +18,8 @@ from api.routing.route import (
     Route,
 )
 from api.staff.routes import STAFF
-from domain.published import (
-    FELTECH_PAGE,
-    RECIPIENTS_MAX,
-    WILCYBERTEK_PAGE,
-    WILCYBERTEK_PAGE_MAX,
-)
+from domain.bulk import RECIPIENTS_MAX
+from domain.page_sizes import FELTECH_PAGE, WILCYBERTEK_PAGE, WILCYBERTEK_PAGE_MAX
 
 PAGE: Final = Parameter("page", "integer", "Page number; below 1 or unreadable is 1.")
 BEFORE: Final = Parameter("before", "string", "Only messages older than the one with this id.")

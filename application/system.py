@@ -28,45 +28,10 @@ from application.ports import (
 from application.ports.queries import Queries
 from application.retention.erasure import Retention
 from domain.msisdn import Numbering
-from domain.published import (
-    ADDRESS_PER_MINUTE,
-    AUTH_PER_MINUTE,
-    BULK_PER_MINUTE,
-    FAILED_ADDRESS_PER_MINUTE,
-    FAILED_KEY_PER_MINUTE,
-    READ_PER_MINUTE,
-    SINGLE_PER_MINUTE,
-    SITE_PER_MINUTE,
-)
+from domain.rate_limits import Limits
 
-UNIX_SOCKET: Final = "unix"
-"""Stands in ``trusted_proxies`` for a peer on a Unix socket, and in limits for its clients."""
 MODEM_CHECK: Final = "modem "
 """With a modem's name, what readiness calls it."""
-FORWARDED_HEADERS: Final = ("X-Forwarded-For", "Forwarded")
-"""Headers in which a proxy may say whom it speaks for; a setting names the one that counts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Requests a minute; 0 is no limit (contract decision 10)."""
-
-    single: int = SINGLE_PER_MINUTE
-    """Single sends of an account, in the dialect with the key in the body."""
-    bulk: int = BULK_PER_MINUTE
-    """Its bulk sends."""
-    read: int = READ_PER_MINUTE
-    """Its questions: balance and logs together."""
-    ip: int = ADDRESS_PER_MINUTE
-    """Requests of a client's address, in the dialect with a Bearer key."""
-    ip_wide: int = SITE_PER_MINUTE
-    """What counts by address, for all of an IPv6 /48: 65,536 times what is one client."""
-    auth_ip: int = AUTH_PER_MINUTE
-    """Registrations, logins and the like of a client's address."""
-    failed_ip: int = FAILED_ADDRESS_PER_MINUTE
-    """Wrong keys of a client's address, before it has to wait."""
-    failed_key: int = FAILED_KEY_PER_MINUTE
-    """Wrong keys of a client's address for one key id."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,12 @@ CLIENT_BITS: Final = 64
 SITE_BITS: Final = 48
 """Of IPv6: what one site gets at most."""
 
-KNOWN_MAX: Final = 4_096
+UNIX_SOCKET: Final = "unix"
+"""Stands in ``trusted_proxies`` for a peer on a Unix socket, and in limits for its clients."""
+FORWARDED_HEADERS: Final = ("X-Forwarded-For", "Forwarded")
+"""Headers in which a proxy may say whom it speaks for; a setting names the one that counts."""
+
+_KNOWN_MAX: Final = 4_096
 """Addresses whose clients are remembered."""
 
 Address = IPv4Address | IPv6Address
@@ -50,13 +55,13 @@ def read_network(text: str, *, strict: bool = True) -> Network:
     return found
 
 
-@lru_cache(maxsize=KNOWN_MAX)
+@lru_cache(maxsize=_KNOWN_MAX)
 def client_of(address: str) -> str:
     """Name what counts as one client: an IPv6 /64, or the address itself (also what is none)."""
     return _network_of(address, CLIENT_BITS) or address
 
 
-@lru_cache(maxsize=KNOWN_MAX)
+@lru_cache(maxsize=_KNOWN_MAX)
 def site_of(address: str) -> str | None:
     """Name the /48 of an IPv6 address; None for IPv4, where an address is scarce."""
     return _network_of(address, SITE_BITS)

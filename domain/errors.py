@@ -26,8 +26,6 @@
 A message never contains a key, a PIN, a text or a full number.
 """
 
-from domain.published import MESSAGE_CHARACTERS_MAX, MESSAGE_SEGMENTS_MAX
-
 
 class NgomaError(Exception):
     """Base of everything that the gateway raises on purpose."""
@@ -52,12 +50,8 @@ class InvalidRecipient(Refused):
 class MessageTooLong(Refused):
     """More than 1,600 characters or more than 11 segments (contract decision 5)."""
 
-    def __init__(self, *, characters: int, segments: int) -> None:
-        super().__init__(
-            f"The message has {characters} characters in {segments} segments; "
-            f"the limits are {MESSAGE_CHARACTERS_MAX:,} characters and "
-            f"{MESSAGE_SEGMENTS_MAX} segments."
-        )
+    def __init__(self, message: str, *, characters: int, segments: int) -> None:
+        super().__init__(message)
         self.characters = characters
         self.segments = segments
 

@@ -1,6 +1,12 @@
-"""What an API key may be told: what it may do, and from where it may come."""
+"""API keys: what one looks like, what it may do, and from where it may come.
 
+A key has 32 characters: 8 of public id, 20 of secret (103 bits), 4 of check that only the
+server can make, so that junk never reaches the slow hash.
+"""
+
+import hmac
 import re
+import string
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from functools import lru_cache
@@ -9,7 +15,18 @@ from typing import Final
 
 from domain.addresses import Network, read_address, read_network
 from domain.errors import InvalidRequest, NotPermitted
-from domain.published import KEY_ID_CHARACTERS, SOURCE_CHARACTERS_MAX, SOURCES_MAX
+
+KEY_CHARACTERS: Final = 32
+KEY_ID_CHARACTERS: Final = 8
+"""The part of an API key that is no secret, at its beginning."""
+KEY_CHECK_CHARACTERS: Final = 4
+"""At the end of a key; between its id and them is the secret."""
+KEY_ALPHABET: Final = string.ascii_uppercase + string.digits
+KEYS_MAX: Final = 50
+"""Working keys of one account."""
+SOURCES_MAX: Final = 20
+"""Addresses and networks that one key may be bound to."""
+SOURCE_CHARACTERS_MAX: Final = 50
 
 _KEY_ID: Final = re.compile(rf"[A-Z0-9]{{{KEY_ID_CHARACTERS}}}")
 
@@ -24,6 +41,27 @@ class Scope(StrEnum):
 def is_key_id(text: str) -> bool:
     """Whether this could be the public part of an API key."""
     return _KEY_ID.fullmatch(text) is not None
+
+
+def with_key_check(body: str, server_key: bytes) -> str:
+    """Give a whole key: its ``body``, and the check at its end."""
+    return body + _key_check(body, server_key)
+
+
+def looks_right(key: str, server_key: bytes) -> bool:
+    """Whether a key has the right shape and check; says nothing about its account."""
+    if len(key) != KEY_CHARACTERS or not key.isascii():
+        return False
+    body, check = key[:-KEY_CHECK_CHARACTERS], key[-KEY_CHECK_CHARACTERS:]
+    return hmac.compare_digest(_key_check(body, server_key), check)
+
+
+def _key_check(body: str, server_key: bytes) -> str:
+    value = int.from_bytes(hmac.digest(server_key, body.encode(), "sha256")[:8], "big")
+    return "".join(
+        KEY_ALPHABET[value // len(KEY_ALPHABET) ** place % len(KEY_ALPHABET)]
+        for place in range(KEY_CHECK_CHARACTERS)
+    )
 
 
 def check_scopes(scopes: Iterable[object]) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ def wilcybertek_id(number: int, accepted_at: Instant) -> str:
     while number:
         number, digit = divmod(number, 36)
         digits = BASE_36[digit] + digits
-    return f"MSG-{accepted_at // SECOND}-{digits:0>4}"
+    return f"MSG-{accepted_at // SECOND}-{digits:0>{NUMBER_CHARACTERS_MIN}}"
 
 
 def feltech_id(number: int) -> str:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Self
 
-from domain.errors import InvalidRequest, MessageTooLong
-from domain.published import MESSAGE_CHARACTERS_MAX, MESSAGE_SEGMENTS_MAX
 from domain.values import Encoding
 
 ESCAPE: Final = "\x1b"
@@ -53,7 +51,6 @@ _BASIC_ASCII: Final = _BASIC.encode("ascii", "ignore")
 _EXTENSION_ASCII: Final = _EXTENSION.encode("ascii", "ignore")
 _OUTSIDE_GSM7: Final = re.compile(f"[^{re.escape(_BASIC + _EXTENSION)}]")
 _EXTENDED: Final = re.compile(f"[{re.escape(_EXTENSION)}]")
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _ESCAPED: Final[Mapping[int, str]] = MappingProxyType({ord(c): ESCAPE + c for c in _EXTENSION})
 
 
@@ -70,20 +67,6 @@ class Text:
     def measured(cls, value: str) -> Self:
         """Measure a text, without cutting it when that can be known: ``segment`` says the same."""
         return cls(value, *_measure(value))
-
-    @property
-    def is_within_limits(self) -> bool:
-        """Whether it has at most 1,600 code points and 11 segments (contract decision 5)."""
-        return len(self.value) <= MESSAGE_CHARACTERS_MAX and self.segments <= MESSAGE_SEGMENTS_MAX
-
-    def require_within_limits(self) -> None:
-        """Refuse a text above either limit.
-
-        Raises:
-            MessageTooLong: it is.
-        """
-        if not self.is_within_limits:
-            raise MessageTooLong(characters=len(self.value), segments=self.segments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,28 +103,9 @@ def segment(text: str) -> Segmented:
     return Segmented(Text(text, encoding, len(parts)), units, parts, left)
 
 
-def check_text(text: str) -> None:
-    """Refuse what cannot be sent as given: NUL, ESC and lone surrogates (contract decision 5).
-
-    Raises:
-        InvalidRequest: with field ``message``.
-    """
-    if "\0" in text:
-        raise InvalidRequest("The message contains the control character NUL.", field="message")
-    if ESCAPE in text:
-        raise InvalidRequest("The message contains the control character ESC.", field="message")
-    if not text.isascii() and _SURROGATE.search(text):
-        raise InvalidRequest("The message contains half of a surrogate pair.", field="message")
-
-
 def non_gsm_characters(text: str) -> tuple[str, ...]:
     """Give the characters that make ``text`` UCS-2: each once, in order of appearance."""
     return tuple(dict.fromkeys(_OUTSIDE_GSM7.findall(text)))
-
-
-def is_blank(text: str) -> bool:
-    """Say whether nothing, or only white space, would be sent."""
-    return not text or text.isspace()
 
 
 def _measure(text: str) -> tuple[Encoding, int]:

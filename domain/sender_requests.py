@@ -5,7 +5,7 @@ from uuid import UUID
 
 from domain.errors import TooLate
 from domain.events import Aggregate, aggregate_id
-from domain.published import PENDING_SENDER_IDS_MAX
+from domain.sender_id_rules import PENDING_SENDER_IDS_MAX
 from domain.values import Instant
 
 

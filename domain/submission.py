@@ -1,33 +1,12 @@
 """What was accepted under an idempotency key: the same key gives the same answer for 24 hours."""
 
-import re
-from typing import Final, Self
+from typing import Self
 from uuid import UUID
 
-from domain.errors import IdempotencyConflict, InvalidRequest
+from domain.errors import IdempotencyConflict
 from domain.events import Aggregate, aggregate_id
-from domain.published import IDEMPOTENCY_KEPT_S, IDEMPOTENCY_KEY_CHARACTERS_MAX
+from domain.idempotency import IDEMPOTENCY_KEPT_S
 from domain.values import SECOND, Instant
-
-IDEMPOTENCY_KEY: Final = "Idempotency-Key"
-"""What clients call it."""
-
-_KEY: Final = re.compile(rf"[\x21-\x7e]{{1,{IDEMPOTENCY_KEY_CHARACTERS_MAX}}}")
-
-
-def check_idempotency_key(key: str) -> str:
-    """Give an idempotency key as it is.
-
-    Raises:
-        InvalidRequest: with field ``Idempotency-Key``: empty, too long, or not visible ASCII.
-    """
-    if _KEY.fullmatch(key) is None:
-        msg = (
-            f"The {IDEMPOTENCY_KEY} must be 1 to {IDEMPOTENCY_KEY_CHARACTERS_MAX} visible ASCII "
-            "characters."
-        )
-        raise InvalidRequest(msg, field=IDEMPOTENCY_KEY)
-    return key
 
 
 def submission_id(account: int, key: str) -> UUID:

@@ -1,18 +1,13 @@
-"""What people write to the gateway, checked once for every edge: numbers, reasons, other words."""
+"""What people write to the gateway, read once for every edge: whole numbers and plain words."""
 
 from typing import Final
 
-from domain.errors import InvalidRequest, TooManyRecipients
-from domain.published import (
-    CREDITS_MAX,
-    NUMBER_MAX,
-    PER_MINUTE_MAX,
-    REASON_CHARACTERS_MAX,
-    RECIPIENTS_MAX,
-    USE_CASE_CHARACTERS_MAX,
-)
-from domain.segments import check_text
-from domain.values import Credits
+from domain.errors import InvalidRequest
+from domain.message_text import check_text
+from domain.plain import INT_MAX
+
+NUMBER_MAX: Final = INT_MAX
+"""The largest number that anybody may name: both stores hold it."""
 
 _DIGITS_MAX: Final = len(str(NUMBER_MAX))
 
@@ -40,25 +35,6 @@ def check_whole(written: object, field: str, *, least: int, most: int) -> int:
     return number
 
 
-def check_credits(written: object) -> Credits:
-    """Give a signed number of credits.
-
-    Raises:
-        InvalidRequest: with field ``credits``: it is none, or beyond any wallet.
-    """
-    return Credits(check_whole(written, "credits", least=-CREDITS_MAX, most=CREDITS_MAX))
-
-
-def check_limit(written: object, name: str) -> int:
-    """Give an account's own limit; ``name`` as in its event. 0 is no limit.
-
-    Raises:
-        InvalidRequest: with field ``name``: it is none, or too high.
-    """
-    most = CREDITS_MAX if name == "daily_credits" else PER_MINUTE_MAX
-    return check_whole(written, name, least=0, most=most)
-
-
 def check_words(written: str, field: str) -> str:
     """Give a text that can be kept and shown as it is.
 
@@ -71,39 +47,3 @@ def check_words(written: str, field: str) -> str:
         msg = str(error).replace("The message", f"The {field}")
         raise InvalidRequest(msg, field=field) from error
     return written
-
-
-def check_reason(written: str) -> str:
-    """Give why somebody did something, without the spaces around it.
-
-    Raises:
-        InvalidRequest: with field ``reason``: blank, too long, or not to be kept.
-    """
-    reason = check_words(written, "reason").strip()
-    if not 1 <= len(reason) <= REASON_CHARACTERS_MAX:
-        msg = f"The reason must have 1 to {REASON_CHARACTERS_MAX} characters."
-        raise InvalidRequest(msg, field="reason")
-    return reason
-
-
-def check_use_case(written: str) -> str:
-    """Give what a sender ID is wanted for, as it is.
-
-    Raises:
-        InvalidRequest: with field ``use_case``: too long, or not to be kept.
-    """
-    if len(check_words(written, "use_case")) > USE_CASE_CHARACTERS_MAX:
-        msg = f"The use_case has at most {USE_CASE_CHARACTERS_MAX} characters."
-        raise InvalidRequest(msg, field="use_case")
-    return written
-
-
-def check_recipients(count: int) -> None:
-    """Refuse a bulk to more than one bulk can have.
-
-    Raises:
-        TooManyRecipients: it is.
-    """
-    if count > RECIPIENTS_MAX:
-        msg = f"A bulk has at most {RECIPIENTS_MAX} recipients; this one has {count}."
-        raise TooManyRecipients(msg)

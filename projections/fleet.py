@@ -10,14 +10,11 @@ from domain.contents import CardNote
 from domain.days import day_of
 from domain.events import Event
 from domain.message.events import AttemptStarted, SegmentAccepted, Sent
-from domain.sim import Sim
+from domain.sim import ANSWERS_WITHIN_S, Sim
 from domain.values import SECOND, Instant, Network
 from projections.projection import Batch, Projection
 from projections.rows import Row, Rows
 from projections.tables import CONTENTS, READ, SIM_LEASES, changing, is_content, key
-
-ANSWERED_WITHIN_S: Final = 90
-"""A SIM that has not answered for longer is not online (design section 6.7)."""
 
 SIMS: Final = Table(
     "fleet_sims",
@@ -171,7 +168,7 @@ def begun_on(connection: Connection, day: int, *, sim: int) -> int:
 def _sim(row: Any, now: Instant) -> SimRow:
     card = CardNote.read(row["body"])
     is_leased = row["expires_at"] is not None and row["expires_at"] > now
-    answers = (row["answered_at"] or 0) >= now - ANSWERED_WITHIN_S * SECOND
+    answers = (row["answered_at"] or 0) >= now - ANSWERS_WITHIN_S * SECOND
     return SimRow(
         number=row["number"],
         network=Network(row["network"]),

@@ -30,8 +30,8 @@ from domain.message.events import (
     Queued,
     Sent,
 )
+from domain.message_text import MESSAGE_CHARACTERS_MAX
 from domain.msisdn import search_forms
-from domain.published import MESSAGE_CHARACTERS_MAX
 from domain.values import Network
 from projections.projection import Batch, Projection
 from projections.rows import Row, Rows

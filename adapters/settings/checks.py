@@ -6,11 +6,9 @@ from difflib import get_close_matches
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from application.system import UNIX_SOCKET
-from domain.addresses import read_network
+from domain.addresses import UNIX_SOCKET, read_network
 from domain.errors import InvalidRequest
-from domain.published import SENDER_ID_CHARACTERS_MAX
-from domain.sender_names import check_sender_id
+from domain.sender_id_rules import SENDER_ID_CHARACTERS_MAX, check_sender_id
 
 PORT_MAX: Final = 65_535
 

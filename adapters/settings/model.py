@@ -18,15 +18,17 @@ from adapters.settings.checks import (
     within,
 )
 from application.ports import ANSWER_MAX_S, ModemSettings
-from application.system import FORWARDED_HEADERS, Limits
+from domain.addresses import FORWARDED_HEADERS
+from domain.credits import CREDITS_MAX
 from domain.msisdn import Numbering, NumberingPlan
+from domain.rate_limits import Limits
 from domain.values import Network
 
 DATABASE_URLS: Final = url(["postgresql", "postgres"])
 MAIL_URLS: Final = url(["smtp", "smtps"])
 REDIS_URLS: Final = url(["redis", "rediss", "unix"])
 WEB_URLS: Final = url(["http", "https"])
-CREDITS: Final = within(0, 10**12)
+CREDITS: Final = within(0, CREDITS_MAX)
 DAYS: Final = within(0, 36_500)
 SECONDS: Final = within(0.1, 3_600)
 

@@ -20,8 +20,8 @@ from adapters.settings.given import (
 )
 from adapters.settings.model import MODEM_CHECKS, SECRETIVE, Settings
 from application.ports import ModemSettings
-from application.system import Limits
 from domain.errors import InvalidRequest
+from domain.rate_limits import Limits
 
 PER_MINUTE: Final = within(0, 1_000_000)
 

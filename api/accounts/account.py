@@ -20,7 +20,7 @@ from domain.key_rules import Scope, check_no_wider, check_scopes, check_sources,
 from domain.people import check_name
 from domain.public_ids import iso_time, iso_time_or_none
 from domain.roles import Role
-from domain.sender_names import check_sender_id
+from domain.sender_id_rules import check_sender_id
 from domain.values import Instant
 
 NO_KEY: Final = "The account has no working key with this id."

@@ -13,7 +13,8 @@ from application.accounts.logins import LoggedIn
 from application.accounts.sessions import EndSession, Session
 from application.accounts.signup import check_newcomer
 from domain.errors import InvalidKey
-from domain.people import check_code, check_email
+from domain.password_rules import check_code
+from domain.people import check_email
 from domain.public_ids import iso_time
 from domain.roles import Role
 

@@ -15,6 +15,7 @@ from api.routing.front import Front
 from application.messages.explain import Explanation, explain
 from application.ports.queries import Balance
 from domain.errors import NotFound
+from domain.message_text import is_within_limits
 from domain.public_ids import feltech_id, iso_time, parse_message_id, wilcybertek_id
 from domain.segments import non_gsm_characters, segment
 from domain.tariff import TARIFF
@@ -36,7 +37,7 @@ async def preview(front: Front, call: Call) -> Answer:
     def look() -> schemas.Preview:
         cut = segment(text)
         return schemas.Preview(
-            accepted=cut.text.is_within_limits,
+            accepted=is_within_limits(cut.text),
             encoding=cut.text.encoding,
             segments=cut.text.segments,
             units=cut.units,

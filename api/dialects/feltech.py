@@ -18,11 +18,10 @@ from application.accounts import RequestSenderId
 from application.ports.queries import PUBLIC_STATUS, LogEntry, LogFilter, SenderIdRow
 from domain.errors import InvalidRequest, NotFound
 from domain.message import Message, State, message_id
+from domain.page_sizes import FELTECH_PAGE
 from domain.public_ids import batch_id, iso_time, iso_time_or_none, parse_message_id
-from domain.published import FELTECH_PAGE
-from domain.sender_names import check_sender_id
+from domain.sender_id_rules import check_sender_id, check_use_case
 from domain.values import Instant
-from domain.written import check_use_case
 
 SENDER_IDS_WAIT: Final = "directory"
 """The projection that lists sender IDs."""

@@ -12,12 +12,13 @@ from api.routing.front import Front
 from application.accounts.principal import Principal
 from application.messages.accept import Recipient, Sending, SendMessages
 from application.messages.accepted import Accepted
+from domain.bulk import check_recipients
 from domain.errors import IdempotencyInProgress, InvalidRecipient, InvalidRequest
+from domain.idempotency import IDEMPOTENCY_KEY, check_idempotency_key
+from domain.message_text import check_length
 from domain.msisdn import Numbering, normalise
 from domain.segments import Text
-from domain.sender_names import check_sender_id
-from domain.submission import IDEMPOTENCY_KEY, check_idempotency_key
-from domain.written import check_recipients
+from domain.sender_id_rules import check_sender_id
 
 REPLAYED: Final[Headers] = ((b"idempotent-replayed", b"true"),)
 
@@ -173,7 +174,7 @@ async def send(
         MessageTooLong: the text is.
         NgomaError: the command's refusal, or the store's state.
     """
-    body.text.require_within_limits()
+    check_length(body.text)
     system = front.system
     digest = None
     if dialect.knows_repeats:

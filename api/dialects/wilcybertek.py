@@ -20,8 +20,8 @@ from application.ports.queries import LogEntry, LogFilter
 from domain.causes import meaning_of
 from domain.errors import InvalidRecipient
 from domain.msisdn import Msisdn, wire
+from domain.page_sizes import WILCYBERTEK_PAGE, WILCYBERTEK_PAGE_MAX
 from domain.public_ids import batch_id, iso_time, iso_time_or_none
-from domain.published import WILCYBERTEK_PAGE, WILCYBERTEK_PAGE_MAX
 from domain.values import Credits
 from domain.wallet import CreditWallet, wallet_id
 

@@ -25,8 +25,7 @@ from application.accounts.sessions import Session
 from application.books.actors import Actor
 from application.system import System
 from domain.errors import InvalidKey, NotPermitted, RateLimited
-from domain.key_rules import Scope, is_from
-from domain.published import KEY_ID_CHARACTERS
+from domain.key_rules import KEY_ID_CHARACTERS, Scope, is_from
 
 INVALID_KEY: Final = "The provided API key is invalid or inactive."
 KEY_NEEDED: Final = "Sends take an API key, not a session's token."

@@ -8,24 +8,23 @@ from typing import Final, TypeVar
 
 from api.door.caller import Caller
 from api.door.hashing import Hashing
-from api.door.slowing import WAITING_ACCOUNT_MAX, Slowing, Subject
+from api.door.slowing import (
+    FREE_ADDRESS_FAILURES,
+    FREE_FAILURES,
+    FREE_SITE_FAILURES,
+    WAITING_ACCOUNT_MAX,
+    Slowing,
+    Subject,
+)
 from api.http.threads import Pool
+from application.accounts.password_reset import RESET_MAILS_PER_MINUTE, RESET_SUBJECT, reset_text
 from application.accounts.signup import Registrations
 from application.ports import MailNotSent
 from application.system import System
 from domain.errors import NgomaError, Overloaded
-from domain.published import RESET_S
 
-FREE_FAILURES: Final = 3
-"""Failures of an account in a minute after which its logins wait."""
-FREE_ADDRESS_FAILURES: Final = 10
-"""The same of an address, which may be many people's."""
-FREE_SITE_FAILURES: Final = 50
-"""The same of an IPv6 /48."""
 RESETS_MAX: Final = 64
 """Resets that may be under way after their answers were given."""
-RESET_MAILS: Final = 3
-"""Mails a minute to one address; more requests are answered alike and send nothing."""
 CLOSE_S: Final = 5.0
 
 R = TypeVar("R")
@@ -110,7 +109,7 @@ class People:
         system = self._system
         try:
             digest = system.digests.email(email)
-            quota = await system.limiter.hit("reset_mail", digest, RESET_MAILS)
+            quota = await system.limiter.hit("reset_mail", digest, RESET_MAILS_PER_MINUTE)
             if not quota.is_allowed:
                 return
             execute = system.committer.execute
@@ -119,26 +118,9 @@ class People:
             )
             if started is not None:
                 address, token = started
-                text = RESET_TEXT.format(
-                    url=system.terms.public_url, token=token, minutes=RESET_S // 60
-                )
+                text = reset_text(token, url=system.terms.public_url)
                 await system.mailer.send(to=address, subject=RESET_SUBJECT, text=text)
         except (NgomaError, MailNotSent) as error:
             _log.warning("A password reset was not mailed: %s", type(error).__name__)
         except Exception as error:  # noqa: BLE001 - nobody waits for it; it may hold an address
             _log.error("A password reset failed: %s", type(error).__name__)
-
-
-RESET_SUBJECT: Final = "Set a new password"
-RESET_TEXT: Final = """\
-Somebody, hopefully you, asked to set a new password for your account at
-{url}
-
-Within {minutes} minutes, send this token with the new password to
-{url}/api/v1/auth/reset/confirm
-
-    {token}
-
-It works once and ends every session of the account. If it was not you,
-do nothing: your password stays as it is.
-"""

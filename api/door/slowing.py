@@ -9,6 +9,12 @@ from typing import Final, TypeVar
 from application.ports import RateLimiter
 from domain.errors import InvalidKey, Overloaded
 
+FREE_FAILURES: Final = 3
+"""Failures of an account in a minute after which its logins wait."""
+FREE_ADDRESS_FAILURES: Final = 10
+"""The same of an address, which may be many people's."""
+FREE_SITE_FAILURES: Final = 50
+"""The same of an IPv6 /48."""
 FIRST_WAIT_S: Final = 0.25
 LONGEST_WAIT_S: Final = 4.0
 COUNTED_MAX: Final = 100

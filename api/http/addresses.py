@@ -6,8 +6,15 @@ from functools import lru_cache
 from typing import Final
 
 from api.http.wire import Call
-from application.system import FORWARDED_HEADERS, UNIX_SOCKET
-from domain.addresses import Address, Network, client_of, read_address, read_network
+from domain.addresses import (
+    FORWARDED_HEADERS,
+    UNIX_SOCKET,
+    Address,
+    Network,
+    client_of,
+    read_address,
+    read_network,
+)
 from domain.errors import InvalidRequest
 
 _FORWARDED_FOR: Final = re.compile(r'(?:^|[;,])\s*for\s*=\s*("[^"]*"|[^;,]*)', re.IGNORECASE)

@@ -5,7 +5,7 @@ from typing import Any
 
 from api.http.refusals import MissingFields
 from domain.errors import InvalidRequest
-from domain.segments import is_blank
+from domain.message_text import is_blank
 from domain.written import check_words
 
 

@@ -20,7 +20,7 @@ from api.http.refusals import (
 from api.http.wire import Answer, Call, Headers, answer
 from api.schemas import FeltechError, FeltechInvalid, WilcybertekError
 from domain import errors
-from domain.submission import IDEMPOTENCY_KEY
+from domain.idempotency import IDEMPOTENCY_KEY
 
 RETRY_STORE_AFTER_S: Final = 5
 """When to ask again while the database is away."""

@@ -4,18 +4,9 @@ import logging
 from collections.abc import Sequence
 from typing import Final
 
+from api.http.body import read_body
 from api.http.refusals import MethodNotAllowed
-from api.http.wire import (
-    Answer,
-    Call,
-    ClientGone,
-    Headers,
-    Receive,
-    Scope,
-    Send,
-    call_of,
-    read_body,
-)
+from api.http.wire import Answer, Call, ClientGone, Headers, Receive, Scope, Send, call_of
 from api.routing.errors import Envelope
 from api.routing.front import Front
 from api.routing.route import Route

@@ -5,8 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from api.schemas.words import Time
-from domain.key_rules import Scope
-from domain.published import KEY_CHARACTERS, KEY_ID_CHARACTERS
+from domain.key_rules import KEY_CHARACTERS, KEY_ID_CHARACTERS, Scope
 from domain.roles import Role
 
 Token = Annotated[

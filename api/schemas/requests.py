@@ -4,21 +4,20 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from domain.published import (
+from domain.bulk import RECIPIENTS_MAX
+from domain.key_rules import SOURCE_CHARACTERS_MAX, SOURCES_MAX
+from domain.message_text import MESSAGE_CHARACTERS_MAX, MESSAGE_SEGMENTS_MAX
+from domain.password_rules import (
     CODE_CHARACTERS_MAX,
-    EMAIL_CHARACTERS_MAX,
-    MESSAGE_CHARACTERS_MAX,
-    MESSAGE_SEGMENTS_MAX,
-    NAME_CHARACTERS_MAX,
     PASSWORD_CHARACTERS_MAX,
     PASSWORD_CHARACTERS_MIN,
-    RECIPIENTS_MAX,
+)
+from domain.people import EMAIL_CHARACTERS_MAX, NAME_CHARACTERS_MAX
+from domain.sender_id_rules import (
     SENDER_ID_CHARACTERS_MAX,
-    SOURCE_CHARACTERS_MAX,
-    SOURCES_MAX,
+    SENDER_ID_PATTERN,
     USE_CASE_CHARACTERS_MAX,
 )
-from domain.sender_names import SENDER_ID_PATTERN
 
 To = Annotated[
     str | int,

@@ -5,8 +5,10 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from api.schemas.words import Credits, Time
+from domain.credits import CREDITS_MAX
 from domain.manual_entry import EntryKind, EntryStatus
-from domain.published import CREDITS_MAX, PER_MINUTE_MAX, REASON_CHARACTERS_MAX
+from domain.rate_limits import PER_MINUTE_MAX
+from domain.reasons import REASON_CHARACTERS_MAX
 from domain.roles import Role
 
 PerMinute = Annotated[

@@ -33,12 +33,12 @@ from application.accounts import (
     SetSuspension,
 )
 from application.ports.queries import AccountRow, EntryRow, SenderIdRow
+from domain.credits import check_credits
 from domain.errors import NotFound
 from domain.manual_entry import EntryKind, EntryStatus
 from domain.public_ids import iso_time, iso_time_or_none
 from domain.roles import Role
 from domain.sender_id import SenderIdStatus
-from domain.written import check_credits
 
 WAITS: Final = "Nothing has happened yet: another person has to approve entry {}."
 

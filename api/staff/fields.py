@@ -6,8 +6,10 @@ from typing import Any
 from api.http.presence import missing, read_text, require
 from api.http.wire import Call
 from domain.errors import InvalidRequest, NotFound
-from domain.published import LIST_PAGE, LIST_PAGE_MAX, NUMBER_MAX
-from domain.written import check_limit, check_reason, check_whole, read_whole
+from domain.page_sizes import LIST_PAGE, LIST_PAGE_MAX
+from domain.rate_limits import check_limit
+from domain.reasons import check_reason
+from domain.written import NUMBER_MAX, check_whole, read_whole
 
 
 def read_account(call: Call) -> int:

@@ -9,7 +9,8 @@ from api import schemas
 from api.routing.errors import feltech_error
 from api.routing.route import FELTECH_ERRORS, Endpoint, Method, Parameter, Route
 from api.staff import desk as staff
-from domain.published import LIST_PAGE, LIST_PAGE_MAX, NUMBER_MAX
+from domain.page_sizes import LIST_PAGE, LIST_PAGE_MAX
+from domain.written import NUMBER_MAX
 
 BASE: Final = "/api/v1/staff"
 

@@ -25,7 +25,7 @@ from domain.errors import AlreadyExists
 from domain.manual_entry import EntryKind, ManualEntry
 from domain.roles import Duty
 from domain.sender_id import SenderId
-from domain.sender_names import folded
+from domain.sender_id_rules import folded
 from domain.values import Credits, Instant
 from domain.wallet import CreditWallet
 

@@ -1,14 +1,11 @@
 """API keys: how they are made, and who a key belongs to, without hashing twice.
 
-A key has 32 characters: 8 of public id, 20 of secret (103 bits), 4 of check that only the
-server can make, so that junk never reaches the slow hash. The slow hash is verified once for
-each key and process; after that a keyed digest in a bounded cache answers.
+The slow hash is verified once for each key and process; after that a keyed digest in a bounded
+cache answers. What a key looks like is in ``domain/key_rules.py``.
 """
 
 import hashlib
-import hmac
 import logging
-import string
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -26,13 +23,17 @@ from application.ports import Clock, KeyHasher, Randomness, Store
 from domain.account import Account, account_id
 from domain.contents import Person, SenderIdRequest
 from domain.errors import InvalidKey
-from domain.key_rules import check_scopes, check_sources
-from domain.published import KEY_CHARACTERS, KEY_ID_CHARACTERS
-from domain.sender_names import default_sender
-
-ALPHABET: Final = string.ascii_uppercase + string.digits
-CHECK_CHARACTERS: Final = 4
-"""At the end of a key; between its id and them is the secret."""
+from domain.key_rules import (
+    KEY_ALPHABET,
+    KEY_CHARACTERS,
+    KEY_CHECK_CHARACTERS,
+    KEY_ID_CHARACTERS,
+    check_scopes,
+    check_sources,
+    looks_right,
+    with_key_check,
+)
+from domain.sender_id_rules import default_sender
 
 CACHED_MAX: Final = 50_000
 FRESH_S: Final = 1.0
@@ -55,13 +56,8 @@ def _draw(randomness: Randomness, count: int) -> str:
     """Draw characters without bias: bytes of 252 and more are thrown away (252 = 7 x 36)."""
     drawn = ""
     while len(drawn) < count:
-        drawn += "".join(ALPHABET[b % 36] for b in randomness.token(2 * count) if b < 252)
+        drawn += "".join(KEY_ALPHABET[b % 36] for b in randomness.token(2 * count) if b < 252)
     return drawn[:count]
-
-
-def _check(server_key: bytes, body: str) -> str:
-    value = int.from_bytes(hmac.digest(server_key, body.encode(), "sha256")[:8], "big")
-    return "".join(ALPHABET[value // 36**place % 36] for place in range(CHECK_CHARACTERS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +128,8 @@ class KeyRing:
 
     def draw(self) -> str:
         """Draw a key that nothing knows of yet."""
-        body = _draw(self._randomness, KEY_CHARACTERS - CHECK_CHARACTERS)
-        return body + _check(self._server_key, body)
+        body = _draw(self._randomness, KEY_CHARACTERS - KEY_CHECK_CHARACTERS)
+        return with_key_check(body, self._server_key)
 
     def stored_form(self, key: str, name: str) -> NewKey:
         """Give what is stored of a key. Slow (one hash)."""
@@ -143,10 +139,7 @@ class KeyRing:
 
     def looks_right(self, key: str) -> bool:
         """Whether the key has the right shape and check; says nothing about its account."""
-        if len(key) != KEY_CHARACTERS or not key.isascii():
-            return False
-        body, check = key[:-CHECK_CHARACTERS], key[-CHECK_CHARACTERS:]
-        return hmac.compare_digest(_check(self._server_key, body), check)
+        return looks_right(key, self._server_key)
 
     def known(self, key: str) -> Principal | None:
         """Give the principal of a key that this process has verified before: microseconds."""

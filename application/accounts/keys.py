@@ -10,7 +10,7 @@ from application.books.commands import Command
 from application.ports import CredentialRow
 from domain.account import Account, account_id
 from domain.errors import InvalidKey, TooLate
-from domain.published import KEYS_MAX
+from domain.key_rules import KEYS_MAX
 from domain.roles import Duty
 from domain.values import Instant
 

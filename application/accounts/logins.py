@@ -11,13 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from application.accounts.passwords import (
-    EnrolSecondFactor,
-    SecondFactor,
-    SetPassword,
-    StartReset,
-    UseCode,
-)
+from application.accounts.password_reset import StartReset
+from application.accounts.passwords import SetPassword
+from application.accounts.second_factor import EnrolSecondFactor, SecondFactor, UseCode
 from application.accounts.sessions import (
     SEEN_EVERY_S,
     EndSession,
@@ -35,7 +31,7 @@ from domain.account import Account, account_id
 from domain.claim import Claim, claim_id
 from domain.contents import Person
 from domain.errors import InvalidKey, InvalidRequest, NotFound, NotPermitted
-from domain.people import check_password, normalised
+from domain.password_rules import check_password, normalised
 from domain.values import SECOND
 
 TOKEN_PREFIX: Final = "ngs_"  # noqa: S105 - tells a session's token from an API key

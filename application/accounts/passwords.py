@@ -1,19 +1,15 @@
-"""Passwords and second factors: what is kept of them beside the log, and what changes it."""
+"""Passwords: what is kept of them beside the log, and what changes it."""
 
 import hmac
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
 from uuid import UUID
-
-import orjson
 
 from application.books.books import Books
 from application.books.commands import Command
 from application.ports import SecretKind, SecretRow
 from domain.account import Account, account_id
-from domain.errors import AlreadyExists, InvalidRequest, NotFound
-from domain.published import RESET_S
-from domain.values import SECOND, Instant
+from domain.errors import InvalidRequest, NotFound
+from domain.values import Instant
 
 
 def password_row(account: int, password_hash: str, *, at: Instant) -> SecretRow:
@@ -68,98 +64,3 @@ class SetPassword(Command[None]):
         books.keep_secret(password_row(self._account, self._hash, at=self.at))
         books.forget_secrets(SecretKind.RESET, self._account)
         books.forget_secrets(SecretKind.SESSION, self._account)
-
-
-class StartReset(Command[None]):
-    """Let an account's password be reset once, with a token that only its mail has."""
-
-    def __init__(self, account: int, digest: str, *, at: Instant) -> None:
-        self.at = at
-        self._account = account
-        self._digest = digest
-
-    def touches(self) -> Iterable[UUID]:
-        """Nothing."""
-        return ()
-
-    def decide(self, books: Books) -> None:
-        """Keep the token's digest; earlier ones go on working, whoever asked for this one."""
-        ends_at = Instant(self.at + RESET_S * SECOND)
-        books.keep_secret(
-            SecretRow(SecretKind.RESET, self._digest, self._account, "", self.at, ends_at)
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class SecondFactor:
-    """A time-based one-time password (RFC 6238) of an account."""
-
-    sealed_seed: str
-    is_confirmed: bool = False
-    last_counter: int = -1
-    """The newest time step whose code was used: each code works once."""
-
-    @classmethod
-    def read(cls, row: SecretRow) -> "SecondFactor":
-        """Read a row."""
-        return cls(**orjson.loads(row.value))
-
-    def row(self, account: int, at: Instant) -> SecretRow:
-        """Give the row in which it is kept."""
-        value = orjson.dumps(asdict(self)).decode()
-        return SecretRow(SecretKind.SECOND_FACTOR, str(account), account, value, at)
-
-
-class EnrolSecondFactor(Command[None]):
-    """Begin with a second factor; it counts once a code of it was given."""
-
-    def __init__(self, account: int, sealed_seed: str, *, at: Instant) -> None:
-        self.at = at
-        self._account = account
-        self._sealed_seed = sealed_seed
-
-    def touches(self) -> Iterable[UUID]:
-        """Nothing."""
-        return ()
-
-    def decide(self, books: Books) -> None:
-        """Keep the seed.
-
-        Raises:
-            AlreadyExists: the account has a confirmed second factor.
-        """
-        row = books.secret(SecretKind.SECOND_FACTOR, str(self._account))
-        if row is not None and SecondFactor.read(row).is_confirmed:
-            msg = "This account has a second factor already."
-            raise AlreadyExists(msg)
-        books.keep_secret(SecondFactor(self._sealed_seed).row(self._account, self.at))
-
-
-class UseCode(Command[bool]):
-    """Use up a code of a second factor; the first one confirms it."""
-
-    def __init__(self, account: int, counter: int, *, at: Instant) -> None:
-        """``counter`` is the time step of the code, which was verified."""
-        self.at = at
-        self._account = account
-        self._counter = counter
-
-    def touches(self) -> Iterable[UUID]:
-        """The account."""
-        yield account_id(self._account)
-
-    def decide(self, books: Books) -> bool:
-        """Use it; False when this code, or a later one, was used before."""
-        row = books.secret(SecretKind.SECOND_FACTOR, str(self._account))
-        if row is None:
-            return False
-        factor = SecondFactor.read(row)
-        if self._counter <= factor.last_counter:
-            return False
-        used = SecondFactor(factor.sealed_seed, is_confirmed=True, last_counter=self._counter)
-        books.keep_secret(used.row(self._account, self.at))
-        if not factor.is_confirmed:
-            account = books.get(Account, account_id(self._account))
-            account.change_credential("second factor", at=self.at)
-            books.record(account)
-        return True

@@ -7,7 +7,8 @@ from application.accounts import CreateAccount, Created
 from application.accounts.keyring import KeyRing
 from application.accounts.logins import Execute, LoggedIn, Logins
 from domain.errors import AlreadyExists, NotPermitted
-from domain.people import check_email, check_name, check_password
+from domain.password_rules import check_password
+from domain.people import check_email, check_name
 
 FIRST_KEY: Final = "first"
 

@@ -21,8 +21,6 @@ from domain.values import SECOND, Instant, Network
 
 LEASE_S: Final = 180
 """How long a lease holds without renewal: longer than the longest submission (120 s)."""
-ANSWER_S: Final = 90
-"""A SIM that has not answered for this long is offline (design section 6.7)."""
 NOT_ONLINE: Final = Instant(0)
 """As the time of the last answer: the SIM is held, and does not count as online."""
 RELEASED: Final = Instant(0)

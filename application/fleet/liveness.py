@@ -7,8 +7,9 @@ clock, a lease changed; within a lease only times of one and the same clock are 
 from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
-from application.fleet.leases import ANSWER_S, LEASE_S, RELEASED
+from application.fleet.leases import LEASE_S, RELEASED
 from application.ports import Clock, Lease, Store
+from domain.sim import ANSWERS_WITHIN_S
 from domain.values import SECOND, Instant, Network
 
 ONLINE_CHECK_S: Final = 0.25
@@ -76,7 +77,7 @@ class LeaseWatch:
             Network(seen.lease.network)
             for seen in self.look()
             if seen.lease.expires_at != RELEASED
-            and now_s - seen.at_s + seen.age_s + _silent_s(seen.lease) <= ANSWER_S
+            and now_s - seen.at_s + seen.age_s + _silent_s(seen.lease) <= ANSWERS_WITHIN_S
         )
 
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from application.fleet.leases import ANSWER_S
 from application.ports import ANSWER_MAX_S
+from domain.sim import ANSWERS_WITHIN_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class SimTimings:
     """After so long without a word from the modem it is asked how it is."""
     health_again_s: float = 10.0
     """After a question that it did not answer."""
-    silent_s: float = float(ANSWER_S)
+    silent_s: float = float(ANSWERS_WITHIN_S)
     """A modem without an answer for so long is opened anew."""
     unregistered_s: float = 60.0
     """A modem without a network for so long is opened anew."""

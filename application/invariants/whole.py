@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, cast
 
 from application.books.codec import event_mapper
-from application.invariants.log import InvariantChecker
+from application.invariants.checker import InvariantChecker
 from application.invariants.violation import Violation
 from application.ports import Store
 from domain.events import Event

@@ -22,14 +22,14 @@ from domain.account import Account, account_id
 from domain.errors import AccountSuspended, InvalidKey, NotPermitted, SenderIdNotApproved
 from domain.key_rules import Scope
 from domain.message import Message
+from domain.message.validity import valid_until
 from domain.msisdn import Msisdn, Route
-from domain.published import OTP_VALIDITY_S, VALIDITY_S
 from domain.segments import Text
 from domain.sender_id import SenderId, SenderIdStatus, sender_id_id
-from domain.sender_names import folded
+from domain.sender_id_rules import folded
 from domain.submission import Submission, submission_id
 from domain.tariff import TARIFF
-from domain.values import SECOND, Credits, Instant, Lane, Network
+from domain.values import Credits, Instant, Lane, Network
 from domain.wallet import CreditWallet, wallet_id
 
 
@@ -101,7 +101,6 @@ class SendMessages(Command[Accepted]):
             if asked.idempotency_key
             else None
         )
-        validity_s = OTP_VALIDITY_S if self._lane is Lane.OTP else VALIDITY_S
         shared = {
             "account": asked.principal.account,
             "encoding": asked.text.encoding.value,
@@ -110,7 +109,7 @@ class SendMessages(Command[Accepted]):
             "tariff": TARIFF.version,
             "lane": self._lane.value,
             "send_at": None,
-            "expires_at": self.at + validity_s * SECOND,
+            "expires_at": valid_until(self._lane, self.at),
             "batch": self._batch,
             "submission": submission,
         }

@@ -13,6 +13,7 @@ from domain.causes import OwnCause, meaning_of
 from domain.errors import NotFound
 from domain.events import Event
 from domain.message import OPEN, REFUNDED, SPENT, Message, State, events, message_id
+from domain.message.doubt import DOUBT_LIMIT_S
 from domain.msisdn import PLAN_VERSIONS, NumberingPlan
 from domain.tariff import TARIFFS
 from domain.values import SECOND, Encoding, Instant, Network
@@ -195,7 +196,7 @@ _SUMMARIES: Final[Mapping[State, str]] = MappingProxyType(
     {
         State.IN_DOUBT: (
             "It was handed over and no answer came: it may have been sent. A report settles that, "
-            "or an operator, or a refund after 24 hours."
+            f"or an operator, or a refund after {DOUBT_LIMIT_S // 3600} hours."
         ),
         State.HELD: (
             "It waits for the operator: the gateway was restored from a backup, and it may have "

@@ -23,11 +23,11 @@ from application.ports.following import Follower
 from application.ports.host import Clock, KeyHasher, Numbers, Randomness
 from application.ports.jobs import Job, JobQueue
 from application.ports.limits import Quota, RateLimiter
+from application.ports.modem_settings import ModemSettings
 from application.ports.modems import (
     ANSWER_MAX_S,
     ModemDriver,
     ModemHealth,
-    ModemSettings,
     ModemUnavailable,
     SimIdentity,
 )

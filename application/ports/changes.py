@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import ClassVar, Self
 
 from domain.contents import ContentKind
-from domain.published import REPEATS_KEPT_S
+from domain.repeats import REPEATS_KEPT_S
 from domain.values import SECOND, Instant
 
 

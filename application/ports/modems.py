@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from domain.reports import ModemReport, SubmitOutcome
-from domain.values import Network
 
 ANSWER_MAX_S: Final = 120.0
 """The most that a modem may be given to answer a segment: a SIM's lease lasts longer."""
@@ -72,25 +71,3 @@ class ModemDriver(Protocol):
 
     def close(self) -> None:
         """Let go of the device; safe to call in every state."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModemSettings:
-    """One ``[[modems]]`` entry of the settings."""
-
-    name: str
-    """How it is called in lists and logs; each has its own."""
-    device: str
-    """Its serial port, best by an unchanging name such as /dev/serial/by-id/…."""
-    network: Network
-    """Whose SIM is in it: mtn, airtel or zamtel."""
-    driver: str = "at"
-    """at: a GSM modem on a serial port; simulated: none at all, for trials."""
-    pin: object | None = None  # a Secret; typed loosely so that no adapter type leaks inwards
-    """The SIM's PIN (file: or env:); without it the SIM must ask for none."""
-    segments_per_minute: int = 8
-    """Its pace; 0: no limit."""
-    segments_per_day: int = 400
-    """What it may send in a day in Lusaka, counted from the log; 0: no limit."""
-    msisdn: str | None = None
-    """The SIM's own number, for logs, where the SIM does not tell it."""

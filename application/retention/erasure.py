@@ -19,10 +19,10 @@ from domain.contents import ContentKind
 from domain.days import DAY_S
 from domain.errors import TooLate
 from domain.message import Extent, Message, message_id
-from domain.published import NUMBER_MAX
 from domain.roles import Duty
 from domain.values import SECOND, Instant
 from domain.wallet import CreditWallet, wallet_id
+from domain.written import NUMBER_MAX
 
 MESSAGES_MAX: Final = 200
 """Messages that one command erases."""

@@ -12,7 +12,7 @@ from application.ports import Clock
 from application.ports.queries import Queries
 from application.retention.erasure import RETENTION, Retention, erase_due
 from domain.contents import ContentKind
-from domain.published import REPEATS_KEPT_S
+from domain.repeats import REPEATS_KEPT_S
 from domain.values import SECOND, Instant
 
 EVERY_S: Final = 600

@@ -7,8 +7,9 @@ from domain.causes import Cause, OwnCause
 from domain.errors import TooLate
 from domain.events import Aggregate, aggregate_id
 from domain.message import events
-from domain.message.states import DOUBT_LIMIT_S, MAY_FOLLOW, OPEN, Extent, Progress, State
-from domain.values import SECOND, Instant, Lane
+from domain.message.doubt import given_up_at
+from domain.message.states import MAY_FOLLOW, OPEN, Extent, Progress, State
+from domain.values import Instant, Lane
 
 
 def message_id(number: int) -> UUID:
@@ -235,7 +236,7 @@ class Message(Progress, Aggregate):
             TooLate: it is not in doubt, or not for long enough.
         """
         self._require("Resolved", unless=State.HELD)
-        if at < (self.last_attempt_at or 0) + DOUBT_LIMIT_S * SECOND:
+        if at < given_up_at(Instant(self.last_attempt_at or 0)):
             msg = f"the doubt about message {self.number} may still be settled"
             raise TooLate(msg)
         self._end(self.Failed, at=at, cause=str(OwnCause.UNCONFIRMED))

@@ -27,9 +27,6 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-DOUBT_LIMIT_S: Final = 24 * 3600
-"""Doubt that nothing settles ends this long after the last attempt started: failed, refunded."""
-
 
 class State(StrEnum):
     """Where a message stands."""

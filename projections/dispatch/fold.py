@@ -1,6 +1,7 @@
 """How messages' events change what waits, and whose turn it is."""
 
 from domain.message import OPEN, State
+from domain.message.doubt import given_up_at
 from domain.message.events import (
     AttemptFailed,
     AttemptStarted,
@@ -10,8 +11,7 @@ from domain.message.events import (
     SegmentAccepted,
     Undelivered,
 )
-from domain.message.states import DOUBT_LIMIT_S
-from domain.values import SECOND, Lane
+from domain.values import Lane
 from projections.dispatch.tables import LANES, MESSAGES, TURNS
 from projections.projection import Batch, Projection
 from projections.rows import Key, Row, Rows
@@ -127,6 +127,6 @@ def _settle(row: Row, state: State) -> None:
     row["ready_at"] = row["due_at"] if state is State.QUEUED or may_resend else None
     row["held_by"] = row["sim"] if state is State.SENDING else None
     if in_doubt:
-        row["overdue_at"] = row["last_attempt_at"] + DOUBT_LIMIT_S * SECOND
+        row["overdue_at"] = given_up_at(row["last_attempt_at"])
     else:
         row["overdue_at"] = row["expires_at"] if state is State.QUEUED else None

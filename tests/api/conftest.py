@@ -24,8 +24,9 @@ from application.books.commands import Command
 from application.fleet.leases import BringOnline, OnDuty, RenewLease, TakeOffline
 from application.messages.attempts import RecordOutcome, StartAttempt
 from application.ports import SimIdentity
-from application.system import Limits, System
+from application.system import System
 from domain.message import Message, message_id
+from domain.rate_limits import Limits
 from domain.reports import SubmitOutcome
 from domain.values import Credits, Instant, Network
 from tests.support.system import create_account, running_system

@@ -7,15 +7,12 @@ import jsonschema_rs
 import pytest
 
 from api.routes import ROUTES
-from domain.published import (
-    CREDITS_MAX,
-    MESSAGE_CHARACTERS_MAX,
-    PER_MINUTE_MAX,
-    REASON_CHARACTERS_MAX,
-    RECIPIENTS_MAX,
-    WILCYBERTEK_PAGE,
-    WILCYBERTEK_PAGE_MAX,
-)
+from domain.bulk import RECIPIENTS_MAX
+from domain.credits import CREDITS_MAX
+from domain.message_text import MESSAGE_CHARACTERS_MAX
+from domain.page_sizes import WILCYBERTEK_PAGE, WILCYBERTEK_PAGE_MAX
+from domain.rate_limits import PER_MINUTE_MAX
+from domain.reasons import REASON_CHARACTERS_MAX
 from tests.api.conftest import Gateway
 
 

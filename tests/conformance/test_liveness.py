@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from application.fleet.leases import ANSWER_S, LEASE_S, NOT_ONLINE, RELEASED
+from application.fleet.leases import LEASE_S, NOT_ONLINE, RELEASED
 from application.fleet.liveness import LeaseWatch
 from application.ports import Lease, Store
+from domain.sim import ANSWERS_WITHIN_S
 from domain.values import SECOND, Instant, Network
 from tests.conformance.stores import LEASE, change
 from tests.conformance.test_clock_watch import STEPS_S, HostClock
@@ -50,11 +51,11 @@ def test_a_sim_whose_host_is_gone_is_over_in_its_time_whatever_a_clock_does(
     change(store, lease)
     assert watch.online() == {Network.MTN}
     ours.off_s -= off_s
-    ours.pass_s(ANSWER_S)
+    ours.pass_s(ANSWERS_WITHIN_S)
     assert watch.online() == {Network.MTN}
     ours.pass_s(1)
     assert watch.online() == frozenset()
-    ours.pass_s(LEASE_S - ANSWER_S - 2)
+    ours.pass_s(LEASE_S - ANSWERS_WITHIN_S - 2)
     assert list(watch.lapsed()) == []
     ours.pass_s(1)
     assert list(watch.lapsed()) == [lease]

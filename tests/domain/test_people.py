@@ -3,8 +3,8 @@
 import pytest
 
 from domain.errors import InvalidRequest
-from domain.people import check_code, check_email, check_name, check_password
-from domain.published import EMAIL_CHARACTERS_MAX, NAME_CHARACTERS_MAX
+from domain.password_rules import check_code, check_password
+from domain.people import EMAIL_CHARACTERS_MAX, NAME_CHARACTERS_MAX, check_email, check_name
 
 EMAIL = "ann@example.com"
 

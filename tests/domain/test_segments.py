@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidRequest, MessageTooLong
-from domain.published import MESSAGE_CHARACTERS_MAX, MESSAGE_SEGMENTS_MAX
+from domain.message_text import (
+    MESSAGE_CHARACTERS_MAX,
+    MESSAGE_SEGMENTS_MAX,
+    check_length,
+    check_text,
+    is_blank,
+    is_within_limits,
+)
 from domain.segments import (
     ESCAPE,
     GSM7_BASIC,
@@ -17,9 +24,7 @@ from domain.segments import (
     PART_LIMIT,
     SINGLE_LIMIT,
     Text,
-    check_text,
     encoding_of,
-    is_blank,
     non_gsm_characters,
     segment,
 )
@@ -144,8 +149,8 @@ def test_any_other_text_is_sent_as_given(text: str) -> None:
 @pytest.mark.parametrize("text", ["a" * 1_600, "ш" * (11 * 67), "€" * 800])
 def test_a_text_at_a_limit_is_accepted(text: str) -> None:
     measured = Text.measured(text)
-    assert measured.is_within_limits
-    measured.require_within_limits()
+    assert is_within_limits(measured)
+    check_length(measured)
 
 
 @pytest.mark.parametrize(
@@ -154,9 +159,9 @@ def test_a_text_at_a_limit_is_accepted(text: str) -> None:
 )
 def test_a_text_above_a_limit_is_refused_with_both_counts(text: str, segments: int) -> None:
     measured = Text.measured(text)
-    assert (measured.segments, measured.is_within_limits) == (segments, False)
+    assert (measured.segments, is_within_limits(measured)) == (segments, False)
     with pytest.raises(MessageTooLong) as refusal:
-        measured.require_within_limits()
+        check_length(measured)
     assert (refusal.value.characters, refusal.value.segments) == (len(text), segments)
 
 

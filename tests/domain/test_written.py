@@ -6,24 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.bulk import RECIPIENTS_MAX, check_recipients
+from domain.credits import CREDITS_MAX, check_credits
 from domain.errors import InvalidRequest, TooManyRecipients
-from domain.published import (
-    CREDITS_MAX,
-    NUMBER_MAX,
-    PER_MINUTE_MAX,
-    REASON_CHARACTERS_MAX,
-    RECIPIENTS_MAX,
-    USE_CASE_CHARACTERS_MAX,
-)
-from domain.written import (
-    check_credits,
-    check_limit,
-    check_reason,
-    check_recipients,
-    check_use_case,
-    check_whole,
-    read_whole,
-)
+from domain.rate_limits import PER_MINUTE_MAX, check_limit
+from domain.reasons import REASON_CHARACTERS_MAX, check_reason
+from domain.sender_id_rules import USE_CASE_CHARACTERS_MAX, check_use_case
+from domain.written import NUMBER_MAX, check_whole, read_whole
 
 
 @given(st.integers(-NUMBER_MAX, NUMBER_MAX))

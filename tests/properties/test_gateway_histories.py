@@ -27,7 +27,7 @@ from application.messages.settling import DoubtAttempt, ExpireMessage
 from domain.causes import OwnCause
 from domain.contents import ContentKind
 from domain.errors import AccountSuspended, InsufficientCredits, InvalidKey, Refused
-from domain.published import REPEATS_KEPT_S
+from domain.repeats import REPEATS_KEPT_S
 from domain.values import SECOND, Credits, Instant, Lane, Network
 from tests.application.sending import recipient, repeatable, send
 from tests.properties.world import OUTCOMES, Sender, Sim, Told, World

@@ -13,7 +13,7 @@ from application.accounts.principal import Principal
 from application.books.actors import Actor
 from application.ports import KeyHasher, Randomness
 from application.system import System
-from domain.sender_names import default_sender
+from domain.sender_id_rules import default_sender
 from domain.values import Credits
 
 FOLLOW_POLL_S = 0.02

@@ -4,11 +4,12 @@ import ast
 import importlib
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import Final
 
-from tests.tidy.sources import Source
+from domain.rate_limits import Limits
+from tests.tidy.sources import Source, sources
 
-HOMES: Final = ("domain.published",)
 BOUNDS: Final = frozenset(
     {"default", "ge", "gt", "le", "least", "lt", "max", "max_length", "maximum", "min"}
     | {"min_length", "minimum", "most", "maxItems", "maxLength"}
@@ -22,13 +23,17 @@ _QUANTIFIER: Final = re.compile(r"\{(?:[0-9]+,)?([0-9]+)\}")
 
 
 def published_numbers() -> Mapping[str, int]:
-    """Give the numbers that have a home, by name."""
-    return {
-        name: value
-        for home in HOMES
-        for name, value in vars(importlib.import_module(home)).items()
-        if name.isupper() and isinstance(value, int)
-    }
+    """Give the numbers of the domain by name, and a minute's limits as ``Limits.single``."""
+    numbers = {f"Limits.{name}": limit for name, limit in asdict(Limits()).items()}
+    for source in sources("domain"):
+        module = importlib.import_module(source.name.removesuffix(".py").replace("/", "."))
+        for node in source.tree.body:
+            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                name, value = node.target.id, getattr(module, node.target.id)
+                if type(value) is int and not name.startswith("_"):
+                    assert name not in numbers, f"{source.at(node)} {name} has a home"
+                    numbers[name] = value
+    return numbers
 
 
 def types_a_published_number(source: Source, numbers: Mapping[str, int]) -> Iterator[str]:

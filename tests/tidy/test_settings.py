@@ -7,7 +7,7 @@ from typing import Final
 
 from adapters.settings import Settings
 from application.ports import ModemSettings
-from application.system import Limits
+from domain.rate_limits import Limits
 from tests.tidy.sources import ROOMS, Source, parse, sources
 
 HOME: Final = "adapters/settings/"

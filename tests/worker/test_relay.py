@@ -11,7 +11,7 @@ from application.messages.settling import DoubtAttempt
 from application.ports import Job
 from domain.causes import OwnCause
 from domain.message import State
-from domain.message.states import DOUBT_LIMIT_S
+from domain.message.doubt import DOUBT_LIMIT_S
 from domain.values import Instant, Network
 from tests.support.outcomes import SILENCE
 from tests.worker.gateway import Gateway

@@ -6,12 +6,12 @@ import pytest
 
 from adapters.modems.simulated.driver import SimulatedModemDriver
 from application.books.actors import Actor
-from application.fleet.leases import ANSWER_S, LEASE_S, BringOnline, SetQuarantine
+from application.fleet.leases import LEASE_S, BringOnline, SetQuarantine
 from application.ports import Lease, ModemHealth, ModemUnavailable, SimIdentity
 from domain.contents import ContentKind
 from domain.message import State
 from domain.reports import InboundReceived, LinkLost, RegistrationChanged, StatusReportReceived
-from domain.sim import Sim, sim_id
+from domain.sim import ANSWERS_WITHIN_S, Sim, sim_id
 from domain.values import Network
 from tests.worker.gateway import FAST, Gateway
 
@@ -151,7 +151,7 @@ def test_a_modem_that_stops_answering_counts_no_longer_as_online(gw: Gateway) ->
     sim = gw.sim(driver)
     gw.online(sim)
     driver.is_deaf = True
-    gw.clock.advance(ANSWER_S + 1)
+    gw.clock.advance(ANSWERS_WITHIN_S + 1)
     assert Network.MTN in gw.system.fleet.offline()
     gw.until(lambda: sim.status.state == "offline", sim)
     assert sim.status.reason == "the modem does not answer"

@@ -13,11 +13,11 @@ from application.accounts import (
 )
 from application.ports.queries import AccountRow
 from domain.account import Account, account_id
+from domain.credits import CREDITS_MAX
 from domain.errors import NotFound
-from domain.people import check_password
-from domain.published import CREDITS_MAX
+from domain.password_rules import check_password
+from domain.rate_limits import check_limit
 from domain.values import Credits
-from domain.written import check_limit
 from worker.cli.gateway import Gateway, opened
 from worker.cli.group import Group
 from worker.cli.login import password_stdin_option, read_password

@@ -5,8 +5,8 @@ from typing import Final
 
 from adapters.bootstrap import inspections_of, open_read_engines, open_store
 from adapters.clock import SystemClock
+from adapters.readiness import room_trouble
 from adapters.settings import Settings
-from adapters.store.checks import room_trouble
 from adapters.store.log import StoreLog
 from adapters.store.sqlite.inspection import first_damage
 from application.books.behind import STILL_S, unseen_since

@@ -6,8 +6,7 @@ from application.accounts import IssueKey, RevokeKey
 from application.ports import CredentialRow
 from application.ports.queries import KeyRow
 from domain.errors import NotFound
-from domain.key_rules import Scope, check_source
-from domain.published import KEY_ID_CHARACTERS
+from domain.key_rules import KEY_ID_CHARACTERS, Scope, check_source
 from worker.cli.gateway import Gateway, opened
 from worker.cli.group import Group
 from worker.cli.options import (

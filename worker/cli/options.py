@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from domain.credits import CREDITS_MAX
 from domain.errors import InvalidRequest
-from domain.key_rules import is_key_id
-from domain.people import check_code, check_email, check_name
-from domain.published import CREDITS_MAX, KEY_ID_CHARACTERS, LIST_PAGE, LIST_PAGE_MAX, NUMBER_MAX
-from domain.sender_names import check_sender_id
-from domain.written import check_reason, read_whole
+from domain.key_rules import KEY_ID_CHARACTERS, is_key_id
+from domain.page_sizes import LIST_PAGE, LIST_PAGE_MAX
+from domain.password_rules import check_code
+from domain.people import check_email, check_name
+from domain.reasons import check_reason
+from domain.sender_id_rules import check_sender_id
+from domain.written import NUMBER_MAX, read_whole
 
 if TYPE_CHECKING:
     from adapters.settings import Settings

@@ -10,8 +10,8 @@ import click
 from application.books.actors import Actor
 from domain.errors import InvalidRequest, StoreDown
 from domain.message import State
+from domain.page_sizes import LIST_PAGE_MAX
 from domain.public_ids import feltech_id
-from domain.published import LIST_PAGE_MAX
 from worker.cli.backup import tell
 from worker.cli.gateway import Gateway, Unmigrated, host_user, opened
 from worker.cli.options import Place, example, json_option, place_options

@@ -5,8 +5,8 @@ import click
 from application.accounts import MoveCredits
 from application.ports.queries import StatementLine
 from domain.errors import NotFound
+from domain.page_sizes import STATEMENT_PAGE, STATEMENT_PAGE_MAX
 from domain.public_ids import batch_id, feltech_id
-from domain.published import STATEMENT_PAGE, STATEMENT_PAGE_MAX
 from domain.values import Credits
 from worker.cli.gateway import opened
 from worker.cli.group import Group

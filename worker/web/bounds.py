@@ -1,4 +1,4 @@
-"""What connections may cost: how many there may be, and how long each thing may take."""
+"""What connections and their requests may cost: how many, how large, and how long each wait."""
 
 import asyncio
 import logging
@@ -9,9 +9,18 @@ from dataclasses import dataclass
 from math import inf
 from typing import Final, Protocol
 
+from adapters.settings import Settings
 from api.http.addresses import Addresses
 from worker.memory import return_memory
 
+HEAD_BYTES_MAX: Final = 64 * 1024
+"""Of the request line and the headers together."""
+HEAD_LINES_MAX: Final = 100
+"""Of the headers."""
+BODY_HELD_MAX: Final = 64 * 1024
+"""How much of a body is read ahead of its application."""
+PROGRESS_BYTES: Final = 16 * 1024
+"""What a client has to take of its answer in ``Bounds.unread_wait_s``, if so much is left."""
 FILES_KEPT: Final = 256
 """Open files that are for everything else: the store, modems, threads, logs."""
 GONE_MIN: Final = 64
@@ -24,18 +33,18 @@ _log = logging.getLogger("ngoma.web")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """Of one listener's connections."""
+    """Of one listener's connections; what operators may set is by the settings' defaults."""
 
-    connections: int = 4_096
-    per_address: int = 256
+    connections: int = Settings.connections_max
+    per_address: int = Settings.connections_per_address
     """From one client, as limits by address count it; 0: no bound. Trusted proxies have none."""
-    head_wait_s: float = 10.0
+    head_wait_s: float = Settings.connections_head_wait_s
     """For a whole request head, from the connection or the last answer's end."""
-    idle_wait_s: float = 75.0
+    idle_wait_s: float = Settings.connections_idle_wait_s
     """For the next request of a connection that was kept."""
     body_wait_s: float = 30.0
     """For the rest of a body that nobody reads any more, once it was answered."""
-    unread_wait_s: float = 30.0
+    unread_wait_s: float = Settings.connections_unread_wait_s
     """In which a client has to take some more of its answer."""
     linger_s: float = 2.0
     """For a client to read its last answer while it still sends."""

@@ -9,24 +9,18 @@ import asyncio
 from collections.abc import Iterable
 from enum import Enum, auto
 from math import inf
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from uvicorn.config import Config
 from uvicorn.protocols.utils import get_local_addr, get_remote_addr
 from uvicorn.server import ServerState
 
-from worker.web.bounds import Keeper
+from api.http.body import DRAINED_BYTES_MAX
+from worker.web.bounds import BODY_HELD_MAX, PROGRESS_BYTES, Keeper
 from worker.web.exchange import Exchange, scope_of
 from worker.web.reading import Head, RequestReader
 from worker.web.refusals import FAULT, WireRefusal
 from worker.web.sockets import count_unread
-
-BODY_HELD_MAX: Final = 64 * 1024
-"""How much of a body is read ahead of its application."""
-DRAINED_BYTES_MAX: Final = 64 * 1024 * 1024
-"""How much of a body that nobody reads any more is thrown away, so that the answer is read."""
-PROGRESS_BYTES: Final = 16 * 1024
-"""What a client has to take of its answer in ``Bounds.unread_wait_s``, if so much is left."""
 
 
 class _State(Enum):

@@ -9,13 +9,9 @@ from typing import Final, NamedTuple
 
 import httptools
 
+from worker.web.bounds import HEAD_BYTES_MAX, HEAD_LINES_MAX
 from worker.web.chunks import ChunkFinder
 from worker.web.refusals import HeadTooLarge, Unreadable
-
-HEAD_BYTES_MAX: Final = 64 * 1024
-"""Of the request line and the headers together."""
-HEAD_LINES_MAX: Final = 100
-"""Of the headers."""
 
 _HEAD_END: Final = b"\r\n\r\n"
 _OFFER: Final = re.compile(rb"(?<=\n)upgrade(?=[ \t]*:)", re.IGNORECASE)

@@ -3,7 +3,7 @@
 import unicodedata
 
 from application.accounts.passwords import SetPassword
-from domain.published import PASSWORD_CHARACTERS_MIN
+from domain.password_rules import PASSWORD_CHARACTERS_MIN
 from tests.api.conftest import Gateway
 from tests.api.people import log_in, mailed_token, post, register
 

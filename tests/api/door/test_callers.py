@@ -12,8 +12,8 @@ from api.door.caller import Caller
 from api.door.door import Door
 from application.accounts import IssueKey
 from application.books.actors import Actor
-from application.system import Limits
 from domain.errors import InvalidKey, NotPermitted, RateLimited
+from domain.rate_limits import Limits
 from tests.api.conftest import Gateway
 from tests.api.people import register
 

@@ -8,7 +8,7 @@ import pytest
 
 from application.accounts import ChangeLimits
 from application.books.actors import Actor
-from application.system import Limits
+from domain.rate_limits import Limits
 from tests.api.conftest import Gateway, StartGateway, limited
 from tests.api.door.test_keys import second_key
 

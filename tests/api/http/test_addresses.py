@@ -5,7 +5,7 @@ import pytest
 from api.door.caller import Caller
 from api.http.addresses import Addresses
 from api.http.wire import Call
-from application.system import UNIX_SOCKET
+from domain.addresses import UNIX_SOCKET
 from domain.errors import InvalidRequest
 
 PROXIES = ("10.0.0.0/8", "fd00::/8", "192.0.2.1")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.published import MESSAGE_CHARACTERS_MAX
+from domain.message_text import MESSAGE_CHARACTERS_MAX
 from tests.api.asking import ALL, WITH_KEY
 from tests.api.conftest import Gateway
 

@@ -48,7 +48,7 @@ def leaves(kind: type[NgomaError]) -> Iterator[type[NgomaError]]:
 
 
 EXAMPLES: dict[type[NgomaError], NgomaError] = {
-    errors.MessageTooLong: errors.MessageTooLong(characters=1_700, segments=12),
+    errors.MessageTooLong: errors.MessageTooLong("Too long.", characters=1_700, segments=12),
     errors.InsufficientCredits: errors.InsufficientCredits(required=2, available=1),
     errors.RateLimited: errors.RateLimited(retry_after_s=7),
     errors.Overloaded: errors.Overloaded(retry_after_s=7),

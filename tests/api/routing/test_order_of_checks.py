@@ -11,7 +11,7 @@ import pytest
 
 from application.accounts import SetSuspension
 from application.books.actors import Actor
-from application.system import Limits
+from domain.rate_limits import Limits
 from domain.values import Network
 from tests.api.conftest import Gateway, StartGateway, limited
 

@@ -10,8 +10,8 @@ import pytest
 from application.accounts import RequestSenderId
 from domain.account import Account, account_id
 from domain.auditor_read import AuditorRead, auditor_read_id
-from domain.published import PENDING_SENDER_IDS_MAX
 from domain.roles import Role
+from domain.sender_id_rules import PENDING_SENDER_IDS_MAX
 from tests.api.conftest import Client, Gateway
 from tests.api.people import register
 from tests.support.staff import Member, hire, open_session

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from application.accounts.keyring import ALPHABET, KeyRing
+from application.accounts.keyring import KeyRing
 from domain.errors import InvalidKey
-from domain.published import KEY_CHARACTERS
+from domain.key_rules import KEY_ALPHABET, KEY_CHARACTERS
 from tests.support.system import FastKeyHasher, create_account, running_system
 from tests.support.virtual import SeededRandomness
 
@@ -30,7 +30,7 @@ class CountingHasher(FastKeyHasher):
 def one_off(key: str, chance: random.Random) -> str:
     """Change one character of a key."""
     place = chance.randrange(KEY_CHARACTERS)
-    other = chance.choice([letter for letter in ALPHABET if letter != key[place]])
+    other = chance.choice([letter for letter in KEY_ALPHABET if letter != key[place]])
     return key[:place] + other + key[place + 1 :]
 
 
@@ -59,7 +59,9 @@ def test_no_key_that_is_wrong_is_accepted_or_hashed(
         _, key = create_account(system)
         assert is_accepted(system.keyring, key)
         assert hasher.verified == 1
-        random_keys = ["".join(chance.choices(ALPHABET, k=KEY_CHARACTERS)) for _ in range(COUNT)]
+        random_keys = [
+            "".join(chance.choices(KEY_ALPHABET, k=KEY_CHARACTERS)) for _ in range(COUNT)
+        ]
         near_keys = [one_off(key, chance) for _ in range(COUNT)]
         for what, tried in (("random", random_keys), ("one character off", near_keys)):
             accepted = sum(is_accepted(system.keyring, wrong) for wrong in tried)

@@ -11,7 +11,7 @@ from application.ports.queries import Balance
 from domain.causes import OwnCause
 from domain.message import Message
 from domain.values import SECOND
-from tests.application.invariants.test_log import ACCOUNT, History
+from tests.application.invariants.test_checker import ACCOUNT, History
 from tests.support.outcomes import cms
 
 RECIPIENT = "260971234567"

@@ -29,7 +29,7 @@ from domain.errors import (
     SenderIdNotApproved,
 )
 from domain.message import Message
-from domain.published import REPEATS_KEPT_S
+from domain.repeats import REPEATS_KEPT_S
 from domain.submission import Submission
 from domain.values import Lane, Network
 from domain.wallet import CreditWallet

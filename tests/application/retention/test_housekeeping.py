@@ -11,7 +11,8 @@ from application.ports import Save, Turn
 from application.retention.housekeeping import GRACE_S, Housekeeping
 from application.system import System
 from domain.contents import ContentKind
-from domain.published import IDEMPOTENCY_KEPT_S, REPEATS_KEPT_S
+from domain.idempotency import IDEMPOTENCY_KEPT_S
+from domain.repeats import REPEATS_KEPT_S
 from domain.values import SECOND, Instant, Network
 from domain.wallet import wallet_id
 from tests.application import sending

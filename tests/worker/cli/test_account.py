@@ -8,7 +8,7 @@ import pytest
 
 from domain.account import Account, account_id
 from domain.contents import ContentKind
-from domain.published import KEY_CHARACTERS
+from domain.key_rules import KEY_CHARACTERS
 from domain.wallet import CreditWallet, wallet_id
 from tests.support.system import create_account, running_system
 from tests.worker.cli.commands import Cli

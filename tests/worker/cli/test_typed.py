@@ -6,7 +6,9 @@ from typing import Any
 import click
 import pytest
 
-from domain.published import CREDITS_MAX, NAME_CHARACTERS_MAX, REASON_CHARACTERS_MAX
+from domain.credits import CREDITS_MAX
+from domain.people import NAME_CHARACTERS_MAX
+from domain.reasons import REASON_CHARACTERS_MAX
 from tests.tidy.reference import commands
 from tests.worker.cli.commands import Cli
 from worker.cli import main

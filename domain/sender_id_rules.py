@@ -4,8 +4,14 @@ import re
 from typing import Final
 
 from domain.errors import InvalidRequest
-from domain.published import SENDER_ID_CHARACTERS_MAX
+from domain.written import check_words
 
+SENDER_ID_CHARACTERS_MAX: Final = 11
+"""What an alphanumeric address can hold (3GPP 23.040 9.1.2.5)."""
+USE_CASE_CHARACTERS_MAX: Final = 1_000
+"""What an account may say of the sender ID that it asks for."""
+PENDING_SENDER_IDS_MAX: Final = 20
+"""Sender IDs of one account that may wait for a decision."""
 SENDER_ID_PATTERN: Final = rf"(?=.*[A-Za-z])[A-Za-z0-9 ]{{1,{SENDER_ID_CHARACTERS_MAX}}}"
 
 _SENDER_ID: Final = re.compile(SENDER_ID_PATTERN)
@@ -32,6 +38,18 @@ def check_sender_id(name: str) -> str:
 
 def _one_space(name: str) -> str:
     return _SPACES.sub(" ", name)
+
+
+def check_use_case(written: str) -> str:
+    """Give what a sender ID is wanted for, as it is.
+
+    Raises:
+        InvalidRequest: with field ``use_case``: too long, or not to be kept.
+    """
+    if len(check_words(written, "use_case")) > USE_CASE_CHARACTERS_MAX:
+        msg = f"The use_case has at most {USE_CASE_CHARACTERS_MAX} characters."
+        raise InvalidRequest(msg, field="use_case")
+    return written
 
 
 def folded(name: str) -> str:

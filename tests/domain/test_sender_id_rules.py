@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidRequest
-from domain.sender_names import check_sender_id, default_sender, folded
+from domain.sender_id_rules import check_sender_id, default_sender, folded
 
 
 @pytest.mark.parametrize("name", ["MyBusiness", "FeltechSMS", "A", "24 7 Shop", "ELEVEN CHAR"])

@@ -1,12 +1,10 @@
-"""Invariants of the log itself: order, wallets, reservations and charges, in one pass.
+"""Invariants of credits over the log: wallets, what is reserved for open messages, and charges.
 
     I2   available is never negative, equals the fold of the wallet's events, and covers what
          is reserved
     I3   reserved - refunded - spent = credits of open messages, for each account; a message is
          sent or refunded, never both, and refunded in the save that ends it
     I4   credits that came in = available + reserved + spent + expired
-    I10  versions of each aggregate run 1..n; positions rise (holes are allowed)
-    I13  what people did by hand (``application/invariants/manual.py``)
     I14  charged = segments x credits per segment of the tariff version; Reserved covers exactly
          the Queued after it
 
@@ -14,19 +12,16 @@ The events of one save stand together, and those of one command carry the same t
 may be open between two events of one time, never longer.
 """
 
-from array import array
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from uuid import UUID
 
-from application.invariants.manual import ManualChecker
-from application.invariants.violation import Violation, Violations
+from application.invariants.by_number import ByNumber
+from application.invariants.violation import Violations
 from domain.events import Event
-from domain.message import Message, message_id
+from domain.message import Message
 from domain.message.events import Queued, Sent
-from domain.tariff import TARIFFS, Tariff
-from domain.values import Instant
+from domain.tariff import Tariff
 from domain.wallet import CreditWallet
 
 UNKNOWN: Final = 0
@@ -35,25 +30,6 @@ SENT: Final = 2
 ENDED: Final = 3
 REFUNDED: Final = 4
 _WORDS: Final = ("unknown", "open", "sent", "ended", "refunded")
-
-_CHUNK_BITS: Final = 12
-
-
-class ByNumber:
-    """Small integers by number, a few bytes for each message however many there are."""
-
-    def __init__(self) -> None:
-        self._chunks: dict[int, array[int]] = {}
-
-    def __getitem__(self, number: int) -> int:
-        chunk = self._chunks.get(number >> _CHUNK_BITS)
-        return 0 if chunk is None else chunk[number & ((1 << _CHUNK_BITS) - 1)]
-
-    def __setitem__(self, number: int, value: int) -> None:
-        chunk = self._chunks.get(number >> _CHUNK_BITS)
-        if chunk is None:
-            chunk = self._chunks[number >> _CHUNK_BITS] = array("I", bytes(4 << _CHUNK_BITS))
-        chunk[number & ((1 << _CHUNK_BITS) - 1)] = value
 
 
 @dataclass(slots=True)
@@ -83,29 +59,19 @@ class _Cover:
     credits_left: int
 
 
-class InvariantChecker:
-    """Feed it the log in order; ``violations`` says what is broken so far."""
+class CreditChecker:
+    """Feed it the log in order, and ``settle`` at the end of each save."""
 
-    def __init__(self, *, tariffs: Mapping[str, Tariff] = TARIFFS, alone_max: int = 0) -> None:
-        """``alone_max`` is what one person may move in a day alone (I13); 0 is no limit."""
+    def __init__(self, found: Violations, *, tariffs: Mapping[str, Tariff]) -> None:
+        self._found = found
         self._tariffs = tariffs
-        self._found = Violations()
-        self._manual = ManualChecker(self._found, alone_max=alone_max)
         self._position = 0
-        self._at: Instant | None = None
-        self._versions: dict[UUID, int] = {}
-        self._message_versions = ByNumber()
         self._states = ByNumber()
         self._open: dict[int, tuple[int, int]] = {}
         self._purses: dict[int, Purse] = {}
         self._touched: set[int] = set()
         self._unrefunded: dict[int, tuple[int, int]] = {}
         self._cover: _Cover | None = None
-
-    @property
-    def violations(self) -> list[Violation]:
-        """What is broken, in the order of finding it."""
-        return self._found.all()
 
     @property
     def purses(self) -> Mapping[int, Purse]:
@@ -119,46 +85,22 @@ class InvariantChecker:
 
     def feed(self, position: int, event: Event) -> None:
         """Check the next event of the log."""
-        if event.at != self._at:
-            self.settle()
-        self._check_order(position, event)
-        self._position, self._at = position, event.at
+        self._position = position
         if self._cover is not None and not isinstance(event, Message.Queued):
             self._drop_cover()
         handle = _HANDLERS.get(type(event))
         if handle is not None:
             handle(self, event)
-        self._manual.feed(position, event)
 
     def settle(self) -> None:
-        """Check what may only be open within one save; for whoever knows that it has ended."""
+        """Check what may only be open within one save."""
         self._drop_cover()
-        self._manual.settle()
         for number in self._unrefunded:
             self._broken("I3", f"message {number} ended and was not refunded in the same save")
         self._unrefunded.clear()
         for account in sorted(self._touched):
             self._check_sums(account, self._purses[account])
         self._touched.clear()
-
-    # -- order (I10) ---------------------------------------------------------------------------
-
-    def _check_order(self, position: int, event: Event) -> None:
-        if position <= self._position:
-            self._broken("I10", f"position {position} follows {self._position}")
-        key, version = event.originator_id, event.originator_version
-        number = getattr(event, "number", 0)
-        if isinstance(event, Message.Event):
-            expected = self._message_versions[number] + 1
-            self._message_versions[number] = version
-            if key != message_id(number):
-                self._broken("I10", f"an event of message {number} stands in another's stream")
-        else:
-            expected = self._versions.get(key, 0) + 1
-            self._versions[key] = version
-        if version != expected:
-            name = type(event).TOPIC  # type: ignore[attr-defined]  # every event has one
-            self._broken("I10", f"{name} has version {version}, {expected} was next")
 
     # -- wallets (I2) --------------------------------------------------------------------------
 
@@ -319,17 +261,17 @@ class InvariantChecker:
         self._found.add(name, self._position, what)
 
 
-_HANDLERS: Final[Mapping[type[Event], Callable[[InvariantChecker, Any], None]]] = {
-    CreditWallet.Opened: InvariantChecker._opened,
-    CreditWallet.TopUp: InvariantChecker._came_in,
-    CreditWallet.Granted: InvariantChecker._came_in,
-    CreditWallet.Adjusted: InvariantChecker._came_in,
-    CreditWallet.Reserved: InvariantChecker._reserved,
-    CreditWallet.Refunded: InvariantChecker._refunded,
-    CreditWallet.CreditsExpired: InvariantChecker._credits_expired,
-    Message.Queued: InvariantChecker._queued,
-    Message.Sent: InvariantChecker._sent,
-    Message.Failed: InvariantChecker._ended,
-    Message.Expired: InvariantChecker._ended,
-    Message.Cancelled: InvariantChecker._ended,
+_HANDLERS: Final[Mapping[type[Event], Callable[[CreditChecker, Any], None]]] = {
+    CreditWallet.Opened: CreditChecker._opened,
+    CreditWallet.TopUp: CreditChecker._came_in,
+    CreditWallet.Granted: CreditChecker._came_in,
+    CreditWallet.Adjusted: CreditChecker._came_in,
+    CreditWallet.Reserved: CreditChecker._reserved,
+    CreditWallet.Refunded: CreditChecker._refunded,
+    CreditWallet.CreditsExpired: CreditChecker._credits_expired,
+    Message.Queued: CreditChecker._queued,
+    Message.Sent: CreditChecker._sent,
+    Message.Failed: CreditChecker._ended,
+    Message.Expired: CreditChecker._ended,
+    Message.Cancelled: CreditChecker._ended,
 }

@@ -1,12 +1,14 @@
-"""What readiness and metrics say of the store, its read models and its disk."""
+"""What ``/readyz`` checks of the store, its read models and its disk."""
 
 import os
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from application.ports import Store
 from application.ports.queries import Queries
+from application.system import Signals
 from domain.errors import StoreDown
 from projections.keeping import Rebuilding
 
@@ -59,3 +61,15 @@ def read_model_lags(queries: Queries) -> Mapping[str, float]:
         return {status.name: float(status.lag) for status in queries.projections()}
     except Exception:  # noqa: BLE001 - the other metrics are shown, whatever keeps it from knowing
         return {}
+
+
+def add_checks(signals: Signals, store: Store, queries: Queries, *, folder: Path | None) -> None:
+    """Make the process ready only while store and read models can be used.
+
+    ``folder`` is that of an embedded store. The parts of a process add checks of their own
+    (``worker/parts/``); a lost Redis is an ``Outage``.
+    """
+    signals.add_check("store", partial(store_trouble, store))
+    signals.add_check("projections", partial(read_models_trouble, queries))
+    if folder is not None:
+        signals.add_check("disk", partial(room_trouble, folder), is_vital=False)
