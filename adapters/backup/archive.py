@@ -150,6 +150,7 @@ class Archive:
         try:
             with zipfile.ZipFile(path) as file:
                 yield cls(path, file)
+        # NotImplementedError: a way of packing that zipfile does not know, as damage may name one
         except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError) as error:
             msg = "it is no backup, or was cut off"
             raise BadBackup(msg) from error

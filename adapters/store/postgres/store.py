@@ -17,7 +17,7 @@ from adapters.store.postgres.connections import ANSWER_TIMEOUT_S, Datastore
 from adapters.store.postgres.dropping import drop_old_saves
 from adapters.store.postgres.saving import PostgresTurn, Recorder
 from adapters.store.postgres.scrubbing import UNSAMPLED, scrub
-from adapters.store.postgres.trouble import Troubles
+from adapters.store.postgres.trouble import PostgresTroubles
 from adapters.store.schema import (
     CLOCK_COLUMNS,
     CREDENTIAL_COLUMNS,
@@ -63,7 +63,7 @@ class PostgresStore:
     ) -> None:
         self._url = url
         self._health = Health()
-        self._troubles = Troubles(self._health)
+        self._troubles = PostgresTroubles(self._health)
         self._readers = Datastore(
             url,
             size=READERS,

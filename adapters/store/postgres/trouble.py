@@ -1,7 +1,7 @@
 """What PostgreSQL's errors mean: for who waits, whether it may pass; for operators, what to do."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from typing import Final
 
 import psycopg
@@ -9,13 +9,12 @@ from eventsourcing import persistence
 from psycopg import Cursor
 from psycopg.rows import DictRow
 
-from adapters.store.health import Health
-from application.ports import AnswerLost, StoreUnusable, VersionConflict
+from adapters.store.troubles import REMEDY, Troubles
+from application.ports import StoreUnusable, VersionConflict
 from domain.errors import StoreDown
 
 Cursors = Callable[[], AbstractContextManager[Cursor[DictRow]]]
 
-REMEDY: Final = "stop the gateway and bring a backup back with `ngoma restore`"
 DAMAGE: Final = frozenset({"XX001", "XX002"})
 FULL: Final = "53100"
 AWAY: Final = "the database does not answer"
@@ -36,36 +35,11 @@ LOCK_HOLDER: Final = """
 """Who keeps writers off the log for longer than any save of ours does."""
 
 
-class Troubles:
-    """Turns the library's errors into the port's, and keeps in mind what was met."""
+class PostgresTroubles(Troubles):
+    """What the event store's library raises over psycopg's errors."""
 
-    def __init__(self, health: Health) -> None:
-        self._health = health
-
-    @contextmanager
-    def met(
-        self, *, in_writing: bool = False, was_sent: Callable[[], bool] = lambda: False
-    ) -> Iterator[None]:
-        """Translate what is raised inside; faults of what was asked pass through.
-
-        Raises:
-            VersionConflict: as the port says.
-            AnswerLost: it failed after ``was_sent``, and it cannot be told what became of it.
-            StoreUnusable: the database is damaged or full; waiting would not help.
-            StoreDown: any other trouble.
-        """
-        if self._health.damage is not None:
-            raise StoreUnusable(self._health.damage)
-        try:
-            yield
-        except persistence.IntegrityError as error:
-            raise VersionConflict(str(error)) from None
-        except persistence.OperationalError as error:
-            trouble = self._note(error.__cause__, in_writing=in_writing)
-            if was_sent() and not isinstance(trouble, StoreUnusable):
-                raise AnswerLost(str(error)) from error
-            raise trouble from error
-        self._health.went_well(in_writing=in_writing)
+    conflict = (persistence.IntegrityError,)
+    trouble = (persistence.OperationalError,)
 
     def try_out(self, reading: Cursors, writing: Cursors) -> None:
         """Look whether somebody holds the log's lock, else write when the last one could not."""
@@ -83,10 +57,11 @@ class Troubles:
                 with writing() as cursor:
                     cursor.execute("UPDATE store_identity SET generation = generation")
 
-    def _note(self, error: BaseException | None, *, in_writing: bool) -> StoreDown:
-        state = (error.sqlstate if isinstance(error, psycopg.Error) else None) or ""
-        if state in DAMAGE and isinstance(error, psycopg.Error):
-            where = error.diag.message_primary
+    def _note(self, error: Exception, *, in_writing: bool) -> StoreDown:
+        cause = error.__cause__
+        state = (cause.sqlstate if isinstance(cause, psycopg.Error) else None) or ""
+        if state in DAMAGE and isinstance(cause, psycopg.Error):
+            where = cause.diag.message_primary
             words = f"the database is damaged ({where}): {REMEDY}"
             return StoreUnusable(self._health.damaged(words))
         words = WORDS.get(state, AWAY)

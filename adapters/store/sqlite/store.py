@@ -29,7 +29,7 @@ from adapters.store.sqlite.inspection import Inspection
 from adapters.store.sqlite.saving import Recorder, SqliteTurn, marks, newest_snapshot
 from adapters.store.sqlite.scrubbing import scrub
 from adapters.store.sqlite.swapping import finish
-from adapters.store.sqlite.trouble import Troubles, damage_words
+from adapters.store.sqlite.trouble import SqliteTroubles, damage_words
 from adapters.store.sqlite.wal import shorten
 from adapters.store.turn import TurnLock
 from application.ports import (
@@ -67,7 +67,7 @@ class SqliteStore:
         _make_private(path)
         self._datastore = Datastore(path)
         self._health = Health()
-        self._troubles = Troubles(path, self._health, self._datastore.must_stand)
+        self._troubles = SqliteTroubles(path, self._health, self._datastore.must_stand)
         self._recorder = Recorder(self._datastore)
         self._snapshots = SQLiteAggregateRecorder(self._datastore, "stored_snapshots")
         self._turn = TurnLock(path.with_name("store.turn"), is_server=is_server)

@@ -2,8 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +11,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from adapters.store.health import Health
 from adapters.store.sqlite.inspection import first_damage
 from adapters.store.sqlite.opened import with_suffix
-from application.ports import AnswerLost, StoreUnusable, VersionConflict
+from adapters.store.troubles import REMEDY, Troubles
+from application.ports import StoreUnusable
 from domain.errors import StoreDown
 
 PRIMARY: Final = 0xFF
@@ -39,41 +39,18 @@ WORDS: Final = {
 """By SQLite's code, extended or primary (https://www.sqlite.org/rescode.html)."""
 
 
-class Troubles:
-    """Turns SQLite's errors into the port's, and keeps in mind what was met."""
+class SqliteTroubles(Troubles):
+    """What SQLite raises; ``suspect`` looks for the table that is damaged."""
+
+    conflict = (sqlite3.IntegrityError,)
+    passing = (sqlite3.DataError, sqlite3.ProgrammingError, sqlite3.NotSupportedError)
+    trouble = (sqlite3.DatabaseError, PoolTimeoutError)
 
     def __init__(self, path: Path, health: Health, must_stand: Callable[[], None]) -> None:
         """``must_stand`` raises when the file is not the one that was opened."""
+        super().__init__(health)
         self._path = path
-        self._health = health
         self._must_stand = must_stand
-
-    @contextmanager
-    def met(
-        self, *, in_writing: bool = False, was_sent: Callable[[], bool] = lambda: False
-    ) -> Iterator[None]:
-        """Translate what is raised inside; faults of what was asked pass through.
-
-        Raises:
-            VersionConflict: as the port says.
-            AnswerLost: it failed after ``was_sent``, and it cannot be told what became of it.
-            StoreUnusable: the store is damaged or full; waiting would not help.
-            StoreDown: any other trouble.
-        """
-        if self._health.damage is not None:
-            raise StoreUnusable(self._health.damage)
-        try:
-            yield
-        except sqlite3.IntegrityError as error:
-            raise VersionConflict(str(error)) from error
-        except (sqlite3.DataError, sqlite3.ProgrammingError, sqlite3.NotSupportedError):
-            raise
-        except (sqlite3.DatabaseError, PoolTimeoutError) as error:
-            trouble = self._note(error, in_writing=in_writing)
-            if was_sent() and not isinstance(trouble, StoreUnusable):
-                raise AnswerLost(str(error)) from error
-            raise trouble from error
-        self._health.went_well(in_writing=in_writing)
 
     def suspect(self) -> str | None:
         """Say whether the store is damaged, now that somebody met damage in it or beside it."""
@@ -84,9 +61,7 @@ class Troubles:
                 self._health.damaged(damage_words(self._path, where))
         return self._health.damage
 
-    def _note(
-        self, error: sqlite3.DatabaseError | PoolTimeoutError, *, in_writing: bool
-    ) -> StoreDown:
+    def _note(self, error: Exception, *, in_writing: bool) -> StoreDown:
         code = getattr(error, "sqlite_errorcode", 0)
         if code & PRIMARY in DAMAGE:
             return StoreUnusable(self.suspect() or self._damaged(str(error)))
@@ -100,8 +75,7 @@ class Troubles:
 
 def damage_words(path: Path, where: str) -> str:
     """Say that a store is damaged, and what to do."""
-    remedy = "stop the gateway and bring a backup back with `ngoma restore`"
-    return f"{path.name} is damaged ({where}): {remedy}"
+    return f"{path.name} is damaged ({where}): {REMEDY}"
 
 
 def words_of(error: Exception, path: Path) -> str:
