@@ -90,7 +90,7 @@ def _balances_ms(url: str, account: Account, seconds: int) -> list[float]:
         if answer.status != 200:
             msg = f"a balance was answered {answer}"
             raise RuntimeError(msg)
-        time.sleep(0.005)
+        time.sleep(0.005)  # one who asks now and then, no load of its own
     client.hang_up()
     return quantiles(taken_ms, n=100, method="inclusive")
 
@@ -115,7 +115,7 @@ def _searching(url: str, account: Account) -> Iterator[list[float]]:
     threads = [threading.Thread(target=search) for _ in range(SEARCHERS)]
     for thread in threads:
         thread.start()
-    time.sleep(WARM_S)
+    time.sleep(WARM_S)  # until the searches have filled every place
     try:
         yield answered_s
     finally:

@@ -8,6 +8,7 @@ import pytest
 from tests.end_to_end.fleet import Scaled
 from tests.end_to_end.gateway import UNLIMITED, Demo
 from tests.support.databases import TemplateDatabases
+from tests.support.servers import ThrowawayPostgres
 
 
 @pytest.fixture(scope="module")
@@ -32,3 +33,14 @@ def scaled(
     ) as running:
         yield running
     databases.drop(database_url)
+
+
+@pytest.fixture
+def own_scaled(
+    tmp_path: Path, own_postgres: ThrowawayPostgres, fresh_redis_url: str
+) -> Iterator[Scaled]:
+    """Give one of the test's own, over a PostgreSQL that the test may stop."""
+    with Scaled(
+        tmp_path, database_url=own_postgres.url, redis_url=fresh_redis_url, settings=UNLIMITED
+    ) as running:
+        yield running

@@ -248,6 +248,16 @@ class Demo(Process):
         """The demo's account number."""
         return int(self.place["account_id"])
 
+    def send(self, count: int) -> list[int]:
+        """Send messages, wait until all have left, and give their numbers."""
+        client = self.client
+        numbers = [n for k in range(count) for n in client.send("0977000000", f"Nr {k}").numbers]
+        wait_until(
+            lambda: all(client.status(number) == "sent" for number in numbers),
+            what="what was accepted has left",
+        )
+        return numbers
+
     def cli(self, *arguments: str | int, code: int = 0) -> Any:
         """Run a command beside it."""
         settings = {**self.settings, "NGOMA_DATA_DIR": str(self.folder)}

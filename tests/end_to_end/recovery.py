@@ -57,7 +57,7 @@ class Recovery:
                 took_s = time.monotonic() - began_s
                 if not made["ok"] or took_s > LONGEST_S:
                     self.faults.append(f"{file.name} after {took_s:.1f} s: {made}")
-                time.sleep(max(0.0, EVERY_S - took_s))
+                time.sleep(max(0.0, EVERY_S - took_s))  # one a second is what is asked
         self.faults += load.said.faults
         print(f"{count} backups while {load.accepted:,} requests were accepted")
         return files

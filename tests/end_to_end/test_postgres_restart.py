@@ -1,14 +1,11 @@
 """PostgreSQL restarts under load: what was accepted is there, what was refused is not."""
 
 import itertools
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from domain.message import State
 from tests.end_to_end.fleet import Scaled
-from tests.end_to_end.gateway import UNLIMITED
 from tests.end_to_end.load import Load, Recipients, Sms
 from tests.end_to_end.truth import Truth, on_air, repeated
 from tests.end_to_end.waiting import wait_until
@@ -17,20 +14,10 @@ from tests.support.servers import ThrowawayPostgres
 pytestmark = [pytest.mark.processes, pytest.mark.servers]
 
 
-@pytest.fixture
-def scaled(
-    tmp_path: Path, own_postgres: ThrowawayPostgres, fresh_redis_url: str
-) -> Iterator[Scaled]:
-    with Scaled(
-        tmp_path, database_url=own_postgres.url, redis_url=fresh_redis_url, settings=UNLIMITED
-    ) as running:
-        yield running
-
-
 def test_nothing_is_lost_or_doubled_when_postgresql_restarts_under_load(
-    scaled: Scaled, own_postgres: ThrowawayPostgres
+    own_scaled: Scaled, own_postgres: ThrowawayPostgres
 ) -> None:
-    clients = scaled.clients(scaled.create_account(credits=100_000))
+    clients = own_scaled.clients(own_scaled.create_account(credits=100_000))
     recipients, numbers = Recipients(), itertools.count(1)
 
     def next_sms() -> Sms:
@@ -53,7 +40,7 @@ def test_nothing_is_lost_or_doubled_when_postgresql_restarts_under_load(
                 what="sends are accepted again",
             )
     said = load.stop()
-    scaled.must_run()
+    own_scaled.must_run()
     assert said.unanswered == []
     for _, answer in said.refused:  # and each says that nothing was accepted
         is_wilcybertek = answer.status == 500 and answer.json["queued"] is False
@@ -63,12 +50,12 @@ def test_nothing_is_lost_or_doubled_when_postgresql_restarts_under_load(
 
     client, expected = clients[0], len(said.numbers)
     wait_until(
-        lambda: client.full_balance()["spent"] + _in_doubt(scaled) == expected,
+        lambda: client.full_balance()["spent"] + _in_doubt(own_scaled) == expected,
         within_s=60,
         what="all have left, or are in doubt",
     )
-    air = on_air(scaled.folder / "modems")
-    with scaled.store() as store:
+    air = on_air(own_scaled.folder / "modems")
+    with own_scaled.store() as store:
         truth = Truth().read(store)
     assert truth.violations(air) == []
     assert truth.lost(said) == []

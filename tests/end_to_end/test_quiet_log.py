@@ -3,14 +3,12 @@
 import socket
 import struct
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from tests.end_to_end.fleet import Scaled
-from tests.end_to_end.gateway import UNLIMITED, Demo
+from tests.end_to_end.gateway import Demo
 from tests.end_to_end.waiting import wait_until
 from tests.support.servers import ThrowawayPostgres
 
@@ -30,21 +28,11 @@ def test_a_client_that_resets_its_connection_is_no_traceback(
     for _ in range(5):
         with socket.create_connection((place.hostname, place.port), timeout=5) as connection:
             connection.sendall(said)
-            time.sleep(after_s)
+            time.sleep(after_s)  # how far the gateway is when it is left is the test
             now = struct.pack("ii", 1, 0)
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, now)
     assert demo.client.get("/healthz").status == 200
     assert TRACEBACK not in demo.log.read_text()
-
-
-@pytest.fixture
-def own_scaled(
-    tmp_path: Path, own_postgres: ThrowawayPostgres, fresh_redis_url: str
-) -> Iterator[Scaled]:
-    with Scaled(
-        tmp_path, database_url=own_postgres.url, redis_url=fresh_redis_url, settings=UNLIMITED
-    ) as running:
-        yield running
 
 
 @pytest.mark.servers

@@ -47,13 +47,13 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> Past:
     root: Path = tmp_path_factory.mktemp("past")
     other = Demo(root / "other", settings=SETTINGS)
     with other:
-        send(other, 2 * MESSAGES)
+        other.send(2 * MESSAGES)
     demo = Demo(root / "demo", settings=SETTINGS)
     with demo:
-        send(demo, OLD_MESSAGES)
+        demo.send(OLD_MESSAGES)
     shutil.copy(demo.folder / "store.db", root / "older.db")
     with demo:
-        send(demo, MESSAGES)
+        demo.send(MESSAGES)
     return Past(demo.folder, root / "older.db", other.folder / "read.db")
 
 
@@ -62,17 +62,6 @@ def demo(past: Past, tmp_path: Path) -> Iterator[Demo]:
     demo = past.copy(tmp_path / "demo")
     yield demo
     demo.kill9()
-
-
-def send(demo: Demo, count: int) -> list[int]:
-    """Send messages, and wait until all have left."""
-    client = demo.client
-    numbers = [n for k in range(count) for n in client.send("0977000000", f"Nr {k}").numbers]
-    wait_until(
-        lambda: all(client.status(number) == "sent" for number in numbers),
-        what="what was accepted has left",
-    )
-    return numbers
 
 
 def said(demo: Demo, words: str) -> list[str]:
@@ -100,7 +89,7 @@ def must_be_in_order(demo: Demo, scratch: Path) -> None:
     """What is accepted leaves, the books agree, and the read models are those of the log."""
     client = demo.client
     wait_until(lambda: readiness(demo) == "ok", what="the read models are whole")
-    send(demo, 5)
+    demo.send(5)
     assert [one["message"] for one in client.log(limit=5)["logs"]] == [
         f"Nr {k}" for k in (4, 3, 2, 1, 0)
     ]
@@ -156,7 +145,7 @@ def test_read_models_of_yesterday_are_built_anew_when_an_older_store_has_grown_p
     (demo.folder / "read.db").rename(yesterday)
     put_back_the_older_store(past, demo.folder)
     with demo:
-        send(demo, MESSAGES + 10)
+        demo.send(MESSAGES + 10)
     yesterday.rename(demo.folder / "read.db")
     demo.log.unlink()
     demo.start()
@@ -227,7 +216,7 @@ def test_another_stores_read_models_put_there_while_it_runs_are_built_anew(
     past: Past, demo: Demo, tmp_path: Path
 ) -> None:
     demo.start()
-    send(demo, 1)
+    demo.send(1)
     put_in = tmp_path / "put-in.db"
     shutil.copy(past.others_read_models, put_in)
     put_in.rename(demo.folder / "read.db")
@@ -252,7 +241,7 @@ def test_an_older_store_put_there_while_it_runs_gets_nothing_and_is_used_from_th
     past: Past, demo: Demo, tmp_path: Path, ends_by: signal.Signals
 ) -> None:
     demo.start()
-    send(demo, 5)
+    demo.send(5)
     put_in = tmp_path / "put-in.db"
     shutil.copy(past.older_store, put_in)
     (demo.folder / "store.db").rename(tmp_path / "newer.db")

@@ -101,6 +101,7 @@ def test_a_clock_that_steps_under_a_gateway_loses_nothing_and_ends_by_itself(
         sent = states(demo)["Sent"]
         assert demo.client.send("0955000002", "meanwhile").status == 200
         wait_until(
+            # bound now, since the loop goes on; mypy cannot tell a lambda's default
             lambda n=sent: states(demo)["Sent"] > n,  # type: ignore[misc]
             what="sending goes on",
         )

@@ -35,7 +35,7 @@ def stopped(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     """Give a stopped demo that has sent something."""
     demo = Demo(tmp_path_factory.mktemp("stopped") / "demo", settings=SETTINGS)
     with demo:
-        send(demo, 5)
+        demo.send(5)
     return demo
 
 
@@ -45,16 +45,6 @@ def demo(stopped: Demo, tmp_path: Path) -> Iterator[Demo]:
     demo = Demo(tmp_path / "demo", settings=SETTINGS)
     yield demo
     demo.kill9()
-
-
-def send(demo: Demo, count: int) -> list[int]:
-    client = demo.client
-    numbers = [n for k in range(count) for n in client.send("0977000000", f"Nr {k}").numbers]
-    wait_until(
-        lambda: all(client.status(number) == "sent" for number in numbers),
-        what="what was accepted has left",
-    )
-    return numbers
 
 
 def tables_of(path: Path) -> list[str]:
@@ -187,7 +177,7 @@ def test_a_page_of_zeros_in_a_read_model_is_found_before_anybody_asks_it(
 
     wait_until(said, within_s=WITHIN_S, what="the log says which table is damaged")
     wait_until(lambda: demo.checks["projections"] == "ok", what="it was made anew")
-    must_be_whole(demo, send(demo, 3))
+    must_be_whole(demo, demo.send(3))
 
 
 # -- no room --------------------------------------------------------------------------------------
@@ -198,10 +188,10 @@ def test_a_store_without_room_refuses_at_once_loses_nothing_and_goes_on_by_itsel
 ) -> None:
     demo.start()
     client = demo.client
-    accepted = send(demo, 3)
+    accepted = demo.send(3)
     wal = demo.folder / "store.db-wal"
     while wal.stat().st_size < 2 * demo.log.stat().st_size:  # the bound is for the log too
-        accepted += send(demo, 10)
+        accepted += demo.send(10)
     limit = wal.stat().st_size + 8_192
     damage.bound_its_files(demo.pid, limit)
     refused = 0
@@ -220,7 +210,7 @@ def test_a_store_without_room_refuses_at_once_loses_nothing_and_goes_on_by_itsel
     must_be_named(demo, "store.db cannot be written", "full")
     damage.bound_its_files(demo.pid, None)
     must_be_over(demo)
-    must_be_whole(demo, accepted + send(demo, 3))
+    must_be_whole(demo, accepted + demo.send(3))
 
 
 # -- a lock ---------------------------------------------------------------------------------------
@@ -228,7 +218,7 @@ def test_a_store_without_room_refuses_at_once_loses_nothing_and_goes_on_by_itsel
 
 def test_a_lock_that_another_process_holds_is_named_with_the_process(demo: Demo) -> None:
     demo.start()
-    accepted = send(demo, 2)
+    accepted = demo.send(2)
     holder = subprocess.Popen(
         [
             sys.executable,
@@ -253,4 +243,4 @@ def test_a_lock_that_another_process_holds_is_named_with_the_process(demo: Demo)
     finally:
         holder.communicate()
     must_be_over(demo)
-    must_be_whole(demo, accepted + send(demo, 2))
+    must_be_whole(demo, accepted + demo.send(2))

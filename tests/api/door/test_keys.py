@@ -211,6 +211,7 @@ def test_a_wrong_check_never_reaches_the_hash(own_gateway: Gateway) -> None:
     def fail(*_: object) -> None:
         raise AssertionError
 
+    # The real hash would refuse it too: only that it is never asked can be shown.
     own_gateway.system.keyring.verify = fail  # type: ignore[method-assign, assignment]
     assert own_gateway.send(api_key=WRONG).status_code == 401
 

@@ -230,7 +230,7 @@ def test_a_flood_of_wrong_logins_from_one_line_keeps_no_right_login_out(
             for n, person in enumerate(people)
         ]
         while sum(one.done() for one in flood) < 6:
-            time.sleep(0.01)
+            time.sleep(0.01)  # between two looks
         hashers[0].may_end.set()
         assert [one.result() for one in right] == [200] * 3
         assert sorted(one.result() for one in flood) == [401] * 2 + [503] * 6

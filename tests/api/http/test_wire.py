@@ -181,7 +181,7 @@ def access_lines(capfd: pytest.CaptureFixture[str], count: int) -> list[dict[str
         found += [line for line in lines if line["logger"] == "ngoma.access"]
         if len(found) >= count:
             return found
-        time.sleep(0.005)
+        time.sleep(0.005)  # between two looks
     pytest.fail(f"{len(found)} of {count} requests were logged")
 
 
