@@ -33,6 +33,7 @@ class Addresses:
             InvalidRequest: an entry is neither an address nor a network.
         """
         self._trusts_unix = UNIX_SOCKET in trusted_proxies
+        self._trusts_anybody = bool(trusted_proxies)
         self._trusted = [_network(entry) for entry in trusted_proxies if entry != UNIX_SOCKET]
         self._header = forwarded_header.lower().encode()
 
@@ -56,7 +57,7 @@ class Addresses:
         return None if self._trusts(address) else client_of(address)
 
     def _trusts(self, address: str) -> bool:
-        if not self._trusted and not self._trusts_unix:
+        if not self._trusts_anybody:
             return False
         if address == UNIX_SOCKET:
             return self._trusts_unix
@@ -87,6 +88,7 @@ def _read(text: str) -> Address | None:
         return None
 
 
+@lru_cache(maxsize=4_096)
 def _plain(text: str) -> str | None:
     """Give the address without port, quotes and brackets; None when it is none."""
     text = text.strip('"')

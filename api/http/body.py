@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from api.http.refusals import PayloadTooLarge, UnsupportedCoding
-from api.http.wire import ClientGone, Receive
+from api.http.wire import ClientGone, Receive, Scope
 from domain.errors import InvalidRequest
 
 BODY_BYTES_MAX: Final = 1024 * 1024
@@ -16,9 +16,12 @@ CODING_SHOWN_MAX: Final = 20
 """How much of a content coding's name a refusal repeats."""
 DRAINED_BYTES_MAX: Final = 64 * 1024 * 1024
 """How much of a refused body is thrown away, so that its sender gets to read the answer."""
+WHOLE_BODY: Final = "ngoma.body"
+"""The extension of the scope by which our server shows a body that came with its head: there is
+nothing to wait for, and a deadline costs more than reading it."""
 
 
-async def read_body(receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
+async def read_body(scope: Scope, receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
     """Read the body of a request.
 
     Raises:
@@ -27,6 +30,9 @@ async def read_body(receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
         ClientGone: it was not sent completely.
         InvalidRequest: it did not arrive in time.
     """
+    arrived: bytes | None = scope.get("extensions", {}).get(WHOLE_BODY)
+    if arrived is not None and b"content-encoding" not in headers:
+        return arrived
     try:
         async with asyncio.timeout(BODY_WAIT_S):
             return await _read_body(receive, headers)

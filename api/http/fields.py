@@ -26,6 +26,7 @@ FORM_FIELDS_MAX: Final = 2_000
 
 Fields = dict[str, Any]
 
+_HOLDERS: Final = frozenset({dict, list})
 _UTF_8: Final = "utf_8"
 _BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF8, _UTF_8),
@@ -143,7 +144,10 @@ def _fast_json(text: bytes | str) -> Fields | None:
         fields = orjson.loads(text)
     except orjson.JSONDecodeError:
         return None
-    if not isinstance(fields, dict) or any(map(_holds_float, fields.values())):
+    if not isinstance(fields, dict):
+        return None
+    kinds = set(map(type, fields.values()))
+    if float in kinds or (kinds & _HOLDERS and any(map(_holds_float, fields.values()))):
         return None
     return fields
 
@@ -151,7 +155,7 @@ def _fast_json(text: bytes | str) -> Fields | None:
 def _holds_float(value: object) -> bool:
     if isinstance(value, dict | list):
         return float in map(type, value if isinstance(value, list) else value.values())
-    return isinstance(value, float)
+    return False
 
 
 def _json(text: str) -> Fields:

@@ -34,7 +34,7 @@ class Resource:
         route = self._routes.get(scope["method"])
         call = call_of(scope)
         try:
-            answer = await self._run(route, call, receive)
+            answer = await self._run(route, call, scope, receive)
         except NgomaError as error:
             answer = self._refuse(route, call, error)
         except ClientGone:
@@ -48,11 +48,11 @@ class Resource:
             answer = self._refuse(route, call, error)
         await write(send, answer, call)
 
-    async def _run(self, route: Route | None, call: Call, receive: Receive) -> Answer:
+    async def _run(self, route: Route | None, call: Call, scope: Scope, receive: Receive) -> Answer:
         if route is None:
             raise MethodNotAllowed(self._allowed())
         if route.request is not None or b"content-length" in call.headers:
-            call.body = await read_body(receive, call.headers)
+            call.body = await read_body(scope, receive, call.headers)
         return await route.endpoint(self._front, call)
 
     def _refuse(self, route: Route | None, call: Call, error: Exception) -> Answer:

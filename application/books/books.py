@@ -30,7 +30,7 @@ from application.ports import (
 )
 from domain.contents import ContentKind
 from domain.errors import NotFound
-from domain.events import Aggregate, Event
+from domain.events import Aggregate
 from domain.values import Instant
 
 CACHED_MAX: Final = 20_000
@@ -87,7 +87,9 @@ class Books:
         self._save = save
         self._loaded: dict[UUID, Aggregate] = {}
         self._given: list[Aggregate] = []
-        self._appended: dict[UUID, list[StoredEvent]] = {}
+        self._versions: dict[UUID, int] = {}
+        self._appended: list[StoredEvent] = []
+        self._unfolded: dict[UUID, list[StoredEvent]] = {}
         self._absent: set[UUID] = set()
         self._rows: dict[tuple[ContentKind, int], ContentRow | None] = {}
         self._repeatables: dict[bytes, Repeatable] = {}
@@ -98,6 +100,10 @@ class Books:
     def loaded(self) -> dict[UUID, Aggregate]:
         """What the batch has touched."""
         return self._loaded
+
+    def version_before(self, key: UUID) -> int:
+        """Give the version that an aggregate had before this batch."""
+        return self._versions.get(key, 0)
 
     def bring_up_to_date(self, ids: Iterable[UUID]) -> None:
         """Load or fast-forward aggregates from their tails: one query for all of them.
@@ -121,6 +127,7 @@ class Books:
             if folded is not None:
                 known[key] = folded
         self._loaded.update(known)
+        self._versions.update((key, aggregate.version) for key, aggregate in known.items())
         self._absent.update(key for key in wanted if key not in known)
 
     def _tails(self, since: dict[UUID, int]) -> Sequence[StoredEvent]:
@@ -142,11 +149,7 @@ class Books:
 
     def find(self, kind: type[A], key: UUID) -> A | None:
         """Give an aggregate, or None when it has no events; loads it under the lock if need be."""
-        if key in self._appended:
-            self._fold_appended(key)
-        elif key not in self._loaded and key not in self._absent:
-            self.bring_up_to_date([key])
-        found = self._loaded.get(key)
+        found = self._loaded.get(key) or self._fetch(key)
         if found is None:
             return None
         if not isinstance(found, kind):
@@ -155,12 +158,18 @@ class Books:
         self._given.append(found)
         return found
 
-    def _fold_appended(self, key: UUID) -> None:
-        """Make the aggregate whose events were built beforehand: a command asks for it now."""
-        appended = self._appended.pop(key)
-        folded = fold(self._mapper, appended, self._loaded.get(key))
-        if folded is not None:
-            self._loaded[key] = folded
+    def _fetch(self, key: UUID) -> Aggregate | None:
+        """Load an aggregate, or make it of the events that were built beforehand."""
+        appended, self._appended = self._appended, []
+        for stored in appended:
+            self._unfolded.setdefault(cast("UUID", stored.originator_id), []).append(stored)
+        if key in self._unfolded:
+            made = fold(self._mapper, self._unfolded.pop(key), cast("Aggregate | None", None))
+            if made is not None:
+                self._loaded[key] = made
+        elif key not in self._absent:
+            self.bring_up_to_date([key])
+        return self._loaded.get(key)
 
     def get(self, kind: type[A], key: UUID) -> A:
         """Give an aggregate that must exist.
@@ -177,15 +186,15 @@ class Books:
     def record(self, aggregate: Aggregate) -> None:
         """Put an aggregate's new events into the save, in the order of the calls."""
         self._loaded[aggregate.id] = aggregate
-        self._absent.discard(aggregate.id)
+        if self._absent:
+            self._absent.discard(aggregate.id)
         for event in aggregate.collect_events():
-            self._save.events.append(self._mapper.to_stored_event(cast("Event", event)))
+            self._save.events.append(self._mapper.to_stored_event(event))
 
     def append(self, stored: Sequence[StoredEvent]) -> None:
         """Put events of new aggregates that were built beforehand into the save."""
         self._save.events.extend(stored)
-        for event in stored:
-            self._appended.setdefault(cast("UUID", event.originator_id), []).append(event)
+        self._appended.extend(stored)
 
     # -- contents ----------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from operator import attrgetter
 from typing import Final, TypeVar, cast
 from uuid import UUID
@@ -252,11 +253,10 @@ class Committer:
             if after_loss and turn.was_saved(save_id):
                 return Save(save_id=save_id, at=save.at)
             books = Books(turn, self._cache, self.mapper, save, written=self._written)
-            books.bring_up_to_date(key for waiting in batch for key in waiting.command.touches())
-            books.look_up_repeatables(
-                digest for waiting in batch for digest in waiting.command.digests()
-            )
-            reads = [number for waiting in batch for number in waiting.command.reads()]
+            commands = [waiting.command for waiting in batch]
+            books.bring_up_to_date(chain.from_iterable(one.touches() for one in commands))
+            books.look_up_repeatables(chain.from_iterable(one.digests() for one in commands))
+            reads = list(chain.from_iterable(one.reads() for one in commands))
             books.look_up_contents(ContentKind.MESSAGE, reads)
             for waiting in batch:
                 waiting.outcome = self._decide(waiting.command, books, save)
@@ -266,7 +266,7 @@ class Committer:
         # It is committed: an error from here on must not make it happen twice.
         if books is not None:
             self._cache.put(books.loaded)
-            self._note_crossings(books, save)
+            self._note_crossings(books)
             self._note_written(save)
         if books is None or save.events:
             self._say_committed()
@@ -305,17 +305,11 @@ class Committer:
         if save.events:
             self._written = min(save.events, key=attrgetter("originator_version"))
 
-    def _note_crossings(self, books: Books, save: Save) -> None:
+    def _note_crossings(self, books: Books) -> None:
         """Remember the aggregates that are due for a snapshot by what this save added to them."""
-        recorded: dict[object, int] = {}
-        for stored in save.events:
-            recorded.setdefault(stored.originator_id, stored.originator_version)
-        for aggregate in books.loaded.values():
-            first = recorded.get(aggregate.id)
+        for key, aggregate in books.loaded.items():
             every = SNAPSHOTTED.get(type(aggregate))
-            if first is None or every is None:
-                continue
-            if (first - 1) // every != aggregate.version // every:
+            if every and books.version_before(key) // every != aggregate.version // every:
                 self._crossed.append(aggregate)
 
     def _put_snapshots(self) -> None:

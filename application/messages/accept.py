@@ -77,6 +77,7 @@ class SendMessages(Command[Accepted]):
         self._sending = sending
         self.at = sending.at
         self.weight = len(sending.recipients)
+        self._each = TARIFF.charge(sending.text.segments)
         self._lane = sending.lane or (Lane.BULK if sending.is_bulk else Lane.NORMAL)
         self._first_number = 0
         self._batch: int | None = None
@@ -105,7 +106,7 @@ class SendMessages(Command[Accepted]):
             "account": asked.principal.account,
             "encoding": asked.text.encoding.value,
             "segments": asked.text.segments,
-            "credits": TARIFF.charge(asked.text.segments),
+            "credits": self._each,
             "tariff": TARIFF.version,
             "lane": self._lane.value,
             "send_at": None,
@@ -187,7 +188,7 @@ class SendMessages(Command[Accepted]):
         repeated = self._find_repeated(books, wallet)
         if repeated is not None:
             return repeated
-        total = Credits(TARIFF.charge(asked.text.segments) * len(asked.recipients))
+        total = Credits(self._each * len(asked.recipients))
         wallet.require_day(total, daily_max=account.daily_credits, at=self.at)
         wallet.reserve(
             total,
@@ -215,7 +216,7 @@ class SendMessages(Command[Accepted]):
             first_number=self._first_number,
             count=len(asked.recipients),
             batch=self._batch,
-            credits_each=TARIFF.charge(asked.text.segments),
+            credits_each=self._each,
             credits_used=total,
             credits_remaining=remaining,
             offline=tuple(sorted(networks & asked.offline)),

@@ -15,7 +15,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.utils import get_local_addr, get_remote_addr
 from uvicorn.server import ServerState
 
-from api.http.body import DRAINED_BYTES_MAX
+from api.http.body import DRAINED_BYTES_MAX, WHOLE_BODY
 from worker.web.bounds import BODY_HELD_MAX, PROGRESS_BYTES, Keeper
 from worker.web.exchange import Exchange, scope_of
 from worker.web.reading import Head, RequestReader
@@ -240,6 +240,9 @@ class Connection(asyncio.Protocol):
         except WireRefusal as refusal:
             self._refuse(refusal)
             return
+        body = self._reader.body
+        if self._reader.is_complete and len(body) <= BODY_HELD_MAX:
+            scope["extensions"] = {WHOLE_BODY: bytes(body)}
         exchange = Exchange(
             self,
             self._reader,
