@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from application.ports import ANSWER_MAX_S
-from domain.sim import ANSWERS_WITHIN_S
+from domain.online import ANSWERS_WITHIN_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

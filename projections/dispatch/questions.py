@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, FromClause, Select, bindparam, func, or_, select, true
 
 from application.ports.queries import Backlog, Waiting
-from domain.message import State
+from domain.message_states import State
 from domain.values import Instant, Network
 from projections.dispatch.tables import LANES, MESSAGES, TURNS
 

@@ -10,8 +10,9 @@ from application.fleet.leases import LEASE_S, BringOnline, SetQuarantine
 from application.ports import Lease, ModemHealth, ModemUnavailable, SimIdentity
 from domain.contents import ContentKind
 from domain.message import State
+from domain.online import ANSWERS_WITHIN_S
 from domain.reports import InboundReceived, LinkLost, RegistrationChanged, StatusReportReceived
-from domain.sim import ANSWERS_WITHIN_S, Sim, sim_id
+from domain.sim import Sim, sim_id
 from domain.values import Network
 from tests.worker.gateway import FAST, Gateway
 

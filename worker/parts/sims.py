@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final
 
-from application.ports import ModemSettings
-from application.system import MODEM_CHECK
+from application.ports import MODEM_CHECK, ModemSettings
 from worker.loops import Loop
 from worker.parts.part import Part, Process, ProcessRole, Stage
 from worker.sims import SimRunner
