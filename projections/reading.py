@@ -38,7 +38,7 @@ from projections import (
     retention,
 )
 from projections.catalogue import MODELS
-from projections.dispatch import questions as dispatch
+from projections.dispatch import overdue, waiting
 from projections.dispatch.tables import MODEL as DISPATCH
 from projections.keeping import Keeper, Unlosable
 from projections.known import Positions, statuses
@@ -211,42 +211,42 @@ class SqlQueries:
     ) -> Sequence[Waiting]:
         """List due queued messages that SIM number ``sim`` may carry, best first."""
         with self._reading(DISPATCH) as connection:
-            return dispatch.next_waiting(connection, network, sim=sim, now=now, limit=limit)
+            return waiting.next_waiting(connection, network, sim=sim, now=now, limit=limit)
 
     def due_networks(self, now: Instant) -> Sequence[Network]:
         """List the networks that have at least one due queued message."""
         with self._reading(DISPATCH) as connection:
-            return dispatch.due_networks(connection, now)
+            return waiting.due_networks(connection, now)
 
     def waiting_since(self, now: Instant) -> Mapping[Network, Instant]:
         """Say since when the oldest due queued message of each network that has one is due."""
         with self._reading(DISPATCH) as connection:
-            return dispatch.waiting_since(connection, now)
+            return waiting.waiting_since(connection, now)
 
     def overdue(self, now: Instant, *, limit: int) -> Sequence[Waiting]:
         """List queued messages past ``expires_at`` and doubts past their limit."""
         with self._reading(DISPATCH) as connection:
-            return dispatch.overdue(connection, now, limit=limit)
+            return overdue.overdue(connection, now, limit=limit)
 
     def held_by(self, sim: int) -> Sequence[Waiting]:
         """List messages in state Sending on a SIM."""
         with self._reading(DISPATCH) as connection:
-            return dispatch.held_by(connection, sim)
+            return overdue.held_by(connection, sim)
 
     def held_by_others(self, live: Collection[int], *, limit: int) -> Sequence[Waiting]:
         """List messages in state Sending on SIMs that are not among ``live``."""
         with self._reading(DISPATCH) as connection:
-            return dispatch.held_by_others(connection, live, limit=limit)
+            return overdue.held_by_others(connection, live, limit=limit)
 
     def open_messages(self, state: State, *, after: int, limit: int) -> Sequence[Waiting]:
         """List the open messages in a state, by number."""
         with self._reading(DISPATCH) as connection:
-            return dispatch.open_messages(connection, state, after=after, limit=limit)
+            return overdue.open_messages(connection, state, after=after, limit=limit)
 
     def backlog(self) -> Sequence[Backlog]:
         """Count open messages by network."""
         with self._reading(DISPATCH) as connection:
-            return dispatch.backlog(connection)
+            return waiting.backlog(connection)
 
     # -- reading what was just written --------------------------------------------------------
 

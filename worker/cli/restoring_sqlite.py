@@ -14,7 +14,7 @@ from adapters.backup.report import Report
 from adapters.reads import open_reads
 from adapters.security.secret import keep_private
 from adapters.settings import Settings
-from adapters.store.generations import begin_generation
+from adapters.store.identity import begin_generation
 from adapters.store.sqlite import SqliteStore
 from adapters.store.sqlite import copying as sqlite
 from adapters.store.sqlite.swapping import STAGING, InUse, finish, let_count, nobody_else

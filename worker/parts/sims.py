@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from application.ports import MODEM_CHECK, ModemSettings
-from worker.loops import Loop
+from worker.parts.loop import Loop
 from worker.parts.part import Part, Process, ProcessRole, Stage
 from worker.sims import SimRunner
 
@@ -46,7 +46,7 @@ def _runner(process: Process, modem: ModemSettings) -> SimRunner:
         desk=process.desks.of(modem.network),
         holder=process.host,
         alarms=process.alarms,
-        timings=process.timings,
+        waits=process.waits,
     )
 
 

@@ -7,7 +7,7 @@ from domain.online import ANSWERS_WITHIN_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SimTimings:
+class SimWaits:
     """Seconds. Tests shorten them; operators have no reason to."""
 
     idle_s: float = 0.2
