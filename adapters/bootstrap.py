@@ -24,18 +24,11 @@ from adapters.observability.access import JsonAccessLog
 from adapters.observability.outlet import Outlet
 from adapters.outage import watch_redis
 from adapters.readiness import add_checks, read_model_lags
+from adapters.reads import Reads, inspections_of, open_reads
 from adapters.security.secret import Secret, kept_or_made, read_secret
 from adapters.settings import Settings
-from adapters.store.log import StoreLog
 from adapters.store.numbers import BlockNumbers
-from adapters.store.read_engine import (
-    ReadEngines,
-    postgres_engines,
-    scrub_read_models,
-    shorten_logs,
-    sqlite_engines,
-)
-from adapters.store.sqlite import SqliteStore
+from adapters.store.read_engine import scrub_read_models, shorten_logs
 from application.accounts.keyring import KeyRing
 from application.accounts.logins import Logins
 from application.books.codec import event_mapper
@@ -46,7 +39,6 @@ from application.fleet.liveness import FleetWatch
 from application.ports import (
     Clock,
     Codes,
-    Inspection,
     KeyHasher,
     Mailer,
     Metrics,
@@ -58,9 +50,8 @@ from application.ports import (
 from application.retention.erasure import Retention
 from application.system import Signals, System, Terms
 from domain.errors import InvalidRequest, NgomaError
-from projections.catalogue import PROJECTIONS
+from projections.folds import PROJECTIONS
 from projections.follower import Follower
-from projections.known import Positions
 from projections.reading import SqlQueries
 
 
@@ -72,32 +63,36 @@ def bootstrap(
     randomness: Randomness | None = None,
     hasher: KeyHasher | None = None,
     store: Store | None = None,
+    reads: Reads | None = None,
     outlet: Outlet | None = None,
 ) -> System:
     """Assemble the gateway; keywords replace single ports, for tests and simulations.
 
-    ``is_server`` is False beside the server on the same SQLite file. ``outlet`` is where the
-    process's logs leave.
+    ``is_server`` is False beside the server on the same SQLite file. ``reads`` is what was
+    opened already. ``outlet`` is where the process's logs leave.
 
     Raises:
         StoreDown: the database does not answer.
         InvalidRequest: a secret cannot be read.
     """
     clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
-    store, secret = _open_store_and_secret(settings, store, is_server=is_server)
+    reads = reads or open_reads(settings, store, is_server=is_server)
+    store, secret = reads.store, _secret_of(settings, reads)
     reader = Reader(store, mapper := event_mapper())
     signals, wanted = Signals(), at_once if is_server else lazily
     metrics: Metrics = wanted(make_metrics)
     common = _Common(store, reader, hasher or wanted(make_hasher), clock, randomness)
     committer = _open_committer(settings, common, mapper, signals, metrics)
-    reading = _open_read_side(settings, store, mapper)
+    follower = Follower(
+        reads.engines.writing, reads.log, PROJECTIONS, reads.known, keeper=reads.engines.keeper
+    )
     folder = None if settings.database_url else settings.data_dir
-    add_checks(signals, store, reading.queries, folder=folder)
+    add_checks(signals, store, reads.queries, folder=folder)
     queue = wanted(partial(open_queue, settings.redis_url))
     limiter = wanted(partial(make_limiter, settings.redis_url))
     outlet = outlet or Outlet()
     if is_server:
-        _watch(metrics, committer, reading.queries, outlet)
+        _watch(metrics, committer, reads.queries, outlet)
         if settings.redis_url:
             watch_redis(signals, metrics, {"limits": limiter.outage, "queue": queue.outage})
     codes = wanted(partial(make_codes, derived(secret, "second factors"), randomness))
@@ -108,8 +103,8 @@ def bootstrap(
         store=store,
         reader=reader,
         committer=committer,
-        queries=reading.queries,
-        follower=reading.follower,
+        queries=reads.queries,
+        follower=follower,
         queue=queue,
         keyring=_open_keyring(settings, common, secret),
         logins=_open_logins(common, secret, codes, digests),
@@ -120,13 +115,13 @@ def bootstrap(
         limiter=limiter,
         metrics=metrics,
         access_log=JsonAccessLog(outlet),
-        scrub=partial(_scrub, reading, store),
-        shorten=partial(shorten_logs, reading.engines, store),
+        scrub=partial(_scrub, reads),
+        shorten=partial(shorten_logs, reads.engines, store),
         modems=settings.modems,
         open_modem=partial(_open_modem, clock=clock, answer_timeout_s=settings.at_answer_timeout_s),
         signals=signals,
-        inspections=[*inspections_of(store), *reading.engines.inspections],
-        close=partial(_close, reading, store),
+        inspections=[*inspections_of(store), *reads.engines.inspections],
+        close=partial(_close, follower, reads),
     )
 
 
@@ -151,14 +146,11 @@ def _digests(secret: Secret) -> Digests:
     )
 
 
-def _open_store_and_secret(
-    settings: Settings, store: Store | None, *, is_server: bool
-) -> tuple[Store, Secret]:
-    store = store or open_store(settings, is_server=is_server)
+def _secret_of(settings: Settings, reads: Reads) -> Secret:
     try:
-        return store, server_secret(settings, store)
+        return server_secret(settings, reads.store)
     except NgomaError:
-        store.close()
+        reads.close()
         raise
 
 
@@ -232,62 +224,13 @@ def _open_modem(modem: ModemSettings, *, clock: Clock, answer_timeout_s: float) 
     return DRIVERS[modem.driver](modem, clock, answer_timeout_s=answer_timeout_s)
 
 
-def inspections_of(store: Store) -> Sequence[Inspection]:
-    """Give what looks for damage in a store; PostgreSQL looks after its own files."""
-    return [store.inspection()] if isinstance(store, SqliteStore) else []
+def _scrub(reads: Reads, rewrite: bool) -> Sequence[str]:  # noqa: FBT001
+    return [*reads.store.scrub(rewrite=rewrite), *scrub_read_models(reads.engines)]
 
 
-def _scrub(reading: "_ReadSide", store: Store, rewrite: bool) -> Sequence[str]:  # noqa: FBT001
-    return [*store.scrub(rewrite=rewrite), *scrub_read_models(reading.engines)]
-
-
-def _close(reading: "_ReadSide", store: Store) -> None:
-    reading.follower.close()
-    reading.engines.dispose()
-    store.close()
-
-
-@dataclass(frozen=True, slots=True)
-class _ReadSide:
-    """The read models: who folds them, who answers from them, and their connections."""
-
-    engines: ReadEngines
-    follower: Follower
-    queries: SqlQueries
-
-
-def _open_read_side(settings: Settings, store: Store, mapper: Mapper[UUID]) -> _ReadSide:
-    engines = open_read_engines(settings, store)
-    log = StoreLog(store, mapper)
-    known = Positions(engines.reading, log)
-    return _ReadSide(
-        engines,
-        Follower(engines.writing, log, PROJECTIONS, known, keeper=engines.keeper),
-        SqlQueries(engines.reading, known, log, engines.keeper),
-    )
-
-
-def open_store(settings: Settings, *, is_server: bool) -> Store:
-    """Open the truth that the settings name.
-
-    Raises:
-        StoreDown: the database does not answer.
-    """
-    if settings.database_url:
-        from adapters.store.postgres import PostgresStore  # noqa: PLC0415 - only who has one
-
-        return PostgresStore(settings.database_url, connect_timeout_s=settings.connect_timeout_s)
-    return SqliteStore(settings.data_dir / "store.db", is_server=is_server)
-
-
-def open_read_engines(settings: Settings, store: Store) -> ReadEngines:
-    """Open the read models that belong to the store."""
-    if settings.database_url:
-        return postgres_engines(settings.database_url)
-    read_db, store_db = settings.data_dir / "read.db", settings.data_dir / "store.db"
-    if isinstance(store, SqliteStore):
-        return sqlite_engines(read_db, store_db, damage_of_store=store.suspect)
-    return sqlite_engines(read_db, store_db)
+def _close(follower: Follower, reads: Reads) -> None:
+    follower.close()
+    reads.close()
 
 
 def server_secret(settings: Settings, store: Store) -> Secret:

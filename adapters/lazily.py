@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from application.ports import Codes, KeyHasher, Metrics, Randomness
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
+    from eventsourcing.persistence import Mapper
+
     from adapters.limits import LibraryRateLimiter
     from adapters.queue import DramatiqJobQueue
 
@@ -46,6 +50,13 @@ def make_metrics() -> Metrics:
     from adapters.observability.metrics import PrometheusMetrics  # noqa: PLC0415 - lazy
 
     return PrometheusMetrics()
+
+
+def make_mapper() -> "Mapper[UUID]":
+    """Make what decodes events: it knows them all."""
+    from application.books.codec import event_mapper  # noqa: PLC0415 - lazy
+
+    return event_mapper()
 
 
 def make_hasher() -> KeyHasher:

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Literal
 
 from application.accounts.keyring import KeyRing
 from application.accounts.logins import Logins
@@ -29,9 +29,6 @@ from application.ports.queries import Queries
 from application.retention.erasure import Retention
 from domain.msisdn import Numbering
 from domain.rate_limits import Limits
-
-MODEM_CHECK: Final = "modem "
-"""With a modem's name, what readiness calls it."""
 
 
 @dataclass(frozen=True, slots=True)

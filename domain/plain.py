@@ -13,8 +13,9 @@ from uuid import UUID
 
 from eventsourcing.domain import ProgrammingError
 
-INT_MAX: Final = 2**63 - 1
-INT_MIN: Final = -(2**63)
+from domain.values import INT_MAX
+
+INT_MIN: Final = -INT_MAX - 1
 
 _PLAIN: Final[Mapping[Any, str]] = {
     int: f"type({{0}}) is int and {INT_MIN} <= {{0}} <= {INT_MAX}",

@@ -1,20 +1,12 @@
 """A sender ID that an account asked for; the name is a content beside the log."""
 
-from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
 from domain.errors import TooLate
 from domain.events import Aggregate, aggregate_id
+from domain.sender_id_rules import SenderIdStatus
 from domain.values import Instant
-
-
-class SenderIdStatus(StrEnum):
-    """Where a request stands."""
-
-    PENDING = "pending"
-    APPROVED = "approved"
-    REJECTED = "rejected"
 
 
 def sender_id_id(account: int, folded_name: str) -> UUID:

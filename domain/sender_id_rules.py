@@ -1,6 +1,7 @@
-"""Decides which names may stand as the sender of a message (contract decision 9)."""
+"""What may stand as the sender of a message (contract decision 9), and where a request stands."""
 
 import re
+from enum import StrEnum
 from typing import Final
 
 from domain.errors import InvalidRequest
@@ -17,6 +18,14 @@ SENDER_ID_PATTERN: Final = rf"(?=.*[A-Za-z])[A-Za-z0-9 ]{{1,{SENDER_ID_CHARACTER
 _SENDER_ID: Final = re.compile(SENDER_ID_PATTERN)
 _ILLEGAL: Final = re.compile(r"[^A-Za-z0-9 ]")
 _SPACES: Final = re.compile(" +")
+
+
+class SenderIdStatus(StrEnum):
+    """Where a request stands."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
 
 
 def check_sender_id(name: str) -> str:

@@ -1,13 +1,10 @@
 """A SIM of the fleet: which network it serves, where it is, and whether it may be used."""
 
-from typing import Final, Self
+from typing import Self
 from uuid import UUID
 
 from domain.events import Aggregate, aggregate_id
 from domain.values import Instant
-
-ANSWERS_WITHIN_S: Final = 90
-"""A SIM that has not answered for this long is offline (design section 6.7)."""
 
 
 def sim_id(imsi: str) -> UUID:

@@ -1,7 +1,7 @@
 """The small words that every aggregate uses: instants, credits, networks, lanes."""
 
 from enum import StrEnum
-from typing import NewType
+from typing import Final, NewType
 
 Instant = NewType("Instant", int)
 """A moment: whole microseconds since 1970-01-01T00:00:00Z."""
@@ -11,6 +11,9 @@ Credits = NewType("Credits", int)
 
 SECOND = 1_000_000
 """Microseconds in a second: instants are compared and moved in these."""
+
+INT_MAX: Final = 2**63 - 1
+"""The largest number that both stores hold."""
 
 
 class Network(StrEnum):

@@ -4,10 +4,10 @@ from typing import Final
 
 from domain.errors import InvalidRequest
 from domain.message_text import check_text
-from domain.plain import INT_MAX
+from domain.values import INT_MAX
 
 NUMBER_MAX: Final = INT_MAX
-"""The largest number that anybody may name: both stores hold it."""
+"""The largest number that anybody may name."""
 
 _DIGITS_MAX: Final = len(str(NUMBER_MAX))
 

@@ -1,15 +1,12 @@
 """What each account has, and every movement of its wallet."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection, Table, Text, select
 
 from application.ports.queries import Balance, StatementLine
-from domain.message.events import Sent
-from domain.wallet import CreditWallet
-from projections.projection import Batch, Projection
-from projections.rows import Row
+from projections.model import ReadModel
 from projections.tables import READ, changing, fixed, key
 
 BALANCES: Final = Table(
@@ -41,87 +38,8 @@ LINES: Final = Table(
 )
 """One line a movement; ``credits`` is signed, ``available`` is what was left after it."""
 
+MODEL: Final = ReadModel("balances", version=1, tables=(BALANCES, LINES))
 
-class Balances(Projection):
-    """Folds the events of wallets, and Sent, into ``balances`` and ``wallet_lines``."""
-
-    name = "balances"
-    version = 1
-    tables = (BALANCES, LINES)
-    events = frozenset(
-        {
-            CreditWallet.Opened,
-            CreditWallet.TopUp,
-            CreditWallet.Reserved,
-            CreditWallet.Refunded,
-            CreditWallet.Granted,
-            CreditWallet.Adjusted,
-            CreditWallet.CreditsExpired,
-            Sent,
-        }
-    )
-
-    def apply(self, batch: Batch) -> None:
-        """Fold a batch of movements."""
-        balances, lines = batch.rows(BALANCES), batch.rows(LINES)
-        balances.load({event.account for _, event in batch.events})
-        for position, event in batch.events:
-            if type(event) is CreditWallet.Opened:
-                row = balances.add(_empty(event.account))
-            else:
-                row = balances[event.account]
-                _move(row, event)
-            row["position"] = position
-            if type(event) in _SIGNS:
-                lines.add(_line(position, event))
-
-
-def _empty(account: int) -> Row:
-    return {"account": account, "available": 0, "reserved": 0, "spent": 0, "refunded": 0}
-
-
-def _move(row: Row, event: Any) -> None:
-    kind = type(event)
-    if kind is Sent:
-        row["spent"] += event.credits
-    else:
-        row["available"] = event.available
-    if kind is CreditWallet.Refunded:
-        row["refunded"] += event.credits
-    if kind is CreditWallet.Reserved:
-        row["reserved"] += event.credits
-    elif kind in {Sent, CreditWallet.Refunded}:
-        row["reserved"] -= event.credits
-
-
-_SIGNS: Final = {
-    CreditWallet.TopUp: 1,
-    CreditWallet.Reserved: -1,
-    CreditWallet.Refunded: 1,
-    CreditWallet.Granted: 1,
-    CreditWallet.Adjusted: 1,  # its credits are signed already
-    CreditWallet.CreditsExpired: -1,
-}
-"""The movements, and what a positive number of their credits does to what is available."""
-
-
-def _line(position: int, event: Any) -> Row:
-    fields = vars(event)
-    return {
-        "account": event.account,
-        "position": position,
-        "at": event.at,
-        "kind": type(event).__name__,
-        "credits": _SIGNS[type(event)] * event.credits,
-        "available": event.available,
-        "number": fields.get("first_number", fields.get("number")),
-        "count": fields.get("count"),
-        "batch": fields.get("batch"),
-        "cause": fields.get("cause"),
-    }
-
-
-# -- queries --------------------------------------------------------------------------------
 
 _LINE_COLUMNS = tuple(column for column in LINES.columns if column.name != "account")
 

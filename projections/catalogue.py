@@ -1,25 +1,27 @@
-"""The list of all projections; whatever has to know them all looks here."""
+"""The list of all read models; whatever has to know them all looks here."""
 
 from collections.abc import Sequence
 from typing import Final
 
-from projections.approvals import Approvals
-from projections.balances import Balances
-from projections.directory import Directory
-from projections.dispatch.fold import Dispatch
-from projections.fleet import Fleet
-from projections.idempotency import Idempotency
-from projections.message_log import MessageLog
-from projections.projection import Projection
-from projections.retention import RetentionDates
+from projections import (
+    approvals,
+    balances,
+    directory,
+    fleet,
+    idempotency,
+    message_log,
+    retention,
+)
+from projections.dispatch import tables as dispatch
+from projections.model import ReadModel
 
-PROJECTIONS: Final[Sequence[Projection]] = (
-    MessageLog(),
-    Balances(),
-    Idempotency(),
-    Dispatch(),
-    Directory(),
-    Approvals(),
-    Fleet(),
-    RetentionDates(),
+MODELS: Final[Sequence[ReadModel]] = (
+    message_log.MODEL,
+    balances.MODEL,
+    idempotency.MODEL,
+    dispatch.MODEL,
+    directory.MODEL,
+    approvals.MODEL,
+    fleet.MODEL,
+    retention.MODEL,
 )

@@ -6,13 +6,10 @@ from typing import Any, Final
 from sqlalchemy import Boolean, Connection, Index, Select, Table, Text, select
 
 from application.ports.queries import AccountRow, KeyRow, SenderIdRow
-from domain.account import Account
 from domain.contents import Person, SenderIdRequest
-from domain.sender_id import SenderId, SenderIdStatus
-from projections.projection import Batch, Projection
-from projections.rows import Row, Rows
+from projections.model import ReadModel
 from projections.tables import CONTENTS, CREDENTIALS, READ, changing, fixed, is_content, key
-from projections.typed_reasons import is_reason, reason_number, reasons
+from projections.typed_reasons import is_reason, reasons
 
 ACCOUNTS: Final = Table(
     "directory_accounts",
@@ -52,121 +49,7 @@ Index("directory_keys_by_account", KEYS.c.account, KEYS.c.position)
 Index("directory_sender_ids_by_account", SENDER_IDS.c.account, SENDER_IDS.c.number)
 Index("directory_sender_ids_by_status", SENDER_IDS.c.status, SENDER_IDS.c.number)
 
-
-class Directory(Projection):
-    """Folds the events of accounts and sender IDs into ``directory_…``."""
-
-    name = "directory"
-    version = 2
-    tables = (ACCOUNTS, KEYS, SENDER_IDS)
-    events = frozenset(
-        {
-            Account.Registered,
-            Account.ApiKeyIssued,
-            Account.ApiKeyRevoked,
-            Account.LimitsChanged,
-            Account.Suspended,
-            Account.Reinstated,
-            Account.RoleGranted,
-            Account.RoleWithdrawn,
-            SenderId.Requested,
-            SenderId.Approved,
-            SenderId.Rejected,
-        }
-    )
-
-    def apply(self, batch: Batch) -> None:
-        """Fold a batch of events of accounts and sender IDs."""
-        accounts, keys, sender_ids = map(batch.rows, self.tables)
-        events = [event for _, event in batch.events]
-        accounts.load({e.number for e in events if type(e) in _CHANGES_ACCOUNT})
-        keys.load({e.key_id for e in events if type(e) is Account.ApiKeyRevoked})
-        sender_ids.load({e.number for e in events if type(e) in _DECIDES})
-        for position, event in batch.events:
-            match event:
-                case Account.Event():
-                    _of_account(position, event, accounts, keys)
-                case SenderId.Event():
-                    _of_sender_id(event, sender_ids)
-
-
-_CHANGES_ACCOUNT: Final = {
-    Account.LimitsChanged,
-    Account.Suspended,
-    Account.Reinstated,
-    Account.RoleGranted,
-    Account.RoleWithdrawn,
-}
-_DECIDES: Final = {SenderId.Approved, SenderId.Rejected}
-
-
-def _of_account(position: int, event: Account.Event, accounts: Rows, keys: Rows) -> None:
-    match event:
-        case Account.Registered():
-            accounts.add(
-                {
-                    "number": event.number,
-                    "registered_at": event.at,
-                    "suspended": False,
-                    "single": None,
-                    "bulk": None,
-                    "read": None,
-                    "daily_credits": None,
-                    "roles": "",
-                }
-            )
-        case Account.LimitsChanged():
-            accounts[event.number].update(
-                single=event.single,
-                bulk=event.bulk,
-                read=event.read,
-                daily_credits=event.daily_credits,
-            )
-        case Account.RoleGranted():
-            row = accounts[event.number]
-            row["roles"] = " ".join([*row["roles"].split(), event.role])
-        case Account.RoleWithdrawn():
-            row = accounts[event.number]
-            row["roles"] = " ".join(role for role in row["roles"].split() if role != event.role)
-        case Account.Suspended() | Account.Reinstated():
-            accounts[event.number]["suspended"] = type(event) is Account.Suspended
-        case Account.ApiKeyIssued():
-            keys.add(_key_row(position, event))
-        case Account.ApiKeyRevoked():
-            keys[event.key_id]["revoked_at"] = event.at
-
-
-def _key_row(position: int, event: Account.ApiKeyIssued) -> Row:
-    return {
-        "key_id": event.key_id,
-        "account": event.number,
-        "position": position,
-        "issued_at": event.at,
-        "revoked_at": None,
-    }
-
-
-def _of_sender_id(event: SenderId.Event, sender_ids: Rows) -> None:
-    match event:
-        case SenderId.Requested():
-            sender_ids.add(
-                {
-                    "number": event.number,
-                    "account": event.account,
-                    "created_at": event.at,
-                    "status": SenderIdStatus.PENDING.value,
-                    "reason": None,
-                }
-            )
-        case SenderId.Approved():
-            sender_ids[event.number].update(status=SenderIdStatus.APPROVED.value, reason=None)
-        case SenderId.Rejected():
-            sender_ids[event.number].update(
-                status=SenderIdStatus.REJECTED.value, reason=reason_number(event.reason)
-            )
-
-
-# -- queries --------------------------------------------------------------------------------
+MODEL: Final = ReadModel("directory", version=2, tables=(ACCOUNTS, KEYS, SENDER_IDS))
 
 
 def accounts(connection: Connection, *, after: int, limit: int) -> Sequence[AccountRow]:

@@ -6,9 +6,8 @@ from typing import Final
 from sqlalchemy import Connection, Table, Text, select
 
 from domain.contents import ContentKind
-from domain.submission import Submission
 from domain.values import Instant
-from projections.projection import Batch, Projection
+from projections.model import ReadModel
 from projections.tables import CONTENTS, READ, fixed, is_content, key
 
 SUBMISSIONS: Final = Table(
@@ -27,29 +26,7 @@ SUBMISSIONS: Final = Table(
 ``first_number``.
 """
 
-
-class Idempotency(Projection):
-    """Folds the events of submissions into ``idempotency``."""
-
-    name = "idempotency"
-    version = 1
-    tables = (SUBMISSIONS,)
-    events = frozenset({Submission.Accepted, Submission.Renewed})
-
-    def apply(self, batch: Batch) -> None:
-        """Add a row for each acceptance."""
-        submissions = batch.rows(SUBMISSIONS)
-        for _, event in batch.events:
-            submissions.add(
-                {
-                    "first_number": event.first_number,
-                    "submission": str(event.originator_id),
-                    "account": event.account,
-                    "count": event.count,
-                    "accepted_at": event.at,
-                    "expires_at": event.expires_at,
-                }
-            )
+MODEL: Final = ReadModel("idempotency", version=1, tables=(SUBMISSIONS,))
 
 
 def expired_answers(connection: Connection, now: Instant, *, limit: int) -> Sequence[int]:

@@ -11,8 +11,8 @@ from application.ports.queries import ProjectionStatus
 from projections import positions
 from projections.keeping import Rebuilding
 from projections.log import BEGINNING, Log
+from projections.model import Known
 from projections.positions import Position
-from projections.projection import Projection
 
 FRESH_S: Final = 1.0
 """For how long what was read is trusted: other processes move positions, and begin them anew."""
@@ -171,22 +171,20 @@ class Positions:
             self._changed.notify_all()
 
 
-def statuses(
-    projections: Sequence[Projection], known: Positions, log: Log
-) -> Sequence[ProjectionStatus]:
-    """Say where each projection stands, and why it does not go on."""
+def statuses(models: Sequence[Known], known: Positions, log: Log) -> Sequence[ProjectionStatus]:
+    """Say where each read model stands, and why it does not go on."""
     at = known.read()
     strange = known.strays()
     head = log.head()  # after the rows: those are never further than what is in the log by now
     found = []
-    for projection in projections:
-        name, row = projection.name, at.get(projection.name)
+    for model in models:
+        name, row = model.name, at.get(model.name)
         if row is None:
             found.append(ProjectionStatus(name, 0, head, "is not made yet: migrate"))
             continue
         error = row.error or strange.get(name)
-        if row.version != projection.version:
-            error = f"is of version {row.version}, not {projection.version}: migrate"
+        if row.version != model.version:
+            error = f"is of version {row.version}, not {model.version}: migrate"
         is_rebuilding = row.is_rebuilding or name in strange
         found.append(ProjectionStatus(name, row.position, head, error, is_rebuilding))
     return found

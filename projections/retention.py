@@ -6,9 +6,8 @@ from typing import Final
 from sqlalchemy import Connection, Index, Table, Text, select, tuple_
 
 from application.ports.queries import Kept, Place
-from domain.message.events import ContentErased, Queued
 from domain.values import Instant
-from projections.projection import Batch, Projection
+from projections.model import ReadModel
 from projections.tables import READ, changing, fixed, key
 
 CONTENTS_KEPT: Final = Table(
@@ -22,26 +21,7 @@ CONTENTS_KEPT: Final = Table(
 
 Index("retention_by_age", CONTENTS_KEPT.c.kept, CONTENTS_KEPT.c.queued_at, CONTENTS_KEPT.c.number)
 
-
-class RetentionDates(Projection):
-    """Folds acceptance and erasure into ``retention``."""
-
-    name = "retention"
-    version = 1
-    tables = (CONTENTS_KEPT,)
-    events = frozenset({Queued, ContentErased})
-
-    def apply(self, batch: Batch) -> None:
-        """Add, change or remove a row for each event."""
-        rows = batch.rows(CONTENTS_KEPT)
-        rows.load({event.number for _, event in batch.events if type(event) is ContentErased})
-        for _, event in batch.events:
-            if type(event) is Queued:
-                rows.add({"number": event.number, "queued_at": event.at, "kept": Kept.ALL.value})
-            elif event.what == "all":
-                rows.remove(event.number)
-            else:
-                rows[event.number]["kept"] = Kept.NUMBER.value
+MODEL: Final = ReadModel("retention", version=1, tables=(CONTENTS_KEPT,))
 
 
 def kept_contents(

@@ -11,12 +11,15 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
+    Connection,
     FromClause,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
     Table,
     Text,
+    event,
 )
 
 from domain.contents import ContentKind
@@ -56,6 +59,23 @@ def computed(name: str, expression: str, type_: Any = BIG) -> Column[Any]:
     the names of the projection's tables end in.
     """
     return Column(name, type_, nullable=True, info={"computed": expression})
+
+
+def index_when_set(name: str, *columns: Column[Any], when: Column[Any]) -> None:
+    """Index just the rows in which ``when`` is set, on every store."""
+    Index(name, *columns, sqlite_where=when.is_not(None))
+    event.listen(when.table, "before_create", _as_on_sqlite, propagate=True)
+
+
+def _as_on_sqlite(table: Table, connection: Connection, **_: Any) -> None:
+    """Make a table's indexes partial on PostgreSQL, too.
+
+    Said where they are defined, it would load the whole dialect into processes without one.
+    """
+    if connection.dialect.name == "postgresql":
+        for index in table.indexes:
+            where = index.dialect_options["sqlite"]["where"]
+            index.dialect_options["postgresql"]["where"] = where
 
 
 CONTENTS: Final = Table(

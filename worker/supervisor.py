@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Final
 
 from application.books.due import DueWork
-from application.fleet.timings import SimTimings
+from application.fleet.waits import SimWaits
 from application.system import System
 from worker.clock_watch import ALARM as CLOCK_ALARM
 from worker.due import due_work
@@ -32,7 +32,7 @@ class Supervisor:
         *,
         parts: Sequence[Part] = PARTS,
         work: Sequence[DueWork] | None = None,
-        timings: SimTimings | None = None,
+        waits: SimWaits | None = None,
         host: str | None = None,
     ) -> None:
         self.role = role
@@ -40,7 +40,7 @@ class Supervisor:
             system,
             host=host or host_name(),
             work=due_work(system) if work is None else work,
-            timings=timings,
+            waits=waits,
         )
         self._parts: Sequence[tuple[Part, Sequence[Running]]] = [
             (part, part.make(self.process))

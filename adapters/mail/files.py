@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
 
-from adapters.mail.message import letter, sender_address
+from adapters.mail.mime import letter, sender_address
 from adapters.security.secret import keep_private
 from application.ports import MailNotSent
 

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from adapters.mail.message import letter, sender_address
+from adapters.mail.mime import letter, sender_address
 from adapters.security.secret import Secret
 from application.ports import MailNotSent
 from domain.addresses import read_address

@@ -22,6 +22,7 @@ from domain.addresses import FORWARDED_HEADERS
 from domain.credits import CREDITS_MAX
 from domain.msisdn import Numbering, NumberingPlan
 from domain.rate_limits import Limits
+from domain.second_person import ALONE_CREDITS_A_DAY
 from domain.values import Network
 
 DATABASE_URLS: Final = url(["postgresql", "postgres"])
@@ -125,7 +126,7 @@ class Settings:
         check=CREDITS,
     )
     approval_credits_per_day: int = _setting(
-        100_000,
+        ALONE_CREDITS_A_DAY,
         "Credits that one person may grant or adjust in a day alone; 0: no limit.",
         check=CREDITS,
     )

@@ -21,9 +21,9 @@ from adapters.settings.given import (
 from adapters.settings.model import MODEM_CHECKS, SECRETIVE, Settings
 from application.ports import ModemSettings
 from domain.errors import InvalidRequest
-from domain.rate_limits import Limits
+from domain.rate_limits import PER_MINUTE_MAX, Limits
 
-PER_MINUTE: Final = within(0, 1_000_000)
+PER_MINUTE: Final = within(0, PER_MINUTE_MAX)
 
 
 def load_settings(

@@ -1,7 +1,8 @@
 """The tables that stand beside the event log, in both dialects of SQL."""
 
-import secrets
 from typing import Final
+
+from adapters.store.identity import IDENTITY_TABLE
 
 SCHEMA_VERSION: Final = 5
 
@@ -40,7 +41,7 @@ TABLES: Final = (
         follower TEXT NOT NULL, position {big} NOT NULL, reason TEXT NOT NULL, at {big} NOT NULL,
         PRIMARY KEY (follower, position))""",
     "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS store_identity (id TEXT NOT NULL, generation {big} NOT NULL)",
+    IDENTITY_TABLE,
 )
 
 SENT_BY: Final = (
@@ -48,8 +49,6 @@ SENT_BY: Final = (
     *("numbers", "sim_leases", "saves", "store_identity"),
 )
 """The tables that accepting and sending a message needs."""
-
-FIRST_GENERATION: Final = 1
 
 CONTENT_COLUMNS: Final = "kind, number, salt, msisdn, body, sender, folded"
 REPEATABLE_COLUMNS: Final = "digest, first_number, count, answered_at, batch"
@@ -62,8 +61,3 @@ LEASE_COLUMNS: Final = "sim, network, modem, holder, fence, expires_at, answered
 
 SAVES_KEPT_S: Final = 3600
 """A save's row is asked for within a minute or never; housekeeping drops older ones."""
-
-
-def drawn_identity() -> str:
-    """Draw the id of a new store; it is only ever compared, so it needs no seed."""
-    return secrets.token_hex(16)

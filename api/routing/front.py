@@ -7,9 +7,9 @@ from api.door.caller import Caller
 from api.door.door import Door
 from api.door.limits import count, count_client
 from api.door.people import People
-from api.http.addresses import Addresses
 from api.http.bridge import KEYLESS_WAIT_S, Bridge
 from api.http.credentials import session_token
+from api.http.proxies import Addresses
 from api.http.shares import FairPool, Share
 from api.http.threads import Pool, Recent, Shared
 from api.http.wire import Call

@@ -38,7 +38,7 @@ from domain.errors import NotFound
 from domain.manual_entry import EntryKind, EntryStatus
 from domain.public_ids import iso_time, iso_time_or_none
 from domain.roles import Role
-from domain.sender_id import SenderIdStatus
+from domain.sender_id_rules import SenderIdStatus
 
 WAITS: Final = "Nothing has happened yet: another person has to approve entry {}."
 

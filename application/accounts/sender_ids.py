@@ -14,8 +14,8 @@ from domain.account import Account, account_id
 from domain.contents import SenderIdRequest
 from domain.errors import AlreadyExists, InvalidKey, SenderIdNotApproved
 from domain.roles import Duty
-from domain.sender_id import SenderId, SenderIdStatus, sender_id_id
-from domain.sender_id_rules import folded
+from domain.sender_id import SenderId, sender_id_id
+from domain.sender_id_rules import SenderIdStatus, folded
 from domain.sender_requests import SenderRequests, sender_requests_id
 from domain.values import Instant
 

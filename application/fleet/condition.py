@@ -5,7 +5,7 @@ from typing import Final
 
 from application.books.alarms import Alarms
 from application.fleet.pacing import BackOff
-from application.fleet.timings import SimTimings
+from application.fleet.waits import SimWaits
 from application.ports import Clock
 from domain.causes import ErrorCode, ErrorTable, OwnCause, RejectionClass
 from domain.reports import Rejected
@@ -28,13 +28,13 @@ logger = logging.getLogger("ngoma.sims")
 class Condition:
     """One SIM's rest after trouble. A rest keeps nobody else from sending."""
 
-    def __init__(self, name: str, *, clock: Clock, alarms: Alarms, timings: SimTimings) -> None:
+    def __init__(self, name: str, *, clock: Clock, alarms: Alarms, waits: SimWaits) -> None:
         self._name = name
         self._clock = clock
         self._alarms = alarms
         self._alarm = f"modem {name}"
-        self._rests = BackOff(timings.rest_s)
-        self._silences = BackOff(timings.silence_s)
+        self._rests = BackOff(waits.rest_s)
+        self._silences = BackOff(waits.silence_s)
         self._until_s = float("-inf")
         self._doubts = 0
         self._vague = 0

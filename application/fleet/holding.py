@@ -29,7 +29,7 @@ class LeaseKeeper:
         self._holder = holder
         self._means = means
         self._clock = means.clock
-        self._timings = means.timings
+        self._waits = means.waits
         self._leases = LeaseWatch(means.store, means.clock)
         self._until_s = float("-inf")
         self._renew_at_s = float("inf")
@@ -65,7 +65,7 @@ class LeaseKeeper:
                 at=self._clock.now(),
             )
         )
-        outcome = asked.outcome(self._timings.store_s)
+        outcome = asked.outcome(self._waits.store_s)
         if outcome is None:
             return "the store gave no answer in time"
         if outcome.error is not None:
@@ -87,7 +87,7 @@ class LeaseKeeper:
         if self._renewal is None and (is_due or shows_online is not self._is_shown_online):
             self._is_shown_online = shows_online
             self._asked_at_s = self._clock.monotonic_s()
-            self._renew_at_s = self._asked_at_s + self._timings.renew_again_s
+            self._renew_at_s = self._asked_at_s + self._waits.renew_again_s
             self._renewal = self._means.ask(
                 RenewLease(
                     self.duty,
@@ -99,7 +99,7 @@ class LeaseKeeper:
 
     def renew_soon(self) -> None:
         """Ask whether the lease is still ours, unless that was asked a moment ago."""
-        soon_s = max(self._clock.monotonic_s(), self._asked_at_s + self._timings.renew_soon_s)
+        soon_s = max(self._clock.monotonic_s(), self._asked_at_s + self._waits.renew_soon_s)
         self._renew_at_s = min(self._renew_at_s, soon_s)
 
     def let_go(self, reason: str) -> None:
@@ -109,7 +109,7 @@ class LeaseKeeper:
         if duty is None:
             return
         asked = self._means.ask(TakeOffline(duty, reason=reason, at=self._clock.now()))
-        outcome = asked.outcome(self._timings.store_s)
+        outcome = asked.outcome(self._waits.store_s)
         if outcome is None or outcome.error is not None:
             logger.warning(
                 "SIM %s could not be noted offline; its lease runs out by itself", duty.sim
@@ -134,5 +134,5 @@ class LeaseKeeper:
     def _extend(self, duty: OnDuty) -> None:
         self.duty = duty
         self._until_s = self._asked_at_s + LEASE_S
-        pause_s = self._timings.renew_again_s if duty.quarantined else self._timings.renew_s
+        pause_s = self._waits.renew_again_s if duty.quarantined else self._waits.renew_s
         self._renew_at_s = self._asked_at_s + pause_s  # in quarantine: to hear of its release

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from application.fleet.leases import LEASE_S, RELEASED
 from application.ports import Clock, Lease, Store
-from domain.sim import ANSWERS_WITHIN_S
+from domain.online import ANSWERS_WITHIN_S
 from domain.values import SECOND, Instant, Network
 
 ONLINE_CHECK_S: Final = 0.25

@@ -8,7 +8,7 @@ from application.books.asking import Asked, Wait, wait_for
 from application.books.commands import Command
 from application.books.committer import Committer
 from application.books.reader import Reader
-from application.fleet.timings import SimTimings
+from application.fleet.waits import SimWaits
 from application.ports import Clock, Store
 from application.ports.queries import Queries
 
@@ -25,7 +25,7 @@ class Means:
     committer: Committer
     clock: Clock
     alarms: Alarms
-    timings: SimTimings
+    waits: SimWaits
     wait: Wait = wait_for
 
     def ask(self, command: Command[R]) -> Asked[R]:

@@ -25,8 +25,8 @@ from domain.message import Message
 from domain.message.validity import valid_until
 from domain.msisdn import Msisdn, Route
 from domain.segments import Text
-from domain.sender_id import SenderId, SenderIdStatus, sender_id_id
-from domain.sender_id_rules import folded
+from domain.sender_id import SenderId, sender_id_id
+from domain.sender_id_rules import SenderIdStatus, folded
 from domain.submission import Submission, submission_id
 from domain.tariff import TARIFF
 from domain.values import Credits, Instant, Lane, Network

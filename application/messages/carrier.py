@@ -38,12 +38,10 @@ class Carrier:
         self.counts: Counter[str] = Counter()
         """Outcomes by kind, since the start (a metric)."""
         self.desk = desk
-        self.condition = Condition(
-            name, clock=means.clock, alarms=means.alarms, timings=means.timings
-        )
+        self.condition = Condition(name, clock=means.clock, alarms=means.alarms, waits=means.waits)
         self.lease = LeaseKeeper(name, desk.network, holder=holder, means=means)
         self.day = DayUse(segments_per_day, means.clock)
-        self._timings = means.timings
+        self._waits = means.waits
         self._pacer = Pacer(
             segments_per_minute=segments_per_minute,
             day=self.day,
@@ -94,7 +92,7 @@ class Carrier:
         duty = self.lease.duty
         if duty is None or duty.quarantined or not is_fit:
             return UNKNOWN_S
-        if self.lease.left_s <= self._timings.submit_s:
+        if self.lease.left_s <= self._waits.submit_s:
             return UNKNOWN_S
         paced_s = (
             self._pacer.segment_ready_in_s() if self.is_busy else self._pacer.message_ready_in_s()
@@ -117,7 +115,7 @@ class Carrier:
 
     def let_go(self, reason: str) -> None:
         """Bring what is known into the log and give the SIM back."""
-        if self.carrying.tie_up(self._timings.store_s):
+        if self.carrying.tie_up(self._waits.store_s):
             self.carrying.release()
         self.lease.let_go(reason)
         self.past.forget_doubt()

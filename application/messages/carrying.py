@@ -42,7 +42,7 @@ class Carrying:
     ) -> None:
         self._means = means
         self._clock = means.clock
-        self._timings = means.timings
+        self._waits = means.waits
         self._letters = LetterReader(
             means.store, means.reader, means.clock, ConcatReferences(means.committer.randomness)
         )
@@ -78,10 +78,10 @@ class Carrying:
             self._desk.put_back(waiting)
             raise
         except Exception:  # raised again: one odd message must not stop the SIMs
-            self._desk.settle(waiting.number, aside_s=self._timings.fault_s)
+            self._desk.settle(waiting.number, aside_s=self._waits.fault_s)
             raise
         if letter is None:
-            self._desk.settle(waiting.number, aside_s=self._timings.aside_s)
+            self._desk.settle(waiting.number, aside_s=self._waits.aside_s)
             return
         self.errand = Errand(waiting, letter, duty, letter.first_index)
 
@@ -133,7 +133,7 @@ class Carrying:
     def abandon(self) -> None:
         """A fault of ours: if the message under way has started, the next fence doubts it."""
         if self.errand is not None:
-            self._desk.settle(self.errand.number, aside_s=self._timings.fault_s)
+            self._desk.settle(self.errand.number, aside_s=self._waits.fault_s)
         self.errand = None
         self._unclear = None
 
@@ -146,7 +146,7 @@ class Carrying:
     # -- may it begin? ---------------------------------------------------------------------------
 
     def _may_go(self, errand: Errand) -> bool:
-        if self._lease.left_s <= self._timings.submit_s:
+        if self._lease.left_s <= self._waits.submit_s:
             return False
         if errand.has_started:
             return self._ask_to_go_on(errand)
@@ -154,7 +154,7 @@ class Carrying:
 
     def _ask_to_start(self, errand: Errand) -> bool:
         asked = self._means.ask(errand.start(self._clock.now(), self._pacer.day.quota))
-        outcome = asked.outcome(self._timings.start_s)
+        outcome = asked.outcome(self._waits.start_s)
         if outcome is None or isinstance(outcome.error, OutcomeUnknown):
             self._unclear = asked
             return False
@@ -166,9 +166,9 @@ class Carrying:
 
     def _ask_to_go_on(self, errand: Errand) -> bool:
         """A later segment: what has begun is finished, unless the SIM may begin nothing."""
-        outcome = self._means.ask(errand.go_on(self._clock.now())).outcome(self._timings.start_s)
+        outcome = self._means.ask(errand.go_on(self._clock.now())).outcome(self._waits.start_s)
         if outcome is None or isinstance(outcome.error, Unavailable | OutcomeUnknown):
-            self._condition.hold(self._timings.aside_s)
+            self._condition.hold(self._waits.aside_s)
             return False
         if outcome.error is not None:
             self._brake()
@@ -183,7 +183,7 @@ class Carrying:
     def _brake(self) -> None:
         """The SIM may begin nothing: learn why, and ask for nothing until then."""
         self._lease.renew_soon()
-        self._condition.hold(self._timings.renew_soon_s)
+        self._condition.hold(self._waits.renew_soon_s)
 
     def _drop_unstarted(self, errand: Errand) -> None:
         """Nothing was committed: another SIM, or this one later, may have the message."""
@@ -192,7 +192,7 @@ class Carrying:
             case None:
                 self._desk.put_back(errand.waiting)
             case Unavailable():  # no use asking at once again
-                self._condition.hold(self._timings.aside_s)
+                self._condition.hold(self._waits.aside_s)
                 self._desk.put_back(errand.waiting)
             case OffDuty():
                 self._count_refusal(errand)
@@ -202,7 +202,7 @@ class Carrying:
                 self._count_refusal(errand)
                 self._desk.settle(errand.number)
             case fault:
-                self._desk.settle(errand.number, aside_s=self._timings.fault_s)
+                self._desk.settle(errand.number, aside_s=self._waits.fault_s)
                 raise fault
 
     def _count_refusal(self, errand: Errand) -> None:
@@ -247,7 +247,7 @@ class Carrying:
 
     def _record(self, errand: Errand, outcome: SubmitOutcome) -> None:
         self._owe(errand, outcome)
-        self._owed.pay(self._timings.store_s)
+        self._owed.pay(self._waits.store_s)
 
     def _owe(self, errand: Errand, outcome: SubmitOutcome) -> None:
         command = errand.record(outcome, self._clock.now())
@@ -293,4 +293,4 @@ class Carrying:
         if errand.has_started:
             self._record(errand, WITHDRAWN)
         self.errand = None
-        self._desk.settle(number, aside_s=self._timings.unreadable_s)
+        self._desk.settle(number, aside_s=self._waits.unreadable_s)

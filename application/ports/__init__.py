@@ -23,7 +23,7 @@ from application.ports.following import Follower
 from application.ports.host import Clock, KeyHasher, Numbers, Randomness
 from application.ports.jobs import Job, JobQueue
 from application.ports.limits import Quota, RateLimiter
-from application.ports.modem_settings import ModemSettings
+from application.ports.modem_settings import MODEM_CHECK, ModemSettings
 from application.ports.modems import (
     ANSWER_MAX_S,
     ModemDriver,
@@ -46,6 +46,7 @@ from application.ports.truth import (
 
 __all__ = [
     "ANSWER_MAX_S",
+    "MODEM_CHECK",
     "AccessLog",
     "AnswerLost",
     "Answered",

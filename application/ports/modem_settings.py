@@ -1,8 +1,12 @@
 """What an operator says of one modem; what is left out has its default here."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from domain.values import Network
+
+MODEM_CHECK: Final = "modem "
+"""With a modem's name, what readiness calls it."""
 
 
 @dataclass(frozen=True, slots=True)

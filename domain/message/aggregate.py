@@ -8,7 +8,7 @@ from domain.errors import TooLate
 from domain.events import Aggregate, aggregate_id
 from domain.message import events
 from domain.message.doubt import given_up_at
-from domain.message.states import MAY_FOLLOW, OPEN, Extent, Progress, State
+from domain.message_states import MAY_FOLLOW, OPEN, Extent, Progress, State
 from domain.values import Instant, Lane
 
 

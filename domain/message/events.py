@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from domain.causes import OwnCause
 from domain.events import Aggregate
-from domain.message.states import Progress, State
+from domain.message_states import Progress, State
 from domain.tariff import FIRST_TARIFF
 
 

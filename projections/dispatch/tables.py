@@ -1,11 +1,12 @@
 """The tables of the read model: open messages, and the turns of who waits with them."""
 
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Boolean, ColumnElement, Index, Table, Text
+from sqlalchemy import Boolean, Table, Text
 
 from domain.values import Lane
-from projections.tables import READ, changing, computed, fixed, key
+from projections.model import ReadModel
+from projections.tables import READ, changing, computed, fixed, index_when_set, key
 
 LANES: Final = tuple(Lane)
 """A lane is stored as its place in the order of service."""
@@ -66,21 +67,17 @@ TURNS: Final = Table(
 the earliest ``ready_at`` of its messages, and how many it has in each open state."""
 
 
-def _index(name: str, *columns: ColumnElement[Any], when: ColumnElement[Any]) -> None:
-    """Index just the rows in which ``when`` is set."""
-    where = when.is_not(None)
-    Index(name, *columns, sqlite_where=where, postgresql_where=where)
-
-
-_index(
+index_when_set(
     "dispatch_messages_ready",
     *(MESSAGES.c[name] for name in ("network", "lane", "account", "ready_at", "position")),
     when=MESSAGES.c.ready_at,
 )
-_index("dispatch_messages_overdue", MESSAGES.c.overdue_at, when=MESSAGES.c.overdue_at)
-_index("dispatch_messages_held", MESSAGES.c.held_by, when=MESSAGES.c.held_by)
-_index(
+index_when_set("dispatch_messages_overdue", MESSAGES.c.overdue_at, when=MESSAGES.c.overdue_at)
+index_when_set("dispatch_messages_held", MESSAGES.c.held_by, when=MESSAGES.c.held_by)
+index_when_set(
     "dispatch_turns_by_served",
     *(TURNS.c[name] for name in ("network", "lane", "served", "account", "next_ready_at")),
     when=TURNS.c.next_ready_at,
 )
+
+MODEL: Final = ReadModel("dispatch", version=2, tables=(MESSAGES, TURNS))

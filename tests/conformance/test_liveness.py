@@ -7,7 +7,7 @@ import pytest
 from application.fleet.leases import LEASE_S, NOT_ONLINE, RELEASED
 from application.fleet.liveness import LeaseWatch
 from application.ports import Lease, Store
-from domain.sim import ANSWERS_WITHIN_S
+from domain.online import ANSWERS_WITHIN_S
 from domain.values import SECOND, Instant, Network
 from tests.conformance.stores import LEASE, change
 from tests.conformance.test_clock_watch import STEPS_S, HostClock

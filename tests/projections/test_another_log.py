@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from application.ports.queries import LogFilter
 from domain.errors import StoreDown
-from projections.catalogue import PROJECTIONS
+from projections.folds import PROJECTIONS
 from projections.known import FRESH_S, Positions
 from projections.log import Origin
 from projections.rebuild import RebuildFailed

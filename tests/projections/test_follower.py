@@ -12,11 +12,11 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from application.ports.queries import LogFilter
 from domain.events import Event
 from domain.message.events import Queued
-from projections.balances import Balances
-from projections.catalogue import PROJECTIONS
-from projections.directory import Directory
+from projections.folds import PROJECTIONS
+from projections.folds.balances import Balances
+from projections.folds.directory import Directory
+from projections.folds.message_log import MessageLog
 from projections.follower import Follower
-from projections.message_log import MessageLog
 from projections.projection import Batch
 from tests.projections.history import message, send, wallet_of, world
 from tests.projections.truth import ListLog, Truth

@@ -12,10 +12,10 @@ from sqlalchemy import inspect, text
 
 from application.ports.queries import LogFilter
 from domain.events import Event
-from projections.catalogue import PROJECTIONS
+from projections.folds import PROJECTIONS
+from projections.folds.message_log import MessageLog
 from projections.follower import Follower
 from projections.log import Stretch
-from projections.message_log import MessageLog
 from projections.projection import NEW
 from projections.rebuild import RebuildFailed
 from tests.projections.history import Draw, History, draws, message, send, wallet_of, world

@@ -16,7 +16,7 @@ from sqlalchemy import URL, Engine, create_engine, delete, insert, make_url
 from adapters.store.log import stretch
 from adapters.store.read_engine import ReadEngines, postgres_engines, sqlite_engines
 from domain.events import Aggregate, Event
-from projections.catalogue import PROJECTIONS
+from projections.folds import PROJECTIONS
 from projections.follower import BATCH_EVENTS, Follower
 from projections.known import Positions
 from projections.log import Log, Origin, Stretch

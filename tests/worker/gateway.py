@@ -22,7 +22,7 @@ from application.books.alarms import Alarms
 from application.books.asking import Asked
 from application.books.commands import Command
 from application.fleet.desk import Desk
-from application.fleet.timings import SimTimings
+from application.fleet.waits import SimWaits
 from application.messages.accept import Recipient, Sending, SendMessages
 from application.ports import AnswerLost, ModemDriver, ModemSettings, Save, Turn
 from application.system import System
@@ -33,12 +33,12 @@ from domain.segments import Text
 from domain.values import SECOND, Credits, Instant, Lane, Network
 from domain.wallet import CreditWallet, wallet_id
 from tests.support.system import FastKeyHasher, principal
-from worker.loops import Loop
+from worker.parts.loop import Loop
 from worker.sims import SimRunner
 
 R = TypeVar("R")
 
-FAST: Final = SimTimings(
+FAST: Final = SimWaits(
     idle_s=0.01,
     reopen_s=(0.05,),
     rest_s=(0.3,),
@@ -246,7 +246,7 @@ class Gateway:
         per_day: int = 0,
         msisdn: str | None = None,
         desk: Desk | None = None,
-        timings: SimTimings = FAST,
+        waits: SimWaits = FAST,
         holder: str = "host",
         wait: Callable[[threading.Event, float], bool] | None = None,
     ) -> SimRunner:
@@ -266,7 +266,7 @@ class Gateway:
             desk=desk or self.desk(network),
             holder=holder,
             alarms=self.alarms,
-            timings=timings,
+            waits=waits,
             wait=wait or self.wait,
         )
 

@@ -117,7 +117,7 @@ def running(
     system.follower.migrate()
     gateway = Running(system, air)
     gateway.supervisor = Supervisor(
-        system, role, parts=parts, work=work(system), timings=FAST, host=f"host-{name}"
+        system, role, parts=parts, work=work(system), waits=FAST, host=f"host-{name}"
     )
     gateway.supervisor.start()
     try:

@@ -25,7 +25,7 @@ from domain.sim import sim_id
 from tests.support.counts import soak_count
 from tests.worker.cli.commands import Cli
 from tests.worker.gateway import FAST, Gateway
-from worker.loops import Loop
+from worker.parts.loop import Loop
 from worker.sims import SimRunner
 
 LOAD: Final = 30
@@ -42,7 +42,7 @@ def sending(gw: Gateway, folder: Path) -> Iterator[SimRunner]:
     emulator = Emulator(PROFILES["e173"], card, clock=gw.clock, log=gw.air, latency_s=0.005)
     with EmulatorPty(emulator, link, clock=gw.clock):
         driver = AtModemDriver(lambda: SerialPort(str(link), clock=gw.clock), clock=gw.clock)
-        sim = gw.sim(driver, "e", timings=TIMINGS)
+        sim = gw.sim(driver, "e", waits=TIMINGS)
         loop = Loop("sim-e", partial(sim.step, 0.1), at_end=sim.close, wake=sim.stop)
         loop.start()
         try:

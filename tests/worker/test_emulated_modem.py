@@ -161,6 +161,6 @@ def test_the_port_is_free_after_closing(gw: Gateway, tmp_path: Path) -> None:
     with emulated(gw, tmp_path) as sim:
         gw.online(sim)
         sim.close()
-        again = gw.sim(sim._driver, "again", timings=FAST)
+        again = gw.sim(sim._driver, "again", waits=FAST)
         gw.online(again)
         again.close()

@@ -12,8 +12,8 @@ import pytest
 from application.ports import RepeatableForgotten, Save, Turn
 from domain.values import SECOND, Instant
 from tests.worker.processes import Running, own_threads, running, until
-from worker.loops import Loop
 from worker.parts import PARTS
+from worker.parts.loop import Loop
 from worker.parts.part import Part, Process, ProcessRole, Stage
 
 pytestmark = pytest.mark.processes

@@ -10,8 +10,9 @@ from application.fleet.leases import LEASE_S, BringOnline, SetQuarantine
 from application.ports import Lease, ModemHealth, ModemUnavailable, SimIdentity
 from domain.contents import ContentKind
 from domain.message import State
+from domain.online import ANSWERS_WITHIN_S
 from domain.reports import InboundReceived, LinkLost, RegistrationChanged, StatusReportReceived
-from domain.sim import ANSWERS_WITHIN_S, Sim, sim_id
+from domain.sim import Sim, sim_id
 from domain.values import Network
 from tests.worker.gateway import FAST, Gateway
 
@@ -108,7 +109,7 @@ def test_a_lease_that_was_lost_stops_the_sim_at_once(gw: Gateway) -> None:
 
 
 def test_nothing_is_sent_while_the_lease_could_end_under_way(gw: Gateway) -> None:
-    sim = gw.sim(gw.driver("a"), timings=replace(FAST, submit_s=LEASE_S + 1.0))
+    sim = gw.sim(gw.driver("a"), waits=replace(FAST, submit_s=LEASE_S + 1.0))
     gw.online(sim)
     (number,) = gw.send(gw.account())
     gw.steps(50, sim)
@@ -197,7 +198,7 @@ def test_a_sim_without_network_for_long_is_brought_up_anew(gw: Gateway) -> None:
 
 def test_a_quarantined_sim_is_held_but_sends_nothing_until_released(gw: Gateway) -> None:
     driver = gw.driver("a")
-    sim = gw.sim(driver, timings=replace(FAST, renew_s=0.02))
+    sim = gw.sim(driver, waits=replace(FAST, renew_s=0.02))
     gw.online(sim)
     quarantine(gw)
     gw.until(lambda: sim.status.state == "quarantined", sim)
@@ -225,7 +226,7 @@ def test_a_release_is_noticed_within_seconds(gw: Gateway) -> None:
 
 def test_a_quarantine_between_two_segments_lets_go_of_the_message(gw: Gateway) -> None:
     driver = gw.driver("a")
-    sim = gw.sim(driver, per_minute=1, timings=replace(FAST, renew_s=0.02))
+    sim = gw.sim(driver, per_minute=1, waits=replace(FAST, renew_s=0.02))
     (number,) = gw.send(gw.account(), "x" * 200)
     gw.until(lambda: len(gw.air.segments) == 1, sim)
     quarantine(gw)

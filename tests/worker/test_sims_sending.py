@@ -15,7 +15,7 @@ from domain.values import Lane
 from tests.worker.gateway import FAST, Gateway, gateway
 from worker.clock_watch import ClockWatch
 from worker.due import due_work
-from worker.loops import Loop
+from worker.parts.loop import Loop
 from worker.relay import Relay
 from worker.timed_jobs import Jobs
 
@@ -250,7 +250,7 @@ def test_a_sim_that_is_stopping_takes_nothing_more(gw: Gateway) -> None:
 def test_a_lagging_projection_hands_no_message_out_twice(tmp_path: Path) -> None:
     with gateway(tmp_path / "data", follows=False) as gw:
         sender = gw.account()
-        sim = gw.sim(gw.driver("a"), timings=FAST)
+        sim = gw.sim(gw.driver("a"), waits=FAST)
         assert gw.system.follower.catch_up(timeout_s=5)
         gw.until(lambda: sim.status.state != "offline", sim)
         assert gw.system.follower.catch_up(timeout_s=5)
@@ -322,7 +322,7 @@ def test_what_is_accepted_while_store_and_link_are_gone_goes_on_where_it_was(gw:
 
 def test_a_link_that_comes_and_goes_is_opened_ever_more_seldom(gw: Gateway) -> None:
     driver = gw.driver("a")
-    sim = gw.sim(driver, timings=replace(FAST, reopen_s=(0.01, 100.0)))
+    sim = gw.sim(driver, waits=replace(FAST, reopen_s=(0.01, 100.0)))
     for _ in range(2):
         gw.online(sim)
         driver.receive(LinkLost("loose contact"))

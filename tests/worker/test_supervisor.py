@@ -17,8 +17,8 @@ from domain.message import State
 from tests.support.servers import ThrowawayRedis
 from tests.worker.processes import LIMIT_S, all_online, own_threads, running, until
 from worker.clock_watch import ALARM as CLOCK_ALARM
-from worker.loops import Loop
 from worker.parts import PARTS
+from worker.parts.loop import Loop
 from worker.parts.part import ProcessRole
 
 pytestmark = pytest.mark.processes

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
-from adapters.bootstrap import inspections_of, open_read_engines, open_store
 from adapters.clock import SystemClock
 from adapters.readiness import room_trouble
+from adapters.reads import inspections_of, open_read_engines, open_store
 from adapters.settings import Settings
 from adapters.store.log import StoreLog
 from adapters.store.sqlite.inspection import first_damage
@@ -14,7 +14,7 @@ from application.books.codec import event_mapper
 from application.ports import Store
 from application.ports.queries import ProjectionStatus
 from domain.values import SECOND
-from projections.catalogue import PROJECTIONS
+from projections.folds import PROJECTIONS
 from projections.follower import Follower
 from projections.known import Positions, statuses
 from projections.reading import SqlQueries

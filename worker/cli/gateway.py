@@ -1,4 +1,8 @@
-"""A gateway opened for one command: it commits and reads in this process, beside any server."""
+"""A gateway opened for one command: it commits and reads in this process, beside any server.
+
+What only reads opens the store and the read models. The rest of the gateway, with all that it
+imports, is opened when it is first asked for.
+"""
 
 import getpass
 import os
@@ -10,26 +14,25 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
 
-from application.accounts import NoteRead
-from application.accounts.looks import must_be_recorded
-from application.accounts.sessions import Session
-from application.books.actors import Actor
-from application.books.commands import Command, Outcome
-from application.ports import VersionConflict
-from application.ports.queries import Queries
-from application.system import System
+from adapters.clock import SystemClock
 from domain.errors import InvalidKey, OutcomeUnknown, StoreDown
 from domain.values import Instant
 from worker.cli.options import Place
 from worker.cli.session_file import SessionFile
 
+if TYPE_CHECKING:
+    from adapters.reads import Reads
+    from adapters.settings import Settings
+    from application.accounts.sessions import Session
+    from application.books.actors import Actor
+    from application.books.commands import Command, Outcome
+    from application.ports.queries import Queries
+    from application.system import System
+
 LEADER_WAIT_S: Final = 0.1
 """How long whoever follows the log already may take before a command steps the followers."""
 CATCH_UP_S: Final = 60.0
 """How long a command follows the log before it says that it cannot answer."""
-
-if TYPE_CHECKING:
-    from adapters.settings import Settings
 
 R = TypeVar("R")
 
@@ -39,25 +42,39 @@ class Unmigrated(click.ClickException):
 
 
 class Gateway:
-    """A ``System`` without threads; each method does its work in the caller's."""
+    """A gateway without threads; each method does its work in the caller's."""
 
-    def __init__(self, system: System, settings: "Settings") -> None:
-        self.system = system
+    def __init__(self, reads: "Reads", settings: "Settings") -> None:
+        self.reads = reads
         self.settings = settings
         self.file = SessionFile(settings)
 
     @cached_property
-    def actor(self) -> Actor:
+    def system(self) -> "System":
+        """The whole gateway, over the store that is open."""
+        from adapters.bootstrap import bootstrap
+
+        return bootstrap(self.settings, is_server=False, reads=self.reads)
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        opened = self.__dict__.get("system", self.reads)
+        opened.close()
+
+    @cached_property
+    def actor(self) -> "Actor":
         """Who gives the commands: the account of the login, else the user of the host.
 
         Raises:
             InvalidKey: the login is over.
             NotPermitted: its account is not of staff, or it had no second factor.
         """
+        from application.books.actors import Actor
+
         login = self.login()
         return Actor(host_user()) if login is None else self.system.logins.staff(login)
 
-    def login(self) -> Session | None:
+    def login(self) -> "Session | None":
         """Give the session of ``ngoma login``; None when nobody is logged in.
 
         Raises:
@@ -79,14 +96,18 @@ class Gateway:
             InvalidKey: the login is over.
             NotPermitted: the actor may not look.
         """
+        if self.file.read() is None:
+            return  # the user of the host, who could read the files themselves
+        from application.accounts.looks import NoteRead, must_be_recorded
+
         if must_be_recorded(self.system.reader, self.actor):
             self.run(NoteRead(what, subject=subject, actor=self.actor, at=self.now()))
 
     def now(self) -> Instant:
         """Give the time for a command."""
-        return self.system.clock.now()
+        return SystemClock().now()
 
-    def run(self, command: Command[R]) -> R:
+    def run(self, command: "Command[R]") -> R:
         """Commit a command.
 
         Raises:
@@ -94,6 +115,8 @@ class Gateway:
             Unavailable: the store cannot be written now; nothing was stored.
             OutcomeUnknown: it may have been stored.
         """
+        from application.ports import VersionConflict
+
         outcomes: list[Outcome[R]] = []
         self.system.committer.submit(command, outcomes.append)
         self.system.committer.step(0)
@@ -106,7 +129,7 @@ class Gateway:
             msg = "Somebody wrote past the store's lock; nothing was stored. Try again."
             raise StoreDown(msg) from error
 
-    def reading(self, projection: str) -> Queries:
+    def reading(self, projection: str) -> "Queries":
         """Give the queries once ``projection`` has reached the end of the log.
 
         The followers are stepped here when nobody else has done it.
@@ -115,25 +138,32 @@ class Gateway:
             Unmigrated: the read models are not there, or of another version.
             StoreDown: the projection has stopped, or does not catch up in time.
         """
+        reads = self.reads
+        head = reads.store.head()
+        if not (reads.are_sound() and self._reached(head, projection)):
+            self._catch_up(head, projection)
+        return reads.queries
+
+    def _catch_up(self, head: int, projection: str) -> None:
         from sqlalchemy.exc import DBAPIError
 
-        system = self.system
-        if system.follower.outdated():
+        follower = self.system.follower
+        if self.settings.database_url is None and not follower.are_made():
+            follower.migrate()  # disposable, and lost: made anew
+        if follower.outdated():
             msg = "The read models are not those of this version: run `ngoma migrate`."
             raise Unmigrated(msg)
-        head = system.store.head()
-        if not self._reached(head, projection, LEADER_WAIT_S):
-            with suppress(DBAPIError):  # another runner keeps us out: what it reaches counts
-                system.follower.catch_up(timeout_s=CATCH_UP_S)
-        if not self._reached(head, projection, LEADER_WAIT_S):
+        with suppress(DBAPIError):  # another runner keeps us out: what it reaches counts
+            follower.catch_up(timeout_s=CATCH_UP_S)
+        if not self._reached(head, projection):
             raise StoreDown(self._why_behind(projection))
-        return system.queries
 
-    def _reached(self, head: int, projection: str, timeout_s: float) -> bool:
-        return self.system.queries.reached(head, timeout_s=timeout_s, projection=projection)
+    def _reached(self, head: int, projection: str) -> bool:
+        queries = self.reads.queries
+        return queries.reached(head, timeout_s=LEADER_WAIT_S, projection=projection)
 
     def _why_behind(self, projection: str) -> str:
-        for status in self.system.queries.projections():
+        for status in self.reads.queries.projections():
             if status.name == projection and status.error:
                 return f"The read model {projection} has stopped: {status.error}"
         return f"The read model {projection} has not caught up in {CATCH_UP_S:.0f} s; try again."
@@ -156,20 +186,21 @@ def opened(place: Place, *, requires_migrated: bool = True) -> Iterator[Gateway]
     is_embedded = settings.database_url is None
     if is_embedded and requires_migrated:
         require_store(settings)
-    system = _bootstrapped(settings)
+    gateway = Gateway(_opened_reads(settings), settings)
     try:
-        if requires_migrated:
-            _require_migrated(system, settings)
-        yield Gateway(system, settings)
+        if requires_migrated and not gateway.reads.store.is_migrated():
+            msg = "The store is not migrated: run `ngoma migrate` first."
+            raise Unmigrated(msg)
+        yield gateway
     except Rebuilding:
         with suppress(DBAPIError, StoreDown):
-            system.follower.step()  # sets aside what is damaged: the next command finds another
+            gateway.system.follower.step()  # sets aside what is damaged: the next finds another
         raise
     except DBAPIError as error:
         msg = f"The read models cannot be read: {error.orig}"
         raise StoreDown(msg) from error
     finally:
-        system.close()
+        gateway.close()
 
 
 def require_store(settings: "Settings") -> None:
@@ -189,26 +220,18 @@ def require_store(settings: "Settings") -> None:
         raise Unmigrated(msg)
 
 
-def _bootstrapped(settings: "Settings") -> System:
-    from adapters.bootstrap import bootstrap
+def _opened_reads(settings: "Settings") -> "Reads":
+    from adapters.reads import open_reads
 
     if settings.database_url is None:
-        return bootstrap(settings, is_server=False)
+        return open_reads(settings, is_server=False)
     import psycopg
 
     try:
-        return bootstrap(settings, is_server=False)
+        return open_reads(settings, is_server=False)
     except psycopg.Error as error:
         msg = f"The database cannot be opened ({type(error).__name__}): look at database_url."
         raise StoreDown(msg) from error
-
-
-def _require_migrated(system: System, settings: "Settings") -> None:
-    if not system.store.is_migrated():
-        msg = "The store is not migrated: run `ngoma migrate` first."
-        raise Unmigrated(msg)
-    if settings.database_url is None and not system.follower.are_made():
-        system.follower.migrate()  # disposable, and lost: made anew
 
 
 def host_user() -> str:

@@ -5,7 +5,6 @@ from typing import Final
 
 import click
 
-from application.fleet.leases import SetQuarantine
 from application.ports import ModemDriver, ModemHealth, ModemSettings, ModemUnavailable, SimIdentity
 from domain.values import Network
 from worker.cli.gateway import opened
@@ -70,6 +69,8 @@ def release(place: Place, sim: int, reason: str, *, as_json: bool) -> None:
 def _set_quarantine(
     place: Place, sim: int, reason: str, *, quarantined: bool, as_json: bool
 ) -> None:
+    from application.fleet.leases import SetQuarantine
+
     with opened(place) as gateway:
         gateway.run(
             SetQuarantine(

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from application.ports import MODEM_CHECK
 from application.ports.queries import SimRow
-from application.system import MODEM_CHECK
 from domain.contents import ContentKind
 from domain.values import Network
 from worker.cli.gateway import Gateway
@@ -108,7 +108,7 @@ def _reason(gateway: Gateway, reason: str | None) -> str | None:
     number, slash, _ = (reason or "").partition("/")
     if not (slash and number.isdecimal()):
         return reason
-    row = gateway.system.store.content(ContentKind.REASON, int(number))
+    row = gateway.reads.store.content(ContentKind.REASON, int(number))
     return row.body if row else "(erased)"
 
 

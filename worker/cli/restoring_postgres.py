@@ -9,7 +9,7 @@ import psycopg
 
 from adapters.backup.archive import STORES, Archive
 from adapters.backup.report import Report
-from adapters.bootstrap import bootstrap
+from adapters.reads import open_reads
 from adapters.security.secret import keep_private
 from adapters.settings import Settings
 from adapters.store.postgres import PostgresStore, copying
@@ -58,14 +58,15 @@ def restore_database(
             copying.renew(url, identity)
         if secret is not None:
             _keep_secret(settings, secret)
-        system = bootstrap(replace(settings, modems=()), is_server=False)
+        without_modems = replace(settings, modems=())
+        gateway = Gateway(open_reads(without_modems, is_server=False), without_modems)
         try:
-            held, released = hold(Gateway(system, settings), identity, wish, progress)
-            if system.follower.outdated():
+            held, released = hold(gateway, identity, wish, progress)
+            if gateway.system.follower.outdated():
                 with progress("Read models") as advance:
-                    system.follower.migrate(advance)
+                    gateway.system.follower.migrate(advance)
         finally:
-            system.close()
+            gateway.close()
         copying.finish(url)
     except copying.ToolFailed as error:
         raise Broken(str(error)) from error

@@ -11,10 +11,10 @@ from pathlib import Path
 from adapters.backup.archive import STORES, Archive, Manifest
 from adapters.backup.making import own_secret
 from adapters.backup.report import Report
-from adapters.bootstrap import bootstrap
+from adapters.reads import open_reads
 from adapters.security.secret import keep_private
 from adapters.settings import Settings
-from adapters.store.generations import begin_generation
+from adapters.store.identity import begin_generation
 from adapters.store.sqlite import SqliteStore
 from adapters.store.sqlite import copying as sqlite
 from adapters.store.sqlite.swapping import STAGING, InUse, finish, let_count, nobody_else
@@ -151,11 +151,11 @@ def _hold_in(
     in_staging = replace(
         settings, data_dir=staging, server_secret=f"file:{staging / 'server'}", modems=()
     )
-    system = bootstrap(in_staging, is_server=False)
+    gateway = Gateway(open_reads(in_staging, is_server=False), in_staging)
     try:
-        return hold(Gateway(system, in_staging), identity, wish, progress)
+        return hold(gateway, identity, wish, progress)
     finally:
-        system.close()
+        gateway.close()
 
 
 def _leave_only_what_counts(staging: Path, secret: str | None) -> None:

@@ -7,7 +7,7 @@ import click
 from application.accounts import DecideSenderId
 from application.ports.queries import Queries, SenderIdRow
 from domain.errors import NotFound
-from domain.sender_id import SenderIdStatus
+from domain.sender_id_rules import SenderIdStatus
 from worker.cli.gateway import opened
 from worker.cli.group import Group
 from worker.cli.options import (

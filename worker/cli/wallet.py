@@ -1,9 +1,9 @@
 """``ngoma wallet``: what an account has, and the movements that only staff can make."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from application.accounts import MoveCredits
-from application.ports.queries import StatementLine
 from domain.errors import NotFound
 from domain.page_sizes import STATEMENT_PAGE, STATEMENT_PAGE_MAX
 from domain.public_ids import batch_id, feltech_id
@@ -32,6 +32,9 @@ from worker.cli.output import (
     print_table,
     waiting,
 )
+
+if TYPE_CHECKING:
+    from application.ports.queries import StatementLine
 
 
 @click.group(cls=Group)
@@ -93,6 +96,8 @@ def adjust(place: Place, account: int, credits: int, reason: str, *, as_json: bo
 def _move(
     place: Place, account: int, credits: int, reason: str, *, is_grant: bool, as_json: bool
 ) -> None:
+    from application.accounts import MoveCredits
+
     with opened(place) as gateway:
         moved = gateway.run(
             MoveCredits(
@@ -169,7 +174,7 @@ def statement(place: Place, account: int, after: int, limit: int, *, as_json: bo
         hint_of_more(len(lines), limit, f"--after {lines[-1].position}")
 
 
-def _subject(line: StatementLine) -> str | None:
+def _subject(line: "StatementLine") -> str | None:
     """Name the message, or the run of messages and their batch, that a movement is about."""
     if line.number is None:
         return None
@@ -180,7 +185,7 @@ def _subject(line: StatementLine) -> str | None:
     return run if line.batch is None else f"{batch_id(line.batch)}: {run}"
 
 
-def _as_json(line: StatementLine) -> dict[str, object]:
+def _as_json(line: "StatementLine") -> dict[str, object]:
     return {
         "position": line.position,
         "at": moment(line.at),

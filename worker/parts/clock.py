@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from worker.clock_watch import LOOK_S
-from worker.loops import Loop
+from worker.parts.loop import Loop
 from worker.parts.part import Part, Process, ProcessRole, Stage
 
 

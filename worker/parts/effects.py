@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from application.books.effects import Effect, EffectFollower
-from worker.loops import Loop
+from worker.parts.loop import Loop
 from worker.parts.part import Part, Process, ProcessRole, Stage
 
 POLL_S: Final = 0.5

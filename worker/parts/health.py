@@ -8,7 +8,7 @@ from application.books.behind import Following
 from application.system import System
 from domain.errors import StoreDown
 from domain.values import SECOND
-from worker.loops import Loop
+from worker.parts.loop import Loop
 from worker.parts.part import Part, Process, ProcessRole, Stage
 
 EVERY_S: Final = 1.0

@@ -6,7 +6,7 @@ from typing import Final
 
 from application.retention.horizon import Horizon
 from application.retention.housekeeping import EVERY_S, Housekeeping
-from worker.loops import Loop
+from worker.parts.loop import Loop
 from worker.parts.part import Part, Process, ProcessRole, Stage
 
 

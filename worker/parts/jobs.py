@@ -6,7 +6,7 @@ from typing import Final
 
 from adapters.queue import DramatiqJobQueue, JobThreads
 from domain.values import Network
-from worker.loops import Loop
+from worker.parts.loop import Loop
 from worker.parts.part import Part, Process, ProcessRole, Running, Stage
 from worker.timed_jobs import declare_actors
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from worker.loops import Loop
+from worker.parts.loop import Loop
 from worker.parts.part import Part, Process, ProcessRole, Stage
 
 EVERY_S: Final = 0.3

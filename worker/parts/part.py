@@ -10,7 +10,7 @@ from typing import Protocol
 from application.books.alarms import Alarms
 from application.books.due import DueWork
 from application.fleet.desk import Desks
-from application.fleet.timings import SimTimings
+from application.fleet.waits import SimWaits
 from application.ports import ClockMark
 from application.retention.vouching import NoteClock
 from application.system import System
@@ -43,7 +43,7 @@ class Stage(IntEnum):
 
 
 class Running(Protocol):
-    """Threads with one name, as the supervisor sees them; ``worker.loops.Loop`` is one."""
+    """Threads with one name, as the supervisor sees them; ``worker.parts.loop.Loop`` is one."""
 
     name: str
     """A word: it is in readiness, metrics, logs and names of threads."""
@@ -79,14 +79,14 @@ class Process:
         *,
         host: str,
         work: Sequence[DueWork],
-        timings: SimTimings | None = None,
+        waits: SimWaits | None = None,
     ) -> None:
         self.system = system
         self.host = host
         self.name = f"{host}-{os.getpid()}"
         """Names the process among those of all hosts."""
         self.work = work
-        self.timings = timings
+        self.waits = waits
         self.alarms = Alarms()
         self.clock_watch = ClockWatch(
             clock=system.clock,

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Sequence
 from typing import Final
 
-from worker.loops import Loop
+from worker.parts.loop import Loop
 from worker.parts.part import Part, Process, ProcessRole, Stage
 from worker.relay import TICK_S, Relay
 

@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final
 
-from application.ports import ModemSettings
-from application.system import MODEM_CHECK
-from worker.loops import Loop
+from application.ports import MODEM_CHECK, ModemSettings
+from worker.parts.loop import Loop
 from worker.parts.part import Part, Process, ProcessRole, Stage
 from worker.sims import SimRunner
 
@@ -47,7 +46,7 @@ def _runner(process: Process, modem: ModemSettings) -> SimRunner:
         desk=process.desks.of(modem.network),
         holder=process.host,
         alarms=process.alarms,
-        timings=process.timings,
+        waits=process.waits,
     )
 
 

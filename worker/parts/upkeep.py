@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from application.retention.upkeep import EVERY_S, Upkeep
-from worker.loops import Loop
+from worker.parts.loop import Loop
 from worker.parts.part import Part, Process, ProcessRole, Stage
 
 SHORTEN_EVERY_S: Final = 1.0

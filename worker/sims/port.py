@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from application.books.alarms import Alarms
 from application.fleet.pacing import BackOff
-from application.fleet.timings import SimTimings
+from application.fleet.waits import SimWaits
 from application.ports import Clock, ModemDriver, ModemSettings, ModemUnavailable, SimIdentity
 
 logger = logging.getLogger("ngoma.sims")
@@ -21,15 +21,15 @@ class Port:
         *,
         clock: Clock,
         alarms: Alarms,
-        timings: SimTimings,
+        waits: SimWaits,
     ) -> None:
         self._settings = settings
         self._driver = driver
         self._clock = clock
         self._alarms = alarms
         self._alarm = f"modem {settings.name} down"
-        self._timings = timings
-        self._pauses = BackOff(timings.reopen_s)
+        self._waits = waits
+        self._pauses = BackOff(waits.reopen_s)
         self._open_at_s = float("-inf")
         self._up_since_s = float("inf")
         self.is_up = False
@@ -65,7 +65,7 @@ class Port:
 
     def close(self, reason: str) -> None:
         """Close it."""
-        if self.is_up and self._clock.monotonic_s() - self._up_since_s > self._timings.steady_s:
+        if self.is_up and self._clock.monotonic_s() - self._up_since_s > self._waits.steady_s:
             self._pauses.reset()
         self._driver.close()
         self.is_up, self.reason = False, reason

@@ -2,7 +2,7 @@
 
 import logging
 
-from application.fleet.timings import SimTimings
+from application.fleet.waits import SimWaits
 from application.ports import Clock, ModemDriver
 from domain.values import SECOND, Instant
 
@@ -12,13 +12,11 @@ logger = logging.getLogger("ngoma.sims")
 class Presence:
     """What is known of one modem between opening and closing; asks it when it was silent."""
 
-    def __init__(
-        self, name: str, driver: ModemDriver, *, clock: Clock, timings: SimTimings
-    ) -> None:
+    def __init__(self, name: str, driver: ModemDriver, *, clock: Clock, waits: SimWaits) -> None:
         self._name = name
         self._driver = driver
         self._clock = clock
-        self._timings = timings
+        self._waits = waits
         self._answered_s = clock.monotonic_s()
         self._ask_at_s = float("-inf")
         self._lost_network_s = float("inf")
@@ -44,9 +42,9 @@ class Presence:
     def ask(self) -> None:
         """Ask a modem that was silent for a while how it is."""
         now_s = self._clock.monotonic_s()
-        if now_s - self._answered_s < self._timings.health_s or now_s < self._ask_at_s:
+        if now_s - self._answered_s < self._waits.health_s or now_s < self._ask_at_s:
             return
-        self._ask_at_s = now_s + self._timings.health_again_s
+        self._ask_at_s = now_s + self._waits.health_again_s
         health = self._driver.health()
         if health is not None:
             self.note_answer()
@@ -62,8 +60,8 @@ class Presence:
     def fault(self) -> str | None:
         """Why the modem has to be opened anew; None while it need not be."""
         now_s = self._clock.monotonic_s()
-        if now_s - self._answered_s > self._timings.silent_s:
+        if now_s - self._answered_s > self._waits.silent_s:
             return "the modem does not answer"
-        if not self.is_registered and now_s - self._lost_network_s > self._timings.unregistered_s:
+        if not self.is_registered and now_s - self._lost_network_s > self._waits.unregistered_s:
             return "the modem has no network"
         return None

@@ -9,7 +9,7 @@ from application.books.alarms import Alarms
 from application.books.asking import Wait, wait_for
 from application.fleet.desk import Desk
 from application.fleet.means import Means
-from application.fleet.timings import SimTimings
+from application.fleet.waits import SimWaits
 from application.messages.carrier import Carrier
 from application.ports import ModemDriver, ModemSettings
 from application.system import System
@@ -49,10 +49,10 @@ class SimRunner:
         desk: Desk,
         holder: str,
         alarms: Alarms,
-        timings: SimTimings | None = None,
+        waits: SimWaits | None = None,
         wait: Wait = wait_for,
     ) -> None:
-        timings = timings or SimTimings()
+        waits = waits or SimWaits()
         clock = system.clock
         self.settings = settings
         self.carrier = Carrier(
@@ -64,7 +64,7 @@ class SimRunner:
                 committer=system.committer,
                 clock=clock,
                 alarms=alarms,
-                timings=timings,
+                waits=waits,
                 wait=wait,
             ),
             desk=desk,
@@ -73,9 +73,9 @@ class SimRunner:
             segments_per_day=settings.segments_per_day,
         )
         self._driver = driver
-        self._port = Port(settings, driver, clock=clock, alarms=alarms, timings=timings)
-        self._presence = Presence(settings.name, driver, clock=clock, timings=timings)
-        self._timings = timings
+        self._port = Port(settings, driver, clock=clock, alarms=alarms, waits=waits)
+        self._presence = Presence(settings.name, driver, clock=clock, waits=waits)
+        self._waits = waits
         self._wait = wait
         self._stopping = threading.Event()
         self._lost: str | None = None
@@ -132,7 +132,7 @@ class SimRunner:
             if not self._store_is_down:
                 logger.warning("modem %s waits for the store: %s", self.settings.name, error)
             self._store_is_down = True
-            self._listen(min(timeout_s, self._timings.idle_s))
+            self._listen(min(timeout_s, self._waits.idle_s))
         except BaseException:  # raised again: what is under way needs a new fence
             self._is_broken = True
             raise
@@ -140,7 +140,7 @@ class SimRunner:
     def close(self) -> None:
         """Bring what is known into the log, let go of SIM and modem. The thread's last act."""
         self.stop()
-        self.carrier.carrying.tie_up(self._timings.closing_s)
+        self.carrier.carrying.tie_up(self._waits.closing_s)
         self.carrier.let_go("the gateway stopped")
         self._port.close("the gateway stopped")
         if self.carrier.carrying.owes:
@@ -154,13 +154,13 @@ class SimRunner:
             self._is_broken = False
             self.carrier.carrying.abandon()
             self._let_go("a fault of ours; see the log")
-        if not self.carrier.carrying.tie_up(min(timeout_s, self._timings.idle_s)):
+        if not self.carrier.carrying.tie_up(min(timeout_s, self._waits.idle_s)):
             self._keep_lease()
             self._listen(0.0)
         elif not self._port.is_up:
             self._come_up(timeout_s)
         elif self._stays_up() and self.carrier.is_ready(timeout_s):
-            self._work(min(timeout_s, self._timings.idle_s))
+            self._work(min(timeout_s, self._waits.idle_s))
 
     def _work(self, timeout_s: float) -> None:
         self.carrier.drop_what_may_not_go_on()
@@ -212,7 +212,7 @@ class SimRunner:
             self._let_go(self._lost)
         elif not self._keep_lease():
             self.carrier.lease.forget()
-            self._let_go("the lease was lost", pause_s=self._timings.lease_lost_s)
+            self._let_go("the lease was lost", pause_s=self._waits.lease_lost_s)
         elif (fault := self._presence.fault) is not None:
             self._let_go(fault)
         return self._port.is_up

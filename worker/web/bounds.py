@@ -10,7 +10,7 @@ from math import inf
 from typing import Final, Protocol
 
 from adapters.settings import Settings
-from api.http.addresses import Addresses
+from api.http.proxies import Addresses
 from worker.memory import return_memory
 
 HEAD_BYTES_MAX: Final = 64 * 1024

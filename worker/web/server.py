@@ -6,7 +6,7 @@ from typing import Any, Final, cast
 import uvicorn
 
 from adapters.settings import Settings
-from api.http.addresses import Addresses
+from api.http.proxies import Addresses
 from application.system import System
 from worker.web.bounds import Bounds, Keeper, connections_of, raise_open_files
 from worker.web.connection import Connection

@@ -17,6 +17,8 @@ from psycopg.rows import DictRow, dict_row
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
+from adapters.store.identity import READ_IDENTITY
+
 R = TypeVar("R")
 
 POOL_WAIT_S: Final = 5.0
@@ -108,7 +110,7 @@ class Datastore(PostgresDatastore):
         row = connection.execute("SELECT to_regclass('store_identity') AS found").fetchone()
         found: tuple[Any, ...] = ()
         if row is not None and row["found"] is not None:
-            identity = connection.execute("SELECT id, generation FROM store_identity").fetchone()
+            identity = connection.execute(READ_IDENTITY).fetchone()
             found = tuple(identity.values()) if identity else ()
         if self._known and found != self._known:
             msg = "The store was restored while this process ran: start the process again."

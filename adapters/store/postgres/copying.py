@@ -20,7 +20,7 @@ import psycopg
 from psycopg import Connection, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from adapters.store.generations import begin_generation
+from adapters.store.identity import READ_IDENTITY, begin_generation
 from adapters.store.schema import SCHEMA_VERSION, TABLES
 from application.ports import StoreIdentity
 
@@ -76,7 +76,7 @@ def copy_out(url: str, target: Path, advance: Advance) -> Dumped:
         if version != SCHEMA_VERSION:
             msg = f"its tables have version {version}, not {SCHEMA_VERSION}"
             raise psycopg.DataError(msg)
-        identity = _row(connection, "SELECT id, generation FROM store_identity")
+        identity = _row(connection, READ_IDENTITY)
         position, events = _row(
             connection, "SELECT coalesce(max(notification_id), 0), count(*) FROM stored_events"
         )
@@ -166,7 +166,7 @@ def standing(url: str) -> Standing:
         events, is_sound = _counted(connection) if has[TRUTH[0]] else (0, True)
         identity = version = None
         if has["store_identity"]:
-            identity = connection.execute("SELECT id, generation FROM store_identity").fetchone()
+            identity = connection.execute(READ_IDENTITY).fetchone()
         if has["schema_version"]:
             version = connection.execute("SELECT version FROM schema_version").fetchone()
         return Standing(

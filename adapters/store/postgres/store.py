@@ -13,6 +13,7 @@ from psycopg.rows import DictRow
 
 from adapters.store.effects import SqlEffectPositions
 from adapters.store.health import Health
+from adapters.store.identity import DRAW_IDENTITY, READ_IDENTITY, drawn_identity
 from adapters.store.postgres.connections import ANSWER_TIMEOUT_S, Datastore
 from adapters.store.postgres.dropping import drop_old_saves
 from adapters.store.postgres.saving import PostgresTurn, Recorder
@@ -21,12 +22,10 @@ from adapters.store.postgres.trouble import PostgresTroubles
 from adapters.store.schema import (
     CLOCK_COLUMNS,
     CREDENTIAL_COLUMNS,
-    FIRST_GENERATION,
     LEASE_COLUMNS,
     SCHEMA_VERSION,
     SENT_BY,
     TABLES,
-    drawn_identity,
 )
 from application.ports import (
     ClockMark,
@@ -205,7 +204,7 @@ class PostgresStore:
     def identity(self) -> StoreIdentity:
         """Say which store this is."""
         with self._reading() as cursor:
-            cursor.execute("SELECT id, generation FROM store_identity")
+            cursor.execute(READ_IDENTITY)
             return StoreIdentity(**cast("DictRow", cursor.fetchone()))
 
     def content(self, kind: ContentKind, number: int) -> ContentRow | None:
@@ -286,11 +285,7 @@ class PostgresStore:
                 cursor.execute(statement.format(blob="BYTEA", big="BIGINT"))
             for statement in UNSAMPLED:
                 cursor.execute(statement)
-            cursor.execute(
-                "INSERT INTO store_identity SELECT %s, %s"
-                " WHERE NOT EXISTS (SELECT 1 FROM store_identity)",
-                (drawn_identity(), FIRST_GENERATION),
-            )
+            cursor.execute(DRAW_IDENTITY.replace("?", "%s"), drawn_identity())
             cursor.execute("DELETE FROM schema_version")
             cursor.execute("INSERT INTO schema_version VALUES (%s)", (SCHEMA_VERSION,))
 

@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+from adapters.store.identity import READ_IDENTITY
 from adapters.store.schema import SCHEMA_VERSION
 from application.ports import StoreIdentity
 
@@ -77,7 +78,7 @@ def described(path: Path) -> tuple[StoreIdentity, int, int]:
         if version != SCHEMA_VERSION:
             msg = f"its tables have version {version}, not {SCHEMA_VERSION}"
             raise sqlite3.DatabaseError(msg)
-        identity = connection.execute("SELECT id, generation FROM store_identity").fetchone()
+        identity = connection.execute(READ_IDENTITY).fetchone()
         counted = connection.execute("SELECT max(rowid), count(*) FROM stored_events").fetchone()
         return StoreIdentity(*identity), counted[0] or 0, counted[1]
 
@@ -86,7 +87,7 @@ def identity_of(path: Path) -> StoreIdentity:
     """Give which store a file is that may be damaged; one without a name when it does not tell."""
     try:
         with closing(connected(path)) as connection:
-            row = connection.execute("SELECT id, generation FROM store_identity").fetchone()
+            row = connection.execute(READ_IDENTITY).fetchone()
             return StoreIdentity(*row)
     except (sqlite3.DatabaseError, TypeError):
         return StoreIdentity("", 0)

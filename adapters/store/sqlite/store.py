@@ -13,16 +13,15 @@ from eventsourcing.sqlite import SQLiteAggregateRecorder
 
 from adapters.store.effects import SqlEffectPositions
 from adapters.store.health import Health
+from adapters.store.identity import DRAW_IDENTITY, READ_IDENTITY, drawn_identity
 from adapters.store.schema import (
     CLOCK_COLUMNS,
     CREDENTIAL_COLUMNS,
-    FIRST_GENERATION,
     LEASE_COLUMNS,
     SAVES_KEPT_S,
     SCHEMA_VERSION,
     SENT_BY,
     TABLES,
-    drawn_identity,
 )
 from adapters.store.sqlite.connections import Datastore
 from adapters.store.sqlite.inspection import Inspection
@@ -171,7 +170,7 @@ class SqliteStore:
     def identity(self) -> StoreIdentity:
         """Say which store this is."""
         with self._reading() as cursor:
-            cursor.execute("SELECT id, generation FROM store_identity")
+            cursor.execute(READ_IDENTITY)
             return StoreIdentity(*cursor.fetchone())
 
     def content(self, kind: ContentKind, number: int) -> ContentRow | None:
@@ -237,11 +236,7 @@ class SqliteStore:
                     cursor.execute(statement)
             for statement in TABLES:
                 cursor.execute(statement.format(blob="BLOB", big="INTEGER"))
-            cursor.execute(
-                "INSERT INTO store_identity SELECT ?, ?"
-                " WHERE NOT EXISTS (SELECT 1 FROM store_identity)",
-                (drawn_identity(), FIRST_GENERATION),
-            )
+            cursor.execute(DRAW_IDENTITY, drawn_identity())
             cursor.execute("DELETE FROM schema_version")
             cursor.execute("INSERT INTO schema_version VALUES (?)", (SCHEMA_VERSION,))
 

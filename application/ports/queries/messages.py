@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from domain.message import REFUNDED, SPENT, State
+from domain.message_states import REFUNDED, SPENT, State
 from domain.values import Instant, Network
 
 PUBLIC_STATUS: Mapping[State, str] = {

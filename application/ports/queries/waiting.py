@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from domain.message import State
+from domain.message_states import State
 from domain.values import Instant, Lane, Network
 
 

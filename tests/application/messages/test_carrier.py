@@ -39,7 +39,7 @@ class PullingPhone:
                 committer=system.committer,
                 clock=gw.clock,
                 alarms=gw.alarms,
-                timings=FAST,
+                waits=FAST,
             ),
             desk=gw.desk(),
             holder=name,

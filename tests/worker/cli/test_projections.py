@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from projections.catalogue import PROJECTIONS
+from projections.folds import PROJECTIONS
 from tests.end_to_end import damage
 from tests.worker.cli.commands import Cli
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from projections.catalogue import PROJECTIONS
+from projections.folds import PROJECTIONS
 from tests.worker.cli.commands import Cli
 
 READERS = (

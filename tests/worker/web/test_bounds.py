@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from api.http.addresses import Addresses
+from api.http.proxies import Addresses
 from tests.api.conftest import Gateway, StartGateway, metrics_of, served
 from tests.end_to_end.waiting import wait_until
 from tests.worker.web.conftest import SOON

@@ -1,34 +1,16 @@
-"""What SIM threads and the relay ask: what may be sent next, what is overdue, who holds what."""
+"""What SIM threads ask: which message is next, which networks have any, how many are open."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import Connection, FromClause, Select, bindparam, func, or_, select, true
 
 from application.ports.queries import Backlog, Waiting
-from domain.message import State
 from domain.values import Instant, Network
-from projections.dispatch.tables import LANES, MESSAGES, TURNS
-
-_COLUMNS = tuple(
-    MESSAGES.c[name]
-    for name in (
-        "number",
-        "account",
-        "network",
-        "lane",
-        "state",
-        "position",
-        "due_at",
-        "expires_at",
-        "sim",
-        "bound_sim",
-        "fence",
-        "last_attempt_at",
-    )
-)
+from projections.dispatch.rows import COLUMNS, read_waiting
+from projections.dispatch.tables import MESSAGES, TURNS
 
 
 def next_waiting(
@@ -57,7 +39,7 @@ def next_waiting(
         skipped += turns
         turns = turns * 4 if len(seen) == turns and len(places) < limit else 0
     found.sort(key=itemgetter(0))
-    return [_waiting(row) for _, row in found[:limit]]
+    return [read_waiting(row) for _, row in found[:limit]]
 
 
 def _waiting_statement(*, is_postgresql: bool) -> Select[Any]:
@@ -91,7 +73,7 @@ def _waiting_statement(*, is_postgresql: bool) -> Select[Any]:
         waiting = MESSAGES.alias("waiting")
         source = turn.join(waiting, waiting.c.number.in_(first.correlate(turn)), isouter=True)
     return (
-        select(*(waiting.c[column.name] for column in _COLUMNS))
+        select(*(waiting.c[column.name] for column in COLUMNS))
         .add_columns(turn.c.lane.label("turn_lane"), turn.c.account.label("turn_account"))
         .add_columns(turn.c.served)
         .select_from(source)
@@ -123,51 +105,6 @@ def waiting_since(connection: Connection, now: Instant) -> Mapping[Network, Inst
     return {Network(name): Instant(at) for name, at in connection.execute(oldest)}
 
 
-def overdue(connection: Connection, now: Instant, *, limit: int) -> Sequence[Waiting]:
-    """List queued messages past ``expires_at`` and doubts past their limit, longest past first."""
-    return _list(
-        connection,
-        select(*_COLUMNS)
-        .where(MESSAGES.c.overdue_at <= now)
-        .order_by(MESSAGES.c.overdue_at, MESSAGES.c.number)
-        .limit(limit),
-    )
-
-
-def held_by(connection: Connection, sim: int) -> Sequence[Waiting]:
-    """List the messages that a SIM is sending."""
-    return _list(
-        connection,
-        select(*_COLUMNS).where(MESSAGES.c.held_by == sim).order_by(MESSAGES.c.number),
-    )
-
-
-def held_by_others(
-    connection: Connection, live: Collection[int], *, limit: int
-) -> Sequence[Waiting]:
-    """List the messages that are being sent by SIMs that are not among ``live``."""
-    return _list(
-        connection,
-        select(*_COLUMNS)
-        .where(MESSAGES.c.held_by.is_not(None), MESSAGES.c.held_by.not_in(live))
-        .order_by(MESSAGES.c.number)
-        .limit(limit),
-    )
-
-
-def open_messages(
-    connection: Connection, state: State, *, after: int, limit: int
-) -> Sequence[Waiting]:
-    """List the open messages in a state, by number."""
-    return _list(
-        connection,
-        select(*_COLUMNS)
-        .where(MESSAGES.c.state == state.value, MESSAGES.c.number > after)
-        .order_by(MESSAGES.c.number)
-        .limit(limit),
-    )
-
-
 def backlog(connection: Connection) -> Sequence[Backlog]:
     """Count the open messages of each network; the counts are kept, not counted."""
     counts = {
@@ -181,15 +118,3 @@ _OPEN_COUNTS: Final = select(
     TURNS.c.network,
     *(func.sum(TURNS.c[name]).label(name) for name in ("queued", "sending", "in_doubt", "held")),
 ).group_by(TURNS.c.network)
-
-
-def _list(connection: Connection, wanted: Select[Any]) -> Sequence[Waiting]:
-    return [_waiting(row) for row in connection.execute(wanted)]
-
-
-def _waiting(row: Any) -> Waiting:
-    fields = {column.name: row._mapping[column.name] for column in _COLUMNS}
-    fields["network"] = Network(fields["network"])
-    fields["lane"] = LANES[fields["lane"]]
-    fields["state"] = State(fields["state"])
-    return Waiting(**fields)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from application.ports import ANSWER_MAX_S
-from domain.sim import ANSWERS_WITHIN_S
+from domain.online import ANSWERS_WITHIN_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SimTimings:
+class SimWaits:
     """Seconds. Tests shorten them; operators have no reason to."""
 
     idle_s: float = 0.2

@@ -3,7 +3,7 @@
 import pytest
 
 from api.door.caller import Caller
-from api.http.addresses import Addresses
+from api.http.proxies import Addresses
 from api.http.wire import Call
 from domain.addresses import UNIX_SOCKET
 from domain.errors import InvalidRequest

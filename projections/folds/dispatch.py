@@ -12,18 +12,16 @@ from domain.message.events import (
     Undelivered,
 )
 from domain.values import Lane
-from projections.dispatch.tables import LANES, MESSAGES, TURNS
+from projections.dispatch.tables import LANES, MESSAGES, MODEL, TURNS
+from projections.folds.states import STATE_EVENTS, state_after
 from projections.projection import Batch, Projection
 from projections.rows import Key, Row, Rows
-from projections.states import STATE_EVENTS, state_after
 
 
 class Dispatch(Projection):
     """Folds the events of messages into ``dispatch_messages`` and ``dispatch_turns``."""
 
-    name = "dispatch"
-    version = 2
-    tables = (MESSAGES, TURNS)
+    name, version, tables = MODEL
     events = STATE_EVENTS - {Delivered, Undelivered}
 
     def apply(self, batch: Batch) -> None:

@@ -1,0 +1,28 @@
+"""How each read model is made of events: one projection a file, and the list of them all.
+
+Whoever only asks read models imports none of this, and so no class of an event.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from projections.folds.approvals import Approvals
+from projections.folds.balances import Balances
+from projections.folds.directory import Directory
+from projections.folds.dispatch import Dispatch
+from projections.folds.fleet import Fleet
+from projections.folds.idempotency import Idempotency
+from projections.folds.message_log import MessageLog
+from projections.folds.retention import RetentionDates
+from projections.projection import Projection
+
+PROJECTIONS: Final[Sequence[Projection]] = (
+    MessageLog(),
+    Balances(),
+    Idempotency(),
+    Dispatch(),
+    Directory(),
+    Approvals(),
+    Fleet(),
+    RetentionDates(),
+)

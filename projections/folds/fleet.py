@@ -1,0 +1,106 @@
+"""Folds the SIMs and what they send."""
+
+from domain.days import day_of
+from domain.events import Event
+from domain.message.events import AttemptStarted, SegmentAccepted, Sent
+from domain.sim import Sim
+from projections.fleet import MODEL, SIMS, USE
+from projections.projection import Batch, Projection
+from projections.rows import Row, Rows
+
+
+class Fleet(Projection):
+    """Folds the events of SIMs, and of what they send, into ``fleet_sims``."""
+
+    name, version, tables = MODEL
+    events = frozenset(
+        {
+            Sim.Registered,
+            Sim.CameOnline,
+            Sim.WentOffline,
+            Sim.Quarantined,
+            Sim.Released,
+            Sim.Superseded,
+            AttemptStarted,
+            SegmentAccepted,
+            Sent,
+        }
+    )
+
+    def apply(self, batch: Batch) -> None:
+        """Fold a batch of events of SIMs, and of messages that they send."""
+        sims, use = batch.rows(SIMS), batch.rows(USE)
+        begins = [e for _, e in batch.events if isinstance(e, AttemptStarted | SegmentAccepted)]
+        others = [e for _, e in batch.events if not isinstance(e, AttemptStarted | SegmentAccepted)]
+        use.load({event.sim for event in begins})
+        for event in begins:
+            if event.sim is not None:
+                _count(use, event.sim, day_of(event.at))
+        sims.load({e.sim if type(e) is Sent else e.number for e in others} - {None})
+        for event in others:
+            match event:
+                case Sim.Registered():
+                    _register(sims, event)
+                case Sent(sim=None):
+                    pass  # an operator's word: which SIM it was is not known
+                case Sent():
+                    row = sims[event.sim]
+                    row["sent_messages"] += 1
+                    row["sent_segments"] += event.index + 1
+                case _:
+                    _change(sims[event.number], event)
+
+
+def _count(use: Rows, sim: int, day: int) -> None:
+    """Count a segment that begins; a clock that goes back does not bring back a day."""
+    row = use[sim] if sim in use else use.add({"sim": sim, "day": day, "begun": 0})
+    if day > row["day"]:
+        row["day"], row["begun"] = day, 0
+    row["begun"] += 1
+
+
+def _register(sims: Rows, event: Sim.Registered) -> None:
+    """Add a SIM; one of an old log that is registered again, by its IMSI, has its row."""
+    if event.number not in sims:
+        sims.add(_new_row(event))
+
+
+def _new_row(event: Sim.Registered) -> Row:
+    return {
+        "number": event.number,
+        "network": event.network,
+        "modem": None,
+        "imei": None,
+        "host": None,
+        "fence": 0,
+        "came_online": False,
+        "offline_reason": None,
+        "quarantined": False,
+        "quarantine_reason": None,
+        "since": event.at,
+        "sent_segments": 0,
+        "sent_messages": 0,
+    }
+
+
+def _change(row: Row, event: Event) -> None:
+    if not isinstance(event, Sim.Superseded):
+        row["since"] = event.at
+    match event:
+        case Sim.CameOnline():
+            row["came_online"] = True
+            row["offline_reason"] = None
+            for field in ("network", "modem", "imei", "host", "fence"):
+                row[field] = getattr(event, field)
+        case Sim.WentOffline():
+            row["came_online"] = False
+            row["offline_reason"] = event.reason
+        case Sim.Quarantined():
+            row["quarantined"] = True
+            row["quarantine_reason"] = event.reason
+        case Sim.Released():
+            row["quarantined"] = False
+            row["quarantine_reason"] = None
+        case Sim.Superseded() if event.by != event.number:
+            row["came_online"] = row["quarantined"] = False
+            row["offline_reason"] = f"its card is SIM {event.by}"

@@ -1,0 +1,25 @@
+"""Folds what is still kept of each message's content."""
+
+from application.ports.queries import Kept
+from domain.message.events import ContentErased, Queued
+from projections.projection import Batch, Projection
+from projections.retention import CONTENTS_KEPT, MODEL
+
+
+class RetentionDates(Projection):
+    """Folds acceptance and erasure into ``retention``."""
+
+    name, version, tables = MODEL
+    events = frozenset({Queued, ContentErased})
+
+    def apply(self, batch: Batch) -> None:
+        """Add, change or remove a row for each event."""
+        rows = batch.rows(CONTENTS_KEPT)
+        rows.load({event.number for _, event in batch.events if type(event) is ContentErased})
+        for _, event in batch.events:
+            if type(event) is Queued:
+                rows.add({"number": event.number, "queued_at": event.at, "kept": Kept.ALL.value})
+            elif event.what == "all":
+                rows.remove(event.number)
+            else:
+                rows[event.number]["kept"] = Kept.NUMBER.value

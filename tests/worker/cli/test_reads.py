@@ -1,0 +1,51 @@
+"""A command that only reads pays for the store and the read models, and for nothing else."""
+
+import subprocess
+import sys
+from typing import Final
+
+import pytest
+
+from tests.tidy.sources import ROOT
+from tests.worker.cli.commands import Cli
+
+NOT_FOR_READS: Final = frozenset(
+    {
+        *("argon2", "cryptography", "dramatiq", "limits", "litestar", "phonenumbers", "psycopg"),
+        *("prometheus_client", "redis", "serial", "sqlalchemy.dialects.postgresql", "uvicorn"),
+        *("adapters.bootstrap", "api", "application.accounts", "application.books"),
+        *("application.fleet", "application.messages", "application.system"),
+        *("domain.account", "domain.message", "domain.sender_id", "domain.sim", "domain.wallet"),
+        "projections.folds",
+    }
+)
+
+
+def imported_by(*command: str) -> set[str]:
+    """Give the modules of ``NOT_FOR_READS`` that a command imports, in a process of its own."""
+    code = (
+        "import sys\n"
+        "from worker.cli import main\n"
+        f"main({list(command)!r}, standalone_mode=False)\n"
+        "print(*sys.modules)"
+    )
+    printed = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    ).stdout.splitlines()
+    return set(NOT_FOR_READS.intersection(printed[-1].split()))
+
+
+@pytest.mark.parametrize("read", ["wallet show 1", "wallet statement 1", "modem list"])
+def test_a_read_imports_no_event_no_command_and_no_server(cli: Cli, read: str) -> None:
+    cli.run("migrate")
+    cli.run("account", "create", "Shop", "--email", "shop@example.com", "--credits", "100")
+    first = read.split()
+    cli.run(*first)  # folds what the commands above wrote
+    assert imported_by(*first, "--data-dir", str(cli.folder)) == set()
+
+
+def test_a_command_that_writes_does(cli: Cli) -> None:
+    cli.run("migrate")
+    cli.run("account", "create", "Shop", "--email", "shop@example.com")
+    grant = ("wallet", "grant", "1", "5", "--reason", "goodwill", "--data-dir", str(cli.folder))
+    assert {"application.books", "domain.wallet"} <= imported_by(*grant)
