@@ -14,8 +14,10 @@ $attempts = 0;
 $stack = HandlerStack::create();
 if ($retries > 0) {
     $is_to_be_retried = fn (int $tried, $request, ?ResponseInterface $response = null)
-        => $tried < $retries && $response?->getStatusCode() === 503;
-    $stack->push(Middleware::retry($is_to_be_retried, fn () => 250));
+        => $tried < $retries && in_array($response?->getStatusCode(), [429, 503], true);
+    $pause_ms = fn (int $tried, ResponseInterface $response)
+        => max(250, 1000 * (int) $response->getHeaderLine("Retry-After"));
+    $stack->push(Middleware::retry($is_to_be_retried, $pause_ms));
 }
 $stack->push(Middleware::tap(function () use (&$attempts) { $attempts++; }));
 $client = new Client(["handler" => $stack]);

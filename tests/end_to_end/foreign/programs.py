@@ -68,13 +68,14 @@ PYTHON: Final = Runtime("Python", (sys.executable, "-c", "import requests, urlli
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One program; what its client throws at a 503, and whether the answer can be read then."""
+    """One program: what its client throws at a 503, and whether the answer can be read then."""
 
     name: str
     runtime: Runtime
     command: tuple[str, ...]
     raises: str | None = None
     reads_failures: bool = True
+    retries_by_hand: bool = False
 
     def __str__(self) -> str:
         return self.name
@@ -87,12 +88,19 @@ def _file(name: str) -> str:
 _JAVA: Final = ("java", "-XX:TieredStopAtLevel=1")  # starts sooner
 
 SENDERS: Final = (
-    Program("Java", JAVA, (*_JAVA, "Send")),
+    Program("Java", JAVA, (*_JAVA, "Send"), retries_by_hand=True),
     Program("curl", CURL, ("sh", _file("send.sh"))),
-    Program("PHP cURL", PHP, ("php", _file("curl.php"))),
-    Program("PHP streams", PHP, ("php", _file("streams.php")), "false", reads_failures=False),
+    Program("PHP cURL", PHP, ("php", _file("curl.php")), retries_by_hand=True),
+    Program(
+        "PHP streams",
+        PHP,
+        ("php", _file("streams.php")),
+        "false",
+        reads_failures=False,
+        retries_by_hand=True,
+    ),
     Program("Guzzle", GUZZLE, ("php", _file("guzzle.php")), "ServerException"),
-    Program("fetch", NODEJS, ("node", _file("node/fetch.mjs"))),
+    Program("fetch", NODEJS, ("node", _file("node/fetch.mjs")), retries_by_hand=True),
     Program("axios", PACKAGES, ("node", _file("node/axios.mjs")), "AxiosError"),
     Program("got", PACKAGES, ("node", _file("node/got.mjs")), "HTTPError"),
     Program(

@@ -193,3 +193,27 @@ def assert_sent_and_charged_once(demo: Demo, wanted: Counter[Sms], text: str) ->
     entries = logged(demo, text)
     assert Counter((f"+{one['recipient']}", one["message"]) for one in entries) == wanted
     assert {(one["status"], one["credits_used"]) for one in entries} == {("SENT", 1)}
+
+
+# -- a client that is too fast -------------------------------------------------------------------
+
+
+@pytest.mark.soak
+def test_a_client_that_retries_waits_as_long_as_it_is_told(demo: Demo, classes: Path) -> None:
+    senders = [sender for sender in SENDERS if not sender.retries_by_hand]
+    for sender in senders:
+        require(sender)
+    with ThreadPoolExecutor(len(senders)) as pool:
+        seen = pool.map(lambda sender: _send_two_a_minute(demo, sender, classes), senders)
+    # Retries a quarter of a second later would have been used up.
+    told = [(one["status"], one["attempts"]) for one in seen]
+    assert told == [(200, 2)] * len(senders)
+
+
+def _send_two_a_minute(demo: Demo, sender: Program, classes: Path) -> Mapping[str, Any]:
+    """Send twice from an account that may do it once a minute; give what became of the second."""
+    email = f"{sender}@example.test"
+    made = demo.cli("account", "create", str(sender), "--email", email, "--credits", 2)
+    demo.cli("account", "limits", made["account_id"], "--single", 1, "--reason", "to be fast")
+    arguments = (demo.client.base_url, made["api_key"], str(FEW), "single,single", "Soon", MTN[0])
+    return run(sender, *arguments, classes=classes)["single"]

@@ -1,13 +1,13 @@
 // Sends with axios, and retries with axios-retry whatever it calls retryable: POST and 503 too.
 import axios from "axios";
-import axiosRetry, { isRetryableError } from "axios-retry";
+import axiosRetry, { isRetryableError, retryAfter } from "axios-retry";
 import { HEADERS as headers, PAUSE_MS, RETRIES, run } from "./requests.mjs";
 
 if (RETRIES > 0) {
   axiosRetry(axios, {
     retries: RETRIES,
     retryCondition: isRetryableError,
-    retryDelay: () => PAUSE_MS,
+    retryDelay: (_, error) => Math.max(PAUSE_MS, retryAfter(error)),
   });
 }
 

@@ -5,7 +5,8 @@ import { HEADERS as headers, PAUSE_MS, RETRIES, run } from "./requests.mjs";
 const retry = RETRIES && {
   limit: RETRIES,
   methods: ["POST"],
-  calculateDelay: ({ computedValue }) => computedValue && PAUSE_MS, // 0 means no more retries
+  // 0 means no more retries
+  calculateDelay: ({ computedValue, retryAfter }) => computedValue && (retryAfter ?? PAUSE_MS),
 };
 
 const seen = ({ statusCode, body, retryCount }, raised) => ({
