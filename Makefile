@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.up-to-date
 RUNS := $(VENV)/.runs
+NODE_CLIENTS := tests/end_to_end/foreign/node
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
@@ -63,16 +64,19 @@ soak: $(STAMP) soak-tools ## Full counts, all client languages, clock faults (ho
 	NGOMA_SOAK=full $(PYTEST) --timeout=7200 $(ARGS)
 
 soak-tools:
-	@missing=; for tool in php:php-cli node:nodejs npm:npm faketime:faketime; do \
+	@missing=; for tool in php:php-cli node:nodejs npm:npm javac:default-jdk-headless curl:curl \
+		faketime:faketime; do \
 		command -v $${tool%%:*} >/dev/null || missing="$$missing $${tool#*:}"; \
 	done; \
 	php -m 2>/dev/null | grep -qx curl || missing="$$missing php-curl"; \
+	test -f /usr/share/php/GuzzleHttp/autoload.php || missing="$$missing php-guzzlehttp-guzzle"; \
 	test -z "$$missing" && exit 0; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update -q && apt-get install -q -y --no-install-recommends $$missing; \
 	else \
 		echo "The soak needs:$$missing" >&2; exit 1; \
 	fi
+	npm ci --prefix $(NODE_CLIENTS) --no-audit --no-fund
 
 bench: $(STAMP) ## Measure speed, with durable settings
 	$(BIN)/python -m tests.benchmarks $(ARGS)
@@ -88,5 +92,5 @@ format: $(STAMP) ## Format the code and fix what can be fixed
 	$(BIN)/ruff format
 
 clean: ## Remove .venv, caches and the demo's data
-	rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist ngoma-data
+	rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist ngoma-data $(NODE_CLIENTS)/node_modules
 	find . -name __pycache__ -prune -exec rm -rf {} +
