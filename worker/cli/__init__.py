@@ -29,7 +29,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "message": Entry("worker.cli.message", "message", "Look at a message, explain or end it."),
     "contents": Entry("worker.cli.contents", "contents", "Erase personal data."),
     "modem": Entry("worker.cli.modem", "modem", "Look at the SIMs, try and emulate modems."),
-    "backup": Entry("worker.cli.backup", "backup", "Make backups, and list them."),
+    "backup": Entry("worker.cli.backup", "backup", "Make, list and try backups."),
     "restore": Entry("worker.cli.restore", "restore", "Bring a backup back, checked first."),
     "clock": Entry("worker.cli.clock", "clock", "Look at the clock, and vouch for it."),
     "projections": Entry("worker.cli.projections", "projections", "Look at the read models."),

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from application.books.actors import Actor
 from domain.public_ids import feltech_id
-from worker.cli.gateway import require_store
+from worker.cli.gateway import host_user, require_store
 from worker.cli.group import Group
 from worker.cli.options import Place, example, json_option, place_options
 from worker.cli.output import moment, print_json, print_table, visible
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.group(cls=Group)
 def backup() -> None:
-    """Make backups, and list those that were made."""
+    """Make backups, list those that were made, and try whether they can be restored."""
 
 
 @backup.command(
@@ -65,12 +66,38 @@ def list_backups(place: Place, *, as_json: bool) -> None:
     print_table(names, [[row[name] for name in names] for row in rows], empty="No backup was made.")
 
 
+@backup.command("drill", epilog=example("ngoma backup drill --json"))
+@json_option
+@place_options
+def drill(place: Place, *, as_json: bool) -> None:
+    """Restore the newest backup where nobody uses it, and say how long it took.
+
+    That is a folder for temporary files, and on PostgreSQL a database of its own on the same
+    server. All of what came back is read and checked, and removed. The gateway may run.
+    """
+    from worker.cli.drilling import drill_newest
+
+    done = drill_newest(place.settings(), actor=Actor(host_user()))
+    report = done.report
+    words = [
+        f"{report.file}, made at {report.made_at}: brought back in {done.took_s:.1f} s,"
+        f" {report.events or 0:,} events up to position {report.position or 0:,}, and in order.",
+        f"{len(report.held):,} messages would be held.",
+    ]
+    tell(
+        report,
+        words if report.is_ok else [f"{report.file} cannot be restored."],
+        as_json=as_json,
+        took_s=round(done.took_s, 3),
+    )
+
+
 def _is_there(file: Path, size: int) -> bool:
     return file.is_file() and file.stat().st_size == size
 
 
-def tell(report: "Report", words: list[str], *, as_json: bool) -> None:
-    """Say what came of it; the exit code is 1 when something is wrong."""
+def tell(report: "Report", words: list[str], *, as_json: bool, **more: object) -> None:
+    """Say what came of it, with ``more`` in JSON; the exit code is 1 when something is wrong."""
     if as_json:
         print_json(
             {
@@ -87,6 +114,7 @@ def tell(report: "Report", words: list[str], *, as_json: bool) -> None:
                 "missing": list(report.missing),
                 "tools": report.tools,
                 "notes": list(report.notes),
+                **more,
             }
         )
     else:

@@ -1,6 +1,5 @@
 """``ngoma restore``: a backup brought back, checked first."""
 
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -8,20 +7,16 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from application.books.actors import Actor
-from domain.errors import InvalidRequest, StoreDown
+from domain.errors import StoreDown
 from domain.message import State
 from domain.page_sizes import LIST_PAGE_MAX
 from domain.public_ids import feltech_id
 from worker.cli.backup import tell
 from worker.cli.gateway import Gateway, Unmigrated, host_user, opened
 from worker.cli.options import Place, example, json_option, place_options
-from worker.cli.projections import progress
 
 if TYPE_CHECKING:
-    from adapters.backup.archive import Archive
     from adapters.backup.report import Report
-    from adapters.settings import Settings
-    from worker.cli.restoring import Wish
 
 SHOWN_MAX: Final = 10
 """Held messages that are named for people; JSON names all."""
@@ -65,6 +60,7 @@ def restore(
     are held until --release, or until `ngoma message release` or `resolve`. What was done after
     the backup is not known any more.
     """
+    from worker.cli.recovery import check_backup, restore_backup
     from worker.cli.restoring import Wish
 
     if is_check and (releases or replaces):
@@ -74,7 +70,7 @@ def restore(
     place = replace(place, database_url=database_url)
     settings = place.settings()
     if is_check:
-        report = _check(settings, file)
+        report = check_backup(settings, file)
         words = ["It can be restored." if report.is_ok else "It cannot be restored."]
         tell(report, words, as_json=as_json)
         return
@@ -83,7 +79,7 @@ def restore(
         tell(released, words, as_json=as_json)
         return
     wish = Wish(file, replaces=replaces, releases=releases, actor=Actor(host_user()))
-    report = _restore(settings, wish)
+    report = restore_backup(settings, wish)
     tell(report, _restored(report) if report.is_ok else ["Not restored."], as_json=as_json)
 
 
@@ -134,86 +130,3 @@ def _restored(report: "Report") -> list[str]:
     if report.released:
         lines.append(f"{report.released} messages that were open go on.")
     return lines
-
-
-def _check(settings: "Settings", file: Path) -> "Report":
-    """Look at everything in a backup, and change nothing.
-
-    One of PostgreSQL is looked into in a scratch database, where the settings name a server and
-    its role may make one.
-    """
-    from adapters.backup.archive import POSTGRESQL, STORES, Archive, BadBackup
-    from adapters.backup.report import Report
-    from worker.cli.restoring_sqlite import faults_of_store
-
-    try:
-        with Archive.opened(file) as archive:
-            report = Report.of(file, archive.manifest)
-            archive.secret()
-            with tempfile.TemporaryDirectory(prefix="ngoma-check-") as folder:
-                store = Path(folder) / STORES[archive.manifest.store]
-                with progress("Unpacking") as advance:
-                    archive.extract_store(store, advance)
-                if archive.manifest.store != POSTGRESQL:
-                    return report.with_problems(*faults_of_store(store, archive.manifest, progress))
-                if settings.database_url is None:
-                    words = "Its events were not read: name a server by --database-url."
-                    return report.with_notes(words)
-                from worker.cli.restoring_postgres import check_dump
-
-                return check_dump(settings, store, report, progress)
-    except BadBackup as error:
-        return Report(file=file).with_problems(str(error))
-
-
-def _restore(settings: "Settings", wish: "Wish") -> "Report":
-    """Put a backup in the place of the store that the settings name.
-
-    Raises:
-        AlreadyExists: a store stands there that may not be replaced, or somebody has it open.
-        InvalidRequest: the backup is of the other kind of store.
-        StoreDown: the database does not answer.
-    """
-    from adapters.backup.archive import POSTGRESQL, Archive, BadBackup
-    from adapters.backup.report import Report
-    from worker.cli.restoring import Broken
-
-    try:
-        with Archive.opened(wish.file) as archive:
-            kind = archive.manifest.store
-            if (kind == POSTGRESQL) != (settings.database_url is not None):
-                msg = f"This is a backup of {kind}, and the settings name the other kind of store."
-                raise InvalidRequest(msg, field="file")
-            secret = _fitting_secret(settings, archive)
-            if kind == POSTGRESQL:
-                from worker.cli.restoring_postgres import restore_database
-
-                return restore_database(settings, wish, archive, secret, progress)
-            from worker.cli.restoring_sqlite import restore_file
-
-            return restore_file(settings, wish, archive, secret, progress)
-    except BadBackup as error:
-        return Report(file=wish.file).with_problems(str(error))
-    except Broken as error:
-        return Report(file=wish.file).with_problems(*map(str, error.args))
-
-
-def _fitting_secret(settings: "Settings", archive: "Archive") -> str | None:
-    """Give the secret to be put under the data folder; None when the right one is in force.
-
-    Raises:
-        Broken: the settings name another one.
-    """
-    from adapters.backup.making import own_secret
-    from worker.cli.restoring import Broken
-
-    secret = archive.secret()
-    if secret is None or secret == own_secret(settings):
-        return None
-    if settings.server_secret is not None:
-        msg = (
-            "the server_secret of the settings is not the one of the backup: no API key and no"
-            " password would be known"
-        )
-        raise Broken(msg)
-    return secret

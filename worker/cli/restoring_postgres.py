@@ -1,7 +1,8 @@
 """Restoring into PostgreSQL, by its own tools, and looking into a dump in a scratch database."""
 
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,6 +30,30 @@ from worker.cli.restoring import (
 )
 
 UNREAD = "Its events were not read first: that takes a role that may make databases."
+
+
+class NoScratch(StoreDown):
+    """The role of the settings may make no database to look at a backup in."""
+
+
+@contextmanager
+def scratch(url: str) -> Iterator[str]:
+    """Make an empty database on the server of ``url``, and give its own URL; it goes afterwards.
+
+    Raises:
+        NoScratch: the role may not.
+        StoreDown: the server does not answer.
+    """
+    with ExitStack() as stack:
+        try:
+            made = stack.enter_context(copying.Scratch(url))
+        except psycopg.errors.InsufficientPrivilege as error:
+            msg = "It takes a role that may make databases (CREATEDB)."
+            raise NoScratch(msg) from error
+        except psycopg.Error as error:
+            msg = f"The server cannot be reached ({type(error).__name__}): look at database_url."
+            raise StoreDown(msg) from error
+        yield made.url
 
 
 def restore_database(
@@ -107,18 +132,14 @@ def check_dump(settings: Settings, dump: Path, report: Report, progress: Progres
     """Restore a dump into a scratch database and read all of it."""
     with ExitStack() as stack:
         try:
-            scratch = stack.enter_context(copying.Scratch(settings.database_url or ""))
-        except psycopg.errors.InsufficientPrivilege:
-            return report.with_notes(UNREAD)
-        except psycopg.Error as error:
-            msg = f"The server cannot be reached ({type(error).__name__}): look at database_url."
-            raise StoreDown(msg) from error
-        try:
+            url = stack.enter_context(scratch(settings.database_url or ""))
             with progress("Restoring to check") as advance:
-                tools = copying.bring_back(scratch.url, dump, advance)
+                tools = copying.bring_back(url, dump, advance)
+        except NoScratch:
+            return report.with_notes(UNREAD)
         except copying.ToolFailed as error:
             return report.with_problems(str(error))
-        store = PostgresStore(scratch.url, connect_timeout_s=settings.connect_timeout_s)
+        store = PostgresStore(url, connect_timeout_s=settings.connect_timeout_s)
         stack.callback(store.close)
         with progress("Checking") as advance:
             log = read_whole(store, advance)

@@ -40,8 +40,6 @@ from worker.web.server import make_server, web_bounds
 from worker.web.sockets import Listener, listen, listen_at
 
 STOP_S: Final = 20.0
-LOOK_S: Final = 3.0
-"""How long each file is looked through for damage before the start; then it goes on beside it."""
 
 _log = logging.getLogger("ngoma.start")
 
@@ -101,8 +99,6 @@ def _serve(settings: Settings, role: ProcessRole, outlet: Outlet, *, is_demo: bo
         system = bootstrap(settings, outlet=outlet)
         stack.callback(system.close)
         _log.info("%s", plan_note(settings))
-        for each in system.inspections:  # what is damaged is not served
-            each.step(limit_s=LOOK_S)
         _migrate(system, may_migrate=role is ProcessRole.ALL)
         supervisor = Supervisor(system, role)
         supervisor.start()

@@ -19,6 +19,7 @@ from typing import Any, Final, LiteralString
 import psycopg
 from psycopg import Connection, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from sqlalchemy import make_url
 
 from adapters.store.identity import READ_IDENTITY, begin_generation
 from adapters.store.schema import SCHEMA_VERSION, TABLES
@@ -191,7 +192,7 @@ class Scratch:
     def __init__(self, url: str) -> None:
         self._server = url
         self._name = f"ngoma_check_{os.getpid()}_{time.time_ns()}"
-        self.url = make_conninfo(url, dbname=self._name)
+        self.url = make_url(url).set(database=self._name).render_as_string(hide_password=False)
 
     def __enter__(self) -> "Scratch":
         """Make it.

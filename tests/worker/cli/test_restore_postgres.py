@@ -54,6 +54,14 @@ def accounts(cli: Cli) -> list[str]:
     return [row["name"] for row in cli.json("account", "list")]
 
 
+def scratch_databases(url: str) -> list[str]:
+    with psycopg.connect(url) as connection:
+        found = connection.execute(
+            "SELECT datname FROM pg_database WHERE datname LIKE 'ngoma_check%'"
+        )
+        return [name for (name,) in found]
+
+
 def test_everything_comes_back_into_an_empty_database_and_what_was_open_is_held(
     cli: Cli, other: Cli, backup: Path
 ) -> None:
@@ -92,9 +100,17 @@ def test_looking_at_a_backup_reads_its_events_and_leaves_no_database(
 ) -> None:
     looked = cli.json("restore", backup, "--check")
     assert (looked["ok"], looked["problems"], looked["notes"]) == (True, [], [])
-    with psycopg.connect(database_url) as connection:
-        found = connection.execute("SELECT 1 FROM pg_database WHERE datname LIKE 'ngoma_check%'")
-        assert found.fetchall() == []
+    assert scratch_databases(database_url) == []
+
+
+def test_a_drill_restores_into_a_database_of_its_own_which_goes(
+    cli: Cli, backup: Path, database_url: str
+) -> None:
+    found = cli.json("backup", "drill")
+    assert (found["ok"], found["problems"], found["held"]) == (True, [], ["msg_1", "msg_3"])
+    assert found["took_s"] > 0
+    assert accounts(cli) == ["Shop", "After"]
+    assert scratch_databases(database_url) == []
 
 
 def test_a_damaged_dump_is_told_before_anything_is_changed(

@@ -1,0 +1,80 @@
+"""``ngoma backup drill``: the newest backup brought back where nobody uses it, timed and judged."""
+
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from domain.reports import Accepted
+from tests.worker.cli.commands import Cli
+from tests.worker.cli.messages import sending
+
+
+@pytest.fixture(autouse=True)
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the folder for temporary files, which is this test's own."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+@pytest.fixture
+def backups(cli: Cli, tmp_path: Path) -> list[Path]:
+    """Give two backups: of a store with one waiting message, and after a second one left."""
+    files = [tmp_path / name for name in ("older.zip", "newer.zip")]
+    with sending(cli.folder) as sender:
+        sender.send()
+        cli.run("backup", "create", files[0])
+        sender.attempt(sender.send(), Accepted(1))
+        cli.run("backup", "create", files[1])
+    return files
+
+
+def test_the_newest_backup_is_tried_and_nothing_is_left_of_it(
+    cli: Cli, backups: list[Path], temporary: Path
+) -> None:
+    before = (cli.folder / "store.db").read_bytes()
+    found = cli.json("backup", "drill")
+    made = cli.json("backup", "list")[-1]
+    assert found["file"] == made["file"] == str(backups[1])
+    assert (found["ok"], found["problems"]) == (True, [])
+    assert (found["position"], found["events"]) == (made["position"], made["events"])
+    assert found["held"] == ["msg_1"]
+    assert 0 < found["took_s"] < 60
+    assert list(temporary.iterdir()) == []
+    assert (cli.folder / "store.db").read_bytes() == before
+
+
+def test_words_say_how_long_it_took(cli: Cli, backups: list[Path]) -> None:
+    said = cli.run("backup", "drill").stdout
+    assert f"{backups[1]}, made at " in said
+    assert "brought back in " in said
+    assert "1 messages would be held" in said
+
+
+def test_a_backup_that_is_damaged_or_gone_fails_the_drill_whatever_the_older_ones_are(
+    cli: Cli, backups: list[Path]
+) -> None:
+    with backups[1].open("r+b") as file:
+        file.truncate(backups[1].stat().st_size // 2)
+    assert cli.json("backup", "drill", code=1)["problems"] == ["it is no backup, or was cut off"]
+    backups[1].unlink()
+    assert cli.json("backup", "drill", code=1)["problems"] == ["it is not there any more"]
+
+
+def test_a_log_that_is_not_in_order_fails_the_drill(
+    cli: Cli, backups: list[Path], tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(cli.folder / "store.db", isolation_level=None)) as store:
+        store.execute("DELETE FROM stored_events WHERE topic = 'Message.AttemptStarted'")
+    cli.run("backup", "create", tmp_path / "newest.zip")
+    found = cli.json("backup", "drill", code=1)
+    assert found["problems"][0].startswith("I10 at ")
+
+
+def test_without_a_backup_there_is_nothing_to_try(cli: Cli) -> None:
+    cli.run("migrate")
+    assert "No backup was made here" in cli.refusal("backup", "drill")
