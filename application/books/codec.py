@@ -15,9 +15,14 @@ from domain.claim import Claim
 from domain.events import Aggregate, Snapshot
 from domain.manual_entry import ManualEntry
 from domain.message import Message
+from domain.payment import Payment
+from domain.period import Period
+from domain.price_list import PriceList
+from domain.receipt import Receipt
 from domain.sender_id import SenderId
 from domain.sender_requests import SenderRequests
 from domain.sim import Sim
+from domain.statement import Statement
 from domain.submission import Submission
 from domain.values import Instant
 from domain.wallet import CreditWallet
@@ -34,6 +39,11 @@ AGGREGATES: Final = (
     ManualEntry,
     Allowance,
     AuditorRead,
+    Payment,
+    Receipt,
+    Statement,
+    Period,
+    PriceList,
 )
 """Every aggregate of the gateway; importing them registers their topics."""
 
@@ -49,6 +59,11 @@ SNAPSHOTTED: Final[Mapping[type[Aggregate], int]] = {
     Allowance: CHANGES_BETWEEN,
     SenderRequests: CHANGES_BETWEEN,
     Sim: CHANGES_BETWEEN,
+    PriceList: CHANGES_BETWEEN,
+    Payment: CHANGES_BETWEEN,
+    Receipt: CHANGES_BETWEEN,
+    Statement: CHANGES_BETWEEN,
+    Period: CHANGES_BETWEEN,
 }
 """Whose history has no end of its own: it is folded from the newest snapshot on."""
 

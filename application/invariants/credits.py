@@ -23,6 +23,7 @@ from domain.message import Message
 from domain.message.events import Queued, Sent
 from domain.tariff import Tariff
 from domain.wallet import CreditWallet
+from domain.wallet import events as wallet
 
 UNKNOWN: Final = 0
 OPEN: Final = 1
@@ -104,7 +105,7 @@ class CreditChecker:
 
     # -- wallets (I2) --------------------------------------------------------------------------
 
-    def _opened(self, event: CreditWallet.Opened) -> None:
+    def _opened(self, event: wallet.Opened) -> None:
         self._purse(event.account)
 
     def _move(self, event: Any, credits: int) -> Purse:
@@ -124,7 +125,7 @@ class CreditChecker:
     def _came_in(self, event: Any) -> None:
         self._move(event, event.credits).came_in += event.credits
 
-    def _reserved(self, event: CreditWallet.Reserved) -> None:
+    def _reserved(self, event: wallet.Reserved) -> None:
         available = self._purse(event.account).available
         if event.credits > available:
             self._broken(
@@ -139,10 +140,10 @@ class CreditChecker:
             credits_left=event.credits,
         )
 
-    def _credits_expired(self, event: CreditWallet.CreditsExpired) -> None:
+    def _credits_expired(self, event: wallet.CreditsExpired) -> None:
         self._move(event, -event.credits).expired += event.credits
 
-    def _refunded(self, event: CreditWallet.Refunded) -> None:
+    def _refunded(self, event: wallet.Refunded) -> None:
         self._move(event, event.credits).refunded += event.credits
         number = event.number
         ended = self._unrefunded.pop(number, None)

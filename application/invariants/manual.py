@@ -22,6 +22,7 @@ from domain.roles import Role
 from domain.sender_id import SenderId
 from domain.sim import Sim
 from domain.wallet import CreditWallet
+from domain.wallet import events as wallet
 
 NAME: Final = "I13"
 ACCOUNT: Final = "account:"
@@ -81,7 +82,7 @@ class ManualChecker:
             if not value:
                 self._broken(f"{event.TOPIC} has no {word}")
 
-    def _moved_credits(self, event: CreditWallet.Granted | CreditWallet.Adjusted) -> None:
+    def _moved_credits(self, event: wallet.Granted | wallet.Adjusted) -> None:
         self._by_hand(event)
         if event.approver is None:
             self._alone(event)
@@ -92,7 +93,7 @@ class ManualChecker:
             _Effect(kind, event.account, event.credits, None, event.actor, event.reason),
         )
 
-    def _alone(self, event: CreditWallet.Granted | CreditWallet.Adjusted) -> None:
+    def _alone(self, event: wallet.Granted | wallet.Adjusted) -> None:
         day = event.actor, day_of(event.at)
         total = self._moved[day] = self._moved.get(day, 0) + abs(event.credits)
         if self._alone_max and total > self._alone_max:

@@ -1,7 +1,8 @@
 """Every event of the domain holds plain values only, and comes back from the log as it was."""
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum, IntEnum, StrEnum
@@ -207,6 +208,15 @@ def test_an_old_event_that_holds_more_than_it_may_today_is_still_read() -> None:
     )
     event: Any = MAPPER.to_domain_event(old)
     assert (event.number, event.person) == (1.5, {"a": [1]})
+
+
+def test_a_top_up_of_a_time_that_named_no_wallet_is_read() -> None:
+    stored = MAPPER.to_stored_event(make(EVENTS["CreditWallet.TopUp"]))
+    state = json.loads(stored.state)
+    del state["provider_account"], state["class_version"]
+    old = replace(stored, state=json.dumps(state).encode())
+    event: Any = MAPPER.to_domain_event(old)
+    assert (event.provider_account, event.receipt) == ("unknown/unknown", "red")
 
 
 # -- snapshots -----------------------------------------------------------------------------------

@@ -46,6 +46,7 @@ def test_the_statement_lists_every_movement_signed_and_with_what_was_left(truth:
         value_ngwee=1_000,
         vat_ngwee=138,
         source="clearing",
+        provider_account="mtn/main",
         receipt="r",
         price_list="p",
         at=at(1),

@@ -76,6 +76,7 @@ class WalletHistories(RuleBasedStateMachine):
             value_ngwee=credits * 35,
             vat_ngwee=credits * 5,
             source="clearing",
+            provider_account="mtn/main",
             receipt="r",
             price_list="p",
             at=self.at,

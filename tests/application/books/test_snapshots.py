@@ -20,12 +20,16 @@ from domain.claim import Claim
 from domain.events import Aggregate
 from domain.manual_entry import ManualEntry
 from domain.message import Message
+from domain.period import Period
+from domain.receipt import Receipt
 from domain.roles import Role
 from domain.sender_id import SenderId
 from domain.sim import Sim
+from domain.statement import Statement
 from domain.submission import Submission
 from domain.values import Instant
 from tests.application.conftest import Account
+from tests.support.money import a_payment as requested
 from tests.support.virtual import Answer
 
 AT = Instant(1_790_000_000_000_000)
@@ -91,7 +95,33 @@ def a_sim() -> Aggregate:
     return sim
 
 
-@pytest.mark.parametrize("made", [an_account(), a_day(), a_sim()], ids=lambda one: one.TOPIC)
+def a_payment() -> Aggregate:
+    payment = requested(at=AT)
+    payment.initiate(at=AT)
+    return payment
+
+
+def a_receipt() -> Aggregate:
+    receipt = Receipt.open("mtn/main", "T1", at=AT)
+    receipt.see_on_statement(
+        statement="f", line=1, amount_ngwee=50, fee_ngwee=1, happened_at=AT, at=AT
+    )
+    receipt.match(rule="id", receipts=[str(receipt.id)], at=AT)
+    return receipt
+
+
+def a_period() -> Aggregate:
+    return Period.open("mtn/main", "2026-11", at=AT)
+
+
+def a_statement() -> Aggregate:
+    return Statement.open(1, provider_account="mtn/main", sha256="ab", at=AT)
+
+
+MADE = [an_account(), a_day(), a_sim(), a_payment(), a_receipt(), a_period(), a_statement()]
+
+
+@pytest.mark.parametrize("made", MADE, ids=lambda one: one.TOPIC)
 def test_a_snapshot_gives_back_what_it_was_taken_of(made: Aggregate) -> None:
     made.collect_events()
     mapper = event_mapper()

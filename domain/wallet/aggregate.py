@@ -11,6 +11,7 @@ from domain.days import day_of, until_midnight_s
 from domain.errors import InsufficientCredits, InvalidRequest, RateLimited
 from domain.events import Aggregate, aggregate_id
 from domain.values import Credits, Instant
+from domain.wallet import events
 
 
 def wallet_id(account: int) -> UUID:
@@ -18,127 +19,23 @@ def wallet_id(account: int) -> UUID:
     return aggregate_id("wallet", account)
 
 
-class CreditWallet(Aggregate):
+class CreditWallet(events.Standing, Aggregate):
     """Available credits of one account."""
 
     TOPIC = "CreditWallet"
 
     account: int
-    available: int
-    day: int
-    """The day in Lusaka of the last reservation (``domain.days``)."""
-    reserved_today: int
-    """Credits reserved on that day; refunds do not lower it."""
 
-    class Event(Aggregate.Event):
-        """Base of the wallet's events."""
-
-        TOPIC = "CreditWallet.Event"
-
-    class Opened(Event, Aggregate.Created):
-        """The account has a wallet, with nothing in it."""
-
-        TOPIC = "CreditWallet.Opened"
-        account: int
-
-        def apply(self, wallet: "CreditWallet") -> None:
-            wallet.available = 0
-
-    class TopUp(Event):
-        """Credits were bought; value and VAT in ngwee, VAT included in the value.
-
-        ``source`` is "clearing" (a confirmed payment) or "held" (a receipt assigned by hand).
-        """
-
-        TOPIC = "CreditWallet.TopUp"
-        account: int
-        credits: int
-        value_ngwee: int
-        vat_ngwee: int
-        source: str
-        receipt: str
-        price_list: str
-        available: int
-
-        def apply(self, wallet: "CreditWallet") -> None:
-            wallet.available = self.available
-
-    class Reserved(Event):
-        """Credits were set aside for ``count`` messages from ``first_number`` on."""
-
-        TOPIC = "CreditWallet.Reserved"
-        account: int
-        credits: int
-        first_number: int
-        count: int
-        batch: int | None
-        available: int
-
-        def apply(self, wallet: "CreditWallet") -> None:
-            wallet.available = self.available
-            day = day_of(self.at)
-            wallet.reserved_today = self.credits + (
-                wallet.reserved_today if day == wallet.day else 0
-            )
-            wallet.day = day
-
-    class Refunded(Event):
-        """All credits of one message came back; ``cause`` is the code that the log shows."""
-
-        TOPIC = "CreditWallet.Refunded"
-        account: int
-        credits: int
-        number: int
-        cause: str
-        available: int
-
-        def apply(self, wallet: "CreditWallet") -> None:
-            wallet.available = self.available
-
-    class Granted(Event):
-        """Credits were given without payment, by ``actor``; the reason is a content.
-
-        ``approver`` and ``entry`` are there when it took two people (invariant I13).
-        """
-
-        TOPIC = "CreditWallet.Granted"
-        account: int
-        credits: int
-        actor: str
-        reason: str
-        approver: str | None
-        entry: int | None
-        available: int
-
-        def apply(self, wallet: "CreditWallet") -> None:
-            wallet.available = self.available
-
-    class Adjusted(Event):
-        """An operator corrected the wallet; ``credits`` is signed."""
-
-        TOPIC = "CreditWallet.Adjusted"
-        account: int
-        credits: int
-        actor: str
-        reason: str
-        approver: str | None
-        entry: int | None
-        available: int
-
-        def apply(self, wallet: "CreditWallet") -> None:
-            wallet.available = self.available
-
-    class CreditsExpired(Event):
-        """Unused credits of the lot bought at log position ``lot`` ran out of time."""
-
-        TOPIC = "CreditWallet.CreditsExpired"
-        account: int
-        credits: int
-        lot: int
-        available: int
-
-        def apply(self, wallet: "CreditWallet") -> None:
-            wallet.available = self.available
+    Event = events.Event
+    Opened = events.Opened
+    TopUp = events.TopUp
+    Reserved = events.Reserved
+    Refunded = events.Refunded
+    Granted = events.Granted
+    Adjusted = events.Adjusted
+    CreditsExpired = events.CreditsExpired
+    ClawedBack = events.ClawedBack
+    CashedOut = events.CashedOut
 
     def __init__(self, account: int) -> None:
         self.account = account
@@ -158,11 +55,12 @@ class CreditWallet(Aggregate):
         value_ngwee: int,
         vat_ngwee: int,
         source: str,
+        provider_account: str,
         receipt: str,
         price_list: str,
         at: Instant,
     ) -> None:
-        """Add bought credits."""
+        """Add bought credits; Receipt.credit or assign says the source, in the same save."""
         _require_positive(credits)
         self._move(
             self.TopUp,
@@ -171,6 +69,7 @@ class CreditWallet(Aggregate):
             value_ngwee=value_ngwee,
             vat_ngwee=vat_ngwee,
             source=source,
+            provider_account=provider_account,
             receipt=receipt,
             price_list=price_list,
         )
@@ -182,7 +81,7 @@ class CreditWallet(Aggregate):
             InsufficientCredits: with what is required and what is available.
         """
         if credits > self.available:
-            raise InsufficientCredits(required=credits, available=max(self.available, 0))
+            raise InsufficientCredits(required=credits, available=self.available)
 
     def require_day(self, credits: Credits, *, daily_max: int | None, at: Instant) -> None:
         """Refuse what goes over the account's limit for a day; None is no limit.
@@ -287,16 +186,64 @@ class CreditWallet(Aggregate):
         """Take back what was never used of a lot."""
         _require_positive(credits)
         self.require(credits)
+        self._take(self.CreditsExpired, credits, at=at, lot=lot)
+
+    def claw_back(
+        self,
+        credits: Credits,
+        *,
+        receipt: str,
+        provider_account: str,
+        value_ngwee: int,
+        vat_ngwee: int,
+        at: Instant,
+    ) -> None:
+        """Take back what a receipt bought, as it was reversed; also what is spent already."""
+        _require_positive(credits)
+        self._take(
+            self.ClawedBack,
+            credits,
+            at=at,
+            receipt=receipt,
+            provider_account=provider_account,
+            value_ngwee=value_ngwee,
+            vat_ngwee=vat_ngwee,
+        )
+
+    def cash_out(
+        self, credits: Credits, *, receipt: str, value_ngwee: int, vat_ngwee: int, at: Instant
+    ) -> None:
+        """Take unused credits back, for ``value_ngwee`` (VAT in it) that is owed from now on.
+
+        Raises:
+            InsufficientCredits: fewer are available.
+        """
+        _require_positive(credits)
+        self.require(credits)
+        self._take(
+            self.CashedOut,
+            credits,
+            at=at,
+            receipt=receipt,
+            value_ngwee=value_ngwee,
+            vat_ngwee=vat_ngwee,
+        )
+
+    def _take(
+        self, event: type[events.Event], credits: int, *, at: Instant, **fields: object
+    ) -> None:
         self._record(
-            self.CreditsExpired,
+            event,
             at=at,
             account=self.account,
             credits=credits,
-            lot=lot,
             available=self.available - credits,
+            **fields,
         )
 
-    def _move(self, event: type[Event], credits: int, *, at: Instant, **fields: object) -> None:
+    def _move(
+        self, event: type[events.Event], credits: int, *, at: Instant, **fields: object
+    ) -> None:
         self._record(
             event,
             at=at,

@@ -1,0 +1,216 @@
+"""A day or a month of one of our wallets at a provider: prepared, signed off by another, locked.
+
+from         event        to
+----         -----        --
+open         Prepared     prepared (again: the newer figures)
+prepared     SignedOff    signed off, by another person
+signed off   Locked       locked: nothing is posted into it by hand any more
+any but open Reopened     open
+"""
+
+import re
+from enum import StrEnum
+from typing import Final, Self
+from uuid import UUID
+
+from domain.errors import InvalidRequest, NotPermitted, TooLate
+from domain.events import Aggregate, aggregate_id
+from domain.values import Instant
+
+_PERIOD: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?")
+
+
+class PeriodState(StrEnum):
+    """Where a period stands."""
+
+    OPEN = "open"
+    PREPARED = "prepared"
+    SIGNED_OFF = "signed_off"
+    LOCKED = "locked"
+
+
+def period_id(provider_account: str, period: str) -> UUID:
+    """Give the id of a day (``2026-11-28``, in Lusaka) or a month (``2026-11``) of a wallet."""
+    return aggregate_id("period", provider_account, period)
+
+
+class Period(Aggregate):
+    """One day or month of one wallet."""
+
+    TOPIC = "Period"
+
+    class Event(Aggregate.Event):
+        """Base of a period's events."""
+
+        TOPIC = "Period.Event"
+
+    class Opened(Event, Aggregate.Created):
+        """Somebody began to close it."""
+
+        TOPIC = "Period.Opened"
+        provider_account: str
+        period: str
+
+    class Prepared(Event):
+        """``actor`` made the sheet, as of log position ``position``; amounts in ngwee.
+
+        Book balance + in transit - unidentified + explained = statement - unexplained; without
+        a statement that and the unexplained are None.
+        """
+
+        TOPIC = "Period.Prepared"
+        position: int
+        book_ngwee: int
+        in_transit_ngwee: int
+        unidentified_ngwee: int
+        explained_ngwee: int
+        statement_ngwee: int | None
+        unexplained_ngwee: int | None
+        actor: str
+        note: str | None
+
+        def apply(self, period: "Period") -> None:
+            period.state = PeriodState.PREPARED.value
+            period.preparer = self.actor
+
+    class SignedOff(Event):
+        """Another person agreed with the sheet."""
+
+        TOPIC = "Period.SignedOff"
+        actor: str
+        approver: str
+
+        def apply(self, period: "Period") -> None:
+            period.state = PeriodState.SIGNED_OFF.value
+
+    class Locked(Event):
+        """Nothing is posted into it by hand any more."""
+
+        TOPIC = "Period.Locked"
+        actor: str
+
+        def apply(self, period: "Period") -> None:
+            period.state = PeriodState.LOCKED.value
+
+    class Reopened(Event):
+        """It is open again; the reason is a content."""
+
+        TOPIC = "Period.Reopened"
+        actor: str
+        reason: str
+
+        def apply(self, period: "Period") -> None:
+            period.state = PeriodState.OPEN.value
+            period.preparer = None
+
+    def __init__(self, provider_account: str, period: str) -> None:
+        self.provider_account = provider_account
+        self.period = period
+        self.state: str = PeriodState.OPEN.value
+        self.preparer: str | None = None
+
+    @classmethod
+    def open(cls, provider_account: str, period: str, *, at: Instant) -> Self:
+        """Begin to close a period.
+
+        Raises:
+            InvalidRequest: it is neither a day nor a month.
+        """
+        if not _PERIOD.fullmatch(period):
+            msg = "A period is a day, as in 2026-11-28, or a month, as in 2026-11."
+            raise InvalidRequest(msg, field="period")
+        return cls._create(
+            cls.Opened,
+            id=period_id(provider_account, period),
+            timestamp=at,
+            provider_account=provider_account,
+            period=period,
+        )
+
+    def require_open(self) -> None:
+        """Refuse what would be posted into a locked period.
+
+        Raises:
+            TooLate: it is locked; says what to do instead.
+        """
+        if self.state == PeriodState.LOCKED:
+            msg = (
+                f"{self.period} of {self.provider_account} is locked: post the correction into an "
+                "open period, or have this one reopened."
+            )
+            raise TooLate(msg)
+
+    def prepare(
+        self,
+        *,
+        position: int,
+        book_ngwee: int,
+        in_transit_ngwee: int,
+        unidentified_ngwee: int,
+        explained_ngwee: int,
+        statement_ngwee: int | None,
+        unexplained_ngwee: int | None,
+        actor: str,
+        note: str | None = None,
+        at: Instant,
+    ) -> None:
+        """Keep the sheet's figures.
+
+        Raises:
+            TooLate: the period is signed off or locked.
+        """
+        self.require_open()
+        if self.state == PeriodState.SIGNED_OFF:
+            msg = f"{self.period} of {self.provider_account} is signed off: have it reopened first."
+            raise TooLate(msg)
+        self._record(
+            self.Prepared,
+            at=at,
+            position=position,
+            book_ngwee=book_ngwee,
+            in_transit_ngwee=in_transit_ngwee,
+            unidentified_ngwee=unidentified_ngwee,
+            explained_ngwee=explained_ngwee,
+            statement_ngwee=statement_ngwee,
+            unexplained_ngwee=unexplained_ngwee,
+            actor=actor,
+            note=note,
+        )
+
+    def sign_off(self, *, approver: str, at: Instant) -> None:
+        """Agree with the sheet, as another person.
+
+        Raises:
+            NotPermitted: the approver prepared it.
+            TooLate: no sheet waits.
+        """
+        self._require(PeriodState.PREPARED)
+        if approver == self.preparer:
+            msg = "Who prepared a sheet cannot sign it off: that takes another person."
+            raise NotPermitted(msg)
+        self._record(self.SignedOff, at=at, actor=self.preparer or "", approver=approver)
+
+    def lock(self, *, actor: str, at: Instant) -> None:
+        """Lock what is signed off.
+
+        Raises:
+            TooLate: it is not signed off, or locked already.
+        """
+        self._require(PeriodState.SIGNED_OFF)
+        self._record(self.Locked, at=at, actor=actor)
+
+    def reopen(self, *, actor: str, reason: str, at: Instant) -> None:
+        """Open it again.
+
+        Raises:
+            TooLate: it is open.
+        """
+        if self.state == PeriodState.OPEN:
+            msg = f"{self.period} of {self.provider_account} is open."
+            raise TooLate(msg)
+        self._record(self.Reopened, at=at, actor=actor, reason=reason)
+
+    def _require(self, state: PeriodState) -> None:
+        if self.state != state:
+            msg = f"{self.period} of {self.provider_account} is {self.state.replace('_', ' ')}."
+            raise TooLate(msg)

@@ -1,0 +1,123 @@
+"""A statement says whether it balances; a period takes two people and stays shut."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from domain.errors import InvalidRequest, NotPermitted, TooLate
+from domain.period import Period, PeriodState
+from domain.statement import Statement
+from domain.values import Instant
+
+AT = Instant(1_765_000_000_000_000)
+
+
+def note(statement: Statement, **changed: Any) -> bool:
+    fields: dict[str, Any] = {
+        "template": "mtn-1",
+        "opening_ngwee": 100,
+        "closing_ngwee": 150,
+        "total_ngwee": 50,
+        "added_ngwee": 50,
+        "lines": 1,
+        "added": 1,
+        "refused": 0,
+        "first_at": AT,
+        "last_at": AT,
+        "is_contiguous": True,
+        "actor": "account:2",
+    }
+    return statement.note_import(at=AT, **{**fields, **changed})
+
+
+def statement() -> Statement:
+    return Statement.open(1, provider_account="mtn/main", sha256="ab", at=AT)
+
+
+@pytest.mark.parametrize(
+    ("changed", "balances"),
+    [
+        ({}, True),
+        ({"total_ngwee": 49}, False),
+        ({"opening_ngwee": None}, False),
+        ({"closing_ngwee": None}, False),
+        ({"refused": 1}, False),
+    ],
+)
+def test_a_file_balances_when_all_of_it_was_read_and_adds_up(changed: Any, balances: bool) -> None:
+    assert note(statement(), **changed) is balances
+
+
+def test_a_file_whose_lines_stand_in_the_books_is_not_discarded() -> None:
+    found = statement()
+    note(found)
+    note(found, added=0, added_ngwee=0)
+    with pytest.raises(TooLate):
+        found.discard(actor="account:2", reason="1/x", at=AT)
+
+
+def test_a_file_that_added_nothing_is_discarded_once() -> None:
+    found = statement()
+    note(found, added=0, added_ngwee=0)
+    found.discard(actor="account:2", reason="1/x", at=AT)
+    with pytest.raises(TooLate):
+        found.discard(actor="account:2", reason="1/x", at=AT)
+
+
+def period() -> Period:
+    return Period.open("mtn/main", "2026-11-28", at=AT)
+
+
+def prepare(found: Period) -> None:
+    found.prepare(
+        position=10,
+        book_ngwee=100,
+        in_transit_ngwee=0,
+        unidentified_ngwee=0,
+        explained_ngwee=0,
+        statement_ngwee=100,
+        unexplained_ngwee=0,
+        actor="account:2",
+        at=AT,
+    )
+
+
+@pytest.mark.parametrize("written", ["2026", "2026-13", "2026-11-32", "28-11-2026", "2026-11-1"])
+def test_a_period_is_a_day_or_a_month(written: str) -> None:
+    with pytest.raises(InvalidRequest):
+        Period.open("mtn/main", written, at=AT)
+
+
+def test_who_prepared_a_sheet_does_not_sign_it_off() -> None:
+    found = period()
+    prepare(found)
+    with pytest.raises(NotPermitted):
+        found.sign_off(approver="account:2", at=AT)
+    found.sign_off(approver="account:3", at=AT)
+    assert found.state == PeriodState.SIGNED_OFF
+
+
+def test_a_locked_period_refuses_and_says_what_to_do_instead() -> None:
+    found = period()
+    prepare(found)
+    found.sign_off(approver="account:3", at=AT)
+    with pytest.raises(TooLate):
+        prepare(found)
+    found.lock(actor="account:3", at=AT)
+    with pytest.raises(TooLate, match="post the correction into an open period"):
+        prepare(found)
+    found.reopen(actor="account:3", reason="1/x", at=AT)
+    prepare(found)
+
+
+def test_nothing_is_signed_off_locked_or_reopened_before_its_time() -> None:
+    found = period()
+    too_early: list[Callable[[], None]] = [
+        lambda: found.sign_off(approver="account:3", at=AT),
+        lambda: found.lock(actor="account:3", at=AT),
+        lambda: found.reopen(actor="account:3", reason="1/x", at=AT),
+    ]
+    for early in too_early:
+        with pytest.raises(TooLate):
+            early()
