@@ -19,6 +19,8 @@ from adapters.lazily import (
     open_queue,
 )
 from adapters.mail import open_mailer
+from adapters.mobile_money import Accounts
+from adapters.mobile_money.wire.wire_log import FileWireLog
 from adapters.modems import DRIVERS
 from adapters.observability.access import JsonAccessLog
 from adapters.observability.outlet import Outlet
@@ -102,6 +104,8 @@ def bootstrap(
             watch_redis(signals, metrics, {"limits": limiter.outage, "queue": queue.outage})
     codes = wanted(partial(make_codes, derived(secret, "second factors"), randomness))
     digests = _digests(secret)
+    wire_log = FileWireLog(settings.data_dir / "wire")
+    mobile_money = Accounts(settings.providers, clock=clock, log=wire_log)
     return System(
         clock=clock,
         randomness=randomness,
@@ -124,9 +128,11 @@ def bootstrap(
         shorten=partial(shorten_logs, reading.engines, store),
         modems=settings.modems,
         open_modem=partial(_open_modem, clock=clock, answer_timeout_s=settings.at_answer_timeout_s),
+        mobile_money=mobile_money,
+        wire_log=wire_log,
         signals=signals,
         inspections=[*inspections_of(store), *reading.engines.inspections],
-        close=partial(_close, reading, store),
+        close=partial(_close, reading, store, mobile_money),
     )
 
 
@@ -241,7 +247,8 @@ def _scrub(reading: "_ReadSide", store: Store, rewrite: bool) -> Sequence[str]: 
     return [*store.scrub(rewrite=rewrite), *scrub_read_models(reading.engines)]
 
 
-def _close(reading: "_ReadSide", store: Store) -> None:
+def _close(reading: "_ReadSide", store: Store, mobile_money: Accounts) -> None:
+    mobile_money.close()
     reading.follower.close()
     reading.engines.dispose()
     store.close()
