@@ -19,6 +19,8 @@ from adapters.lazily import (
     open_queue,
 )
 from adapters.mail import open_mailer
+from adapters.mobile_money import Accounts
+from adapters.mobile_money.wire.wire_log import FileWireLog
 from adapters.modems import DRIVERS
 from adapters.observability.access import JsonAccessLog
 from adapters.observability.outlet import Outlet
@@ -97,6 +99,8 @@ def bootstrap(
             watch_redis(signals, metrics, {"limits": limiter.outage, "queue": queue.outage})
     codes = wanted(partial(make_codes, derived(secret, "second factors"), randomness))
     digests = _digests(secret)
+    wire_log = FileWireLog(settings.data_dir / "wire")
+    mobile_money = Accounts(settings.providers, clock=clock, log=wire_log)
     return System(
         clock=clock,
         randomness=randomness,
@@ -119,9 +123,11 @@ def bootstrap(
         shorten=partial(shorten_logs, reads.engines, store),
         modems=settings.modems,
         open_modem=partial(_open_modem, clock=clock, answer_timeout_s=settings.at_answer_timeout_s),
+        mobile_money=mobile_money,
+        wire_log=wire_log,
         signals=signals,
         inspections=[*inspections_of(store), *reads.engines.inspections],
-        close=partial(_close, follower, reads),
+        close=partial(_close, follower, reads, mobile_money),
     )
 
 
@@ -228,7 +234,8 @@ def _scrub(reads: Reads, rewrite: bool) -> Sequence[str]:  # noqa: FBT001
     return [*reads.store.scrub(rewrite=rewrite), *scrub_read_models(reads.engines)]
 
 
-def _close(follower: Follower, reads: Reads) -> None:
+def _close(follower: Follower, reads: Reads, mobile_money: Accounts) -> None:
+    mobile_money.close()
     follower.close()
     reads.close()
 

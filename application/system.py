@@ -19,11 +19,13 @@ from application.ports import (
     JobQueue,
     Mailer,
     Metrics,
+    MobileMoney,
     ModemDriver,
     ModemSettings,
     Randomness,
     RateLimiter,
     Store,
+    WireLog,
 )
 from application.ports.queries import Queries
 from application.retention.erasure import Retention
@@ -125,6 +127,9 @@ class System:
     """Empty write-ahead logs that have become long, unless somebody reads in them right now."""
     modems: Sequence[ModemSettings] = ()
     open_modem: Callable[[ModemSettings], ModemDriver]
+    mobile_money: Mapping[str, MobileMoney]
+    """The accounts with providers, by the names that payments remember."""
+    wire_log: WireLog
     hashing_threads: int = 2
     hashing_waiting_max: int = 32
     password_threads: int = 1

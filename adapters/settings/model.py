@@ -17,6 +17,7 @@ from adapters.settings.checks import (
     url,
     within,
 )
+from adapters.settings.providers import PROVIDER_CHECKS, PROVIDER_SECRETS, ProviderSettings
 from application.ports import ANSWER_MAX_S, ModemSettings
 from domain.addresses import FORWARDED_HEADERS
 from domain.credits import CREDITS_MAX
@@ -35,14 +36,18 @@ SECONDS: Final = within(0.1, 3_600)
 
 SECRETIVE: Final = frozenset(
     {"database_url", "redis_url", "mail_url", "server_secret", "mail_password", "pin"}
+    | PROVIDER_SECRETS
 )
 """Settings whose values no message may quote."""
-MODEM_CHECKS: Final[Mapping[str, Sequence[Check]]] = {
-    "name": (not_blank,),
-    "device": (not_blank,),
-    "driver": (one_of(["at", "simulated"]),),
-    "segments_per_minute": (within(0, 10_000),),
-    "segments_per_day": (within(0, 10_000_000),),
+LIST_CHECKS: Final[Mapping[str, Mapping[str, Sequence[Check]]]] = {
+    "modems": {
+        "name": (not_blank,),
+        "device": (not_blank,),
+        "driver": (one_of(["at", "simulated"]),),
+        "segments_per_minute": (within(0, 10_000),),
+        "segments_per_day": (within(0, 10_000_000),),
+    },
+    "providers": PROVIDER_CHECKS,
 }
 
 
@@ -157,6 +162,9 @@ class Settings:
         metadata={"help": "Network that carries 058, 078, 079 and 098; without it: refused."},
     )
     modems: tuple[ModemSettings, ...] = _setting((), "The modems of this host, a table for each.")
+    providers: tuple[ProviderSettings, ...] = _setting(
+        (), "The accounts with providers of mobile money, a table for each."
+    )
     log_level: str | None = _setting(
         None,
         "debug, info, warning or error; without it info, and in the demo warning.",

@@ -18,8 +18,7 @@ from adapters.settings.given import (
     from_flags,
     process_environment,
 )
-from adapters.settings.model import MODEM_CHECKS, SECRETIVE, Settings
-from application.ports import ModemSettings
+from adapters.settings.model import LIST_CHECKS, SECRETIVE, Settings
 from domain.errors import InvalidRequest
 from domain.rate_limits import PER_MINUTE_MAX, Limits
 
@@ -60,13 +59,13 @@ def _is_list(hint: Any) -> bool:
 
 HINTS: Final = get_type_hints(Settings)
 SECTIONS: Final = {name: hint for name, hint in HINTS.items() if is_dataclass(hint)}
-LISTS: Final = frozenset(name for name, hint in HINTS.items() if _is_list(hint))
+LISTS: Final = {name: get_args(hint)[0] for name, hint in HINTS.items() if _is_list(hint)}
 KNOWN: Final = Known(
-    plain=frozenset(HINTS) - SECTIONS.keys() - LISTS,
+    plain=frozenset(HINTS) - SECTIONS.keys() - LISTS.keys(),
     sections={
         name: frozenset(part.name for part in fields(section)) for name, section in SECTIONS.items()
     },
-    lists=LISTS,
+    lists=frozenset(LISTS),
 )
 CHECKS: Final = {
     item.name: item.metadata["check"] for item in fields(Settings) if "check" in item.metadata
@@ -85,7 +84,7 @@ class _Reading:
     def take(self, one: Given) -> None:
         """Convert and check one value."""
         if one.name in LISTS:
-            self.values[one.name] = self._modems(one)
+            self.values[one.name] = self._tables(one)
         elif one.part is not None:
             hint = get_type_hints(SECTIONS[one.name])[one.part]
             self.parts.setdefault(one.name, {})[one.part] = self._value(one, hint, [PER_MINUTE])
@@ -118,25 +117,26 @@ class _Reading:
         shown = "" if is_secretive else f" = {_shown(one.value)}"
         self.mistakes.append(f"{one.where}{shown}: it {words}")
 
-    # -- [[modems]] ----------------------------------------------------------------------------
+    # -- [[modems]], [[providers]] -------------------------------------------------------------
 
-    def _modems(self, one: Given) -> tuple[ModemSettings, ...]:
+    def _tables(self, one: Given) -> tuple[Any, ...]:
         entries = one.value
         if not isinstance(entries, list | tuple):
             self.mistakes.append(f"{one.where}: it must be a list of tables")
             return ()
         found = [
-            modem
+            table
             for place, entry in enumerate(entries, 1)
-            if (modem := self._modem(one, place, entry)) is not None
+            if (table := self._table(one, place, entry)) is not None
         ]
-        names = [modem.name for modem in found]
+        names = [table.name for table in found]
         for name in sorted({name for name in names if names.count(name) > 1}):
-            self.mistakes.append(f"{one.where}: two modems have the name {name}")
+            self.mistakes.append(f"{one.where}: two {one.name} have the name {name}")
         return tuple(found)
 
-    def _modem(self, one: Given, place: int, entry: Any) -> ModemSettings | None:
-        if isinstance(entry, ModemSettings):
+    def _table(self, one: Given, place: int, entry: Any) -> Any:
+        kind = LISTS[one.name]
+        if isinstance(entry, kind):
             return entry
         name = entry.get("name") if isinstance(entry, dict) else None
         where = f"{one.where} {place}" + (f' "{name}"' if isinstance(name, str) else "")
@@ -144,19 +144,24 @@ class _Reading:
             self.mistakes.append(f"{where}: it must be a table")
             return None
         before = len(self.mistakes)
-        known = {item.name: item for item in fields(ModemSettings)}
-        hints = get_type_hints(ModemSettings)
+        known = {item.name: item for item in fields(kind)}
+        hints = get_type_hints(kind)
         values: dict[str, Any] = {}
         for part, value in entry.items():
             given = Given(one.name, part, value, f"{where}: {part}")
             if part not in known:
                 self._unknown(given, known)
-            elif part == "pin":
+            elif part in SECRETIVE:
                 values[part] = self._secret(given)
             else:
-                values[part] = self._value(given, hints[part], MODEM_CHECKS.get(part, ()))
+                checks = LIST_CHECKS[one.name].get(part, ())
+                values[part] = self._value(given, hints[part], checks)
         self.mistakes += [f"{where}: {part} is missing" for part in _missing(known.values(), entry)]
-        return ModemSettings(**values) if len(self.mistakes) == before else None
+        if len(self.mistakes) > before:
+            return None
+        table = kind(**values)
+        self.mistakes += [f"{where}: {part} is missing" for part in getattr(table, "lacks", ())]
+        return table
 
     def _unknown(self, one: Given, known: Iterable[str]) -> None:
         hint = did_you_mean(str(one.part), known)

@@ -174,3 +174,45 @@ def test_a_file_that_cannot_be_read_is_one_clear_line(tmp_path: Path) -> None:
     for path in (file, tmp_path / "gone.toml", tmp_path):
         with pytest.raises(InvalidRequest, match="cannot be read"):
             load_settings(config=path, environment={})
+
+
+# -- providers of mobile money -------------------------------------------------------------------
+
+MTN = """
+[[providers]]
+name = "mtn"
+kind = "mtn"
+base_url = "https://proxy.momoapi.mtn.com"
+user = "u"
+secret = "env:K"
+"""
+
+
+def test_an_account_with_a_provider_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("K", "top secret")
+    file = tmp_path / "ngoma.toml"
+    file.write_text(f'{MTN}subscription_key = "env:K"\n')
+    (provider,) = load_settings(config=file, environment={}).providers
+    assert (provider.name, provider.kind, provider.currency) == ("mtn", "mtn", "ZMW")
+    assert [one.reveal() for one in provider.secrets] == ["top secret", "top secret"]
+    assert "top secret" not in repr(provider)
+
+
+def test_what_an_account_lacks_is_said_with_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("K", "top secret")
+    toml = f'{MTN}callback_url = "pay.example.com"\nsubscription_kee = "x"\n' + MTN.replace(
+        'kind = "mtn"', 'kind = "mtm"'
+    ).replace("env:K", "plain")
+    assert _mistakes(tmp_path, toml) == [
+        '[[providers]] 1 "mtn": callback_url = "pay.example.com": it must be a URL that begins with'
+        " http: or https:.",
+        '[[providers]] 1 "mtn": subscription_kee: there is no such setting; did you mean'
+        " subscription_key?",
+        '[[providers]] 2 "mtn": kind = "mtm": it must be mtn.',
+        '[[providers]] 2 "mtn": secret: A secret is written file:PATH or env:NAME.',
+    ]
+    assert _mistakes(tmp_path, MTN) == ['[[providers]] 1 "mtn": subscription_key is missing.']

@@ -26,6 +26,10 @@ PLANTS: Final = {
     "projections-queries": ("projections/planted.py", "from application import ports"),
     "read-models": ("adapters/queue/planted.py", "import projections"),
     "drivers": ("adapters/modems/simulated/planted.py", "from adapters.modems import at"),
+    "providers": (
+        "adapters/mobile_money/wire/planted.py",
+        "from adapters.mobile_money.mtn import client",
+    ),
     "web-inwards": ("api/http/planted.py", "import adapters.security"),
     "composition-root": ("adapters/queue/planted.py", "from adapters import bootstrap"),
     "web-app": ("worker/planted.py", "def serve():\n    from api import app"),

@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import Final
 
 from adapters.settings import Settings
+from adapters.settings.providers import ProviderSettings
 from application.ports import ModemSettings
 from domain.rate_limits import Limits
 from tests.tidy.sources import ROOMS, Source, parse, sources
@@ -27,7 +28,8 @@ def unread(names: Iterable[str], files: Iterable[Source]) -> set[str]:
 
 def test_each_setting_is_read() -> None:
     derived = {"numbering_plan", "numbering_other"}  # read by Settings.numbering
-    names = {item.name for kind in (Settings, ModemSettings, Limits) for item in fields(kind)}
+    kinds = (Settings, ModemSettings, ProviderSettings, Limits)
+    names = {item.name for kind in kinds for item in fields(kind)}
     assert unread(names - derived, sources(*ROOMS)) == set()
 
 

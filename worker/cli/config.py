@@ -1,7 +1,7 @@
 """``ngoma config``: the settings in force, and where each value comes from."""
 
 import os
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -51,17 +51,16 @@ def show(place: Place, *, as_json: bool) -> None:
 
 def shown(name: str, value: Any) -> Any:
     """Give a setting's value for JSON, without anything secret."""
+    from adapters.security.secret import Secret
+
     if name in URLS and isinstance(value, str):
         return masked_url(value)
-    if name in SECRETS and value is not None:
-        return value if value.startswith(("file:", "env:")) else HIDDEN
+    if isinstance(value, Secret) or (name in SECRETS and value is not None):
+        return value if str(value).startswith(("file:", "env:")) else HIDDEN
     if isinstance(value, tuple):
         return [shown("", item) for item in value]
     if is_dataclass(value) and not isinstance(value, type):
-        plain = asdict(value)
-        if plain.get("pin") is not None:
-            plain["pin"] = HIDDEN
-        return {key: shown(key, item) for key, item in plain.items()}
+        return {item.name: shown(item.name, getattr(value, item.name)) for item in fields(value)}
     if isinstance(value, Enum):
         return value.value
     return str(value) if isinstance(value, Path) else value

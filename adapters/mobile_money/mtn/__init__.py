@@ -1,0 +1,1 @@
+"""MTN MoMo Open API: collections, and refunds by the disbursement product."""

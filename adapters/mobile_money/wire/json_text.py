@@ -1,0 +1,51 @@
+"""Reads JSON of providers: numbers exact, shapes doubted, nothing believed to be there."""
+
+import json
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+_BESIDE_TEXT: Final = re.compile(r"[^A-Za-z0-9 -]+")
+
+
+def read_object(text: bytes) -> Mapping[str, Any] | None:
+    """Read an object; None for anything else: HTML, a list, a cut answer, NaN, deep nesting."""
+    try:
+        found = json.loads(text, parse_float=Decimal, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _refuse(word: str) -> None:
+    raise ValueError(word)
+
+
+def value_at(found: Any, *path: str) -> Any:
+    """Give what stands at a path of objects; None where something is missing."""
+    for name in path:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found
+
+
+def text_at(found: Any, *path: str) -> str | None:
+    """Give a text that stands at a path, also one that was written as a number."""
+    value = value_at(found, *path)
+    if isinstance(value, str):
+        return value.strip() or None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, Decimal) and value == value.to_integral_value() and value < 10**18:
+        return str(int(value))
+    return None
+
+
+def write_compact(content: object) -> bytes:
+    """Write JSON without spaces: what is signed or encrypted is what is sent."""
+    return json.dumps(content, separators=(",", ":"), ensure_ascii=True).encode()
+
+
+def plain_label(label: str, characters_max: int) -> str:
+    """Give of a label what every provider takes: letters, digits, dashes and spaces."""
+    return " ".join(_BESIDE_TEXT.sub(" ", label).split())[:characters_max].strip()

@@ -1,0 +1,68 @@
+"""Keeps what was said to providers in a file of bounded size, a JSON line for each exchange."""
+
+import contextlib
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from application.ports import WireExchange
+
+FILE_BYTES_MAX: Final = 32 * 1024 * 1024
+"""Of one of two files: the older one goes when the newer one is full."""
+FOUND_MAX: Final = 1_000
+"""Exchanges of one payment that are read back."""
+
+_decoder: Final = msgspec.json.Decoder(WireExchange)
+
+
+class FileWireLog:
+    """``application.ports.WireLog`` in ``FOLDER/wire.jsonl`` and the older ``wire.1.jsonl``.
+
+    Several processes may write: a line is written at once, and each takes the file anew when
+    another has replaced it.
+    """
+
+    def __init__(self, folder: Path, *, bytes_max: int = FILE_BYTES_MAX) -> None:
+        self._newer, self._older = folder / "wire.jsonl", folder / "wire.1.jsonl"
+        self._bytes_max = bytes_max
+        self._lock = threading.Lock()
+
+    def note(self, exchange: WireExchange) -> None:
+        """Keep one; a full disk loses the line and nothing else."""
+        line = msgspec.json.encode(exchange) + b"\n"
+        with self._lock, contextlib.suppress(OSError):
+            self._newer.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor = os.open(self._newer, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o600)
+            try:
+                os.write(descriptor, line)
+                is_full = os.fstat(descriptor).st_size >= self._bytes_max
+            finally:
+                os.close(descriptor)
+            if is_full:
+                self._newer.replace(self._older)
+
+    def of(self, reference: str) -> Sequence[WireExchange]:
+        """Give what is kept of a payment, oldest first."""
+        mark = msgspec.json.encode(reference)
+        found = [
+            exchange
+            for line in self._lines()
+            if mark in line and (exchange := _read(line)) and exchange.reference == reference
+        ]
+        return found[-FOUND_MAX:]
+
+    def _lines(self) -> Iterator[bytes]:
+        for path in (self._older, self._newer):
+            with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
+                yield from file
+
+
+def _read(line: bytes) -> WireExchange | None:
+    try:
+        return _decoder.decode(line)
+    except msgspec.DecodeError:
+        return None  # a line that a full disk cut

@@ -1,0 +1,83 @@
+"""What an operator says of one account with a provider of mobile money."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from types import MappingProxyType
+from typing import Final
+
+from adapters.security.secret import Secret
+from adapters.settings.checks import Check, not_blank, one_of, url, within
+
+KINDS: Final = ("mtn",)
+ANSWER_S: Final = 30.0
+NEEDED: Final[Mapping[str, Sequence[str]]] = MappingProxyType(
+    {
+        "mtn": ("user", "secret", "subscription_key"),
+    }
+)
+"""What each kind cannot do without, beside what all need."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderSettings:
+    """One ``[[providers]]`` entry of the settings: an account on one platform."""
+
+    name: str
+    """How it is called; payments remember it, so it stays when the address changes."""
+    kind: str
+    """What it speaks: mtn."""
+    base_url: str
+    """Its address, without a path of a call."""
+    callback_url: str | None = None
+    """Where its callbacks reach this gateway; without it payments are only asked about."""
+    user: str | None = None
+    """mtn: the API user."""
+    secret: Secret | None = None
+    """mtn: the API key of that user (file: or env:)."""
+    subscription_key: Secret | None = None
+    """mtn: the key of the collection product (file: or env:)."""
+    environment: str = "mtnzambia"
+    """mtn: the target environment; sandbox for trials."""
+    currency: str = "ZMW"
+    """mtn: the sandbox knows only EUR."""
+    refund_user: str | None = None
+    """mtn: the API user of the disbursement product; without it nothing can be refunded."""
+    refund_secret: Secret | None = None
+    """mtn: that user's API key (file: or env:)."""
+    refund_subscription_key: Secret | None = None
+    """mtn: the key of the disbursement product (file: or env:)."""
+    answer_timeout_s: float | None = None
+    """How long it may take to answer; without it 30 s."""
+
+    @property
+    def secrets(self) -> Sequence[Secret]:
+        """Give those of its values that must show nowhere."""
+        return [
+            value for item in fields(self) if isinstance(value := getattr(self, item.name), Secret)
+        ]
+
+    @property
+    def answer_s(self) -> float:
+        """How long it may take to answer."""
+        return self.answer_timeout_s or ANSWER_S
+
+    @property
+    def lacks(self) -> Sequence[str]:
+        """Name what its kind needs and it does not have."""
+        return [name for name in NEEDED.get(self.kind, ()) if getattr(self, name) is None]
+
+
+PROVIDER_CHECKS: Final[Mapping[str, Sequence[Check]]] = MappingProxyType(
+    {
+        "name": (not_blank,),
+        "kind": (one_of(KINDS),),
+        "base_url": (url(["http", "https"]),),
+        "callback_url": (url(["http", "https"]),),
+        "answer_timeout_s": (within(0.1, 600),),
+    }
+)
+
+PROVIDER_SECRETS: Final = frozenset(
+    {"secret", "subscription_key", "refund_secret", "refund_subscription_key"}
+)
+"""Those whose values are ``file:…`` or ``env:…``."""

@@ -1,0 +1,250 @@
+"""The providers of mobile money under conformance: each with its simulator and what it promises."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field, replace
+
+from adapters.mobile_money import SIMULATED, open_provider
+from adapters.mobile_money.mtn import simulated as mtn
+from adapters.mobile_money.mtn.cases import CASES as MTN_CASES
+from adapters.mobile_money.simulation.payments import (
+    SimAnswer,
+    SimCallback,
+    SimPayment,
+    SimPayments,
+    SimRequest,
+    SimulatedProvider,
+)
+from adapters.mobile_money.simulation.scenarios import NAMES, PAYERS_ROOT, Script, Told
+from adapters.mobile_money.simulation.web import ServedProvider, serving
+from adapters.mobile_money.wire.caller import Waits
+from adapters.mobile_money.wire.cases import Case
+from adapters.security.secret import Secret
+from adapters.settings.providers import ProviderSettings
+from application.ports import (
+    CallbackForged,
+    Collection,
+    MobileMoney,
+    PaymentState,
+    ReceivedCallback,
+    WireExchange,
+)
+from domain.money import Ngwee
+from domain.msisdn import Msisdn
+from domain.values import Network
+from tests.support.callback_inbox import CallbackInbox, callback_inbox
+from tests.support.virtual import SeededRandomness, VirtualClock
+
+PACE = 0.04
+HASTY = Waits(answer_s=0.8)
+"""Shorter than what a slow simulator takes at that pace."""
+K50 = Ngwee(5_000)
+
+
+class ListWireLog:
+    """``application.ports.WireLog`` in a list."""
+
+    def __init__(self) -> None:
+        self.kept: list[WireExchange] = []
+
+    def note(self, exchange: WireExchange) -> None:
+        self.kept.append(exchange)
+
+    def of(self, reference: str) -> Sequence[WireExchange]:
+        return [one for one in self.kept if one.reference == reference]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guarantees:
+    """What differs from provider to provider."""
+
+    codes: Mapping[str, str]
+    """By scenario: the code of a failure."""
+    says_amount: bool = True
+    """Whether a status repeats amount, currency and payer."""
+    settles_at_once: bool = False
+    """Whether the answer to the request is the end, and nothing can be asked later."""
+    calls_back: bool = True
+    signs_callbacks: bool = False
+    tells_refunds: bool = True
+    """Whether it can be asked about a refund."""
+
+    def told(self, row: Sequence[object]) -> list[object]:
+        """Give what a row's callbacks come to: nobody sees that one without signature is forged."""
+        if self.signs_callbacks:
+            return list(row)
+        return [PaymentState.PAID if one is CallbackForged else one for one in row]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of provider, before it is started."""
+
+    name: str
+    network: Network
+    prefix: str
+    guarantees: Guarantees
+    settings: ProviderSettings
+    cases: Sequence[Case]
+    simulated: Callable[[SimPayments, str], SimulatedProvider]
+    sign: Callable[[bytes], Mapping[str, str]]
+    """Gives the headers of a callback with a body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rig:
+    """A client, the simulated provider that it speaks to, and a place for callbacks."""
+
+    kind: Kind
+    settings: ProviderSettings
+    client: MobileMoney
+    hasty: MobileMoney
+    """The same with less patience."""
+    served: ServedProvider
+    inbox: CallbackInbox
+    clock: VirtualClock
+    log: ListWireLog
+    randomness: SeededRandomness = field(default_factory=lambda: SeededRandomness(9))
+
+    def collection(self, scenario: str, *, amount_ngwee: Ngwee = K50) -> Collection:
+        """Give a new payment of a payer who stands for a scenario."""
+        payer = f"+260{self.kind.prefix}{PAYERS_ROOT}{NAMES.index(scenario) + 1:02}"
+        reference = self.client.reference(self.randomness.token(16))
+        return Collection(
+            reference=reference,
+            amount_ngwee=amount_ngwee,
+            payer=Msisdn(payer),
+            network=self.kind.network,
+            label="TOPUP-123",
+            callback_url=f"{self.inbox.url}/callbacks/{self.kind.name}/one",
+        )
+
+    def elsewhere(self, base_url: str) -> MobileMoney:
+        """Give a client that looks for its provider at another address."""
+        return open_provider(
+            replace(self.settings, base_url=base_url), clock=self.clock, log=self.log
+        )
+
+    def pass_until_the_end(self, script: Script) -> None:
+        """Let time pass until a payment is decided and all of its callbacks were sent."""
+        self.clock.pass_s(script.after_s + 2.0)
+        self.served.sender.step()
+
+
+@contextmanager
+def rig_of(kind: Kind) -> Iterator[Rig]:
+    """Start a simulated provider, and clients of it."""
+    clock, log = VirtualClock(), ListWireLog()
+    payments = SimPayments(clock, seed=9)
+    with ExitStack() as stack:
+        inbox = stack.enter_context(callback_inbox())
+        provider = kind.simulated(payments, f"{inbox.url}/callbacks/{kind.name}/one")
+        served = stack.enter_context(serving(payments, provider, pace=PACE, sends_by_itself=False))
+        settings = replace(kind.settings, base_url=served.url, callback_url=inbox.url)
+        client = open_provider(settings, clock=clock, log=log)
+        stack.callback(client.close)
+        hasty = open_provider(settings, clock=clock, log=log, waits=HASTY)
+        stack.callback(hasty.close)
+        yield Rig(kind, settings, client, hasty, served, inbox, clock, log)
+
+
+# -- providers that answer what they are told to ---------------------------------------------------
+
+DOORS = ("token", "encryption-keys", "public-key")
+"""Of paths that are answered rightly all the same, so that there is a call at all."""
+
+
+class Canned:
+    """A provider that says the same to every request but those for tokens and keys."""
+
+    def __init__(self, real: SimulatedProvider) -> None:
+        self._real = real
+        self.said = SimAnswer(200)
+
+    def answer(self, request: SimRequest) -> SimAnswer:
+        is_door = any(word in request.path for word in DOORS)
+        return self._real.answer(request) if is_door else self.said
+
+    def callback(self, payment: SimPayment, told: Told) -> SimCallback | None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class CannedRig:
+    """A client of such a provider."""
+
+    kind: Kind
+    client: MobileMoney
+    canned: Canned
+
+    def says(self, status: int, body: bytes) -> None:
+        """Decide what the provider says from now on."""
+        self.canned.said = SimAnswer(status, body)
+
+    def collection(self, reference: str) -> Collection:
+        return Collection(
+            reference=reference,
+            amount_ngwee=K50,
+            payer=Msisdn(f"+260{self.kind.prefix}1234567"),
+            network=self.kind.network,
+            label="TOPUP-123",
+        )
+
+    def signed(self, body: bytes) -> ReceivedCallback:
+        """Give a callback with this body that is the provider's own."""
+        return ReceivedCallback(
+            method="POST", path="/callbacks/one", headers=self.kind.sign(body), body=body
+        )
+
+
+@contextmanager
+def canned_rig_of(kind: Kind) -> Iterator[CannedRig]:
+    """Start a provider that says what it is told to, and a client of it."""
+    clock = VirtualClock()
+    payments = SimPayments(clock)
+    canned = Canned(kind.simulated(payments, "http://127.0.0.1:1"))
+    with serving(payments, canned, sends_by_itself=False) as served:
+        settings = replace(kind.settings, base_url=served.url)
+        with closing(open_provider(settings, clock=clock, log=ListWireLog())) as client:
+            yield CannedRig(kind, client, canned)
+
+
+def unsigned(_: bytes) -> Mapping[str, str]:
+    """Give the headers of a callback that nobody signs."""
+    return {"content-type": "application/json"}
+
+
+# -- the providers -----------------------------------------------------------------------------
+
+MTN = Kind(
+    name="mtn",
+    network=Network.MTN,
+    prefix="96",
+    guarantees=Guarantees(
+        codes={
+            "pin-timeout": "EXPIRED",
+            "wrong-pin": "PAYMENT_NOT_APPROVED",
+            "insufficient": "NOT_ENOUGH_FUNDS",
+            "limit": "PAYER_LIMIT_REACHED",
+            "not-approved": "APPROVAL_REJECTED",
+            "no-wallet": "PAYER_NOT_FOUND",
+            "fault": "INTERNAL_PROCESSING_ERROR",
+        }
+    ),
+    settings=ProviderSettings(
+        name="mtn",
+        kind="mtn",
+        base_url="http://127.0.0.1",
+        user=mtn.USER,
+        secret=Secret(mtn.KEY),
+        subscription_key=Secret(mtn.SUBSCRIPTION),
+        refund_user=mtn.USER,
+        refund_secret=Secret(mtn.KEY),
+        refund_subscription_key=Secret(mtn.SUBSCRIPTION),
+    ),
+    cases=MTN_CASES,
+    simulated=SIMULATED["mtn"],
+    sign=unsigned,
+)
+
+KINDS = {kind.name: kind for kind in (MTN,)}
