@@ -9,7 +9,7 @@ from pathlib import Path
 
 from adapters.backup.making import remembered
 from adapters.backup.report import Report
-from adapters.bootstrap import open_store
+from adapters.reads import open_store
 from adapters.settings import Settings
 from application.books.actors import Actor
 from domain.errors import NotFound
