@@ -48,6 +48,7 @@ from application.ports import (
     ModemSettings,
     Randomness,
     Store,
+    WireLog,
 )
 from application.retention.erasure import Retention
 from application.system import Signals, System, Terms
@@ -99,8 +100,7 @@ def bootstrap(
             watch_redis(signals, metrics, {"limits": limiter.outage, "queue": queue.outage})
     codes = wanted(partial(make_codes, derived(secret, "second factors"), randomness))
     digests = _digests(secret)
-    wire_log = FileWireLog(settings.data_dir / "wire")
-    mobile_money = Accounts(settings.providers, clock=clock, log=wire_log)
+    mobile_money, wire_log = _open_mobile_money(settings, clock)
     return System(
         clock=clock,
         randomness=randomness,
@@ -228,6 +228,11 @@ def _open_mailer(settings: Settings) -> Mailer:
 
 def _open_modem(modem: ModemSettings, *, clock: Clock, answer_timeout_s: float) -> ModemDriver:
     return DRIVERS[modem.driver](modem, clock, answer_timeout_s=answer_timeout_s)
+
+
+def _open_mobile_money(settings: Settings, clock: Clock) -> tuple[Accounts, WireLog]:
+    log = FileWireLog(settings.data_dir / "wire")
+    return Accounts(settings.providers, clock=clock, log=log), log
 
 
 def _scrub(reads: Reads, rewrite: bool) -> Sequence[str]:  # noqa: FBT001
