@@ -71,8 +71,7 @@ def bootstrap(
 ) -> System:
     """Assemble the gateway; keywords replace single ports, for tests and simulations.
 
-    ``is_server`` is False beside the server on the same SQLite file. ``reads`` is what was
-    opened already. ``outlet`` is where the process's logs leave.
+    ``is_server`` is False beside the server on the same SQLite file. ``reads`` is open already.
 
     Raises:
         StoreDown: the database does not answer.
