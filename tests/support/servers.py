@@ -58,6 +58,8 @@ class ThrowawayServer(ABC):
 
     _name: ClassVar[str]
     _stop_signal: ClassVar[int]
+    _end_signal: ClassVar[int]
+    """For when nothing is kept; one that also takes effect where a shell had us ignore it."""
 
     def __init__(self, *, user: str | None = None, parent: Path | None = None) -> None:
         account = pwd.getpwnam(user) if user else None
@@ -164,7 +166,7 @@ class ThrowawayServer(ABC):
         """End it, whatever state it is in, and remove its files."""
         if self._process is not None:
             self.resume()
-            self._signal_and_wait(signal.SIGQUIT)
+            self._signal_and_wait(self._end_signal)
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def __enter__(self) -> Self:
@@ -244,6 +246,7 @@ class ThrowawayPostgres(ThrowawayServer):
 
     _name = "postgres"
     _stop_signal = signal.SIGINT  # fast: sessions are ended, the data are checkpointed
+    _end_signal = signal.SIGQUIT  # immediate: nothing is checkpointed
 
     def __init__(
         self,
@@ -319,6 +322,7 @@ class ThrowawayRedis(ThrowawayServer):
 
     _name = "redis"
     _stop_signal = signal.SIGTERM
+    _end_signal = signal.SIGKILL
 
     def __init__(
         self,
