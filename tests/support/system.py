@@ -15,6 +15,7 @@ from application.ports import KeyHasher, Randomness
 from application.system import System
 from domain.sender_id_rules import default_sender
 from domain.values import Credits
+from tests.support.templates import copy_migrated
 
 FOLLOW_POLL_S = 0.02
 
@@ -40,6 +41,8 @@ def running_system(
     **settings: Any,
 ) -> Iterator[System]:
     """Run a gateway over SQLite in ``folder``, or over PostgreSQL."""
+    if database_url is None:
+        copy_migrated(folder)
     system = bootstrap(
         Settings(data_dir=folder, database_url=database_url, **settings),
         hasher=hasher or FastKeyHasher(),

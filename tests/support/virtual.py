@@ -1,9 +1,6 @@
 """A gateway in one thread, under a virtual clock, from a seed, over a store that can fail."""
 
-import atexit
-import functools
 import os
-import shutil
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -26,6 +23,7 @@ from domain.errors import StoreDown
 from domain.values import SECOND, Credits, Instant
 from tests.support.invariants import LogWatch
 from tests.support.system import FastKeyHasher
+from tests.support.templates import copy_migrated
 
 R = TypeVar("R")
 
@@ -179,24 +177,12 @@ def _fast_folder() -> Path | None:
     return IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else None
 
 
-@functools.cache
-def _template_folder() -> Path:
-    """Make the tables once; each gateway starts from a copy of the files."""
-    folder = Path(tempfile.mkdtemp(prefix="ngoma-template-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    system = bootstrap(Settings(data_dir=folder), hasher=FastKeyHasher())
-    system.store.migrate()
-    system.follower.migrate()
-    system.close()
-    return folder
-
-
 @contextmanager
 def virtual_gateway(seed: int = 0, **settings: Any) -> Iterator[Gateway]:
     """Give a gateway over a new SQLite file; it has no threads."""
     with tempfile.TemporaryDirectory(prefix="ngoma-virtual-", dir=_fast_folder()) as name:
         folder = Path(name) / "data"
-        shutil.copytree(_template_folder(), folder)
+        copy_migrated(folder)
         clock = VirtualClock()
         store = FaultyStore(SqliteStore(folder / "store.db", is_server=True))
         system = bootstrap(

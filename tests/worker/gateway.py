@@ -33,6 +33,7 @@ from domain.segments import Text
 from domain.values import SECOND, Credits, Instant, Lane, Network
 from domain.wallet import CreditWallet, wallet_id
 from tests.support.system import FastKeyHasher, principal
+from tests.support.templates import copy_migrated
 from worker.parts.loop import Loop
 from worker.sims import SimRunner
 
@@ -304,12 +305,10 @@ class Gateway:
 def gateway(folder: Path, *, follows: bool = True, is_threaded: bool = True) -> Iterator[Gateway]:
     """Run store, committer and follower; everything else is the test's."""
     clock = ShiftedClock()
-    folder.mkdir(exist_ok=True)
+    copy_migrated(folder)
     store = FlakyStore(folder / "store.db", is_server=True)
     settings = Settings(data_dir=folder, store_wait_s=0.1, lost_answer_wait_s=0.3)
     system = bootstrap(settings, hasher=FastKeyHasher(), clock=clock, store=store)
-    store.migrate()
-    system.follower.migrate()
     committed = system.signals.committed
 
     def follow() -> None:
