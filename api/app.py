@@ -7,6 +7,7 @@ order of checks leave nothing for a framework to validate.
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.metadata import version
 from itertools import groupby
 from operator import attrgetter
@@ -79,14 +80,16 @@ def create_app(system: System, routes: Sequence[Route] = ROUTES) -> Litestar:
 
 
 def with_reference(routes: Sequence[Route]) -> list[Route]:
-    """Give the routes and ``/openapi.json``, which describes them all."""
+    """Give the routes and ``/openapi.json``, which describes them all once somebody asks."""
+
+    @cache
+    def document() -> bytes:
+        return encode(openapi.document(described, version("ngoma")))
 
     async def openapi_json(front: Front, call: Call) -> Answer:  # noqa: ARG001 - its shape
-        return Answer(200, document)
+        return Answer(200, document())
 
-    reference = openapi.route(openapi_json)
-    described = [*routes, reference]
-    document = encode(openapi.document(described, version("ngoma")))
+    described = [*routes, openapi.route(openapi_json)]
     return described
 
 
