@@ -20,6 +20,7 @@ from projections.projection import NEW
 from projections.rebuild import RebuildFailed
 from tests.projections.history import Draw, History, draws, message, send, wallet_of, world
 from tests.projections.truth import ListLog, Truth
+from tests.support.counts import soak_count
 
 NAMES = [projection.name for projection in PROJECTIONS]
 
@@ -50,7 +51,10 @@ def follow_in_pieces(
 
 
 @pytest.mark.timeout(1_800)  # the soak draws thousands of histories
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=soak_count(5_000),  # each makes and drops all tables twice
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(drawn=draws, sizes=st.lists(st.sampled_from([1, 2, 7, 40, 500]), min_size=1, max_size=4))
 def test_rebuilt_tables_equal_those_folded_live_in_any_batches(
     truth: Truth, drawn: list[Draw], sizes: list[int]
