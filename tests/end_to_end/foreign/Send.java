@@ -16,8 +16,11 @@ public class Send {
     static final int GATEWAY_UNAVAILABLE = 503;
     static final int PAUSE_MS = 250;
 
+    static String baseUrl, key;
+
     public static void main(String[] args) throws Exception {
-        String baseUrl = args[0], key = args[1];
+        baseUrl = args[0];
+        key = args[1];
         int retries = Integer.parseInt(args[2]);
         List<String> to = Arrays.asList(args).subList(5, args.length);
         String many = "[\"" + String.join("\",\"", to) + "\"]";
@@ -26,24 +29,31 @@ public class Send {
             String text = "\"message\":\"" + args[4] + " " + call + "\"}";
             String one = "\"to\":\"" + to.get(0) + "\"," + text;
             String withKey = "{\"api_key\":\"" + key + "\",";
-            HttpRequest request = switch (call) {
-                case "single" -> post(baseUrl + "/api", withKey + one).build();
-                case "bulk" -> post(baseUrl + "/api/bulk", withKey + "\"recipients\":" + many + "," + text).build();
-                case "feltech_single" -> post(baseUrl + "/api/v1/sms/send", "{" + one)
-                    .header("Authorization", "Bearer " + key).build();
-                case "feltech_bulk" -> post(baseUrl + "/api/v1/sms/send-bulk", "{\"to\":" + many + "," + text)
-                    .header("Authorization", "Bearer " + key).build();
-                default -> HttpRequest.newBuilder(URI.create(baseUrl + "/api/balance?api_key=" + key)).build();
+            HttpRequest.Builder request = switch (call) {
+                case "single" -> post("/api", withKey + one);
+                case "bulk" -> post("/api/bulk", withKey + "\"recipients\":" + many + "," + text);
+                case "feltech_single" -> withBearer(post("/api/v1/sms/send", "{" + one));
+                case "feltech_bulk" -> withBearer(
+                    post("/api/v1/sms/send-bulk", "{\"to\":" + many + "," + text));
+                default -> to("/api/balance?api_key=" + key);
             };
-            calls.add("\"" + call + "\":" + answered(request, retries));
+            calls.add("\"" + call + "\":" + answered(request.build(), retries));
         }
         System.out.println("{" + String.join(",", calls) + "}");
     }
 
-    static HttpRequest.Builder post(String url, String json) {
-        return HttpRequest.newBuilder(URI.create(url))
+    static HttpRequest.Builder to(String path) {
+        return HttpRequest.newBuilder(URI.create(baseUrl + path));
+    }
+
+    static HttpRequest.Builder post(String path, String json) {
+        return to(path)
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofString(json));
+    }
+
+    static HttpRequest.Builder withBearer(HttpRequest.Builder request) {
+        return request.header("Authorization", "Bearer " + key);
     }
 
     static String answered(HttpRequest request, int retries) throws Exception {

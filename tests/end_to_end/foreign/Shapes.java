@@ -30,24 +30,20 @@ public class Shapes {
         text = args[5];
         String to = args[6];
         List<String> seen = new ArrayList<>();
-        seen.add(seen("chunked", CLIENT.send(
-            request(key, inChunks(json(quoted(to), "chunked"))).build(), BodyHandlers.ofString())));
-        seen.add(seen("100-continue", CLIENT.send(
-            request(key, BodyPublishers.ofString(json(quoted(to), "100-continue")))
-                .expectContinue(true).build(),
-            BodyHandlers.ofString())));
+        seen.add(sent("chunked", request(key, inChunks(json(quoted(to), "chunked")))));
+        seen.add(sent("100-continue",
+            request(key, whole(json(quoted(to), "100-continue"))).expectContinue(true)));
         // Java writes a double of this size as 2.6097…E11.
-        seen.add(seen("double", CLIENT.send(
-            request(key, BodyPublishers.ofString(json("" + Double.parseDouble(to), "double"))).build(),
-            BodyHandlers.ofString())));
+        String number = String.valueOf(Double.parseDouble(to));
+        seen.add(sent("double", request(key, whole(json(number, "double")))));
         seen.add(seen("wrong key", withAuthenticator().send(
-            request("WRONG", BodyPublishers.ofString(json(quoted(to), "wrong key"))).build(),
+            request("WRONG", whole(json(quoted(to), "wrong key"))).build(),
             BodyHandlers.ofString())));
         seen.add(webSocket());
         List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
         for (int place = 1; place <= AT_ONCE; place++) {
             answers.add(CLIENT.sendAsync(
-                request(key, BodyPublishers.ofString(json(quoted(to), "at once " + place))).build(),
+                request(key, whole(json(quoted(to), "at once " + place))).build(),
                 BodyHandlers.ofString()));
         }
         for (int place = 1; place <= AT_ONCE; place++) {
@@ -65,6 +61,10 @@ public class Shapes {
         return "{\"to\":" + to + ",\"message\":\"" + name + ", " + text + "\"}";
     }
 
+    static BodyPublisher whole(String body) {
+        return BodyPublishers.ofString(body);
+    }
+
     static BodyPublisher inChunks(String body) {
         return BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body.getBytes()));
     }
@@ -77,8 +77,16 @@ public class Shapes {
             .POST(body);
     }
 
+    static String sent(String name, HttpRequest.Builder request) throws Exception {
+        return seen(name, CLIENT.send(request.build(), BodyHandlers.ofString()));
+    }
+
     static String seen(String name, HttpResponse<String> answer) {
-        return quoted(name) + ":{\"status\":" + answer.statusCode() + ",\"answer\":" + answer.body() + "}";
+        return seen(name, answer.statusCode(), answer.body());
+    }
+
+    static String seen(String name, int status, String answer) {
+        return quoted(name) + ":{\"status\":" + status + ",\"answer\":" + answer + "}";
     }
 
     // A client that could answer a challenge for a password, and so looks for one in each 401.
@@ -90,11 +98,11 @@ public class Shapes {
         URI place = URI.create(single.toString().replaceFirst("http", "ws"));
         try {
             CLIENT.newWebSocketBuilder().buildAsync(place, new WebSocket.Listener() { }).join();
-            return "\"websocket\":{\"status\":101,\"answer\":null}";
+            return seen("websocket", 101, "null");
         } catch (CompletionException error) {
             WebSocketHandshakeException refused = (WebSocketHandshakeException) error.getCause();
-            // The answer's body is not to be had from this client.
-            return "\"websocket\":{\"status\":" + refused.getResponse().statusCode() + ",\"answer\":{}}";
+            // This client does not give the answer's body.
+            return seen("websocket", refused.getResponse().statusCode(), "{}");
         }
     }
 }

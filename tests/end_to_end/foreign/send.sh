@@ -19,7 +19,8 @@ ask() { # the call's name, then what curl is given beside the way to ask
 }
 
 post() { # the call's name, path, body
-    ask "$1" "$base_url$2" -H 'Content-Type: application/json' -H "Authorization: Bearer $key" -d "$3"
+    ask "$1" "$base_url$2" -d "$3" \
+        -H 'Content-Type: application/json' -H "Authorization: Bearer $key"
 }
 
 comma=

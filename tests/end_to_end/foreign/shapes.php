@@ -40,8 +40,10 @@ function lines(string ...$lines): array
 }
 
 $filtered = array_filter(["", $to[0], "", $to[1]]); // {"1": …, "3": …}
+$in_latin_1 = fn (string $text) => iconv("UTF-8", "ISO-8859-1", $text);
 $shapes = [
-    "array_filter, JSON" => fn (array $message) => post_json($bulk, [$list => $filtered] + $message),
+    "array_filter, JSON" => fn (array $message) => post_json(
+        $bulk, [$list => $filtered] + $message),
     "array_filter, form" => fn (array $message) => post(
         $bulk, http_build_query([$list => $filtered] + $message), FORM),
     "array_filter, multipart" => fn (array $message) => post(
@@ -51,7 +53,7 @@ $shapes = [
     "float" => fn (array $message) => post_json($single, ["to" => (float) $to[0]] + $message),
     "café in Latin-1" => fn (array $message) => post(
         $single,
-        http_build_query(["to" => $to[0]] + array_map(fn ($text) => iconv("UTF-8", "ISO-8859-1", $text), $message)),
+        http_build_query(array_map($in_latin_1, ["to" => $to[0]] + $message)),
         FORM . "; charset=ISO-8859-1"),
 ];
 $seen = [];
