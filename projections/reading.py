@@ -21,11 +21,12 @@ from application.ports.queries import (
     ProjectionStatus,
     SenderIdRow,
     SimRow,
-    StatementLine,
+    Statement,
     Waiting,
 )
 from domain.errors import StoreDown
 from domain.message_states import State
+from domain.span import Span
 from domain.values import Instant, Network
 from projections import (
     approvals,
@@ -111,10 +112,10 @@ class SqlQueries:
         with self._reading(balances.MODEL) as connection:
             return balances.balance(connection, account)
 
-    def statement(self, account: int, *, after: int, limit: int) -> Sequence[StatementLine]:
+    def statement(self, account: int, span: Span, *, after: int, limit: int) -> Statement | None:
         """List the movements of an account's wallet after a log position, oldest first."""
         with self._reading(balances.MODEL) as connection:
-            return balances.statement(connection, account, after=after, limit=limit)
+            return balances.statement(connection, account, span, after=after, limit=limit)
 
     def sender_ids(self, account: int) -> Sequence[SenderIdRow]:
         """List an account's sender ID requests, oldest first."""

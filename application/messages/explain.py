@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, cast
 
-from application.books.contents import read_message
+from application.books.contents import read_message, read_reason
 from application.books.reader import Reader
 from application.ports import Store
 from application.ports.queries import PUBLIC_STATUS
@@ -28,13 +28,15 @@ class Step:
     """One event: when, its name, and what it means.
 
     ``cause`` is the code of what failed or is in doubt; its meaning for operators is in
-    ``domain.causes``.
+    ``domain.causes``. ``actor`` is who did it where a person did, ``reason`` what they said.
     """
 
     at: Instant
     event: str
     words: str
     cause: str | None
+    actor: str | None
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def explain(
         charge=_charge(queued, message),
         route=route_taken(Network(queued.network), queued.plan),
         evidence=[sentence for event in history if (sentence := _evidence(event))],
-        steps=[_step(event) for event in history],
+        steps=[_step(event, store) for event in history],
     )
 
 
@@ -121,9 +123,16 @@ def _folded(history: Sequence[Event]) -> Message:
     return cast("Message", message)
 
 
-def _step(event: Event) -> Step:
-    cause = getattr(event, "cause", None)
-    return Step(event.at, type(event).__name__, EVENT_WORDS[type(event)](event), cause)
+def _step(event: Event, store: Store) -> Step:
+    fields = vars(event)
+    return Step(
+        event.at,
+        type(event).__name__,
+        EVENT_WORDS[type(event)](event),
+        cause=fields.get("cause"),
+        actor=fields.get("actor"),
+        reason=read_reason(fields.get("reason"), source=store),
+    )
 
 
 def route_taken(network: Network, plan: str) -> RouteTaken:

@@ -20,7 +20,7 @@ from application.ports.queries.messages import (
 from application.ports.queries.progress import ProgressQueries, ProjectionStatus
 from application.ports.queries.sims import SimQueries, SimRow
 from application.ports.queries.waiting import Backlog, Waiting, WaitingQueries
-from application.ports.queries.wallets import Balance, StatementLine, WalletQueries
+from application.ports.queries.wallets import Balance, Statement, StatementLine, WalletQueries
 
 __all__ = [
     "PUBLIC_STATUS",
@@ -38,6 +38,7 @@ __all__ = [
     "Queries",
     "SenderIdRow",
     "SimRow",
+    "Statement",
     "StatementLine",
     "Waiting",
 ]
