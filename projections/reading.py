@@ -17,6 +17,7 @@ from application.ports.queries import (
     LogEntry,
     LogFilter,
     LogPage,
+    LookRow,
     Place,
     ProjectionStatus,
     SenderIdRow,
@@ -34,6 +35,7 @@ from projections import (
     directory,
     fleet,
     idempotency,
+    looks,
     message_log,
     repeatables,
     retention,
@@ -153,6 +155,11 @@ class SqlQueries:
         """Find one of them."""
         with self._reading(approvals.MODEL) as connection:
             return approvals.entry(connection, number)
+
+    def looks(self, account: int | None, *, before: int, limit: int) -> Sequence[LookRow]:
+        """List what staff looked at, newest first."""
+        with self._reading(looks.MODEL) as connection:
+            return looks.looks(connection, account, before=before, limit=limit)
 
     def sender_id_requests(
         self, status: str | None, *, after: int, limit: int

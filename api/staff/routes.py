@@ -180,6 +180,20 @@ STAFF: Final = (
     ),
     _route(
         "GET",
+        f"{BASE}/looks",
+        records.looks,
+        "What staff looked at, newest first",
+        answers={200: schemas.Looks},
+        query=(
+            Parameter("account_id", "integer", "Only at what is its.", least=1, most=NUMBER_MAX),
+            Parameter(
+                "before", "integer", "Only what has a lower number.", least=1, most=NUMBER_MAX
+            ),
+            LIMIT,
+        ),
+    ),
+    _route(
+        "GET",
         f"{BASE}/sender-ids",
         staff.sender_ids,
         "Sender IDs that wait for a decision",

@@ -189,6 +189,7 @@ CLASSES: Final[Mapping[tuple[str, str], Class]] = {
     ("POST", f"{STAFF}/approvals/{{number}}/withdraw"): Class(
         Kind.STAFF, body=WHY, names=a_new_entry
     ),
+    ("GET", f"{STAFF}/looks"): Class(Kind.STAFF, duty=Duty.LOOK),
     ("GET", f"{STAFF}/sender-ids"): Class(Kind.STAFF, duty=Duty.LOOK),
     ("POST", f"{STAFF}/sender-ids/{{number}}/approve"): Class(
         Kind.STAFF, body=WHY, names=a_new_sender_id, duty=Duty.RUN_ACCOUNTS

@@ -10,6 +10,7 @@ from typing import Protocol
 from application.ports.queries.accounts import AccountQueries, AccountRow, KeyRow, SenderIdRow
 from application.ports.queries.entries import EntryQueries, EntryRow
 from application.ports.queries.kept import Kept, KeptQueries, Place
+from application.ports.queries.looks import LookQueries, LookRow
 from application.ports.queries.messages import (
     PUBLIC_STATUS,
     LogEntry,
@@ -33,6 +34,7 @@ __all__ = [
     "LogEntry",
     "LogFilter",
     "LogPage",
+    "LookRow",
     "Place",
     "ProjectionStatus",
     "Queries",
@@ -49,6 +51,7 @@ class Queries(
     WalletQueries,
     AccountQueries,
     EntryQueries,
+    LookQueries,
     SimQueries,
     WaitingQueries,
     KeptQueries,
