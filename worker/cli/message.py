@@ -13,6 +13,7 @@ from domain.errors import NotFound, TooLate
 from domain.message import OPEN, Message, State, message_id
 from domain.msisdn import Msisdn, masked
 from domain.public_ids import MessageRef, feltech_id, parse_message_id, wilcybertek_id
+from domain.values import credits_in_words
 from worker.cli.gateway import Gateway, opened
 from worker.cli.group import Group
 from worker.cli.options import (
@@ -338,5 +339,7 @@ def _say_where_it_stands(found: Message, *, as_json: bool) -> None:
             }
         )
         return
-    back = f"; {refunded} credits went back to account {found.account}" if refunded else ""
+    back = (
+        f"; {credits_in_words(refunded)} went back to account {found.account}" if refunded else ""
+    )
     click.echo(f"{feltech_id(found.number)} is {found.state.value.replace('_', ' ')}{back}.")

@@ -9,7 +9,7 @@ from domain.errors import NotFound
 from domain.page_sizes import STATEMENT_PAGE, STATEMENT_PAGE_MAX
 from domain.public_ids import batch_id, feltech_id
 from domain.span import Span, read_span
-from domain.values import Credits
+from domain.values import Credits, credits_in_words
 from worker.cli.gateway import opened
 from worker.cli.group import Group
 from worker.cli.options import (
@@ -27,7 +27,6 @@ from worker.cli.options import (
 from worker.cli.output import (
     DONE,
     clock_time,
-    counted,
     moment,
     print_json,
     print_table,
@@ -128,7 +127,8 @@ def _move(
         )
     elif moved.entry is None:
         word = "Granted" if is_grant else "Adjusted by"
-        click.echo(f"{word} {counted(credits)}; account {account} has {moved.available} available.")
+        there = f"account {account} has {moved.available} available"
+        click.echo(f"{word} {credits_in_words(credits)}; {there}.")
 
 
 @wallet.command(
@@ -195,7 +195,9 @@ def statement(
         ],
         empty="No movements.",
     )
-    click.echo(f"Opening {counted(found.opening)}, closing {counted(found.closing)}.")
+    click.echo(
+        f"Opening {credits_in_words(found.opening)}, closing {credits_in_words(found.closing)}."
+    )
     if found.next is not None:
         click.echo(f"There is more: --after {found.next}", err=True)
 
