@@ -259,6 +259,8 @@ def _response(route: Route, status: int, schemas: list[Any]) -> dict[str, Any]:
     else:
         schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
         content = {"application/json": {"schema": schema}}
+        if route.is_csv_too and status == 200:
+            content["text/csv"] = {"schema": {"type": "string"}}
     headers = {name: {"$ref": f"#/components/headers/{name}"} for name in _headers(route, status)}
     return {"description": HTTPStatus(status).phrase, "headers": headers, "content": content}
 

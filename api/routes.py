@@ -7,6 +7,7 @@ from api.accounts.routes import ACCOUNTS
 from api.dialects import extras as beyond
 from api.dialects import feltech, wilcybertek
 from api.dialects.dialect import FELTECH, WILCYBERTEK
+from api.routing import statement
 from api.routing.errors import Envelope
 from api.routing.route import (
     FELTECH_ERRORS,
@@ -191,6 +192,18 @@ FELTECH_ROUTES: Final = (
         answers={**FELTECH_ERRORS, 200: (schemas.FullBalance,)},
         tag="feltech",
         access="account",
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/statement",
+        endpoint=beyond.statement,
+        envelope=FELTECH.envelope,
+        summary="Movements of the wallet, oldest first: what for, by whom and why",
+        answers={**FELTECH_ERRORS, **NOT_FOUND, 200: (schemas.StatementAnswer,)},
+        tag="feltech",
+        access="account",
+        query=statement.QUERY,
+        is_csv_too=True,
     ),
     Route(
         method="GET",

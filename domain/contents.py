@@ -68,3 +68,9 @@ class CardNote(Details):
 
     iccid: str | None = None
     imsi: str | None = None
+
+
+def reason_number(reference: str | None) -> int | None:
+    """Give the number of the reason that an event names as ``NUMBER/SEAL``; None if it has none."""
+    number, slash, _ = (reference or "").partition("/")
+    return int(number) if slash and number.isdecimal() else None

@@ -26,6 +26,8 @@
 A message never contains a key, a PIN, a text or a full number.
 """
 
+from domain.values import credits_in_words
+
 
 class NgomaError(Exception):
     """Base of everything that the gateway raises on purpose."""
@@ -68,9 +70,9 @@ class InsufficientCredits(Refused):
     """The wallet's available credits are below what the command needs."""
 
     def __init__(self, *, required: int, available: int) -> None:
-        needed = "1 credit is" if required == 1 else f"{required} credits are"
-        there = "1 is" if available == 1 else f"{available} are"
-        super().__init__(f"{needed} needed and {there} available.")
+        is_needed, is_there = ("is" if n == 1 else "are" for n in (required, available))
+        needed = f"{credits_in_words(required)} {is_needed} needed"
+        super().__init__(f"{needed} and {available} {is_there} available.")
         self.required = required
         self.available = available
 

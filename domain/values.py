@@ -37,3 +37,8 @@ class Encoding(StrEnum):
 
     GSM7 = "GSM-7"
     UCS2 = "UCS-2"
+
+
+def credits_in_words(count: int) -> str:
+    """Give a number of credits in words."""
+    return f"{count} credit" if count in {1, -1} else f"{count} credits"

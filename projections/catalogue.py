@@ -9,6 +9,7 @@ from projections import (
     directory,
     fleet,
     idempotency,
+    looks,
     message_log,
     retention,
 )
@@ -22,6 +23,7 @@ MODELS: Final[Sequence[ReadModel]] = (
     dispatch.MODEL,
     directory.MODEL,
     approvals.MODEL,
+    looks.MODEL,
     fleet.MODEL,
     retention.MODEL,
 )

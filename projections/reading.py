@@ -17,15 +17,17 @@ from application.ports.queries import (
     LogEntry,
     LogFilter,
     LogPage,
+    LookRow,
     Place,
     ProjectionStatus,
     SenderIdRow,
     SimRow,
-    StatementLine,
+    Statement,
     Waiting,
 )
 from domain.errors import StoreDown
 from domain.message_states import State
+from domain.span import Span
 from domain.values import Instant, Network
 from projections import (
     approvals,
@@ -33,6 +35,7 @@ from projections import (
     directory,
     fleet,
     idempotency,
+    looks,
     message_log,
     repeatables,
     retention,
@@ -111,10 +114,10 @@ class SqlQueries:
         with self._reading(balances.MODEL) as connection:
             return balances.balance(connection, account)
 
-    def statement(self, account: int, *, after: int, limit: int) -> Sequence[StatementLine]:
+    def statement(self, account: int, span: Span, *, after: int, limit: int) -> Statement | None:
         """List the movements of an account's wallet after a log position, oldest first."""
         with self._reading(balances.MODEL) as connection:
-            return balances.statement(connection, account, after=after, limit=limit)
+            return balances.statement(connection, account, span, after=after, limit=limit)
 
     def sender_ids(self, account: int) -> Sequence[SenderIdRow]:
         """List an account's sender ID requests, oldest first."""
@@ -152,6 +155,11 @@ class SqlQueries:
         """Find one of them."""
         with self._reading(approvals.MODEL) as connection:
             return approvals.entry(connection, number)
+
+    def looks(self, account: int | None, *, before: int, limit: int) -> Sequence[LookRow]:
+        """List what staff looked at, newest first."""
+        with self._reading(looks.MODEL) as connection:
+            return looks.looks(connection, account, before=before, limit=limit)
 
     def sender_id_requests(
         self, status: str | None, *, after: int, limit: int

@@ -8,12 +8,6 @@ from domain.contents import ContentKind
 from projections.tables import CONTENTS, is_content
 
 
-def reason_number(reference: str | None) -> int | None:
-    """Give the number of the content that ``NUMBER/SEAL`` names; None when it names none."""
-    number, slash, _ = (reference or "").partition("/")
-    return int(number) if slash and number.isdecimal() else None
-
-
 def reasons(name: str) -> FromClause:
     """Give the contents under a name of their own, to be joined."""
     return CONTENTS.alias(name)

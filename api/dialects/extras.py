@@ -1,4 +1,4 @@
-"""What neither document has: preview, the whole balance, and a message's timeline.
+"""What neither document has: preview, the whole balance, the statement, a message's timeline.
 
 In the envelope of dialect feltech, for any key.
 """
@@ -8,10 +8,13 @@ from typing import Final
 from api import schemas
 from api.dialects import sending
 from api.dialects.feltech import DELIVERY_STATUSES
+from api.http.fields import read_query
 from api.http.presence import missing, read_text, require
 from api.http.wire import Answer, Call, answer
 from api.routing.admission import admit_reader, read_with_key
 from api.routing.front import Front
+from api.routing.statement import read_asked, statement_answer
+from application.books.actors import shown_to_customers
 from application.messages.explain import Explanation, explain
 from application.ports.queries import Balance
 from domain.errors import NotFound
@@ -70,6 +73,20 @@ async def balance(front: Front, call: Call) -> Answer:
     return answer(full)
 
 
+async def statement(front: Front, call: Call) -> Answer:
+    """List the movements of the account's wallet: what for, by whom, and why."""
+    account = (await admit_reader(front, call)).account
+    asked = read_asked(read_query(call))
+    found = await front.read_own_writes(
+        account,
+        "balances",
+        lambda: front.system.queries.statement(
+            account, asked.span, after=asked.after, limit=asked.limit
+        ),
+    )
+    return statement_answer(account, asked, found, named=shown_to_customers)
+
+
 async def timeline(front: Front, call: Call) -> Answer:
     """Explain a message: what happened, what it cost, how it was routed, what proves it."""
     principal = await admit_reader(front, call)
@@ -112,7 +129,13 @@ def _timeline(explained: Explanation) -> schemas.Timeline:
         ),
         evidence=list(explained.evidence),
         timeline=[
-            schemas.TimelineStep(at=iso_time(step.at), event=step.event, description=step.words)
+            schemas.TimelineStep(
+                at=iso_time(step.at),
+                event=step.event,
+                description=step.words,
+                actor=shown_to_customers(step.actor),
+                reason=step.reason,
+            )
             for step in explained.steps
         ],
     )

@@ -28,13 +28,15 @@ class Parameter:
     least: int | None = None
     most: int | None = None
     default: int | None = None
+    choices: Sequence[str] = ()
 
     @property
     def schema(self) -> Mapping[str, object]:
         """Its JSON schema."""
         bounds = {"minimum": self.least, "maximum": self.most, "default": self.default}
         given = {name: value for name, value in bounds.items() if value is not None}
-        return {"type": self.kind, **given}
+        choices = {"enum": self.choices} if self.choices else {}
+        return {"type": self.kind, **given, **choices}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,8 @@ class Route:
     request: type[Struct] | None = None
     """What its body holds; None for a route without a body."""
     query: Sequence[Parameter] = ()
+    is_csv_too: bool = False
+    """Whether it answers CSV, too, where ``format`` asks for it."""
     is_documented: bool = True
     """Whether it stands in ``/openapi.json``: pages and files do not."""
     is_idempotent: bool = False

@@ -37,11 +37,13 @@ class FullBalance(Struct, frozen=True, kw_only=True):
 
 
 class TimelineStep(Struct, frozen=True, kw_only=True):
-    """One event of a message, in plain words."""
+    """One event of a message, in plain words; who did it and why, where a person did."""
 
     at: Time
     event: str
     description: str
+    actor: str | None
+    reason: str | None
 
 
 class TimelineCharge(Struct, frozen=True, kw_only=True):
@@ -84,3 +86,47 @@ class MessageTimeline(Struct, frozen=True, kw_only=True):
 
     status: Literal["success"] = "success"
     data: Timeline
+
+
+class StatementLine(Struct, frozen=True, kw_only=True):
+    """One movement of a wallet: signed credits, what it was for, and who moved it by hand and why.
+
+    `number` is that of the first of `count` messages; `entry` and `approver` are there when it
+    took two people.
+    """
+
+    position: int
+    at: Time
+    kind: str
+    credits: int
+    available: int
+    number: int | None
+    count: int | None
+    batch: int | None
+    cause: str | None
+    actor: str | None
+    reason: str | None
+    approver: str | None
+    entry: int | None
+
+
+class Statement(Struct, frozen=True, kw_only=True, rename={"since": "from", "until": "to"}):
+    """Movements of a wallet, oldest first; the opening balance and all of them make the closing.
+
+    `next` asks for the next page as `after`; it is null on the last.
+    """
+
+    account_id: int
+    since: Time | None
+    until: Time | None
+    opening: int
+    closing: int
+    lines: list[StatementLine]
+    next: int | None
+
+
+class StatementAnswer(Struct, frozen=True, kw_only=True):
+    """A page of a statement."""
+
+    status: Literal["success"] = "success"
+    data: Statement

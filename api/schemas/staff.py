@@ -143,6 +143,26 @@ class DecidedEntry(Struct, frozen=True, kw_only=True):
     account_id: int
 
 
+class Look(Struct, frozen=True, kw_only=True):
+    """Who of staff saw what, when and why; `account_id` says whose, null for nobody's alone."""
+
+    id: int
+    at: Time
+    actor: PersonName
+    what: Annotated[str, Meta(examples=["message"])]
+    subject: Annotated[int | None, Meta(description="The number of what was seen.")]
+    account_id: int | None
+    reason: str | None
+
+
+class Looks(Struct, frozen=True, kw_only=True):
+    """Looks, newest first; `next_before` asks for the next page, null on the last."""
+
+    status: Literal["success"] = "success"
+    data: list[Look]
+    next_before: int | None
+
+
 class StaffSenderId(Struct, frozen=True, kw_only=True):
     """A sender ID as staff see it; ``reason`` says why it was rejected."""
 

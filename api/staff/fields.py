@@ -43,6 +43,15 @@ def read_after(query: Mapping[str, str]) -> int:
     return check_whole(query.get("after") or "0", "after", least=0, most=NUMBER_MAX)
 
 
+def read_before(query: Mapping[str, str]) -> int:
+    """Read the number before which a page begins, from the newest on; absent is the newest.
+
+    Raises:
+        InvalidRequest: it is no such number.
+    """
+    return check_whole(query.get("before") or NUMBER_MAX, "before", least=1, most=NUMBER_MAX)
+
+
 def read_page_size(query: Mapping[str, str]) -> int:
     """Read how many a page holds.
 

@@ -6,9 +6,11 @@ from typing import Final
 from msgspec import Struct
 
 from api import schemas
+from api.routing import statement
 from api.routing.errors import feltech_error
 from api.routing.route import FELTECH_ERRORS, Endpoint, Method, Parameter, Route
 from api.staff import desk as staff
+from api.staff import records
 from domain.page_sizes import LIST_PAGE, LIST_PAGE_MAX
 from domain.written import NUMBER_MAX
 
@@ -40,6 +42,7 @@ def _route(
     refusals: Sequence[int] = (),
     request: type[Struct] | None = None,
     query: Sequence[Parameter] = (),
+    is_csv_too: bool = False,
 ) -> Route:
     return Route(
         method=method,
@@ -56,6 +59,7 @@ def _route(
         access="session",
         request=request,
         query=query,
+        is_csv_too=is_csv_too,
     )
 
 
@@ -75,6 +79,16 @@ STAFF: Final = (
         "One account",
         answers={200: schemas.StaffAccountAnswer},
         refusals=(404,),
+    ),
+    _route(
+        "GET",
+        f"{_ACCOUNT}/statement",
+        records.statement,
+        "Movements of an account's wallet",
+        answers={200: schemas.StatementAnswer},
+        refusals=(404,),
+        query=statement.QUERY,
+        is_csv_too=True,
     ),
     _route(
         "POST",
@@ -163,6 +177,20 @@ STAFF: Final = (
         answers={200: schemas.DecidedEntry},
         refusals=(404, 409),
         request=schemas.RemarkRequest,
+    ),
+    _route(
+        "GET",
+        f"{BASE}/looks",
+        records.looks,
+        "What staff looked at, newest first",
+        answers={200: schemas.Looks},
+        query=(
+            Parameter("account_id", "integer", "Only at what is its.", least=1, most=NUMBER_MAX),
+            Parameter(
+                "before", "integer", "Only what has a lower number.", least=1, most=NUMBER_MAX
+            ),
+            LIMIT,
+        ),
     ),
     _route(
         "GET",

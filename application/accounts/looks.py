@@ -9,7 +9,9 @@ from application.books.books import Books
 from application.books.commands import Command, Preparing
 from application.books.reader import Reader
 from domain.account import Account, account_id
-from domain.auditor_read import AuditorRead
+from domain.auditor_read import APPROVAL, MESSAGE, OF_AN_ACCOUNT, AuditorRead
+from domain.manual_entry import ManualEntry, manual_entry_id
+from domain.message import Message, message_id
 from domain.roles import Duty, Role
 from domain.values import Instant
 
@@ -46,9 +48,13 @@ class NoteRead(Command[bool]):
         self._number = tools.numbers.take("auditor_read")
 
     def touches(self) -> Iterable[UUID]:
-        """The actor's account."""
+        """The actor's account, and what is read."""
         if self._actor.account is not None:
             yield account_id(self._actor.account)
+        if self._subject is not None and self._what == MESSAGE:
+            yield message_id(self._subject)
+        if self._subject is not None and self._what == APPROVAL:
+            yield manual_entry_id(self._subject)
 
     def decide(self, books: Books) -> bool:
         """Record the read of an account that is an auditor's and nothing else; say whether it was.
@@ -68,8 +74,20 @@ class NoteRead(Command[bool]):
                 actor=self._actor.name,
                 what=self._what,
                 subject=self._subject,
+                account=self._whose(books),
                 reason=None,
                 at=self.at,
             )
         )
         return True
+
+    def _whose(self, books: Books) -> int | None:
+        """Say which account's it is; None where it is nobody's, everybody's, or not there."""
+        if self._subject is None or self._what in OF_AN_ACCOUNT:
+            return self._subject
+        owned: Message | ManualEntry | None = None
+        if self._what == MESSAGE:
+            owned = books.find(Message, message_id(self._subject))
+        elif self._what == APPROVAL:
+            owned = books.find(ManualEntry, manual_entry_id(self._subject))
+        return None if owned is None else owned.account

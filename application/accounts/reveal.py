@@ -1,7 +1,6 @@
 """Seeing what is masked: one message's recipient and text, with a reason, on record."""
 
 from collections.abc import Iterable
-from typing import Final
 from uuid import UUID
 
 from application.books.actors import Actor, permit_on
@@ -9,13 +8,11 @@ from application.books.books import Books
 from application.books.commands import Preparing
 from application.books.contents import MessageContent, read_message
 from application.books.reasons import WithReason
-from domain.auditor_read import AuditorRead
+from domain.auditor_read import MESSAGE, AuditorRead
 from domain.errors import NotFound
 from domain.message import Message, message_id
 from domain.roles import Duty
 from domain.values import Instant
-
-WHAT: Final = "message"
 
 
 class RevealMessage(WithReason[MessageContent]):
@@ -56,8 +53,9 @@ class RevealMessage(WithReason[MessageContent]):
             AuditorRead.record(
                 self._read,
                 actor=self._actor.name,
-                what=WHAT,
+                what=MESSAGE,
                 subject=self._number,
+                account=message.account,
                 reason=self._keep_reason(books),
                 at=self.at,
             )

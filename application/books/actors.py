@@ -27,6 +27,11 @@ class Actor:
         return cls(f"account:{account}", account, key_id)
 
 
+def shown_to_customers(actor: str | None) -> str | None:
+    """Name an event's actor to an account that it concerns; users of the host stay unnamed."""
+    return actor if actor is None or actor.startswith("account:") else "operator"
+
+
 def permit(books: Books, actor: Actor, duty: Duty) -> None:
     """Refuse an account without the duty; users of the host may do all but approve.
 

@@ -4,7 +4,7 @@ import hmac
 from typing import ClassVar, NamedTuple, Protocol, TypeVar
 
 from application.ports import ContentRow
-from domain.contents import ContentKind, Details
+from domain.contents import ContentKind, Details, reason_number
 from domain.values import Instant
 
 SALT_BYTES = 32
@@ -66,6 +66,13 @@ def read_message(number: int, *, source: Contents) -> MessageContent | None:
     """Read what message ``number`` says; None when nothing is left of it."""
     row = source.content(ContentKind.MESSAGE, number)
     return None if row is None else MessageContent(row.msisdn, row.body, row.sender)
+
+
+def read_reason(reference: str | None, *, source: Contents) -> str | None:
+    """Read what a person typed, by how an event names it; None if nothing, or nothing is left."""
+    number = reason_number(reference)
+    row = None if number is None else source.content(ContentKind.REASON, number)
+    return None if row is None else row.body
 
 
 def message_content(number: int, *, salt: bytes, msisdn: str, text: str, sender: str) -> ContentRow:

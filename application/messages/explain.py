@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, cast
 
-from application.books.contents import read_message
+from application.books.contents import read_message, read_reason
 from application.books.reader import Reader
 from application.ports import Store
 from application.ports.queries import PUBLIC_STATUS
@@ -16,7 +16,7 @@ from domain.message import OPEN, REFUNDED, SPENT, Message, State, events, messag
 from domain.message.doubt import DOUBT_LIMIT_S
 from domain.msisdn import PLAN_VERSIONS, NumberingPlan
 from domain.tariff import TARIFFS
-from domain.values import SECOND, Encoding, Instant, Network
+from domain.values import SECOND, Encoding, Instant, Network, credits_in_words
 
 NETWORK_NAMES: Final[Mapping[Network, str]] = MappingProxyType(
     {Network.MTN: "MTN", Network.AIRTEL: "Airtel", Network.ZAMTEL: "Zamtel"}
@@ -28,13 +28,15 @@ class Step:
     """One event: when, its name, and what it means.
 
     ``cause`` is the code of what failed or is in doubt; its meaning for operators is in
-    ``domain.causes``.
+    ``domain.causes``. ``actor`` is who did it where a person did, ``reason`` what they said.
     """
 
     at: Instant
     event: str
     words: str
     cause: str | None
+    actor: str | None
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def explain(
         charge=_charge(queued, message),
         route=route_taken(Network(queued.network), queued.plan),
         evidence=[sentence for event in history if (sentence := _evidence(event))],
-        steps=[_step(event) for event in history],
+        steps=[_step(event, store) for event in history],
     )
 
 
@@ -121,9 +123,16 @@ def _folded(history: Sequence[Event]) -> Message:
     return cast("Message", message)
 
 
-def _step(event: Event) -> Step:
-    cause = getattr(event, "cause", None)
-    return Step(event.at, type(event).__name__, EVENT_WORDS[type(event)](event), cause)
+def _step(event: Event, store: Store) -> Step:
+    fields = vars(event)
+    return Step(
+        event.at,
+        type(event).__name__,
+        EVENT_WORDS[type(event)](event),
+        cause=fields.get("cause"),
+        actor=fields.get("actor"),
+        reason=read_reason(fields.get("reason"), source=store),
+    )
 
 
 def route_taken(network: Network, plan: str) -> RouteTaken:
@@ -154,7 +163,7 @@ def _plan_name(version: str) -> str:
 
 
 def _charge(queued: events.Queued, message: Message) -> Charge:
-    cost = _credits(queued.credits)
+    cost = credits_in_words(queued.credits)
     if message.state in OPEN:
         state = "reserved"
         words = f"{cost} reserved: spent when it is sent, given back when it ends unsent."
@@ -174,7 +183,7 @@ def _charge(queued: events.Queued, message: Message) -> Charge:
 
 def _price(version: str) -> str:
     tariff = TARIFFS.get(version)
-    rate = "" if tariff is None else f": {_credits(tariff.credits_per_segment)} a segment"
+    rate = "" if tariff is None else f": {credits_in_words(tariff.credits_per_segment)} a segment"
     return f"Tariff {version}{rate}."
 
 
@@ -235,13 +244,13 @@ def _say_queued(event: events.Queued) -> str:
     waits = f" No SIM of {name} was online." if event.offline else ""
     return (
         f"Accepted for {name} as {_segments(event.segments)} in {event.encoding}; "
-        f"{_credits(event.credits)} reserved.{waits}"
+        f"{credits_in_words(event.credits)} reserved.{waits}"
     )
 
 
 def _say_sent(event: events.Sent) -> str:
     took = f"the last of {_segments(event.index + 1)}" if event.index else "it"
-    return f"The network took {took}; {_credits(event.credits)} spent."
+    return f"The network took {took}; {credits_in_words(event.credits)} spent."
 
 
 def _say_doubt(event: events.InDoubt) -> str:
@@ -258,7 +267,7 @@ def _say_attempt_failed(event: events.AttemptFailed) -> str:
 
 
 def _say_end(cause: str, credits: int) -> str:
-    return f"Not sent. {meaning_of(cause).words} {_credits(credits)} given back."
+    return f"Not sent. {meaning_of(cause).words} {credits_in_words(credits)} given back."
 
 
 def _always(words: str) -> Callable[[Event], str]:
@@ -298,10 +307,6 @@ EVENT_WORDS: Final[Mapping[type[Event], Callable[[Any], str]]] = MappingProxyTyp
     }
 )
 """What each event of a message means to the account that sent it."""
-
-
-def _credits(count: int) -> str:
-    return f"{count} credit" if count == 1 else f"{count} credits"
 
 
 def _segments(count: int) -> str:

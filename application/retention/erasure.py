@@ -20,7 +20,7 @@ from domain.days import DAY_S
 from domain.errors import TooLate
 from domain.message import Extent, Message, message_id
 from domain.roles import Duty
-from domain.values import SECOND, Instant
+from domain.values import SECOND, Instant, credits_in_words
 from domain.wallet import CreditWallet, wallet_id
 from domain.written import NUMBER_MAX
 
@@ -145,7 +145,8 @@ class EraseAccount(WithReason[bool]):
         if account.erased:
             return False
         if wallet.available:
-            msg = f"Account {self._account} has {wallet.available} credits: settle them first."
+            there = credits_in_words(wallet.available)
+            msg = f"Account {self._account} has {there}: settle them first."
             raise TooLate(msg)
         if account.roles:
             msg = f"Account {self._account} has the role {account.roles[0]}: withdraw it first."

@@ -10,7 +10,7 @@ from uuid import UUID
 from domain.days import day_of, until_midnight_s
 from domain.errors import InsufficientCredits, InvalidRequest, RateLimited
 from domain.events import Aggregate, aggregate_id
-from domain.values import Credits, Instant
+from domain.values import Credits, Instant, credits_in_words
 from domain.wallet import events
 
 
@@ -93,7 +93,8 @@ class CreditWallet(events.Standing, Aggregate):
             return
         used = self.reserved_today if day_of(at) == self.day else 0
         if used + credits > daily_max:
-            msg = f"This account may spend {daily_max} credits a day; {used} are spent today."
+            limit = credits_in_words(daily_max)
+            msg = f"This account may spend {limit} a day; it spent {used} today."
             raise RateLimited(msg, retry_after_s=until_midnight_s(at))
 
     def reserve(

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from domain.contents import reason_number
 from domain.manual_entry import EntryStatus, ManualEntry
 from projections.approvals import ENTRIES, MODEL
 from projections.projection import Batch, Projection
 from projections.rows import Rows
-from projections.typed_reasons import reason_number
 
 
 class Approvals(Projection):

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from domain.contents import reason_number
 from domain.message.events import Sent
 from domain.wallet import CreditWallet
 from projections.balances import BALANCES, LINES, MODEL
@@ -83,4 +84,8 @@ def _line(position: int, event: Any) -> Row:
         "count": fields.get("count"),
         "batch": fields.get("batch"),
         "cause": fields.get("cause"),
+        "actor": fields.get("actor"),
+        "reason": reason_number(fields.get("reason")),
+        "approver": fields.get("approver"),
+        "entry": fields.get("entry"),
     }

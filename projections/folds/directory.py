@@ -3,12 +3,12 @@
 from typing import Final
 
 from domain.account import Account
+from domain.contents import reason_number
 from domain.sender_id import SenderId
 from domain.sender_id_rules import SenderIdStatus
 from projections.directory import MODEL
 from projections.projection import Batch, Projection
 from projections.rows import Row, Rows
-from projections.typed_reasons import reason_number
 
 
 class Directory(Projection):

@@ -36,6 +36,13 @@ def test_nothing_given_is_the_defaults() -> None:
     assert load_settings(environment={"NGOMA_PORT": "", "PATH": "/bin"}) == Settings()
 
 
+def test_people_reach_the_gateway_where_it_listens_unless_a_setting_knows_better() -> None:
+    assert Settings(host="127.0.0.1", port=8080).reached_at == "http://127.0.0.1:8080"
+    assert Settings(host="::1", port=8080).reached_at == "http://[::1]:8080"
+    public = load_settings(environment={"NGOMA_PUBLIC_URL": "https://sms.example.com/"})
+    assert public.reached_at == "https://sms.example.com"
+
+
 def test_a_table_gathers_settings_whose_names_it_begins(tmp_path: Path) -> None:
     file = tmp_path / "ngoma.toml"
     file.write_text(

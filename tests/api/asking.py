@@ -130,6 +130,7 @@ CLASSES: Final[Mapping[tuple[str, str], Class]] = {
     ("GET", "/api/sender-ids"): Class(Kind.READS),
     ("POST", "/api/v1/sms/preview"): Class(Kind.READS, body=SEND),
     ("GET", "/api/v1/balance"): Class(Kind.READS),
+    ("GET", "/api/v1/statement"): Class(Kind.READS),
     ("GET", "/api/v1/messages/{message_id}"): ONE_MESSAGE,
     ("POST", "/api/v1/auth/register"): Class(Kind.OPEN, body={}),
     ("POST", "/api/v1/auth/login"): Class(Kind.OPEN, body={}),
@@ -153,6 +154,9 @@ CLASSES: Final[Mapping[tuple[str, str], Class]] = {
     ),
     ("GET", f"{STAFF}/accounts"): Class(Kind.STAFF, duty=Duty.LOOK),
     ("GET", f"{STAFF}/accounts/{{number}}"): Class(Kind.STAFF, names=number_of, duty=Duty.LOOK),
+    ("GET", f"{STAFF}/accounts/{{number}}/statement"): Class(
+        Kind.STAFF, names=number_of, duty=Duty.LOOK
+    ),
     ("POST", f"{STAFF}/accounts/{{number}}/suspend"): Class(
         Kind.STAFF, body=WHY, names=number_of, duty=Duty.RUN_ACCOUNTS
     ),
@@ -185,6 +189,7 @@ CLASSES: Final[Mapping[tuple[str, str], Class]] = {
     ("POST", f"{STAFF}/approvals/{{number}}/withdraw"): Class(
         Kind.STAFF, body=WHY, names=a_new_entry
     ),
+    ("GET", f"{STAFF}/looks"): Class(Kind.STAFF, duty=Duty.LOOK),
     ("GET", f"{STAFF}/sender-ids"): Class(Kind.STAFF, duty=Duty.LOOK),
     ("POST", f"{STAFF}/sender-ids/{{number}}/approve"): Class(
         Kind.STAFF, body=WHY, names=a_new_sender_id, duty=Duty.RUN_ACCOUNTS

@@ -41,7 +41,7 @@ def test_a_failed_message_is_refunded_exactly_once(served: Served, account: NewA
     assert entry["failure"]["code"] == "CMS_28"
     assert served.modems["mtn"].network_log.read_text() == ""
 
-    movements = served.cli("wallet", "statement", account.number)
+    movements = served.cli("wallet", "statement", account.number)["lines"]
     kinds = [(line["kind"], line["credits"], line["number"]) for line in movements[-2:]]
     assert kinds == [("Reserved", -2, number), ("Refunded", 2, number)]
     assert sum(line["kind"] == "Refunded" for line in movements) == 1
@@ -79,5 +79,5 @@ def test_a_refusal_that_may_pass_is_not_refunded(served: Served, account: NewAcc
 
 
 def _refunded(served: Served, account: NewAccount) -> list[int]:
-    movements = served.cli("wallet", "statement", account.number)
+    movements = served.cli("wallet", "statement", account.number)["lines"]
     return [line["number"] for line in movements if line["kind"] == "Refunded"]

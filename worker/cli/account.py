@@ -17,7 +17,7 @@ from domain.credits import CREDITS_MAX
 from domain.errors import NotFound
 from domain.password_rules import check_password
 from domain.rate_limits import check_limit
-from domain.values import Credits
+from domain.values import Credits, credits_in_words
 from worker.cli.gateway import Gateway, opened
 from worker.cli.group import Group
 from worker.cli.login import password_stdin_option, read_password
@@ -120,10 +120,10 @@ def create(
                 at=gateway.now(),
             )
         )
-        base_url = f"http://{gateway.settings.host}:{gateway.settings.port}"
+        base_url = gateway.settings.reached_at
     if created.entry is not None:
         click.echo(
-            f"Its {granted} credits are not there yet: entry {created.entry} waits for another "
+            f"Its credits ({granted}) are not there yet: entry {created.entry} waits for another "
             f"person (`ngoma approval approve {created.entry}`).",
             err=True,
         )
@@ -248,7 +248,7 @@ def limits(
     else:
         words = ", ".join(f"{name} {_limit(wanted[name])}" for name in ("single", "bulk", "read"))
         daily = wanted["daily_credits"]
-        spends = "" if daily is None else f" It may spend {daily} credits a day."
+        spends = "" if daily is None else f" It may spend {credits_in_words(daily)} a day."
         click.echo(f"Account {number}, requests a minute: {words}.{spends}")
 
 

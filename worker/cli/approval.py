@@ -6,6 +6,7 @@ from application.accounts import DecideEntry, Decision
 from application.ports.queries import EntryRow
 from domain.errors import NotFound
 from domain.manual_entry import EntryStatus
+from domain.values import credits_in_words
 from worker.cli.gateway import opened
 from worker.cli.group import Group
 from worker.cli.options import (
@@ -145,7 +146,9 @@ def _decide(place: Place, number: int, decision: Decision, reason: str, *, as_js
 
 def _what(row: EntryRow) -> str:
     words = row.kind.replace("_", " ")
-    return f"{words} {row.role}" if row.credits is None else f"{words} {row.credits} credits"
+    return (
+        f"{words} {row.role}" if row.credits is None else f"{words} {credits_in_words(row.credits)}"
+    )
 
 
 def _as_json(row: EntryRow) -> dict[str, object]:

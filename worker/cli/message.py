@@ -13,6 +13,7 @@ from domain.errors import NotFound, TooLate
 from domain.message import OPEN, Message, State, message_id
 from domain.msisdn import Msisdn, masked
 from domain.public_ids import MessageRef, feltech_id, parse_message_id, wilcybertek_id
+from domain.values import credits_in_words
 from worker.cli.gateway import Gateway, opened
 from worker.cli.group import Group
 from worker.cli.options import (
@@ -179,15 +180,21 @@ def _explained(found: Explanation) -> dict[str, Any]:
                 "words": step.words,
                 "cause": step.cause,
                 "meaning": None if step.cause is None else meaning_of(step.cause).name,
+                "actor": step.actor,
+                "reason": step.reason,
             }
             for step in found.steps
         ],
     }
 
 
-def _meant(step: Step) -> str:
-    """Give a cause's code and what network or modem mean by it, for operators."""
-    return "" if step.cause is None else f" [{step.cause}: {meaning_of(step.cause).name}]"
+def _more(step: Step) -> str:
+    """Give, for operators, a cause's code and its meaning; who did it by hand, and why."""
+    meant = "" if step.cause is None else f" [{step.cause}: {meaning_of(step.cause).name}]"
+    if step.actor is None:
+        return meant
+    why = "" if step.reason is None else f": {step.reason}"
+    return f"{meant} [{step.actor}{why}]"
 
 
 def _tell(found: Explanation) -> None:
@@ -199,7 +206,7 @@ def _tell(found: Explanation) -> None:
         f"Charge  {found.charge.words}",
         f"Route   {found.route.words}",
         "",
-        *(f"{clock_time(step.at)}  {step.words}{_meant(step)}" for step in found.steps),
+        *(f"{clock_time(step.at)}  {step.words}{_more(step)}" for step in found.steps),
     ]
     if found.evidence:
         lines += ["", "Evidence", *(f"  {sentence}" for sentence in found.evidence)]
@@ -332,5 +339,7 @@ def _say_where_it_stands(found: Message, *, as_json: bool) -> None:
             }
         )
         return
-    back = f"; {refunded} credits went back to account {found.account}" if refunded else ""
+    back = (
+        f"; {credits_in_words(refunded)} went back to account {found.account}" if refunded else ""
+    )
     click.echo(f"{feltech_id(found.number)} is {found.state.value.replace('_', ' ')}{back}.")

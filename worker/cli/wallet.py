@@ -1,5 +1,6 @@
 """``ngoma wallet``: what an account has, and the movements that only staff can make."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -7,7 +8,8 @@ import click
 from domain.errors import NotFound
 from domain.page_sizes import STATEMENT_PAGE, STATEMENT_PAGE_MAX
 from domain.public_ids import batch_id, feltech_id
-from domain.values import Credits
+from domain.span import Span, read_span
+from domain.values import Credits, credits_in_words
 from worker.cli.gateway import opened
 from worker.cli.group import Group
 from worker.cli.options import (
@@ -25,8 +27,6 @@ from worker.cli.options import (
 from worker.cli.output import (
     DONE,
     clock_time,
-    counted,
-    hint_of_more,
     moment,
     print_json,
     print_table,
@@ -34,7 +34,7 @@ from worker.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from application.ports.queries import StatementLine
+    from application.ports.queries import Statement, StatementLine
 
 
 @click.group(cls=Group)
@@ -127,11 +127,22 @@ def _move(
         )
     elif moved.entry is None:
         word = "Granted" if is_grant else "Adjusted by"
-        click.echo(f"{word} {counted(credits)}; account {account} has {moved.available} available.")
+        there = f"account {account} has {moved.available} available"
+        click.echo(f"{word} {credits_in_words(credits)}; {there}.")
 
 
-@wallet.command("statement", epilog=example("ngoma wallet statement 1 --after 1200 --limit 20"))
+@wallet.command(
+    "statement",
+    epilog=example(
+        "ngoma wallet statement 1 --after 1200 --limit 20",
+        "ngoma wallet statement 1 --from 2026-11-01 --to 2026-11-30 --json",
+    ),
+)
 @click.argument("account", type=ACCOUNT)
+@click.option("--from", "since", metavar="WHEN", help="From this day in Lusaka, or this time, on.")
+@click.option(
+    "--to", "until", metavar="WHEN", help="Up to the end of this day, or up to this time."
+)
 @click.option("--after", type=POSITION, default=0, help="Only movements after this log position.")
 @click.option(
     "--limit",
@@ -142,20 +153,33 @@ def _move(
 )
 @json_option
 @place_options
-def statement(place: Place, account: int, after: int, limit: int, *, as_json: bool) -> None:
-    """List the movements of an account's wallet, oldest first."""
+def statement(
+    place: Place,
+    account: int,
+    since: str | None,
+    until: str | None,
+    *,
+    after: int,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """List the movements of an account's wallet, oldest first: who moved what, and why.
+
+    WHEN is a day, 2026-11-30, or a time with its zone, 2026-11-30T08:00:00+02:00. The opening and
+    the closing balance are those of the time asked for, whatever page is shown.
+    """
+    span = read_span(since, until)
     with opened(place) as gateway:
         gateway.look("statement", account)
-        queries = gateway.reading("balances")
-        if queries.balance(account) is None:
-            msg = "No such account."
-            raise NotFound(msg)
-        lines = queries.statement(account, after=after, limit=limit)
+        found = gateway.reading("balances").statement(account, span, after=after, limit=limit)
+    if found is None:
+        msg = "No such account."
+        raise NotFound(msg)
     if as_json:
-        print_json([_as_json(line) for line in lines])
+        print_json(_as_json(account, span, found))
         return
     print_table(
-        ["position", "time (UTC)", "kind", "credits", "available", "of", "cause"],
+        ["position", "time (UTC)", "kind", "credits", "available", "of", "by", "why"],
         [
             [
                 line.position,
@@ -164,14 +188,18 @@ def statement(place: Place, account: int, after: int, limit: int, *, as_json: bo
                 f"{line.credits:+}",
                 line.available,
                 _subject(line),
-                line.cause,
+                _people(line),
+                line.reason or line.cause,
             ]
-            for line in lines
+            for line in found.lines
         ],
         empty="No movements.",
     )
-    if lines:
-        hint_of_more(len(lines), limit, f"--after {lines[-1].position}")
+    click.echo(
+        f"Opening {credits_in_words(found.opening)}, closing {credits_in_words(found.closing)}."
+    )
+    if found.next is not None:
+        click.echo(f"There is more: --after {found.next}", err=True)
 
 
 def _subject(line: "StatementLine") -> str | None:
@@ -185,15 +213,20 @@ def _subject(line: "StatementLine") -> str | None:
     return run if line.batch is None else f"{batch_id(line.batch)}: {run}"
 
 
-def _as_json(line: "StatementLine") -> dict[str, object]:
+def _people(line: "StatementLine") -> str | None:
+    """Say who moved credits by hand, and who agreed where it took two."""
+    if line.approver is None:
+        return line.actor
+    return f"{line.actor}, {line.approver} (entry {line.entry})"
+
+
+def _as_json(account: int, span: Span, found: "Statement") -> dict[str, object]:
     return {
-        "position": line.position,
-        "at": moment(line.at),
-        "kind": line.kind,
-        "credits": line.credits,
-        "available": line.available,
-        "number": line.number,
-        "count": line.count,
-        "batch": line.batch,
-        "cause": line.cause,
+        "account_id": account,
+        "from": moment(span.since),
+        "to": moment(span.until),
+        "opening": found.opening,
+        "closing": found.closing,
+        "lines": [{**asdict(line), "at": moment(line.at)} for line in found.lines],
+        "next": found.next,
     }

@@ -10,6 +10,7 @@ from typing import Protocol
 from application.ports.queries.accounts import AccountQueries, AccountRow, KeyRow, SenderIdRow
 from application.ports.queries.entries import EntryQueries, EntryRow
 from application.ports.queries.kept import Kept, KeptQueries, Place
+from application.ports.queries.looks import LookQueries, LookRow
 from application.ports.queries.messages import (
     PUBLIC_STATUS,
     LogEntry,
@@ -20,7 +21,7 @@ from application.ports.queries.messages import (
 from application.ports.queries.progress import ProgressQueries, ProjectionStatus
 from application.ports.queries.sims import SimQueries, SimRow
 from application.ports.queries.waiting import Backlog, Waiting, WaitingQueries
-from application.ports.queries.wallets import Balance, StatementLine, WalletQueries
+from application.ports.queries.wallets import Balance, Statement, StatementLine, WalletQueries
 
 __all__ = [
     "PUBLIC_STATUS",
@@ -33,11 +34,13 @@ __all__ = [
     "LogEntry",
     "LogFilter",
     "LogPage",
+    "LookRow",
     "Place",
     "ProjectionStatus",
     "Queries",
     "SenderIdRow",
     "SimRow",
+    "Statement",
     "StatementLine",
     "Waiting",
 ]
@@ -48,6 +51,7 @@ class Queries(
     WalletQueries,
     AccountQueries,
     EntryQueries,
+    LookQueries,
     SimQueries,
     WaitingQueries,
     KeptQueries,

@@ -39,7 +39,15 @@ def desk(own_gateway: Gateway) -> Desk:
     return Desk(own_gateway, hire(own_gateway.system, "ann", Role.ADMIN))
 
 
-READS = ["/accounts", "/accounts/1", "/approvals", "/approvals/1", "/sender-ids"]
+READS = [
+    "/accounts",
+    "/accounts/1",
+    "/accounts/1/statement",
+    "/looks",
+    "/approvals",
+    "/approvals/1",
+    "/sender-ids",
+]
 WRITES = [
     "/accounts/1/suspend",
     "/accounts/1/reinstate",
@@ -234,6 +242,31 @@ def test_each_read_of_an_auditor_is_on_record_before_it_is_answered(desk: Desk) 
     for (event,), (_, what, subject) in zip(reads[:-1], wanted, strict=True):
         assert isinstance(event, AuditorRead.Read)
         assert (event.actor, event.what, event.subject) == (f"account:{eve.account}", what, subject)
+    listed = desk.get("/looks").json()["data"]
+    assert [(look["what"], look["subject"]) for look in reversed(listed)] == [
+        (what, subject) for _, what, subject in wanted
+    ]
+    assert [look["account_id"] for look in listed] == [
+        None, desk.gateway.account, None, eve.account, None,
+    ]  # fmt: skip
+    assert {(look["actor"], look["reason"]) for look in listed} == {
+        (f"account:{eve.account}", None)
+    }
+
+
+def test_looks_are_listed_newest_first_and_page_by_page(desk: Desk) -> None:
+    eve = hire(desk.gateway.system, "eve", Role.AUDITOR, admin=desk.ann.account)
+    for _ in range(3):
+        desk.get(f"/accounts/{eve.account}", eve)
+    first = desk.get("/looks", limit=2).json()
+    rest = desk.get("/looks", limit=2, before=first["next_before"]).json()
+    assert [look["id"] for page in (first, rest) for look in page["data"]] == [3, 2, 1]
+    assert rest["next_before"] is None
+    assert len(desk.get("/looks", account_id=eve.account).json()["data"]) == 3
+    assert desk.get("/looks", account_id=eve.account + 1).json()["data"] == []
+    for name, value in (("account_id", "x"), ("before", "0"), ("limit", "0")):
+        query: dict[str, Any] = {name: value}
+        assert list(desk.get("/looks", **query).json()["errors"]) == [name]
 
 
 def test_an_auditor_changes_nothing_and_is_told_why(desk: Desk) -> None:

@@ -177,6 +177,13 @@ def test_who_looks_at_a_text_is_on_record_before_it_is_shown(cli: Cli) -> None:
         assert len(found) == 1
         assert b"complaint" not in found[0][1].state
         assert f'"subject":{number}'.encode() in found[0][1].state
+        (look,) = cli.json("look", "list")
+        assert (look["actor"][:3], look["at"][-1]) == ("os:", "Z")
+        assert (look["what"], look["subject"]) == ("message", number)
+        assert (look["account_id"], look["reason"]) == (sender.account, "complaint 17")
+        assert cli.json("look", "list", "--account", sender.account) == [look]
+        assert cli.json("look", "list", "--account", sender.account + 1) == []
+        assert "complaint 17" in cli.run("look", "list").stdout
         cli.run("contents", "purge", "--message", number, "--reason", "r")
         gone = cli.refusal("message", "show", number, "--reveal", "--reason", "complaint 17")
         assert "were erased" in gone

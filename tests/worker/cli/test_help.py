@@ -46,7 +46,7 @@ def test_the_commands_are_those_of_this_issue() -> None:
     assert {path.removeprefix("ngoma ") for path in ALL} == {
         *("serve", "worker", "project", "migrate", "doctor", "config show"),
         *("login", "logout", "second-factor enrol", "second-factor confirm"),
-        *("role grant", "role withdraw", "role list"),
+        *("role grant", "role withdraw", "role list", "look list"),
         *("approval list", "approval show"),
         *("approval approve", "approval reject", "approval withdraw"),
         *("account create", "account list", "account limits"),

@@ -116,9 +116,14 @@ def test_a_doubt_is_settled_as_sent_or_not_sent(cli: Cli) -> None:
         shown = cli.run("message", "resolve", left, "--sent", "--reason", "the customer has it")
         assert shown.stdout == f"msg_{left} is sent.\n"
         shown = cli.run("message", "resolve", stayed, "--not-sent", "--reason", "not on the bill")
-        assert "1 credits went back" in shown.stdout
+        assert "1 credit went back" in shown.stdout
         balance = cli.json("wallet", "show", sender.account)
         assert (balance["spent"], balance["refunded"], balance["available"]) == (1, 1, 4)
+        resolved = cli.json("message", "explain", left)["timeline"][-2]
+        assert (resolved["event"], resolved["reason"]) == ("Resolved", "the customer has it")
+        assert resolved["actor"].startswith("os:")
+        told = cli.run("message", "explain", left).stdout
+        assert f"[{resolved['actor']}: the customer has it]" in told
         again = cli.refusal("message", "resolve", left, "--not-sent", "--reason", "x")
         assert again == f"Message {left} is sent."
 

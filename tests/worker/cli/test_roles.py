@@ -172,6 +172,7 @@ READS: list[tuple[str, str, int | None]] = [
     ("role list", "roles", None),
     ("approval list", "approvals", None),
     ("approval show 2", "approval", 2),
+    ("look list", "looks", None),
 ]
 
 

@@ -124,6 +124,10 @@ def test_it_says_where_it_listens_and_operators_have_a_place_of_their_own(tmp_pa
         assert get(where["operations"], "/healthz") == (200, b'{"status":"ok"}')
         assert get(where["operations"], "/api")[0] == 404
         assert urlsplit(where["operations"]).hostname == "127.0.0.1"
+        lines = log_of(folder)
+        assert lines[0]["logger"] == "ngoma.start"
+        assert "color_message" not in set().union(*lines)
+        assert not any("\x1b" in str(value) for line in lines for value in line.values())
         (place,) = (folder / "operations").iterdir()
         assert place.name == f"all-{process.pid}.url"
         assert place.read_text().strip() == where["operations"]

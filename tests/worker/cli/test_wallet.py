@@ -1,9 +1,11 @@
 """Credits are shown and moved from the command line; a balance is of one moment."""
 
 from domain.reports import Accepted
+from domain.roles import Role
 from tests.support.outcomes import refused
 from tests.worker.cli.commands import Cli
 from tests.worker.cli.messages import sending
+from tests.worker.cli.people import team
 
 
 def test_a_balance_is_one_row_of_one_position(cli: Cli) -> None:
@@ -53,10 +55,12 @@ def test_a_statement_lists_each_movement_once_oldest_first(cli: Cli) -> None:
         first = sender.send("+260961234567", "+260961234568")
         cli.run("message", "cancel", first)
         account = sender.account
-        lines = cli.json("wallet", "statement", account)
+        whole = cli.json("wallet", "statement", account)
+        lines = whole["lines"]
         assert [(line["kind"], line["credits"], line["available"]) for line in lines] == [
             ("Granted", 100, 100), ("Reserved", -2, 98), ("Refunded", 1, 99),
         ]  # fmt: skip
+        assert (whole["opening"], whole["closing"], whole["next"]) == (0, 99, None)
         assert [line["count"] for line in lines] == [None, 2, None]
         assert lines[2]["cause"] == "CANCELLED"
         shown = cli.run("wallet", "statement", account).stdout
@@ -68,10 +72,45 @@ def test_a_statement_goes_on_after_a_position(cli: Cli) -> None:
     account = cli.account(credits=1)
     for _ in range(3):
         cli.run("wallet", "grant", account, 1, "--reason", "x")
-    first = cli.run("wallet", "statement", account, "--limit", 2)
+    first = cli.json("wallet", "statement", account, "--limit", 2)
     whole = cli.json("wallet", "statement", account)
-    assert f"--after {whole[1]['position']}" in first.stderr
-    assert cli.json("wallet", "statement", account, "--after", whole[1]["position"]) == whole[2:]
+    said = cli.run("wallet", "statement", account, "--limit", 2).stderr
+    assert said == f"There is more: --after {first['next']}\n"
+    rest = cli.json("wallet", "statement", account, "--after", first["next"], "--limit", 2)
+    assert first["lines"] + rest["lines"] == whole["lines"]
+    assert rest["next"] is whole["next"] is None
+
+
+def test_a_statement_says_who_moved_credits_by_hand_why_and_who_agreed(cli: Cli) -> None:
+    admin, reviewer = team(cli, admin=Role.ADMIN, reviewer=Role.ADMIN)
+    account = cli.account(credits=1)
+    admin.run("wallet", "adjust", account, 7, "--reason", "counted twice on 3 May")
+    entry = admin.json("wallet", "grant", account, 250_000, "--reason", "paid by bank")["entry"]
+    reviewer.run("approval", "approve", entry)
+    host, adjusted, granted = admin.json("wallet", "statement", account)["lines"]
+    assert host["actor"].startswith("os:")
+    assert (adjusted["actor"], adjusted["reason"]) == (admin.name, "counted twice on 3 May")
+    assert (adjusted["approver"], adjusted["entry"]) == (None, None)
+    assert (granted["actor"], granted["reason"]) == (admin.name, "paid by bank")
+    assert (granted["approver"], granted["entry"]) == (reviewer.name, entry)
+    shown = admin.run("wallet", "statement", account).stdout
+    assert f"{admin.name}, {reviewer.name} (entry {entry})" in shown
+    assert "counted twice on 3 May" in shown
+    assert "Opening 0 credits, closing 250008 credits." in shown
+
+
+def test_a_statement_of_some_days_opens_and_closes_with_what_was_there(cli: Cli) -> None:
+    account = cli.account(credits=5)
+    past = cli.json("wallet", "statement", account, "--to", "2020-01-31")
+    assert past == {
+        "account_id": account, "from": None, "to": "2020-01-31T22:00:00.000000Z",
+        "opening": 0, "closing": 0, "lines": [], "next": None,
+    }  # fmt: skip
+    later = cli.json("wallet", "statement", account, "--from", "2020-02-01")
+    assert (later["opening"], later["closing"], len(later["lines"])) == (0, 5, 1)
+    assert "No movements." in cli.run("wallet", "statement", account, "--to", "2020-01-31").stdout
+    refusal = cli.refusal("wallet", "statement", account, "--from", "May")
+    assert refusal.startswith("The from must be a day")
 
 
 def test_an_account_that_is_not_there_has_no_wallet(cli: Cli) -> None:

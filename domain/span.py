@@ -1,0 +1,56 @@
+"""A stretch of time as people ask for it: from a day or a moment on, up to another."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from domain.days import DAY_S, OFFSET_S
+from domain.errors import InvalidRequest
+from domain.values import SECOND, Instant
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_MOMENT: Final = re.compile(
+    r"(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)(?:(Z)|([+ -])(\d\d:\d\d))", re.ASCII
+)
+"""The zone's plus is a space where a URL was not encoded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From ``since`` on, and before ``until``; None is without an end on that side."""
+
+    since: Instant | None = None
+    until: Instant | None = None
+
+
+def read_span(since: str | None, until: str | None) -> Span:
+    """Read days in Lusaka (2026-11-30), of which ``until`` is the last, or moments with a zone.
+
+    Raises:
+        InvalidRequest: one of them cannot be read, or the end is before the beginning.
+    """
+    span = Span(_read(since, "from", days=0), _read(until, "to", days=1))
+    if span.since is not None and span.until is not None and span.since > span.until:
+        msg = "The end of the time asked for, to, is before its beginning, from."
+        raise InvalidRequest(msg, field="to")
+    return span
+
+
+def _read(written: str | None, field: str, *, days: int) -> Instant | None:
+    """Give the moment, or the one at which the day, and ``days`` more, begin in Lusaka."""
+    if written is None:
+        return None
+    try:
+        if _DAY.fullmatch(written):
+            day = date.fromisoformat(written).toordinal() - _EPOCH.toordinal() + days
+            return Instant((day * DAY_S - OFFSET_S) * SECOND)
+        if found := _MOMENT.fullmatch(written):
+            zone = found[2] or ("-" if found[3] == "-" else "+") + found[4]
+            moment = datetime.fromisoformat(found[1] + zone) - _EPOCH
+            return Instant(moment // timedelta(microseconds=1))
+    except ValueError:
+        pass  # 30 February
+    msg = f"The {field} must be a day, 2026-11-30, or a time and zone, 2026-11-30T08:00:00+02:00."
+    raise InvalidRequest(msg, field=field)

@@ -1,0 +1,74 @@
+"""Tables at 80 columns: no word is broken, and none is missing."""
+
+from pathlib import Path
+
+import pytest
+
+from domain.causes import OwnCause
+from domain.reports import Accepted
+from domain.roles import Role
+from tests.worker.cli.commands import Cli
+from tests.worker.cli.messages import sending
+from tests.worker.cli.people import team
+from worker.cli import output
+
+NARROW = 80
+COMMANDS = (
+    "account list",
+    "approval list",
+    "approval show 2",
+    "backup list",
+    "clock show",
+    "config show",
+    "key list 1",
+    "look list",
+    "message list --state held",
+    "message show 1",
+    "modem list",
+    "projections status",
+    "role list",
+    "sender-id list",
+    "wallet show 1",
+    "wallet statement 3",
+)
+
+
+@pytest.fixture(scope="module")
+def cli(tmp_path_factory: pytest.TempPathFactory) -> Cli:
+    """Give a gateway with something in every list, and long words in most."""
+    found = Cli(tmp_path_factory.mktemp("tables") / "data")
+    team(found, ann=Role.ADMIN, bob=Role.FINANCE_REVIEWER)
+    with sending(found.folder) as sender:
+        account = sender.account
+        for _ in range(2):
+            sender.attempt(sender.send(), Accepted(7))
+        sender.send("+260961234567", "+260961234568")
+        found.run("account", "create", "An Importer of Tinned Fish", "--email",
+                  "the.bookkeeper@importers-of-tinned-fish.example", "--credits", 7,
+                  "--sender-id", "TINNED FISH")  # fmt: skip
+        found.run("wallet", "adjust", account, -20, "--reason", "counted twice on the third of May")
+        found.run("wallet", "grant", account, 250_000, "--reason", "paid by bank transfer, slip 7")
+        found.run("message", "show", 1, "--reveal", "--reason", "complaint seventeen")
+        found.run("modem", "quarantine", 1, "--reason", f"too many of {OwnCause.NO_ANSWER}")
+    return found
+
+
+def words(text: str) -> set[str]:
+    """Give all words but those of the time at which it was printed."""
+    lines = [line for line in text.splitlines() if not line.startswith("It is ")]
+    return {word for line in lines for word in line.split() if set(word) != {"─"}}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_word_of_a_table_is_broken_at_80_columns(cli: Cli, command: str) -> None:
+    wide = Cli(cli.folder, {"COLUMNS": "1000"}).run(*command.split())
+    narrow = Cli(cli.folder, {"COLUMNS": str(NARROW)}).run(*command.split())
+    assert words(wide.stdout) - words(narrow.stdout) == set()
+    long = [line for line in narrow.stdout.splitlines() if len(line) > NARROW]
+    assert [line for line in long if max(map(len, line.split())) < NARROW // 2] == []
+
+
+def test_every_command_that_prints_a_table_is_tried() -> None:
+    folder = Path(output.__file__).parent
+    printing = sum(path.read_text().count("print_table(") for path in folder.glob("*.py"))
+    assert printing - 1 == len(COMMANDS) + len(["modem probe: see test_modem.py"])
