@@ -8,11 +8,12 @@ from typing import Final
 from adapters.security.secret import Secret
 from adapters.settings.checks import Check, not_blank, one_of, url, within
 
-KINDS: Final = ("mtn",)
+KINDS: Final = ("mtn", "airtel")
 ANSWER_S: Final = 30.0
 NEEDED: Final[Mapping[str, Sequence[str]]] = MappingProxyType(
     {
         "mtn": ("user", "secret", "subscription_key"),
+        "airtel": ("user", "secret"),
     }
 )
 """What each kind cannot do without, beside what all need."""
@@ -25,21 +26,23 @@ class ProviderSettings:
     name: str
     """How it is called; payments remember it, so it stays when the address changes."""
     kind: str
-    """What it speaks: mtn."""
+    """What it speaks: mtn or airtel."""
     base_url: str
     """Its address, without a path of a call."""
     callback_url: str | None = None
     """Where its callbacks reach this gateway; without it payments are only asked about."""
     user: str | None = None
-    """mtn: the API user."""
+    """Its API user (mtn) or client id (airtel)."""
     secret: Secret | None = None
-    """mtn: the API key of that user (file: or env:)."""
+    """The API key (mtn) or client secret (airtel) of that user (file: or env:)."""
     subscription_key: Secret | None = None
     """mtn: the key of the collection product (file: or env:)."""
     environment: str = "mtnzambia"
     """mtn: the target environment; sandbox for trials."""
     currency: str = "ZMW"
     """mtn: the sandbox knows only EUR."""
+    callback_key: Secret | None = None
+    """airtel: the key of authenticated callbacks (file: or env:); with it each must be signed."""
     refund_user: str | None = None
     """mtn: the API user of the disbursement product; without it nothing can be refunded."""
     refund_secret: Secret | None = None
@@ -78,6 +81,6 @@ PROVIDER_CHECKS: Final[Mapping[str, Sequence[Check]]] = MappingProxyType(
 )
 
 PROVIDER_SECRETS: Final = frozenset(
-    {"secret", "subscription_key", "refund_secret", "refund_subscription_key"}
+    {"secret", "subscription_key", "callback_key", "refund_secret", "refund_subscription_key"}
 )
 """Those whose values are ``file:…`` or ``env:…``."""
