@@ -20,7 +20,7 @@ from adapters.lazily import (
 )
 from adapters.mail import open_mailer
 from adapters.mobile_money import Accounts
-from adapters.mobile_money.wire.wire_log import FileWireLog
+from adapters.mobile_money.wire.wire_log import FileWireLog, wire_folder
 from adapters.modems import DRIVERS
 from adapters.observability.access import JsonAccessLog
 from adapters.observability.outlet import Outlet
@@ -104,7 +104,7 @@ def bootstrap(
             watch_redis(signals, metrics, {"limits": limiter.outage, "queue": queue.outage})
     codes = wanted(partial(make_codes, derived(secret, "second factors"), randomness))
     digests = _digests(secret)
-    wire_log = FileWireLog(settings.data_dir / "wire")
+    wire_log = FileWireLog(wire_folder(settings.data_dir))
     mobile_money = Accounts(settings.providers, clock=clock, log=wire_log)
     return System(
         clock=clock,

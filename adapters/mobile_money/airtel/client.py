@@ -147,7 +147,7 @@ class AirtelMobileMoney:
         except NoAnswer as error:
             return Ambiguous(str(error))
 
-    def refund_status(self, reference: str) -> PaymentStatus:  # noqa: ARG002 - the port's
+    def refund_status(self, reference: str) -> PaymentStatus:  # noqa: ARG002
         """Say that nothing can be asked: the statement has to tell."""
         return PaymentStatus(
             state=PaymentState.UNKNOWN, words="Airtel Money cannot be asked about a refund."

@@ -27,6 +27,8 @@ from adapters.mobile_money.simulation.scenarios import SLOW_S, Ending, Told, Tro
 from adapters.mobile_money.simulation.tokens import SimTokens
 from adapters.mobile_money.wire.amounts import kwacha_text, read_ngwee
 from adapters.mobile_money.wire.json_text import read_object, text_at, value_at, write_compact
+from adapters.security.secret import Secret
+from adapters.settings.providers import ProviderSettings
 from domain.money import Ngwee
 
 CLIENT: Final = "simulated-client-id"
@@ -51,6 +53,17 @@ class SimulatedAirtel:
         self._callback_url = callback_url
         self._tokens = SimTokens(payments.clock, TOKEN_S)
         self.key = rsa.generate_private_key(public_exponent=65_537, key_size=RSA_BITS)
+
+    def account(self, base_url: str) -> ProviderSettings:
+        """Give what the settings have to say of the one account that it knows."""
+        return ProviderSettings(
+            name="airtel",
+            kind="airtel",
+            base_url=base_url,
+            user=CLIENT,
+            secret=Secret(SECRET),
+            callback_key=Secret(CALLBACK_KEY),
+        )
 
     # -- requests ------------------------------------------------------------------------------
 
