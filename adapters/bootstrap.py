@@ -20,7 +20,7 @@ from adapters.lazily import (
 )
 from adapters.mail import open_mailer
 from adapters.mobile_money import Accounts
-from adapters.mobile_money.wire.wire_log import FileWireLog
+from adapters.mobile_money.wire.wire_log import FileWireLog, wire_folder
 from adapters.modems import DRIVERS
 from adapters.observability.access import JsonAccessLog
 from adapters.observability.outlet import Outlet
@@ -230,7 +230,7 @@ def _open_modem(modem: ModemSettings, *, clock: Clock, answer_timeout_s: float) 
 
 
 def _open_mobile_money(settings: Settings, clock: Clock) -> tuple[Accounts, WireLog]:
-    log = FileWireLog(settings.data_dir / "wire")
+    log = FileWireLog(wire_folder(settings.data_dir))
     return Accounts(settings.providers, clock=clock, log=log), log
 
 

@@ -85,6 +85,34 @@ def _mtn(settings: ProviderSettings, caller: "Caller") -> MobileMoney:
     return open_mtn(settings, caller)
 
 
+def _airtel(settings: ProviderSettings, caller: "Caller") -> MobileMoney:
+    """Make a client of Airtel's Open API."""
+    from adapters.mobile_money.airtel.client import open_airtel  # noqa: PLC0415 - lazy
+
+    return open_airtel(settings, caller)
+
+
+def _zamtel(settings: ProviderSettings, caller: "Caller") -> MobileMoney:
+    """Make a client of Zamtel's REST front, which keeps callers waiting for the payer."""
+    from adapters.mobile_money.zamtel.client import open_zamtel  # noqa: PLC0415 - lazy
+
+    return open_zamtel(settings, caller)
+
+
+def _simulated_zamtel(payments: "SimPayments", callback_url: str | None) -> "SimulatedProvider":
+    """Make a simulated Zamtel: it calls nobody."""
+    from adapters.mobile_money.zamtel.simulated import SimulatedZamtel  # noqa: PLC0415 - lazy
+
+    return SimulatedZamtel(payments, callback_url)
+
+
+def _simulated_airtel(payments: "SimPayments", callback_url: str | None) -> "SimulatedProvider":
+    """Make a simulated Airtel: it calls the URL that was registered."""
+    from adapters.mobile_money.airtel.simulated import SimulatedAirtel  # noqa: PLC0415 - lazy
+
+    return SimulatedAirtel(payments, callback_url)
+
+
 def _simulated_mtn(payments: "SimPayments", callback_url: str | None) -> "SimulatedProvider":
     """Make a simulated MTN: it is told a URL with each request."""
     from adapters.mobile_money.mtn.simulated import SimulatedMtn  # noqa: PLC0415 - lazy
@@ -93,11 +121,13 @@ def _simulated_mtn(payments: "SimPayments", callback_url: str | None) -> "Simula
 
 
 PROVIDERS: Final[Mapping[str, Callable[[ProviderSettings, "Caller"], MobileMoney]]] = (
-    MappingProxyType({"mtn": _mtn})
+    MappingProxyType({"mtn": _mtn, "airtel": _airtel, "zamtel": _zamtel})
 )
 """Factories that import their client only when it is wanted."""
 
 SIMULATED: Final[Mapping[str, Callable[["SimPayments", str | None], "SimulatedProvider"]]] = (
-    MappingProxyType({"mtn": _simulated_mtn})
+    MappingProxyType(
+        {"mtn": _simulated_mtn, "airtel": _simulated_airtel, "zamtel": _simulated_zamtel}
+    )
 )
 """Factories of simulated providers; the second argument is where callbacks are registered."""

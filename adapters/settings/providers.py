@@ -8,11 +8,14 @@ from typing import Final
 from adapters.security.secret import Secret
 from adapters.settings.checks import Check, not_blank, one_of, url, within
 
-KINDS: Final = ("mtn",)
+KINDS: Final = ("mtn", "airtel", "zamtel")
 ANSWER_S: Final = 30.0
+BLOCKING_S: Final = 150.0
 NEEDED: Final[Mapping[str, Sequence[str]]] = MappingProxyType(
     {
         "mtn": ("user", "secret", "subscription_key"),
+        "airtel": ("user", "secret"),
+        "zamtel": ("user", "secret", "shortcode"),
     }
 )
 """What each kind cannot do without, beside what all need."""
@@ -25,21 +28,25 @@ class ProviderSettings:
     name: str
     """How it is called; payments remember it, so it stays when the address changes."""
     kind: str
-    """What it speaks: mtn."""
+    """What it speaks: mtn, airtel or zamtel."""
     base_url: str
     """Its address, without a path of a call."""
     callback_url: str | None = None
     """Where its callbacks reach this gateway; without it payments are only asked about."""
     user: str | None = None
-    """mtn: the API user."""
+    """Its API user (mtn), client id (airtel) or third party id (zamtel)."""
     secret: Secret | None = None
-    """mtn: the API key of that user (file: or env:)."""
+    """The API key, client secret or password of that user (file: or env:)."""
     subscription_key: Secret | None = None
     """mtn: the key of the collection product (file: or env:)."""
     environment: str = "mtnzambia"
     """mtn: the target environment; sandbox for trials."""
     currency: str = "ZMW"
     """mtn: the sandbox knows only EUR."""
+    shortcode: str | None = None
+    """zamtel: the merchant's short code."""
+    callback_key: Secret | None = None
+    """airtel: the key of authenticated callbacks (file: or env:); with it each must be signed."""
     refund_user: str | None = None
     """mtn: the API user of the disbursement product; without it nothing can be refunded."""
     refund_secret: Secret | None = None
@@ -47,7 +54,8 @@ class ProviderSettings:
     refund_subscription_key: Secret | None = None
     """mtn: the key of the disbursement product (file: or env:)."""
     answer_timeout_s: float | None = None
-    """How long it may take to answer; without it 30 s."""
+    """How long it may take to answer; without it 30 s, and 150 s for zamtel, which waits for
+    the payer."""
 
     @property
     def secrets(self) -> Sequence[Secret]:
@@ -59,7 +67,7 @@ class ProviderSettings:
     @property
     def answer_s(self) -> float:
         """How long it may take to answer."""
-        return self.answer_timeout_s or ANSWER_S
+        return self.answer_timeout_s or (BLOCKING_S if self.kind == "zamtel" else ANSWER_S)
 
     @property
     def lacks(self) -> Sequence[str]:
@@ -78,6 +86,6 @@ PROVIDER_CHECKS: Final[Mapping[str, Sequence[Check]]] = MappingProxyType(
 )
 
 PROVIDER_SECRETS: Final = frozenset(
-    {"secret", "subscription_key", "refund_secret", "refund_subscription_key"}
+    {"secret", "subscription_key", "callback_key", "refund_secret", "refund_subscription_key"}
 )
 """Those whose values are ``file:…`` or ``env:…``."""

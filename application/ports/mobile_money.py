@@ -38,8 +38,14 @@ class Refund:
     """Our id of the collection."""
     of_receipt: str
     """The provider's id of the collection."""
+    of_amount_ngwee: Ngwee
     amount_ngwee: Ngwee
     label: str
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything goes back."""
+        return self.amount_ngwee == self.of_amount_ngwee
 
 
 # -- what a request comes to ---------------------------------------------------------------------

@@ -212,14 +212,15 @@ def test_what_an_account_lacks_is_said_with_its_name(
 ) -> None:
     monkeypatch.setenv("K", "top secret")
     toml = f'{MTN}callback_url = "pay.example.com"\nsubscription_kee = "x"\n' + MTN.replace(
-        'kind = "mtn"', 'kind = "mtm"'
+        'kind = "mtn"', 'kind = "airtl"'
     ).replace("env:K", "plain")
     assert _mistakes(tmp_path, toml) == [
         '[[providers]] 1 "mtn": callback_url = "pay.example.com": it must be a URL that begins with'
         " http: or https:.",
         '[[providers]] 1 "mtn": subscription_kee: there is no such setting; did you mean'
         " subscription_key?",
-        '[[providers]] 2 "mtn": kind = "mtm": it must be mtn.',
+        '[[providers]] 2 "mtn": kind = "airtl": it must be mtn, airtel or zamtel; did you mean'
+        " airtel?",
         '[[providers]] 2 "mtn": secret: A secret is written file:PATH or env:NAME.',
     ]
     assert _mistakes(tmp_path, MTN) == ['[[providers]] 1 "mtn": subscription_key is missing.']

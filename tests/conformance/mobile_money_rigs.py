@@ -5,7 +5,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 
 from adapters.mobile_money import SIMULATED, open_provider
-from adapters.mobile_money.mtn import simulated as mtn
+from adapters.mobile_money.airtel.cases import CASES as AIRTEL_CASES
 from adapters.mobile_money.mtn.cases import CASES as MTN_CASES
 from adapters.mobile_money.simulation.payments import (
     SimAnswer,
@@ -19,7 +19,7 @@ from adapters.mobile_money.simulation.scenarios import NAMES, PAYERS_ROOT, Scrip
 from adapters.mobile_money.simulation.web import ServedProvider, serving
 from adapters.mobile_money.wire.caller import Waits
 from adapters.mobile_money.wire.cases import Case
-from adapters.security.secret import Secret
+from adapters.mobile_money.zamtel.cases import CASES as ZAMTEL_CASES
 from adapters.settings.providers import ProviderSettings
 from application.ports import (
     CallbackForged,
@@ -64,7 +64,6 @@ class Guarantees:
     """Whether a status repeats amount, currency and payer."""
     settles_at_once: bool = False
     """Whether the answer to the request is the end, and nothing can be asked later."""
-    calls_back: bool = True
     signs_callbacks: bool = False
     tells_refunds: bool = True
     """Whether it can be asked about a refund."""
@@ -84,11 +83,8 @@ class Kind:
     network: Network
     prefix: str
     guarantees: Guarantees
-    settings: ProviderSettings
     cases: Sequence[Case]
-    simulated: Callable[[SimPayments, str], SimulatedProvider]
-    sign: Callable[[bytes], Mapping[str, str]]
-    """Gives the headers of a callback with a body."""
+    simulated: Callable[[SimPayments, str | None], SimulatedProvider]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +136,7 @@ def rig_of(kind: Kind) -> Iterator[Rig]:
         inbox = stack.enter_context(callback_inbox())
         provider = kind.simulated(payments, f"{inbox.url}/callbacks/{kind.name}/one")
         served = stack.enter_context(serving(payments, provider, pace=PACE, sends_by_itself=False))
-        settings = replace(kind.settings, base_url=served.url, callback_url=inbox.url)
+        settings = replace(provider.account(served.url), callback_url=inbox.url)
         client = open_provider(settings, clock=clock, log=log)
         stack.callback(client.close)
         hasty = open_provider(settings, clock=clock, log=log, waits=HASTY)
@@ -168,6 +164,9 @@ class Canned:
     def callback(self, payment: SimPayment, told: Told) -> SimCallback | None:
         return None
 
+    def account(self, base_url: str) -> ProviderSettings:
+        return self._real.account(base_url)
+
 
 @dataclass(frozen=True, slots=True)
 class CannedRig:
@@ -190,11 +189,10 @@ class CannedRig:
             label="TOPUP-123",
         )
 
-    def signed(self, body: bytes) -> ReceivedCallback:
-        """Give a callback with this body that is the provider's own."""
-        return ReceivedCallback(
-            method="POST", path="/callbacks/one", headers=self.kind.sign(body), body=body
-        )
+    def callback(self, body: bytes) -> ReceivedCallback:
+        """Give a callback with this body, which nobody signed."""
+        headers = {"content-type": "application/json"}
+        return ReceivedCallback(method="POST", path="/callbacks/one", headers=headers, body=body)
 
 
 @contextmanager
@@ -202,16 +200,11 @@ def canned_rig_of(kind: Kind) -> Iterator[CannedRig]:
     """Start a provider that says what it is told to, and a client of it."""
     clock = VirtualClock()
     payments = SimPayments(clock)
-    canned = Canned(kind.simulated(payments, "http://127.0.0.1:1"))
+    canned = Canned(kind.simulated(payments, None))
     with serving(payments, canned, sends_by_itself=False) as served:
-        settings = replace(kind.settings, base_url=served.url)
+        settings = replace(canned.account(served.url), callback_key=None)
         with closing(open_provider(settings, clock=clock, log=ListWireLog())) as client:
             yield CannedRig(kind, client, canned)
-
-
-def unsigned(_: bytes) -> Mapping[str, str]:
-    """Give the headers of a callback that nobody signs."""
-    return {"content-type": "application/json"}
 
 
 # -- the providers -----------------------------------------------------------------------------
@@ -231,20 +224,39 @@ MTN = Kind(
             "fault": "INTERNAL_PROCESSING_ERROR",
         }
     ),
-    settings=ProviderSettings(
-        name="mtn",
-        kind="mtn",
-        base_url="http://127.0.0.1",
-        user=mtn.USER,
-        secret=Secret(mtn.KEY),
-        subscription_key=Secret(mtn.SUBSCRIPTION),
-        refund_user=mtn.USER,
-        refund_secret=Secret(mtn.KEY),
-        refund_subscription_key=Secret(mtn.SUBSCRIPTION),
-    ),
     cases=MTN_CASES,
     simulated=SIMULATED["mtn"],
-    sign=unsigned,
 )
 
-KINDS = {kind.name: kind for kind in (MTN,)}
+AIRTEL = Kind(
+    name="airtel",
+    network=Network.AIRTEL,
+    prefix="97",
+    guarantees=Guarantees(
+        codes={
+            "pin-timeout": "DP00800001029",
+            "wrong-pin": "DP00800001002",
+            "insufficient": "DP00800001007",
+            "limit": "DP00800001003",
+            "not-approved": "DP00800001005",
+            "no-wallet": "DP00800001025",
+            "fault": "DP00800001009",
+        },
+        says_amount=False,
+        signs_callbacks=True,
+        tells_refunds=False,
+    ),
+    cases=AIRTEL_CASES,
+    simulated=SIMULATED["airtel"],
+)
+
+ZAMTEL = Kind(
+    name="zamtel",
+    network=Network.ZAMTEL,
+    prefix="95",
+    guarantees=Guarantees(codes={}, says_amount=False, settles_at_once=True),
+    cases=ZAMTEL_CASES,
+    simulated=SIMULATED["zamtel"],
+)
+
+KINDS = {kind.name: kind for kind in (MTN, AIRTEL, ZAMTEL)}

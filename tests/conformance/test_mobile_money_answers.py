@@ -56,7 +56,7 @@ def test_an_answer_is_understood_as_its_case_says(
         else:
             assert rig.client.status(REFERENCE) == case.understood
         return
-    callback = rig.signed(case.body.encode())
+    callback = rig.callback(case.body.encode())
     if case.understood is None:
         with pytest.raises(CallbackMalformed):
             rig.client.read_callback(callback)
@@ -80,6 +80,6 @@ def test_no_answer_raises_or_passes_for_money(canned: dict[str, CannedRig], kind
         )
         assert rig.client.status(REFERENCE).state is not PaymentState.PAID
         with suppress(CallbackRefused):
-            assert rig.client.read_callback(rig.signed(body)).claim.state is not PaymentState.PAID
+            assert rig.client.read_callback(rig.callback(body)).claim.state is not PaymentState.PAID
 
     holds()

@@ -179,6 +179,7 @@ def _refund(rig: Rig, collection: Collection, receipt: str, amount_ngwee: Ngwee)
         reference=rig.client.reference(rig.randomness.token(16)),
         of_reference=collection.reference,
         of_receipt=receipt,
+        of_amount_ngwee=collection.amount_ngwee,
         amount_ngwee=amount_ngwee,
         label="REFUND-1",
     )

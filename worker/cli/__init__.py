@@ -28,6 +28,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "sender-id": Entry("worker.cli.sender_id", "sender_id", "List and decide sender IDs."),
     "message": Entry("worker.cli.message", "message", "Look at a message, explain or end it."),
     "look": Entry("worker.cli.look", "look", "See who of staff looked at what."),
+    "pay": Entry("worker.cli.pay", "pay", "Try mobile money, and see what providers said."),
     "contents": Entry("worker.cli.contents", "contents", "Erase personal data."),
     "modem": Entry("worker.cli.modem", "modem", "Look at the SIMs, try and emulate modems."),
     "backup": Entry("worker.cli.backup", "backup", "Make, list and try backups."),

@@ -26,12 +26,13 @@ from adapters.mobile_money.simulation.scenarios import SCENARIOS, SLOW_S, Told, 
 from adapters.mobile_money.simulation.tokens import SimTokens
 from adapters.mobile_money.wire.amounts import kwacha_text, read_ngwee
 from adapters.mobile_money.wire.json_text import read_object, text_at, value_at, write_compact
+from adapters.security.secret import Secret
+from adapters.settings.providers import ProviderSettings
 from domain.money import Ngwee
 
 USER: Final = "7c1f1f0e-5a9b-4a37-9a5c-0d4f6b1e2a33"
 KEY: Final = "simulated-api-key"
 SUBSCRIPTION: Final = "simulated-subscription-key"
-"""What the simulator takes; whoever starts it tells them."""
 CURRENCIES: Final = {"sandbox": "EUR"}
 """By target environment; every other one has kwacha."""
 TOKEN_S: Final = 3_600
@@ -56,6 +57,20 @@ class SimulatedMtn:
         self._tokens = SimTokens(payments.clock, TOKEN_S)
         self._users: dict[str, str] = {USER: KEY}
         self._hosts: dict[str, str] = {}
+
+    def account(self, base_url: str) -> ProviderSettings:
+        """Give what the settings have to say of the one account that it knows."""
+        return ProviderSettings(
+            name="mtn",
+            kind="mtn",
+            base_url=base_url,
+            user=USER,
+            secret=Secret(KEY),
+            subscription_key=Secret(SUBSCRIPTION),
+            refund_user=USER,
+            refund_secret=Secret(KEY),
+            refund_subscription_key=Secret(SUBSCRIPTION),
+        )
 
     # -- requests ------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from adapters.mobile_money.simulation.scenarios import (
     Twist,
     scenario_of,
 )
+from adapters.settings.providers import ProviderSettings
 from application.ports import Clock
 from domain.money import Ngwee
 from domain.values import SECOND, Instant
@@ -113,6 +114,9 @@ class SimulatedProvider(Protocol):
 
     def callback(self, payment: SimPayment, told: Told) -> SimCallback | None:
         """Write a callback; None where nobody is to be told."""
+
+    def account(self, base_url: str) -> ProviderSettings:
+        """Give what the settings have to say of the one account that it knows."""
 
 
 class SimPayments:

@@ -21,6 +21,11 @@ def kwacha_text(amount_ngwee: Ngwee) -> str:
     return f"{kwacha}.{ngwee:02}" if ngwee else str(kwacha)
 
 
+def kwacha_number(amount_ngwee: Ngwee) -> Decimal:
+    """Give an amount to be written as a number of JSON: ``50``, or ``50.05``."""
+    return Decimal(kwacha_text(amount_ngwee))
+
+
 def read_ngwee(value: object) -> Ngwee | None:
     """Read an amount: a text or a number of JSON, in kwacha; None if it is not whole ngwee.
 

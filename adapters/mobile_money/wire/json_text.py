@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+import msgspec
+
 _BESIDE_TEXT: Final = re.compile(r"[^A-Za-z0-9 -]+")
+
+_writer: Final = msgspec.json.Encoder(decimal_format="number")
 
 
 def read_object(text: bytes) -> Mapping[str, Any] | None:
@@ -42,8 +46,8 @@ def text_at(found: Any, *path: str) -> str | None:
 
 
 def write_compact(content: object) -> bytes:
-    """Write JSON without spaces: what is signed or encrypted is what is sent."""
-    return json.dumps(content, separators=(",", ":"), ensure_ascii=True).encode()
+    """Write JSON without spaces, a Decimal as a number; what is signed is what is sent."""
+    return _writer.encode(content)
 
 
 def plain_label(label: str, characters_max: int) -> str:

@@ -19,6 +19,11 @@ FOUND_MAX: Final = 1_000
 _decoder: Final = msgspec.json.Decoder(WireExchange)
 
 
+def wire_folder(data_dir: Path) -> Path:
+    """Give where a gateway keeps it."""
+    return data_dir / "wire"
+
+
 class FileWireLog:
     """``application.ports.WireLog`` in ``FOLDER/wire.jsonl`` and the older ``wire.1.jsonl``.
 

@@ -33,6 +33,8 @@ def test_secrets_are_masked_in_both_forms(cli: Cli, tmp_path: Path) -> None:
         'redis_url = "redis://:hunter2@cache/0"\nserver_secret = "env:SECRET"\n'
         'mail_url = "smtp://u:hunter2@mail"\n'
         f'[[modems]]\nname = "mtn-1"\nnetwork = "mtn"\ndevice = "/dev/x"\npin = "file:{pin}"\n'
+        '[[providers]]\nname = "a"\nkind = "airtel"\nbase_url = "https://a"\nuser = "u"\n'
+        f'secret = "file:{pin}"\n'
     )
     shown = cli.json("config", "show", "--config", config)
     assert shown["database_url"]["value"] == "postgresql://ngoma:***@db/ngoma"
@@ -41,6 +43,8 @@ def test_secrets_are_masked_in_both_forms(cli: Cli, tmp_path: Path) -> None:
     assert shown["server_secret"]["value"] == "env:SECRET"
     (modem,) = shown["modems"]["value"]
     assert (modem["name"], modem["pin"]) == ("mtn-1", "***")
+    (provider,) = shown["providers"]["value"]
+    assert (provider["user"], provider["secret"]) == ("u", "***")
     for flags in ([], ["--json"]):
         printed = cli.run("config", "show", "--config", config, *flags).output
         assert "hunter2" not in printed

@@ -1,0 +1,1 @@
+"""Zamtel Kwacha by its REST front: one call that lasts until the payer has decided."""
