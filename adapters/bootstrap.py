@@ -36,6 +36,7 @@ from adapters.store.read_engine import (
     sqlite_engines,
 )
 from adapters.store.sqlite import SqliteStore
+from application.accounts.factors import Factors
 from application.accounts.keyring import KeyRing
 from application.accounts.logins import Logins
 from application.books.codec import event_mapper
@@ -212,7 +213,13 @@ def _open_logins(common: _Common, secret: Secret, codes: Codes, digests: Digests
         hasher=common.hasher,
         clock=common.clock,
         randomness=common.randomness,
-        codes=codes,
+        factors=Factors(
+            store=common.store,
+            clock=common.clock,
+            randomness=common.randomness,
+            codes=codes,
+            server_key=derived(secret, "recovery codes"),
+        ),
         server_key=derived(secret, "sessions"),
         digests=digests,
     )

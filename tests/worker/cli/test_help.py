@@ -46,6 +46,7 @@ def test_the_commands_are_those_of_this_issue() -> None:
     assert {path.removeprefix("ngoma ") for path in ALL} == {
         *("serve", "worker", "project", "migrate", "doctor", "config show"),
         *("login", "logout", "second-factor enrol", "second-factor confirm"),
+        *("second-factor codes", "second-factor remove", "second-factor reset"),
         *("role grant", "role withdraw", "role list"),
         *("approval list", "approval show"),
         *("approval approve", "approval reject", "approval withdraw"),
