@@ -31,6 +31,7 @@ from adapters.security.secret import Secret, kept_or_made, read_secret
 from adapters.settings import Settings
 from adapters.store.numbers import BlockNumbers
 from adapters.store.read_engine import scrub_read_models, shorten_logs
+from application.accounts.factors import Factors
 from application.accounts.keyring import KeyRing
 from application.accounts.logins import Logins
 from application.books.codec import event_mapper
@@ -209,7 +210,13 @@ def _open_logins(common: _Common, secret: Secret, codes: Codes, digests: Digests
         hasher=common.hasher,
         clock=common.clock,
         randomness=common.randomness,
-        codes=codes,
+        factors=Factors(
+            store=common.store,
+            clock=common.clock,
+            randomness=common.randomness,
+            codes=codes,
+            server_key=derived(secret, "recovery codes"),
+        ),
         server_key=derived(secret, "sessions"),
         digests=digests,
     )

@@ -1,7 +1,7 @@
 """An account: who may use the gateway, with which keys, under which limits."""
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Self, TypedDict, Unpack
 from uuid import UUID
 
 from domain.errors import AlreadyExists, NotFound
@@ -13,6 +13,15 @@ from domain.values import Instant
 def account_id(number: int) -> UUID:
     """Give the id of account number ``number``."""
     return aggregate_id("account", number)
+
+
+class ByHand(TypedDict):
+    """Who did something by hand and why; of what took two people, who approved which entry."""
+
+    actor: str
+    reason: str
+    approver: str | None
+    entry: int | None
 
 
 class Account(Aggregate):
@@ -35,12 +44,39 @@ class Account(Aggregate):
     class CredentialChanged(Event):
         """A secret of the account itself was set, changed or reset; it stands beside the log.
 
-        ``what`` is "password" or "second factor".
+        ``what`` is "password", "second factor" (with new recovery codes) or "recovery codes".
         """
 
         TOPIC = "Account.CredentialChanged"
         number: int
         what: str
+
+    class RecoveryCodeUsed(Event):
+        """A recovery code stood for a code of the second factor; ``left`` are good still."""
+
+        TOPIC = "Account.RecoveryCodeUsed"
+        number: int
+        left: int
+
+    class SecondFactorRemoved(Event):
+        """The account itself gave up its second factor, and the recovery codes with it."""
+
+        TOPIC = "Account.SecondFactorRemoved"
+        number: int
+
+    class SecondFactorReset(Event):
+        """Somebody else took a second factor away, for one who has lost it.
+
+        ``entry`` is the manual entry that allowed it. Without approver and entry it was done
+        alone, by a user of the host.
+        """
+
+        TOPIC = "Account.SecondFactorReset"
+        number: int
+        actor: str
+        reason: str
+        approver: str | None
+        entry: int | None
 
     class RoleGranted(Event):
         """A role was given; ``entry`` is the manual entry that allowed it.
@@ -210,19 +246,22 @@ class Account(Aggregate):
         self._record(self.ApiKeyRevoked, at=at, number=self.number, key_id=key_id, actor=actor)
 
     def change_credential(self, what: str, *, at: Instant) -> None:
-        """Note that a secret of the account itself changed: "password" or "second factor"."""
+        """Note that a secret of the account itself changed; ``what`` is as in the event."""
         self._record(self.CredentialChanged, at=at, number=self.number, what=what)
 
-    def grant_role(
-        self,
-        role: Role,
-        *,
-        actor: str,
-        reason: str,
-        approver: str | None,
-        entry: int | None,
-        at: Instant,
-    ) -> None:
+    def use_recovery_code(self, *, left: int, at: Instant) -> None:
+        """Note that a recovery code was used up; ``left`` more are good."""
+        self._record(self.RecoveryCodeUsed, at=at, number=self.number, left=left)
+
+    def remove_second_factor(self, *, at: Instant) -> None:
+        """Note that the account gave up its second factor."""
+        self._record(self.SecondFactorRemoved, at=at, number=self.number)
+
+    def reset_second_factor(self, *, at: Instant, **by: Unpack[ByHand]) -> None:
+        """Note that somebody else took the second factor away."""
+        self._record(self.SecondFactorReset, at=at, number=self.number, **by)
+
+    def grant_role(self, role: Role, *, at: Instant, **by: Unpack[ByHand]) -> None:
         """Give a role.
 
         Raises:
@@ -231,27 +270,9 @@ class Account(Aggregate):
         if role in self.roles:
             msg = f"The account has the role {role} already."
             raise AlreadyExists(msg)
-        self._record(
-            self.RoleGranted,
-            at=at,
-            number=self.number,
-            role=role.value,
-            actor=actor,
-            reason=reason,
-            approver=approver,
-            entry=entry,
-        )
+        self._record(self.RoleGranted, at=at, number=self.number, role=role.value, **by)
 
-    def withdraw_role(
-        self,
-        role: Role,
-        *,
-        actor: str,
-        reason: str,
-        approver: str | None,
-        entry: int | None,
-        at: Instant,
-    ) -> None:
+    def withdraw_role(self, role: Role, *, at: Instant, **by: Unpack[ByHand]) -> None:
         """Take a role away.
 
         Raises:
@@ -260,16 +281,7 @@ class Account(Aggregate):
         if role not in self.roles:
             msg = f"The account does not have the role {role}."
             raise NotFound(msg)
-        self._record(
-            self.RoleWithdrawn,
-            at=at,
-            number=self.number,
-            role=role.value,
-            actor=actor,
-            reason=reason,
-            approver=approver,
-            entry=entry,
-        )
+        self._record(self.RoleWithdrawn, at=at, number=self.number, role=role.value, **by)
 
     def choose_default_sender(self, sender_id: int | None, *, at: Instant) -> None:
         """Send under the approved sender ID number ``sender_id``; None: under its own name."""

@@ -1,4 +1,4 @@
-"""What one person prepared and another must approve: a wallet movement, or a change of roles."""
+"""What one person prepared and another must approve: credits, roles, a lost second factor."""
 
 from enum import StrEnum
 from typing import Self
@@ -17,6 +17,7 @@ class EntryKind(StrEnum):
     ADJUST = "adjust"
     GRANT_ROLE = "grant_role"
     WITHDRAW_ROLE = "withdraw_role"
+    RESET_SECOND_FACTOR = "reset_second_factor"
 
     @property
     def approved_under(self) -> Duty:

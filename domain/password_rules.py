@@ -1,5 +1,6 @@
 """What people may choose as a password, and type as the code of a second factor."""
 
+import re
 import unicodedata
 from typing import Final
 
@@ -8,8 +9,18 @@ from domain.errors import InvalidRequest
 PASSWORD_CHARACTERS_MIN: Final = 10
 PASSWORD_CHARACTERS_MAX: Final = 128
 """A longer password would only cost time: it is hashed slowly."""
-CODE_CHARACTERS_MAX: Final = 20
-"""What may stand for the six digits of a second factor, spaces and all."""
+CODE_CHARACTERS_MAX: Final = 40
+"""What may stand for the six digits of a second factor, or a recovery code, spaces and all."""
+RECOVERY_CODES: Final = 10
+"""How many an account is given at a time."""
+RECOVERY_BYTES: Final = 10
+"""What a recovery code is drawn from; in base32 (RFC 4648) these are 16 characters."""
+RECOVERY_CHARACTERS: Final = 16
+RECOVERY_GROUP: Final = 4
+RECOVERY_PATTERN: Final = "-".join(
+    [f"[A-Z2-7]{{{RECOVERY_GROUP}}}"] * (RECOVERY_CHARACTERS // RECOVERY_GROUP)
+)
+"""How a recovery code is shown."""
 DECOMPOSED_MAX: Final = 4
 """Into how many characters one can be taken apart at most (Unicode TR 15, table 10)."""
 
@@ -53,6 +64,18 @@ def check_code(code: str) -> str:
         InvalidRequest: with field ``code``: it is too long for one.
     """
     if len(code) > CODE_CHARACTERS_MAX:
-        msg = "The code has six digits."
+        msg = f"The code has six digits; a recovery code has {RECOVERY_CHARACTERS} characters."
         raise InvalidRequest(msg, field="code")
     return "".join(code.split())
+
+
+def written_recovery_code(code: str) -> str:
+    """Give a recovery code as it is shown: ``ABCD-EFGH-2345-6723``."""
+    return "-".join(code[at : at + RECOVERY_GROUP] for at in range(0, len(code), RECOVERY_GROUP))
+
+
+def read_recovery_code(typed: str) -> str | None:
+    """Give a recovery code in the form in which they are compared; None when it is none."""
+    code = typed.replace("-", "")
+    is_one = re.fullmatch(f"[A-Za-z2-7]{{{RECOVERY_CHARACTERS}}}", code)
+    return code.upper() if is_one else None

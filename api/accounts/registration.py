@@ -1,19 +1,17 @@
-"""``/api/v1/auth/*``: people register, log in and out, and look after passwords and codes."""
+"""``/api/v1/auth/*``: people register, log in and out, and look after their passwords."""
 
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from api import schemas
+from api.accounts.asked import attempt, read_texts
 from api.http.credentials import session_token
-from api.http.fields import Fields, read_fields
-from api.http.presence import missing, read_text, require
 from api.http.wire import Answer, Call, answer
 from api.routing.front import Front
 from application.accounts.logins import LoggedIn
 from application.accounts.sessions import EndSession, Session
 from application.accounts.signup import check_newcomer
 from domain.errors import InvalidKey
-from domain.password_rules import check_code
 from domain.people import check_email
 from domain.public_ids import iso_time
 from domain.roles import Role
@@ -21,7 +19,6 @@ from domain.roles import Role
 RESET_ASKED: Final = "If this address has an account, a mail with a token is on its way."
 PASSWORD_SET: Final = "The password is set. Every session has ended: log in again."  # noqa: S105
 LOGGED_OUT: Final = "The session has ended."
-CONFIRMED: Final = "The second factor is confirmed. Log in again with a code of it."
 
 
 async def register(front: Front, call: Call) -> Answer:
@@ -30,7 +27,7 @@ async def register(front: Front, call: Call) -> Answer:
     await front.limit_auth(caller)
     registrations = front.people.registrations
     registrations.require_open()
-    fields = _read(call, "name", "email", "password")
+    fields = read_texts(call, "name", "email", "password")
     who = check_newcomer(**fields)
     execute = front.system.committer.execute
     made = await front.people.hash(caller, partial(registrations.register, who, execute=execute))
@@ -47,7 +44,7 @@ async def login(front: Front, call: Call) -> Answer:
     """Open a session; the one whose token came along ends."""
     caller = front.caller(call, session_token(call))
     await front.limit_auth(caller)
-    fields = _read(call, "email", "password", optional=("code",))
+    fields = read_texts(call, "email", "password", optional=("code",))
     logins, execute = front.system.logins, front.system.committer.execute
 
     def attempt() -> LoggedIn:
@@ -66,6 +63,7 @@ async def login(front: Front, call: Call) -> Answer:
         account_id=made.session.account,
         roles=[Role(role) for role in made.roles],
         needs_second_factor=made.needs_second_factor,
+        recovery_codes_left=made.recovery_codes_left,
     )
     return answer(opened)
 
@@ -93,7 +91,7 @@ async def change_password(front: Front, call: Call) -> Answer:
     caller = front.caller(call, session_token(call))
     await front.limit_auth(caller)
     session = await front.door.admit_session(caller)
-    fields = _read(call, "current_password", "new_password")
+    fields = read_texts(call, "current_password", "new_password")
     change = partial(
         front.system.logins.change_password,
         session,
@@ -101,14 +99,14 @@ async def change_password(front: Front, call: Call) -> Answer:
         new=fields["new_password"],
         execute=front.system.committer.execute,
     )
-    await front.people.hash(caller, change)
+    await attempt(front, caller, change, field="current_password")
     return answer(schemas.Done(message=PASSWORD_SET))
 
 
 async def reset(front: Front, call: Call) -> Answer:
     """Mail a token with which a new password can be set; the answer says nothing of accounts."""
     await front.limit_auth(front.caller(call))
-    fields = _read(call, "email")
+    fields = read_texts(call, "email")
     front.people.reset_later(check_email(fields["email"]))
     return answer(schemas.Done(message=RESET_ASKED), status=202)
 
@@ -117,7 +115,7 @@ async def confirm_reset(front: Front, call: Call) -> Answer:
     """Set a new password with the token of a mail."""
     caller = front.caller(call)
     await front.limit_auth(caller)
-    fields = _read(call, "token", "password")
+    fields = read_texts(call, "token", "password")
     finish = partial(
         front.system.logins.finish_reset,
         fields["token"].strip(),
@@ -126,47 +124,3 @@ async def confirm_reset(front: Front, call: Call) -> Answer:
     )
     await front.people.hash(caller, finish)
     return answer(schemas.Done(message=PASSWORD_SET))
-
-
-async def second_factor(front: Front, call: Call) -> Answer:
-    """Begin with a second factor: what the authenticator app needs."""
-    caller = front.caller(call, session_token(call))
-    await front.limit_address(caller)
-    execute = front.system.committer.execute
-    secret, uri = await front.door.in_session(
-        caller, lambda session: front.system.logins.enrol(session, execute=execute)
-    )
-    return answer(schemas.NewSecondFactor(secret=secret, uri=uri))
-
-
-async def confirm_second_factor(front: Front, call: Call) -> Answer:
-    """Confirm a second factor by its first code."""
-    caller = front.caller(call, session_token(call))
-    await front.limit_auth(caller)
-    await front.door.admit_session(caller)
-    code = _read(call, "code")["code"]
-    execute = front.system.committer.execute
-    await front.door.in_session(
-        caller, lambda session: front.system.logins.confirm(session, code, execute=execute)
-    )
-    return answer(schemas.Done(message=CONFIRMED))
-
-
-def _read(call: Call, *required: str, optional: tuple[str, ...] = ()) -> dict[str, str]:
-    """Read texts.
-
-    Raises:
-        InvalidRequest: one is missing, or is none.
-    """
-    fields = read_fields(call)
-    require(fields, *required)
-    given = [name for name in optional if missing(fields, name) == []]
-    return {name: _text(fields, name) for name in (*required, *given)}
-
-
-def _text(fields: Fields, name: str) -> str:
-    value: Any = fields[name]
-    if name == "code" and isinstance(value, int) and not isinstance(value, bool):
-        value = f"{value:06}"
-    text = read_text({name: value}, name)
-    return check_code(text) if name == "code" else text

@@ -5,7 +5,7 @@ from typing import Final
 from msgspec import Struct
 
 from api import schemas
-from api.accounts import account, registration
+from api.accounts import account, registration, second_factor
 from api.routing.errors import feltech_error
 from api.routing.route import FELTECH_ERRORS, NOT_FOUND, Access, Answers, Endpoint, Method, Route
 
@@ -93,19 +93,38 @@ ACCOUNTS: Final = (
     _route(
         "POST",
         "/api/v1/auth/second-factor",
-        registration.second_factor,
-        "Begin with a second factor",
-        {200: (schemas.NewSecondFactor,), **CONFLICT},
+        second_factor.enrol,
+        "Begin with a second factor, or with another",
+        {200: (schemas.NewSecondFactor,)},
         access="session",
+        request=schemas.Proof,
     ),
     _route(
         "POST",
         "/api/v1/auth/second-factor/confirm",
-        registration.confirm_second_factor,
-        "Confirm a second factor by its first code",
-        DONE,
+        second_factor.confirm,
+        "Confirm a second factor by its first code; every session ends",
+        {200: (schemas.RecoveryCodes,)},
         access="session",
         request=schemas.CodeConfirmation,
+    ),
+    _route(
+        "POST",
+        "/api/v1/auth/second-factor/codes",
+        second_factor.renew_codes,
+        "Replace the recovery codes",
+        {200: (schemas.RecoveryCodes,), **NOT_FOUND},
+        access="session",
+        request=schemas.Proof,
+    ),
+    _route(
+        "POST",
+        "/api/v1/auth/second-factor/remove",
+        second_factor.remove,
+        "Give up the second factor; every session ends",
+        {**DONE, **NOT_FOUND},
+        access="session",
+        request=schemas.Proof,
     ),
     _route(
         "GET",

@@ -6,6 +6,7 @@ from msgspec import Meta, Struct
 
 from api.schemas.words import Time
 from domain.key_rules import KEY_CHARACTERS, KEY_ID_CHARACTERS, Scope
+from domain.password_rules import RECOVERY_PATTERN
 from domain.roles import Role
 
 Token = Annotated[
@@ -19,6 +20,7 @@ ApiKeyShown = Annotated[
     str,
     Meta(description="The key, shown this one time.", pattern=f"^[A-Z0-9]{{{KEY_CHARACTERS}}}$"),
 ]
+RecoveryCode = Annotated[str, Meta(pattern=f"^{RECOVERY_PATTERN}$")]
 
 
 class NewAccount(Struct, frozen=True, kw_only=True):
@@ -40,6 +42,9 @@ class NewSession(Struct, frozen=True, kw_only=True):
     account_id: int
     roles: list[Role]
     needs_second_factor: bool
+    recovery_codes_left: Annotated[
+        int | None, Meta(description="Recovery codes that are good; null without a second factor.")
+    ]
 
 
 class Done(Struct, frozen=True, kw_only=True):
@@ -55,6 +60,14 @@ class NewSecondFactor(Struct, frozen=True, kw_only=True):
     status: Literal["success"] = "success"
     secret: Annotated[str, Meta(description="For typing into an authenticator app (base32).")]
     uri: Annotated[str, Meta(description="The same as otpauth: URI, for a QR code.")]
+
+
+class RecoveryCodes(Struct, frozen=True, kw_only=True):
+    """Codes for when the phone is lost; shown this one time, and each good for one login."""
+
+    status: Literal["success"] = "success"
+    message: str
+    recovery_codes: list[RecoveryCode]
 
 
 class OwnLimits(Struct, frozen=True, kw_only=True):

@@ -168,6 +168,13 @@ class ResetConfirmation(Struct, kw_only=True):
     password: Password
 
 
+class Proof(Struct, kw_only=True):
+    """Who is in the session, once more; the code is asked for where there is a second factor."""
+
+    password: CurrentPassword
+    code: Code | UnsetType | None = UNSET
+
+
 class CodeConfirmation(Struct, kw_only=True):
     """The code that an authenticator app shows now."""
 

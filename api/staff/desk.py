@@ -30,6 +30,7 @@ from application.accounts import (
     DecideSenderId,
     Decision,
     MoveCredits,
+    ResetSecondFactor,
     SetSuspension,
 )
 from application.ports.queries import AccountRow, EntryRow, SenderIdRow
@@ -154,6 +155,17 @@ async def change_role(front: Front, call: Call) -> Answer:
         msg = "a session made a first admin"  # only the user of the host does
         raise RuntimeError(msg)
     return _waits(changed.entry)
+
+
+async def reset_second_factor(front: Front, call: Call) -> Answer:
+    """Prepare that a lost second factor is taken away, which another person has to approve."""
+    actor, number = await admit_staff(front, call), read_account(call)
+    reason, at = read_reason(read_fields(call)), front.system.clock.now()
+    reset = await front.run(ResetSecondFactor(number, actor=actor, reason=reason, at=at))
+    if reset.entry is None:
+        msg = "a session reset a second factor alone"  # only the user of the host does
+        raise RuntimeError(msg)
+    return _waits(reset.entry)
 
 
 def _waits(entry: int) -> Answer:

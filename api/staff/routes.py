@@ -136,6 +136,15 @@ STAFF: Final = (
         request=schemas.RoleRequest,
     ),
     _route(
+        "POST",
+        f"{_ACCOUNT}/second-factor/reset",
+        staff.reset_second_factor,
+        "Prepare that a lost second factor is taken away",
+        answers={202: schemas.WaitingEntry},
+        refusals=(404,),
+        request=schemas.WithReasonRequest,
+    ),
+    _route(
         "GET",
         f"{BASE}/approvals",
         staff.approvals,

@@ -9,6 +9,7 @@ from application.accounts.changes import (
     SetSuspension,
 )
 from application.accounts.creation import CreateAccount, Created
+from application.accounts.factor_reset import FactorReset, ResetSecondFactor
 from application.accounts.keys import IssueKey, NewKey, NoteKeyUses, RevokeKey
 from application.accounts.looks import NoteRead
 from application.accounts.sender_ids import (
@@ -29,6 +30,7 @@ __all__ = [
     "DecideSenderId",
     "Decided",
     "Decision",
+    "FactorReset",
     "IssueKey",
     "MoveCredits",
     "Moved",
@@ -37,6 +39,7 @@ __all__ = [
     "NoteRead",
     "RequestSenderId",
     "RequestedSenderId",
+    "ResetSecondFactor",
     "RevokeKey",
     "RoleChanged",
     "SetSuspension",

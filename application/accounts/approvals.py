@@ -3,15 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Unpack
 from uuid import UUID
 
 from application.accounts.changes import wallet_of
+from application.accounts.factor_reset import reset_second_factor
 from application.books.actors import OWN_ACCOUNT, Actor, permit, permit_on
 from application.books.books import Books
 from application.books.commands import Preparing
 from application.books.reasons import WithReason
 from application.ports import SecretKind
-from domain.account import Account, account_id
+from domain.account import Account, ByHand, account_id
 from domain.claim import Claim, claim_id
 from domain.errors import AlreadyExists, NotFound, NotPermitted
 from domain.manual_entry import EntryKind, EntryStatus, ManualEntry, manual_entry_id
@@ -72,6 +74,8 @@ class ChangeRole(WithReason[RoleChanged]):
                 is_grant=True,
                 actor=self._actor.name,
                 reason=self._keep_reason(books),
+                approver=None,
+                entry=None,
                 at=self.at,
             )
             return RoleChanged(None)
@@ -112,15 +116,12 @@ def change_role(
     role: Role,
     *,
     is_grant: bool,
-    actor: str,
-    reason: str,
-    approver: str | None = None,
-    entry: int | None = None,
     at: Instant,
+    **by: Unpack[ByHand],
 ) -> None:
     """Give or take a role, and end the account's sessions: rights change with a new login."""
     change = account.grant_role if is_grant else account.withdraw_role
-    change(role, actor=actor, reason=reason, approver=approver, entry=entry, at=at)
+    change(role, at=at, **by)
     books.record(account)
     books.forget_secrets(SecretKind.SESSION, account.number)
 
@@ -167,6 +168,7 @@ class DecideEntry(WithReason[Decided]):
             TooLate: it was decided already.
             InsufficientCredits: an adjustment takes more than is there by now.
             AlreadyExists: the account has got the role meanwhile.
+            NotFound: it has no such role, or no second factor, any more.
         """
         entry = books.find(ManualEntry, manual_entry_id(self._number))
         if entry is None:
@@ -207,27 +209,21 @@ class DecideEntry(WithReason[Decided]):
         permit(books, self._actor, entry.kind.approved_under)
 
     def _carry_out(self, books: Books, entry: ManualEntry) -> None:
+        by: ByHand = {
+            "actor": entry.actor,
+            "reason": entry.reason,
+            "approver": self._actor.name,
+            "entry": entry.number,
+        }
         if entry.kind in {EntryKind.GRANT, EntryKind.ADJUST}:
             wallet = wallet_of(books, entry.account)
             move = wallet.grant if entry.kind is EntryKind.GRANT else wallet.adjust
-            move(
-                Credits(entry.credits or 0),
-                actor=entry.actor,
-                reason=entry.reason,
-                approver=self._actor.name,
-                entry=entry.number,
-                at=self.at,
-            )
+            move(Credits(entry.credits or 0), at=self.at, **by)
             books.record(wallet)
             return
-        change_role(
-            books,
-            books.get(Account, account_id(entry.account)),
-            Role(entry.role or ""),
-            is_grant=entry.kind is EntryKind.GRANT_ROLE,
-            actor=entry.actor,
-            reason=entry.reason,
-            approver=self._actor.name,
-            entry=entry.number,
-            at=self.at,
-        )
+        account = books.get(Account, account_id(entry.account))
+        if entry.kind is EntryKind.RESET_SECOND_FACTOR:
+            reset_second_factor(books, account, at=self.at, **by)
+            return
+        is_grant = entry.kind is EntryKind.GRANT_ROLE
+        change_role(books, account, Role(entry.role or ""), is_grant=is_grant, at=self.at, **by)

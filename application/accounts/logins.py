@@ -6,14 +6,14 @@ An unknown e-mail address and a wrong password take the same path, with one slow
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
+from application.accounts.factors import Factors
 from application.accounts.password_reset import StartReset
 from application.accounts.passwords import SetPassword
-from application.accounts.second_factor import EnrolSecondFactor, SecondFactor, UseCode
+from application.accounts.second_factor import Proof
 from application.accounts.sessions import (
     SEEN_EVERY_S,
     EndSession,
@@ -22,24 +22,23 @@ from application.accounts.sessions import (
     Session,
 )
 from application.books.actors import Actor
-from application.books.commands import Command
+from application.books.commands import Execute
 from application.books.contents import read_details
 from application.books.digests import Digests
 from application.books.reader import Reader
-from application.ports import Clock, Codes, KeyHasher, Randomness, SecretKind, Store
+from application.ports import Clock, KeyHasher, Randomness, SecretKind, Store
 from domain.account import Account, account_id
 from domain.claim import Claim, claim_id
 from domain.contents import Person
-from domain.errors import InvalidKey, InvalidRequest, NotFound, NotPermitted
+from domain.errors import InvalidKey, NotFound, NotPermitted
 from domain.password_rules import check_password, normalised
 from domain.values import SECOND
 
 TOKEN_PREFIX: Final = "ngs_"  # noqa: S105 - tells a session's token from an API key
 TOKEN_BYTES: Final = 32
 WRONG_LOGIN: Final = "The e-mail address, the password or the code is wrong."
-
-Execute = Callable[[Command[Any]], Any]
-"""Commits a command and waits for its result."""
+WRONG_PASSWORD: Final = "The current_password is wrong."  # noqa: S105 - words
+WRONG_PROOF: Final = "The password or the code of the second factor is wrong."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +50,20 @@ class LoggedIn:
     roles: tuple[str, ...]
     needs_second_factor: bool
     """Whether its roles count only once a second factor is enrolled."""
+    recovery_codes_left: int | None = None
+    """How many recovery codes of its second factor are good; None without a second factor."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Logins:
-    """Opens, finds and ends sessions; sets and resets passwords; second factors."""
+    """Opens, finds and ends sessions; sets and resets passwords; asks who somebody is."""
 
     store: Store
     reader: Reader
     hasher: KeyHasher
     clock: Clock
     randomness: Randomness
-    codes: Codes
+    factors: Factors
     server_key: bytes
     digests: Digests
 
@@ -83,40 +84,33 @@ class Logins:
             InvalidKey: e-mail, password or code is wrong; which of them is not said.
         """
         account = self.account_of(email)
-        stored = self._password(account)
-        no_password = self._no_password  # made by whoever comes first, known or not
-        is_right = self._is_password(stored or no_password, password)
-        if account is None or stored is None or not is_right:
+        stored = self._verified(account, password, refusal=WRONG_LOGIN)
+        if account is None:  # it has no password either
             raise InvalidKey(WRONG_LOGIN)
-        has_second_factor = self._pass_second_factor(account, code, execute)
+        factor = self.factors.ask(account, code, refusal=WRONG_LOGIN, execute=execute)
         token, digest = self._draw()
         session: Session = execute(
             OpenSession(
-                account,
+                Proof(account, stored, factor.sealed_seed if factor else None),
                 digest,
-                has_second_factor=has_second_factor,
-                verified=stored,
                 instead_of=instead_of,
                 at=self.clock.now(),
             )
         )
         roles = self.roles(account)
         return LoggedIn(
-            token, session, roles, needs_second_factor=bool(roles) and not has_second_factor
+            token,
+            session,
+            roles,
+            needs_second_factor=bool(roles) and factor is None,
+            recovery_codes_left=None if factor is None else len(factor.recovery),
         )
 
     def open_for_new(self, account: int, password_hash: str, *, execute: Execute) -> LoggedIn:
         """Open the first session of an account that has just registered."""
         token, digest = self._draw()
-        session: Session = execute(
-            OpenSession(
-                account,
-                digest,
-                has_second_factor=False,
-                verified=password_hash,
-                at=self.clock.now(),
-            )
-        )
+        proof = Proof(account, password_hash, None)
+        session: Session = execute(OpenSession(proof, digest, at=self.clock.now()))
         return LoggedIn(token, session, (), needs_second_factor=False)
 
     def find(self, token: str, *, execute: Execute) -> Session:
@@ -168,13 +162,11 @@ class Logins:
         """Change one's own password; every session ends, this one too.
 
         Raises:
-            InvalidRequest: the current one is wrong, or the new one cannot be used.
+            InvalidKey: the current one is wrong.
+            InvalidRequest: the new one cannot be used.
         """
-        new = check_password(new, email=self._email_of(session.account), field="new_password")
-        stored = self._password(session.account)
-        if not self._is_password(stored or self._no_password, current) or stored is None:
-            msg = "The current_password is wrong."
-            raise InvalidRequest(msg, field="current_password")
+        new = check_password(new, email=self.email_of(session.account), field="new_password")
+        stored = self._verified(session.account, current, refusal=WRONG_PASSWORD)
         execute(
             SetPassword(
                 session.account, self.hasher.hash(new), replaces=stored, at=self.clock.now()
@@ -187,7 +179,7 @@ class Logins:
         Gives the address as the account has it, and the token.
         """
         account = self.account_of(email)
-        to = self._email_of(account) if account is not None else ""
+        to = self.email_of(account) if account is not None else ""
         if account is None or not to:
             return None
         token, digest = self._draw()
@@ -206,46 +198,33 @@ class Logins:
         if row is None:
             msg = "This reset was used already, or its time is over."
             raise NotFound(msg)
-        new = check_password(new, email=self._email_of(row.account), field="password")
+        new = check_password(new, email=self.email_of(row.account), field="password")
         execute(SetPassword(row.account, self.hasher.hash(new), reset=digest, at=self.clock.now()))
 
-    # -- second factors --------------------------------------------------------------------------
-
-    def enrol(self, session: Session, *, execute: Execute) -> tuple[str, str]:
-        """Begin with a second factor; give its seed and its URI, shown this one time.
-
-        Raises:
-            AlreadyExists: the account has one.
-        """
-        seed, sealed = self.codes.new_seed()
-        execute(EnrolSecondFactor(session.account, sealed, at=self.clock.now()))
-        return seed, self.codes.uri(seed, name=f"account {session.account}")
-
-    def confirm(self, session: Session, code: str, *, execute: Execute) -> None:
-        """Confirm a second factor by its first code; the next login asks for one.
+    def prove(
+        self, session: Session, *, password: str, code: str | None, execute: Execute
+    ) -> Proof:
+        """Ask somebody in a session who they are, before a second factor of theirs changes.
 
         Raises:
-            InvalidRequest: the code is wrong or was used.
+            InvalidKey: password or code is wrong; which of them is not said.
         """
-        if not self._use_code(session.account, code, execute):
-            msg = "The code is wrong, or was used before."
-            raise InvalidRequest(msg, field="code")
+        account = session.account
+        stored = self._verified(account, password, refusal=WRONG_PROOF)
+        factor = self.factors.ask(account, code, refusal=WRONG_PROOF, execute=execute)
+        return Proof(account, stored, factor.sealed_seed if factor else None)
 
-    def _pass_second_factor(self, account: int, code: str | None, execute: Execute) -> bool:
-        row = self.store.secret(SecretKind.SECOND_FACTOR, str(account))
-        if row is None or not SecondFactor.read(row).is_confirmed:
-            return False
-        if code is None or not self._use_code(account, code, execute):
-            raise InvalidKey(WRONG_LOGIN)
-        return True
+    def _verified(self, account: int | None, password: str, *, refusal: str) -> str:
+        """Give the hash of an account's password once it was verified.
 
-    def _use_code(self, account: int, code: str, execute: Execute) -> bool:
-        row = self.store.secret(SecretKind.SECOND_FACTOR, str(account))
-        if row is None:
-            return False
-        now = self.clock.now()
-        counter = self.codes.counter(SecondFactor.read(row).sealed_seed, code, at_s=now // SECOND)
-        return counter is not None and bool(execute(UseCode(account, counter, at=now)))
+        Raises:
+            InvalidKey: with ``refusal``: it is wrong, or the account has none.
+        """
+        stored = self._password(account)
+        no_password = self._no_password  # made by whoever comes first, known or not
+        if not self._is_password(stored or no_password, password) or stored is None:
+            raise InvalidKey(refusal)
+        return stored
 
     # -- details ---------------------------------------------------------------------------------
 
@@ -254,7 +233,7 @@ class Logins:
         claim = self.reader.find(Claim, claim_id("email", self.digests.email(email)))
         return claim.owner if claim else None
 
-    def _email_of(self, account: int) -> str:
+    def email_of(self, account: int) -> str:
         """Give an account's address as it was registered; "" when it was erased."""
         return read_details(Person, account, source=self.store).email or ""
 

@@ -7,11 +7,11 @@ from uuid import UUID
 
 import orjson
 
+from application.accounts.second_factor import Proof
 from application.books.books import Books
 from application.books.commands import Command
 from application.ports import SecretKind, SecretRow
 from domain.account import Account, account_id
-from domain.errors import InvalidKey
 from domain.values import SECOND, Instant
 
 IDLE_S: Final = 30 * 60
@@ -56,49 +56,42 @@ class OpenSession(Command[Session]):
 
     def __init__(
         self,
-        account: int,
+        proof: Proof,
         digest: str,
         *,
-        has_second_factor: bool,
-        verified: str,
         instead_of: Session | None = None,
         at: Instant,
     ) -> None:
-        """``verified`` is the password's hash that the login was checked against."""
+        """``digest`` stands for the token, ``proof`` for the login."""
         self.at = at
-        self._account = account
+        self._proof = proof
         self._digest = digest
-        self._has_second_factor = has_second_factor
-        self._verified = verified
         self._instead_of = instead_of
 
     def touches(self) -> Iterable[UUID]:
         """The account."""
-        yield account_id(self._account)
+        yield account_id(self._proof.account)
 
     def decide(self, books: Books) -> Session:
         """Open it.
 
         Raises:
-            InvalidKey: the password was changed meanwhile.
+            InvalidKey: the password or the second factor was changed meanwhile.
             NotFound: no such account.
         """
-        books.get(Account, account_id(self._account))
-        password = books.secret(SecretKind.PASSWORD, str(self._account))
-        if password is None or password.value != self._verified:
-            msg = "The password was changed meanwhile."
-            raise InvalidKey(msg)
+        books.get(Account, account_id(self._proof.account))
+        self._proof.require(books)
         if self._instead_of is not None:
             books.forget_secrets(
                 SecretKind.SESSION, self._instead_of.account, self._instead_of.digest
             )
         session = Session(
             digest=self._digest,
-            account=self._account,
+            account=self._proof.account,
             opened_at=self.at,
             seen_at=self.at,
             ends_at=Instant(self.at + ABSOLUTE_S * SECOND),
-            has_second_factor=self._has_second_factor,
+            has_second_factor=self._proof.seed is not None,
         )
         books.keep_secret(session.row())
         return session

@@ -5,7 +5,8 @@ from typing import Final
 
 from application.accounts import CreateAccount, Created
 from application.accounts.keyring import KeyRing
-from application.accounts.logins import Execute, LoggedIn, Logins
+from application.accounts.logins import LoggedIn, Logins
+from application.books.commands import Execute
 from domain.errors import AlreadyExists, NotPermitted
 from domain.password_rules import check_password
 from domain.people import check_email, check_name

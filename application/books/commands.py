@@ -77,3 +77,16 @@ class Outcome(Generic[R]):
 
 
 Done = Callable[[Outcome[R]], None]
+
+
+class Execute(Protocol):
+    """Runs a command by the committer and waits for its outcome, bounded."""
+
+    def __call__(self, command: Command[R]) -> R:
+        """Run it.
+
+        Raises:
+            Refused: nothing was stored.
+            Unavailable: the store cannot be written now; nothing was stored.
+            OutcomeUnknown: it may have been stored.
+        """

@@ -2,28 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
 
-from application.books.commands import Command
+from application.books.commands import Execute
 from domain.values import Instant
-
-R = TypeVar("R")
 
 Ids = tuple[int, ...]
 """Numbers of what a piece of work is about: all that a job carries."""
-
-
-class Execute(Protocol):
-    """Runs a command by the committer and waits for its outcome, bounded."""
-
-    def __call__(self, command: Command[R]) -> R:
-        """Run it.
-
-        Raises:
-            Refused: nothing was stored.
-            Unavailable: the store cannot be written now; nothing was stored.
-            OutcomeUnknown: it may have been stored.
-        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,8 @@
     I13  a manual event has an actor and a reason; what one person moves in a day without an
          approver is within the limit; an approver is another person, approves nothing for an
          account of their own, and what takes effect is what was prepared, once; roles after the
-         first admin have an approver
+         first admin have an approver, and so has a second factor's reset, unless a user of the
+         host did it alone
 
 An effect and the approval of its entry are one save, in either order.
 """
@@ -115,6 +116,13 @@ class ManualChecker:
             event, _Effect(kind, event.number, None, event.role, event.actor, event.reason)
         )
 
+    def _reset_factor(self, event: Account.SecondFactorReset) -> None:
+        self._by_hand(event)
+        if event.approver is None and event.actor.startswith(ACCOUNT):
+            self._broken(f"the reset of account {event.number}'s second factor has no approver")
+        kind = EntryKind.RESET_SECOND_FACTOR
+        self._by_two(event, _Effect(kind, event.number, None, None, event.actor, event.reason))
+
     # -- by two ------------------------------------------------------------------------------
 
     def _by_two(self, event: Any, effect: _Effect) -> None:
@@ -193,6 +201,7 @@ _HANDLERS: Final[Mapping[type[Event], Callable[[ManualChecker, Any], None]]] = {
     CreditWallet.Adjusted: ManualChecker._moved_credits,
     Account.RoleGranted: ManualChecker._changed_role,
     Account.RoleWithdrawn: ManualChecker._changed_role,
+    Account.SecondFactorReset: ManualChecker._reset_factor,
     Account.LimitsChanged: ManualChecker._by_hand,
     Account.Suspended: ManualChecker._by_hand,
     Account.Reinstated: ManualChecker._by_hand,

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from application.books.due import DueWork, Execute, Ids
+from application.books.commands import Execute
+from application.books.due import DueWork, Ids
 from application.fleet.liveness import LeaseWatch
 from application.messages.settling import DoubtAttempt, ExpireMessage
 from application.ports import Clock

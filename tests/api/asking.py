@@ -18,7 +18,7 @@ from domain.public_ids import feltech_id, wilcybertek_id
 from domain.roles import Duty
 from domain.values import Credits
 from tests.api.conftest import Gateway, new_account
-from tests.support.staff import open_session
+from tests.support.staff import give_second_factor, open_session
 
 THEIR_NUMBER: Final = "260977654321"
 THEIR_TEXT: Final = "zebra crossing at noon"
@@ -83,6 +83,11 @@ def number_of(tenant: Tenant) -> list[str]:
     return [str(tenant.gateway.account)]
 
 
+def number_with_a_second_factor(tenant: Tenant) -> list[str]:
+    give_second_factor(tenant.gateway.system, tenant.gateway.account)
+    return number_of(tenant)
+
+
 def a_new_entry(tenant: Tenant) -> list[str]:
     """Prepare more credits than one may move alone; give the entry's number."""
     moved = tenant.gateway.system.committer.execute(
@@ -112,6 +117,7 @@ _names = count(1)
 SEND: Final = {"to": "260977000000", "message": "Hello"}
 UNKNOWN_MESSAGES: Final = ("msg_999999", "MSG-1766000000-00ZZ", "MSG-1766000000-LFLR", "msg_0")
 WHY: Final = {"reason": "because"}
+PROOF: Final = {"password": "x" * 12}
 STAFF: Final = "/api/v1/staff"
 ONE_MESSAGE: Final = Class(Kind.NAMES, names=messages_of, unknown=UNKNOWN_MESSAGES)
 
@@ -140,7 +146,9 @@ CLASSES: Final[Mapping[tuple[str, str], Class]] = {
     ("POST", "/api/v1/auth/password"): Class(
         Kind.SESSION, body={"current_password": "x" * 12, "new_password": "y" * 12}
     ),
-    ("POST", "/api/v1/auth/second-factor"): Class(Kind.SESSION),
+    ("POST", "/api/v1/auth/second-factor"): Class(Kind.SESSION, body=PROOF),
+    ("POST", "/api/v1/auth/second-factor/codes"): Class(Kind.SESSION, body=PROOF),
+    ("POST", "/api/v1/auth/second-factor/remove"): Class(Kind.SESSION, body=PROOF),
     ("POST", "/api/v1/auth/second-factor/confirm"): Class(Kind.SESSION, body={"code": "000000"}),
     ("GET", "/api/v1/account"): Class(Kind.READS),
     ("PUT", "/api/v1/account"): Class(Kind.READS, body={"default_sender_id": None}),
@@ -177,6 +185,9 @@ CLASSES: Final[Mapping[tuple[str, str], Class]] = {
         body={**WHY, "role": "auditor", "change": "grant"},
         names=number_of,
         duty=Duty.GRANT_ROLES,
+    ),
+    ("POST", f"{STAFF}/accounts/{{number}}/second-factor/reset"): Class(
+        Kind.STAFF, body=WHY, names=number_with_a_second_factor, duty=Duty.GRANT_ROLES
     ),
     ("GET", f"{STAFF}/approvals"): Class(Kind.STAFF, duty=Duty.LOOK),
     ("GET", f"{STAFF}/approvals/{{number}}"): Class(Kind.STAFF, names=a_new_entry, duty=Duty.LOOK),

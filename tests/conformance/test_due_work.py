@@ -7,7 +7,8 @@ import pytest
 
 from application.accounts import MoveCredits
 from application.books.actors import Actor
-from application.books.due import DueWork, Execute, Ids
+from application.books.commands import Execute
+from application.books.due import DueWork, Ids
 from application.ports import Job
 from application.system import System
 from domain.message import State

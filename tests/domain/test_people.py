@@ -3,7 +3,12 @@
 import pytest
 
 from domain.errors import InvalidRequest
-from domain.password_rules import check_code, check_password
+from domain.password_rules import (
+    check_code,
+    check_password,
+    read_recovery_code,
+    written_recovery_code,
+)
 from domain.people import EMAIL_CHARACTERS_MAX, NAME_CHARACTERS_MAX, check_email, check_name
 
 EMAIL = "ann@example.com"
@@ -52,4 +57,13 @@ def test_a_code_is_short() -> None:
     for typed in ("123 456", " 123456\n", "12 34 56", "123\u00a0456"):
         assert check_code(typed) == "123456"
     with pytest.raises(InvalidRequest):
-        check_code("1" * 21)
+        check_code("1" * 41)
+
+
+def test_a_recovery_code_is_read_in_any_case_and_with_or_without_hyphens() -> None:
+    code = "ABCDEFGH2345QRST"
+    assert written_recovery_code(code) == "ABCD-EFGH-2345-QRST"
+    for typed in (code, "ABCD-EFGH-2345-QRST", "abcd-efgh2345qrst"):
+        assert read_recovery_code(typed) == code
+    for typed in ("123456", code[1:], code + "A", "0" + code[1:], "\u00df" + code[2:], ""):
+        assert read_recovery_code(typed) is None

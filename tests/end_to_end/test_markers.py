@@ -15,6 +15,7 @@ from typing import Any, Final, get_type_hints
 
 import click
 import msgspec
+import pyotp
 import pytest
 
 from api.routes import ROUTES
@@ -22,6 +23,7 @@ from api.routing.route import Route
 from application.accounts import CreateAccount
 from application.books.actors import Actor
 from domain.roles import Role
+from domain.values import SECOND
 from tests.end_to_end.client import Answer, Client
 from tests.end_to_end.fleet import Fleet, Modem, NewAccount, Scaled, Served
 from tests.end_to_end.gateway import UNLIMITED
@@ -372,7 +374,11 @@ def _planted_secrets(gateway: Fleet, account: int) -> dict[str, str]:
                     )
                 )
                 logged_in = logins.login(address, password, execute=run)
-                seed, _ = logins.enrol(logged_in.session, execute=run)
+                session = logged_in.session
+                proof = logins.prove(session, password=password, code=None, execute=run)
+                seed, _ = logins.factors.enrol(proof, execute=run)
+                code = pyotp.TOTP(seed).at(inside.now() // SECOND)
+                recovery = logins.factors.confirm(session.account, code, execute=run)
                 reset = logins.start_reset(address, execute=run)
                 assert reset is not None
                 changed = markers.word("new password")
@@ -384,6 +390,7 @@ def _planted_secrets(gateway: Fleet, account: int) -> dict[str, str]:
                     f"new password {place}": changed,
                     f"session {place}": logged_in.token,
                     f"seed {place}": seed,
+                    f"recovery code {place}": recovery[0],
                     f"reset {place}": again[1],
                 }
     server = gateway.folder / "secrets" / "server"

@@ -1,15 +1,20 @@
 """People of staff for tests: accounts with roles that came about as roles must, and sessions."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from application.accounts import ChangeRole, DecideEntry, Decision
-from application.accounts.passwords import SetPassword
-from application.accounts.sessions import OpenSession
+from application.accounts.second_factor import SecondFactor
+from application.accounts.sessions import ABSOLUTE_S, Session
 from application.books.actors import Actor
-from application.ports import SecretKind
+from application.books.books import Books
+from application.books.commands import Command
+from application.ports import SecretRow
 from application.system import System
 from domain.account import Account, account_id
 from domain.roles import Role
+from domain.values import SECOND, Instant
 from tests.support.system import create_account
 
 HOST_USER = Actor("os:test@host")
@@ -54,19 +59,31 @@ def change_role(
     assert (role in found.roles) is is_grant
 
 
+class _Keep(Command[None]):
+    """Keep a secret of somebody, without asking for anything."""
+
+    def __init__(self, row: SecretRow) -> None:
+        self.at = row.at
+        self._row = row
+
+    def touches(self) -> Iterable[UUID]:
+        return ()
+
+    def decide(self, books: Books) -> None:
+        books.keep_secret(self._row)
+
+
 def open_session(system: System, account: int, *, has_second_factor: bool = True) -> str:
-    """Log an account in without its password; give the token."""
-    password = system.store.secret(SecretKind.PASSWORD, str(account))
-    if password is None:
-        system.committer.execute(SetPassword(account, "no hash", at=system.clock.now()))
+    """Log an account in without its password or code; give the token."""
     token, digest = system.logins._draw()
-    system.committer.execute(
-        OpenSession(
-            account,
-            digest,
-            has_second_factor=has_second_factor,
-            verified=password.value if password else "no hash",
-            at=system.clock.now(),
-        )
-    )
+    now = system.clock.now()
+    ends_at = Instant(now + ABSOLUTE_S * SECOND)
+    session = Session(digest, account, now, now, ends_at, has_second_factor)
+    system.committer.execute(_Keep(session.row()))
     return token
+
+
+def give_second_factor(system: System, account: int) -> None:
+    """Let an account have a second factor of which nobody has a code."""
+    factor = SecondFactor("sealed", is_confirmed=True)
+    system.committer.execute(_Keep(factor.row(account, system.clock.now())))

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 import pytest
 
-from application.books.due import DueWork, Execute, Ids
+from application.books.commands import Execute
+from application.books.due import DueWork, Ids
 from application.fleet.leases import LEASE_S, BringOnline, OnDuty, RenewLease
 from application.messages.attempts import RecordOutcome, StartAttempt
 from application.messages.settling import DoubtAttempt

@@ -18,7 +18,9 @@ COMMANDS: Final[dict[str, Entry]] = {
     "login": Entry("worker.cli.login", "login", "Give the commands as your account."),
     "logout": Entry("worker.cli.login", "logout", "Give them as the user of the host again."),
     "second-factor": Entry(
-        "worker.cli.login", "second_factor", "Set up the codes without which no role counts."
+        "worker.cli.second_factor",
+        "second_factor",
+        "Set up the codes of your logins.",
     ),
     "role": Entry("worker.cli.role", "role", "Say who of staff may do what."),
     "approval": Entry("worker.cli.approval", "approval", "Decide what takes two people."),

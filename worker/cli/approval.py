@@ -146,9 +146,9 @@ def _decide(place: Place, number: int, decision: Decision, reason: str, *, as_js
 
 def _what(row: EntryRow) -> str:
     words = row.kind.replace("_", " ")
-    return (
-        f"{words} {row.role}" if row.credits is None else f"{words} {credits_in_words(row.credits)}"
-    )
+    if row.credits is not None:
+        return f"{words} {credits_in_words(row.credits)}"
+    return words if row.role is None else f"{words} {row.role}"
 
 
 def _as_json(row: EntryRow) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""``ngoma login``, ``logout`` and ``second-factor``: the sessions of staff on the command line."""
+"""``ngoma login`` and ``logout``: the sessions of staff on the command line."""
 
 import sys
 from contextlib import suppress
@@ -8,7 +8,6 @@ import click
 
 from domain.errors import InvalidKey, NgomaError
 from worker.cli.gateway import Gateway, opened
-from worker.cli.group import Group
 from worker.cli.options import CODE, EMAIL, Place, example, json_option, place_options
 from worker.cli.output import moment, print_json
 
@@ -34,6 +33,26 @@ def read_password() -> str:
     return password
 
 
+def read_proof(*, password_stdin: bool, code: str | None) -> tuple[str, str | None]:
+    """Give the password and the code, asked for unless they were given.
+
+    Raises:
+        click.UsageError: standard input holds no password.
+    """
+    if password_stdin:
+        return read_password(), code
+    password = click.prompt("Password", hide_input=True, err=True)
+    if code is None:
+        asked = "Code of the second factor (empty when you have none)"
+        code = CODE(click.prompt(asked, default="", show_default=False, err=True)) or None
+    return password, code
+
+
+code_option = click.option(
+    "--code",
+    type=CODE,
+    help="The code of your second factor, or a recovery code; asked for unless given.",
+)
 password_stdin_option = click.option(
     "--password-stdin",
     is_flag=True,
@@ -48,7 +67,7 @@ password_stdin_option = click.option(
     ),
 )
 @click.option("--email", type=EMAIL, help="Your e-mail address; asked for unless given.")
-@click.option("--code", type=CODE, help="The code of your second factor; asked for unless given.")
+@code_option
 @password_stdin_option
 @json_option
 @place_options
@@ -62,13 +81,7 @@ def login(
     with opened(place) as gateway:
         if email is None:
             email = EMAIL(click.prompt("E-mail", err=True))
-        if password_stdin:
-            password = read_password()
-        else:
-            password = click.prompt("Password", hide_input=True, err=True)
-            if code is None:
-                asked = "Code of the second factor (empty when you have none)"
-                code = CODE(click.prompt(asked, default="", show_default=False, err=True)) or None
+        password, code = read_proof(password_stdin=password_stdin, code=code)
         logged_in = gateway.system.logins.login(
             email, password, code=code, instead_of=_present(gateway), execute=gateway.run
         )
@@ -93,11 +106,14 @@ def _say(logged_in: "LoggedIn", *, as_json: bool) -> None:
                 "roles": list(logged_in.roles),
                 "second_factor": found.has_second_factor,
                 "ends_at": moment(found.ends_at),
+                "recovery_codes_left": logged_in.recovery_codes_left,
             }
         )
     else:
         roles = ", ".join(logged_in.roles) or "none"
         click.echo(f"You are logged in as account {found.account}. Roles: {roles}.")
+        if logged_in.recovery_codes_left is not None:
+            click.echo(f"Recovery codes left: {logged_in.recovery_codes_left}.")
     if logged_in.needs_second_factor:
         click.echo(NEEDS_SECOND_FACTOR, err=True)
 
@@ -118,46 +134,3 @@ def logout(place: Place, *, as_json: bool) -> None:
         print_json({"logged_out": token is not None})
     else:
         click.echo("You are logged out." if token is not None else "You were not logged in.")
-
-
-@click.group("second-factor", cls=Group)
-def second_factor() -> None:
-    """Set up the codes without which roles do not count."""
-
-
-@second_factor.command("enrol", epilog=example("ngoma second-factor enrol"))
-@json_option
-@place_options
-def enrol(place: Place, *, as_json: bool) -> None:
-    """Draw the secret of your second factor, for an authenticator app; it is shown once."""
-    with opened(place) as gateway:
-        seed, uri = gateway.system.logins.enrol(_required(gateway), execute=gateway.run)
-    if as_json:
-        print_json({"secret": seed, "uri": uri})
-        return
-    click.echo(f"Secret  {seed}\nURI     {uri}\n")
-    click.echo("Put it into your authenticator app, then `ngoma second-factor confirm`.")
-
-
-@second_factor.command("confirm", epilog=example("ngoma second-factor confirm --code 123456"))
-@click.option("--code", type=CODE, help="The code that the app shows; asked for unless given.")
-@json_option
-@place_options
-def confirm(place: Place, code: str | None, *, as_json: bool) -> None:
-    """Confirm your second factor by a code of it; from then on each login takes one."""
-    with opened(place) as gateway:
-        found = _required(gateway)
-        code = code or CODE(click.prompt("Code", err=True))
-        gateway.system.logins.confirm(found, code, execute=gateway.run)
-    if as_json:
-        print_json({"confirmed": True})
-    else:
-        click.echo("It is confirmed. Log in again, with the next code: then your roles count.")
-
-
-def _required(gateway: Gateway) -> "Session":
-    found = gateway.login()
-    if found is None:
-        msg = "You are not logged in: `ngoma login` first."
-        raise InvalidKey(msg)
-    return found

@@ -1,12 +1,10 @@
-"""People register, and look after their passwords and second factors."""
+"""People register, and look after their passwords."""
 
 import re
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import pyotp
 import pytest
 
 from application.accounts import ChooseDefaultSender, DecideSenderId, RequestSenderId
@@ -223,33 +221,6 @@ def test_a_mail_server_that_is_away_changes_no_answer(
     assert "mwila" not in caplog.text
 
 
-# -- second factors -----------------------------------------------------------------------------
-
-
-def test_a_second_factor_is_asked_for_once_it_is_confirmed(own_gateway: Gateway) -> None:
-    person = register(own_gateway)
-    begun = person.ask("POST", "/api/v1/auth/second-factor").json()
-    assert begun["uri"].startswith("otpauth://totp/")
-    assert log_in(own_gateway, person.email).status_code == 200
-    totp = pyotp.TOTP(begun["secret"])
-    wrong = person.ask("POST", "/api/v1/auth/second-factor/confirm", {"code": "12345x"})
-    assert (wrong.status_code, set(wrong.json()["errors"])) == (422, {"code"})
-    step = int(time.time()) // 30
-    first, second = totp.generate_otp(step), totp.generate_otp(step + 1)
-    confirmed = person.ask(
-        "POST", "/api/v1/auth/second-factor/confirm", {"code": f"{first[:3]} {first[3:]} "}
-    )
-    assert confirmed.status_code == 200
-    assert person.ask("POST", "/api/v1/auth/second-factor").status_code == 409
-    without = log_in(own_gateway, person.email)
-    with_used = log_in(own_gateway, person.email, code=first)
-    assert (without.status_code, with_used.status_code) == (401, 401)
-    assert without.content == with_used.content
-    assert (
-        log_in(own_gateway, person.email, code=f"{second[:3]}\u00a0{second[3:]}").status_code == 200
-    )
-
-
 # -- the default sender -------------------------------------------------------------------------
 
 
@@ -317,7 +288,7 @@ def test_no_secret_of_a_person_is_in_an_event_or_a_log(
     caplog.set_level("DEBUG", "ngoma")
     system = own_gateway.system
     person = register(own_gateway)
-    begun = person.ask("POST", "/api/v1/auth/second-factor").json()
+    begun = person.ask("POST", "/api/v1/auth/second-factor", {"password": PASSWORD}).json()
     post(own_gateway, "reset", email=person.email)
     token = mailed_token(system)
     key = person.new_key(sources=["192.0.2.77"])

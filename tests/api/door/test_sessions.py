@@ -72,7 +72,8 @@ def test_a_token_that_is_none_is_401(gateway: Gateway, token: str) -> None:
 
 
 def test_a_key_is_no_session(gateway: Gateway) -> None:
-    for path in ("logout", "password", "second-factor", "second-factor/confirm"):
+    factor = [f"second-factor{verb}" for verb in ("", "/confirm", "/codes", "/remove")]
+    for path in ("logout", "password", *factor):
         assert gateway.post(f"/api/v1/auth/{path}", {}).status_code == 401
 
 

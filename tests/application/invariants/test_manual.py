@@ -38,6 +38,8 @@ class Office:
         self.grant(LIMIT)
         self.approve(self.prepare(2, credits=500))
         self.prepare(3, credits=600)
+        self.approve(self.prepare(5, kind=EntryKind.RESET_SECOND_FACTOR))
+        self.reset_alone()
         self.limits()
 
     def tick(self) -> None:
@@ -58,6 +60,14 @@ class Office:
         shop = self.accounts[SHOP]
         given = {"single": 1, "bulk": None, "read": None, "daily_credits": None}
         shop.change_limits(actor=ANNS, reason="6/x", at=self.at, **given)
+        self.keep(shop)
+
+    def reset_alone(self) -> None:
+        self.tick()
+        shop = self.accounts[SHOP]
+        shop.reset_second_factor(
+            actor="os:ann@host", reason="6/x", approver=None, entry=None, at=self.at
+        )
         self.keep(shop)
 
     def prepare(
@@ -98,7 +108,10 @@ class Office:
             self.keep(self.wallet)
         else:
             account = self.accounts[entry.account]
-            account.grant_role(Role(entry.role or ""), **given)
+            if entry.role is None:
+                account.reset_second_factor(**given)
+            else:
+                account.grant_role(Role(entry.role), **given)
             self.keep(account)
         entry.approve(approver=approver, at=self.at)
         self.keep(entry)
@@ -149,6 +162,14 @@ def later_role(event: Any) -> bool:
     return isinstance(event, Account.RoleGranted) and event.number == SHOP
 
 
+def reset_by_two(event: Any) -> bool:
+    return isinstance(event, Account.SecondFactorReset) and event.entry == 5
+
+
+def reset_alone(event: Any) -> bool:
+    return isinstance(event, Account.SecondFactorReset) and event.entry is None
+
+
 def limits_changed(event: Any) -> bool:
     return isinstance(event, Account.LimitsChanged)
 
@@ -184,6 +205,12 @@ PLANTED: list[tuple[Callable[[Any], bool], dict[str, Any], str]] = [
     (first_admin, {"role": "auditor"}, "auditor of account 1 has no approver"),
     (later_role, {"approver": None, "entry": None}, "admin of account 7 has no approver"),
     (later_role, {"role": "auditor"}, "not what entry 1 asked for"),
+    (reset_by_two, {"approver": None, "entry": None}, "second factor has no approver"),
+    (reset_by_two, {"approver": None}, "names an entry or an approver, not both"),
+    (reset_by_two, {"number": ANN}, "not what entry 5 asked for"),
+    (reset_alone, {"actor": BOBS}, "account 7's second factor has no approver"),
+    (reset_alone, {"reason": ""}, "Account.SecondFactorReset has no reason"),
+    (preparation_of(5), {"kind": "grant_role"}, "not what entry 5 asked for"),
 ]
 
 

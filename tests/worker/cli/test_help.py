@@ -48,6 +48,7 @@ def test_the_commands_are_those_of_this_issue() -> None:
         *("serve", "worker", "project", "migrate", "doctor", "config show"),
         *("login", "logout", "second-factor enrol", "second-factor confirm"),
         *("role grant", "role withdraw", "role list", "look list"),
+        *("second-factor codes", "second-factor remove", "second-factor reset"),
         *("approval list", "approval show"),
         *("approval approve", "approval reject", "approval withdraw"),
         *("account create", "account list", "account limits"),

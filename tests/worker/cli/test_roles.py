@@ -111,6 +111,7 @@ CHANGES: list[tuple[str, str]] = [
     ("wallet adjust 1 1 --reason x", "move credits"),
     ("role grant 1 auditor", "grant roles"),
     ("role withdraw 1 admin", "grant roles"),
+    ("second-factor reset 1 --reason x", "grant roles"),
 ]
 
 
