@@ -17,8 +17,8 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 JOBS ?= auto
 ARGS ?=
 
-# One file's tests run in one process, so that they share that file's servers.
-PYTEST := $(BIN)/pytest --numprocesses=$(JOBS) --dist=loadfile
+# One file's tests run in one process, so that they share that file's servers; files as collected.
+PYTEST := $(BIN)/pytest --numprocesses=$(JOBS) --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run check test soak bench clients docs format static clean soak-tools
