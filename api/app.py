@@ -112,7 +112,7 @@ def _refusing(error: BadRequest) -> App:
     """Answer a request whose head cannot be used, in its path's own envelope."""
 
     async def refuse(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - ASGI
-        call = Call(headers={})
+        call = Call(headers={}, request_id=scope["ngoma.request_id"].decode())
         answer = envelope_of(scope["path"])(call, error)
         ending = answer._replace(headers=(*answer.headers, (b"connection", b"close")))
         await write(send, ending, call)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from api.routing.errors import codes_of, wilcybertek_error
+from api.routing.errors import FAULT_FROM, codes_of, wilcybertek_error
 from api.routing.route import Endpoint, Route
 from api.schemas import FeltechError, Reference, WilcybertekError
 from domain.idempotency import IDEMPOTENCY_KEPT_S, IDEMPOTENCY_KEY, IDEMPOTENCY_KEY_CHARACTERS_MAX
@@ -128,7 +128,11 @@ def _refusal(schema: Mapping[str, Any], status: int) -> dict[str, Any]:
     """Give the schema of a refusal with the fields and the codes that this status may have."""
     codes = {"type": "string", "enum": codes_of(status)}
     fields = {**schema["properties"], "code": _plain(codes), "queued": _NOT_QUEUED}
-    needed = [*schema["required"], *(("required", "available") if status == 402 else ())]
+    needed = [
+        *schema["required"],
+        *(("required", "available") if status == 402 else ()),
+        *(("request_id",) if status >= FAULT_FROM else ()),
+    ]
     allowed = {*needed, *(("queued",) if status in {429, 500} else ())}
     return {
         **schema,

@@ -58,6 +58,7 @@ async def send(front: Front, call: Call) -> Answer:
             recipient=wire(recipient.msisdn),
             credits_used=accepted.credits_used,
             credits_remaining=accepted.credits_remaining,
+            request_id=call.request_id,
         )
         return answer(unavailable, status=503, headers=headers)
     queued = schemas.QueuedMessage(
@@ -89,10 +90,12 @@ async def send_bulk(front: Front, call: Call) -> Answer:
     accepted = await sending.send(
         front, WILCYBERTEK, principal, body, entries.recipients, is_bulk=True
     )
-    return _bulk_answer(accepted, given, entries)
+    return _bulk_answer(call, accepted, given, entries)
 
 
-def _bulk_answer(accepted: Accepted, given: list[Any], entries: sending.Entries) -> Answer:
+def _bulk_answer(
+    call: Call, accepted: Accepted, given: list[Any], entries: sending.Entries
+) -> Answer:
     headers = sending.replayed(accepted)
     messages = [
         schemas.BulkMessage(
@@ -118,6 +121,7 @@ def _bulk_answer(accepted: Accepted, given: list[Any], entries: sending.Entries)
             rejected=rejected,
             duplicates=entries.duplicates,
             offline=list(accepted.offline),
+            request_id=call.request_id,
         )
         return answer(unavailable, status=503, headers=headers)
     queued = schemas.QueuedBulk(

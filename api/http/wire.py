@@ -25,7 +25,7 @@ class ClientGone(Exception):
 class Call:
     """One request, read: what endpoints work with."""
 
-    __slots__ = ("body", "headers", "params", "peer", "query", "quotas")
+    __slots__ = ("body", "headers", "params", "peer", "query", "quotas", "request_id")
 
     def __init__(
         self,
@@ -35,6 +35,7 @@ class Call:
         query: bytes = b"",
         params: Mapping[str, Any] | None = None,
         peer: str | None = None,
+        request_id: str = "",
     ) -> None:
         self.headers = headers
         self.body = body
@@ -42,6 +43,8 @@ class Call:
         self.params = params or {}
         self.peer = peer
         """The address of the other end of the connection; None on a Unix socket."""
+        self.request_id = request_id
+        """What the answer's ``X-Request-Id`` and the logs call this request."""
         self.quotas: list[tuple[str, Quota]] = []
         """The limits under which this request was counted, by policy."""
 
@@ -59,6 +62,7 @@ def call_of(scope: Scope) -> Call:
         query=scope["query_string"],
         params=scope.get("path_params"),
         peer=client[0] if client else None,
+        request_id=scope["ngoma.request_id"].decode("ascii"),
     )
 
 

@@ -5,8 +5,9 @@ and what went wrong inside is logged, never answered.
 """
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from api.http.refusals import (
@@ -31,6 +32,7 @@ OUTCOME_UNKNOWN: Final = (
     "repeat."
 )
 STORE_DOWN: Final = "The gateway cannot use its database now; nothing was stored."
+FAULT_FROM: Final = 500
 UNEXPECTED: Final = "An unexpected error occurred."
 
 
@@ -104,25 +106,32 @@ def codes_of(status: int) -> list[str]:
     return sorted({row.code for row in (*TABLE, _FAULT) if row.status == status})
 
 
-def wilcybertek_error(_: Call, error: Exception) -> Answer:
+def wilcybertek_error(call: Call, error: Exception) -> Answer:
     """Answer an error as dialect wilcybertek: ``{status, code, message}``."""
+    return _wilcybertek(call, error, queued=UNSET)
+
+
+def wilcybertek_send_error(call: Call, error: Exception) -> Answer:
+    """The same for sends: ``queued`` is false when the gateway is at fault and accepted nothing."""
+    return _wilcybertek(
+        call, error, queued=False if isinstance(error, errors.Unavailable) else UNSET
+    )
+
+
+def _wilcybertek(call: Call, error: Exception, *, queued: Literal[False] | UnsetType) -> Answer:
     row = row_of(error)
-    content = WilcybertekError(code=row.code, message=_message(error))
+    content = WilcybertekError(
+        code=row.code,
+        message=_message(error),
+        queued=queued,
+        request_id=_request_id(call, row.status),
+    )
     if isinstance(error, errors.InsufficientCredits):
         content = replace(content, required=error.required, available=error.available)
     return answer(content, status=row.status, headers=_headers(error, row.status))
 
 
-def wilcybertek_send_error(call: Call, error: Exception) -> Answer:
-    """The same for sends: ``queued`` is false when the gateway is at fault and accepted nothing."""
-    if not isinstance(error, errors.Unavailable):
-        return wilcybertek_error(call, error)
-    row = row_of(error)
-    content = WilcybertekError(code=row.code, message=_message(error), queued=False)
-    return answer(content, status=row.status, headers=_headers(error, row.status))
-
-
-def feltech_error(_: Call, error: Exception) -> Answer:
+def feltech_error(call: Call, error: Exception) -> Answer:
     """Answer an error as dialect feltech: a message, and by field what is wrong."""
     status = row_of(error).feltech_status
     headers = _headers(error, status)
@@ -141,8 +150,15 @@ def feltech_error(_: Call, error: Exception) -> Answer:
             available=error.available,
         )
         return answer(short, status=status, headers=headers)
-    refusal = FeltechError(status="error", message=_message(error))
+    refusal = FeltechError(
+        status="error", message=_message(error), request_id=_request_id(call, status)
+    )
     return answer(refusal, status=status, headers=headers)
+
+
+def _request_id(call: Call, status: int) -> str | UnsetType:
+    """Give the request's id where the gateway is at fault: who asks for help names it."""
+    return call.request_id if status >= FAULT_FROM else UNSET
 
 
 def _blamed(error: Exception) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
-from api.schemas.words import BatchId, Credits, Delivery, FeltechId, Time
+from api.schemas.words import BatchId, Credits, Delivery, FeltechId, RequestId, Time
 
 
 class SentMessage(Struct, frozen=True, kw_only=True):
@@ -94,12 +94,16 @@ class SenderIdRequests(Struct, frozen=True, kw_only=True):
 
 
 class FeltechError(Struct, frozen=True, kw_only=True):
-    """Every refusal of this dialect but 422 and the repeated sender ID."""
+    """Every refusal of this dialect but 422 and the repeated sender ID.
+
+    ``request_id`` is there with 500 and 503.
+    """
 
     status: Literal["error"] | UnsetType = UNSET
     message: str
     required: int | UnsetType = UNSET
     available: int | UnsetType = UNSET
+    request_id: RequestId | UnsetType = UNSET
 
 
 class FeltechInvalid(Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from api.schemas.words import BatchId, Credits, Delivery, Time, WilcybertekId
+from api.schemas.words import BatchId, Credits, Delivery, RequestId, Time, WilcybertekId
 from domain.values import Encoding, Network
 
 
@@ -61,6 +61,7 @@ class GatewayUnavailable(Struct, frozen=True, kw_only=True):
     code: Literal["GATEWAY_UNAVAILABLE"] = "GATEWAY_UNAVAILABLE"
     message: str
     queued: Literal[True] = True
+    request_id: RequestId
     message_id: WilcybertekId
     recipient: str
     credits_used: Credits
@@ -74,6 +75,7 @@ class GatewayUnavailableForBulk(Struct, frozen=True, kw_only=True):
     code: Literal["GATEWAY_UNAVAILABLE"] = "GATEWAY_UNAVAILABLE"
     message: str
     queued: Literal[True] = True
+    request_id: RequestId
     batch_id: BatchId
     credits_used: Credits
     credits_remaining: Credits
@@ -133,7 +135,7 @@ class WilcybertekError(Struct, frozen=True, kw_only=True):
     """Every refusal of this dialect; ``required`` and ``available`` only with 402.
 
     ``queued`` is false where it is certain that nothing was accepted although the gateway is
-    at fault.
+    at fault. ``request_id`` is there with 500.
     """
 
     status: Literal["error"] = "error"
@@ -142,3 +144,4 @@ class WilcybertekError(Struct, frozen=True, kw_only=True):
     required: int | UnsetType = UNSET
     available: int | UnsetType = UNSET
     queued: Literal[False] | UnsetType = UNSET
+    request_id: RequestId | UnsetType = UNSET

@@ -4,6 +4,13 @@ from typing import Annotated
 
 from msgspec import Meta
 
+RequestId = Annotated[
+    str,
+    Meta(
+        description="The same as X-Request-Id: name it when you ask for help.",
+        examples=["8c1f2ab4d0e7-42"],
+    ),
+]
 Time = Annotated[
     str,
     Meta(

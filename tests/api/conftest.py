@@ -119,6 +119,17 @@ def check_every_answer(response: httpx.Response) -> None:
         body = response.json()
         assert "status_code" not in body, "the framework's own envelope"
         assert "detail" not in body, "the framework's own envelope"
+        if response.status_code >= 500 and response.request.url.path != "/readyz":
+            assert body["request_id"] == response.headers["x-request-id"]
+        else:
+            assert "request_id" not in body
+
+
+def told(response: httpx.Response) -> dict[str, Any]:
+    """Give what an answer says; the name of its request is another each time."""
+    body: dict[str, Any] = response.json()
+    body.pop("request_id", None)
+    return body
 
 
 def check_is_described(response: httpx.Response) -> None:

@@ -19,7 +19,7 @@ from api.http.body import DRAINED_BYTES_MAX, WHOLE_BODY
 from worker.web.bounds import BODY_HELD_MAX, PROGRESS_BYTES, Keeper
 from worker.web.exchange import Exchange, scope_of
 from worker.web.reading import Head, RequestReader
-from worker.web.refusals import FAULT, WireRefusal
+from worker.web.refusals import WireRefusal, fault
 from worker.web.sockets import count_unread
 
 
@@ -205,7 +205,7 @@ class Connection(asyncio.Protocol):
         elif exchange.is_gone:
             self._close()
         else:
-            self._say_last(FAULT)
+            self._say_last(fault(exchange.request_id))
 
     # -- requests ----------------------------------------------------------------------------------
 

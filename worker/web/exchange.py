@@ -132,12 +132,19 @@ class Exchange:
         """Bytes of the answer that its content-length still promises."""
         self._waiting: asyncio.Future[None] | None = None
 
+    @property
+    def request_id(self) -> str | None:
+        """What the application calls the request; None before it has given a name."""
+        given = self.scope.get("ngoma.request_id")
+        return given.decode("ascii") if given else None
+
     async def run(self, app: App) -> None:
         """Let the application answer."""
         try:
             await app(self.scope, self.receive, self.send)
         except Exception as error:  # noqa: BLE001 - the last place where it can be noticed
-            _log.error("The web application failed.", exc_info=error)
+            extra = {"request_id": self.request_id}
+            _log.error("The web application failed.", exc_info=error, extra=extra)
         finally:
             self._carrier.ended(self)
 

@@ -1,14 +1,18 @@
 """What is refused before any route is known: in JSON, with what both dialects show."""
 
 import json
-from typing import Final
 
 
-def _answer(status: str, code: str, message: str) -> bytes:
-    body = json.dumps({"status": "error", "code": code, "message": message}).encode()
+def _answer(status: str, code: str, message: str, request_id: str | None = None) -> bytes:
+    content = {"status": "error", "code": code, "message": message}
+    named = ""
+    if request_id is not None:
+        content["request_id"] = request_id
+        named = f"x-request-id: {request_id}\r\n"
+    body = json.dumps(content).encode()
     head = (
         f"HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncache-control: no-store\r\n"
-        f"connection: close\r\ncontent-length: {len(body)}\r\n\r\n"
+        f"{named}connection: close\r\ncontent-length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
 
@@ -39,7 +43,8 @@ class HeadTooLarge(WireRefusal):
     )
 
 
-FAULT: Final = _answer(
-    "500 Internal Server Error", "INTERNAL_ERROR", "An unexpected error occurred."
-)
-"""For a request whose application ended without an answer: a fault of ours."""
+def fault(request_id: str | None) -> bytes:
+    """Give the answer to a request whose application ended without one: a fault of ours."""
+    return _answer(
+        "500 Internal Server Error", "INTERNAL_ERROR", "An unexpected error occurred.", request_id
+    )

@@ -8,7 +8,7 @@ import pytest
 from application.system import System
 from domain.errors import NgomaError, OutcomeUnknown, Overloaded, StoreDown
 from domain.values import Network
-from tests.api.conftest import NUMBERS, Gateway, StartGateway
+from tests.api.conftest import NUMBERS, Gateway, StartGateway, told
 
 MTN, AIRTEL = NUMBERS[Network.MTN], NUMBERS[Network.AIRTEL]
 
@@ -25,7 +25,7 @@ def test_a_send_to_an_offline_network_is_queued_and_says_so(half_online: Gateway
     answer = half_online.send(to=MTN)
     assert answer.status_code == 503
     assert "retry-after" not in answer.headers
-    body = answer.json()
+    body = told(answer)
     assert "do not send it again" in body.pop("message")
     assert body.pop("message_id").startswith("MSG-")
     assert body == {
@@ -46,7 +46,7 @@ def test_under_a_key_it_is_an_acceptance_that_is_replayed(half_online: Gateway) 
     half_online.bring_online(Network.MTN)
     again = half_online.send(to=MTN, headers=key)
     assert again.status_code == first.status_code == 503
-    assert again.json() == first.json()
+    assert told(again) == told(first)
     assert again.headers["idempotent-replayed"] == "true"
 
 
@@ -100,7 +100,7 @@ def test_overload_accepts_nothing(start_gateway: StartGateway) -> None:
     answer = gateway.post("/api/v1/sms/send", {"to": MTN, "message": "x"})
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "3"
-    assert set(answer.json()) == {"status", "message"}
+    assert set(told(answer)) == {"status", "message"}
 
 
 def test_a_store_that_is_down_accepts_nothing(start_gateway: StartGateway) -> None:
@@ -120,7 +120,7 @@ def test_an_unknown_outcome_says_what_to_do(start_gateway: StartGateway) -> None
     gateway = start_gateway(change=failing(OutcomeUnknown("the database went away")))
     answer = gateway.send()
     assert answer.status_code == 500
-    assert set(answer.json()) == {"status", "code", "message"}
+    assert set(told(answer)) == {"status", "code", "message"}
     assert "not known whether" in answer.json()["message"]
     assert "Idempotency-Key" in answer.json()["message"]
     answer = gateway.post("/api/v1/sms/send", {"to": MTN, "message": "x"})
@@ -135,12 +135,14 @@ def test_a_fault_of_ours_says_nothing_of_the_inside(
     gateway = start_gateway(change=failing(ZeroDivisionError("secret 4711")))
     answer = gateway.send()
     assert answer.status_code == 500
-    assert answer.json() == {
+    assert told(answer) == {
         "status": "error",
         "code": "INTERNAL_ERROR",
         "message": "An unexpected error occurred.",
     }
-    assert "An endpoint failed." in caplog.text
+    (noted,) = [record for record in caplog.records if record.name == "ngoma.api"]
+    assert noted.getMessage() == "An endpoint failed."
+    assert vars(noted)["request_id"] == answer.json()["request_id"]
 
 
 def test_a_fleet_that_cannot_be_read_accepts_nothing(start_gateway: StartGateway) -> None:
@@ -166,7 +168,7 @@ def test_reads_say_that_the_store_is_down(start_gateway: StartGateway) -> None:
     gateway.system.store.tail = down  # type: ignore[method-assign, assignment]
     answer = gateway.http.get("/api/balance", params={"api_key": gateway.key})
     assert answer.status_code == 500
-    assert set(answer.json()) == {"status", "code", "message"}
+    assert set(told(answer)) == {"status", "code", "message"}
     answer = gateway.get("/api/v1/sms/status/msg_1")
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) > 0

@@ -18,7 +18,7 @@ from api.routing.errors import (
 from domain import errors
 from domain.errors import NgomaError
 
-CALL = Call(headers={})
+CALL = Call(headers={}, request_id="r-1")
 
 DOCUMENTED = {
     "MISSING_PARAMS": 400,
@@ -94,10 +94,12 @@ def test_both_envelopes_answer_every_error(kind: type[NgomaError]) -> None:
         assert answer.status == row.status
         assert (body["status"], body["code"]) == ("error", row.code)
         assert body["message"]
+        assert body.get("request_id") == ("r-1" if answer.status >= 500 else None)
     answer = feltech_error(CALL, error)
     body = json.loads(answer.body)
     assert answer.status == row.feltech_status
     assert body["message"]
+    assert body.get("request_id") == ("r-1" if answer.status >= 500 else None)
     assert ("errors" in body) == (answer.status == 422)
 
 

@@ -13,7 +13,7 @@ from application.accounts import SetSuspension
 from application.books.actors import Actor
 from domain.rate_limits import Limits
 from domain.values import Network
-from tests.api.conftest import Gateway, StartGateway, limited
+from tests.api.conftest import Gateway, StartGateway, limited, told
 
 WRONG = "A1B2C3D4E5F6G7H8I9J0K1L2M3N4O5P6"
 TO, OTHER = "260977000000", "260966000000"
@@ -80,7 +80,7 @@ def test_wilcybertek_from_the_fields_to_the_credits(
 def test_the_repeat_of_decision_8_comes_before_the_credits(start_gateway: StartGateway) -> None:
     gateway = start_gateway(credits=1, online=False)
     first = gateway.send()
-    assert gateway.send().json() == first.json()
+    assert told(gateway.send()) == told(first)
     assert outcome(gateway.send(message="other")) == (402, "INSUFFICIENT_CREDITS")
     suspend(gateway)
     assert outcome(gateway.send()) == (403, "ACCOUNT_SUSPENDED")

@@ -2,10 +2,12 @@
 
 import socket
 import time
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
-from tests.api.conftest import Gateway
+from tests.api.conftest import Gateway, served
 from tests.worker.web.wire import Wire, body_of, chunked, request
 
 H2C = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAoAAA")
@@ -250,3 +252,19 @@ def test_http_1_0_is_answered_once(gateway: Gateway) -> None:
         wire.say(b"GET /healthz HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
         assert wire.hear().status == 200
         wire.hear_end()
+
+
+def test_an_application_that_ends_without_an_answer_is_a_fault_that_names_its_request(
+    shared: Gateway,
+) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        scope["ngoma.request_id"] = b"r-7"
+        raise ZeroDivisionError
+
+    with served(app, shared.system, lifespan=False) as url:
+        port = urlsplit(url).port
+        assert port is not None
+        with Wire(port) as wire:
+            answer = wire.say(request("/api")).hear()
+    assert (answer.status, answer.json["code"]) == (500, "INTERNAL_ERROR")
+    assert answer.json["request_id"] == answer.headers["x-request-id"] == "r-7"
