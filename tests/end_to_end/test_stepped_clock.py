@@ -1,5 +1,6 @@
 """A clock that steps under a gateway or at its start: nothing goes early, all is named."""
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -114,17 +115,29 @@ def test_a_clock_that_steps_under_a_gateway_loses_nothing_and_ends_by_itself(
     assert not states(demo).keys() & {"Failed", "Expired", "ContentErased", "InDoubt"}
 
 
+@pytest.fixture(scope="module")
+def one_gone_one_waiting(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of a demo that has ended: one message left, one waits in it."""
+    with SteppedDemo(tmp_path_factory.mktemp("stopped") / "demo") as demo:
+        assert demo.client.send("0955000001", "gone").is_accepted
+        wait_until(lambda: "Sent" in states(demo), what="the first one has left")
+        queue_one(demo)
+    return demo.folder
+
+
 @pytest.mark.parametrize("off_s", STEPS_S)
 def test_a_clock_that_is_off_at_the_start_erases_nothing_and_a_person_ends_it(
-    demo: SteppedDemo, off_s: int
+    one_gone_one_waiting: Path, tmp_path: Path, off_s: int
 ) -> None:
-    assert demo.client.send("0955000001", "gone").is_accepted
-    wait_until(lambda: "Sent" in states(demo), what="the first one has left")
-    queue_one(demo)
+    shutil.copytree(one_gone_one_waiting, tmp_path / "demo")
+    demo = SteppedDemo(tmp_path / "demo")
     kept = demo.contents()
-    demo.stop()
     demo.set_off(off_s)
-    demo.start()
+    with demo:
+        erases_nothing_until_a_person_ends_it(demo, kept, off_s)
+
+
+def erases_nothing_until_a_person_ends_it(demo: SteppedDemo, kept: list[Any], off_s: int) -> None:
     words = demo.wait_for_doubt()
     assert f"{'later' if off_s > 0 else 'earlier'} than the newest time in the store" in words
     assert "`ngoma clock vouch`" in demo.diagnosis
