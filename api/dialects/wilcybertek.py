@@ -10,8 +10,7 @@ from api.dialects.dialect import WILCYBERTEK
 from api.dialects.logs import Page, read_before, read_limit, read_page, read_status
 from api.http.credentials import body_key, header_key
 from api.http.fields import Fields, read_fields, read_query
-from api.http.presence import missing, require
-from api.http.refusals import MissingFields
+from api.http.presence import missing_fields, require
 from api.http.wire import Answer, Call, answer
 from api.routing.front import Front
 from application.accounts.principal import Principal
@@ -223,5 +222,5 @@ def _key(call: Call, fields: Fields, required: tuple[str, ...]) -> str:
         key = body_key(read_query(call))
     key = key or header_key(call)
     if key is None:
-        raise MissingFields(missing({**fields, "api_key": None}, *required))
+        raise missing_fields({**fields, "api_key": None}, *required)
     return key

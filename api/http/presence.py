@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from api.http.lookalikes import lookalikes
 from api.http.refusals import MissingFields
 from domain.errors import InvalidRequest
 from domain.message_text import is_blank
@@ -24,9 +25,15 @@ def require(fields: Mapping[str, Any], *required: str) -> None:
     Raises:
         MissingFields: names every one of them.
     """
+    if missing(fields, *required):
+        raise missing_fields(fields, *required)
+
+
+def missing_fields(fields: Mapping[str, Any], *required: str) -> MissingFields:
+    """Make the refusal that names every absent field, and what was given in its place."""
     absent = missing(fields, *required)
-    if absent:
-        raise MissingFields(absent)
+    given = (name for name in fields if name not in required)
+    return MissingFields(absent, lookalikes(given, absent))
 
 
 def read_text(fields: Mapping[str, Any], name: str) -> str:

@@ -34,11 +34,21 @@ class MethodNotAllowed(Refused):
 
 
 class MissingFields(InvalidRequest):
-    """Required fields are absent or empty; ``fields`` names every one of them."""
+    """Required fields are absent or empty; ``fields`` names every one of them.
 
-    def __init__(self, fields: Sequence[str]) -> None:
-        super().__init__(f"Missing or empty: {', '.join(fields)}.", field=fields[0])
+    ``meant`` has, of some of them, the field that was given in its place.
+    """
+
+    def __init__(self, fields: Sequence[str], meant: Mapping[str, str] | None = None) -> None:
         self.fields = tuple(fields)
+        self._meant = meant or {}
+        words = f"Missing or empty: {', '.join(fields)}."
+        super().__init__("".join((words, *map(self.hint, fields))), field=fields[0])
+
+    def hint(self, field: str) -> str:
+        """Say what was given in a field's place; "" where nothing was."""
+        given = self._meant.get(field)
+        return "" if given is None else f" There is no field {given}: did you mean {field}?"
 
 
 class InvalidEntries(InvalidRecipient):

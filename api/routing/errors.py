@@ -163,7 +163,7 @@ def _request_id(call: Call, status: int) -> str | UnsetType:
 
 def _blamed(error: Exception) -> list[tuple[str, str]]:
     if isinstance(error, MissingFields):
-        return [(name, f"The {name} field is required.") for name in error.fields]
+        return [(name, f"The {name} field is required.{error.hint(name)}") for name in error.fields]
     if isinstance(error, InvalidEntries):
         return [(f"to.{place}", fault) for place, fault in error.faults.items()]
     if isinstance(error, errors.InvalidRequest):
