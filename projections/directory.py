@@ -1,6 +1,6 @@
 """Accounts, their keys and their sender IDs; names are read from the contents beside the log."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Boolean, Connection, Index, Select, Table, Text, select
@@ -9,6 +9,7 @@ from application.ports.queries import AccountRow, KeyRow, SenderIdRow
 from domain.account import Account
 from domain.contents import Person, SenderIdRequest
 from domain.sender_id import SenderId, SenderIdStatus
+from domain.values import Instant
 from projections.projection import Batch, Projection
 from projections.rows import Row, Rows
 from projections.tables import CONTENTS, CREDENTIALS, READ, changing, fixed, is_content, key
@@ -25,8 +26,10 @@ ACCOUNTS: Final = Table(
     changing("read", nullable=True),
     changing("daily_credits", nullable=True),
     changing("roles", Text),
+    changing("reset_alone_at", nullable=True),
 )
-"""``roles`` are words with a space between them."""
+"""``roles`` are words with a space between them; ``reset_alone_at`` says when a user of the host
+last took the second factor away without another person."""
 
 KEYS: Final = Table(
     "directory_keys",
@@ -48,6 +51,7 @@ SENDER_IDS: Final = Table(
     changing("reason", nullable=True),
 )
 
+Index("directory_accounts_by_reset", ACCOUNTS.c.reset_alone_at)
 Index("directory_keys_by_account", KEYS.c.account, KEYS.c.position)
 Index("directory_sender_ids_by_account", SENDER_IDS.c.account, SENDER_IDS.c.number)
 Index("directory_sender_ids_by_status", SENDER_IDS.c.status, SENDER_IDS.c.number)
@@ -57,7 +61,7 @@ class Directory(Projection):
     """Folds the events of accounts and sender IDs into ``directory_…``."""
 
     name = "directory"
-    version = 2
+    version = 3
     tables = (ACCOUNTS, KEYS, SENDER_IDS)
     events = frozenset(
         {
@@ -69,6 +73,7 @@ class Directory(Projection):
             Account.Reinstated,
             Account.RoleGranted,
             Account.RoleWithdrawn,
+            Account.SecondFactorReset,
             SenderId.Requested,
             SenderId.Approved,
             SenderId.Rejected,
@@ -96,6 +101,7 @@ _CHANGES_ACCOUNT: Final = {
     Account.Reinstated,
     Account.RoleGranted,
     Account.RoleWithdrawn,
+    Account.SecondFactorReset,
 }
 _DECIDES: Final = {SenderId.Approved, SenderId.Rejected}
 
@@ -113,6 +119,7 @@ def _of_account(position: int, event: Account.Event, accounts: Rows, keys: Rows)
                     "read": None,
                     "daily_credits": None,
                     "roles": "",
+                    "reset_alone_at": None,
                 }
             )
         case Account.LimitsChanged():
@@ -128,6 +135,8 @@ def _of_account(position: int, event: Account.Event, accounts: Rows, keys: Rows)
         case Account.RoleWithdrawn():
             row = accounts[event.number]
             row["roles"] = " ".join(role for role in row["roles"].split() if role != event.role)
+        case Account.SecondFactorReset() if event.approver is None:
+            accounts[event.number]["reset_alone_at"] = event.at
         case Account.Suspended() | Account.Reinstated():
             accounts[event.number]["suspended"] = type(event) is Account.Suspended
         case Account.ApiKeyIssued():
@@ -189,6 +198,13 @@ def staff(connection: Connection, *, after: int, limit: int) -> Sequence[Account
     return [_account(row._mapping) for row in rows]
 
 
+def resets_alone(connection: Connection, since: Instant, *, limit: int) -> Mapping[int, Instant]:
+    """Say whose second factor was reset without another person since a time, newest first."""
+    at = ACCOUNTS.c.reset_alone_at
+    wanted = select(ACCOUNTS.c.number, at).where(at > since).order_by(at.desc()).limit(limit)
+    return {row.number: row.reset_alone_at for row in connection.execute(wanted)}
+
+
 def keys(connection: Connection, account: int) -> Sequence[KeyRow]:
     """List an account's keys, oldest first."""
     wanted = (
@@ -235,7 +251,8 @@ def sender_id(connection: Connection, number: int) -> SenderIdRow | None:
 
 def _accounts() -> Select[Any]:
     matches = is_content(Person.kind, ACCOUNTS.c.number)
-    return select(ACCOUNTS, CONTENTS.c.body).join(CONTENTS, matches, isouter=True)
+    shown = [column for column in ACCOUNTS.c if column.name != "reset_alone_at"]
+    return select(*shown, CONTENTS.c.body).join(CONTENTS, matches, isouter=True)
 
 
 def _account(row: Any) -> AccountRow:
