@@ -1,12 +1,13 @@
 """Accounts, their keys and their sender IDs; names are read from the contents beside the log."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Boolean, Connection, Index, Select, Table, Text, select
 
 from application.ports.queries import AccountRow, KeyRow, SenderIdRow
 from domain.contents import Person, SenderIdRequest
+from domain.values import Instant
 from projections.model import ReadModel
 from projections.tables import CONTENTS, CREDENTIALS, READ, changing, fixed, is_content, key
 from projections.typed_reasons import is_reason, reasons
@@ -22,8 +23,10 @@ ACCOUNTS: Final = Table(
     changing("read", nullable=True),
     changing("daily_credits", nullable=True),
     changing("roles", Text),
+    changing("reset_alone_at", nullable=True),
 )
-"""``roles`` are words with a space between them."""
+"""``roles`` are words with a space between them; ``reset_alone_at`` says when a user of the host
+last took the second factor away without another person."""
 
 KEYS: Final = Table(
     "directory_keys",
@@ -45,11 +48,12 @@ SENDER_IDS: Final = Table(
     changing("reason", nullable=True),
 )
 
+Index("directory_accounts_by_reset", ACCOUNTS.c.reset_alone_at)
 Index("directory_keys_by_account", KEYS.c.account, KEYS.c.position)
 Index("directory_sender_ids_by_account", SENDER_IDS.c.account, SENDER_IDS.c.number)
 Index("directory_sender_ids_by_status", SENDER_IDS.c.status, SENDER_IDS.c.number)
 
-MODEL: Final = ReadModel("directory", version=2, tables=(ACCOUNTS, KEYS, SENDER_IDS))
+MODEL: Final = ReadModel("directory", version=3, tables=(ACCOUNTS, KEYS, SENDER_IDS))
 
 
 def accounts(connection: Connection, *, after: int, limit: int) -> Sequence[AccountRow]:
@@ -70,6 +74,13 @@ def staff(connection: Connection, *, after: int, limit: int) -> Sequence[Account
     wanted = _accounts().where(ACCOUNTS.c.roles != "", ACCOUNTS.c.number > after)
     rows = connection.execute(wanted.order_by(ACCOUNTS.c.number).limit(limit))
     return [_account(row._mapping) for row in rows]
+
+
+def resets_alone(connection: Connection, since: Instant, *, limit: int) -> Mapping[int, Instant]:
+    """Say whose second factor was reset without another person since a time, newest first."""
+    at = ACCOUNTS.c.reset_alone_at
+    wanted = select(ACCOUNTS.c.number, at).where(at > since).order_by(at.desc()).limit(limit)
+    return {row.number: row.reset_alone_at for row in connection.execute(wanted)}
 
 
 def keys(connection: Connection, account: int) -> Sequence[KeyRow]:
@@ -118,7 +129,8 @@ def sender_id(connection: Connection, number: int) -> SenderIdRow | None:
 
 def _accounts() -> Select[Any]:
     matches = is_content(Person.kind, ACCOUNTS.c.number)
-    return select(ACCOUNTS, CONTENTS.c.body).join(CONTENTS, matches, isouter=True)
+    shown = [column for column in ACCOUNTS.c if column.name != "reset_alone_at"]
+    return select(*shown, CONTENTS.c.body).join(CONTENTS, matches, isouter=True)
 
 
 def _account(row: Any) -> AccountRow:

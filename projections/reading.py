@@ -146,6 +146,11 @@ class SqlQueries:
         with self._reading(directory.MODEL) as connection:
             return directory.staff(connection, after=after, limit=limit)
 
+    def resets_alone(self, since: Instant, *, limit: int) -> Mapping[int, Instant]:
+        """Say whose second factor was reset without another person since a time, newest first."""
+        with self._reading(directory.MODEL) as connection:
+            return directory.resets_alone(connection, since, limit=limit)
+
     def entries(self, status: str | None, *, after: int, limit: int) -> Sequence[EntryRow]:
         """List what takes two people, by number; ``status`` None is every one."""
         with self._reading(approvals.MODEL) as connection:

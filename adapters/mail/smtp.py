@@ -9,7 +9,7 @@ import aiosmtplib
 
 from adapters.mail.mime import letter, sender_address
 from adapters.security.secret import Secret
-from application.ports import MailNotSent
+from application.ports import MailNotSent, MailServerAway
 from domain.addresses import read_address
 from domain.errors import InvalidRequest
 
@@ -64,6 +64,7 @@ class SmtpMailer:
 
         Raises:
             MailNotSent: the server did not take it, or did not answer in time.
+            MailServerAway: it was not there, or did not say that it was.
         """
         now = datetime.now(UTC)
         written = letter(sender=self._sender, to=to, subject=subject, text=text, now=now)
@@ -82,6 +83,9 @@ class SmtpMailer:
                 start_tls=self._start_tls,
                 tls_context=self._tls,
             )
+        except aiosmtplib.SMTPConnectError as error:
+            msg = f"The mail server is away: {type(error).__name__}."
+            raise MailServerAway(msg) from None
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             # Only the kind: an answer of the server may repeat the address.
             msg = f"The mail server did not take the message: {type(error).__name__}."

@@ -2,18 +2,27 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Unpack
+from typing import Final, Unpack
 from uuid import UUID
 
 from application.accounts.second_factor import confirmed_in, forget_factor
 from application.books.actors import Actor, permit_on
+from application.books.alarms import Alarms
 from application.books.books import Books
 from application.books.commands import Preparing
 from application.books.reasons import WithReason
+from application.ports import Clock
+from application.ports.queries import Queries
 from domain.account import Account, ByHand, account_id
+from domain.errors import StoreDown
 from domain.manual_entry import EntryKind, ManualEntry
+from domain.public_ids import iso_time
 from domain.roles import Duty
-from domain.values import Instant
+from domain.values import SECOND, Instant
+
+ALARM_S: Final = 24 * 3600
+"""For how long it is an alarm that the host reset a second factor alone."""
+ALARMS_MAX: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,33 @@ class ResetSecondFactor(WithReason[FactorReset]):
         )
         books.record(entry)
         return FactorReset(self._entry)
+
+
+class ResetsAlone:
+    """Lets an alarm stand for a day for each second factor that the host reset alone."""
+
+    def __init__(self, *, queries: Queries, clock: Clock, alarms: Alarms) -> None:
+        self._queries = queries
+        self._clock = clock
+        self._alarms = alarms
+        self._standing: set[str] = set()
+
+    def look(self) -> None:
+        """Look for them in the read model; while it cannot be read, what stands stands."""
+        since = Instant(self._clock.now() - ALARM_S * SECOND)
+        try:
+            found = self._queries.resets_alone(since, limit=ALARMS_MAX)
+        except StoreDown:  # others say that
+            return
+        words = {
+            f"second factor of account {number}": f"reset by the host alone, {iso_time(at)}"
+            for number, at in found.items()
+        }
+        for name in self._standing - words.keys():
+            self._alarms.clear(name)
+        for name, reason in words.items():
+            self._alarms.set(name, reason)
+        self._standing = set(words)
 
 
 def reset_second_factor(

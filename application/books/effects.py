@@ -78,7 +78,7 @@ class EffectFollower:
         """``name`` is for good: the position is kept under it. ``holder`` names the process."""
         self._name = name
         self._effect = effect
-        self._topics = frozenset(get_topic(event) for event in effect.events)
+        self._topics = sorted(get_topic(event) for event in effect.events)
         self._store = store
         self._positions = store.effects
         self._mapper = mapper
@@ -104,17 +104,18 @@ class EffectFollower:
             self._begin()
         if not self._has_tried_again:
             self._try_again()
-        events = self._store.events_after(self._seen, limit=self._batch_events)
-        matters = any(stored.topic in self._topics for _, stored in events)
-        if events and not matters and events[-1][0] - (self._at or 0) < SKIPPED_MAX:
-            self._seen = events[-1][0]
-            return len(events)
+        events, end = self._next()
+        if not events:
+            self._seen = end
+            if end - (self._at or 0) >= SKIPPED_MAX and self._lead():
+                self._keep(end, ())
+            return 0
         seen = self._seen
-        if not events or not self._lead():
+        if not self._lead():
             return 0
         if self._seen != seen:  # another process was at work
-            events = self._store.events_after(self._seen, limit=self._batch_events)
-        return self._handle(events)
+            events, end = self._next()
+        return self._handle(events, end)
 
     def close(self) -> None:
         """Let another process lead at once.
@@ -125,6 +126,13 @@ class EffectFollower:
         if self._leads_until_s > self._clock.monotonic_s():
             self._leads_until_s = float("-inf")
             self._positions.release(self._name, self._holder)
+
+    def _next(self) -> tuple[Events, int]:
+        """Give the next events that matter, and up to where no others do."""
+        head = self._store.head()
+        events = self._store.events_after(self._seen, limit=self._batch_events, topics=self._topics)
+        last = events[-1][0] if events else self._seen
+        return events, last if len(events) == self._batch_events else max(last, head)
 
     # -- leading -------------------------------------------------------------------------------
 
@@ -154,8 +162,11 @@ class EffectFollower:
 
     # -- handling ------------------------------------------------------------------------------
 
-    def _handle(self, events: Events) -> int:
-        """Handle events until the time is up or the effect is away, and keep how far that was."""
+    def _handle(self, events: Events, end: int) -> int:
+        """Handle events until the time is up or the effect is away, and keep how far that was.
+
+        Up to ``end`` no others matter.
+        """
         until_s = self._clock.monotonic_s() + BATCH_S
         bad: list[BadEvent] = []
         reached, count, away = self._seen, 0, None
@@ -170,7 +181,7 @@ class EffectFollower:
             if self._clock.monotonic_s() >= until_s:
                 break
         if count:
-            self._keep(reached, bad)
+            self._keep(end if count == len(events) else reached, bad)
         if away is not None:
             self._alarms.set(f"{self._name} waits", type(away).__name__)
             raise away
@@ -178,9 +189,7 @@ class EffectFollower:
         return count
 
     def _try(self, position: int, stored: StoredEvent) -> Sequence[BadEvent]:
-        """Handle one event, if it matters; give it back when it is bad."""
-        if stored.topic not in self._topics:
-            return ()
+        """Handle one event; give it back when it is bad."""
         try:
             event = cast("Event", self._mapper.to_domain_event(stored))
             self._effect.handle(position, event)
@@ -228,8 +237,8 @@ class EffectFollower:
         for each in bad:
             if self._clock.monotonic_s() >= until_s:
                 break
-            events = self._store.events_after(each.position - 1, limit=1)
-            if not any(self._try(position, stored) for position, stored in events):
+            events = self._store.events_after(each.position - 1, limit=1, topics=self._topics)
+            if not any(self._try(*event) for event in events if event[0] == each.position):
                 self._positions.forget_bad(self._name, each.position)
         self._has_tried_again = True
         self._show_bad()

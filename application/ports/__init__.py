@@ -55,7 +55,7 @@ from application.ports.modems import (
     SimIdentity,
 )
 from application.ports.observing import AccessLog, Answered, Metrics
-from application.ports.people import Codes, Mailer, MailNotSent
+from application.ports.people import Codes, Mailer, MailNotSent, MailServerAway
 from application.ports.truth import (
     AnswerLost,
     Inspection,
@@ -103,6 +103,7 @@ __all__ = [
     "KeysUnnamed",
     "Lease",
     "MailNotSent",
+    "MailServerAway",
     "Mailer",
     "Metrics",
     "MobileMoney",

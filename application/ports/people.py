@@ -24,8 +24,13 @@ class Mailer(Protocol):
 
         Raises:
             MailNotSent: it was not taken.
+            MailServerAway: nobody was there to take it.
         """
 
 
 class MailNotSent(Exception):
     """The mail server did not take a message."""
+
+
+class MailServerAway(MailNotSent):
+    """It could not be reached: the same message may be taken later."""

@@ -25,6 +25,7 @@ class Directory(Projection):
             Account.Reinstated,
             Account.RoleGranted,
             Account.RoleWithdrawn,
+            Account.SecondFactorReset,
             SenderId.Requested,
             SenderId.Approved,
             SenderId.Rejected,
@@ -52,6 +53,7 @@ _CHANGES_ACCOUNT: Final = {
     Account.Reinstated,
     Account.RoleGranted,
     Account.RoleWithdrawn,
+    Account.SecondFactorReset,
 }
 
 
@@ -71,6 +73,7 @@ def _of_account(position: int, event: Account.Event, accounts: Rows, keys: Rows)
                     "read": None,
                     "daily_credits": None,
                     "roles": "",
+                    "reset_alone_at": None,
                 }
             )
         case Account.LimitsChanged():
@@ -86,6 +89,8 @@ def _of_account(position: int, event: Account.Event, accounts: Rows, keys: Rows)
         case Account.RoleWithdrawn():
             row = accounts[event.number]
             row["roles"] = " ".join(role for role in row["roles"].split() if role != event.role)
+        case Account.SecondFactorReset() if event.approver is None:
+            accounts[event.number]["reset_alone_at"] = event.at
         case Account.Suspended() | Account.Reinstated():
             accounts[event.number]["suspended"] = type(event) is Account.Suspended
         case Account.ApiKeyIssued():

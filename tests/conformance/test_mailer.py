@@ -15,7 +15,7 @@ import pytest
 from adapters.mail import FileMailer, open_mailer
 from adapters.mail.smtp import TIMEOUT_S, SmtpMailer
 from adapters.security.secret import Secret
-from application.ports import Mailer, MailNotSent
+from application.ports import Mailer, MailNotSent, MailServerAway
 from domain.errors import InvalidRequest
 from tests.support.mail_servers import HOST, PASSWORD, USER, MailServer, mail_server, tls_contexts
 
@@ -194,14 +194,14 @@ def test_a_wrong_password_sends_nothing(tmp_path: Path) -> None:
 def test_a_server_that_says_nothing_is_given_up() -> None:
     with socket.create_server((HOST, 0)) as silent:
         port = silent.getsockname()[1]
-        with pytest.raises(MailNotSent):
+        with pytest.raises(MailServerAway):
             send(smtp(f"smtp://{HOST}:{port}", timeout_s=0.05))
 
 
 def test_a_server_that_is_not_there_is_said() -> None:
     with socket.create_server((HOST, 0)) as gone:
         port = gone.getsockname()[1]
-    with pytest.raises(MailNotSent):
+    with pytest.raises(MailServerAway):
         send(smtp(f"smtp://{HOST}:{port}"))
 
 

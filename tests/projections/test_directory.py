@@ -51,6 +51,19 @@ def test_staff_are_the_accounts_that_have_a_role_now(truth: Truth) -> None:
     assert [row.roles for row in queries.accounts(after=0, limit=9)] == [("auditor",), (), ()]
 
 
+def test_a_reset_of_a_second_factor_is_known_by_its_time_unless_two_made_it(truth: Truth) -> None:
+    alone, by_two, before = (Account.register(n, person="p", at=START) for n in (1, 2, 3))
+    given = {"actor": "os:root@host", "reason": "1/r"}
+    for account, when in ((alone, 5), (alone, 7), (before, 4)):
+        account.reset_second_factor(**given, approver=None, entry=None, at=at(when))
+    by_two.reset_second_factor(**given, approver="account:2", entry=1, at=at(6))
+    truth.save(alone, by_two, before)
+    queries = truth.follow()
+    assert queries.resets_alone(at(4), limit=9) == {1: at(7)}
+    assert list(queries.resets_alone(at(0), limit=9)) == [1, 3]
+    assert list(queries.resets_alone(at(0), limit=1)) == [1]
+
+
 def test_limits_and_suspension_are_the_latest(truth: Truth) -> None:
     account = Account.register(1, person="p", at=START)
     account.change_limits(

@@ -190,11 +190,11 @@ def test_scaled_roles_share_the_work_over_postgresql_and_redis(
         (ProcessRole.WORKER, {"clock", "presence", "sim-m0"}),
         (
             ProcessRole.PROJECT,
-            {"clock", "follower", "relay", "housekeeping", "shortening", "upkeep"},
+            {"clock", "follower", "notices", "relay", "housekeeping", "shortening", "upkeep"},
         ),
         (
             ProcessRole.ALL,
-            {"follower", "keyring", "presence", "relay", "housekeeping", "upkeep"}
+            {"follower", "notices", "keyring", "presence", "relay", "housekeeping", "upkeep"}
             | {"clock", "shortening"}
             | {"sim-m0", "inspection"},
         ),

@@ -23,7 +23,8 @@ def projections() -> None:
 def status(place: Place, *, as_json: bool) -> None:
     """Say where each read model stands in the log; one that has stopped says why.
 
-    Also followers with effects (webhooks), which go on after an event that they cannot handle.
+    Also followers with effects (notices, by mail), which go on after an event that they cannot
+    handle. Their position is kept only now and then while nothing matters to them.
     """
     from application.books.effects import effect_statuses
 

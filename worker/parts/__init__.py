@@ -11,6 +11,7 @@ from worker.parts.housekeeping import HOUSEKEEPING
 from worker.parts.inspection import INSPECTION
 from worker.parts.jobs import JOBS
 from worker.parts.keyring import KEYRING
+from worker.parts.notices import NOTICES
 from worker.parts.part import Part
 from worker.parts.relay import RELAY
 from worker.parts.sims import SIMS
@@ -19,6 +20,7 @@ from worker.parts.upkeep import UPKEEP
 PARTS: Final[Sequence[Part]] = (
     COMMITTER,
     FOLLOWER,
+    NOTICES,
     KEYRING,
     CLOCK,
     JOBS,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final
 
+from application.accounts.factor_reset import ResetsAlone
 from application.books.behind import Following
 from application.system import System
 from domain.errors import StoreDown
@@ -20,6 +21,7 @@ def _make(process: Process) -> Sequence[Loop]:
     system, alarms = process.system, process.alarms
     _watch_the_log(system)
     _watch_what_waits(system)
+    resets = ResetsAlone(queries=system.queries, clock=system.clock, alarms=alarms)
 
     def look() -> None:
         system.store.try_out()
@@ -28,6 +30,7 @@ def _make(process: Process) -> Sequence[Loop]:
                 alarms.clear(name)
             else:
                 alarms.set(name, words)
+        resets.look()
         alarms.remind(system.clock.monotonic_s())
 
     return [Loop("health", look, every_s=EVERY_S)]

@@ -1,6 +1,6 @@
 """Questions about accounts, their keys and their sender IDs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -65,6 +65,9 @@ class AccountQueries(Protocol):
 
     def staff(self, *, after: int, limit: int) -> Sequence[AccountRow]:
         """List the accounts that have a role, by number."""
+
+    def resets_alone(self, since: Instant, *, limit: int) -> Mapping[int, Instant]:
+        """Say whose second factor was reset without another person since a time, newest first."""
 
     def keys(self, account: int) -> Sequence[KeyRow]:
         """List an account's keys, oldest first."""

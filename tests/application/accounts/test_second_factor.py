@@ -7,6 +7,7 @@ import pyotp
 import pytest
 
 from application.accounts import ChangeRole, DecideEntry, Decision, ResetSecondFactor
+from application.accounts.factor_reset import ALARM_S, ResetsAlone
 from application.accounts.logins import LoggedIn
 from application.accounts.second_factor import (
     EnrolSecondFactor,
@@ -16,6 +17,7 @@ from application.accounts.second_factor import (
 )
 from application.accounts.sessions import OpenSession
 from application.books.actors import Actor
+from application.books.alarms import Alarms
 from application.ports import SecretKind
 from domain.account import Account, account_id
 from domain.errors import InvalidKey, NotFound, NotPermitted
@@ -250,16 +252,20 @@ def decide(gateway: Gateway, entry: int, approver: int) -> None:
     )
 
 
+def hire_admin(gateway: Gateway, account: int, *, by: int) -> None:
+    change = ChangeRole(
+        account, Role.ADMIN, is_grant=True, actor=HOST, reason="joined", at=gateway.clock.now()
+    )
+    entry = gateway.run(change).entry
+    assert entry is not None
+    decide(gateway, entry, by)
+
+
 @pytest.fixture
 def admins(gateway: Gateway) -> tuple[int, int]:
     ann, bob = (register(gateway, f"{name}@example.test") for name in ("ann", "bob"))
     make_first_admin(gateway, ann)
-    change = ChangeRole(
-        bob, Role.ADMIN, is_grant=True, actor=HOST, reason="joined", at=gateway.clock.now()
-    )
-    entry = gateway.run(change).entry
-    assert entry is not None
-    decide(gateway, entry, ann)
+    hire_admin(gateway, bob, by=ann)
     return ann, bob
 
 
@@ -296,6 +302,29 @@ def test_the_host_resets_alone(gateway: Gateway, account: int, logged_in: Logged
     assert (event.actor, event.approver, event.entry) == (HOST.name, None, None)
     with pytest.raises(NotFound, match="no second factor"):
         reset(gateway, account, HOST)
+
+
+def test_what_the_host_reset_is_an_alarm_for_a_day_also_after_a_restart(
+    gateway: Gateway, account: int, logged_in: LoggedIn, admins: tuple[int, int]
+) -> None:
+    ann, bob = admins
+    enrol(gateway, login(gateway, "ann@example.test"))
+    entry = reset(gateway, ann, Actor.of(bob))
+    assert entry is not None
+    hire_admin(gateway, third := register(gateway, "third@example.test"), by=ann)
+    decide(gateway, entry, third)
+    reset(gateway, account, HOST)
+    gateway.system.follower.catch_up(timeout_s=9)
+    for _ in range(2):
+        alarms = Alarms()
+        resets = ResetsAlone(queries=gateway.system.queries, clock=gateway.clock, alarms=alarms)
+        resets.look()
+        ((name, words),) = alarms.standing().items()
+        assert name == f"second factor of account {account}"
+        assert words.startswith("reset by the host alone, ")
+    gateway.clock.pass_s(ALARM_S)
+    resets.look()
+    assert alarms.standing() == {}
 
 
 def test_nobody_resets_their_own_nor_who_has_not_the_duty(
