@@ -56,9 +56,6 @@ Index("directory_sender_ids_by_status", SENDER_IDS.c.status, SENDER_IDS.c.number
 MODEL: Final = ReadModel("directory", version=3, tables=(ACCOUNTS, KEYS, SENDER_IDS))
 
 
-# -- queries --------------------------------------------------------------------------------
-
-
 def accounts(connection: Connection, *, after: int, limit: int) -> Sequence[AccountRow]:
     """List accounts by number."""
     wanted = _accounts().where(ACCOUNTS.c.number > after)

@@ -1,13 +1,12 @@
 """Tells the holder of an account, by mail, what became of its password and second factor."""
 
-import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Final, cast, get_args
+from typing import Final, Protocol, cast, get_args
 
 from application.books.reader import Reader
-from application.ports import Mailer, MailNotSent, MailServerAway
+from application.ports import MailNotSent, MailServerAway
 from domain.account import Account, account_id
 from domain.errors import Unavailable
 from domain.events import Event
@@ -42,6 +41,18 @@ Told = (
 _log = logging.getLogger("ngoma.people")
 
 
+class SendMail(Protocol):
+    """Hands one mail over, and waits for that."""
+
+    def __call__(self, *, to: str, subject: str, text: str) -> None:
+        """Hand it over.
+
+        Raises:
+            MailNotSent: it was not taken.
+            MailServerAway: nobody was there to take it.
+        """
+
+
 class Notices:
     """The effect: one mail for each change of a credential, whoever made it and wherever.
 
@@ -53,10 +64,10 @@ class Notices:
     is_retroactive = False
 
     def __init__(
-        self, mailer: Mailer, *, reader: Reader, address_of: Callable[[int], str], url: str
+        self, send: SendMail, *, reader: Reader, address_of: Callable[[int], str], url: str
     ) -> None:
         """``address_of`` gives an account's e-mail address, "" when it was erased."""
-        self._mailer = mailer
+        self._send = send
         self._reader = reader
         self._address_of = address_of
         self._url = url
@@ -75,7 +86,7 @@ class Notices:
         subject, more = _words(told)
         text = _TEXT.format(subject=subject, url=self._url, when=_minute(event.at), more=more)
         try:
-            asyncio.run(self._mailer.send(to=to, subject=subject, text=text))
+            self._send(to=to, subject=subject, text=text)
         except MailServerAway as error:
             raise Unavailable(str(error)) from error
         except MailNotSent as error:

@@ -1,5 +1,6 @@
 """What an account's holder is told: it waits for a mail server, and for no address."""
 
+import asyncio
 import logging
 import socket
 
@@ -35,8 +36,13 @@ def used(gateway: Gateway, account: int) -> Event:
 
 def notices(gateway: Gateway, port: int, *, is_erased: bool = False) -> Notices:
     system = gateway.system
+    mailer = SmtpMailer(f"smtp://{HOST}:{port}", password=None, sender="Ngoma <ngoma@example.test>")
+
+    def send(*, to: str, subject: str, text: str) -> None:
+        asyncio.run(mailer.send(to=to, subject=subject, text=text))
+
     return Notices(
-        SmtpMailer(f"smtp://{HOST}:{port}", password=None, sender="Ngoma <ngoma@example.test>"),
+        send,
         reader=system.reader,
         address_of=lambda number: "" if is_erased else system.logins.email_of(number),
         url="https://sms.example.test",
