@@ -91,7 +91,7 @@ def segment(text: str) -> Segmented:
     """Cut ``text`` into its segments: greedy, never inside an escape or a surrogate pair.
 
     The empty text is one segment of nothing. Raises nothing, whatever the text: a lone
-    surrogate counts one unit here and is refused by ``check_text``.
+    surrogate counts one unit here and is refused by ``check_words``.
     """
     encoding = encoding_of(text)
     units = _units(text, encoding)

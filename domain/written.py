@@ -1,15 +1,18 @@
 """What people write to the gateway, read once for every edge: whole numbers and plain words."""
 
+import re
+from collections.abc import Mapping
 from typing import Final
 
 from domain.errors import InvalidRequest
-from domain.message_text import check_text
 from domain.values import INT_MAX
 
 NUMBER_MAX: Final = INT_MAX
 """The largest number that anybody may name."""
 
 _DIGITS_MAX: Final = len(str(NUMBER_MAX))
+_CONTROLS: Final[Mapping[str, str]] = {"\0": "NUL", "\x1b": "ESC"}
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 def read_whole(written: object) -> int | None:
@@ -36,14 +39,15 @@ def check_whole(written: object, field: str, *, least: int, most: int) -> int:
 
 
 def check_words(written: str, field: str) -> str:
-    """Give a text that can be kept and shown as it is.
+    """Give a text that can be sent, kept and shown as it is (contract decision 5).
 
     Raises:
         InvalidRequest: with ``field``: it contains NUL, ESC or half of a surrogate pair.
     """
-    try:
-        check_text(written)
-    except InvalidRequest as error:
-        msg = str(error).replace("The message", f"The {field}")
-        raise InvalidRequest(msg, field=field) from error
+    for character, name in _CONTROLS.items():
+        if character in written:
+            msg = f"The {field} contains the control character {name}."
+            raise InvalidRequest(msg, field=field)
+    if not written.isascii() and _SURROGATE.search(written):
+        raise InvalidRequest(f"The {field} contains half of a surrogate pair.", field=field)
     return written

@@ -6,7 +6,6 @@ from typing import Any, Final
 from sqlalchemy import Connection, Index, Select, Table, Text, select
 
 from application.ports.queries import EntryRow
-from projections.model import ReadModel
 from projections.tables import READ, changing, fixed, key
 from projections.typed_reasons import is_reason, reasons
 
@@ -28,8 +27,6 @@ ENTRIES: Final = Table(
 )
 
 Index("approvals_by_status", ENTRIES.c.status, ENTRIES.c.number)
-
-MODEL: Final = ReadModel("approvals", version=1, tables=(ENTRIES,))
 
 
 def entries(

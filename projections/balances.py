@@ -7,7 +7,6 @@ from sqlalchemy import Connection, Table, Text, select
 from application.ports.queries import Balance, Statement, StatementLine
 from domain.span import Span
 from domain.values import Instant
-from projections.model import ReadModel
 from projections.tables import READ, changing, fixed, key
 from projections.typed_reasons import is_reason, reasons
 
@@ -43,8 +42,6 @@ LINES: Final = Table(
     sqlite_with_rowid=False,
 )
 """One line a movement; ``credits`` is signed, ``available`` is what was left after it."""
-
-MODEL: Final = ReadModel("balances", version=2, tables=(BALANCES, LINES))
 
 
 def balance(connection: Connection, account: int) -> Balance | None:

@@ -1,29 +1,39 @@
-"""The list of all read models; whatever has to know them all looks here."""
+"""The list of all read models and their versions; whatever has to know them all looks here."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
-from projections import (
-    approvals,
-    balances,
-    directory,
-    fleet,
-    idempotency,
-    looks,
-    message_log,
-    retention,
-)
-from projections.dispatch import tables as dispatch
-from projections.model import ReadModel
+
+class ReadModel(NamedTuple):
+    """One read model, as ``projection_positions`` knows it.
+
+    Its tables and questions stand in the file of its name, and ``projections/folds/`` has the
+    projection that makes it of events.
+    """
+
+    name: str
+    version: int
+    """Raise it when the tables or the fold change: the read model is then rebuilt."""
+
+
+MESSAGE_LOG: Final = ReadModel("message_log", version=1)
+BALANCES: Final = ReadModel("balances", version=2)
+IDEMPOTENCY: Final = ReadModel("idempotency", version=1)
+DISPATCH: Final = ReadModel("dispatch", version=2)
+DIRECTORY: Final = ReadModel("directory", version=3)
+APPROVALS: Final = ReadModel("approvals", version=1)
+LOOKS: Final = ReadModel("looks", version=1)
+FLEET: Final = ReadModel("fleet", version=2)
+RETENTION: Final = ReadModel("retention", version=1)
 
 MODELS: Final[Sequence[ReadModel]] = (
-    message_log.MODEL,
-    balances.MODEL,
-    idempotency.MODEL,
-    dispatch.MODEL,
-    directory.MODEL,
-    approvals.MODEL,
-    looks.MODEL,
-    fleet.MODEL,
-    retention.MODEL,
+    MESSAGE_LOG,
+    BALANCES,
+    IDEMPOTENCY,
+    DISPATCH,
+    DIRECTORY,
+    APPROVALS,
+    LOOKS,
+    FLEET,
+    RETENTION,
 )

@@ -8,7 +8,6 @@ from sqlalchemy import Boolean, Connection, Index, Select, Table, Text, select
 from application.ports.queries import AccountRow, KeyRow, SenderIdRow
 from domain.contents import Person, SenderIdRequest
 from domain.values import Instant
-from projections.model import ReadModel
 from projections.tables import CONTENTS, CREDENTIALS, READ, changing, fixed, is_content, key
 from projections.typed_reasons import is_reason, reasons
 
@@ -52,8 +51,6 @@ Index("directory_accounts_by_reset", ACCOUNTS.c.reset_alone_at)
 Index("directory_keys_by_account", KEYS.c.account, KEYS.c.position)
 Index("directory_sender_ids_by_account", SENDER_IDS.c.account, SENDER_IDS.c.number)
 Index("directory_sender_ids_by_status", SENDER_IDS.c.status, SENDER_IDS.c.number)
-
-MODEL: Final = ReadModel("directory", version=3, tables=(ACCOUNTS, KEYS, SENDER_IDS))
 
 
 def accounts(connection: Connection, *, after: int, limit: int) -> Sequence[AccountRow]:

@@ -10,7 +10,6 @@ from domain.contents import CardNote
 from domain.days import day_of
 from domain.online import ANSWERS_WITHIN_S
 from domain.values import SECOND, Instant, Network
-from projections.model import ReadModel
 from projections.tables import CONTENTS, READ, SIM_LEASES, changing, is_content, key
 
 SIMS: Final = Table(
@@ -38,8 +37,6 @@ USE: Final = Table("fleet_use", READ, key("sim"), changing("day"), changing("beg
 Each attempt begins one, and each accepted segment with more to follow the next. One that then
 did not leave stays counted, so the count is never less than what was on the air.
 """
-
-MODEL: Final = ReadModel("fleet", version=2, tables=(SIMS, USE))
 
 
 _FLEET = (

@@ -7,7 +7,6 @@ from sqlalchemy import Connection, Table, Text, select
 
 from domain.contents import ContentKind
 from domain.values import Instant
-from projections.model import ReadModel
 from projections.tables import CONTENTS, READ, fixed, is_content, key
 
 SUBMISSIONS: Final = Table(
@@ -25,8 +24,6 @@ SUBMISSIONS: Final = Table(
 ``submission`` is the aggregate's id; the answer is the content of kind ``submission`` under
 ``first_number``.
 """
-
-MODEL: Final = ReadModel("idempotency", version=1, tables=(SUBMISSIONS,))
 
 
 def expired_answers(connection: Connection, now: Instant, *, limit: int) -> Sequence[int]:

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import Final, Protocol
 
 from sqlalchemy import Engine
 
@@ -11,11 +11,22 @@ from application.ports.queries import ProjectionStatus
 from projections import positions
 from projections.keeping import Rebuilding
 from projections.log import BEGINNING, Log
-from projections.model import Known
 from projections.positions import Position
 
 FRESH_S: Final = 1.0
 """For how long what was read is trusted: other processes move positions, and begin them anew."""
+
+
+class Known(Protocol):
+    """What names a read model, and the version of it that this code knows."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in ``projection_positions``."""
+
+    @property
+    def version(self) -> int:
+        """Which version of it the code makes."""
 
 
 def strays(rows: Mapping[str, Position], log: Log) -> Mapping[str, str]:

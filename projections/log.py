@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from domain.events import Event
+if TYPE_CHECKING:
+    from domain.events import Event
 
-Events = Sequence[tuple[int, Event]]
+Events = Sequence[tuple[int, "Event"]]
 """Events of the log in order, with their positions."""
 
 

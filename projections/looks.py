@@ -6,7 +6,6 @@ from typing import Final
 from sqlalchemy import Connection, Index, Table, Text, select
 
 from application.ports.queries import LookRow
-from projections.model import ReadModel
 from projections.tables import READ, fixed, key
 from projections.typed_reasons import is_reason, reasons
 
@@ -23,9 +22,6 @@ LOOKS: Final = Table(
 )
 
 Index("looks_by_account", LOOKS.c.account, LOOKS.c.number)
-
-
-MODEL: Final = ReadModel("looks", version=1, tables=(LOOKS,))
 
 
 def looks(

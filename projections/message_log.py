@@ -22,7 +22,6 @@ from domain.message_states import State
 from domain.message_text import MESSAGE_CHARACTERS_MAX
 from domain.msisdn import search_forms
 from domain.values import Network
-from projections.model import ReadModel
 from projections.tables import CONTENTS, READ, changing, fixed, is_content, key
 
 MESSAGES: Final = Table(
@@ -59,8 +58,6 @@ TOTALS: Final = Table(
     changing("failed"),
 )
 """How many messages an account has in each public status; the columns are the statuses."""
-
-MODEL: Final = ReadModel("message_log", version=1, tables=(MESSAGES, TOTALS))
 
 
 _SIM = CONTENTS.alias("sim_content")

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
+import projections
 from application.ports.queries import (
     AccountRow,
     Backlog,
@@ -29,25 +31,24 @@ from domain.errors import StoreDown
 from domain.message_states import State
 from domain.span import Span
 from domain.values import Instant, Network
-from projections import (
-    approvals,
-    balances,
-    directory,
-    fleet,
-    idempotency,
-    looks,
-    message_log,
-    repeatables,
-    retention,
-)
-from projections.catalogue import MODELS
-from projections.dispatch import overdue, waiting
-from projections.dispatch.tables import MODEL as DISPATCH
+from projections import catalogue
+from projections.catalogue import ReadModel
 from projections.keeping import Keeper, Unlosable
 from projections.known import Positions, statuses
 from projections.log import Log
-from projections.model import ReadModel
-from projections.searching import Search
+
+if TYPE_CHECKING:  # else each is imported when it is asked
+    import projections.approvals
+    import projections.balances
+    import projections.directory
+    import projections.dispatch
+    import projections.fleet
+    import projections.idempotency
+    import projections.looks
+    import projections.message_log
+    import projections.repeatables
+    import projections.retention
+    import projections.searching
 
 
 class SqlQueries:
@@ -95,127 +96,131 @@ class SqlQueries:
             InvalidRequest: a search that takes too long.
         """
         if not wanted.search:
-            with self._reading(message_log.MODEL) as connection:
-                return message_log.page(connection, account, wanted)
-        search = Search(account, wanted)
+            with self._reading(catalogue.MESSAGE_LOG) as connection:
+                return projections.message_log.page(connection, account, wanted)
+        search = projections.searching.Search(account, wanted)
         while not search.is_over:
-            with self._reading(message_log.MODEL) as connection:
+            with self._reading(catalogue.MESSAGE_LOG) as connection:
                 search.look(connection)
-        with self._reading(message_log.MODEL) as connection:
+        with self._reading(catalogue.MESSAGE_LOG) as connection:
             return search.found(connection)
 
     def log_entry(self, account: int, number: int) -> LogEntry | None:
         """Find one message of an account."""
-        with self._reading(message_log.MODEL) as connection:
-            return message_log.entry(connection, account, number)
+        with self._reading(catalogue.MESSAGE_LOG) as connection:
+            return projections.message_log.entry(connection, account, number)
 
     def balance(self, account: int) -> Balance | None:
         """Give an account's balance row."""
-        with self._reading(balances.MODEL) as connection:
-            return balances.balance(connection, account)
+        with self._reading(catalogue.BALANCES) as connection:
+            return projections.balances.balance(connection, account)
 
     def statement(self, account: int, span: Span, *, after: int, limit: int) -> Statement | None:
         """List the movements of an account's wallet after a log position, oldest first."""
-        with self._reading(balances.MODEL) as connection:
-            return balances.statement(connection, account, span, after=after, limit=limit)
+        with self._reading(catalogue.BALANCES) as connection:
+            return projections.balances.statement(
+                connection, account, span, after=after, limit=limit
+            )
 
     def sender_ids(self, account: int) -> Sequence[SenderIdRow]:
         """List an account's sender ID requests, oldest first."""
-        with self._reading(directory.MODEL) as connection:
-            return directory.sender_ids(connection, account)
+        with self._reading(catalogue.DIRECTORY) as connection:
+            return projections.directory.sender_ids(connection, account)
 
     def keys(self, account: int) -> Sequence[KeyRow]:
         """List an account's keys, oldest first."""
-        with self._reading(directory.MODEL) as connection:
-            return directory.keys(connection, account)
+        with self._reading(catalogue.DIRECTORY) as connection:
+            return projections.directory.keys(connection, account)
 
     # -- operators --------------------------------------------------------------------------
 
     def accounts(self, *, after: int, limit: int) -> Sequence[AccountRow]:
         """List accounts by number."""
-        with self._reading(directory.MODEL) as connection:
-            return directory.accounts(connection, after=after, limit=limit)
+        with self._reading(catalogue.DIRECTORY) as connection:
+            return projections.directory.accounts(connection, after=after, limit=limit)
 
     def account(self, account: int) -> AccountRow | None:
         """Find one account."""
-        with self._reading(directory.MODEL) as connection:
-            return directory.account(connection, account)
+        with self._reading(catalogue.DIRECTORY) as connection:
+            return projections.directory.account(connection, account)
 
     def staff(self, *, after: int, limit: int) -> Sequence[AccountRow]:
         """List the accounts that have a role, by number."""
-        with self._reading(directory.MODEL) as connection:
-            return directory.staff(connection, after=after, limit=limit)
+        with self._reading(catalogue.DIRECTORY) as connection:
+            return projections.directory.staff(connection, after=after, limit=limit)
 
     def resets_alone(self, since: Instant, *, limit: int) -> Mapping[int, Instant]:
         """Say whose second factor was reset without another person since a time, newest first."""
-        with self._reading(directory.MODEL) as connection:
-            return directory.resets_alone(connection, since, limit=limit)
+        with self._reading(catalogue.DIRECTORY) as connection:
+            return projections.directory.resets_alone(connection, since, limit=limit)
 
     def entries(self, status: str | None, *, after: int, limit: int) -> Sequence[EntryRow]:
         """List what takes two people, by number; ``status`` None is every one."""
-        with self._reading(approvals.MODEL) as connection:
-            return approvals.entries(connection, status, after=after, limit=limit)
+        with self._reading(catalogue.APPROVALS) as connection:
+            return projections.approvals.entries(connection, status, after=after, limit=limit)
 
     def entry(self, number: int) -> EntryRow | None:
         """Find one of them."""
-        with self._reading(approvals.MODEL) as connection:
-            return approvals.entry(connection, number)
+        with self._reading(catalogue.APPROVALS) as connection:
+            return projections.approvals.entry(connection, number)
 
     def looks(self, account: int | None, *, before: int, limit: int) -> Sequence[LookRow]:
         """List what staff looked at, newest first."""
-        with self._reading(looks.MODEL) as connection:
-            return looks.looks(connection, account, before=before, limit=limit)
+        with self._reading(catalogue.LOOKS) as connection:
+            return projections.looks.looks(connection, account, before=before, limit=limit)
 
     def sender_id_requests(
         self, status: str | None, *, after: int, limit: int
     ) -> Sequence[SenderIdRow]:
         """List requests of all accounts by number, oldest first; ``status`` None is every one."""
-        with self._reading(directory.MODEL) as connection:
-            return directory.sender_id_requests(connection, status, after=after, limit=limit)
+        with self._reading(catalogue.DIRECTORY) as connection:
+            return projections.directory.sender_id_requests(
+                connection, status, after=after, limit=limit
+            )
 
     def sender_id(self, number: int) -> SenderIdRow | None:
         """Find one sender ID request of any account."""
-        with self._reading(directory.MODEL) as connection:
-            return directory.sender_id(connection, number)
+        with self._reading(catalogue.DIRECTORY) as connection:
+            return projections.directory.sender_id(connection, number)
 
     def sims(self, now: Instant) -> Sequence[SimRow]:
         """List the fleet."""
-        with self._reading(fleet.MODEL) as connection:
-            return fleet.sims(connection, now)
+        with self._reading(catalogue.FLEET) as connection:
+            return projections.fleet.sims(connection, now)
 
     def begun_on(self, day: int, *, sim: int) -> int:
         """Count the segments that a SIM began on a day in Lusaka, or later."""
-        with self._reading(fleet.MODEL) as connection:
-            return fleet.begun_on(connection, day, sim=sim)
+        with self._reading(catalogue.FLEET) as connection:
+            return projections.fleet.begun_on(connection, day, sim=sim)
 
     def projections(self) -> Sequence[ProjectionStatus]:
         """Say where each projection stands."""
         with self._asking():
-            return statuses(MODELS, self._known, self._log)
+            return statuses(catalogue.MODELS, self._known, self._log)
 
     def expired_answers(self, now: Instant, *, limit: int) -> Sequence[int]:
         """List the numbers of stored answers (contents of kind ``submission``) past their time."""
-        with self._reading(idempotency.MODEL) as connection:
-            return idempotency.expired_answers(connection, now, limit=limit)
+        with self._reading(catalogue.IDEMPOTENCY) as connection:
+            return projections.idempotency.expired_answers(connection, now, limit=limit)
 
     def ended_repeatables(self, before: Instant, *, limit: int) -> Sequence[int]:
         """List first numbers of acceptances, answered 503 up to ``before``, that have ended."""
-        with self._reading(DISPATCH) as connection:
-            return repeatables.ended_repeatables(connection, before, limit=limit)
+        with self._reading(catalogue.DISPATCH) as connection:
+            return projections.repeatables.ended_repeatables(connection, before, limit=limit)
 
     def kept_contents(
         self, kept: Kept, *, before: Instant, after: Place | None, limit: int
     ) -> Sequence[Place]:
         """List messages accepted up to ``before`` of whose content this much is kept, by age."""
-        with self._reading(retention.MODEL) as connection:
-            return retention.kept_contents(
+        with self._reading(catalogue.RETENTION) as connection:
+            return projections.retention.kept_contents(
                 connection, kept, before=before, after=after, limit=limit
             )
 
     def messages_of(self, account: int, *, after: int, limit: int) -> Sequence[tuple[int, int]]:
         """List an account's messages after a log position: position and number, oldest first."""
-        with self._reading(message_log.MODEL) as connection:
-            return message_log.numbers_of(connection, account, after=after, limit=limit)
+        with self._reading(catalogue.MESSAGE_LOG) as connection:
+            return projections.message_log.numbers_of(connection, account, after=after, limit=limit)
 
     # -- dispatching ------------------------------------------------------------------------
 
@@ -223,43 +228,47 @@ class SqlQueries:
         self, network: Network, *, sim: int, now: Instant, limit: int
     ) -> Sequence[Waiting]:
         """List due queued messages that SIM number ``sim`` may carry, best first."""
-        with self._reading(DISPATCH) as connection:
-            return waiting.next_waiting(connection, network, sim=sim, now=now, limit=limit)
+        with self._reading(catalogue.DISPATCH) as connection:
+            return projections.dispatch.waiting.next_waiting(
+                connection, network, sim=sim, now=now, limit=limit
+            )
 
     def due_networks(self, now: Instant) -> Sequence[Network]:
         """List the networks that have at least one due queued message."""
-        with self._reading(DISPATCH) as connection:
-            return waiting.due_networks(connection, now)
+        with self._reading(catalogue.DISPATCH) as connection:
+            return projections.dispatch.waiting.due_networks(connection, now)
 
     def waiting_since(self, now: Instant) -> Mapping[Network, Instant]:
         """Say since when the oldest due queued message of each network that has one is due."""
-        with self._reading(DISPATCH) as connection:
-            return waiting.waiting_since(connection, now)
+        with self._reading(catalogue.DISPATCH) as connection:
+            return projections.dispatch.waiting.waiting_since(connection, now)
 
     def overdue(self, now: Instant, *, limit: int) -> Sequence[Waiting]:
         """List queued messages past ``expires_at`` and doubts past their limit."""
-        with self._reading(DISPATCH) as connection:
-            return overdue.overdue(connection, now, limit=limit)
+        with self._reading(catalogue.DISPATCH) as connection:
+            return projections.dispatch.overdue.overdue(connection, now, limit=limit)
 
     def held_by(self, sim: int) -> Sequence[Waiting]:
         """List messages in state Sending on a SIM."""
-        with self._reading(DISPATCH) as connection:
-            return overdue.held_by(connection, sim)
+        with self._reading(catalogue.DISPATCH) as connection:
+            return projections.dispatch.overdue.held_by(connection, sim)
 
     def held_by_others(self, live: Collection[int], *, limit: int) -> Sequence[Waiting]:
         """List messages in state Sending on SIMs that are not among ``live``."""
-        with self._reading(DISPATCH) as connection:
-            return overdue.held_by_others(connection, live, limit=limit)
+        with self._reading(catalogue.DISPATCH) as connection:
+            return projections.dispatch.overdue.held_by_others(connection, live, limit=limit)
 
     def open_messages(self, state: State, *, after: int, limit: int) -> Sequence[Waiting]:
         """List the open messages in a state, by number."""
-        with self._reading(DISPATCH) as connection:
-            return overdue.open_messages(connection, state, after=after, limit=limit)
+        with self._reading(catalogue.DISPATCH) as connection:
+            return projections.dispatch.overdue.open_messages(
+                connection, state, after=after, limit=limit
+            )
 
     def backlog(self) -> Sequence[Backlog]:
         """Count open messages by network."""
-        with self._reading(DISPATCH) as connection:
-            return waiting.backlog(connection)
+        with self._reading(catalogue.DISPATCH) as connection:
+            return projections.dispatch.waiting.backlog(connection)
 
     # -- reading what was just written --------------------------------------------------------
 

@@ -7,7 +7,6 @@ from sqlalchemy import Connection, Index, Table, Text, select, tuple_
 
 from application.ports.queries import Kept, Place
 from domain.values import Instant
-from projections.model import ReadModel
 from projections.tables import READ, changing, fixed, key
 
 CONTENTS_KEPT: Final = Table(
@@ -20,8 +19,6 @@ CONTENTS_KEPT: Final = Table(
 """One row a message, until everything of it is erased: history does not pile up here."""
 
 Index("retention_by_age", CONTENTS_KEPT.c.kept, CONTENTS_KEPT.c.queued_at, CONTENTS_KEPT.c.number)
-
-MODEL: Final = ReadModel("retention", version=1, tables=(CONTENTS_KEPT,))
 
 
 def kept_contents(

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from difflib import get_close_matches
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -107,6 +106,8 @@ def sender_id(value: str) -> None:
 
 def did_you_mean(given: str, known: Iterable[str]) -> str:
     """Give "; did you mean …?" for a word that looks like a known one, else nothing."""
+    from difflib import get_close_matches  # noqa: PLC0415 - lazy: only who mistyped
+
     close = get_close_matches(given, list(known), n=1, cutoff=0.7)
     return f"; did you mean {close[0]}?" if close else ""
 

@@ -1,7 +1,6 @@
 """What was given, by whom, and where it stands: a file, the environment, a flag."""
 
 import os
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +47,8 @@ def from_file(path: Path, known: Known, mistakes: list[str]) -> Iterator[Given]:
     Raises:
         InvalidRequest: it cannot be read at all.
     """
+    import tomllib  # noqa: PLC0415 - lazy: most commands have no file
+
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

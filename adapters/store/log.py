@@ -2,14 +2,16 @@
 
 import hashlib
 from collections.abc import Sequence
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 from uuid import UUID
 
-from eventsourcing.persistence import Mapper, StoredEvent
-
 from application.ports import Store
-from domain.events import Event
 from projections.log import Origin, Stretch
+
+if TYPE_CHECKING:
+    from eventsourcing.persistence import Mapper, StoredEvent
+
+    from domain.events import Event
 
 MARK_BYTES: Final = 16
 
@@ -17,7 +19,7 @@ MARK_BYTES: Final = 16
 class StoreLog:
     """``projections.log.Log`` over a store."""
 
-    def __init__(self, store: Store, mapper: Mapper[UUID]) -> None:
+    def __init__(self, store: Store, mapper: "Mapper[UUID]") -> None:
         self._store = store
         self._mapper = mapper
 
@@ -41,7 +43,11 @@ class StoreLog:
 
 
 def stretch(
-    found: Sequence[tuple[int, StoredEvent]], mapper: Mapper[UUID], *, after: int, limit: int
+    found: Sequence[tuple[int, "StoredEvent"]],
+    mapper: "Mapper[UUID]",
+    *,
+    after: int,
+    limit: int,
 ) -> Stretch:
     """Make a stretch of what the log has from position ``after`` on, that one included."""
     has_base = bool(found) and found[0][0] == after
@@ -56,7 +62,7 @@ def stretch(
     )
 
 
-def mark_of(stored: StoredEvent) -> str:
+def mark_of(stored: "StoredEvent") -> str:
     """Give the mark of an event: a digest of all that is stored of it."""
     digest = hashlib.blake2b(stored.state, digest_size=MARK_BYTES)
     digest.update(f"{stored.originator_id} {stored.originator_version} {stored.topic}".encode())

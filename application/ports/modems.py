@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from domain.reports import ModemReport, SubmitOutcome
+if TYPE_CHECKING:
+    from domain.reports import ModemReport, SubmitOutcome
 
 ANSWER_MAX_S: Final = 120.0
 """The most that a modem may be given to answer a segment: a SIM's lease lasts longer."""
@@ -55,7 +56,7 @@ class ModemDriver(Protocol):
             ModemUnavailable: the device is missing, taken, locked or not registered.
         """
 
-    def submit(self, tpdu: bytes, *, start: Callable[[], bool]) -> SubmitOutcome:
+    def submit(self, tpdu: bytes, *, start: Callable[[], bool]) -> "SubmitOutcome":
         """Hand over one SMS-SUBMIT ``tpdu`` (without service-centre octets).
 
         ``start`` is called once, when the device is ready to take the segment and before its
@@ -63,7 +64,7 @@ class ModemDriver(Protocol):
         driver withdraws and answers ``NotSent``.
         """
 
-    def step(self, timeout_s: float) -> Sequence[ModemReport]:
+    def step(self, timeout_s: float) -> Sequence["ModemReport"]:
         """Listen for at most ``timeout_s`` and give what the device reported meanwhile."""
 
     def health(self) -> ModemHealth | None:

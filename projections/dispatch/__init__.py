@@ -4,3 +4,7 @@ Fairness needs a memory of who was served: ``dispatch_turns`` keeps, for each ne
 account, the log position of its last AttemptStarted. The account that was served longest ago
 comes first, so one message never waits behind somebody else's ten thousand.
 """
+
+from projections.dispatch import overdue, waiting
+
+__all__ = ["overdue", "waiting"]

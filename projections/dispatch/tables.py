@@ -5,7 +5,6 @@ from typing import Final
 from sqlalchemy import Boolean, Table, Text
 
 from domain.values import Lane
-from projections.model import ReadModel
 from projections.tables import READ, changing, computed, fixed, index_when_set, key
 
 LANES: Final = tuple(Lane)
@@ -79,5 +78,3 @@ index_when_set(
     *(TURNS.c[name] for name in ("network", "lane", "served", "account", "next_ready_at")),
     when=TURNS.c.next_ready_at,
 )
-
-MODEL: Final = ReadModel("dispatch", version=2, tables=(MESSAGES, TURNS))

@@ -4,7 +4,8 @@ from typing import Any
 
 from domain.contents import reason_number
 from domain.manual_entry import EntryStatus, ManualEntry
-from projections.approvals import ENTRIES, MODEL
+from projections import catalogue
+from projections.approvals import ENTRIES
 from projections.projection import Batch, Projection
 from projections.rows import Rows
 
@@ -12,7 +13,8 @@ from projections.rows import Rows
 class Approvals(Projection):
     """Folds the events of manual entries into ``approvals``."""
 
-    name, version, tables = MODEL
+    name, version = catalogue.APPROVALS
+    tables = (ENTRIES,)
     events = frozenset(
         {
             ManualEntry.Prepared,

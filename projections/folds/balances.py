@@ -5,7 +5,8 @@ from typing import Any, Final
 from domain.contents import reason_number
 from domain.message.events import Sent
 from domain.wallet import CreditWallet
-from projections.balances import BALANCES, LINES, MODEL
+from projections import catalogue
+from projections.balances import BALANCES, LINES
 from projections.projection import Batch, Projection
 from projections.rows import Row
 
@@ -13,7 +14,8 @@ from projections.rows import Row
 class Balances(Projection):
     """Folds the events of wallets, and Sent, into ``balances`` and ``wallet_lines``."""
 
-    name, version, tables = MODEL
+    name, version = catalogue.BALANCES
+    tables = (BALANCES, LINES)
     events = frozenset(
         {
             CreditWallet.Opened,

@@ -6,7 +6,8 @@ from domain.account import Account
 from domain.contents import reason_number
 from domain.sender_id import SenderId
 from domain.sender_id_rules import SenderIdStatus
-from projections.directory import MODEL
+from projections import catalogue
+from projections.directory import ACCOUNTS, KEYS, SENDER_IDS
 from projections.projection import Batch, Projection
 from projections.rows import Row, Rows
 
@@ -14,7 +15,8 @@ from projections.rows import Row, Rows
 class Directory(Projection):
     """Folds the events of accounts and sender IDs into ``directory_…``."""
 
-    name, version, tables = MODEL
+    name, version = catalogue.DIRECTORY
+    tables = (ACCOUNTS, KEYS, SENDER_IDS)
     events = frozenset(
         {
             Account.Registered,

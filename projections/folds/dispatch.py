@@ -12,7 +12,8 @@ from domain.message.events import (
     Undelivered,
 )
 from domain.values import Lane
-from projections.dispatch.tables import LANES, MESSAGES, MODEL, TURNS
+from projections import catalogue
+from projections.dispatch.tables import LANES, MESSAGES, TURNS
 from projections.folds.states import STATE_EVENTS, state_after
 from projections.projection import Batch, Projection
 from projections.rows import Key, Row, Rows
@@ -21,7 +22,8 @@ from projections.rows import Key, Row, Rows
 class Dispatch(Projection):
     """Folds the events of messages into ``dispatch_messages`` and ``dispatch_turns``."""
 
-    name, version, tables = MODEL
+    name, version = catalogue.DISPATCH
+    tables = (MESSAGES, TURNS)
     events = STATE_EVENTS - {Delivered, Undelivered}
 
     def apply(self, batch: Batch) -> None:

@@ -4,7 +4,8 @@ from domain.days import day_of
 from domain.events import Event
 from domain.message.events import AttemptStarted, SegmentAccepted, Sent
 from domain.sim import Sim
-from projections.fleet import MODEL, SIMS, USE
+from projections import catalogue
+from projections.fleet import SIMS, USE
 from projections.projection import Batch, Projection
 from projections.rows import Row, Rows
 
@@ -12,7 +13,8 @@ from projections.rows import Row, Rows
 class Fleet(Projection):
     """Folds the events of SIMs, and of what they send, into ``fleet_sims``."""
 
-    name, version, tables = MODEL
+    name, version = catalogue.FLEET
+    tables = (SIMS, USE)
     events = frozenset(
         {
             Sim.Registered,

@@ -1,14 +1,16 @@
 """Folds which answers are kept under idempotency keys."""
 
 from domain.submission import Submission
-from projections.idempotency import MODEL, SUBMISSIONS
+from projections import catalogue
+from projections.idempotency import SUBMISSIONS
 from projections.projection import Batch, Projection
 
 
 class Idempotency(Projection):
     """Folds the events of submissions into ``idempotency``."""
 
-    name, version, tables = MODEL
+    name, version = catalogue.IDEMPOTENCY
+    tables = (SUBMISSIONS,)
     events = frozenset({Submission.Accepted, Submission.Renewed})
 
     def apply(self, batch: Batch) -> None:

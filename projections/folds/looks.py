@@ -2,14 +2,16 @@
 
 from domain.auditor_read import AuditorRead
 from domain.contents import reason_number
-from projections.looks import LOOKS, MODEL
+from projections import catalogue
+from projections.looks import LOOKS
 from projections.projection import Batch, Projection
 
 
 class Looks(Projection):
     """Folds what was read into ``looks``."""
 
-    name, version, tables = MODEL
+    name, version = catalogue.LOOKS
+    tables = (LOOKS,)
     events = frozenset({AuditorRead.Read})
 
     def apply(self, batch: Batch) -> None:

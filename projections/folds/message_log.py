@@ -12,8 +12,9 @@ from domain.message.events import (
     Queued,
     Sent,
 )
+from projections import catalogue
 from projections.folds.states import STATE_EVENTS, state_after
-from projections.message_log import MESSAGES, MODEL, TOTALS
+from projections.message_log import MESSAGES, TOTALS
 from projections.projection import Batch, Projection
 from projections.rows import Row, Rows
 
@@ -21,7 +22,8 @@ from projections.rows import Row, Rows
 class MessageLog(Projection):
     """Folds the events of messages into ``message_log`` and its totals."""
 
-    name, version, tables = MODEL
+    name, version = catalogue.MESSAGE_LOG
+    tables = (MESSAGES, TOTALS)
     events = STATE_EVENTS
 
     def apply(self, batch: Batch) -> None:

@@ -2,14 +2,16 @@
 
 from application.ports.queries import Kept
 from domain.message.events import ContentErased, Queued
+from projections import catalogue
 from projections.projection import Batch, Projection
-from projections.retention import CONTENTS_KEPT, MODEL
+from projections.retention import CONTENTS_KEPT
 
 
 class RetentionDates(Projection):
     """Folds acceptance and erasure into ``retention``."""
 
-    name, version, tables = MODEL
+    name, version = catalogue.RETENTION
+    tables = (CONTENTS_KEPT,)
     events = frozenset({Queued, ContentErased})
 
     def apply(self, batch: Batch) -> None:

@@ -13,7 +13,6 @@ from domain.message_text import (
     MESSAGE_CHARACTERS_MAX,
     MESSAGE_SEGMENTS_MAX,
     check_length,
-    check_text,
     is_blank,
     is_within_limits,
 )
@@ -29,6 +28,7 @@ from domain.segments import (
     segment,
 )
 from domain.values import Encoding
+from domain.written import check_words
 
 VECTORS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "vectors" / "segmentation.json").read_text(encoding="utf-8")
@@ -137,13 +137,13 @@ def test_the_characters_that_force_ucs2_are_named_once_in_order_of_appearance() 
 @pytest.mark.parametrize("text", ["a\0b", "a\x1bb", "a\ud83d", "\ude00é", "\0", "😀\udc00"])
 def test_a_text_with_nul_escape_or_half_a_pair_is_refused(text: str) -> None:
     with pytest.raises(InvalidRequest) as refusal:
-        check_text(text)
+        check_words(text, "message")
     assert refusal.value.field == "message"
 
 
 @pytest.mark.parametrize("text", ["", "Hello", "tab\there", "😀 é ŋ", "\r\n\f"])
 def test_any_other_text_is_sent_as_given(text: str) -> None:
-    check_text(text)
+    assert check_words(text, "message") == text
 
 
 @pytest.mark.parametrize("text", ["a" * 1_600, "ш" * (11 * 67), "€" * 800])

@@ -1,5 +1,7 @@
 """The ``ngoma`` command line: a table of commands, each imported only when it is wanted."""
 
+import atexit
+import gc
 import os
 from typing import Final
 
@@ -9,6 +11,8 @@ from worker.cli.lazy import Entry, LazyGroup
 
 OWNER_ALONE: Final = 0o077
 """What is taken from the mode of every file that a command makes: stores hold personal data."""
+GARBAGE_OBJECTS: Final = 100_000
+"""New objects between two looks for cycles: most commands are over before. Servers set theirs."""
 
 COMMANDS: Final[dict[str, Entry]] = {
     "serve": Entry("worker.cli.serve", "serve", "Run the gateway until it is interrupted."),
@@ -57,3 +61,5 @@ def main() -> None:
     `ngoma serve` runs on it.
     """
     os.umask(OWNER_ALONE)
+    gc.set_threshold(GARBAGE_OBJECTS)
+    atexit.register(gc.freeze)  # what is left goes with the process: no last look for cycles

@@ -4,7 +4,6 @@ What only reads opens the store and the read models. The rest of the gateway, wi
 imports, is opened when it is first asked for.
 """
 
-import getpass
 import os
 import socket
 from collections.abc import Iterator
@@ -236,6 +235,8 @@ def _opened_reads(settings: "Settings") -> "Reads":
 
 def host_user() -> str:
     """Name who gives a command without a login: ``os:<user>@<host>``."""
+    import getpass
+
     try:
         user = getpass.getuser()
     except (OSError, KeyError):  # an uid without a name, as in containers

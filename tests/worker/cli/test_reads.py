@@ -1,4 +1,4 @@
-"""A command that only reads pays for the store and the read models, and for nothing else."""
+"""A command that only reads pays for the store and the read model it asks, and nothing else."""
 
 import subprocess
 import sys
@@ -16,7 +16,9 @@ NOT_FOR_READS: Final = frozenset(
         *("adapters.bootstrap", "api", "application.accounts", "application.books"),
         *("application.fleet", "application.messages", "application.system"),
         *("domain.account", "domain.message", "domain.sender_id", "domain.sim", "domain.wallet"),
-        "projections.folds",
+        *("domain.reports", "domain.segments", "difflib", "tomllib"),
+        *("projections.folds", "projections.directory", "projections.dispatch"),
+        "projections.message_log",
     }
 )
 
