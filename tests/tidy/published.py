@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Final
 
 from domain.rate_limits import Limits
-from tests.tidy.sources import Source, sources
+from tests.tidy.sources import Source, nodes, sources
 
 BOUNDS: Final = frozenset(
     {"default", "ge", "gt", "le", "least", "lt", "max", "max_length", "maximum", "min"}
@@ -45,7 +45,7 @@ def types_a_published_number(source: Source, numbers: Mapping[str, int]) -> Iter
     """
     values = set(numbers.values()) - {0, 1}
     silent = _docstrings(source.tree)
-    for node in ast.walk(source.tree):
+    for node in nodes(source.tree):
         if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) in numbers:
             yield f"{source.at(node)} {ast.unparse(node.target)} has a home"
         for bound in _bounds(node):
@@ -66,7 +66,7 @@ def _docstrings(tree: ast.Module) -> set[ast.AST]:
     """Give the strings that stand alone: docstrings, and those below a field."""
     return {
         node.value
-        for node in ast.walk(tree)
+        for node in nodes(tree)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from domain.contents import ContentKind
-from tests.tidy.sources import Source, dotted_names, imported_modules
+from tests.tidy.sources import Source, dotted_names, imported_modules, nodes
 
 SOURCE_LINES_MAX: Final = 350
 TEST_LINES_MAX: Final = 400
@@ -70,7 +70,7 @@ def counts_in_floats(source: Source) -> Iterator[str]:
     Seconds may be fractions: what goes into a name that ends in ``_s`` is left out.
     """
     seconds = {id(inner) for part in _of_seconds(source.tree) for inner in ast.walk(part)}
-    for node in ast.walk(source.tree):
+    for node in nodes(source.tree):
         if id(node) in seconds:
             continue
         if isinstance(node, ast.Constant) and isinstance(node.value, float):
@@ -83,7 +83,7 @@ def counts_in_floats(source: Source) -> Iterator[str]:
 
 def _of_seconds(tree: ast.Module) -> Iterator[ast.AST]:
     """Give what is assigned to, passed as, or declared for a name that ends in ``_s``."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         match node:
             case ast.Assign(targets=[target]) | ast.AnnAssign(target=target):
                 if ast.unparse(target).endswith("_s"):
@@ -126,7 +126,7 @@ def is_too_long(source: Source) -> Iterator[str]:
     for number, line in enumerate(source.lines, start=1):
         if len(line) > LINE_CHARACTERS_MAX:
             yield f"{source.name}:{number} has {len(line)} characters"
-    for node in ast.walk(source.tree):
+    for node in nodes(source.tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or node.lineno) - node.lineno + 1
             if length > FUNCTION_LINES_MAX:
@@ -135,7 +135,7 @@ def is_too_long(source: Source) -> Iterator[str]:
 
 def catches_everything_without_saying_why(source: Source) -> Iterator[str]:
     """Find ``except Exception`` and wider, without a reason on the same line."""
-    for node in ast.walk(source.tree):
+    for node in nodes(source.tree):
         if isinstance(node, ast.ExceptHandler) and _is_wide(node.type):
             comment = source.lines[node.lineno - 1].partition("#")[2]
             reason = re.sub(r"(noqa|type: ignore|pragma)\S*|\b[A-Z]+\d+\b", "", comment)
@@ -158,7 +158,7 @@ def logs_outside_the_product(source: Source) -> Iterator[str]:
         for node in source.tree.body
         if isinstance(node, ast.Assign | ast.AnnAssign)
     }
-    for node in ast.walk(source.tree):
+    for node in nodes(source.tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("getLogger"):
             given = node.args[0] if node.args else None
             name = names.get(ast.unparse(given), given) if given is not None else None
@@ -173,7 +173,7 @@ def judges_while_applying(source: Source) -> Iterator[str]:
     These are the methods named ``apply`` and those decorated with ``event``.
     """
     late = {name for name, _ in _clock_lines(source)}
-    for node in ast.walk(source.tree):
+    for node in nodes(source.tree):
         if not (isinstance(node, ast.FunctionDef) and _is_applied(node)):
             continue
         for inner in ast.walk(node):
@@ -198,7 +198,7 @@ def _is_applied(function: ast.FunctionDef) -> bool:
 
 def writes_a_content_kind_as_text(source: Source) -> Iterator[str]:
     """Find kinds of contents as bare strings: given to what takes one, compared, or in SQL."""
-    for node in ast.walk(source.tree):
+    for node in nodes(source.tree):
         match node:
             case ast.Call(args=[ast.Constant(value=str(word)), *_]) if word in KINDS:
                 if ast.unparse(node.func).rpartition(".")[2] in TAKES_A_KIND:
@@ -214,7 +214,7 @@ def writes_a_content_kind_as_text(source: Source) -> Iterator[str]:
 
 def parses_a_body(source: Source) -> Iterator[str]:
     """Find the body of a content parsed: each form has one reader, beside its writer."""
-    for node in ast.walk(source.tree):
+    for node in nodes(source.tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("loads"):
             given = [name for argument in node.args for name in _words_of(argument)]
             if "body" in given:

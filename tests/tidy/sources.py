@@ -1,9 +1,9 @@
-"""The project's own source files, parsed once, for the rules that look at them."""
+"""The project's own source files, read and parsed once, for the rules that look at them."""
 
 import ast
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
@@ -13,11 +13,15 @@ ROOMS: Final = ("domain", "application", "projections", "adapters", "api", "work
 
 @dataclass(frozen=True)
 class Source:
-    """One Python file: its name from the root, its lines and its syntax tree."""
+    """One Python file, by its name from the root."""
 
     name: str
     text: str
-    tree: ast.Module
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """Its syntax tree."""
+        return ast.parse(self.text)
 
     @property
     def lines(self) -> list[str]:
@@ -29,19 +33,25 @@ class Source:
         return f"{self.name}:{getattr(node, 'lineno', 1)}"
 
 
-def parse(name: str, text: str) -> Source:
-    """Make a ``Source`` of text, as the rules' own tests do."""
-    return Source(name, text, ast.parse(text))
+def sources(*folders: str) -> tuple[Source, ...]:
+    """Give every Python file below ``folders``."""
+    return tuple(source for folder in folders for source in _below(folder))
 
 
 @cache
-def sources(*folders: str) -> tuple[Source, ...]:
-    """Give every Python file below ``folders``."""
-    return tuple(
-        parse(path.relative_to(ROOT).as_posix(), path.read_text())
-        for folder in folders
-        for path in sorted((ROOT / folder).rglob("*.py"))
-    )
+def _below(folder: str) -> tuple[Source, ...]:
+    return tuple(_read(path) for path in sorted((ROOT / folder).rglob("*.py")))
+
+
+@cache
+def _read(path: Path) -> Source:
+    return Source(path.relative_to(ROOT).as_posix(), path.read_text())
+
+
+@cache
+def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """Give a tree and all below it; to walk takes ten times as long."""
+    return tuple(ast.walk(tree))
 
 
 def imported_names(tree: ast.Module) -> dict[str, str]:
@@ -50,7 +60,7 @@ def imported_names(tree: ast.Module) -> dict[str, str]:
     ``from datetime import datetime as dt`` gives ``{"dt": "datetime.datetime"}``.
     """
     names: dict[str, str] = {}
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 top = alias.name.partition(".")[0]
@@ -63,7 +73,7 @@ def imported_names(tree: ast.Module) -> dict[str, str]:
 
 def imported_modules(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
     """Give each import with the module that it names; ``from a import b`` gives ``a``."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             yield from ((node, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -73,7 +83,7 @@ def imported_modules(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
 def dotted_names(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
     """Give each name or attribute chain in full: ``dt.now`` as ``datetime.datetime.now``."""
     names = imported_names(tree)
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Name | ast.Attribute):
             parts: list[str] = []
             base: ast.AST = node
@@ -86,7 +96,7 @@ def dotted_names(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
 
 def imported_targets(source: Source, known: Container[str]) -> Iterator[str]:
     """Give the files among ``known`` that a file imports; a package is its ``__init__.py``."""
-    for node in ast.walk(source.tree):
+    for node in nodes(source.tree):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.tidy import circles
-from tests.tidy.sources import ROOMS, parse, sources
+from tests.tidy.sources import ROOMS, Source, sources
 
 
 def test_no_files_import_one_another_in_a_circle() -> None:
@@ -16,10 +16,10 @@ def test_no_folders_import_one_another_in_a_circle() -> None:
 
 def test_a_circle_of_three_files_is_found() -> None:
     files = [
-        parse("domain/a.py", "from domain import b"),
-        parse("domain/b.py", "def f():\n    import domain.c"),
-        parse("domain/c.py", "from domain.a import x"),
-        parse("domain/d.py", "from domain.a import x"),
+        Source("domain/a.py", "from domain import b"),
+        Source("domain/b.py", "def f():\n    import domain.c"),
+        Source("domain/c.py", "from domain.a import x"),
+        Source("domain/d.py", "from domain.a import x"),
     ]
     assert circles.of_files(files) == [["domain/a.py", "domain/b.py", "domain/c.py"]]
 
@@ -27,10 +27,10 @@ def test_a_circle_of_three_files_is_found() -> None:
 @pytest.mark.parametrize("back", ["from api.one.b import x", "from api.one import b"])
 def test_a_circle_of_folders_without_a_circle_of_files_is_found(back: str) -> None:
     files = [
-        parse("api/one/a.py", "from api.two.a import x"),
-        parse("api/two/b.py", back),
-        parse("api/one/b.py", ""),
-        parse("api/two/a.py", ""),
+        Source("api/one/a.py", "from api.two.a import x"),
+        Source("api/two/b.py", back),
+        Source("api/one/b.py", ""),
+        Source("api/two/a.py", ""),
     ]
     assert circles.of_files(files) == []
     assert circles.of_folders(files) == [["api/one", "api/two"]]
@@ -38,9 +38,9 @@ def test_a_circle_of_folders_without_a_circle_of_files_is_found(back: str) -> No
 
 def test_folders_that_import_one_way_make_no_circle() -> None:
     files = [
-        parse("api/one/__init__.py", "from api.one.a import x"),
-        parse("api/one/a.py", "from api.two.a import x"),
-        parse("api/two/a.py", "from domain import y"),
-        parse("domain/y.py", ""),
+        Source("api/one/__init__.py", "from api.one.a import x"),
+        Source("api/one/a.py", "from api.two.a import x"),
+        Source("api/two/a.py", "from domain import y"),
+        Source("domain/y.py", ""),
     ]
     assert circles.of_files(files) == circles.of_folders(files) == []

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from tests.tidy import discovery, reference
-from tests.tidy.sources import ROOT, sources
+from tests.tidy.sources import ROOT, nodes, sources
 
 
 @pytest.mark.parametrize("name", list(reference.PAGES))
@@ -25,7 +25,7 @@ def test_every_topic_in_the_source_is_listed() -> None:
     declared = {
         node.value.value
         for source in sources("domain")
-        for node in ast.walk(source.tree)
+        for node in nodes(source.tree)
         if isinstance(node, ast.Assign)
         and [ast.unparse(target) for target in node.targets] == ["TOPIC"]
         and isinstance(node.value, ast.Constant)
@@ -63,7 +63,7 @@ def test_every_error_is_listed_and_described() -> None:
 def test_every_setting_in_the_source_is_listed() -> None:
     text = reference.pages().get("settings.md", "")
     for source in sources("adapters"):
-        for node in ast.walk(source.tree):
+        for node in nodes(source.tree):
             if isinstance(node, ast.ClassDef) and _is_settings(source.name, node):
                 for name in _fields(node):
                     assert f"`{name}`" in text or f"{name}]" in text, f"{node.name}.{name}"

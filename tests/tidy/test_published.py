@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.tidy.published import published_numbers, types_a_published_number
-from tests.tidy.sources import ROOMS, parse, sources
+from tests.tidy.sources import ROOMS, Source, sources
 
 NUMBERS = published_numbers()
 
@@ -45,7 +45,7 @@ def test_every_published_number_is_used(name: str) -> None:
     ],
 )
 def test_the_rule_finds(text: str) -> None:
-    assert len(list(types_a_published_number(parse("api/planted.py", text), NUMBERS))) >= 1
+    assert len(list(types_a_published_number(Source("api/planted.py", text), NUMBERS))) >= 1
 
 
 @pytest.mark.parametrize(
@@ -66,4 +66,4 @@ def test_the_rule_finds(text: str) -> None:
     ],
 )
 def test_the_rule_lets_pass(text: str) -> None:
-    assert list(types_a_published_number(parse("api/planted.py", text), NUMBERS)) == []
+    assert list(types_a_published_number(Source("api/planted.py", text), NUMBERS)) == []

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from tests.tidy import rules
-from tests.tidy.sources import ROOMS, ROOT, Source, parse, sources
+from tests.tidy.sources import ROOMS, ROOT, Source, sources
 
 CONFIGURES_LOGS = "adapters/observability/logs.py"
 """Sets the levels of other libraries' loggers as well."""
@@ -168,7 +168,7 @@ BREAKS: list[tuple[Rule, str]] = [
 
 @pytest.mark.parametrize(("rule", "text"), BREAKS)
 def test_a_rule_finds_what_breaks_it(rule: Rule, text: str) -> None:
-    assert len(list(rule(parse("domain/planted.py", text)))) >= 1
+    assert len(list(rule(Source("domain/planted.py", text)))) >= 1
 
 
 PASSES: list[tuple[Rule, str]] = [
@@ -205,4 +205,4 @@ PASSES: list[tuple[Rule, str]] = [
 
 @pytest.mark.parametrize(("rule", "text"), PASSES)
 def test_a_rule_lets_pass_what_does_not_break_it(rule: Rule, text: str) -> None:
-    assert list(rule(parse("domain/planted.py", text))) == []
+    assert list(rule(Source("domain/planted.py", text))) == []

@@ -9,7 +9,7 @@ from adapters.settings import Settings
 from adapters.settings.providers import ProviderSettings
 from application.ports import ModemSettings
 from domain.rate_limits import Limits
-from tests.tidy.sources import ROOMS, Source, parse, sources
+from tests.tidy.sources import ROOMS, Source, nodes, sources
 
 HOME: Final = "adapters/settings/"
 
@@ -20,7 +20,7 @@ def unread(names: Iterable[str], files: Iterable[Source]) -> set[str]:
         node.attr
         for source in files
         if not source.name.startswith(HOME)
-        for node in ast.walk(source.tree)
+        for node in nodes(source.tree)
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
     }
     return set(names) - read
@@ -34,5 +34,5 @@ def test_each_setting_is_read() -> None:
 
 
 def test_a_setting_that_nothing_reads_is_found() -> None:
-    files = [parse(f"{HOME}model.py", "x.port"), parse("worker/a.py", "s.host\nport = 1")]
+    files = [Source(f"{HOME}model.py", "x.port"), Source("worker/a.py", "s.host\nport = 1")]
     assert unread(["host", "port"], files) == {"port"}
