@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
 from uuid import UUID
 
 from application.books.books import Books
@@ -10,18 +9,12 @@ from application.books.commands import Command
 from application.books.contents import read_message
 from application.fleet.leases import OnDuty, require_duty
 from application.fleet.quota import NO_QUOTA, DayQuota
-from application.messages.settling import record_with_refund
-from domain.causes import Cause, OwnCause, RejectionClass
+from application.messages.settling import fail_attempt, record_with_refund, refuse
+from domain.causes import OwnCause
 from domain.errors import TooLate
 from domain.message import Message, State, message_id
 from domain.reports import Accepted, InDoubt, NotSent, Rejected, SubmitOutcome
-from domain.values import SECOND, Instant
-
-ATTEMPTS_MAX: Final = 8
-"""Attempts after which a message that keeps failing ends; validity usually ends it first."""
-
-BACK_OFF_S: Final = (30, 60, 120, 300, 600, 1200, 1800)
-"""Pause after the first, second, … transient rejection; the last one repeats."""
+from domain.values import Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,29 +130,11 @@ class RecordOutcome(Command[Settled]):
             case InDoubt(cause):
                 message.doubt(cause=cause, at=self.at)
             case NotSent(cause):
-                self._retry(message, cause=cause, pause_s=0)
+                fail_attempt(message, cause=cause, pause_s=0, at=self.at)
             case Rejected():
-                self._reject(message, self._outcome)
+                refuse(message, self._outcome, at=self.at)
         record_with_refund(books, message, at=self.at)
         return Settled(message.state, more_segments=message.next_index < message.segments)
-
-    def _reject(self, message: Message, rejected: Rejected) -> None:
-        cause = rejected.cause
-        match rejected.rejection:
-            case RejectionClass.PERMANENT_MESSAGE | RejectionClass.BUG_IN_REQUEST:
-                message.fail(cause=cause, at=self.at)
-            case RejectionClass.SENDER_BLOCKED | RejectionClass.MODEM_OR_SIM:
-                self._retry(message, cause=cause, pause_s=0)
-            case RejectionClass.TRANSIENT:
-                pause_s = BACK_OFF_S[min(message.attempt, len(BACK_OFF_S)) - 1]
-                self._retry(message, cause=cause, pause_s=pause_s)
-
-    def _retry(self, message: Message, *, cause: Cause, pause_s: int) -> None:
-        if message.attempt >= ATTEMPTS_MAX:
-            message.fail(cause=cause, at=self.at)
-            return
-        retry_at = Instant(self.at + pause_s * SECOND)
-        message.fail_attempt(cause=cause, retry_at=retry_at, at=self.at)
 
 
 class WithdrawAttempt(RecordOutcome):

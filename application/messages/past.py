@@ -103,6 +103,8 @@ class Past:
         (number, duty), self._last_doubt = self._last_doubt, None
         if isinstance(late.outcome, Accepted):
             self._condition.accepted()
+        else:
+            self._condition.rejected(late.outcome)
         self._owed.add(
             LateAnswerArrived(
                 number,

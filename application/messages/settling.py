@@ -2,17 +2,45 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 from uuid import UUID
 
 from application.books.books import Books
 from application.books.commands import Command
 from application.fleet.leases import RELEASED, require_fence
-from domain.causes import Cause
+from domain.causes import Cause, RejectionClass
 from domain.errors import TooLate
 from domain.message import REFUNDED, Message, State, message_id
 from domain.reports import Accepted, Rejected
-from domain.values import Credits, Instant
+from domain.values import SECOND, Credits, Instant
 from domain.wallet import CreditWallet, wallet_id
+
+ATTEMPTS_MAX: Final = 8
+"""Attempts after which a message that keeps failing ends; validity usually ends it first."""
+
+BACK_OFF_S: Final = (30, 60, 120, 300, 600, 1200, 1800)
+"""Pause after the first, second, … transient rejection; the last one repeats."""
+
+
+def refuse(message: Message, rejected: Rejected, *, at: Instant) -> None:
+    """Do with a message what its refusal's class asks for, whether it came at once or late."""
+    match rejected.rejection:
+        case RejectionClass.PERMANENT_MESSAGE | RejectionClass.BUG_IN_REQUEST:
+            message.fail(cause=rejected.cause, at=at)
+        case RejectionClass.SENDER_BLOCKED | RejectionClass.MODEM_OR_SIM:
+            fail_attempt(message, cause=rejected.cause, pause_s=0, at=at)
+        case RejectionClass.TRANSIENT:
+            pause_s = BACK_OFF_S[min(message.attempt, len(BACK_OFF_S)) - 1]
+            fail_attempt(message, cause=rejected.cause, pause_s=pause_s, at=at)
+
+
+def fail_attempt(message: Message, *, cause: Cause, pause_s: int, at: Instant) -> None:
+    """End an attempt that sent nothing; the last one ends the message."""
+    if message.attempt >= ATTEMPTS_MAX:
+        message.fail(cause=cause, at=at)
+        return
+    retry_at = Instant(at + pause_s * SECOND)
+    message.fail_attempt(cause=cause, retry_at=retry_at, at=at)
 
 
 def record_with_refund(books: Books, message: Message, *, at: Instant) -> None:
@@ -43,7 +71,7 @@ class LateAnswerArrived(Command[None]):
         self._outcome = outcome
 
     def touches(self) -> Iterable[UUID]:
-        """The message."""
+        """The message; its wallet is loaded when there is something to refund."""
         yield message_id(self._number)
 
     def decide(self, books: Books) -> None:
@@ -67,8 +95,8 @@ class LateAnswerArrived(Command[None]):
                     at=self.at,
                 )
         elif message.state is State.IN_DOUBT:
-            message.fail_attempt(cause=self._outcome.cause, retry_at=self.at, at=self.at)
-        books.record(message)
+            refuse(message, self._outcome, at=self.at)
+        record_with_refund(books, message, at=self.at)
 
 
 class DoubtAttempt(Command[bool]):

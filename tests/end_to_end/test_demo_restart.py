@@ -20,7 +20,8 @@ KILLED_WITHIN_S = 1.2
 
 @pytest.fixture
 def stopped_demo(tmp_path: Path) -> Demo:
-    return Demo(tmp_path / "demo", settings={**UNLIMITED, "NGOMA_MODEM_LATENCY_MS": "400"})
+    settings = {**UNLIMITED, "NGOMA_MODEM_LATENCY_MS": "400", "NGOMA_LOG_LEVEL": "info"}
+    return Demo(tmp_path / "demo", settings=settings)
 
 
 @pytest.mark.parametrize("ends_by", [signal.SIGTERM, signal.SIGKILL])
@@ -63,6 +64,7 @@ def test_an_orderly_stop_leaves_nothing_in_doubt(stopped_demo: Demo) -> None:
     )
     assert len(on_air.read_text().splitlines()) == 3
     stopped_demo.stop()
+    assert '"level": "info"' in stopped_demo.log.read_text(), "what was asked for counts"
 
 
 def test_the_file_with_the_key_is_private_and_there_only_while_it_is_true(

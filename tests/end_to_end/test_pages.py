@@ -13,9 +13,7 @@ import httpx
 import pytest
 
 from tests.end_to_end.gateway import ROOT, Demo
-from tests.end_to_end.waiting import wait_until
 from tests.worker.cli.commands import Cli
-from worker.cli.demo import DEMO_EMAIL
 
 pytestmark = pytest.mark.processes
 
@@ -167,19 +165,6 @@ def told(value: Any, beside: Any = None) -> Any:
             return value
         case _:
             return value
-
-
-def test_a_mail_names_the_port_that_was_bound(visitor: Visitor) -> None:
-    (asked,) = [shown for shown in story(API) if "/auth/reset " in shown.command]
-    command = asked.command.replace("mwila@example.com", DEMO_EMAIL)
-    assert visitor.curl(command).status_code == 202
-    folder = visitor.demo.folder / "mail"
-
-    def mail() -> str:
-        texts = (path.read_text() for path in folder.glob("*.eml"))
-        return next((text for text in texts if f"To: {DEMO_EMAIL}" in text), "")
-
-    assert visitor.base in wait_until(mail, what="the mail is written")
 
 
 # -- README -----------------------------------------------------------------------------------

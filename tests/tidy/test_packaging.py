@@ -1,5 +1,6 @@
 """The six rooms install as one distribution, typed, and as nobody else's."""
 
+import subprocess
 import tomllib
 from importlib.metadata import entry_points, packages_distributions, version
 from typing import Any, Final
@@ -49,6 +50,17 @@ def test_the_command_is_installed() -> None:
 
 def test_what_is_installed_is_this_version() -> None:
     assert version("ngoma") == PROJECT["project"]["version"]
+
+
+def test_what_runs_the_gateway_installs_no_development_tools() -> None:
+    def planned(target: str) -> str:
+        command = ["make", "--dry-run", target, "VENV=no-such-folder"]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert "--editable '.[dev]'" in planned("setup")
+    assert "--editable '.'" in planned("run")
+    assert "[dev]" not in planned("run")
+    assert "Building" in planned("run"), "it says what takes a minute"
 
 
 def test_every_dependency_has_a_range() -> None:

@@ -8,7 +8,7 @@ import pytest
 from adapters.modems.simulated.driver import SimulatedModemDriver
 from adapters.modems.simulated.network_log import MemoryNetworkLog, SegmentOnAir
 from application.fleet.leases import LEASE_S
-from application.messages.attempts import BACK_OFF_S
+from application.messages.settling import BACK_OFF_S
 from domain.message import State
 from domain.reports import Accepted, LateAnswer, ModemReport, SubmitOutcome
 from tests.worker.gateway import Gateway
@@ -129,11 +129,22 @@ def test_a_late_answer_settles_the_doubt(gw: Gateway) -> None:
 def test_a_late_refusal_puts_the_message_back(gw: Gateway) -> None:
     sim = gw.sim(gw.driver("a", "cms=41:delay=0.2:times=1"))
     (number,) = gw.send(gw.account())
+    gw.until(lambda: gw.message(number).retry_at is not None, sim)
+    gw.clock.advance(BACK_OFF_S[0] + 1)
+    gw.reached()
     gw.until(lambda: gw.message(number).state is State.SENT, sim)
     assert gw.events(number) == [
         "AttemptStarted", "InDoubt", "AttemptFailed", "AttemptStarted", "Sent"
     ]  # fmt: skip
     assert gw.recipients() == [1]
+
+
+def test_a_late_refusal_for_good_ends_the_message(gw: Gateway) -> None:
+    sim = gw.sim(gw.driver("a", "cms=28:delay=0.2:times=1"))
+    (number,) = gw.send(gw.account())
+    gw.until(lambda: gw.message(number).state is State.FAILED, sim)
+    assert gw.events(number) == ["AttemptStarted", "InDoubt", "Failed"]
+    assert gw.recipients() == []
 
 
 def test_a_late_answer_for_a_middle_segment_lets_the_rest_follow_by_the_same_sim(

@@ -9,17 +9,23 @@ from application.books.actors import Actor
 from application.books.reasons import WithReason
 from application.fleet.leases import LEASE_S, BringOnline, OnDuty, RenewLease, TakeOffline
 from application.fleet.liveness import LeaseWatch
-from application.messages.attempts import ATTEMPTS_MAX, RecordOutcome, Settled, StartAttempt
+from application.messages.attempts import RecordOutcome, Settled, StartAttempt
 from application.messages.by_hand import CancelMessage, ReleaseMessages, ResolveDoubt
 from application.messages.restored import HoldMessages
-from application.messages.settling import DoubtAttempt, ExpireMessage, LateAnswerArrived
+from application.messages.settling import (
+    ATTEMPTS_MAX,
+    BACK_OFF_S,
+    DoubtAttempt,
+    ExpireMessage,
+    LateAnswerArrived,
+)
 from application.ports import SimIdentity
 from domain.causes import OwnCause
 from domain.contents import ContentKind
 from domain.errors import NotFound, TooLate
 from domain.message import Message, message_id
 from domain.reports import Accepted, Rejected, SubmitOutcome
-from domain.values import Network
+from domain.values import SECOND, Network
 from tests.application.conftest import Account
 from tests.support.outcomes import NO_PROMPT, SILENCE, refused
 from tests.support.virtual import START, Gateway
@@ -167,6 +173,33 @@ def test_a_late_answer_settles_a_doubt(carrier: Carrier, number: int) -> None:
     assert carrier.message(number).state == "queued"
     with pytest.raises(TooLate):
         carrier.answer_late(number, Accepted(5))
+
+
+def test_a_late_refusal_for_good_ends_the_message_with_its_refund_in_one_save(
+    carrier: Carrier, number: int
+) -> None:
+    doubted(carrier, number)
+    before = carrier.gateway.store.transactions
+    carrier.answer_late(number, refused("+CMS ERROR: 28"))
+    assert carrier.gateway.store.transactions == before + 1
+    message = carrier.message(number)
+    assert (message.state, message.cause) == ("failed", "CMS_28")
+    assert carrier.account.available == 100
+
+
+def test_a_late_refusal_that_may_pass_waits_and_is_counted_like_one_in_time(
+    carrier: Carrier, number: int
+) -> None:
+    for attempt in range(1, ATTEMPTS_MAX + 1):
+        doubted(carrier, number)
+        carrier.answer_late(number, CONGESTED)
+        if attempt < ATTEMPTS_MAX:
+            pause_s = BACK_OFF_S[attempt - 1]
+            now = carrier.gateway.clock.now()
+            assert carrier.message(number).retry_at == now + pause_s * SECOND
+            carrier.gateway.clock.pass_s(pause_s)
+    assert carrier.message(number).state == "failed"
+    assert carrier.account.available == 100
 
 
 def test_a_late_answer_after_the_refund_is_listed_and_never_charged(
