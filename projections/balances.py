@@ -44,7 +44,7 @@ LINES: Final = Table(
 )
 """One line a movement; ``credits`` is signed, ``available`` is what was left after it."""
 
-MODEL: Final = ReadModel("balances", version=2, tables=(BALANCES, LINES))
+MODEL: Final = ReadModel("balances", version=3, tables=(BALANCES, LINES))
 
 
 def balance(connection: Connection, account: int) -> Balance | None:

@@ -9,6 +9,7 @@ from projections import (
     directory,
     fleet,
     idempotency,
+    ledger,
     looks,
     message_log,
     retention,
@@ -26,4 +27,5 @@ MODELS: Final[Sequence[ReadModel]] = (
     looks.MODEL,
     fleet.MODEL,
     retention.MODEL,
+    ledger.MODEL,
 )

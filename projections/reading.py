@@ -14,11 +14,14 @@ from application.ports.queries import (
     EntryRow,
     Kept,
     KeyRow,
+    LedgerBalance,
     LogEntry,
     LogFilter,
     LogPage,
     LookRow,
+    LotRow,
     Place,
+    PostingRow,
     ProjectionStatus,
     SenderIdRow,
     SimRow,
@@ -35,6 +38,7 @@ from projections import (
     directory,
     fleet,
     idempotency,
+    ledger,
     looks,
     message_log,
     repeatables,
@@ -128,6 +132,32 @@ class SqlQueries:
         """List an account's keys, oldest first."""
         with self._reading(directory.MODEL) as connection:
             return directory.keys(connection, account)
+
+    # -- the ledger -------------------------------------------------------------------------
+
+    def trial_balance(
+        self, *, as_of: int | None = None, after: str = "", limit: int
+    ) -> Sequence[LedgerBalance]:
+        """List what ledger accounts hold, by name; ``as_of`` is a log position, None is now."""
+        with self._reading(ledger.MODEL) as connection:
+            return ledger.trial_balance(connection, as_of=as_of, after=after, limit=limit)
+
+    def account_postings(self, account: str, *, after: int, limit: int) -> Sequence[PostingRow]:
+        """List the postings of a ledger account after a log position, oldest first."""
+        with self._reading(ledger.MODEL) as connection:
+            return ledger.account_postings(connection, account, after=after, limit=limit)
+
+    def event_postings(self, position: int) -> Sequence[PostingRow]:
+        """List what the event at a log position posted."""
+        with self._reading(ledger.MODEL) as connection:
+            return ledger.event_postings(connection, position)
+
+    def lots(
+        self, account: int, *, only_open: bool = True, after: int = 0, limit: int
+    ) -> Sequence[LotRow]:
+        """List a customer's lots after a log position, oldest first."""
+        with self._reading(ledger.MODEL) as connection:
+            return ledger.lots(connection, account, only_open=only_open, after=after, limit=limit)
 
     # -- operators --------------------------------------------------------------------------
 
