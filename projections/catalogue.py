@@ -17,7 +17,7 @@ class ReadModel(NamedTuple):
 
 
 MESSAGE_LOG: Final = ReadModel("message_log", version=1)
-BALANCES: Final = ReadModel("balances", version=2)
+BALANCES: Final = ReadModel("balances", version=3)
 IDEMPOTENCY: Final = ReadModel("idempotency", version=1)
 DISPATCH: Final = ReadModel("dispatch", version=2)
 DIRECTORY: Final = ReadModel("directory", version=3)
@@ -25,6 +25,7 @@ APPROVALS: Final = ReadModel("approvals", version=1)
 LOOKS: Final = ReadModel("looks", version=1)
 FLEET: Final = ReadModel("fleet", version=2)
 RETENTION: Final = ReadModel("retention", version=1)
+LEDGER: Final = ReadModel("ledger", version=1)
 
 MODELS: Final[Sequence[ReadModel]] = (
     MESSAGE_LOG,
@@ -36,4 +37,5 @@ MODELS: Final[Sequence[ReadModel]] = (
     LOOKS,
     FLEET,
     RETENTION,
+    LEDGER,
 )

@@ -16,11 +16,14 @@ from application.ports.queries import (
     EntryRow,
     Kept,
     KeyRow,
+    LedgerBalance,
     LogEntry,
     LogFilter,
     LogPage,
     LookRow,
+    LotRow,
     Place,
+    PostingRow,
     ProjectionStatus,
     SenderIdRow,
     SimRow,
@@ -44,6 +47,7 @@ if TYPE_CHECKING:  # else each is imported when it is asked
     import projections.dispatch
     import projections.fleet
     import projections.idempotency
+    import projections.ledger
     import projections.looks
     import projections.message_log
     import projections.repeatables
@@ -131,6 +135,38 @@ class SqlQueries:
         """List an account's keys, oldest first."""
         with self._reading(catalogue.DIRECTORY) as connection:
             return projections.directory.keys(connection, account)
+
+    # -- the ledger -------------------------------------------------------------------------
+
+    def trial_balance(
+        self, *, as_of: int | None = None, after: str = "", limit: int
+    ) -> Sequence[LedgerBalance]:
+        """List what ledger accounts hold, by name; ``as_of`` is a log position, None is now."""
+        with self._reading(catalogue.LEDGER) as connection:
+            return projections.ledger.trial_balance(
+                connection, as_of=as_of, after=after, limit=limit
+            )
+
+    def account_postings(self, account: str, *, after: int, limit: int) -> Sequence[PostingRow]:
+        """List the postings of a ledger account after a log position, oldest first."""
+        with self._reading(catalogue.LEDGER) as connection:
+            return projections.ledger.account_postings(
+                connection, account, after=after, limit=limit
+            )
+
+    def event_postings(self, position: int) -> Sequence[PostingRow]:
+        """List what the event at a log position posted."""
+        with self._reading(catalogue.LEDGER) as connection:
+            return projections.ledger.event_postings(connection, position)
+
+    def lots(
+        self, account: int, *, only_open: bool = True, after: int = 0, limit: int
+    ) -> Sequence[LotRow]:
+        """List a customer's lots after a log position, oldest first."""
+        with self._reading(catalogue.LEDGER) as connection:
+            return projections.ledger.lots(
+                connection, account, only_open=only_open, after=after, limit=limit
+            )
 
     # -- operators --------------------------------------------------------------------------
 

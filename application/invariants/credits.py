@@ -1,10 +1,11 @@
 """Invariants of credits over the log: wallets, what is reserved for open messages, and charges.
 
-    I2   available is never negative, equals the fold of the wallet's events, and covers what
-         is reserved
+    I2   available equals the fold of the wallet's events, covers what is reserved, and is below
+         0 by no more than was clawed back and not made good
     I3   reserved - refunded - spent = credits of open messages, for each account; a message is
          sent or refunded, never both, and refunded in the save that ends it
-    I4   credits that came in = available + reserved + spent + expired
+    I4   issued + granted + adjusted - clawed back - cashed out = available + reserved + spent
+         + expired
     I14  charged = segments x credits per segment of the tariff version; Reserved covers exactly
          the Queued after it
 
@@ -45,6 +46,8 @@ class Purse:
     expired: int = 0
     open: int = 0
     """Credits of the messages that are open."""
+    owed: int = 0
+    """Credits that were clawed back when they were not there, and are not made good."""
     reported_gap: int = 0
     reported_drift: int = 0
 
@@ -117,8 +120,13 @@ class CreditChecker:
                 f"account {event.account} shows {event.available} available,"
                 f" its events give {expected}",
             )
-        if event.available < 0:
-            self._broken("I2", f"account {event.account} has {event.available} available")
+        if event.available < -purse.owed:
+            self._broken(
+                "I2",
+                f"account {event.account} has {event.available} available, of which"
+                f" {purse.owed} were clawed back",
+            )
+        purse.owed = min(purse.owed, max(0, -event.available))
         purse.available = event.available
         return purse
 
@@ -139,6 +147,13 @@ class CreditChecker:
             end=event.first_number + event.count,
             credits_left=event.credits,
         )
+
+    def _clawed_back(self, event: wallet.ClawedBack) -> None:
+        self._purse(event.account).owed += event.credits
+        self._move(event, -event.credits).came_in -= event.credits
+
+    def _cashed_out(self, event: wallet.CashedOut) -> None:
+        self._move(event, -event.credits).came_in -= event.credits
 
     def _credits_expired(self, event: wallet.CreditsExpired) -> None:
         self._move(event, -event.credits).expired += event.credits
@@ -270,6 +285,8 @@ _HANDLERS: Final[Mapping[type[Event], Callable[[CreditChecker, Any], None]]] = {
     CreditWallet.Reserved: CreditChecker._reserved,
     CreditWallet.Refunded: CreditChecker._refunded,
     CreditWallet.CreditsExpired: CreditChecker._credits_expired,
+    CreditWallet.ClawedBack: CreditChecker._clawed_back,
+    CreditWallet.CashedOut: CreditChecker._cashed_out,
     Message.Queued: CreditChecker._queued,
     Message.Sent: CreditChecker._sent,
     Message.Failed: CreditChecker._ended,

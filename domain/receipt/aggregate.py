@@ -220,7 +220,7 @@ class Receipt(Known, Aggregate):
             InvalidRequest: the amount goes beyond what is left of the line, or the other way.
         """
         amount = self.check_part(amount_ngwee)
-        self.check_covered(receipts)
+        self.check_covered(receipts, amount)
         part = self.next_part
         self._book(
             self.Matched,

@@ -140,15 +140,18 @@ class Known(Progress):
             raise InvalidRequest(msg, field="amount_ngwee")
         return amount
 
-    def check_covered(self, receipts: Sequence[str]) -> None:
+    def check_covered(self, receipts: Sequence[str], amount_ngwee: int) -> None:
         """Refuse a match that names receipts which cannot be matched together.
 
         Raises:
-            InvalidRequest: its own and others, one twice, or too many.
+            InvalidRequest: its own and others, one twice, too many, or none for an amount.
         """
         is_own = str(self.id) in receipts
         if len(receipts) > PARTS_MAX or (is_own and len(receipts) > 1):
             msg = f"A match names its own receipt, or up to {PARTS_MAX} others."
+            raise InvalidRequest(msg, field="receipts")
+        if amount_ngwee and not receipts:
+            msg = "A match says which receipts its money is of."
             raise InvalidRequest(msg, field="receipts")
         if len(set(receipts)) != len(receipts):
             msg = "A match names a receipt once."

@@ -12,6 +12,7 @@ from projections.folds.directory import Directory
 from projections.folds.dispatch import Dispatch
 from projections.folds.fleet import Fleet
 from projections.folds.idempotency import Idempotency
+from projections.folds.ledger import Ledger
 from projections.folds.looks import Looks
 from projections.folds.message_log import MessageLog
 from projections.folds.retention import RetentionDates
@@ -27,4 +28,5 @@ PROJECTIONS: Final[Sequence[Projection]] = (
     Looks(),
     Fleet(),
     RetentionDates(),
+    Ledger(),
 )

@@ -25,6 +25,8 @@ class Balances(Projection):
             CreditWallet.Granted,
             CreditWallet.Adjusted,
             CreditWallet.CreditsExpired,
+            CreditWallet.ClawedBack,
+            CreditWallet.CashedOut,
             Sent,
         }
     )
@@ -69,6 +71,8 @@ _SIGNS: Final = {
     CreditWallet.Granted: 1,
     CreditWallet.Adjusted: 1,  # its credits are signed already
     CreditWallet.CreditsExpired: -1,
+    CreditWallet.ClawedBack: -1,
+    CreditWallet.CashedOut: -1,
 }
 """The movements, and what a positive number of their credits does to what is available."""
 

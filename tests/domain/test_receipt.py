@@ -186,7 +186,7 @@ def test_a_match_takes_some_of_what_is_left_and_no_more(amount: int) -> None:
         match(on_line(), amount)
 
 
-@pytest.mark.parametrize("receipts", [[OTHER, OTHER], ["own", OTHER]])
+@pytest.mark.parametrize("receipts", [[OTHER, OTHER], ["own", OTHER], []])
 def test_a_match_names_its_own_receipt_or_others_once(receipts: list[str]) -> None:
     found = on_line()
     with pytest.raises(InvalidRequest):

@@ -61,6 +61,15 @@ def test_the_statement_lists_every_movement_signed_and_with_what_was_left(truth:
     wallet.grant(Credits(10), actor="staff", reason="r", at=at(4))
     wallet.adjust(Credits(-5), actor="staff", reason="r", at=at(5))
     wallet.expire(Credits(1), lot=1, at=at(6))
+    wallet.cash_out(Credits(2), receipt="r", value_ngwee=40, vat_ngwee=5, at=at(7))
+    wallet.claw_back(
+        Credits(51),
+        receipt="r",
+        provider_account="mtn/main",
+        value_ngwee=1_000,
+        vat_ngwee=138,
+        at=at(8),
+    )
     positions = truth.save(wallet, wallet_of(2))
     lines = page(truth).lines
     assert [(line.kind, line.credits, line.available, line.at) for line in lines] == [
@@ -70,8 +79,10 @@ def test_the_statement_lists_every_movement_signed_and_with_what_was_left(truth:
         ("Granted", 10, 58, at(4)),
         ("Adjusted", -5, 53, at(5)),
         ("CreditsExpired", -1, 52, at(6)),
+        ("CashedOut", -2, 50, at(7)),
+        ("ClawedBack", -51, -1, at(8)),
     ]
-    assert [line.position for line in lines] == positions[1:7]
+    assert [line.position for line in lines] == positions[1:9]
     reserved, refunded = lines[1], lines[2]
     assert (reserved.number, reserved.count, reserved.batch, reserved.cause) == (7, 2, 3, None)
     assert (refunded.number, refunded.count, refunded.cause) == (8, None, "EXPIRED")

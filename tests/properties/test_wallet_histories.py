@@ -10,6 +10,7 @@ from application.invariants import InvariantChecker
 from domain.errors import InsufficientCredits, InvalidRequest, Refused
 from domain.events import Aggregate, Snapshot
 from domain.message import Message
+from domain.receipt import Receipt
 from domain.values import SECOND, Credits, Instant
 from domain.wallet import CreditWallet
 from tests.properties.message_states import MAPPER, START, fold_again
@@ -71,18 +72,27 @@ class WalletHistories(RuleBasedStateMachine):
 
     @rule(credits=st.integers(1, 2_000))
     def top_up(self, credits: int) -> None:
+        receipt = Receipt.open("mtn/main", f"T{self.position}", at=self.at)
+        bought: dict[str, Any] = {"vat_ngwee": credits * 5, "at": self.at}
+        receipt.see_by_api(amount_ngwee=credits * 35, payment=None, at=self.at)
+        source = receipt.credit(
+            payment="p",
+            account=ACCOUNT,
+            credits=Credits(credits),
+            amount_ngwee=credits * 35,
+            **bought,
+        )
         self.wallet.top_up(
             Credits(credits),
             value_ngwee=credits * 35,
-            vat_ngwee=credits * 5,
-            source="clearing",
+            source=source,
             provider_account="mtn/main",
-            receipt="r",
+            receipt=str(receipt.id),
             price_list="p",
-            at=self.at,
+            **bought,
         )
         self.available += credits
-        self.save(self.wallet)
+        self.save(receipt, self.wallet)
 
     # -- going out ---------------------------------------------------------------------------
 

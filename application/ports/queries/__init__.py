@@ -10,6 +10,12 @@ from typing import Protocol
 from application.ports.queries.accounts import AccountQueries, AccountRow, KeyRow, SenderIdRow
 from application.ports.queries.entries import EntryQueries, EntryRow
 from application.ports.queries.kept import Kept, KeptQueries, Place
+from application.ports.queries.ledger import (
+    LedgerBalance,
+    LedgerQueries,
+    LotRow,
+    PostingRow,
+)
 from application.ports.queries.looks import LookQueries, LookRow
 from application.ports.queries.messages import (
     PUBLIC_STATUS,
@@ -31,11 +37,14 @@ __all__ = [
     "EntryRow",
     "Kept",
     "KeyRow",
+    "LedgerBalance",
     "LogEntry",
     "LogFilter",
     "LogPage",
     "LookRow",
+    "LotRow",
     "Place",
+    "PostingRow",
     "ProjectionStatus",
     "Queries",
     "SenderIdRow",
@@ -49,6 +58,7 @@ __all__ = [
 class Queries(
     MessageQueries,
     WalletQueries,
+    LedgerQueries,
     AccountQueries,
     EntryQueries,
     LookQueries,

@@ -1,0 +1,60 @@
+"""Questions about the ledger."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from domain.values import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerBalance:
+    """What one account holds of one commodity: credits (SMSCR) or ngwee (ZMW); debit is plus."""
+
+    account: str
+    commodity: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostingRow:
+    """One line of what the event at ``position`` posted."""
+
+    position: int
+    line: int
+    at: Instant
+    account: str
+    commodity: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class LotRow:
+    """Credits that came in at a log position, their value without tax, and how many are gone."""
+
+    position: int
+    at: Instant
+    receipt: str | None
+    credits: int
+    value_ngwee: int
+    taken: int
+
+
+class LedgerQueries(Protocol):
+    """Postings, and what they sum to."""
+
+    def trial_balance(
+        self, *, as_of: int | None = None, after: str = "", limit: int
+    ) -> Sequence[LedgerBalance]:
+        """List what ledger accounts hold, by name; ``as_of`` is a log position, None is now."""
+
+    def account_postings(self, account: str, *, after: int, limit: int) -> Sequence[PostingRow]:
+        """List the postings of a ledger account after a log position, oldest first."""
+
+    def event_postings(self, position: int) -> Sequence[PostingRow]:
+        """List what the event at a log position posted."""
+
+    def lots(
+        self, account: int, *, only_open: bool = True, after: int = 0, limit: int
+    ) -> Sequence[LotRow]:
+        """List a customer's lots after a log position, oldest first."""

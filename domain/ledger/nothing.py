@@ -1,0 +1,114 @@
+"""The events that move neither credits nor money.
+
+Whoever adds an event puts it here, or gives it a rule in ``domain/ledger/rules.py`` (a test asks
+for one of the two). What happens to a payment or a receipt and stands here is posted by the
+wallet's event of the same save, or by the line of a statement.
+"""
+
+from typing import Final
+
+from domain.account import Account
+from domain.allowance import Allowance
+from domain.auditor_read import AuditorRead
+from domain.claim import Claim
+from domain.events import Event
+from domain.manual_entry import ManualEntry
+from domain.message import Message
+from domain.payment import Payment
+from domain.period import Period
+from domain.price_list import PriceList
+from domain.receipt import Receipt
+from domain.sender_id import SenderId
+from domain.sender_requests import SenderRequests
+from domain.sim import Sim
+from domain.statement import Statement
+from domain.submission import Submission
+from domain.wallet import CreditWallet
+
+MOVES_NOTHING: Final[frozenset[type[Event]]] = frozenset(
+    {
+        Account.Registered,
+        Account.CredentialChanged,
+        Account.RoleGranted,
+        Account.RoleWithdrawn,
+        Account.DefaultSenderChosen,
+        Account.ApiKeyIssued,
+        Account.ApiKeyRevoked,
+        Account.LimitsChanged,
+        Account.Suspended,
+        Account.Reinstated,
+        Account.ContentErased,
+        Account.RecoveryCodeUsed,
+        Account.SecondFactorRemoved,
+        Account.SecondFactorReset,
+        Allowance.Opened,
+        Allowance.Used,
+        AuditorRead.Read,
+        Claim.Taken,
+        CreditWallet.Opened,
+        ManualEntry.Prepared,
+        ManualEntry.Approved,
+        ManualEntry.Rejected,
+        ManualEntry.Withdrawn,
+        Message.Queued,
+        Message.AttemptStarted,
+        Message.SegmentAccepted,
+        Message.InDoubt,
+        Message.AttemptFailed,
+        Message.Failed,
+        Message.Expired,
+        Message.Cancelled,
+        Message.Held,
+        Message.Released,
+        Message.Delivered,
+        Message.Undelivered,
+        Message.ReportedLate,
+        Message.Resolved,
+        Message.ContentErased,
+        Payment.Requested,
+        Payment.Initiated,
+        Payment.Pending,
+        Payment.Unknown,
+        Payment.Confirmed,
+        Payment.Held,
+        Payment.Failed,
+        Payment.Expired,
+        Payment.RefundRequested,
+        Payment.RefundRejected,
+        Payment.RefundApproved,
+        Payment.Reversed,
+        Period.Opened,
+        Period.Prepared,
+        Period.SignedOff,
+        Period.Locked,
+        Period.Reopened,
+        PriceList.Opened,
+        PriceList.Published,
+        PriceList.Withdrawn,
+        Receipt.Opened,
+        Receipt.SeenByApi,
+        Receipt.Credited,
+        Receipt.Assigned,
+        Receipt.Covered,
+        Receipt.Uncovered,
+        Receipt.Reversed,
+        Receipt.PaidBack,
+        SenderId.Requested,
+        SenderId.Approved,
+        SenderId.Rejected,
+        SenderRequests.Opened,
+        SenderRequests.Added,
+        SenderRequests.Settled,
+        Sim.Registered,
+        Sim.CameOnline,
+        Sim.WentOffline,
+        Sim.Quarantined,
+        Sim.Released,
+        Sim.Superseded,
+        Statement.Opened,
+        Statement.Imported,
+        Statement.Discarded,
+        Submission.Accepted,
+        Submission.Renewed,
+    }
+)
