@@ -26,21 +26,29 @@ from worker.cli.soundness import require_sound
 CRASHES = soak_count(100, quick=3)
 
 
-@pytest.fixture
-def backup(cli: Cli, tmp_path: Path) -> Path:
-    """Give a backup of a store whose messages 1, 2 and 3 wait, are sent and are in doubt.
-
-    The store went on: message 1 left, and there is another account.
-    """
-    file = tmp_path / "backup.zip"
+@pytest.fixture(scope="module")
+def gone_on(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with a backup and the store's ``data``, which went on after it."""
+    folder = tmp_path_factory.mktemp("gone-on")
+    cli = Cli(folder / "data")
     with sending(cli.folder) as sender:
         numbers = [sender.send() for _ in range(3)]
         sender.attempt(numbers[1], Accepted(1))
         sender.attempt(numbers[2], SILENCE)
-        cli.run("backup", "create", file)
+        cli.run("backup", "create", folder / "backup.zip")
         sender.attempt(numbers[0], Accepted(2))
     cli.account("After")
-    return file
+    return folder
+
+
+@pytest.fixture
+def backup(gone_on: Path, cli: Cli, tmp_path: Path) -> Path:
+    """Give a backup of a store whose messages 1, 2 and 3 wait, are sent and are in doubt.
+
+    The store went on: message 1 left, and there is another account.
+    """
+    shutil.copytree(gone_on / "data", cli.folder)
+    return Path(shutil.copy2(gone_on / "backup.zip", tmp_path))
 
 
 def states(cli: Cli) -> dict[int, str]:
