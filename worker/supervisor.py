@@ -12,9 +12,9 @@ from application.books.due import DueWork
 from application.fleet.waits import SimWaits
 from application.system import System
 from worker.clock_watch import ALARM as CLOCK_ALARM
-from worker.due import due_work
 from worker.parts import PARTS
 from worker.parts.part import Part, Process, ProcessRole, Running
+from worker.timed_work import due_work
 
 LAST_S: Final = 2.0
 """Of the time for stopping, what the committer is left at least."""

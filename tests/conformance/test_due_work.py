@@ -14,8 +14,8 @@ from application.system import System
 from domain.message import State
 from domain.values import Credits, Instant, Network
 from tests.worker.processes import running, until
-from worker.due import due_work
 from worker.parts.part import ProcessRole
+from worker.timed_work import due_work
 
 pytestmark = pytest.mark.processes
 

@@ -13,7 +13,7 @@ from application.ports import Job
 from domain.values import Network
 from tests.support.proxy import TcpProxy
 from tests.support.servers import ThrowawayRedis
-from worker.timed_jobs import declare_actors
+from worker.job_handlers import declare_actors
 
 MTN, AIRTEL = Network.MTN, Network.AIRTEL
 LIMIT_S = 10.0

@@ -20,11 +20,11 @@ from application.system import System
 from domain.values import Network
 from tests.support.system import FastKeyHasher
 from tests.worker.gateway import FAST, Gateway, ShiftedClock
-from worker.due import due_work
 from worker.parts import PARTS
 from worker.parts.part import Part, ProcessRole
 from worker.sims import SimStatus
 from worker.supervisor import Supervisor
+from worker.timed_work import due_work
 
 LIMIT_S: Final = 15.0
 

@@ -17,9 +17,9 @@ from domain.values import Instant, Network
 from tests.support.outcomes import SILENCE
 from tests.worker.gateway import Gateway
 from worker.clock_watch import ClockWatch
-from worker.due import due_work
+from worker.job_handlers import Jobs
 from worker.relay import AGAIN_S, JOBS_EACH_MAX, OWN_JOBS_MAX, OWN_JOBS_S, TICK_S, Relay
-from worker.timed_jobs import Jobs
+from worker.timed_work import due_work
 
 MTN, AIRTEL = Network.MTN, Network.AIRTEL
 OVERDUE, LAPSED = "message.overdue", "message.lapsed"

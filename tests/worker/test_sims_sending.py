@@ -14,10 +14,10 @@ from domain.reports import LinkLost, SubmitOutcome
 from domain.values import Lane
 from tests.worker.gateway import FAST, Gateway, gateway
 from worker.clock_watch import ClockWatch
-from worker.due import due_work
+from worker.job_handlers import Jobs
 from worker.parts.loop import Loop
 from worker.relay import Relay
-from worker.timed_jobs import Jobs
+from worker.timed_work import due_work
 
 
 def test_a_message_is_sent_and_paid_once(gw: Gateway) -> None:

@@ -6,9 +6,9 @@ from typing import Final
 
 from adapters.queue import DramatiqJobQueue, JobThreads
 from domain.values import Network
+from worker.job_handlers import declare_actors
 from worker.parts.loop import Loop
 from worker.parts.part import Part, Process, ProcessRole, Running, Stage
-from worker.timed_jobs import declare_actors
 
 PRESENCE_S: Final = 3.0
 

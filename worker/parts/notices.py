@@ -3,7 +3,7 @@
 import asyncio
 from typing import Final
 
-from application.accounts.notices import NAME, Notices
+from application.accounts.credential_notices import NAME, Notices
 from worker.parts.effects import effect_part
 from worker.parts.part import Part, Process
 

@@ -16,8 +16,8 @@ from application.retention.vouching import NoteClock
 from application.system import System
 from domain.errors import Unavailable
 from worker.clock_watch import ClockWatch
+from worker.job_handlers import Jobs
 from worker.sims import SimRunner
-from worker.timed_jobs import Jobs
 
 
 class ProcessRole(StrEnum):

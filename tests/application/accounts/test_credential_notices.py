@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from adapters.mail.smtp import SmtpMailer
-from application.accounts.notices import Notices
+from application.accounts.credential_notices import Notices
 from domain.account import Account, account_id
 from domain.errors import Unavailable
 from domain.events import Event
