@@ -8,7 +8,7 @@ from typing import Final
 from adapters.security.secret import Secret
 from adapters.settings.checks import Check, not_blank, one_of, url, within
 
-KINDS: Final = ("mtn", "airtel", "zamtel")
+KINDS: Final = ("mtn", "airtel", "zamtel", "pawapay")
 ANSWER_S: Final = 30.0
 BLOCKING_S: Final = 150.0
 NEEDED: Final[Mapping[str, Sequence[str]]] = MappingProxyType(
@@ -16,6 +16,7 @@ NEEDED: Final[Mapping[str, Sequence[str]]] = MappingProxyType(
         "mtn": ("user", "secret", "subscription_key"),
         "airtel": ("user", "secret"),
         "zamtel": ("user", "secret", "shortcode"),
+        "pawapay": ("secret",),
     }
 )
 """What each kind cannot do without, beside what all need."""
@@ -28,7 +29,7 @@ class ProviderSettings:
     name: str
     """How it is called; payments remember it, so it stays when the address changes."""
     kind: str
-    """What it speaks: mtn, airtel or zamtel."""
+    """What it speaks: mtn, airtel, zamtel or pawapay."""
     base_url: str
     """Its address, without a path of a call."""
     callback_url: str | None = None
@@ -36,7 +37,7 @@ class ProviderSettings:
     user: str | None = None
     """Its API user (mtn), client id (airtel) or third party id (zamtel)."""
     secret: Secret | None = None
-    """The API key, client secret or password of that user (file: or env:)."""
+    """The API key, client secret or password of that user, or pawapay's token (file: or env:)."""
     subscription_key: Secret | None = None
     """mtn: the key of the collection product (file: or env:)."""
     environment: str = "mtnzambia"
@@ -47,6 +48,15 @@ class ProviderSettings:
     """zamtel: the merchant's short code."""
     callback_key: Secret | None = None
     """airtel: the key of authenticated callbacks (file: or env:); with it each must be signed."""
+    signing_key: Secret | None = None
+    """pawapay: our private key on P-256 (file: or env:); with it requests are signed."""
+    signing_key_id: str | None = None
+    """pawapay: the name under which they know its public key; without it the account's name."""
+    signing_der: bool = False
+    """pawapay: whether our signatures are DER, as their example makes them; RFC 9421 has r and s
+    side by side."""
+    signed_callbacks: bool = False
+    """pawapay: whether each callback must be signed; one that is signed is checked anyway."""
     refund_user: str | None = None
     """mtn: the API user of the disbursement product; without it nothing can be refunded."""
     refund_secret: Secret | None = None
@@ -86,6 +96,7 @@ PROVIDER_CHECKS: Final[Mapping[str, Sequence[Check]]] = MappingProxyType(
 )
 
 PROVIDER_SECRETS: Final = frozenset(
-    {"secret", "subscription_key", "callback_key", "refund_secret", "refund_subscription_key"}
+    {"secret", "subscription_key", "callback_key", "signing_key"}
+    | {"refund_secret", "refund_subscription_key"}
 )
 """Those whose values are ``file:…`` or ``env:…``."""

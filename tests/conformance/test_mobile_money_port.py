@@ -144,7 +144,7 @@ def test_wrong_credentials_ask_for_nothing(rig: Rig) -> None:
     wrong = replace(rig.settings, secret=Secret("wrong"))
     with closing(open_provider(wrong, clock=rig.clock, log=rig.log)) as client:
         collection = rig.collection("success")
-        assert isinstance(client.collect(collection), NotAsked | Ambiguous)
+        assert isinstance(client.collect(collection), NotAsked | Ambiguous | Declined)
         assert rig.served.payments.find(collection.reference) is None
         assert client.status(collection.reference).state is UNKNOWN
 

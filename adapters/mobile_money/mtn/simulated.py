@@ -19,6 +19,7 @@ from adapters.mobile_money.simulation.payments import (
     SimRequest,
     early,
     page,
+    swapped,
     told_ngwee,
     told_reference,
 )
@@ -217,7 +218,7 @@ class SimulatedMtn:
         }
         if found["status"] == "SUCCESSFUL":
             found = {"financialTransactionId": payment.receipt, **found}
-        return words.swapped(found) if payment.script.swaps_types else found
+        return swapped(found) if payment.script.swaps_types else found
 
     # -- the rest --------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from adapters.mobile_money.simulation.scenarios import (
     SCENARIOS,
@@ -193,6 +193,11 @@ class SimPayments:
         """Give 40 hexadecimal digits that follow from the seed and a name."""
         return hashlib.sha256(f"{self._seed}:{name}".encode()).hexdigest()[:40]
 
+    def tell(self, payment: SimPayment) -> None:
+        """Have the truth about a payment called back now."""
+        with self._lock:
+            heapq.heappush(self._due, (self.clock.now(), next(self._order), payment, Told()))
+
     def due(self) -> Sequence[tuple[SimPayment, Told]]:
         """Take the callbacks whose time has come."""
         found = []
@@ -235,3 +240,15 @@ def page(trouble: Trouble) -> SimAnswer:
     """Give the page that a firewall or a proxy puts in place of an answer."""
     status, body = PAGES[trouble]
     return SimAnswer(status, body, "text/html; charset=utf-8")
+
+
+def swapped(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Give numbers for texts of digits, as some builds of a provider write them."""
+    return {
+        name: swapped(value)
+        if isinstance(value, dict)
+        else int(value)
+        if isinstance(value, str) and value.isdecimal()
+        else value
+        for name, value in found.items()
+    }

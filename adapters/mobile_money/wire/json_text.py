@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -15,11 +15,21 @@ _writer: Final = msgspec.json.Encoder(decimal_format="number")
 
 def read_object(text: bytes) -> Mapping[str, Any] | None:
     """Read an object; None for anything else: HTML, a list, a cut answer, NaN, deep nesting."""
+    found = _read(text)
+    return found if isinstance(found, dict) else None
+
+
+def read_list(text: bytes) -> Sequence[Any]:
+    """Read a list; empty for anything else."""
+    found = _read(text)
+    return found if isinstance(found, list) else []
+
+
+def _read(text: bytes) -> Any:
     try:
-        found = json.loads(text, parse_float=Decimal, parse_constant=_refuse)
+        return json.loads(text, parse_float=Decimal, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
 
 
 def _refuse(word: str) -> None:
