@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from adapters.mobile_money import open_provider
+from adapters.mobile_money import PROVIDERS, SIMULATED, open_provider
 from adapters.mobile_money.simulation.scenarios import SCENARIOS
 from adapters.security.secret import Secret
 from application.ports import (
@@ -85,7 +85,8 @@ ROWS = {
 }
 
 
-def test_the_table_has_every_scenario() -> None:
+def test_every_provider_and_every_scenario_is_here() -> None:
+    assert KINDS.keys() == PROVIDERS.keys() == SIMULATED.keys()
     assert ROWS.keys() == SCENARIOS.keys()
 
 

@@ -19,17 +19,16 @@ from adapters.mobile_money.simulation.payments import (
     SimPayments,
     SimRequest,
     early,
-    page,
     told_ngwee,
     told_reference,
+    troubled,
 )
-from adapters.mobile_money.simulation.scenarios import SLOW_S, Ending, Told, Trouble, Twist
+from adapters.mobile_money.simulation.scenarios import Ending, Told, Trouble, Twist
 from adapters.mobile_money.simulation.tokens import SimTokens
 from adapters.mobile_money.wire.amounts import kwacha_text, read_ngwee
 from adapters.mobile_money.wire.json_text import read_object, text_at, value_at, write_compact
 from adapters.security.secret import Secret
 from adapters.settings.providers import ProviderSettings
-from domain.money import Ngwee
 
 CLIENT: Final = "simulated-client-id"
 SECRET: Final = "simulated-client-secret"  # noqa: S105 - what the simulator takes
@@ -41,6 +40,7 @@ RSA_BITS: Final = 1_024
 NATIONAL_DIGITS: Final = 9
 PUSHES: Final = ("POST /merchant/v1/payments/", "POST /merchant/v2/payments/")
 ENQUIRY: Final = "GET /standard/v1/payments/"
+UNAVAILABLE: Final = SimAnswer(503, b"upstream connect error", "text/plain")
 REFUNDS: Final = ("POST /standard/v1/payments/refund", "POST /standard/v2/payments/refund")
 
 
@@ -134,7 +134,7 @@ class SimulatedAirtel:
         if not reference.isalnum() or not amount:
             return refusal("ESB000008", "Field validation error")
         script = self._payments.script(payer, amount, request.headers.get(SCENARIO_HEADER))
-        if script.trouble is Trouble.EXPIRED_TOKEN and self._tokens.spoil_once(reference):
+        if script.trouble is Trouble.EXPIRED_TOKEN and self._payments.is_first_try(reference):
             return answer(401, words.INVALID_TOKEN)
         payment, is_new = self._payments.take(
             reference,
@@ -149,8 +149,7 @@ class SimulatedAirtel:
         return self._told_of(payment)
 
     def _receipt(self, reference: str) -> str:
-        drawn = self._payments.drawn(reference)
-        digits = f"{int(drawn, 16) % 10**10:010}"
+        digits = self._payments.drawn(reference)
         return f"MP260{digits[0]}0{digits[1]}.{digits[2:6]}.L{digits[6:]}{digits[0]}"
 
     def _told_of(self, payment: SimPayment) -> SimAnswer:
@@ -162,24 +161,14 @@ class SimulatedAirtel:
             transaction={"id": payment.reference, "status": "SUCCESS"},
             as_text=payment.script.swaps_types,
         )
-        match payment.script.trouble:
-            case Trouble.DOWN:
-                return SimAnswer(503, b"upstream connect error", "text/plain")
-            case Trouble.HTML_FORBIDDEN | Trouble.HTML_OK as trouble:
-                return page(trouble)
-            case Trouble.SLOW:
-                return SimAnswer(200, sent.body, wait_s=SLOW_S, before=before)
-            case Trouble.HUNG_UP:
-                return SimAnswer(200, sent.body, hangs_up=True)
-            case _:
-                return SimAnswer(200, sent.body, before=before)
+        return troubled(payment, sent, down=UNAVAILABLE, before=before)
 
     def _enquiry(self, reference: str) -> SimAnswer:
         payment = self._payments.find(reference)
         is_unclear = payment is not None and payment.is_unclear()
         if payment is None or not payment.is_taken:
             if is_unclear:
-                return SimAnswer(503, b"upstream connect error", "text/plain")
+                return UNAVAILABLE
             return envelope("DP00800001025", "Transaction not found", success=False)
         status, code, message = words.AMBIGUOUS if is_unclear else self._state(payment, None)
         transaction: dict[str, object] = {"id": reference, "message": message, "status": status}
@@ -231,13 +220,7 @@ class SimulatedAirtel:
         return envelope("DP00800001001", "SUCCESS", success=True, transaction=given)
 
     def _balance(self) -> SimAnswer:
-        now = self._payments.clock.now()
-        paid = sum(
-            one.paid_ngwee - one.refunded_ngwee
-            for one in self._payments
-            if one.is_taken and one.ending(now) is Ending.PAID
-        )
-        kwacha, ngwee = divmod(Ngwee(paid), 100)
+        kwacha, ngwee = divmod(self._payments.held_ngwee(), 100)
         data = {"balance": f"{kwacha:,}.{ngwee:02}", "currency": "ZMW", "account_status": "Active"}
         said = {"response_code": "DP02100000001", "code": "200", "success": True}
         return answer(200, {"data": data, "status": said})

@@ -21,23 +21,19 @@ from adapters.mobile_money.wire.amounts import international, kwacha_text
 from adapters.mobile_money.wire.caller import (
     Caller,
     CallFailed,
-    NoAnswer,
-    NotDelivered,
     WireRequest,
 )
 from adapters.mobile_money.wire.json_text import plain_label, read_object, text_at, write_compact
 from adapters.mobile_money.wire.tokens import BearerCaller, Token
+from adapters.mobile_money.wire.total import outcome_of, status_of
 from adapters.settings.providers import ProviderSettings
 from application.ports import (
-    Ambiguous,
     AskOutcome,
     Authenticity,
     CallbackForged,
     CallbackMalformed,
     CallbackNotice,
     Collection,
-    NotAsked,
-    PaymentState,
     PaymentStatus,
     ProviderTraits,
     ReceivedCallback,
@@ -168,21 +164,13 @@ class PawapayMobileMoney:
         )
         if self._signer is not None:
             request = request.with_headers(self._signer.headers(request, self._caller))
-        try:
-            return read_outcome(self._bearer.call(request))
-        except NotDelivered as error:
-            return NotAsked(str(error))
-        except NoAnswer as error:
-            return Ambiguous(str(error))
+        return outcome_of(lambda: read_outcome(self._bearer.call(request)))
 
     def _status(self, path: str, purpose: str, reference: str) -> PaymentStatus:
         request = WireRequest(
             method="GET", path=f"{path}/{reference}", purpose=purpose, reference=reference
         )
-        try:
-            return read_status(self._bearer.call(request), reference)
-        except CallFailed as error:
-            return PaymentStatus(state=PaymentState.UNKNOWN, words=str(error))
+        return status_of(lambda: read_status(self._bearer.call(request), reference))
 
     # -- callbacks -----------------------------------------------------------------------------
 
@@ -232,6 +220,7 @@ def open_pawapay(settings: ProviderSettings, caller: Caller) -> PawapayMobileMon
     traits = ProviderTraits(
         name=settings.name,
         networks=frozenset(Network),
+        answer_s=settings.answer_s,
         currency=settings.currency,
         callback_url=settings.callback_url,
         refunds=Refunds.PARTS,

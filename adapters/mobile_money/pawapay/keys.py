@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from adapters.mobile_money.wire.caller import Caller, CallFailed, WireRequest
-from adapters.mobile_money.wire.json_text import read_list, text_at
+from adapters.mobile_money.wire.json_text import long_text_at, read_list, text_at
 
 KEPT_S: Final = 86_400.0
 """After which the keys are read anew: they change."""
@@ -51,7 +51,7 @@ class PublicKeys:
         )
         found = {}
         for entry in read_list(answer.body):
-            name, pem = text_at(entry, "id"), text_at(entry, "key")
+            name, pem = text_at(entry, "id"), long_text_at(entry, "key")
             if name and pem and (key := _read_key(pem)) is not None:
                 found[name] = key
         if not found:

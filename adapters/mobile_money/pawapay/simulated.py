@@ -5,7 +5,6 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
-from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
@@ -31,20 +30,19 @@ from adapters.mobile_money.simulation.payments import (
     SimPayments,
     SimRequest,
     early,
-    page,
+    is_uuid4,
     swapped,
     told_ngwee,
     told_reference,
+    troubled,
 )
 from adapters.mobile_money.simulation.scenarios import (
     SCENARIOS,
-    SLOW_S,
     Ending,
     Told,
     Trouble,
     Twist,
 )
-from adapters.mobile_money.simulation.tokens import SimTokens
 from adapters.mobile_money.wire.amounts import kwacha_text, read_ngwee
 from adapters.mobile_money.wire.json_text import read_object, text_at, value_at, write_compact
 from adapters.security.secret import Secret
@@ -55,6 +53,7 @@ from domain.public_ids import iso_time
 TOKEN: Final = "simulated-token"  # noqa: S105 - what the simulator takes
 THEIR_KEY_ID: Final = "HTTP_EC_P256_KEY:1"
 OUR_KEY_ID: Final = "SIMULATED_CUSTOMER_KEY"
+DOWN: Final = rejected("UNKNOWN_ERROR", "Unable to process.", status=500)
 _AMOUNT: Final = re.compile(r"(0|[1-9][0-9]{0,17})(\.[0-9]{1,2})?")
 _ZERO: Final = re.compile(r"0(\.0{1,2})?")
 _DEPOSIT: Final = re.compile(r"/v2/deposits/([^/]+)")
@@ -70,7 +69,6 @@ class SimulatedPawapay:
         self._payments = payments
         self._refunds = SimPayments(payments.clock)
         self._callback_url = callback_url
-        self._hiccups = SimTokens(payments.clock, 1)
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._other_key = ec.generate_private_key(ec.SECP256R1())
         self._customer_key = ec.generate_private_key(ec.SECP256R1())
@@ -163,7 +161,7 @@ class SimulatedPawapay:
         scenario = request.headers.get(SCENARIO_HEADER) or words.SANDBOX_PAYERS.get(payer)
         ngwee = read_ngwee(amount) or Ngwee(0)
         script = self._payments.script(payer, ngwee, scenario)
-        if script.trouble is Trouble.EXPIRED_TOKEN and self._hiccups.spoil_once(reference):
+        if script.trouble is Trouble.EXPIRED_TOKEN and self._payments.is_first_try(reference):
             return rejected("NO_AUTHENTICATION", "No authentication.", status=401)
         payment, is_new = self._payments.take(
             reference,
@@ -171,7 +169,7 @@ class SimulatedPawapay:
             amount_ngwee=ngwee,
             payer=payer,
             label=text_at(found, "clientReferenceId") or "",
-            receipt=str(10**9 + int(self._payments.drawn(reference), 16) % (9 * 10**9)),
+            receipt=self._payments.drawn(reference),
             note=wallet,
         )
         if not is_new or script.trouble is Trouble.DUPLICATE:
@@ -188,24 +186,14 @@ class SimulatedPawapay:
                 "created": iso_time(payment.taken_at),
             },
         )
-        match payment.script.trouble:
-            case Trouble.DOWN:
-                return rejected("UNKNOWN_ERROR", "Unable to process.", status=500)
-            case Trouble.HTML_FORBIDDEN | Trouble.HTML_OK as trouble:
-                return page(trouble)
-            case Trouble.SLOW:
-                return SimAnswer(200, taken.body, wait_s=SLOW_S, before=before)
-            case Trouble.HUNG_UP:
-                return SimAnswer(200, taken.body, hangs_up=True)
-            case _:
-                return SimAnswer(200, taken.body, before=before)
+        return troubled(payment, taken, down=DOWN, before=before)
 
     def _status(self, reference: str) -> SimAnswer:
         payment = self._payments.find(reference)
         is_unclear = payment is not None and payment.is_unclear()
         if payment is None or not payment.is_taken:
             if is_unclear:
-                return rejected("UNKNOWN_ERROR", "Unable to process.", status=500)
+                return DOWN
             return _found(None)
         data = self._data(payment, None)
         return _found({**data, "status": "IN_RECONCILIATION"} if is_unclear else data)
@@ -269,7 +257,7 @@ class SimulatedPawapay:
         reference = text_at(found, "refundId") or ""
         amount = read_ngwee(found.get("amount")) or Ngwee(0)
         paid = self._payments.find(text_at(found, "depositId") or "")
-        if not _is_uuid4(reference) or not amount:
+        if not is_uuid4(reference) or not amount:
             return rejected("INVALID_PARAMETER", "The refund is not valid.", status=400)
         if self._refunds.find(reference) is not None:
             return answer(200, {"refundId": reference, "status": "DUPLICATE_IGNORED"})
@@ -285,7 +273,7 @@ class SimulatedPawapay:
             amount_ngwee=amount,
             payer=paid.payer,
             label=paid.label,
-            receipt=str(10**9 + int(self._payments.drawn(reference), 16) % (9 * 10**9)),
+            receipt=self._payments.drawn(reference),
             note=paid.note,
         )
         return answer(200, {"refundId": reference, "status": "ACCEPTED"})
@@ -296,14 +284,9 @@ class SimulatedPawapay:
         return data
 
     def _balances(self) -> SimAnswer:
-        now = self._payments.clock.now()
-        held = sum(
-            one.paid_ngwee - one.refunded_ngwee
-            for one in self._payments
-            if one.is_taken and one.ending(now) is Ending.PAID
-        )
-        balance = {"country": "ZMB", "balance": kwacha_text(Ngwee(held)), "currency": "ZMW"}
-        return answer(200, {"balances": [{**balance, "provider": ""}]})
+        held = kwacha_text(self._payments.held_ngwee())
+        balance = {"country": "ZMB", "balance": held, "currency": "ZMW", "provider": ""}
+        return answer(200, {"balances": [balance]})
 
 
 def _found(data: Mapping[str, Any] | None) -> SimAnswer:
@@ -316,7 +299,7 @@ def _refusal(
     reference: str, payer: str, wallet: str, amount: object, currency: str | None
 ) -> SimAnswer | None:
     """Give what pawaPay says of a deposit that it does not take."""
-    if not _is_uuid4(reference):
+    if not is_uuid4(reference):
         return rejected("INVALID_PARAMETER", "The depositId is no UUID v4.", status=400)
     faults = {
         "INVALID_AMOUNT": not isinstance(amount, str)
@@ -336,10 +319,3 @@ def _predicted(found: Mapping[str, Any]) -> SimAnswer:
     if wallet is None or not number.startswith("260"):
         return rejected("INVALID_PHONE_NUMBER", "The number is not valid.", status=400)
     return answer(200, {"country": "ZMB", "provider": wallet, "phoneNumber": number})
-
-
-def _is_uuid4(reference: str) -> bool:
-    try:
-        return UUID(reference).version == 4
-    except ValueError:
-        return False

@@ -15,6 +15,13 @@ ANSWER_BYTES_MAX: Final = 256 * 1024
 IDLE_S: Final = 2.5
 """How long a connection is kept for another call: servers keep theirs for 5 s and longer."""
 CONNECTIONS_MAX: Final = 64
+UNSENDABLE: Final = (
+    httpx.InvalidURL,
+    httpx.LocalProtocolError,
+    httpx.UnsupportedProtocol,
+    UnicodeError,
+)
+"""An address, a header or a key that cannot be written."""
 USER_AGENT: Final = "Ngoma"
 
 
@@ -110,9 +117,7 @@ class Caller:
     def authority(self) -> str:
         """The host, and the port if it is not the scheme's own, in lower case."""
         place = urlsplit(self._base_url)
-        default = {"http": 80, "https": 443}.get(place.scheme)
-        host = (place.hostname or "").lower()
-        return host if place.port in {None, default} else f"{host}:{place.port}"
+        return place.netloc.lower().removesuffix(":443" if place.scheme == "https" else ":80")
 
     def path_of(self, request: WireRequest) -> str:
         """Give the path as the provider sees it, without the query."""
@@ -178,6 +183,9 @@ class Caller:
                 return WireAnswer(response.status_code, body, dict(response.headers))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             msg = f"It could not be reached ({type(error).__name__})."
+            raise NotDelivered(msg) from error
+        except UNSENDABLE as error:
+            msg = f"What was to be sent cannot be sent ({type(error).__name__})."
             raise NotDelivered(msg) from error
         except httpx.HTTPError as error:  # its own words may quote the address, with its query
             msg = f"It gave no answer ({type(error).__name__})."
