@@ -20,6 +20,8 @@ NEEDED: Final[Mapping[str, Sequence[str]]] = MappingProxyType(
     }
 )
 """What each kind cannot do without, beside what all need."""
+FOR_REFUNDS: Final = ("refund_secret", "refund_subscription_key")
+"""What ``refund_user`` cannot do without."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,8 @@ class ProviderSettings:
     @property
     def lacks(self) -> Sequence[str]:
         """Name what its kind needs and it does not have."""
-        return [name for name in NEEDED.get(self.kind, ()) if getattr(self, name) is None]
+        needed = [*NEEDED.get(self.kind, ()), *(FOR_REFUNDS if self.refund_user else ())]
+        return [name for name in needed if getattr(self, name) is None]
 
 
 PROVIDER_CHECKS: Final[Mapping[str, Sequence[Check]]] = MappingProxyType(
