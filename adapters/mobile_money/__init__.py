@@ -99,6 +99,20 @@ def _zamtel(settings: ProviderSettings, caller: "Caller") -> MobileMoney:
     return open_zamtel(settings, caller)
 
 
+def _pawapay(settings: ProviderSettings, caller: "Caller") -> MobileMoney:
+    """Make a client of pawaPay's Merchant API, which reaches all three networks."""
+    from adapters.mobile_money.pawapay.client import open_pawapay  # noqa: PLC0415 - lazy
+
+    return open_pawapay(settings, caller)
+
+
+def _simulated_pawapay(payments: "SimPayments", callback_url: str | None) -> "SimulatedProvider":
+    """Make a simulated pawaPay: it calls the URL of its dashboard."""
+    from adapters.mobile_money.pawapay.simulated import SimulatedPawapay  # noqa: PLC0415 - lazy
+
+    return SimulatedPawapay(payments, callback_url)
+
+
 def _simulated_zamtel(payments: "SimPayments", callback_url: str | None) -> "SimulatedProvider":
     """Make a simulated Zamtel: it calls nobody."""
     from adapters.mobile_money.zamtel.simulated import SimulatedZamtel  # noqa: PLC0415 - lazy
@@ -121,13 +135,18 @@ def _simulated_mtn(payments: "SimPayments", callback_url: str | None) -> "Simula
 
 
 PROVIDERS: Final[Mapping[str, Callable[[ProviderSettings, "Caller"], MobileMoney]]] = (
-    MappingProxyType({"mtn": _mtn, "airtel": _airtel, "zamtel": _zamtel})
+    MappingProxyType({"mtn": _mtn, "airtel": _airtel, "zamtel": _zamtel, "pawapay": _pawapay})
 )
 """Factories that import their client only when it is wanted."""
 
 SIMULATED: Final[Mapping[str, Callable[["SimPayments", str | None], "SimulatedProvider"]]] = (
     MappingProxyType(
-        {"mtn": _simulated_mtn, "airtel": _simulated_airtel, "zamtel": _simulated_zamtel}
+        {
+            "mtn": _simulated_mtn,
+            "airtel": _simulated_airtel,
+            "zamtel": _simulated_zamtel,
+            "pawapay": _simulated_pawapay,
+        }
     )
 )
 """Factories of simulated providers; the second argument is where callbacks are registered."""

@@ -8,7 +8,7 @@ from typing import Final
 from adapters.security.secret import Secret
 from adapters.settings.checks import Check, not_blank, one_of, url, within
 
-KINDS: Final = ("mtn", "airtel", "zamtel")
+KINDS: Final = ("mtn", "airtel", "zamtel", "pawapay")
 ANSWER_S: Final = 30.0
 BLOCKING_S: Final = 150.0
 NEEDED: Final[Mapping[str, Sequence[str]]] = MappingProxyType(
@@ -16,9 +16,12 @@ NEEDED: Final[Mapping[str, Sequence[str]]] = MappingProxyType(
         "mtn": ("user", "secret", "subscription_key"),
         "airtel": ("user", "secret"),
         "zamtel": ("user", "secret", "shortcode"),
+        "pawapay": ("secret",),
     }
 )
 """What each kind cannot do without, beside what all need."""
+FOR_REFUNDS: Final = ("refund_secret", "refund_subscription_key")
+"""What ``refund_user`` cannot do without."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +31,7 @@ class ProviderSettings:
     name: str
     """How it is called; payments remember it, so it stays when the address changes."""
     kind: str
-    """What it speaks: mtn, airtel or zamtel."""
+    """What it speaks: mtn, airtel, zamtel or pawapay."""
     base_url: str
     """Its address, without a path of a call."""
     callback_url: str | None = None
@@ -36,7 +39,7 @@ class ProviderSettings:
     user: str | None = None
     """Its API user (mtn), client id (airtel) or third party id (zamtel)."""
     secret: Secret | None = None
-    """The API key, client secret or password of that user (file: or env:)."""
+    """The API key, client secret or password of that user, or pawapay's token (file: or env:)."""
     subscription_key: Secret | None = None
     """mtn: the key of the collection product (file: or env:)."""
     environment: str = "mtnzambia"
@@ -47,6 +50,15 @@ class ProviderSettings:
     """zamtel: the merchant's short code."""
     callback_key: Secret | None = None
     """airtel: the key of authenticated callbacks (file: or env:); with it each must be signed."""
+    signing_key: Secret | None = None
+    """pawapay: our private key on P-256 (file: or env:); with it requests are signed."""
+    signing_key_id: str | None = None
+    """pawapay: the name under which they know its public key; without it the account's name."""
+    signing_der: bool = False
+    """pawapay: whether our signatures are DER, as their example makes them; RFC 9421 has r and s
+    side by side."""
+    signed_callbacks: bool = False
+    """pawapay: whether each callback must be signed; one that is signed is checked anyway."""
     refund_user: str | None = None
     """mtn: the API user of the disbursement product; without it nothing can be refunded."""
     refund_secret: Secret | None = None
@@ -72,7 +84,8 @@ class ProviderSettings:
     @property
     def lacks(self) -> Sequence[str]:
         """Name what its kind needs and it does not have."""
-        return [name for name in NEEDED.get(self.kind, ()) if getattr(self, name) is None]
+        needed = [*NEEDED.get(self.kind, ()), *(FOR_REFUNDS if self.refund_user else ())]
+        return [name for name in needed if getattr(self, name) is None]
 
 
 PROVIDER_CHECKS: Final[Mapping[str, Sequence[Check]]] = MappingProxyType(
@@ -86,6 +99,7 @@ PROVIDER_CHECKS: Final[Mapping[str, Sequence[Check]]] = MappingProxyType(
 )
 
 PROVIDER_SECRETS: Final = frozenset(
-    {"secret", "subscription_key", "callback_key", "refund_secret", "refund_subscription_key"}
+    {"secret", "subscription_key", "callback_key", "signing_key"}
+    | {"refund_secret", "refund_subscription_key"}
 )
 """Those whose values are ``file:…`` or ``env:…``."""

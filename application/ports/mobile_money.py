@@ -192,6 +192,8 @@ class ProviderTraits:
     name: str
     """Of the platform, as the settings call it; stored with each payment."""
     networks: frozenset[Network]
+    answer_s: float
+    """How long ``collect`` may keep a thread: one provider waits for the payer."""
     currency: str = "ZMW"
     callback_url: str | None = None
     """Where callbacks reach us, as the settings say it."""

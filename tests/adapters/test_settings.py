@@ -219,8 +219,11 @@ def test_what_an_account_lacks_is_said_with_its_name(
         " http: or https:.",
         '[[providers]] 1 "mtn": subscription_kee: there is no such setting; did you mean'
         " subscription_key?",
-        '[[providers]] 2 "mtn": kind = "airtl": it must be mtn, airtel or zamtel; did you mean'
-        " airtel?",
+        '[[providers]] 2 "mtn": kind = "airtl": it must be mtn, airtel, zamtel or pawapay;'
+        " did you mean airtel?",
         '[[providers]] 2 "mtn": secret: A secret is written file:PATH or env:NAME.',
     ]
-    assert _mistakes(tmp_path, MTN) == ['[[providers]] 1 "mtn": subscription_key is missing.']
+    assert _mistakes(tmp_path, f'{MTN}refund_user = "r"\nrefund_secret = "env:K"\n') == [
+        '[[providers]] 1 "mtn": subscription_key is missing.',
+        '[[providers]] 1 "mtn": refund_subscription_key is missing.',
+    ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from adapters.mobile_money import SIMULATED, open_provider
 from adapters.mobile_money.airtel.cases import CASES as AIRTEL_CASES
 from adapters.mobile_money.mtn.cases import CASES as MTN_CASES
+from adapters.mobile_money.pawapay.cases import CASES as PAWAPAY_CASES
 from adapters.mobile_money.simulation.payments import (
     SimAnswer,
     SimCallback,
@@ -202,7 +203,8 @@ def canned_rig_of(kind: Kind) -> Iterator[CannedRig]:
     payments = SimPayments(clock)
     canned = Canned(kind.simulated(payments, None))
     with serving(payments, canned, sends_by_itself=False) as served:
-        settings = replace(canned.account(served.url), callback_key=None)
+        account = canned.account(served.url)
+        settings = replace(account, callback_key=None, signed_callbacks=False)
         with closing(open_provider(settings, clock=clock, log=ListWireLog())) as client:
             yield CannedRig(kind, client, canned)
 
@@ -259,4 +261,24 @@ ZAMTEL = Kind(
     simulated=SIMULATED["zamtel"],
 )
 
-KINDS = {kind.name: kind for kind in (MTN, AIRTEL, ZAMTEL)}
+PAWAPAY = Kind(
+    name="pawapay",
+    network=Network.AIRTEL,
+    prefix="97",
+    guarantees=Guarantees(
+        codes={
+            "pin-timeout": "PAYMENT_NOT_APPROVED",
+            "wrong-pin": "PAYMENT_NOT_APPROVED",
+            "insufficient": "INSUFFICIENT_BALANCE",
+            "limit": "PAYER_LIMIT_REACHED",
+            "not-approved": "PAYMENT_NOT_APPROVED",
+            "no-wallet": "PAYER_NOT_FOUND",
+            "fault": "UNSPECIFIED_FAILURE",
+        },
+        signs_callbacks=True,
+    ),
+    cases=PAWAPAY_CASES,
+    simulated=SIMULATED["pawapay"],
+)
+
+KINDS = {kind.name: kind for kind in (MTN, AIRTEL, ZAMTEL, PAWAPAY)}

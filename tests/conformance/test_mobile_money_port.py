@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from adapters.mobile_money import open_provider
+from adapters.mobile_money import PROVIDERS, SIMULATED, open_provider
 from adapters.mobile_money.simulation.scenarios import SCENARIOS
 from adapters.security.secret import Secret
 from application.ports import (
@@ -85,7 +85,8 @@ ROWS = {
 }
 
 
-def test_the_table_has_every_scenario() -> None:
+def test_every_provider_and_every_scenario_is_here() -> None:
+    assert KINDS.keys() == PROVIDERS.keys() == SIMULATED.keys()
     assert ROWS.keys() == SCENARIOS.keys()
 
 
@@ -144,7 +145,7 @@ def test_wrong_credentials_ask_for_nothing(rig: Rig) -> None:
     wrong = replace(rig.settings, secret=Secret("wrong"))
     with closing(open_provider(wrong, clock=rig.clock, log=rig.log)) as client:
         collection = rig.collection("success")
-        assert isinstance(client.collect(collection), NotAsked | Ambiguous)
+        assert isinstance(client.collect(collection), NotAsked | Ambiguous | Declined)
         assert rig.served.payments.find(collection.reference) is None
         assert client.status(collection.reference).state is UNKNOWN
 

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from adapters.clock import SystemClock
 from adapters.security.secret import is_open_to_others
 from adapters.settings import Settings
+from adapters.settings.providers import PROVIDER_SECRETS
 from application.ports import Store
 from domain.errors import InvalidRecipient, NgomaError
 from domain.msisdn import OTHER_PREFIXES, Msisdn
@@ -124,12 +125,14 @@ def _secrets(settings: Settings, config: Path | None) -> Iterator[Finding]:
 
 def _secret_files(settings: Settings, config: Path | None) -> Iterator[Path]:
     """Name the files that only their owner should read; the store holds personal data."""
-    for pattern in ("*", "secrets/*", "mail/*", "modems/*.jsonl"):
+    for pattern in ("*", "secrets/*", "mail/*", "modems/*.jsonl", "wire/*"):
         yield from sorted(settings.data_dir.glob(pattern))
     references = [settings.server_secret, settings.mail_password]
     if config is not None:
         document = tomllib.loads(config.read_text(encoding="utf-8"))
         references += [modem.get("pin") for modem in document.get("modems", [])]
+        accounts = document.get("providers", [])
+        references += [one.get(name) for one in accounts for name in sorted(PROVIDER_SECRETS)]
         mail_url = document.get("mail_url") or document.get("mail", {}).get("url")
         urls = [document.get("database_url"), document.get("redis_url"), mail_url]
         if any(url and masked_url(url) != url for url in urls):

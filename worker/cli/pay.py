@@ -9,7 +9,7 @@ from worker.cli.group import Group
 from worker.cli.options import Place, Whole, example, json_option, place_options
 from worker.cli.output import print_json
 
-PROVIDERS: Final = ("mtn", "airtel", "zamtel")
+PROVIDERS: Final = ("mtn", "airtel", "zamtel", "pawapay")
 PORT_MAX: Final = 65_535
 
 

@@ -21,21 +21,24 @@ from adapters.mobile_money.wire.amounts import kwacha_number, national
 from adapters.mobile_money.wire.caller import (
     Caller,
     CallFailed,
-    NoAnswer,
     NotDelivered,
     WireAnswer,
     WireRequest,
 )
-from adapters.mobile_money.wire.json_text import plain_label, read_object, text_at, write_compact
+from adapters.mobile_money.wire.json_text import (
+    long_text_at,
+    plain_label,
+    read_object,
+    write_compact,
+)
 from adapters.mobile_money.wire.tokens import BearerCaller, Token, no_token
+from adapters.mobile_money.wire.total import outcome_of, status_of
 from adapters.settings.providers import ProviderSettings
 from application.ports import (
-    Ambiguous,
     AskOutcome,
     CallbackNotice,
     Collection,
     Declined,
-    NotAsked,
     PaymentState,
     PaymentStatus,
     ProviderTraits,
@@ -106,14 +109,8 @@ class AirtelMobileMoney:
                 },
             }
         )
-        try:
-            return read_outcome(
-                self._signed("/merchant/v1/payments/", "collect", collection.reference, body)
-            )
-        except NotDelivered as error:
-            return NotAsked(str(error))
-        except NoAnswer as error:
-            return Ambiguous(str(error))
+        path, reference = "/merchant/v1/payments/", collection.reference
+        return outcome_of(lambda: read_outcome(self._signed(path, "collect", reference, body)))
 
     def status(self, reference: str) -> PaymentStatus:
         """Enquire after a payment."""
@@ -124,10 +121,7 @@ class AirtelMobileMoney:
             reference=reference,
             headers=self._headers,
         )
-        try:
-            return read_status(self._bearer.call(request), reference)
-        except CallFailed as error:
-            return PaymentStatus(state=PaymentState.UNKNOWN, words=str(error))
+        return status_of(lambda: read_status(self._bearer.call(request), reference))
 
     def read_callback(self, callback: ReceivedCallback) -> CallbackNotice:
         """Check the hash over the received bytes, and read them."""
@@ -138,14 +132,8 @@ class AirtelMobileMoney:
         if not refund.is_whole:
             return Declined("WHOLE_ONLY", "Airtel Money gives back whole payments only.")
         body = write_compact({"transaction": {"airtel_money_id": refund.of_receipt}})
-        try:
-            return read_refund(
-                self._signed("/standard/v1/payments/refund", "refund", refund.reference, body)
-            )
-        except NotDelivered as error:
-            return NotAsked(str(error))
-        except NoAnswer as error:
-            return Ambiguous(str(error))
+        path, reference = "/standard/v1/payments/refund", refund.reference
+        return outcome_of(lambda: read_refund(self._signed(path, "refund", reference, body)))
 
     def refund_status(self, reference: str) -> PaymentStatus:  # noqa: ARG002
         """Say that nothing can be asked: the statement has to tell."""
@@ -190,7 +178,7 @@ class AirtelMobileMoney:
                 body=write_compact(self._credentials),
             )
         )
-        value = text_at(read_object(answer.body), "access_token")
+        value = long_text_at(read_object(answer.body), "access_token")
         if answer.status != HTTPStatus.OK or value is None:
             raise no_token(answer)
         return Token(value, TOKEN_S)
@@ -237,7 +225,7 @@ class _PublicKey:
         )
         try:
             answer = self._bearer.call(request)
-            written = text_at(read_object(answer.body), "data", "key") or ""
+            written = long_text_at(read_object(answer.body), "data", "key") or ""
             return signing.read_public_key(written)
         except (CallFailed, ValueError) as error:
             msg = f"It gave no key to sign with ({type(error).__name__})."
@@ -249,6 +237,7 @@ def open_airtel(settings: ProviderSettings, caller: Caller) -> AirtelMobileMoney
     traits = ProviderTraits(
         name=settings.name,
         networks=frozenset({Network.AIRTEL}),
+        answer_s=settings.answer_s,
         currency=settings.currency,
         callback_url=settings.callback_url,
         refunds=Refunds.WHOLE,

@@ -2,7 +2,8 @@
 
 import base64
 import hmac
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -19,17 +20,16 @@ from adapters.mobile_money.simulation.payments import (
     SimPayments,
     SimRequest,
     early,
-    page,
     told_ngwee,
     told_reference,
+    troubled,
 )
-from adapters.mobile_money.simulation.scenarios import SLOW_S, Ending, Told, Trouble, Twist
+from adapters.mobile_money.simulation.scenarios import Ending, Told, Trouble, Twist
 from adapters.mobile_money.simulation.tokens import SimTokens
 from adapters.mobile_money.wire.amounts import kwacha_text, read_ngwee
 from adapters.mobile_money.wire.json_text import read_object, text_at, value_at, write_compact
 from adapters.security.secret import Secret
 from adapters.settings.providers import ProviderSettings
-from domain.money import Ngwee
 
 CLIENT: Final = "simulated-client-id"
 SECRET: Final = "simulated-client-secret"  # noqa: S105 - what the simulator takes
@@ -41,7 +41,12 @@ RSA_BITS: Final = 1_024
 NATIONAL_DIGITS: Final = 9
 PUSHES: Final = ("POST /merchant/v1/payments/", "POST /merchant/v2/payments/")
 ENQUIRY: Final = "GET /standard/v1/payments/"
-REFUNDS: Final = ("POST /standard/v1/payments/refund", "POST /standard/v2/payments/refund")
+UNAVAILABLE: Final = SimAnswer(503, b"upstream connect error", "text/plain")
+REFUND_V1: Final = "POST /standard/v1/payments/refund"
+"""Of all that moves money this alone is taken without a signature too."""
+REFUND_V2: Final = "POST /standard/v2/payments/refund"
+
+_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class SimulatedAirtel:
@@ -77,17 +82,20 @@ class SimulatedAirtel:
 
     def _inside(self, request: SimRequest) -> SimAnswer:
         place = f"{request.method} {request.path}"
-        if place in PUSHES:
-            return self._unsigned(request) or self._push(request)
-        if place in REFUNDS:
-            return self._unsigned(request) or self._refund(request)
-        if place == "GET /v1/rsa/encryption-keys":
-            return self._public_key()
-        if place == "GET /standard/v1/users/balance":
-            return self._balance()
         if place.startswith(ENQUIRY):
             return self._enquiry(place.removeprefix(ENQUIRY))
-        return router("ROUTER003", "Missing required parameters")
+        if place in PUSHES or place == REFUND_V2 or "x-signature" in request.headers:
+            refused = self._unsigned(request)
+            if refused is not None:
+                return refused
+        handlers: Mapping[str, Callable[[], SimAnswer]] = {
+            **dict.fromkeys(PUSHES, lambda: self._push(request)),
+            **dict.fromkeys((REFUND_V1, REFUND_V2), lambda: self._refund(request)),
+            "GET /v1/rsa/encryption-keys": self._public_key,
+            "GET /standard/v1/users/balance": self._balance,
+        }
+        handler = handlers.get(place)
+        return handler() if handler else router("ROUTER003", "Missing required parameters")
 
     def _token(self, request: SimRequest) -> SimAnswer:
         given = read_object(request.body)
@@ -131,10 +139,10 @@ class SimulatedAirtel:
         amount = read_ngwee(value_at(found, "transaction", "amount"))
         if len(payer) != NATIONAL_DIGITS:
             return refusal("521002", "Invalid Msisdn Length")
-        if not reference.isalnum() or not amount:
+        if _ID.fullmatch(reference) is None or not amount:
             return refusal("ESB000008", "Field validation error")
         script = self._payments.script(payer, amount, request.headers.get(SCENARIO_HEADER))
-        if script.trouble is Trouble.EXPIRED_TOKEN and self._tokens.spoil_once(reference):
+        if script.trouble is Trouble.EXPIRED_TOKEN and self._payments.is_first_try(reference):
             return answer(401, words.INVALID_TOKEN)
         payment, is_new = self._payments.take(
             reference,
@@ -149,8 +157,7 @@ class SimulatedAirtel:
         return self._told_of(payment)
 
     def _receipt(self, reference: str) -> str:
-        drawn = self._payments.drawn(reference)
-        digits = f"{int(drawn, 16) % 10**10:010}"
+        digits = self._payments.drawn(reference)
         return f"MP260{digits[0]}0{digits[1]}.{digits[2:6]}.L{digits[6:]}{digits[0]}"
 
     def _told_of(self, payment: SimPayment) -> SimAnswer:
@@ -162,24 +169,14 @@ class SimulatedAirtel:
             transaction={"id": payment.reference, "status": "SUCCESS"},
             as_text=payment.script.swaps_types,
         )
-        match payment.script.trouble:
-            case Trouble.DOWN:
-                return SimAnswer(503, b"upstream connect error", "text/plain")
-            case Trouble.HTML_FORBIDDEN | Trouble.HTML_OK as trouble:
-                return page(trouble)
-            case Trouble.SLOW:
-                return SimAnswer(200, sent.body, wait_s=SLOW_S, before=before)
-            case Trouble.HUNG_UP:
-                return SimAnswer(200, sent.body, hangs_up=True)
-            case _:
-                return SimAnswer(200, sent.body, before=before)
+        return troubled(payment, sent, down=UNAVAILABLE, before=before)
 
     def _enquiry(self, reference: str) -> SimAnswer:
         payment = self._payments.find(reference)
         is_unclear = payment is not None and payment.is_unclear()
         if payment is None or not payment.is_taken:
             if is_unclear:
-                return SimAnswer(503, b"upstream connect error", "text/plain")
+                return UNAVAILABLE
             return envelope("DP00800001025", "Transaction not found", success=False)
         status, code, message = words.AMBIGUOUS if is_unclear else self._state(payment, None)
         transaction: dict[str, object] = {"id": reference, "message": message, "status": status}
@@ -231,13 +228,7 @@ class SimulatedAirtel:
         return envelope("DP00800001001", "SUCCESS", success=True, transaction=given)
 
     def _balance(self) -> SimAnswer:
-        now = self._payments.clock.now()
-        paid = sum(
-            one.paid_ngwee - one.refunded_ngwee
-            for one in self._payments
-            if one.is_taken and one.ending(now) is Ending.PAID
-        )
-        kwacha, ngwee = divmod(Ngwee(paid), 100)
+        kwacha, ngwee = divmod(self._payments.held_ngwee(), 100)
         data = {"balance": f"{kwacha:,}.{ngwee:02}", "currency": "ZMW", "account_status": "Active"}
         said = {"response_code": "DP02100000001", "code": "200", "success": True}
         return answer(200, {"data": data, "status": said})

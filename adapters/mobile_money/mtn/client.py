@@ -9,24 +9,26 @@ from adapters.mobile_money.mtn.reading import read_outcome, read_payment, read_s
 from adapters.mobile_money.wire.amounts import international, kwacha_text
 from adapters.mobile_money.wire.caller import (
     Caller,
-    CallFailed,
-    NoAnswer,
-    NotDelivered,
     WireRequest,
 )
-from adapters.mobile_money.wire.json_text import plain_label, read_object, text_at, write_compact
+from adapters.mobile_money.wire.json_text import (
+    long_text_at,
+    plain_label,
+    read_object,
+    text_at,
+    write_compact,
+)
 from adapters.mobile_money.wire.tokens import BearerCaller, Token, no_token
+from adapters.mobile_money.wire.total import outcome_of, status_of
 from adapters.security.secret import Secret
 from adapters.settings.providers import ProviderSettings
 from application.ports import (
-    Ambiguous,
     AskOutcome,
     Authenticity,
     CallbackMalformed,
     CallbackNotice,
     Collection,
     Declined,
-    NotAsked,
     PaymentState,
     PaymentStatus,
     ProviderTraits,
@@ -81,12 +83,7 @@ class MtnProduct:
             headers=headers,
             body=write_compact(content),
         )
-        try:
-            return read_outcome(self._bearer.call(request))
-        except NotDelivered as error:
-            return NotAsked(str(error))
-        except NoAnswer as error:
-            return Ambiguous(str(error))
+        return outcome_of(lambda: read_outcome(self._bearer.call(request)))
 
     def status(self, path: str, reference: str) -> PaymentStatus:
         """Ask how something stands."""
@@ -97,10 +94,7 @@ class MtnProduct:
             reference=reference,
             headers=self._headers,
         )
-        try:
-            return read_status(self._bearer.call(request), reference)
-        except CallFailed as error:
-            return PaymentStatus(state=PaymentState.UNKNOWN, words=str(error))
+        return status_of(lambda: read_status(self._bearer.call(request), reference))
 
     def _fetch(self) -> Token:
         answer = self._caller.call(
@@ -112,7 +106,7 @@ class MtnProduct:
             )
         )
         found = read_object(answer.body)
-        value = text_at(found, "access_token")
+        value = long_text_at(found, "access_token")
         if answer.status != HTTPStatus.OK or value is None:
             raise no_token(answer)
         seconds = text_at(found, "expires_in") or ""
@@ -226,6 +220,7 @@ def open_mtn(settings: ProviderSettings, caller: Caller) -> MtnMobileMoney:
     traits = ProviderTraits(
         name=settings.name,
         networks=frozenset({Network.MTN}),
+        answer_s=settings.answer_s,
         currency=settings.currency,
         callback_url=settings.callback_url,
         callback_per_payment=True,

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
-from uuid import UUID
 
 from adapters.mobile_money.mtn import simulated_words as words
 from adapters.mobile_money.mtn.simulated_words import answer, fault
@@ -18,11 +17,14 @@ from adapters.mobile_money.simulation.payments import (
     SimPayments,
     SimRequest,
     early,
+    is_uuid4,
     page,
+    swapped,
     told_ngwee,
     told_reference,
+    troubled,
 )
-from adapters.mobile_money.simulation.scenarios import SCENARIOS, SLOW_S, Told, Trouble
+from adapters.mobile_money.simulation.scenarios import SCENARIOS, Told, Trouble
 from adapters.mobile_money.simulation.tokens import SimTokens
 from adapters.mobile_money.wire.amounts import kwacha_text, read_ngwee
 from adapters.mobile_money.wire.json_text import read_object, text_at, value_at, write_compact
@@ -134,7 +136,7 @@ class SimulatedMtn:
         if user not in self._hosts:
             return fault("RESOURCE_NOT_FOUND")
         if request.method == "POST" and rest == "apikey":
-            self._users[user] = self._payments.drawn(user)[:32]
+            self._users[user] = f"simulated-{self._payments.drawn(user)}"
             return answer(201, {"apiKey": self._users[user]})
         host = self._hosts[user]
         return answer(200, {"providerCallbackHost": host, "targetEnvironment": "sandbox"})
@@ -151,7 +153,7 @@ class SimulatedMtn:
         amount = read_ngwee(value_at(found, "amount")) or Ngwee(0)
         scenario = request.headers.get(SCENARIO_HEADER) or words.SANDBOX_PAYERS.get(payer)
         script = self._payments.script(payer, amount, scenario)
-        if script.trouble is Trouble.EXPIRED_TOKEN and self._tokens.spoil_once(reference):
+        if script.trouble is Trouble.EXPIRED_TOKEN and self._payments.is_first_try(reference):
             return answer(401, words.BAD_TOKEN)
         payment, is_new = self._payments.take(
             reference,
@@ -159,30 +161,17 @@ class SimulatedMtn:
             amount_ngwee=amount,
             payer=payer,
             label=text_at(found, "payeeNote") or "",
-            receipt=self._receipt(reference),
+            receipt=self._payments.drawn(reference),
             callback_url=request.headers.get("x-callback-url", self._callback_url),
             note=text_at(found, "externalId") or "",
         )
         return self._told_of(payment) if is_new else fault("RESOURCE_ALREADY_EXIST")
 
-    def _receipt(self, reference: str) -> str:
-        return str(10**9 + int(self._payments.drawn(reference), 16) % (9 * 10**9))
-
     def _told_of(self, payment: SimPayment) -> SimAnswer:
         before = [one for told in early(payment) if (one := self.callback(payment, told))]
-        match payment.script.trouble:
-            case Trouble.DOWN:
-                return fault("SERVICE_UNAVAILABLE")
-            case Trouble.HTML_FORBIDDEN | Trouble.HTML_OK as trouble:
-                return page(trouble)
-            case Trouble.DUPLICATE:
-                return fault("RESOURCE_ALREADY_EXIST")
-            case Trouble.SLOW:
-                return SimAnswer(202, before=before, wait_s=SLOW_S)
-            case Trouble.HUNG_UP:
-                return SimAnswer(202, b"{}", hangs_up=True)
-            case _:
-                return SimAnswer(202, before=before)
+        if payment.script.trouble is Trouble.DUPLICATE:
+            return fault("RESOURCE_ALREADY_EXIST")
+        return troubled(payment, SimAnswer(202), down=fault("SERVICE_UNAVAILABLE"), before=before)
 
     def _status(self, reference: str) -> SimAnswer:
         payment = self._payments.find(reference)
@@ -217,14 +206,14 @@ class SimulatedMtn:
         }
         if found["status"] == "SUCCESSFUL":
             found = {"financialTransactionId": payment.receipt, **found}
-        return words.swapped(found) if payment.script.swaps_types else found
+        return swapped(found) if payment.script.swaps_types else found
 
     # -- the rest --------------------------------------------------------------------------------
 
     def _refund(self, request: SimRequest) -> SimAnswer:
         reference = request.headers.get("x-reference-id", "")
         found = read_object(request.body) or {}
-        if not _is_uuid4(reference):
+        if not is_uuid4(reference):
             return answer(400, words.BAD_REFERENCE)
         amount = read_ngwee(value_at(found, "amount")) or Ngwee(0)
         paid = self._payments.find(text_at(found, "referenceIdToRefund") or "")
@@ -234,7 +223,7 @@ class SimulatedMtn:
             amount_ngwee=amount,
             payer=paid.payer if paid else "",
             label=text_at(found, "payeeNote") or "",
-            receipt=self._receipt(reference),
+            receipt=self._payments.drawn(reference),
             note=text_at(found, "externalId") or "",
         )
         if not is_new:
@@ -250,18 +239,13 @@ class SimulatedMtn:
         return answer(200, self._payment(refund, None))
 
     def _balance(self) -> SimAnswer:
-        now = self._payments.clock.now()
-        paid = sum(
-            one.paid_ngwee - one.refunded_ngwee
-            for one in self._payments
-            if one.is_taken and one.ending(now) is words.PAID
-        )
-        return answer(200, {"availableBalance": kwacha_text(Ngwee(paid)), "currency": "ZMW"})
+        held = kwacha_text(self._payments.held_ngwee())
+        return answer(200, {"availableBalance": held, "currency": "ZMW"})
 
 
 def _refusal(reference: str, found: Mapping[str, Any] | None, environment: str) -> SimAnswer | None:
     """Give what MTN says of a request that it does not take."""
-    if not _is_uuid4(reference) or found is None:
+    if not is_uuid4(reference) or found is None:
         return answer(400, words.BAD_REFERENCE)
     notes = [text_at(found, name) or "" for name in ("payerMessage", "payeeNote")]
     if any(len(n) > NOTE_CHARACTERS_MAX or _NOTE.fullmatch(n) is None for n in notes):
@@ -271,13 +255,6 @@ def _refusal(reference: str, found: Mapping[str, Any] | None, environment: str) 
     if text_at(found, "currency") != CURRENCIES.get(environment, "ZMW"):
         return fault("INVALID_CURRENCY")
     return None
-
-
-def _is_uuid4(reference: str) -> bool:
-    try:
-        return UUID(reference).version == 4
-    except ValueError:
-        return False
 
 
 def _can_refund(paid: SimPayment | None, amount_ngwee: Ngwee) -> bool:

@@ -73,15 +73,3 @@ def fault(code: str) -> SimAnswer:
     """Answer an error of the table."""
     status, message = FAULTS[code]
     return answer(status, {"code": code, "message": message})
-
-
-def swapped(found: Mapping[str, Any]) -> dict[str, Any]:
-    """Give numbers for texts of digits, as some builds write them."""
-    return {
-        name: swapped(value)
-        if isinstance(value, dict)
-        else int(value)
-        if isinstance(value, str) and value.isdecimal()
-        else value
-        for name, value in found.items()
-    }

@@ -4,12 +4,14 @@ import hashlib
 import heapq
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
+from uuid import UUID
 
 from adapters.mobile_money.simulation.scenarios import (
     SCENARIOS,
+    SLOW_S,
     Ending,
     Script,
     Told,
@@ -131,6 +133,7 @@ class SimPayments:
         self._seed = seed
         self._scenario = scenario
         self._payments: dict[str, SimPayment] = {}
+        self._tried: set[str] = set()
         self._due: list[tuple[Instant, int, SimPayment, Told]] = []
         self._order = count()
         self._lock = threading.Lock()
@@ -138,7 +141,16 @@ class SimPayments:
     def script(self, payer: str, amount_ngwee: Ngwee | None, scenario: str | None) -> Script:
         """Choose a script: by name, else by payer or amount, else the one for all."""
         chosen = scenario or scenario_of(payer, amount_ngwee) or self._scenario
-        return SCENARIOS.get(chosen, SCENARIOS["success"])
+        return SCENARIOS[chosen]
+
+    def is_first_try(self, reference: str) -> bool:
+        """Whether this is the first request under a reference."""
+        with self._lock:
+            is_first = reference not in self._tried
+            if len(self._tried) >= PAYMENTS_MAX:
+                self._tried.clear()
+            self._tried.add(reference)
+            return is_first
 
     def take(
         self,
@@ -190,8 +202,20 @@ class SimPayments:
             return iter(list(self._payments.values()))
 
     def drawn(self, name: str) -> str:
-        """Give 40 hexadecimal digits that follow from the seed and a name."""
-        return hashlib.sha256(f"{self._seed}:{name}".encode()).hexdigest()[:40]
+        """Give ten digits that follow from the seed and a name, the first of them no zero."""
+        digest = hashlib.sha256(f"{self._seed}:{name}".encode()).digest()
+        return str(10**9 + int.from_bytes(digest) % (9 * 10**9))
+
+    def held_ngwee(self) -> Ngwee:
+        """Give what was paid and not refunded."""
+        now = self.clock.now()
+        paid = [one for one in self if one.is_taken and one.ending(now) is Ending.PAID]
+        return Ngwee(sum(one.paid_ngwee - one.refunded_ngwee for one in paid))
+
+    def tell(self, payment: SimPayment) -> None:
+        """Have the truth about a payment called back now."""
+        with self._lock:
+            heapq.heappush(self._due, (self.clock.now(), next(self._order), payment, Told()))
 
     def due(self) -> Sequence[tuple[SimPayment, Told]]:
         """Take the callbacks whose time has come."""
@@ -206,6 +230,14 @@ class SimPayments:
         """Give when the next callback falls due."""
         with self._lock:
             return self._due[0][0] if self._due else None
+
+
+def is_uuid4(reference: str) -> bool:
+    """Whether it is a UUID as two providers want it."""
+    try:
+        return UUID(reference).version == 4
+    except ValueError:
+        return False
 
 
 def early(payment: SimPayment) -> Sequence[Told]:
@@ -235,3 +267,32 @@ def page(trouble: Trouble) -> SimAnswer:
     """Give the page that a firewall or a proxy puts in place of an answer."""
     status, body = PAGES[trouble]
     return SimAnswer(status, body, "text/html; charset=utf-8")
+
+
+def troubled(
+    payment: SimPayment, sent: SimAnswer, *, down: SimAnswer, before: Sequence[SimCallback] = ()
+) -> SimAnswer:
+    """Give what becomes of an answer under a payment's script; ``down`` is a 5xx of theirs."""
+    match payment.script.trouble:
+        case Trouble.DOWN:
+            return down
+        case Trouble.HTML_FORBIDDEN | Trouble.HTML_OK as trouble:
+            return page(trouble)
+        case Trouble.SLOW:
+            return replace(sent, wait_s=sent.wait_s + SLOW_S, before=before)
+        case Trouble.HUNG_UP:
+            return replace(sent, body=sent.body or b"{}", hangs_up=True)
+        case _:
+            return replace(sent, before=before)
+
+
+def swapped(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Give numbers for texts of digits, as some builds of a provider write them."""
+    return {
+        name: swapped(value)
+        if isinstance(value, dict)
+        else int(value)
+        if isinstance(value, str) and value.isdecimal()
+        else value
+        for name, value in found.items()
+    }

@@ -18,7 +18,6 @@ class SimTokens:
         self._clock = clock
         self._good_for_us = good_for_s * SECOND
         self._until: dict[str, tuple[str, Instant]] = {}
-        self._spoilt: set[str] = set()
         self._order = count(1)
         self._lock = threading.Lock()
 
@@ -35,10 +34,3 @@ class SimTokens:
         """Whether ``Bearer …`` is one of ours, of this product, and not yet over."""
         found = self._until.get(authorization.removeprefix("Bearer "))
         return found is not None and found[0] == product and self._clock.now() < found[1]
-
-    def spoil_once(self, reference: str) -> bool:
-        """Whether a payment's first request is to meet a token that is over."""
-        with self._lock:
-            is_first = reference not in self._spoilt
-            self._spoilt.add(reference)
-            return is_first

@@ -15,11 +15,13 @@ from adapters.mobile_money.simulation.callbacks import CallbackSender
 from adapters.mobile_money.simulation.listing import PATH as LISTING
 from adapters.mobile_money.simulation.listing import listing
 from adapters.mobile_money.simulation.payments import (
+    SCENARIO_HEADER,
     SimAnswer,
     SimPayments,
     SimRequest,
     SimulatedProvider,
 )
+from adapters.mobile_money.simulation.scenarios import NAMES
 
 BODY_BYTES_MAX: Final = 64 * 1024
 KEEP_ALIVE_S: Final = 60
@@ -56,7 +58,7 @@ class SimulatorApp:
         elif scope["path"] == LISTING:
             answer = listing(self._payments)
         else:
-            answer = self._provider.answer(_request(scope, body))
+            answer = self._answer(_request(scope, body))
         for callback in answer.before:
             await asyncio.wrap_future(self._sender.submit(callback))
         if answer.wait_s:
@@ -67,6 +69,12 @@ class SimulatorApp:
         if answer.hangs_up:
             return  # uvicorn ends a connection whose answer is not whole
         await send({"type": "http.response.body", "body": answer.body})
+
+    def _answer(self, request: SimRequest) -> SimAnswer:
+        scenario = request.headers.get(SCENARIO_HEADER, NAMES[0])
+        if scenario not in NAMES:
+            return SimAnswer(400, b"There is no such scenario.", "text/plain")
+        return self._provider.answer(request)
 
 
 async def _read(receive: Receive) -> bytes | None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urlencode, urlsplit
@@ -15,7 +16,14 @@ ANSWER_BYTES_MAX: Final = 256 * 1024
 IDLE_S: Final = 2.5
 """How long a connection is kept for another call: servers keep theirs for 5 s and longer."""
 CONNECTIONS_MAX: Final = 64
-USER_AGENT: Final = "Ngoma"
+UNSENDABLE: Final = (
+    httpx.InvalidURL,
+    httpx.LocalProtocolError,
+    httpx.UnsupportedProtocol,
+    UnicodeError,
+)
+"""An address, a header or a key that cannot be written."""
+ALWAYS: Final = {"User-Agent": "Ngoma", "Accept-Encoding": "identity"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +103,10 @@ class Caller:
         self._log = log
         self._blanking = Blanking(secrets)
         self._waits = waits or Waits()
-        self._client = httpx.Client(
-            follow_redirects=False,
-            trust_env=False,  # no .netrc, no proxy that nobody set here
-            headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
+        # A transport of httpx rather than its client: nothing is followed and no cookie kept, and
+        # a call costs a third less.
+        self._transport = httpx.HTTPTransport(
+            trust_env=False,  # no certificates that nobody set here
             limits=httpx.Limits(
                 max_connections=CONNECTIONS_MAX,
                 max_keepalive_connections=CONNECTIONS_MAX,
@@ -110,9 +118,7 @@ class Caller:
     def authority(self) -> str:
         """The host, and the port if it is not the scheme's own, in lower case."""
         place = urlsplit(self._base_url)
-        default = {"http": 80, "https": 443}.get(place.scheme)
-        host = (place.hostname or "").lower()
-        return host if place.port in {None, default} else f"{host}:{place.port}"
+        return place.netloc.lower().removesuffix(":443" if place.scheme == "https" else ":80")
 
     def path_of(self, request: WireRequest) -> str:
         """Give the path as the provider sees it, without the query."""
@@ -156,28 +162,34 @@ class Caller:
 
     def close(self) -> None:
         """Let go of the connections."""
-        self._client.close()
+        self._transport.close()
 
     def _exchange(self, request: WireRequest) -> WireAnswer:
         answer_s = request.answer_s or self._waits.answer_s
-        waits = httpx.Timeout(
-            connect=self._waits.connect_s,
-            read=answer_s,
-            write=self._waits.write_s,
-            pool=self._waits.pool_s,
-        )
+        waits = {
+            "connect": self._waits.connect_s,
+            "read": answer_s,
+            "write": self._waits.write_s,
+            "pool": self._waits.pool_s,
+        }
         try:
-            with self._client.stream(
-                request.method,
-                self._url(request),
-                content=request.body or None,
-                headers=dict(request.headers),
-                timeout=waits,
-            ) as response:
+            response = self._transport.handle_request(
+                httpx.Request(
+                    request.method,
+                    self._url(request),
+                    headers={**ALWAYS, **request.headers},
+                    content=request.body or None,
+                    extensions={"timeout": waits},
+                )
+            )
+            with closing(response):
                 body = _read(response, deadline_s=time.monotonic() + answer_s)
                 return WireAnswer(response.status_code, body, dict(response.headers))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             msg = f"It could not be reached ({type(error).__name__})."
+            raise NotDelivered(msg) from error
+        except UNSENDABLE as error:
+            msg = f"What was to be sent cannot be sent ({type(error).__name__})."
             raise NotDelivered(msg) from error
         except httpx.HTTPError as error:  # its own words may quote the address, with its query
             msg = f"It gave no answer ({type(error).__name__})."

@@ -47,7 +47,7 @@ class FileWireLog:
                 is_full = os.fstat(descriptor).st_size >= self._bytes_max
             finally:
                 os.close(descriptor)
-            if is_full:
+            if is_full and self._newer.stat().st_size >= self._bytes_max:  # nobody was faster
                 self._newer.replace(self._older)
 
     def of(self, reference: str) -> Sequence[WireExchange]:

@@ -10,13 +10,12 @@ from http import HTTPStatus
 from adapters.mobile_money.wire.amounts import international, kwacha_text
 from adapters.mobile_money.wire.caller import (
     Caller,
-    NoAnswer,
-    NotDelivered,
     WireAnswer,
     WireRequest,
 )
 from adapters.mobile_money.wire.json_text import read_object, text_at
 from adapters.mobile_money.wire.meaning import Says
+from adapters.mobile_money.wire.total import outcome_of
 from adapters.mobile_money.zamtel.statuses import CODES
 from adapters.settings.providers import ProviderSettings
 from application.ports import (
@@ -26,7 +25,6 @@ from application.ports import (
     CallbackNotice,
     Collection,
     Declined,
-    NotAsked,
     PaymentState,
     PaymentStatus,
     ProviderTraits,
@@ -68,12 +66,8 @@ class ZamtelMobileMoney:
                 "ConversationId": collection.reference,
             },
         )
-        try:
-            return read_outcome(self._caller.call(request), collection.reference)
-        except NotDelivered as error:
-            return NotAsked(str(error))
-        except NoAnswer as error:
-            return Ambiguous(str(error))
+        reference = collection.reference
+        return outcome_of(lambda: read_outcome(self._caller.call(request), reference))
 
     def status(self, reference: str) -> PaymentStatus:
         """Say that nothing can be asked."""
@@ -126,6 +120,7 @@ def open_zamtel(settings: ProviderSettings, caller: Caller) -> ZamtelMobileMoney
     traits = ProviderTraits(
         name=settings.name,
         networks=frozenset({Network.ZAMTEL}),
+        answer_s=settings.answer_s,
         currency=settings.currency,
         tells_status=False,
     )

@@ -11,11 +11,10 @@ from adapters.mobile_money.simulation.payments import (
     SimPayment,
     SimPayments,
     SimRequest,
-    page,
+    troubled,
 )
 from adapters.mobile_money.simulation.scenarios import (
     PROMPT_TIMEOUT_S,
-    SLOW_S,
     Ending,
     Script,
     Told,
@@ -42,6 +41,7 @@ ENDINGS: Final[Mapping[Ending, tuple[str, str]]] = MappingProxyType(
         Ending.FAULT: ("-1", "Internal error"),
     }
 )
+UNAVAILABLE: Final = SimAnswer(503, b"<h1>Service Unavailable</h1>", "text/html")
 _PATH: Final = re.compile(r"(/[A-Za-z]+)?/Req")
 _PAYER: Final = re.compile(r"260[0-9]{9}")
 
@@ -67,14 +67,13 @@ class SimulatedZamtel:
         if not amount or not reference or _PAYER.fullmatch(payer) is None:
             return _answer("E8027", "System unable to process the request")
         script = self._payments.script(payer, amount, request.headers.get(SCENARIO_HEADER))
-        drawn = int(self._payments.drawn(reference), 16)
         payment, is_new = self._payments.take(
             reference,
             script,
             amount_ngwee=amount,
             payer=payer,
             label="",
-            receipt=f"ZM{drawn % 10**10:010}",
+            receipt=f"ZM{self._payments.drawn(reference)}",
         )
         return self._told_of(payment) if is_new else _answer("-1", "Internal error")
 
@@ -94,22 +93,14 @@ class SimulatedZamtel:
 
     def _told_of(self, payment: SimPayment) -> SimAnswer:
         script = payment.script
-        wait_s = min(script.after_s, PROMPT_TIMEOUT_S)
-        match script.trouble:
-            case Trouble.DOWN:
-                return SimAnswer(503, b"<h1>Service Unavailable</h1>", "text/html")
-            case Trouble.HTML_FORBIDDEN | Trouble.HTML_OK as trouble:
-                return page(trouble)
-            case Trouble.HUNG_UP:
-                return SimAnswer(200, b"{}", hangs_up=True)
-            case Trouble.DUPLICATE:
-                return _answer("-1", "Internal error")
-            case Trouble.SLOW:
-                wait_s += SLOW_S
-            case _:
-                pass
+        if script.trouble is Trouble.DUPLICATE:
+            return _answer("-1", "Internal error")
         status, message = ENDINGS[Ending.FAULT if script.unclear_polls else script.ending]
-        return _answer(status, message, payment.receipt if status == "0" else None, script, wait_s)
+        wait_s = min(script.after_s, PROMPT_TIMEOUT_S)
+        receipt = payment.receipt if status == "0" else None
+        return troubled(
+            payment, _answer(status, message, receipt, script, wait_s), down=UNAVAILABLE
+        )
 
 
 def _answer(

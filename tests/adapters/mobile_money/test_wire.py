@@ -92,6 +92,11 @@ def test_a_text_may_have_been_written_as_a_number() -> None:
     assert [text_at(found, name) for name in names] == ["23503452", None, None, None, "7"]
 
 
+@pytest.mark.parametrize("text", ["x" * 201, "a\\nb", "\\u0000", "\\ud800", ""])
+def test_what_cannot_be_an_id_is_none(text: str) -> None:
+    assert text_at(read_object(f'{{"id":"{text}"}}'.encode()), "id") is None
+
+
 def test_a_label_keeps_what_every_provider_takes() -> None:
     assert plain_label("  O'Brien — top-up #7 ", 160) == "O Brien top-up 7"
     assert plain_label("abc def", 4) == "abc"
@@ -227,6 +232,16 @@ def test_an_answer_that_is_none_leaves_it_open(behave: Callable[[socket.socket],
         assert time.monotonic() - started_s < 5
     (kept,) = log.of("r")
     assert kept.answer.startswith("It")
+
+
+@pytest.mark.parametrize(
+    ("base_url", "secret"), [("http://[::1", "x"), ("ftp://x", "x"), ("http://x", "a\nb")]
+)
+def test_what_cannot_be_sent_is_not_sent(base_url: str, secret: str) -> None:
+    request = WireRequest(method="GET", path="/x", purpose="status", headers={"Key": secret})
+    caller = _caller(base_url, ListWireLog())
+    with closing(caller), pytest.raises(NotDelivered):
+        caller.call(request)
 
 
 def test_nothing_is_followed() -> None:

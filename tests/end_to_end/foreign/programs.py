@@ -121,6 +121,14 @@ SHAPES: Final = {
 }
 
 
+SIGNATURES: Final = Program(
+    "http-message-signatures",
+    Runtime(PACKAGES.needs, ("test", "-d", str(NODE / "node_modules" / "http-message-signatures"))),
+    ("node", _file("node/signatures.mjs")),
+)
+"""Verifies and makes signatures of messages."""
+
+
 @cache
 def is_there(runtime: Runtime) -> bool:
     """Say whether this machine has it."""

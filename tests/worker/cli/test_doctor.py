@@ -69,17 +69,20 @@ def test_the_files_of_pins_and_a_file_with_a_password_are_looked_at(
     cli: Cli, tmp_path: Path
 ) -> None:
     cli.account()
-    pin = tmp_path / "pin"
-    pin.write_text("1234")
+    pin, token = tmp_path / "pin", tmp_path / "token"
+    for secret in (pin, token):
+        secret.write_text("1234")
     config = tmp_path / "ngoma.toml"
     config.write_text(
         f'redis_url = "redis://:hunter2@127.0.0.1:1/0"\n[[modems]]\nname = "a"\nnetwork = "mtn"\n'
         f'device = "{tmp_path / "tty"}"\npin = "file:{pin}"\n'
+        '[[providers]]\nname = "p"\nkind = "pawapay"\nbase_url = "https://api.pawapay.io"\n'
+        f'secret = "file:{token}"\n'
     )
-    for path in (pin, config):
+    for path in (pin, token, config):
         path.chmod(0o640)
     words = _words(cli, "secrets", "wrong", "--config", config)
-    assert words == [f"others can read {path}: chmod 600 it." for path in (config, pin)]
+    assert words == [f"others can read {path}: chmod 600 it." for path in (config, pin, token)]
     assert "hunter2" not in cli.run("doctor", "--config", config, code=1).output
 
 
