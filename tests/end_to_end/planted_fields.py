@@ -80,6 +80,10 @@ QUERY: Final[Mapping[str, Plant]] = {
     "before": closed,
     "search": text,
     "after": closed,
+    "from": closed,
+    "to": closed,
+    "format": closed,
+    "account_id": closed,
 }
 PATH: Final[Mapping[str, Plant]] = {"message_id": closed, "number": closed, "key_id": closed}
 HEADERS: Final = (
@@ -113,6 +117,11 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "scenario": "a closed set",
     "callback_url": "of a simulated provider, which is none of the gateway's",
     "names": "a closed set",
+    "since": "a day or a time; what is neither is refused",
+    "until": "a day or a time; what is neither is refused",
+    "payment": "an id",
+    "scenario": "a closed set",
+    "callback_url": "of this machine",
     "single": "a number or a word",
     "bulk": "a number or a word",
     "read": "a number or a word",
@@ -133,6 +142,8 @@ CALLS: Final[Mapping[str, tuple[str, ...]]] = {
     "key revoke": ("{word}",),
     "wallet grant": ("1 3 --reason {word}",),
     "wallet adjust": ("1 -3 --reason {word}", "1 -999999 --reason {word}"),
+    "wallet statement": ("1 --from {word}", "1 --to {word}"),
+    "pay log": ("{word}",),
     "sender-id reject": ("1 --reason {word}",),
     "message cancel": ("{word}",),
     "message explain": ("{word}",),
@@ -167,4 +178,7 @@ CALLS: Final[Mapping[str, tuple[str, ...]]] = {
     "restore": ("/nowhere/{word} --check", "/nowhere/{word} --database-url {word}"),
 }
 """How each command that takes any text is given markers; a call may well be refused."""
-NOT_CALLED: Final[Mapping[str, str]] = {"serve": "runs on; --host and --socket are of this machine"}
+NOT_CALLED: Final[Mapping[str, str]] = {
+    "serve": "runs on; --host and --socket are of this machine",
+    "pay simulate": "runs on, as somebody else's server",
+}
