@@ -80,6 +80,10 @@ QUERY: Final[Mapping[str, Plant]] = {
     "before": closed,
     "search": text,
     "after": closed,
+    "from": closed,
+    "to": closed,
+    "format": closed,
+    "account_id": closed,
 }
 PATH: Final[Mapping[str, Plant]] = {"message_id": closed, "number": closed, "key_id": closed}
 HEADERS: Final = (
@@ -110,6 +114,8 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "imsi": "of an emulated SIM, which is none of the gateway's",
     "pin": "a secret",
     "names": "a closed set",
+    "since": "a day or a time; what is neither is refused",
+    "until": "a day or a time; what is neither is refused",
     "single": "a number or a word",
     "bulk": "a number or a word",
     "read": "a number or a word",
@@ -130,6 +136,7 @@ CALLS: Final[Mapping[str, tuple[str, ...]]] = {
     "key revoke": ("{word}",),
     "wallet grant": ("1 3 --reason {word}",),
     "wallet adjust": ("1 -3 --reason {word}", "1 -999999 --reason {word}"),
+    "wallet statement": ("1 --from {word}", "1 --to {word}"),
     "sender-id reject": ("1 --reason {word}",),
     "message cancel": ("{word}",),
     "message explain": ("{word}",),
