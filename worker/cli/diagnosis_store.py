@@ -11,6 +11,7 @@ from adapters.store.log import StoreLog
 from adapters.store.sqlite.inspection import first_damage
 from application.books.behind import STILL_S, unseen_since
 from application.books.codec import event_mapper
+from application.messages.restored import held_words
 from application.ports import Store
 from application.ports.queries import ProjectionStatus
 from domain.values import SECOND
@@ -139,11 +140,7 @@ def look_at_read_models(settings: Settings, truth: Truth) -> Iterator[Finding]:
 def _held(count: int) -> Iterator[Finding]:
     """Say that messages wait for a word of the operator: nothing else lets them go on."""
     if count:
-        words = (
-            f"{count:,} are held since a restore: `ngoma message list --state held`, then"
-            " `message resolve` or `release`, or `ngoma restore FILE --release` for all."
-        )
-        yield Finding("messages", Verdict.WARNING, words)
+        yield Finding("messages", Verdict.WARNING, f"{held_words(count)}.")
 
 
 def _trouble(row: ProjectionStatus) -> Finding:

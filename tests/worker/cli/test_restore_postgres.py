@@ -9,6 +9,7 @@ import pytest
 from adapters.backup import Archive
 from adapters.store.postgres import PostgresStore, copying
 from domain.errors import StoreDown
+from domain.message import message_id
 from domain.reports import Accepted
 from tests.support.databases import TemplateDatabases
 from tests.support.outcomes import SILENCE
@@ -137,6 +138,25 @@ def test_what_a_restore_brought_back_is_no_store_until_it_is_done_and_is_then_do
     assert "was not finished: give `ngoma restore` again" in other.refusal("migrate")
     other.run("restore", backup)
     assert states(other) == ["held", "sent", "held"]
+
+
+def test_a_log_that_breaks_an_invariant_comes_back_only_when_that_is_accepted(
+    cli: Cli, other: Cli, backup: Path, tmp_path: Path, database_url: str
+) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "DELETE FROM stored_events"
+            " WHERE topic = 'Message.AttemptStarted' AND originator_id = %s",
+            (message_id(2),),
+        )
+    file = tmp_path / "broken.zip"
+    cli.run("backup", "create", file)
+    refused = other.json("restore", file, code=1)
+    assert refused["problems"][0].startswith("I10 at ")
+    assert "is not migrated" in other.refusal("account", "list")  # nothing was begun
+    found = other.json("restore", file, "--accept-broken")
+    assert (found["ok"], found["accepted"][0][:7]) == (True, "I10 at ")
+    assert found["held"] == ["msg_3"]
 
 
 def test_a_process_that_outlived_a_restore_writes_nothing_any_more(
