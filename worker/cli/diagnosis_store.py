@@ -22,7 +22,7 @@ from projections.reading import SqlQueries
 from worker.cli.config import masked_url
 from worker.cli.finding import Finding, Verdict
 from worker.cli.running import running_on
-from worker.cli.soundness import whole_faults
+from worker.cli.soundness import whole_faults, why_unmigrated
 
 LOOK_S: Final = 3.0
 """How long a file is looked through for damage."""
@@ -47,7 +47,7 @@ class Truth:
         place = masked_url(settings.database_url) if settings.database_url else settings.data_dir
         store = self._opened = open_store(settings, is_server=False)
         if not store.is_migrated():
-            yield Finding("store", Verdict.WRONG, f"{place} is not migrated: run `ngoma migrate`.")
+            yield Finding("store", Verdict.WRONG, f"{place}: {why_unmigrated(store)}")
             return
         for each in inspections_of(store):
             each.step(limit_s=LOOK_S)
