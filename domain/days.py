@@ -9,6 +9,15 @@ OFFSET_S: Final = 2 * 3600
 """Lusaka is two hours ahead of UTC all year (IANA: Africa/Lusaka, an alias of Africa/Maputo)."""
 
 
+def counts_for(counted: int, today: int) -> bool:
+    """Whether what was counted for a day counts today.
+
+    Also for tomorrow: a clock that went back over midnight brings back no day. What stands further
+    ahead is of a clock that was days ahead, and would otherwise count until then.
+    """
+    return counted in {today, today + 1}
+
+
 def day_of(at: Instant) -> int:
     """Give the number of the day in Lusaka: days since 1970-01-01 there."""
     return (at // SECOND + OFFSET_S) // DAY_S

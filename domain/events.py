@@ -62,6 +62,11 @@ class Aggregate(LibraryAggregate):
         """Time of the first event."""
         return cast("Instant", self.created_on)
 
+    @property
+    def changed_at(self) -> Instant:
+        """Time of the newest event."""
+        return cast("Instant", self.modified_on)
+
     def _record(self, event_class: type[Event], *, at: Instant, **fields: Any) -> None:
         """Make the next event with the command's time, apply it, and keep it for the save."""
         self.trigger_event(event_class, timestamp=at, **fields)

@@ -15,6 +15,7 @@ InDoubt     SegmentAccepted (segments left), AttemptFailed     Queued (same SIM 
                                                                segment was accepted)
 InDoubt     AttemptStarted (lane otp, once, another SIM)       Sending
 InDoubt     Failed (operator, or 24 h)                         end, refunded
+any open    Redated                                            unchanged
 any open    Held                                               Held
 Held        Released                                           Queued if it was, else InDoubt
 Held        Sent, Failed (operator)                            end, spent or refunded
@@ -66,6 +67,7 @@ MAY_FOLLOW: Final[Mapping[str, frozenset[State]]] = MappingProxyType(
         "InDoubt": frozenset({State.SENDING}),
         "Held": frozenset({State.QUEUED, State.SENDING, State.IN_DOUBT}),
         "Released": frozenset({State.HELD}),
+        "Redated": OPEN,
         "Failed": OPEN,
         "Expired": frozenset({State.QUEUED}),
         "Cancelled": frozenset({State.QUEUED}),
@@ -92,6 +94,7 @@ class Progress:
     concat_ref: int | None
     last_attempt_at: int | None
     retry_at: int | None
+    expires_at: int
     accepted: int
     """How many segments the network has accepted."""
     references: list[int | None]

@@ -19,11 +19,11 @@ class ReadModel(NamedTuple):
 MESSAGE_LOG: Final = ReadModel("message_log", version=1)
 BALANCES: Final = ReadModel("balances", version=3)
 IDEMPOTENCY: Final = ReadModel("idempotency", version=1)
-DISPATCH: Final = ReadModel("dispatch", version=2)
+DISPATCH: Final = ReadModel("dispatch", version=3)
 DIRECTORY: Final = ReadModel("directory", version=3)
 APPROVALS: Final = ReadModel("approvals", version=1)
 LOOKS: Final = ReadModel("looks", version=1)
-FLEET: Final = ReadModel("fleet", version=2)
+FLEET: Final = ReadModel("fleet", version=3)
 RETENTION: Final = ReadModel("retention", version=1)
 LEDGER: Final = ReadModel("ledger", version=1)
 

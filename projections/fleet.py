@@ -7,10 +7,9 @@ from sqlalchemy import Boolean, Connection, Table, Text, select
 
 from application.ports.queries import SimRow
 from domain.contents import CardNote
-from domain.days import day_of
-from domain.online import ANSWERS_WITHIN_S
-from domain.values import SECOND, Instant, Network
-from projections.tables import CONTENTS, READ, SIM_LEASES, changing, is_content, key
+from domain.days import counts_for, day_of
+from domain.values import Instant, Network
+from projections.tables import CONTENTS, READ, changing, is_content, key
 
 SIMS: Final = Table(
     "fleet_sims",
@@ -40,10 +39,9 @@ did not leave stays counted, so the count is never less than what was on the air
 
 
 _FLEET = (
-    select(SIMS, SIM_LEASES.c.expires_at, SIM_LEASES.c.answered_at)
+    select(SIMS)
     .add_columns(CONTENTS.c.msisdn, CONTENTS.c.body, USE.c.day, USE.c.begun)
     .join(USE, USE.c.sim == SIMS.c.number, isouter=True)
-    .join(SIM_LEASES, SIM_LEASES.c.sim == SIMS.c.number, isouter=True)
     .join(CONTENTS, is_content(CardNote.kind, SIMS.c.number), isouter=True)
     .order_by(SIMS.c.number)
 )
@@ -55,15 +53,13 @@ def sims(connection: Connection, now: Instant) -> Sequence[SimRow]:
 
 
 def begun_on(connection: Connection, day: int, *, sim: int) -> int:
-    """Count the segments that a SIM began on a day in Lusaka, or later."""
-    found = connection.scalar(select(USE.c.begun).where(USE.c.sim == sim, USE.c.day >= day))
-    return int(found or 0)
+    """Count the segments that a SIM began on a day in Lusaka, or on the next."""
+    row = connection.execute(select(USE.c.day, USE.c.begun).where(USE.c.sim == sim)).first()
+    return row.begun if row is not None and counts_for(row.day, day) else 0
 
 
 def _sim(row: Any, now: Instant) -> SimRow:
     card = CardNote.read(row["body"])
-    is_leased = row["expires_at"] is not None and row["expires_at"] > now
-    answers = (row["answered_at"] or 0) >= now - ANSWERS_WITHIN_S * SECOND
     return SimRow(
         number=row["number"],
         network=Network(row["network"]),
@@ -74,7 +70,7 @@ def _sim(row: Any, now: Instant) -> SimRow:
         imei=row["imei"],
         host=row["host"],
         fence=row["fence"],
-        online=row["came_online"] and not row["quarantined"] and is_leased and answers,
+        came_online=row["came_online"],
         quarantined=row["quarantined"],
         reason=row["quarantine_reason"] if row["quarantined"] else row["offline_reason"],
         since=row["since"],

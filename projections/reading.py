@@ -225,7 +225,7 @@ class SqlQueries:
             return projections.fleet.sims(connection, now)
 
     def begun_on(self, day: int, *, sim: int) -> int:
-        """Count the segments that a SIM began on a day in Lusaka, or later."""
+        """Count the segments that a SIM began on a day in Lusaka, or on the next."""
         with self._reading(catalogue.FLEET) as connection:
             return projections.fleet.begun_on(connection, day, sim=sim)
 
@@ -283,6 +283,11 @@ class SqlQueries:
         """List queued messages past ``expires_at`` and doubts past their limit."""
         with self._reading(catalogue.DISPATCH) as connection:
             return projections.dispatch.overdue.overdue(connection, now, limit=limit)
+
+    def dated_after(self, at: Instant, *, limit: int) -> Sequence[Waiting]:
+        """List open messages whose newest event is dated later than this."""
+        with self._reading(catalogue.DISPATCH) as connection:
+            return projections.dispatch.overdue.dated_after(connection, at, limit=limit)
 
     def held_by(self, sim: int) -> Sequence[Waiting]:
         """List messages in state Sending on a SIM."""

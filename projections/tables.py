@@ -121,15 +121,3 @@ CREDENTIALS: Final = Table(
     Column("sources", Text),
     Column("used_at", BIG),
 )
-
-SIM_LEASES: Final = Table(
-    "sim_leases",
-    TRUTH,
-    Column("sim", BIG, primary_key=True),
-    Column("network", Text),
-    Column("modem", Text),
-    Column("holder", Text),
-    Column("fence", BIG),
-    Column("expires_at", BIG),
-    Column("answered_at", BIG),
-)

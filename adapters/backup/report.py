@@ -17,6 +17,10 @@ class Report:
     position: int | None = None
     events: int | None = None
     problems: tuple[str, ...] = ()
+    breaks: tuple[str, ...] = ()
+    """Invariants that its log breaks."""
+    is_accepted: bool = False
+    """Whether whoever restores takes a log that breaks invariants as it is."""
     made_at: str | None = None
     missing: tuple[str, ...] = ()
     tools: dict[str, str] = field(default_factory=dict)
@@ -28,8 +32,8 @@ class Report:
 
     @property
     def is_ok(self) -> bool:
-        """Whether there is nothing wrong."""
-        return not self.problems
+        """Whether there is nothing wrong that was not accepted."""
+        return not self.problems and (self.is_accepted or not self.breaks)
 
     @classmethod
     def of(cls, file: Path, manifest: Manifest) -> Self:
@@ -48,6 +52,10 @@ class Report:
     def with_problems(self, *problems: str) -> Self:
         """Add what is wrong."""
         return replace(self, problems=(*self.problems, *problems))
+
+    def with_breaks(self, *breaks: str) -> Self:
+        """Say which invariants its log breaks."""
+        return replace(self, breaks=breaks)
 
     def with_notes(self, *notes: str) -> Self:
         """Add what has to be known."""

@@ -11,6 +11,10 @@ from domain.errors import StoreDown
 
 REMEDY: Final = "stop the gateway and bring a backup back with `ngoma restore`"
 """For a store that is damaged."""
+HALF_RESTORED: Final = (
+    "A restore of this store was broken off before its last step, and nothing starts on it: give"
+    " `ngoma restore FILE` again."
+)
 
 Errors = tuple[type[Exception], ...]
 

@@ -72,13 +72,21 @@ class LeaseWatch:
         Raises:
             StoreDown: the leases cannot be read.
         """
+        return frozenset(Network(lease.network) for lease in self.answering())
+
+    def answering(self) -> Collection[Lease]:
+        """Give the leases of the SIMs that have answered lately.
+
+        Raises:
+            StoreDown: they cannot be read.
+        """
         now_s = self._clock.monotonic_s()
-        return frozenset(
-            Network(seen.lease.network)
+        return [
+            seen.lease
             for seen in self.look()
             if seen.lease.expires_at != RELEASED
             and now_s - seen.at_s + seen.age_s + _silent_s(seen.lease) <= ANSWERS_WITHIN_S
-        )
+        ]
 
 
 class FleetWatch:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from application.ports import Clock
-from domain.days import day_of, until_midnight_s
+from domain.days import counts_for, day_of, until_midnight_s
 from domain.values import Instant
 
 
@@ -18,14 +18,14 @@ class DayQuota:
 
     def is_used_up(self, at: Instant) -> bool:
         """Whether no message may begin; a clock that went back does not bring back a day."""
-        return self.limit > 0 and self.begun >= self.limit and day_of(at) <= self.day
+        return self.limit > 0 and self.begun >= self.limit and counts_for(self.day, day_of(at))
 
     def after_one(self, at: Instant) -> "DayQuota":
         """Give what it is once another segment has begun."""
         day = day_of(at)
-        if day > self.day:
-            return replace(self, day=day, begun=1)
-        return replace(self, begun=self.begun + 1)
+        if counts_for(self.day, day):
+            return replace(self, begun=self.begun + 1)
+        return replace(self, day=day, begun=1)
 
 
 NO_QUOTA: Final = DayQuota()

@@ -1,7 +1,8 @@
-"""All invariants of the log itself, in one pass: order, credits, money, and what people did."""
+"""All invariants of the log, in one pass: order, credits, brakes, money, and what people did."""
 
 from collections.abc import Mapping
 
+from application.invariants.brakes import BrakeChecker
 from application.invariants.credits import CreditChecker, Purse
 from application.invariants.ledger import LedgerChecker
 from application.invariants.manual import ManualChecker
@@ -32,6 +33,7 @@ class InvariantChecker:
         self._found = Violations()
         self._order = OrderChecker(self._found)
         self._credits = CreditChecker(self._found, tariffs=tariffs)
+        self._brakes = BrakeChecker(self._found)
         self._manual = ManualChecker(self._found, alone_max=alone_max)
         self._by_hand = ManualMoneyChecker(self._found, alone_max_ngwee=alone_max_ngwee)
         self._ledger = LedgerChecker(self._found, rules=rules)
@@ -69,6 +71,7 @@ class InvariantChecker:
         for checker in (
             self._order,
             self._credits,
+            self._brakes,
             self._manual,
             self._by_hand,
             self._ledger,

@@ -293,6 +293,9 @@ EVENT_WORDS: Final[Mapping[type[Event], Callable[[Any], str]]] = MappingProxyTyp
             if event.state == State.QUEUED
             else "An operator let it go on: it had been handed over, and may have been sent."
         ),
+        events.Redated: _always(
+            "The gateway's clock had been ahead and is right again: its times count from now on."
+        ),
         events.Delivered: _always("The network reported that it was delivered."),
         events.Undelivered: _always(
             "The network reported that it could not deliver it; the credits stay spent."

@@ -13,6 +13,14 @@ AT_ONCE: Final = 200
 """Messages that one command holds or releases."""
 
 
+def held_words(count: int) -> str:
+    """Say that messages wait for a word of the operator: nothing else lets them go on."""
+    return (
+        f"{count:,} are held since a restore: `ngoma message list --state held`, then"
+        " `message resolve` or `release`, or `ngoma restore FILE --release` for all"
+    )
+
+
 class HoldMessages(Command[int]):
     """The log comes from a backup: what was open then may have left since."""
 

@@ -149,6 +149,28 @@ class DoubtAttempt(Command[bool]):
         return True
 
 
+class RedateMessage(Command[bool]):
+    """The clock that dated a message was ahead, and is right again: it need not wait till then."""
+
+    def __init__(self, number: int, *, at: Instant) -> None:
+        self.at = at
+        self._number = number
+
+    def touches(self) -> Iterable[UUID]:
+        """The message."""
+        yield message_id(self._number)
+
+    def decide(self, books: Books) -> bool:
+        """Let its times count from now on; False when it moved on meanwhile."""
+        message = books.get(Message, message_id(self._number))
+        try:
+            message.redate(at=self.at)
+        except TooLate:
+            return False
+        books.record(message)
+        return True
+
+
 class ExpireMessage(Command[bool]):
     """Time ran out for a message that waits, or for a doubt that nothing settled."""
 

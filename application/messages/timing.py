@@ -1,15 +1,26 @@
-"""What time asks for messages: an end to those that wait too long, doubt about lost attempts."""
+"""What time asks for messages: an end to those that wait too long, doubt about lost attempts.
+
+And times that count from now on for what a clock dated that was ahead.
+"""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from application.books.commands import Execute
 from application.books.due import DueWork, Ids
 from application.fleet.liveness import LeaseWatch
-from application.messages.settling import DoubtAttempt, ExpireMessage
+from application.messages.settling import DoubtAttempt, ExpireMessage, RedateMessage
 from application.ports import Clock
 from application.ports.queries import Queries
 from domain.causes import OwnCause
-from domain.values import Instant
+from domain.values import SECOND, Instant
+
+AHEAD_S: Final = 300
+"""A time that is further ahead than this is of a clock that was."""
+LOOK_EVERY_S: Final = 60.0
+"""Between two looks for such times: they go through all open messages."""
+AWAY_S: Final = 3.0
+"""Not asked for so long: the clock was doubted, and may be another one now."""
 
 
 def message_work(*, queries: Queries, leases: LeaseWatch, clock: Clock) -> Sequence[DueWork]:
@@ -46,7 +57,37 @@ def message_work(*, queries: Queries, leases: LeaseWatch, clock: Clock) -> Seque
             )
         )
 
+    def redate(ids: Ids, execute: Execute) -> bool:
+        (number,) = ids
+        return execute(RedateMessage(number, at=clock.now()))
+
     return (
+        DueWork(kind="message.misdated", due=Misdated(queries, clock).due, handle=redate),
         DueWork(kind="message.overdue", due=overdue, handle=end),
         DueWork(kind="message.lapsed", due=lapsed, handle=doubt, needs_clock=False),
     )
+
+
+class Misdated:
+    """Open messages whose times are of a clock that was ahead, of this host or of another."""
+
+    def __init__(self, queries: Queries, clock: Clock) -> None:
+        self._queries = queries
+        self._clock = clock
+        self._asked_at_s = float("-inf")
+        self._look_at_s = float("-inf")
+
+    def due(self, now: Instant, limit: int) -> Iterable[Ids]:
+        """Look once a minute, at once after a while in which nobody asked, and until all is done.
+
+        Raises:
+            StoreDown: the read models cannot be read.
+        """
+        now_s = self._clock.monotonic_s()
+        was_away = now_s - self._asked_at_s > AWAY_S
+        self._asked_at_s = now_s
+        if not was_away and now_s < self._look_at_s:
+            return []
+        found = self._queries.dated_after(Instant(now + AHEAD_S * SECOND), limit=limit)
+        self._look_at_s = now_s if found else now_s + LOOK_EVERY_S
+        return [(waiting.number,) for waiting in found]

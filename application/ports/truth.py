@@ -162,6 +162,9 @@ class Store(Protocol):
     def is_migrated(self) -> bool:
         """Whether the tables are there, in this version."""
 
+    def is_half_restored(self) -> bool:
+        """Whether a restore was broken off when the tables were back, and is to be given again."""
+
     def migrate(self) -> None:
         """Make the tables; safe to run again."""
 

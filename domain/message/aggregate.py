@@ -8,6 +8,7 @@ from domain.errors import TooLate
 from domain.events import Aggregate, aggregate_id
 from domain.message import events
 from domain.message.doubt import given_up_at
+from domain.message.redating import from_now_on
 from domain.message_states import MAY_FOLLOW, OPEN, Extent, Progress, State
 from domain.values import Instant, Lane
 
@@ -34,6 +35,7 @@ class Message(Progress, Aggregate):
     Cancelled = events.Cancelled
     Held = events.Held
     Released = events.Released
+    Redated = events.Redated
     Delivered = events.Delivered
     Undelivered = events.Undelivered
     ReportedLate = events.ReportedLate
@@ -288,6 +290,15 @@ class Message(Progress, Aggregate):
             actor=actor,
             reason=reason,
         )
+
+    def redate(self, *, at: Instant) -> None:
+        """Let its times count from now on: a clock that was ahead has dated it.
+
+        Raises:
+            TooLate: it ended, or no clock was ahead.
+        """
+        self._require("Redated")
+        self._record(self.Redated, at=at, number=self.number, **from_now_on(self, at))
 
     def report(self, *, delivered: bool, tp_status: int, at: Instant) -> None:
         """A final status report came for a sent message; a second one changes nothing."""

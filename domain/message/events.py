@@ -218,6 +218,24 @@ class Released(Event):
         message.state = State(self.state)
 
 
+class Redated(Event):
+    """The clock had been ahead when it was dated, and is right again: its times count from now on.
+
+    ``due_at`` is when it may be tried next.
+    """
+
+    TOPIC = "Message.Redated"
+    number: int
+    due_at: int
+    expires_at: int
+
+    def apply(self, message: Progress) -> None:
+        message.retry_at = self.due_at
+        message.expires_at = self.expires_at
+        if message.last_attempt_at is not None:
+            message.last_attempt_at = min(message.last_attempt_at, self.at)
+
+
 class Delivered(Event):
     """The handset has it (23.040 TP-ST 0..31)."""
 

@@ -1,4 +1,4 @@
-"""What the relay asks: what has expired, is in doubt for too long, or has lost its sender."""
+"""What the relay asks: what has expired, was dated wrongly, or has lost its sender."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -21,6 +21,11 @@ def overdue(connection: Connection, now: Instant, *, limit: int) -> Sequence[Wai
         .order_by(MESSAGES.c.overdue_at, MESSAGES.c.number)
         .limit(limit),
     )
+
+
+def dated_after(connection: Connection, at: Instant, *, limit: int) -> Sequence[Waiting]:
+    """List open messages whose newest event is dated later; looks at all that are open."""
+    return _list(connection, select(*COLUMNS).where(MESSAGES.c.dated_at > at).limit(limit))
 
 
 def held_by(connection: Connection, sim: int) -> Sequence[Waiting]:

@@ -18,9 +18,10 @@ MESSAGES: Final = Table(
     fixed("network", Text),
     fixed("lane"),
     fixed("position"),
-    fixed("expires_at"),
+    changing("expires_at"),
     fixed("offline", Boolean),
     changing("state", Text),
+    changing("dated_at"),
     changing("due_at"),
     changing("sim", nullable=True),
     changing("bound_sim", nullable=True),
@@ -34,7 +35,8 @@ MESSAGES: Final = Table(
 )
 """One row an open message; it goes when the message ends.
 
-``due_at`` is the latest of acceptance, send time and next try. The last three columns repeat
+``dated_at`` is the time of its newest event. ``due_at`` is the latest of acceptance, send time and
+next try. The last three columns repeat
 others while they matter and are NULL otherwise, so that an index holds just the rows that matter:
 ``ready_at`` (``due_at`` of what a SIM may take: a queued message, or a doubt in lane ``otp`` that
 was not sent again yet), ``overdue_at`` (when a queued message expires or a doubt reaches its

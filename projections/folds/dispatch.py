@@ -8,6 +8,7 @@ from domain.message.events import (
     Delivered,
     Event,
     Queued,
+    Redated,
     SegmentAccepted,
     Undelivered,
 )
@@ -24,7 +25,7 @@ class Dispatch(Projection):
 
     name, version = catalogue.DISPATCH
     tables = (MESSAGES, TURNS)
-    events = STATE_EVENTS - {Delivered, Undelivered}
+    events = (STATE_EVENTS - {Delivered, Undelivered}) | {Redated}
 
     def apply(self, batch: Batch) -> None:
         """Fold a batch of messages' events."""
@@ -90,6 +91,7 @@ def _new_row(position: int, event: Queued) -> Row:
         "expires_at": event.expires_at,
         "offline": event.offline,
         "state": "queued",
+        "dated_at": event.at,
         "due_at": due_at,
         "sim": None,
         "bound_sim": None,
@@ -116,6 +118,12 @@ def _change(row: Row, event: Event) -> None:
             row["bound_sim"] = row["sim"]
         case AttemptFailed():
             row["due_at"] = max(row["due_at"], event.retry_at)
+        case Redated():
+            row["due_at"] = event.due_at
+            row["expires_at"] = event.expires_at
+            if row["last_attempt_at"] is not None:
+                row["last_attempt_at"] = min(row["last_attempt_at"], event.at)
+    row["dated_at"] = event.at
     row["state"] = state.value
     _settle(row, state)
 

@@ -1,6 +1,6 @@
 """Folds the SIMs and what they send."""
 
-from domain.days import day_of
+from domain.days import counts_for, day_of
 from domain.events import Event
 from domain.message.events import AttemptStarted, SegmentAccepted, Sent
 from domain.sim import Sim
@@ -54,9 +54,9 @@ class Fleet(Projection):
 
 
 def _count(use: Rows, sim: int, day: int) -> None:
-    """Count a segment that begins; a clock that goes back does not bring back a day."""
+    """Count a segment that begins."""
     row = use[sim] if sim in use else use.add({"sim": sim, "day": day, "begun": 0})
-    if day > row["day"]:
+    if not counts_for(row["day"], day):
         row["day"], row["begun"] = day, 0
     row["begun"] += 1
 

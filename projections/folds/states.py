@@ -15,6 +15,7 @@ from domain.message.events import (
     Held,
     InDoubt,
     Queued,
+    Redated,
     Released,
     SegmentAccepted,
     Sent,
@@ -46,6 +47,8 @@ def state_after(event: Event, state: str) -> State:
     """
     if type(event) is SegmentAccepted:
         return State.SENDING if state == State.SENDING else State.QUEUED
+    if type(event) is Redated:
+        return State(state)
     if type(event) is Released:
         return State(event.state)
     return _LEADS_TO[type(event)]

@@ -67,7 +67,7 @@ def demo(tmp_path: Path) -> Iterator[SteppedDemo]:
 
 
 def queue_one(demo: SteppedDemo) -> int:
-    """Have a message accepted that cannot leave yet: its network's SIM is in quarantine."""
+    """Have messages accepted that cannot leave yet: their network's SIM is in quarantine."""
     (sim,) = [row["sim"] for row in demo.cli("modem", "list") if row["network"] == "mtn"]
     demo.cli("modem", "quarantine", sim, "--reason", "the clock is set meanwhile")
     wait_until(
@@ -101,12 +101,16 @@ def test_a_clock_that_steps_under_a_gateway_loses_nothing_and_ends_by_itself(
         assert "alarm clock" in demo.log.read_text()
         sent = states(demo)["Sent"]
         assert demo.client.send("0955000002", "meanwhile").status == 200
+        demo.client.send("0961230002", "it waits, too")
         wait_until(
             # bound now, since the loop goes on; mypy cannot tell a lambda's default
             lambda n=sent: states(demo)["Sent"] > n,  # type: ignore[misc]
             what="sending goes on",
         )
         assert demo.contents()[: len(kept)] == kept
+        if off_s == DAY_S:  # their leases seem to be a day old
+            listed = {row["network"]: row["state"] for row in demo.cli("modem", "list")}
+            assert listed == {"mtn": "quarantined", "airtel": "online", "zamtel": "online"}
         demo.set_off(0)
         demo.wait_until_sane()
     demo.cli("modem", "release", sim, "--reason", "the clock is right")

@@ -1,12 +1,10 @@
 """The fleet as operators see it."""
 
-import pytest
-
 from application.ports.queries import SimRow
 from domain.causes import OwnCause
 from domain.days import day_of
 from domain.sim import Sim
-from domain.values import SECOND, Instant, Network
+from domain.values import Instant, Network
 from tests.projections.history import START, at, message, send, sim, start, wallet_of
 from tests.projections.truth import Truth
 
@@ -28,7 +26,6 @@ def row_of(truth: Truth, now: Instant = NOW) -> SimRow:
 def test_a_sim_shows_where_it_is_and_who_it_is(truth: Truth) -> None:
     truth.save(online())
     truth.put("sim", 1, {"iccid": "8926", "imsi": "645"}, msisdn="+260970000001")
-    truth.lease(1, expires_at=NOW + 1, answered_at=NOW)
     assert row_of(truth) == SimRow(
         number=1,
         network=Network.MTN,
@@ -39,7 +36,7 @@ def test_a_sim_shows_where_it_is_and_who_it_is(truth: Truth) -> None:
         imei="35",
         host="gw",
         fence=4,
-        online=True,
+        came_online=True,
         quarantined=False,
         reason=None,
         since=at(10),
@@ -48,46 +45,25 @@ def test_a_sim_shows_where_it_is_and_who_it_is(truth: Truth) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("expires_in_s", "answered_s_ago", "is_online"),
-    [(1, 0, True), (1, 90, True), (1, 91, False), (0, 0, False)],
-)
-def test_online_needs_a_live_lease_and_an_answer_within_90_s(
-    truth: Truth, expires_in_s: int, answered_s_ago: int, is_online: bool
-) -> None:
-    truth.save(online())
-    truth.lease(
-        1, expires_at=NOW + expires_in_s * SECOND, answered_at=NOW - answered_s_ago * SECOND
-    )
-    assert row_of(truth).online is is_online
-
-
-def test_a_sim_without_a_lease_is_not_online(truth: Truth) -> None:
-    truth.save(online())
-    assert row_of(truth).online is False
-
-
 def test_a_sim_that_went_offline_says_why_until_it_comes_back(truth: Truth) -> None:
     gone = online()
     gone.go_offline(reason="unplugged", at=at(20))
-    truth.lease(1, expires_at=NOW + 1, answered_at=NOW)
     truth.save(gone)
     row = row_of(truth)
-    assert (row.online, row.reason, row.since) == (False, "unplugged", at(20))
+    assert (row.came_online, row.reason, row.since) == (False, "unplugged", at(20))
     gone.come_online(network="mtn", modem="m", imei="35", fence=5, host="gw", at=at(30))
     truth.save(gone)
     row = row_of(truth)
-    assert (row.online, row.reason, row.since, row.fence) == (True, None, at(30), 5)
+    assert (row.came_online, row.reason, row.since, row.fence) == (True, None, at(30), 5)
 
 
-def test_a_quarantined_sim_is_not_online_and_its_reason_comes_first(truth: Truth) -> None:
+def test_the_reason_of_a_quarantine_comes_first(truth: Truth) -> None:
     kept = online()
     kept.quarantine(actor="staff", reason="blocked", at=at(20))
     kept.go_offline(reason="unplugged", at=at(21))
     truth.save(kept)
-    truth.lease(1, expires_at=NOW + 1, answered_at=NOW)
     row = row_of(truth)
-    assert (row.online, row.quarantined, row.reason) == (False, True, "blocked")
+    assert (row.came_online, row.quarantined, row.reason) == (False, True, "blocked")
     kept.release(actor="staff", reason="r", at=at(22))
     truth.save(kept)
     assert row_of(truth).reason == "unplugged"
@@ -116,7 +92,17 @@ def test_what_a_sim_begins_is_counted_by_the_day_in_lusaka(truth: Truth) -> None
     assert truth.queries().sims(at(86_400))[0].begun_today == 0
     truth.save(start(message(3, when=86_000), when=86_000))
     assert truth.follow().begun_on(day + 1, sim=1) == 1
-    assert truth.queries().begun_on(day, sim=1) == 1  # later counts too: the clock went back
+    assert truth.queries().begun_on(day, sim=1) == 1  # the next counts too: the clock went back
+
+
+def test_what_a_clock_counted_that_was_days_ahead_uses_up_no_day(truth: Truth) -> None:
+    truth.save(wallet_of(1), online(1))
+    ahead = 60 * 86_400
+    truth.save(start(message(1, when=ahead), when=ahead))
+    day = day_of(START)
+    assert truth.follow().begun_on(day, sim=1) == 0
+    truth.save(start(message(2), when=2))
+    assert truth.follow().begun_on(day, sim=1) == 1
 
 
 def test_a_sim_that_is_registered_again_under_its_imsi_keeps_its_row(truth: Truth) -> None:
@@ -135,5 +121,5 @@ def test_a_sim_whose_card_has_another_number_says_so(truth: Truth) -> None:
     old.give_way(new, at=at(21))
     truth.save(old, new)
     gone, kept = truth.follow().sims(NOW)
-    assert (gone.online, gone.quarantined, gone.reason) == (False, False, "its card is SIM 2")
+    assert (gone.came_online, gone.quarantined, gone.reason) == (False, False, "its card is SIM 2")
     assert (kept.quarantined, kept.reason) == (True, "fraud")

@@ -22,7 +22,7 @@ from projections.known import Positions
 from projections.log import Log, Origin, Stretch
 from projections.projection import Projection
 from projections.reading import SqlQueries
-from projections.tables import CONTENTS, CREDENTIALS, READ, SIM_LEASES, TRUTH
+from projections.tables import CONTENTS, CREDENTIALS, READ, TRUTH
 
 
 class OrjsonTranscoder(Transcoder):
@@ -141,11 +141,6 @@ class Truth:
 
     def put_key(self, key_id: str, account: int, name: str) -> None:
         self._insert(CREDENTIALS, {"key_id": key_id, "account": account, "name": name})
-
-    def lease(self, sim: int, *, expires_at: int, answered_at: int) -> None:
-        with self.writing.begin() as connection:
-            connection.execute(delete(SIM_LEASES).where(SIM_LEASES.c.sim == sim))
-        self._insert(SIM_LEASES, {"sim": sim, "expires_at": expires_at, "answered_at": answered_at})
 
     def insert_many(self, table: Any, rows: Iterable[dict[str, Any]]) -> None:
         with self.writing.begin() as connection:

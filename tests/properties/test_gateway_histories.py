@@ -177,13 +177,15 @@ class GatewayHistories(RuleBasedStateMachine):
 
     @rule(
         place=st.integers(0, 5),
-        what=st.sampled_from(["start", "start", "renew", "leave"]),
+        what=st.sampled_from(["start", "start", "renew", "leave", "release"]),
         has_left=st.booleans(),
     )
     def change_sim(self, place: int, what: str, has_left: bool) -> None:
         sim = self.world.sims[place]
         if what == "start":
             self.world.bring_online(sim, has_left=has_left)
+        elif what == "release":
+            self.world.quarantine(sim, quarantined=False)
         else:
             (self.world.take_offline if what == "leave" else self.world.renew)(sim)
 
@@ -209,6 +211,17 @@ class GatewayHistories(RuleBasedStateMachine):
         number = data.draw(st.sampled_from(sorted(self.world.told)), "message")
         self.world.renew(sim)
         self.world.start(sim, number)
+
+    @precondition(lambda self: self.waiting() and self.free_sims())
+    @rule(data=st.data(), stays=st.booleans())
+    def brake(self, data: st.DataObject, stays: bool) -> None:
+        """A SIM in quarantine takes nothing (N7), also when it had asked before."""
+        sim = data.draw(st.sampled_from(self.free_sims()), "sim")
+        self.world.renew(sim)
+        self.world.quarantine(sim, quarantined=True)
+        self.world.start(sim, data.draw(st.sampled_from(self.waiting()), "message"))
+        if not stays:
+            self.world.quarantine(sim, quarantined=False)
 
     @precondition(lambda self: any(sim.flight for sim in self.world.sims))
     @rule(data=st.data(), kind=st.sampled_from(sorted(OUTCOMES)), has_left=st.booleans())

@@ -6,8 +6,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from application.books.actors import Actor
 from application.books.commands import Command
-from application.fleet.leases import BringOnline, OnDuty, RenewLease, TakeOffline
+from application.fleet.leases import (
+    BringOnline,
+    OnDuty,
+    RenewLease,
+    SetQuarantine,
+    TakeOffline,
+)
 from application.fleet.liveness import LeaseWatch
 from application.invariants import DeliveryChecker
 from application.messages.attempts import RecordOutcome, StartAttempt
@@ -157,6 +164,15 @@ class World:
     def take_offline(self, sim: Sim) -> None:
         if sim.duty is not None and sim.flight is None:
             self.run(TakeOffline(sim.duty, reason="test", at=self.clock.now()))
+
+    def quarantine(self, sim: Sim, *, quarantined: bool) -> None:
+        if sim.duty is not None:
+            actor, now = Actor("test"), self.clock.now()
+            self.run(
+                SetQuarantine(
+                    sim.duty.sim, quarantined=quarantined, actor=actor, reason="r", at=now
+                )
+            )
 
     def start(self, sim: Sim, number: int) -> None:
         """A SIM has its prompt and asks whether it may go on; once told yes, it does."""

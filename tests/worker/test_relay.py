@@ -22,7 +22,7 @@ from worker.relay import AGAIN_S, JOBS_EACH_MAX, OWN_JOBS_MAX, OWN_JOBS_S, TICK_
 from worker.timed_work import due_work
 
 MTN, AIRTEL = Network.MTN, Network.AIRTEL
-OVERDUE, LAPSED = "message.overdue", "message.lapsed"
+OVERDUE, LAPSED, MISDATED = "message.overdue", "message.lapsed", "message.misdated"
 
 
 class Queue:
@@ -352,7 +352,7 @@ def test_a_handler_that_goes_wrong_is_counted_by_its_kind_and_told_once(
     bench = Bench(gw, kind(handle=planted))
     assert not bench.jobs.run(Job("test.kind", (1,)))
     assert not bench.jobs.run(Job("test.kind", (2,)))
-    assert bench.jobs.faults == {OVERDUE: 0, LAPSED: 0, "test.kind": 2}
+    assert bench.jobs.faults == {MISDATED: 0, OVERDUE: 0, LAPSED: 0, "test.kind": 2}
     assert [record.levelname for record in caplog.records] == ["ERROR"]
 
 

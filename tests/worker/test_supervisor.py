@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 
 from adapters.modems.simulated.driver import SimulatedModemDriver
+from application.books.actors import Actor
+from application.messages.by_hand import ReleaseMessages
+from application.messages.restored import HoldMessages
 from application.ports import ModemUnavailable, SimIdentity
 from domain.errors import StoreDown
 from domain.message import State
@@ -127,6 +130,21 @@ def test_a_clock_alarm_shows_in_readiness(tmp_path: Path) -> None:
         assert "`ngoma clock vouch`" in found.checks["clock"]
         assert found.status == "degraded"  # it accepts and sends
         assert f'ngoma_alarms{{alarm="{CLOCK_ALARM}"}} 1.0' in gw.metrics()
+
+
+def test_messages_that_a_restore_holds_are_an_alarm_until_somebody_decided(tmp_path: Path) -> None:
+    with running(tmp_path, sims=0) as gw:
+        (number,) = gw.send(gw.account())
+        gw.execute(HoldMessages([number], generation=2, at=gw.clock.now()))
+        gw.until(lambda: 'ngoma_alarms{alarm="held"} 1.0' in gw.metrics())
+        assert 'ngoma_held_messages{network="mtn"} 1.0' in gw.metrics()
+        found = gw.system.readiness()
+        assert found.checks["held"].startswith("1 are held since a restore: `ngoma message list")
+        assert found.status == "degraded"  # it accepts and sends
+        actor, now = Actor("ops"), gw.clock.now()
+        gw.execute(ReleaseMessages([number], actor=actor, reason="not on the bill", at=now))
+        gw.until(lambda: 'alarm="held"' not in gw.metrics())
+        assert 'ngoma_held_messages{network="mtn"} 0.0' in gw.metrics()
 
 
 class NeverUp(SimulatedModemDriver):

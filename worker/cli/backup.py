@@ -1,7 +1,7 @@
 """``ngoma backup``: the truth in one file, made while the gateway runs."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -15,6 +15,12 @@ from worker.cli.projections import progress
 
 if TYPE_CHECKING:
     from adapters.backup.report import Report
+
+
+BROKEN: Final = (
+    "Restore an older backup; if there is none, `ngoma restore FILE --accept-broken` brings this"
+    " one back with all that is wrong in it."
+)
 
 
 @click.group(cls=Group)
@@ -107,7 +113,8 @@ def tell(report: "Report", words: list[str], *, as_json: bool, **more: object) -
                 "position": report.position,
                 "events": report.events,
                 "ok": report.is_ok,
-                "problems": list(report.problems),
+                "problems": [*report.problems, *(() if report.is_accepted else report.breaks)],
+                "accepted": list(report.breaks) if report.is_accepted else [],
                 "made_at": report.made_at,
                 "held": [feltech_id(number) for number in report.held],
                 "released": report.released,
@@ -127,5 +134,10 @@ def tell(report: "Report", words: list[str], *, as_json: bool, **more: object) -
             click.echo(visible(line))
         for problem in report.problems:
             click.echo(visible(f"Wrong: {problem}"), err=True)
+        for violation in report.breaks:
+            word = "Accepted" if report.is_accepted else "Wrong"
+            click.echo(visible(f"{word}: its log breaks {violation}"), err=True)
+        if report.breaks and not report.is_accepted:
+            click.echo(BROKEN, err=True)
     if not report.is_ok:
         raise click.exceptions.Exit(1)

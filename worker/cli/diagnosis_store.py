@@ -11,6 +11,7 @@ from adapters.store.log import StoreLog
 from adapters.store.sqlite.inspection import first_damage
 from application.books.behind import STILL_S, unseen_since
 from application.books.codec import event_mapper
+from application.messages.restored import held_words
 from application.ports import Store
 from application.ports.queries import ProjectionStatus
 from domain.values import SECOND
@@ -21,7 +22,7 @@ from projections.reading import SqlQueries
 from worker.cli.config import masked_url
 from worker.cli.finding import Finding, Verdict
 from worker.cli.running import running_on
-from worker.cli.soundness import whole_faults
+from worker.cli.soundness import whole_faults, why_unmigrated
 
 LOOK_S: Final = 3.0
 """How long a file is looked through for damage."""
@@ -46,7 +47,7 @@ class Truth:
         place = masked_url(settings.database_url) if settings.database_url else settings.data_dir
         store = self._opened = open_store(settings, is_server=False)
         if not store.is_migrated():
-            yield Finding("store", Verdict.WRONG, f"{place} is not migrated: run `ngoma migrate`.")
+            yield Finding("store", Verdict.WRONG, f"{place}: {why_unmigrated(store)}")
             return
         for each in inspections_of(store):
             each.step(limit_s=LOOK_S)
@@ -139,11 +140,7 @@ def look_at_read_models(settings: Settings, truth: Truth) -> Iterator[Finding]:
 def _held(count: int) -> Iterator[Finding]:
     """Say that messages wait for a word of the operator: nothing else lets them go on."""
     if count:
-        words = (
-            f"{count:,} are held since a restore: `ngoma message list --state held`, then"
-            " `message resolve` or `release`, or `ngoma restore FILE --release` for all."
-        )
-        yield Finding("messages", Verdict.WARNING, words)
+        yield Finding("messages", Verdict.WARNING, f"{held_words(count)}.")
 
 
 def _trouble(row: ProjectionStatus) -> Finding:

@@ -188,8 +188,9 @@ def opened(place: Place, *, requires_migrated: bool = True) -> Iterator[Gateway]
     gateway = Gateway(_opened_reads(settings), settings)
     try:
         if requires_migrated and not gateway.reads.store.is_migrated():
-            msg = "The store is not migrated: run `ngoma migrate` first."
-            raise Unmigrated(msg)
+            from worker.cli.soundness import why_unmigrated
+
+            raise Unmigrated(why_unmigrated(gateway.reads.store))
         yield gateway
     except Rebuilding:
         with suppress(DBAPIError, StoreDown):

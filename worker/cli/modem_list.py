@@ -1,8 +1,9 @@
 """``ngoma modem list``: the SIMs that were seen, and the modems that never came up."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from application.fleet.liveness import LeaseWatch
 from application.ports import MODEM_CHECK
 from application.ports.queries import SimRow
 from domain.contents import ContentKind
@@ -23,18 +24,19 @@ def show_fleet(gateway: Gateway, *, as_json: bool) -> None:
     """Print each SIM, and each modem of which none was seen, with the reason of today."""
     rows = gateway.reading("fleet").sims(gateway.now())
     modems = _modems(gateway)
-    reasons = {row.number: _reason_today(gateway, row, modems) for row in rows}
+    states = _states(gateway, rows, modems)
+    reasons = {row.number: _reason_today(gateway, row, states, modems) for row in rows}
     seen = {row.modem for row in rows}
     unseen = {name: words for name, words in modems.items() if name not in seen}
     if as_json:
         print_json(
-            [_as_json(row, reasons[row.number]) for row in rows]
+            [_as_json(row, states[row.number], reasons[row.number]) for row in rows]
             + [_unseen_as_json(name, words, gateway) for name, words in unseen.items()]
         )
         return
     print_table(
         COLUMNS,
-        [_cells(row, reasons[row.number]) for row in rows]
+        [_cells(row, states[row.number], reasons[row.number]) for row in rows]
         + [
             [None, _network_of(name, gateway), name, None, "offline", *[None] * 5, words]
             for name, words in unseen.items()
@@ -43,13 +45,13 @@ def show_fleet(gateway: Gateway, *, as_json: bool) -> None:
     )
 
 
-def _cells(row: SimRow, reason: str | None) -> list[object]:
+def _cells(row: SimRow, state: str, reason: str | None) -> list[object]:
     return [
         row.number,
         row.network,
         row.modem,
         row.msisdn,
-        _state(row),
+        state,
         clock_time(row.since),
         row.host,
         row.sent_messages,
@@ -59,8 +61,25 @@ def _cells(row: SimRow, reason: str | None) -> list[object]:
     ]
 
 
-def _state(row: SimRow) -> str:
-    return "quarantined" if row.quarantined else "online" if row.online else "offline"
+def _states(
+    gateway: Gateway, rows: Sequence[SimRow], modems: Mapping[str, str]
+) -> Mapping[int, str]:
+    """Say how each SIM is: by its lease, or by the word of the process here that drives it.
+
+    Clocks that differ make a lease look old to who sees it for the first time.
+    """
+    leases = LeaseWatch(gateway.system.store, gateway.system.clock).answering()
+    answering = {lease.sim for lease in leases}
+    newest = {row.modem: row.number for row in sorted(rows, key=lambda row: row.since)}
+
+    def state(row: SimRow) -> str:
+        if row.quarantined:
+            return "quarantined"
+        is_well = newest[row.modem] == row.number and modems.get(row.modem or "") == NOT_YET
+        is_up = row.number in answering or is_well
+        return "online" if row.came_online and is_up else "offline"
+
+    return {row.number: state(row) for row in rows}
 
 
 def _modems(gateway: Gateway) -> Mapping[str, str]:
@@ -73,10 +92,12 @@ def _modems(gateway: Gateway) -> Mapping[str, str]:
     return found
 
 
-def _reason_today(gateway: Gateway, row: SimRow, modems: Mapping[str, str]) -> str | None:
+def _reason_today(
+    gateway: Gateway, row: SimRow, states: Mapping[int, str], modems: Mapping[str, str]
+) -> str | None:
     """Give the reason of a process that runs; else the one that stands in the log."""
     words = modems.get(row.modem or "", NOT_RUNNING)
-    if row.online or row.quarantined or words in {NOT_RUNNING, NOT_YET}:
+    if states[row.number] != "offline" or words in {NOT_RUNNING, NOT_YET}:
         return _reason(gateway, row.reason)
     return words
 
@@ -112,7 +133,7 @@ def _reason(gateway: Gateway, reason: str | None) -> str | None:
     return row.body if row else "(erased)"
 
 
-def _as_json(row: SimRow, reason: str | None) -> dict[str, object]:
+def _as_json(row: SimRow, state: str, reason: str | None) -> dict[str, object]:
     return {
         "sim": row.number,
         "network": row.network.value,
@@ -121,8 +142,8 @@ def _as_json(row: SimRow, reason: str | None) -> dict[str, object]:
         "iccid": row.iccid,
         "imsi": row.imsi,
         "imei": row.imei,
-        "state": _state(row),
-        "online": row.online,
+        "state": state,
+        "online": state == "online",
         "quarantined": row.quarantined,
         "reason": reason,
         "since": moment(row.since),

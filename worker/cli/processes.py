@@ -11,6 +11,7 @@ from adapters.observability.outlet import hold_standard_files
 from domain.errors import NgomaError
 from worker.cli.options import Place, example, place_options
 from worker.cli.signals import call_at_end
+from worker.cli.soundness import why_unmigrated
 from worker.memory import settle_memory
 from worker.parts.part import ProcessRole
 from worker.supervisor import Supervisor
@@ -48,8 +49,7 @@ def _run(role: ProcessRole, place: Place) -> None:
         raise click.ClickException(str(error)) from error
     try:
         if not system.store.is_migrated() or system.follower.outdated():
-            msg = "The store is not migrated: run `ngoma migrate` first."
-            raise click.ClickException(msg)
+            raise click.ClickException(why_unmigrated(system.store))
         supervisor = Supervisor(system, role)
         supervisor.start()
         with operations(system, settings, role) as url:

@@ -9,8 +9,8 @@ from adapters.backup.report import Report
 from adapters.settings import Settings
 from domain.errors import InvalidRequest
 from worker.cli.projections import progress
-from worker.cli.restoring import Broken, Wish
-from worker.cli.restoring_sqlite import faults_of_store, restore_file
+from worker.cli.restoring import Broken, LogBroken, Wish
+from worker.cli.restoring_sqlite import check_store, restore_file
 
 
 def check_backup(settings: Settings, file: Path) -> Report:
@@ -28,7 +28,7 @@ def check_backup(settings: Settings, file: Path) -> Report:
                 with progress("Unpacking") as advance:
                     archive.extract_store(store, advance)
                 if archive.manifest.store != POSTGRESQL:
-                    return report.with_problems(*faults_of_store(store, archive.manifest, progress))
+                    return check_store(store, archive.manifest, report, progress)
                 if settings.database_url is None:
                     words = "Its events were not read: name a server by --database-url."
                     return report.with_notes(words)
@@ -61,6 +61,8 @@ def restore_backup(settings: Settings, wish: Wish) -> Report:
             return restore_file(settings, wish, archive, secret, progress)
     except BadBackup as error:
         return Report(file=wish.file).with_problems(str(error))
+    except LogBroken as error:
+        return Report(file=wish.file).with_breaks(*error.args)
     except Broken as error:
         return Report(file=wish.file).with_problems(*map(str, error.args))
 

@@ -42,6 +42,12 @@ SHOWN_MAX: Final = 10
     is_flag=True,
     help="Let open messages go on, also later: they may have left since the backup.",
 )
+@click.option(
+    "--accept-broken",
+    "accepts_broken",
+    is_flag=True,
+    help="Take a log that breaks invariants as it is; which ones, --check says.",
+)
 @json_option
 @place_options
 def restore(
@@ -52,6 +58,7 @@ def restore(
     is_check: bool,
     replaces: bool,
     releases: bool,
+    accepts_broken: bool,
     as_json: bool,
 ) -> None:
     """Bring a backup back, in the place of a store that no gateway has open.
@@ -63,9 +70,9 @@ def restore(
     from worker.cli.recovery import check_backup, restore_backup
     from worker.cli.restoring import Wish
 
-    if is_check and (releases or replaces):
+    if is_check and (releases or replaces or accepts_broken):
         raise click.UsageError(
-            "--check restores nothing: it takes neither --release nor --replace."
+            "--check restores nothing: it takes none of --release, --replace, --accept-broken."
         )
     place = replace(place, database_url=database_url)
     settings = place.settings()
@@ -78,7 +85,13 @@ def restore(
         words = [f"{released.released} messages that were held go on."]
         tell(released, words, as_json=as_json)
         return
-    wish = Wish(file, replaces=replaces, releases=releases, actor=Actor(host_user()))
+    wish = Wish(
+        file,
+        replaces=replaces,
+        releases=releases,
+        accepts_broken=accepts_broken,
+        actor=Actor(host_user()),
+    )
     report = restore_backup(settings, wish)
     tell(report, _restored(report) if report.is_ok else ["Not restored."], as_json=as_json)
 

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from adapters.backup.archive import Manifest
+from adapters.backup.report import Report
 from application.books.actors import Actor
 from application.invariants.whole import WholeLog, read_whole
 from application.messages.by_hand import ReleaseMessages
 from application.messages.restored import AT_ONCE, HoldMessages
 from application.ports import StoreIdentity
+from domain.public_ids import feltech_id
 from worker.cli.gateway import Gateway
 
 Progress = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
@@ -25,6 +27,10 @@ class Broken(Exception):
     """The backup cannot be restored; each of its arguments says why."""
 
 
+class LogBroken(Broken):
+    """Its log breaks invariants: each of its arguments is one. Somebody may accept that."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What is asked of a restore."""
@@ -35,11 +41,24 @@ class Wish:
     """Whether a store that is in order may be put aside."""
     releases: bool = False
     """Whether open messages go on at once."""
+    accepts_broken: bool = False
+    """Whether a log that breaks invariants is taken as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What is in a log that was brought back."""
+
+    held: tuple[int, ...]
+    released: int
+    breaks: tuple[str, ...]
+    unread: tuple[int, ...]
+    """Open messages whose events do not fit together."""
 
 
 def broken(log: WholeLog) -> list[str]:
-    """Say which invariants a log breaks."""
-    return [str(violation) for violation in log.violations]
+    """Say which invariants a log breaks, as far as they are named."""
+    return [str(violation) for violation in log.violations[:PROBLEMS_MAX]]
 
 
 def next_generation(manifest: Manifest, was: StoreIdentity | None) -> StoreIdentity:
@@ -50,27 +69,50 @@ def next_generation(manifest: Manifest, was: StoreIdentity | None) -> StoreIdent
     return StoreIdentity(manifest.store_id, max(known) + 1)
 
 
-def hold(
-    gateway: Gateway, identity: StoreIdentity, wish: Wish, progress: Progress
-) -> tuple[tuple[int, ...], int]:
-    """Check the log that was brought back and hold what is open; give it, and how many went on.
+def hold(gateway: Gateway, identity: StoreIdentity, wish: Wish, progress: Progress) -> Brought:
+    """Check the log that was brought back and hold what is open, or let it go on.
 
     Raises:
-        Broken: the log breaks an invariant.
+        LogBroken: the log breaks an invariant, and nobody accepted that.
     """
     with progress("Checking") as advance:
         log = read_whole(gateway.system.store, advance)
-    if log.violations:
-        raise Broken(*broken(log)[:PROBLEMS_MAX])
-    numbers = tuple(log.open_messages)
+    breaks = tuple(broken(log))
+    if breaks and not wish.accepts_broken:
+        raise LogBroken(*breaks)
+    numbers, unread = tuple(log.open_messages), set[int]()
+    at_once = 1 if breaks else AT_ONCE
     with progress("Holding") as advance:
-        for start in range(0, len(numbers), AT_ONCE):
-            some = numbers[start : start + AT_ONCE]
-            gateway.run(HoldMessages(some, generation=identity.generation, at=gateway.now()))
+        for start in range(0, len(numbers), at_once):
+            some = numbers[start : start + at_once]
+            try:
+                gateway.run(HoldMessages(some, generation=identity.generation, at=gateway.now()))
+            except Exception:  # a log that is broken may break whatever reads it
+                if not breaks:
+                    raise
+                unread.update(some)
             advance(start + len(some), len(numbers))
+    held = tuple(number for number in numbers if number not in unread)
     if wish.releases:
-        return (), release(gateway, numbers, wish.actor)
-    return numbers, 0
+        return Brought((), release(gateway, held, wish.actor), breaks, tuple(unread))
+    return Brought(held, 0, breaks, tuple(unread))
+
+
+def came_back(report: Report, identity: StoreIdentity, brought: Brought) -> Report:
+    """Add to a report what became of it."""
+    if brought.unread:
+        names = ", ".join(map(feltech_id, sorted(brought.unread)))
+        report = report.with_notes(
+            f"Open messages that cannot be read, so nothing holds, sends or ends them: {names}."
+        )
+    return replace(
+        report,
+        generation=identity.generation,
+        held=brought.held,
+        released=brought.released,
+        breaks=brought.breaks,
+        is_accepted=True,
+    )
 
 
 def release(gateway: Gateway, numbers: tuple[int, ...], actor: Actor) -> int:

@@ -20,11 +20,11 @@ from domain.errors import AlreadyExists, StoreDown
 from worker.cli.gateway import Gateway
 from worker.cli.restoring import (
     DIFFERS,
-    PROBLEMS_MAX,
     Broken,
     Progress,
     Wish,
     broken,
+    came_back,
     hold,
     next_generation,
 )
@@ -75,7 +75,7 @@ def restore_database(
             with progress("Unpacking") as advance:
                 archive.extract_store(dump, advance)
             report = check_dump(settings, dump, report, progress)
-            if report.problems:
+            if report.problems or (report.breaks and not wish.accepts_broken):
                 return report
             identity = next_generation(manifest, was)
             with progress("Restoring") as advance:
@@ -86,7 +86,7 @@ def restore_database(
         without_modems = replace(settings, modems=())
         gateway = Gateway(open_reads(without_modems, is_server=False), without_modems)
         try:
-            held, released = hold(gateway, identity, wish, progress)
+            brought = hold(gateway, identity, wish, progress)
             if gateway.system.follower.outdated():
                 with progress("Read models") as advance:
                     gateway.system.follower.migrate(advance)
@@ -98,13 +98,8 @@ def restore_database(
     except psycopg.Error as error:
         msg = f"The database cannot be restored ({type(error).__name__}): {error}"
         raise StoreDown(msg) from error
-    return replace(
-        report,
-        generation=identity.generation,
-        held=held,
-        released=released,
-        tools=report.tools | dict(tools),
-    )
+    report = replace(report, tools=report.tools | dict(tools))
+    return came_back(report, identity, brought)
 
 
 def _must_give_way(url: str, wish: Wish) -> StoreIdentity | None:
@@ -146,4 +141,4 @@ def check_dump(settings: Settings, dump: Path, report: Report, progress: Progres
     report = replace(report, tools=report.tools | dict(tools))
     if (log.position, log.events) != (report.position, report.events):
         return report.with_problems(DIFFERS)
-    return report.with_problems(*broken(log)[:PROBLEMS_MAX])
+    return report.with_breaks(*broken(log))

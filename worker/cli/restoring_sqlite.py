@@ -27,24 +27,26 @@ from worker.cli.restoring import (
     DIFFERS,
     PROBLEMS_MAX,
     Broken,
+    Brought,
     Progress,
     Wish,
     broken,
+    came_back,
     hold,
     next_generation,
 )
 
 
-def faults_of_store(store_db: Path, manifest: Manifest, progress: Progress) -> list[str]:
-    """Say what is wrong with an unpacked store: pages, manifest, invariants."""
+def check_store(store_db: Path, manifest: Manifest, report: Report, progress: Progress) -> Report:
+    """Add what is wrong with an unpacked store: pages, manifest, invariants."""
     faults = _faults_of_pages(store_db, manifest)
     if not faults:
         with (
             closing(SqliteStore(store_db, is_server=False)) as store,
             progress("Checking") as advance,
         ):
-            faults = broken(read_whole(store, advance))
-    return faults[:PROBLEMS_MAX]
+            return report.with_breaks(*broken(read_whole(store, advance)))
+    return report.with_problems(*faults[:PROBLEMS_MAX])
 
 
 def _faults_of_pages(store_db: Path, manifest: Manifest) -> list[str]:
@@ -86,13 +88,13 @@ def restore_file(
                 connection.execute("COMMIT")
             in_force = archive.secret() or own_secret(settings) or "none"
             keep_private(staging / "server", in_force)
-            held, released = _hold_in(settings, staging, identity, wish, progress)
+            brought = _hold_in(settings, staging, identity, wish, progress)
             _leave_only_what_counts(staging, secret)
             with _kept_out(folder / "store.db"):
                 let_count(folder)
     if was is not None:
         report = report.with_notes(f"What stood there is kept as {folder}/store.db.before-restore.")
-    return replace(report, generation=identity.generation, held=held, released=released)
+    return came_back(report, identity, brought)
 
 
 def _must_give_way(store_db: Path, wish: Wish) -> StoreIdentity | None:
@@ -147,7 +149,7 @@ def _hold_in(
     identity: StoreIdentity,
     wish: Wish,
     progress: Progress,
-) -> tuple[tuple[int, ...], int]:
+) -> Brought:
     in_staging = replace(
         settings, data_dir=staging, server_secret=f"file:{staging / 'server'}", modems=()
     )

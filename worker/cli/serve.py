@@ -31,7 +31,7 @@ from worker.cli.demo import (
 )
 from worker.cli.options import POSITION, Place, example, place_options
 from worker.cli.signals import end_in_order
-from worker.cli.soundness import require_sound
+from worker.cli.soundness import require_sound, why_unmigrated
 from worker.memory import settle_memory
 from worker.parts.part import ProcessRole
 from worker.supervisor import Supervisor
@@ -134,8 +134,7 @@ def _migrate(system: System, *, may_migrate: bool) -> None:
         system.store.migrate()
         system.follower.migrate()
     elif not system.store.is_migrated() or system.follower.outdated():
-        msg = "The store is not migrated: run `ngoma migrate` first."
-        raise click.ClickException(msg)
+        raise click.ClickException(why_unmigrated(system.store))
 
 
 def _announce_when_ready(

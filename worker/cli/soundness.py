@@ -9,6 +9,7 @@ from adapters.settings import Settings
 from adapters.store.sqlite.copying import FAULTS_MAX, faults_of
 from adapters.store.sqlite.inspection import first_damage
 from adapters.store.sqlite.swapping import finish
+from adapters.store.troubles import HALF_RESTORED
 from application.invariants.whole import read_whole
 from application.ports import Store
 from domain.errors import StoreDown
@@ -43,6 +44,13 @@ def require_sound(folder: Path) -> None:
             *(path.name, QUICK_S),
         )
         return
+
+
+def why_unmigrated(store: Store) -> str:
+    """Say what has to be done before anybody may use a store that is not of this version."""
+    if store.is_half_restored():
+        return HALF_RESTORED
+    return "The store is not migrated: run `ngoma migrate` first."
 
 
 def whole_faults(settings: Settings, store: Store | None) -> Sequence[str]:

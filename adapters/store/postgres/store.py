@@ -27,6 +27,7 @@ from adapters.store.schema import (
     SENT_BY,
     TABLES,
 )
+from adapters.store.troubles import HALF_RESTORED
 from application.ports import (
     ClockMark,
     ContentRow,
@@ -254,8 +255,12 @@ class PostgresStore:
         """Whether the tables are there, in this version."""
         return self._version() == SCHEMA_VERSION
 
+    def is_half_restored(self) -> bool:
+        """Whether the tables came back, and the last step of their restore did not come."""
+        return self._version() == 0
+
     def _version(self) -> int | None:
-        """Give the version of the tables: None without any, 0 when a restore was not finished."""
+        """Give the version of the tables: None without any, 0 when they are half restored."""
         with self._reading() as cursor:
             cursor.execute("SELECT to_regclass('schema_version') AS found")
             if cast("DictRow", cursor.fetchone())["found"] is None:
@@ -275,9 +280,8 @@ class PostgresStore:
                 guard.execute("SELECT pg_advisory_unlock(%s)", (MIGRATION_LOCK,))
 
     def _make_tables(self) -> None:
-        if self._version() == 0:
-            msg = "A restore of this store was not finished: give `ngoma restore` again."
-            raise StoreDown(msg)
+        if self.is_half_restored():
+            raise StoreDown(HALF_RESTORED)
         self._recorder.create_table()
         self._snapshots.create_table()
         with self._writing() as cursor:

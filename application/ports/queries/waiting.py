@@ -57,6 +57,9 @@ class WaitingQueries(Protocol):
     def overdue(self, now: Instant, *, limit: int) -> Sequence[Waiting]:
         """List queued messages past ``expires_at`` and doubts past their limit."""
 
+    def dated_after(self, at: Instant, *, limit: int) -> Sequence[Waiting]:
+        """List open messages whose newest event is dated later than this."""
+
     def held_by(self, sim: int) -> Sequence[Waiting]:
         """List messages in state Sending on a SIM."""
 

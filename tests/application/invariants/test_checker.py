@@ -8,6 +8,7 @@ import pytest
 from application.invariants import InvariantChecker, Violation
 from domain.events import Aggregate, Event
 from domain.message import Message
+from domain.sim import Sim
 from domain.tariff import FIRST_TARIFF, TARIFFS, Tariff
 from domain.values import SECOND, Credits, Instant
 from domain.wallet import CreditWallet
@@ -241,6 +242,30 @@ def test_i4_finds_credits_that_vanish(history: History) -> None:
     assert history.violations() == []
     history.change(CreditWallet.CreditsExpired, credits=4)
     assert {"I2", "I4"} <= history.names()
+
+
+# -- N7 ---------------------------------------------------------------------------------------
+
+
+def test_n7_finds_an_attempt_by_a_sim_in_quarantine_and_none_before_or_after(
+    history: History,
+) -> None:
+    sim = Sim.register(1, imsi="645", network="mtn", content="seal", at=START)
+    other = Sim.register(2, imsi="646", network="mtn", content="seal", at=START)
+    history.start(2)  # before
+    for each in (sim, other):
+        each.quarantine(actor="test", reason="1/x", at=history.at)
+        history.keep(each)
+    sim.release(actor="test", reason="1/x", at=history.at)
+    history.keep(sim)
+    history.start(4)  # by SIM 1, which was released
+    assert history.violations() == []
+    place = next(i for i, e in enumerate(history.events) if isinstance(e, Sim.Released))
+    history.events[place:] = [history.events[-1]]
+    found = [violation for violation in history.violations() if violation.name == "N7"]
+    assert [str(each) for each in found] == [
+        f"N7 at {len(history.events)}: message 4 started on SIM 1, which is in quarantine"
+    ]
 
 
 # -- I10 --------------------------------------------------------------------------------------

@@ -1,15 +1,18 @@
 """``ngoma backup`` and ``restore`` on PostgreSQL: by its own tools, and never half of it."""
 
+import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from adapters.backup import Archive
-from adapters.store.postgres import PostgresStore, copying
+from adapters.store.postgres import PostgresStore
 from domain.errors import StoreDown
+from domain.message import message_id
 from domain.reports import Accepted
+from tests.end_to_end.waiting import wait_until
 from tests.support.databases import TemplateDatabases
 from tests.support.outcomes import SILENCE
 from tests.support.system import running_system
@@ -125,18 +128,59 @@ def test_a_damaged_dump_is_told_before_anything_is_changed(
     assert accounts(cli) == ["Shop", "After"]
 
 
-def test_what_a_restore_brought_back_is_no_store_until_it_is_done_and_is_then_done_again(
-    cli: Cli, other: Cli, backup: Path, tmp_path: Path
+def kill_when_tables_are_back(process: "subprocess.Popen[str]", server: str, url: str) -> None:
+    """Kill a restore once ``pg_restore`` has committed, and before the last step makes a store.
+
+    Nobody connects before it has looked who is connected.
+    """
+
+    def are_back() -> bool:
+        assert process.poll() is None, process.communicate()
+        with psycopg.connect(url) as connection:
+            found = connection.execute("SELECT to_regclass('stored_events') IS NOT NULL")
+            return bool((found.fetchone() or (False,))[0])
+
+    wait_until(lambda: scratch_databases(server), what="it looks into the dump", poll_s=0.005)
+    wait_until(are_back, what="the tables are back", poll_s=0.005)
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=20)
+
+
+@pytest.mark.processes
+def test_a_restore_that_is_killed_before_its_last_step_says_everywhere_to_give_it_again(
+    cli: Cli, other: Cli, backup: Path, database_url: str
 ) -> None:
     url = other.environment["NGOMA_DATABASE_URL"] or ""
-    with Archive.opened(backup) as archive:
-        archive.extract_store(tmp_path / "dump", lambda _done, _total: None)
-    copying.bring_back(url, tmp_path / "dump", lambda _done, _total: None)
-    for refused in (["migrate"], ["serve", "--port", 0], ["account", "list"]):
-        assert other.run(*refused, code=1).stdout == ""
-    assert "was not finished: give `ngoma restore` again" in other.refusal("migrate")
+    kill_when_tables_are_back(other.start("restore", backup), database_url, url)
+    words = (
+        "was broken off before its last step, and nothing starts on it: give `ngoma restore FILE`"
+    )
+    for refused in (["migrate"], ["account", "list"], ["serve"], ["serve", "--role", "api"]):
+        assert words in other.refusal(*refused)
+    (store,) = [row for row in other.json("doctor", code=1) if row["check"] == "store"]
+    assert store["verdict"] == "wrong"
+    assert words in store["words"]
     other.run("restore", backup)
     assert states(other) == ["held", "sent", "held"]
+
+
+def test_a_log_that_breaks_an_invariant_comes_back_only_when_that_is_accepted(
+    cli: Cli, other: Cli, backup: Path, tmp_path: Path, database_url: str
+) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "DELETE FROM stored_events"
+            " WHERE topic = 'Message.AttemptStarted' AND originator_id = %s",
+            (message_id(2),),
+        )
+    file = tmp_path / "broken.zip"
+    cli.run("backup", "create", file)
+    refused = other.json("restore", file, code=1)
+    assert refused["problems"][0].startswith("I10 at ")
+    assert "is not migrated" in other.refusal("account", "list")  # nothing was begun
+    found = other.json("restore", file, "--accept-broken")
+    assert (found["ok"], found["accepted"][0][:7]) == (True, "I10 at ")
+    assert found["held"] == ["msg_3"]
 
 
 def test_a_process_that_outlived_a_restore_writes_nothing_any_more(
