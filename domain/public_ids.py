@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
+from domain.errors import InvalidRequest
 from domain.values import SECOND, Instant
 
 BASE_36: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -11,6 +12,7 @@ NUMBER_CHARACTERS_MIN: Final = 4
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+_LAST: Final = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _WILCYBERTEK: Final = re.compile(r"MSG-([0-9]{1,12})-([0-9A-Z]{4,12})")
 _FELTECH: Final = re.compile(r"(?:msg_)?([0-9]{1,18})")
 
@@ -64,6 +66,22 @@ def iso_time(at: Instant) -> str:
     """Give ISO 8601 in UTC with six decimals and ``Z``."""
     moment = _EPOCH + at * _MICROSECOND
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def check_iso_time(written: str, *, field: str) -> Instant:
+    """Read an ISO 8601 time with its zone: ``2026-12-01T00:00+02:00``.
+
+    Raises:
+        InvalidRequest: with ``field``: it is none, has no zone, or is of no year from 1970 to 9999.
+    """
+    try:
+        at = (datetime.fromisoformat(written) - _EPOCH) // _MICROSECOND
+    except (ValueError, TypeError, OverflowError):  # TypeError: it has no zone
+        at = -1
+    if not 0 <= at <= _LAST:
+        msg = f"The {field} is a time with its zone, for example 2026-12-01T00:00+02:00."
+        raise InvalidRequest(msg, field=field)
+    return Instant(at)
 
 
 def iso_time_or_none(at: Instant | None) -> str | None:

@@ -33,6 +33,8 @@ class Duty(StrEnum):
     MOVE_CREDITS = "move_credits"
     """Grant and adjust credits, up to the daily limit alone."""
     APPROVE_CREDITS = "approve_credits"
+    SET_PRICES = "set_prices"
+    """Publish and withdraw price lists."""
     GRANT_ROLES = "grant_roles"
     APPROVE_ROLES = "approve_roles"
     ERASE = "erase"

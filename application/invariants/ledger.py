@@ -1,8 +1,8 @@
 """Invariants of the ledger over the log: what events post, and what is left in lots.
 
 I1   the postings of each event sum to 0 for each commodity
-I5   prepaid = value left in lots, for each account; income = value taken of them by messages,
-     expiry and corrections; a claw-back's debt is what is receivable
+I5   prepaid = value left in lots, for each account; income = value taken of them by messages
+     and expiry; a claw-back's debt is what is receivable
 """
 
 from collections import defaultdict
@@ -15,7 +15,8 @@ from domain.ledger import RULES, SMSCR, TAKES_LOTS, ZMW, Holdings, Posting, Rule
 from domain.message import Message
 from domain.wallet import CreditWallet
 
-_EARNS: Final = frozenset({Message.Sent, CreditWallet.CreditsExpired, CreditWallet.Adjusted})
+_EARNS: Final = frozenset({Message.Sent, CreditWallet.CreditsExpired})
+"""Events that turn what was prepaid into income, and do nothing else."""
 
 
 class LedgerChecker:
@@ -28,6 +29,8 @@ class LedgerChecker:
         self._balances: dict[str, int] = defaultdict(int)
         self._held: dict[int, Holdings] = defaultdict(Holdings)
         self._touched: set[int] = set()
+        self._recounted: set[int] = set()
+        """Of those, whose lots are counted one by one: sending alone would count them too often."""
         self._nobody = Holdings()
 
     @property
@@ -50,13 +53,14 @@ class LedgerChecker:
             account: int = event.account  # type: ignore[attr-defined]  # these have one
             held = self._held[account]
             self._touched.add(account)
-        worth = sum(lot.left_ngwee for lot in held.lots.values()) if kind in _EARNS else 0
+            if kind is not Message.Sent:
+                self._recounted.add(account)
+        worth = held.worth_ngwee
         lines = postings(position, event, held, rules=self._rules)
         held.added.clear()
         self._check_sums(event, lines)
         if kind in _EARNS:
-            left = sum(lot.left_ngwee for lot in held.lots.values())
-            self._check_income(event, lines, worth - left)
+            self._check_income(event, lines, worth - held.worth_ngwee)
         for line in lines:
             self._balances[line.account] += line.amount
 
@@ -68,14 +72,16 @@ class LedgerChecker:
 
     def _check_income(self, event: Event, lines: list[Posting], taken: int) -> None:
         income = -sum(line.amount for line in lines if line.account.startswith("Income:"))
-        if income != taken and taken >= 0:
+        if income != taken:
             self._broken("I5", f"{_name(event)} earned {income} ngwee of lots that gave {taken}")
 
     def settle(self) -> None:
         """Check what each touched account is owed, and owes."""
         for account in sorted(self._touched):
             held = self._held[account]
-            left = sum(lot.left_ngwee for lot in held.lots.values())
+            left = held.worth_ngwee
+            if account in self._recounted:
+                left = sum(lot.left_ngwee for lot in held.lots.values())
             prepaid = -self._balances[chart.prepaid(account)]
             if prepaid != left:
                 self._broken("I5", f"account {account} prepaid {prepaid} ngwee, lots hold {left}")
@@ -83,6 +89,7 @@ class LedgerChecker:
             if owed != held.receivable_ngwee or owed < 0 or (owed and not held.debt):
                 self._broken("I5", f"account {account} owes {owed} ngwee for {held.debt} credits")
         self._touched.clear()
+        self._recounted.clear()
 
     def _broken(self, name: str, what: str) -> None:
         self._found.add(name, self._position, what)

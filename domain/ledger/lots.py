@@ -47,13 +47,17 @@ class Holdings:
     """Credits that were taken and were not there."""
     receivable_ngwee: int = 0
     """What they are owed for."""
+    worth_ngwee: int = 0
+    """What is left in all lots."""
     added: list[Lot] = field(default_factory=list, compare=False)
     """Lots that came in since these were put together; whoever stores them empties it."""
 
     @classmethod
     def of(cls, lots: Iterable[Lot], *, debt: int = 0, receivable_ngwee: int = 0) -> "Holdings":
         """Hold lots that are given in the order of their positions."""
-        return cls({lot.position: lot for lot in lots}, debt, receivable_ngwee)
+        held = {lot.position: lot for lot in lots}
+        worth = sum(lot.left_ngwee for lot in held.values())
+        return cls(held, debt, receivable_ngwee, worth)
 
     def add(self, lot: Lot) -> int:
         """Put a new lot in, which pays a debt first; give the value that this took of it."""
@@ -63,6 +67,7 @@ class Holdings:
         self.added.append(lot)
         if lot.left:
             self.lots[lot.position] = lot
+            self.worth_ngwee += lot.left_ngwee
         return value
 
     def take(self, credits: int) -> int:
@@ -99,6 +104,7 @@ class Holdings:
 
     def _take_of(self, lot: Lot, credits: int) -> int:
         value = lot.take(credits)
+        self.worth_ngwee -= value
         if not lot.left:
             del self.lots[lot.position]
         return value

@@ -149,7 +149,7 @@ class Receipt(Known, Aggregate):
             AlreadyExists: it credited an account, or is held already.
             TooLate: its line was matched, settled, or it was never seen.
         """
-        self.require_creditable()
+        self.require_unclaimed()
         if self.held is not None:
             msg = "The receipt is held already."
             raise AlreadyExists(msg)

@@ -66,10 +66,22 @@ class Known(Progress):
         return self.line_ngwee if self.is_on_statement else self.said_ngwee or 0
 
     def require_creditable(self) -> None:
-        """Refuse to credit an account, or to wait for a person.
+        """Refuse to credit an account.
 
         Raises:
             AlreadyExists: it credited one.
+            TooLate: it is accounted for otherwise, was never seen, or went back.
+        """
+        self.require_unclaimed()
+        if self.reversed_ngwee:
+            msg = "The provider took the money back."
+            raise TooLate(msg)
+
+    def require_unclaimed(self) -> None:
+        """Refuse to wait for a person.
+
+        Raises:
+            AlreadyExists: it credited an account.
             TooLate: it is accounted for otherwise, or was never seen.
         """
         if self.is_credited:
@@ -78,7 +90,7 @@ class Known(Progress):
         if self.said_ngwee is None and not self.is_on_statement:
             msg = "Nobody has seen this receipt."
             raise TooLate(msg)
-        if self.parts or self.is_settled or self.was_held_posted or self.reversed_ngwee:
+        if self.parts or self.is_settled or self.was_held_posted:
             msg = "The receipt is accounted for already."
             raise TooLate(msg)
 

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.public_ids import feltech_id, iso_time, parse_message_id, wilcybertek_id
+from domain.errors import InvalidRequest
+from domain.public_ids import (
+    check_iso_time,
+    feltech_id,
+    iso_time,
+    parse_message_id,
+    wilcybertek_id,
+)
 from domain.values import Instant
 
 NUMBERS = st.integers(min_value=1, max_value=10**17)
@@ -57,3 +64,31 @@ def test_times_are_exact(at: int) -> None:
     read = datetime.strptime(written, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
     seconds, microseconds = divmod(at, 10**6)
     assert read == datetime.fromtimestamp(seconds, UTC).replace(microsecond=microseconds)
+
+
+@pytest.mark.parametrize(
+    ("written", "at"),
+    [
+        ("1970-01-01T00:00Z", 0),
+        ("2026-12-01T00:00+02:00", 1_796_076_000_000_000),
+        ("2026-11-30T22:00:00.5Z", 1_796_076_000_500_000),
+        ("9999-12-31T23:59:59.999999Z", 253_402_300_799_999_999),
+    ],
+)
+def test_a_time_with_its_zone_is_read_and_can_be_written(written: str, at: int) -> None:
+    read = check_iso_time(written, field="from")
+    assert read == at
+    assert check_iso_time(iso_time(read), field="from") == at
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("", "now", "2026-12-01", "2026-12-01T00:00", "1969-12-31T23:59Z"),
+        *("9999-12-31T23:59-01:00", "0001-01-01T00:00+23:59"),
+    ],
+)
+def test_a_time_without_a_zone_or_out_of_range_is_refused(written: str) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        check_iso_time(written, field="from")
+    assert caught.value.field == "from"

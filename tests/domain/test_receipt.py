@@ -274,6 +274,18 @@ def test_what_is_reversed_while_it_is_held_claws_nothing_back_and_credits_nobody
         assign(found)
 
 
+def test_what_went_back_before_its_line_came_is_held_with_the_line_that_took_it() -> None:
+    found = by_api()
+    found.reverse(amount_ngwee=5_000, at=AT)
+    with pytest.raises(TooLate):
+        credit(found)
+    see(found)
+    found.hold(cause="REVERSED", at=AT)
+    assert found.is_posted
+    with pytest.raises(TooLate):
+        assign(found)
+
+
 def test_no_more_is_reversed_than_came() -> None:
     with pytest.raises(InvalidRequest):
         by_api().reverse(amount_ngwee=5_001, at=AT)

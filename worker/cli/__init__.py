@@ -31,6 +31,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "account": Entry("worker.cli.account", "account", "Make accounts, and say what each may do."),
     "key": Entry("worker.cli.key", "key", "Issue, replace, revoke and list API keys."),
     "wallet": Entry("worker.cli.wallet", "wallet", "Look at credits and move them."),
+    "prices": Entry("worker.cli.prices", "prices", "Say what credits cost."),
     "sender-id": Entry("worker.cli.sender_id", "sender_id", "List and decide sender IDs."),
     "message": Entry("worker.cli.message", "message", "Look at a message, explain or end it."),
     "look": Entry("worker.cli.look", "look", "See who of staff looked at what."),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -15,9 +15,10 @@ from domain.period import Period
 from domain.price_list import PriceList
 from domain.receipt import Receipt
 from domain.statement import Statement
-from domain.values import SECOND, Instant
+from domain.values import SECOND, Credits, Instant
 from domain.wallet import CreditWallet
 from tests.domain.test_plain_events import make
+from tests.projections.history import START
 from tests.properties.test_money_histories import drawn_from
 from tests.support.money_history import MoneyHistory
 
@@ -230,3 +231,27 @@ def test_i13_finds_a_sheet_that_its_preparer_signed() -> None:
 def test_i13_finds_what_was_done_by_hand_without_a_reason(kind: type[Event]) -> None:
     done: Any = make(kind, actor="account:90", reason="")
     assert "I13" in names([done])
+
+
+def test_a_correction_that_pays_a_debt_breaks_nothing() -> None:
+    wallet = CreditWallet.open(7, at=START)
+    receipt = Receipt.open("mtn/main", "T1", at=START)
+    receipt.see_by_api(amount_ngwee=1_000, payment=None, at=START)
+    bought: dict[str, Any] = {"vat_ngwee": 0, "at": START}
+    source = receipt.credit(
+        payment="p", account=7, credits=Credits(10), amount_ngwee=1_000, **bought
+    )
+    named: dict[str, Any] = {"provider_account": "mtn/main", "receipt": str(receipt.id)}
+    wallet.top_up(Credits(10), value_ngwee=1_000, source=source, price_list="p", **named, **bought)
+    later = Instant(START + SECOND)
+    wallet.expire(Credits(4), lot=6, at=later)
+    receipt.reverse(amount_ngwee=1_000, at=later)
+    wallet.claw_back(Credits(10), value_ngwee=1_000, vat_ngwee=0, at=later, **named)
+    wallet.adjust(Credits(6), actor="account:90", reason="1/x", at=Instant(later + SECOND))
+    events = cast("list[Event]", [*receipt.collect_events(), *wallet.collect_events()])
+    checker = InvariantChecker()
+    for position, event in enumerate(sorted(events, key=lambda one: one.at), start=1):
+        checker.feed(position, event)
+    checker.settle()
+    assert checker.violations == []
+    assert checker.ledger.holdings(7).debt == 0

@@ -55,6 +55,7 @@ def test_the_commands_are_those_of_this_issue() -> None:
         *("account suspend", "account reinstate"),
         *("key issue", "key regenerate", "key revoke", "key list"),
         *("wallet show", "wallet grant", "wallet adjust", "wallet statement"),
+        *("prices list", "prices publish", "prices withdraw"),
         *("sender-id list", "sender-id approve", "sender-id reject"),
         *("message show", "message explain", "message cancel", "message resolve"),
         *("message list", "message release"),
