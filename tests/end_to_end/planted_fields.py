@@ -119,9 +119,6 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "names": "a closed set",
     "since": "a day or a time; what is neither is refused",
     "until": "a day or a time; what is neither is refused",
-    "payment": "an id",
-    "scenario": "a closed set",
-    "callback_url": "of this machine",
     "single": "a number or a word",
     "bulk": "a number or a word",
     "read": "a number or a word",
@@ -172,13 +169,9 @@ CALLS: Final[Mapping[str, tuple[str, ...]]] = {
     "modem quarantine": ("1 --reason {word}",),
     "modem release": ("1 --reason {word}",),
     "pay simulate": ("--provider mtn --port 0 --scenario {word} --callback-url {word}",),
-    "pay log": ("{word}",),
     "projections rebuild": ("{word}",),
     "backup create": ("/nowhere/{word}",),
     "restore": ("/nowhere/{word} --check", "/nowhere/{word} --database-url {word}"),
 }
 """How each command that takes any text is given markers; a call may well be refused."""
-NOT_CALLED: Final[Mapping[str, str]] = {
-    "serve": "runs on; --host and --socket are of this machine",
-    "pay simulate": "runs on, as somebody else's server",
-}
+NOT_CALLED: Final[Mapping[str, str]] = {"serve": "runs on; --host and --socket are of this machine"}
