@@ -15,15 +15,11 @@ from typing import Any, Final, get_type_hints
 
 import click
 import msgspec
-import pyotp
 import pytest
 
 from api.routes import ROUTES
 from api.routing.route import Route
-from application.accounts import CreateAccount
-from application.books.actors import Actor
 from domain.roles import Role
-from domain.values import SECOND
 from tests.end_to_end.client import Answer, Client
 from tests.end_to_end.fleet import Fleet, Modem, NewAccount, Scaled, Served
 from tests.end_to_end.gateway import UNLIMITED
@@ -37,6 +33,7 @@ from tests.end_to_end.planted_fields import (
     PATH,
     QUERY,
 )
+from tests.end_to_end.planted_secrets import planted_secrets
 from tests.end_to_end.planting import BESIDE, Markers, metrics_of, overheard, plain, tables_of
 from tests.end_to_end.waiting import wait_until
 from tests.support.databases import TemplateDatabases
@@ -50,7 +47,6 @@ from worker.cli.options import Place
 pytestmark = [pytest.mark.processes]
 
 SEED: Final = 20261122
-SECRETS_OF_EACH: Final = 8
 PIN: Final = "48215973"
 
 # -- the gateway -------------------------------------------------------------------------------
@@ -343,7 +339,8 @@ def test_planted_secrets_are_found_in_no_table_log_metric_or_job(gateway: Fleet)
     account = gateway.create_account(credits=10)
     client = _client(gateway, account)
     with overheard(gateway.settings.get("NGOMA_REDIS_URL")) as heard:
-        secrets = {"api key 0": account.api_key, **_planted_secrets(gateway, account.number)}
+        planted = planted_secrets(gateway, account.number, Markers(SEED + 2))
+        secrets = {"api key 0": account.api_key, "SIM PIN": PIN, **planted}
         for what, value in secrets.items():
             client.call("GET", "/api/v1/balance", headers={"Authorization": f"Bearer {value}"})
             client.send("0961111112", "x", key=f"{what}")
@@ -356,55 +353,3 @@ def test_planted_secrets_are_found_in_no_table_log_metric_or_job(gateway: Fleet)
         if value.encode() in blob
     }
     assert found == set()
-
-
-def _planted_secrets(gateway: Fleet, account: int) -> dict[str, str]:
-    """Make secrets of all kinds in the gateway's own store, and give them in the clear."""
-    secrets: dict[str, str] = {}
-    markers = Markers(SEED + 2)
-    for place in range(SECRETS_OF_EACH):
-        issued = gateway.cli("key", "issue", account, "--name", f"key {place}")
-        secrets[f"api key {place + 1}"] = issued["api_key"]
-    with pytest.MonkeyPatch.context() as patch:
-        for variable, value in gateway.settings.items():
-            patch.setenv(variable, value)
-        with opened(Place(gateway.folder, gateway.config)) as inside:
-            system = inside.system
-            logins, run = system.logins, inside.run
-            for place in range(SECRETS_OF_EACH):
-                address, password = f"secret{place}@planted.example", markers.word("password")
-                _, key = system.keyring.make("first")
-                hashed = logins.hasher.hash(password)
-                run(
-                    CreateAccount(
-                        name=f"Secret {place}",
-                        email=address,
-                        email_digest=system.digests.email(address),
-                        key=key,
-                        password_hash=hashed,
-                        actor=Actor("test"),
-                        at=inside.now(),
-                    )
-                )
-                logged_in = logins.login(address, password, execute=run)
-                session = logged_in.session
-                proof = logins.prove(session, password=password, code=None, execute=run)
-                seed, _ = logins.factors.enrol(proof, execute=run)
-                code = pyotp.TOTP(seed).at(inside.now() // SECOND)
-                recovery = logins.factors.confirm(session.account, code, execute=run)
-                reset = logins.start_reset(address, execute=run)
-                assert reset is not None
-                changed = markers.word("new password")
-                logins.finish_reset(reset[1], changed, execute=run)
-                again = logins.start_reset(address, execute=run)
-                assert again is not None
-                secrets |= {
-                    f"password {place}": password,
-                    f"new password {place}": changed,
-                    f"session {place}": logged_in.token,
-                    f"seed {place}": seed,
-                    f"recovery code {place}": recovery[0],
-                    f"reset {place}": again[1],
-                }
-    server = gateway.folder / "secrets" / "server"
-    return {**secrets, "server secret": server.read_text().strip(), "SIM PIN": PIN}
