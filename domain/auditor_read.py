@@ -6,7 +6,9 @@ from uuid import UUID
 from domain.events import Aggregate, aggregate_id
 from domain.values import Instant
 
-OF_AN_ACCOUNT: Final = frozenset({"account", "wallet", "statement", "keys", "sender_ids", "looks"})
+OF_AN_ACCOUNT: Final = frozenset(
+    {"account", "wallet", "statement", "keys", "sender_ids", "looks", "prices"}
+)
 """What is looked at by the number of its account."""
 
 MESSAGE: Final = "message"

@@ -25,6 +25,7 @@ COMMANDS = (
     "message list --state held",
     "message show 1",
     "modem list",
+    "prices list",
     "projections status",
     "role list",
     "sender-id list",
@@ -49,6 +50,8 @@ def cli(tmp_path_factory: pytest.TempPathFactory) -> Cli:
         found.run("wallet", "adjust", account, -20, "--reason", "counted twice on the third of May")
         found.run("wallet", "grant", account, 250_000, "--reason", "paid by bank transfer, slip 7")
         found.run("message", "show", 1, "--reveal", "--reason", "complaint seventeen")
+        found.run("prices", "publish", "--per-credit", "0.50", "--pack", "starter=120/50.00",
+                  "--pack", "family=1200/480.00", "--reason", "prices of the year")  # fmt: skip
         found.run("modem", "quarantine", 1, "--reason", f"too many of {OwnCause.NO_ANSWER}")
     return found
 
