@@ -40,7 +40,7 @@ class Addresses:
     def client(self, call: Call) -> str:
         """Give the client's address: the nearest that is not a trusted proxy's own."""
         address = (call.peer and _plain(call.peer)) or call.peer or UNIX_SOCKET
-        if not self._trusts(address):
+        if not (self._trusts_anybody and self._trusts(address)):
             return address
         for hop in self._forwarded(call):
             claimed = _plain(hop)
@@ -57,8 +57,6 @@ class Addresses:
         return None if self._trusts(address) else client_of(address)
 
     def _trusts(self, address: str) -> bool:
-        if not self._trusts_anybody:
-            return False
         if address == UNIX_SOCKET:
             return self._trusts_unix
         parsed = _read(address)

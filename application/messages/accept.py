@@ -104,11 +104,11 @@ class SendMessages(Command[Accepted]):
         )
         shared = {
             "account": asked.principal.account,
-            "encoding": asked.text.encoding.value,
+            "encoding": str(asked.text.encoding),
             "segments": asked.text.segments,
             "credits": self._each,
             "tariff": TARIFF.version,
-            "lane": self._lane.value,
+            "lane": str(self._lane),
             "send_at": None,
             "expires_at": valid_until(self._lane, self.at),
             "batch": self._batch,
@@ -123,7 +123,7 @@ class SendMessages(Command[Accepted]):
                 number,
                 at=self.at,
                 content=seal(salt, recipient.msisdn, sender, text),
-                network=network.value,
+                network=str(network),
                 plan=recipient.route.plan_version,
                 offline=network in asked.offline,
                 **shared,

@@ -63,7 +63,11 @@ class RequestReader:
         self._held = b""
         self._left = 0
         self._chunks: ChunkFinder | None = None
-        self._forget_head()
+        self._is_head_over = False
+        self._target = b""
+        self._headers: list[tuple[bytes, bytes]] = []
+        self._expects = False
+        self._keeps_alive = False
 
     def throw_away(self) -> None:
         """Keep nothing more of this request's body."""
@@ -156,20 +160,14 @@ class RequestReader:
 
         Once a parser has seen an offer it takes the body for the other protocol's.
         """
-        self._forget_head()
-        self.is_complete = False
+        held = self._held
+        self.start()
+        self._held = held
         self._parser = httptools.HttpRequestParser(self)
         try:
-            self._parser.feed_data(_OFFER.sub(b"offered", self._held))
+            self._parser.feed_data(_OFFER.sub(b"offered", held))
         except (httptools.HttpParserUpgrade, httptools.HttpParserError) as error:
             raise Unreadable from error  # CONNECT, which is for proxies
-
-    def _forget_head(self) -> None:
-        self._is_head_over = False
-        self._target = b""
-        self._headers: list[tuple[bytes, bytes]] = []
-        self._expects = False
-        self._keeps_alive = False
 
     def on_message_begin(self) -> None:
         """Refuse a second request where the first should end (the parser calls this)."""

@@ -28,6 +28,7 @@ class OpenedFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._wal_path = with_suffix(path, "-wal")
         self._opened: Identity | None = None
         self._wal: Identity | None = None
         self._size = 0
@@ -49,7 +50,7 @@ class OpenedFile:
         if found.st_size < size:
             return Place.SHORTER
         self._size = found.st_size
-        wal = _stat(with_suffix(self.path, "-wal"))
+        wal = _stat(self._wal_path)
         self._wal = wal and _identity(wal)
         return Place.SAME
 
@@ -58,7 +59,7 @@ class OpenedFile:
 
         SQLite goes by names: it would take what we wrote last for a part of the other file.
         """
-        wal = _stat(with_suffix(self.path, "-wal"))
+        wal = _stat(self._wal_path)
         if wal is not None and _identity(wal) == self._wal:
             for suffix in ("-wal", "-shm"):
                 with_suffix(self.path, suffix).unlink(missing_ok=True)
