@@ -21,6 +21,7 @@ from tests.benchmarks import (
     neighbours,
     reading,
     sends,
+    sieges,
 )
 from tests.benchmarks.bench import STORES, Bench
 from tests.benchmarks.load import Generator
@@ -39,6 +40,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[Bench], Iterator[Row]]]] = {
     "logins": logins.logins,
     "flooded-logins": logins.flooded_logins,
     "searches": neighbours.searches,
+    "sieges": sieges.sieges,
     "demo": demo.demo,
 }
 

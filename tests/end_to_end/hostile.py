@@ -63,7 +63,7 @@ class Attack(Protocol):
         """Attack until told to stop, or until the strikes are used up."""
 
 
-def say_nothing(port: int) -> Attack:
+def say_nothing(port: int, *, strikes: int = STRIKES) -> Attack:
     """Keep as many connections open as fit, and say nothing on any; each that goes is replaced."""
 
     def attack(stop: threading.Event) -> None:
@@ -71,7 +71,7 @@ def say_nothing(port: int) -> Attack:
         poll = select.poll()
         opened = itertools.count()
         while not stop.is_set():
-            while len(kept) < SILENT and next(opened) < STRIKES and not stop.is_set():
+            while len(kept) < SILENT and next(opened) < strikes and not stop.is_set():
                 try:
                     one = socket.create_connection(
                         ("127.0.0.1", port), timeout=1, source_address=(STRANGER, 0)
@@ -89,14 +89,14 @@ def say_nothing(port: int) -> Attack:
     return attack
 
 
-def _with_hands(hands: int, strike: Callable[[int, int], None]) -> Attack:
+def _with_hands(hands: int, strike: Callable[[int, int], None], *, strikes: int) -> Attack:
     """Strike from so many threads, each one after the other; a broken connection stops nobody."""
 
     def attack(stop: threading.Event) -> None:
         numbers = itertools.count()
 
         def work(hand: int) -> None:
-            while not stop.is_set() and (number := next(numbers)) < STRIKES:
+            while not stop.is_set() and (number := next(numbers)) < strikes:
                 try:
                     strike(hand, number)
                 except Unanswered:
@@ -111,7 +111,7 @@ def _with_hands(hands: int, strike: Callable[[int, int], None]) -> Attack:
     return attack
 
 
-def log_in_wrongly(base_url: str) -> Attack:
+def log_in_wrongly(base_url: str, *, strikes: int = STRIKES) -> Attack:
     """Log in with wrong passwords, each time from another address of one IPv6 line."""
     client = Client(base_url, "", from_host=PROXY)
 
@@ -123,34 +123,52 @@ def log_in_wrongly(base_url: str) -> Attack:
         }
         client.call("POST", "/api/v1/auth/login", body=json.dumps(body).encode(), headers=headers)
 
-    return _with_hands(GUESSERS, strike)
+    return _with_hands(GUESSERS, strike, strikes=strikes)
 
 
-def look_whether_it_is_ready(base_url: str) -> Attack:
+def look_whether_it_is_ready(base_url: str, *, strikes: int = STRIKES) -> Attack:
     """Ask /readyz from sixty connections without end."""
     client = Client(base_url, "", from_host=STRANGER)
 
     def strike(_hand: int, _number: int) -> None:
         client.get("/readyz")
 
-    return _with_hands(LOOKERS, strike)
+    return _with_hands(LOOKERS, strike, strikes=strikes)
 
 
-def search(tenant: Client) -> Attack:
+def search(tenant: Client, *, strikes: int = STRIKES) -> Attack:
     """Search a long log for what is not there."""
 
     def strike(hand: int, number: int) -> None:
         tenant.get(f"/api/sms/logs?search=nowhere-{hand}-{number}")
 
-    return _with_hands(SEARCHERS, strike)
+    return _with_hands(SEARCHERS, strike, strikes=strikes)
 
 
-def make_long_log(tenant: Client) -> None:
+def make_long_log(tenant: Client, messages: int) -> None:
     """Queue as many messages as the tenant that searches has."""
-    for first in range(0, MESSAGES, 500):
-        recipients = [f"26097{number:07}" for number in range(first, min(first + 500, MESSAGES))]
+    for first in range(0, messages, 500):
+        recipients = [f"26097{number:07}" for number in range(first, min(first + 500, messages))]
         answer = tenant.bulk(recipients, "A text of the long log")
         assert answer.is_accepted, str(answer)
+
+
+def every_attack(
+    demo: SmallDemo, *, messages: int = MESSAGES, strikes: int = STRIKES
+) -> dict[str, Attack]:
+    """Give every attack on a demo, by name."""
+    base_url = demo.place["base_url"]
+    port = int(base_url.rsplit(":", 1)[1])
+    tenant = demo.cli("account", "create", "Searcher", "--email", "searcher@example.test")
+    demo.cli("wallet", "grant", tenant["account_id"], messages, "--reason", "a siege")
+    client = Client(base_url, tenant["api_key"], from_host=STRANGER)
+    make_long_log(client, messages)
+    return {
+        "silent connections": say_nothing(port, strikes=strikes),
+        "wrong logins from one line": log_in_wrongly(base_url, strikes=strikes),
+        "sixty who look": look_whether_it_is_ready(base_url, strikes=strikes),
+        "a tenant that searches": search(client, strikes=strikes),
+    }
 
 
 @contextmanager

@@ -183,14 +183,10 @@ def test_a_damaged_store_gives_way_without_a_word_more(cli: Cli, backup: Path) -
 
 
 def tables_of(path: Path) -> list[tuple[str, int]]:
-    """Name each table of a store that has a row, and its first page."""
+    """Name each table of a store, and its first page."""
     with closing(sqlite3.connect(path)) as store:
         found = store.execute("SELECT name, rootpage FROM sqlite_master WHERE type = 'table'")
-        return [
-            (name, page)
-            for name, page in found.fetchall()
-            if store.execute(f"SELECT 1 FROM {name}").fetchone()
-        ]
+        return found.fetchall()
 
 
 def test_a_page_of_zeros_in_any_table_is_named_and_the_backup_brings_it_back(
@@ -206,8 +202,9 @@ def test_a_page_of_zeros_in_any_table_is_named_and_the_backup_brings_it_back(
             require_sound(cli.folder)
         assert cli.run("doctor", "--whole", "--json", code=1), name
         assert cli.json("restore", backup)["held"] == ["msg_1", "msg_3"], name
-        assert states(cli) == {1: "held", 2: "sent", 3: "held"}, name
-        cli.run("doctor", "--whole", "--json")
+        require_sound(cli.folder)
+    assert states(cli) == {1: "held", 2: "sent", 3: "held"}
+    cli.run("doctor", "--whole", "--json")
 
 
 @pytest.mark.processes
