@@ -25,6 +25,7 @@ COMMANDS = (
     "message list --state held",
     "message show 1",
     "modem list",
+    "prices list",
     "projections status",
     "role list",
     "sender-id list",
@@ -50,6 +51,8 @@ def cli(tmp_path_factory: pytest.TempPathFactory) -> Cli:
         found.run("wallet", "grant", account, 250_000, "--reason", "paid by bank transfer, slip 7")
         found.run("message", "show", 1, "--reveal", "--reason", "complaint seventeen")
         found.run("modem", "quarantine", 1, "--reason", f"too many of {OwnCause.NO_ANSWER}")
+        found.run("prices", "publish", "--per-credit", "1,234.50", "--vat", 16, "--reason", "r",
+                  "--pack", "importers-and-wholesalers=250000/98,765.43")  # fmt: skip
     return found
 
 
