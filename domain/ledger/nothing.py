@@ -51,6 +51,7 @@ MOVES_NOTHING: Final[frozenset[type[Event]]] = frozenset(
         ManualEntry.Rejected,
         ManualEntry.Withdrawn,
         Message.Queued,
+        Message.Redated,
         Message.AttemptStarted,
         Message.SegmentAccepted,
         Message.InDoubt,

@@ -145,7 +145,7 @@ def publish(
     as_json: bool,
 ) -> None:
     """Publish prices, for everybody or for one account."""
-    from application.money import PublishPrices
+    from application.money.prices import PublishPrices
 
     with opened(place) as gateway:
         version = gateway.run(
@@ -177,7 +177,7 @@ def withdraw(
     place: Place, version: str, account: int | None, reason: str, *, as_json: bool
 ) -> None:
     """End a version now; what was quoted by it is kept to."""
-    from application.money import WithdrawPrices
+    from application.money.prices import WithdrawPrices
 
     with opened(place) as gateway:
         gateway.run(

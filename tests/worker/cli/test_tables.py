@@ -53,6 +53,8 @@ def cli(tmp_path_factory: pytest.TempPathFactory) -> Cli:
         found.run("prices", "publish", "--per-credit", "0.50", "--pack", "starter=120/50.00",
                   "--pack", "family=1200/480.00", "--reason", "prices of the year")  # fmt: skip
         found.run("modem", "quarantine", 1, "--reason", f"too many of {OwnCause.NO_ANSWER}")
+        found.run("prices", "publish", "--per-credit", "1,234.50", "--vat", 16, "--reason", "r",
+                  "--pack", "importers-and-wholesalers=250000/98,765.43")  # fmt: skip
     return found
 
 
