@@ -3,14 +3,8 @@
 import logging
 
 from application.books.asking import Asked
-from application.fleet.leases import (
-    LEASE_S,
-    NOT_ONLINE,
-    BringOnline,
-    OnDuty,
-    RenewLease,
-    TakeOffline,
-)
+from application.fleet.duty import BringOnline, OnDuty, RenewLease, TakeOffline
+from application.fleet.leases import LEASE_S, NOT_ONLINE
 from application.fleet.liveness import LeaseWatch
 from application.fleet.means import Means
 from application.ports import SimIdentity

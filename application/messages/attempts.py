@@ -7,7 +7,7 @@ from uuid import UUID
 from application.books.books import Books
 from application.books.commands import Command
 from application.books.contents import read_message
-from application.fleet.leases import OnDuty, require_duty
+from application.fleet.duty import OnDuty, require_duty
 from application.fleet.quota import NO_QUOTA, DayQuota
 from application.messages.settling import fail_attempt, record_with_refund, refuse
 from domain.causes import OwnCause

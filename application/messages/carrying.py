@@ -8,8 +8,8 @@ from application.books.asking import Asked, Owed
 from application.books.commands import Outcome
 from application.fleet.condition import Condition
 from application.fleet.desk import Desk
+from application.fleet.duty import OffDuty, OnDuty
 from application.fleet.holding import LeaseKeeper
-from application.fleet.leases import OffDuty, OnDuty
 from application.fleet.means import Means
 from application.fleet.pacing import Pacer
 from application.messages.attempts import Load, Settled

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from application.fleet.leases import OnDuty, StayOnDuty
+from application.fleet.duty import OnDuty, StayOnDuty
 from application.fleet.quota import DayQuota
 from application.messages.attempts import (
     Load,

@@ -9,8 +9,8 @@ from application.books.asking import Owed
 from application.books.commands import Outcome
 from application.fleet.condition import Condition
 from application.fleet.desk import DISPATCH
+from application.fleet.duty import OnDuty
 from application.fleet.holding import LeaseKeeper
-from application.fleet.leases import OnDuty
 from application.fleet.means import Means
 from application.fleet.quota import DayUse
 from application.messages.settling import DoubtAttempt, LateAnswerArrived

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from application.books.books import Books
 from application.books.commands import Command
-from application.fleet.leases import RELEASED, require_fence
+from application.fleet.duty import require_fence
+from application.fleet.leases import RELEASED
 from domain.causes import Cause, RejectionClass
 from domain.errors import TooLate
 from domain.message import REFUNDED, Message, State, message_id

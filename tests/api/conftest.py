@@ -21,7 +21,7 @@ from application.accounts import CreateAccount
 from application.books.actors import Actor
 from application.books.books import Books
 from application.books.commands import Command
-from application.fleet.leases import BringOnline, OnDuty, RenewLease, TakeOffline
+from application.fleet.duty import BringOnline, OnDuty, RenewLease, TakeOffline
 from application.messages.attempts import RecordOutcome, StartAttempt
 from application.ports import SimIdentity
 from application.system import System

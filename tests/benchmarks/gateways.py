@@ -11,7 +11,7 @@ from adapters.settings import Settings
 from application.accounts import CreateAccount
 from application.books.actors import Actor
 from application.books.commands import Command, Outcome
-from application.fleet.leases import BringOnline, OnDuty
+from application.fleet.duty import BringOnline, OnDuty
 from application.ports import SimIdentity
 from application.system import System
 from domain.values import Credits, Network

@@ -174,9 +174,11 @@ def test_each_change_reaches_its_table_by_its_statement() -> None:
         sql, values = statement.marked("?")
         assert f" {statement.table} " in sql
         names = [field.name for field in fields(cast("Any", kind))]
-        named = [re.search(rf"{{{name}(\.value)?}}", statement.sql) for name in names]
+        named = [re.search(rf"{{{name}(\._?value_?)?}}", statement.sql) for name in names]
         assert all(named), f"{kind.__name__} has a field that goes nowhere"
-        given = values(SimpleNamespace(**dict.fromkeys(names, SimpleNamespace(value=None))))
+        given = values(
+            SimpleNamespace(**dict.fromkeys(names, SimpleNamespace(value=None, _value_=None)))
+        )
         assert sql.count("?") == len(given)
 
 

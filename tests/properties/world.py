@@ -8,13 +8,7 @@ from typing import Any, TypeVar
 
 from application.books.actors import Actor
 from application.books.commands import Command
-from application.fleet.leases import (
-    BringOnline,
-    OnDuty,
-    RenewLease,
-    SetQuarantine,
-    TakeOffline,
-)
+from application.fleet.duty import BringOnline, OnDuty, RenewLease, SetQuarantine, TakeOffline
 from application.fleet.liveness import LeaseWatch
 from application.invariants import DeliveryChecker
 from application.messages.attempts import RecordOutcome, StartAttempt

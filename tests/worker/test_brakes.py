@@ -19,7 +19,7 @@ from adapters.modems.simulated.pty import EmulatorPty
 from adapters.modems.simulated.sim_card import SimCard, imsi_for
 from application.accounts.principal import Principal
 from application.books.actors import Actor
-from application.fleet.leases import SetQuarantine
+from application.fleet.duty import SetQuarantine
 from domain.message import State
 from domain.sim import sim_id
 from tests.support.counts import soak_count

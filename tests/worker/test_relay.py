@@ -6,7 +6,8 @@ import pytest
 
 from application.books.commands import Execute
 from application.books.due import DueWork, Ids
-from application.fleet.leases import LEASE_S, BringOnline, OnDuty, RenewLease
+from application.fleet.duty import BringOnline, OnDuty, RenewLease
+from application.fleet.leases import LEASE_S
 from application.messages.attempts import RecordOutcome, StartAttempt
 from application.messages.settling import DoubtAttempt
 from application.ports import Job

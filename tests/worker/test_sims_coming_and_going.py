@@ -6,7 +6,8 @@ import pytest
 
 from adapters.modems.simulated.driver import SimulatedModemDriver
 from application.books.actors import Actor
-from application.fleet.leases import LEASE_S, BringOnline, SetQuarantine
+from application.fleet.duty import BringOnline, SetQuarantine
+from application.fleet.leases import LEASE_S
 from application.ports import Lease, ModemHealth, ModemUnavailable, SimIdentity
 from domain.contents import ContentKind
 from domain.message import State

@@ -69,7 +69,7 @@ def release(place: Place, sim: int, reason: str, *, as_json: bool) -> None:
 def _set_quarantine(
     place: Place, sim: int, reason: str, *, quarantined: bool, as_json: bool
 ) -> None:
-    from application.fleet.leases import SetQuarantine
+    from application.fleet.duty import SetQuarantine
 
     with opened(place) as gateway:
         gateway.run(

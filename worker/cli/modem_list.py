@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from adapters.clock import SystemClock
 from application.fleet.liveness import LeaseWatch
 from application.ports import MODEM_CHECK
 from application.ports.queries import SimRow
@@ -68,7 +69,7 @@ def _states(
 
     Clocks that differ make a lease look old to who sees it for the first time.
     """
-    leases = LeaseWatch(gateway.system.store, gateway.system.clock).answering()
+    leases = LeaseWatch(gateway.reads.store, SystemClock()).answering()
     answering = {lease.sim for lease in leases}
     newest = {row.modem: row.number for row in sorted(rows, key=lambda row: row.since)}
 

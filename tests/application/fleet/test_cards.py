@@ -11,7 +11,7 @@ from application.books.actors import Actor
 from application.books.books import Books
 from application.books.commands import Command, Preparing
 from application.books.contents import body_content, seal_of
-from application.fleet.leases import BringOnline, OffDuty, OnDuty, SetQuarantine
+from application.fleet.duty import BringOnline, OffDuty, OnDuty, SetQuarantine
 from application.messages.attempts import RecordOutcome, StartAttempt
 from application.ports import Lease, SimIdentity
 from application.ports.queries import SimRow

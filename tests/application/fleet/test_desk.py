@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from application.fleet.desk import Desks
-from application.fleet.leases import BringOnline, OnDuty
+from application.fleet.duty import BringOnline, OnDuty
 from application.messages.attempts import RecordOutcome, StartAttempt
 from application.ports.queries import Queries
 from domain.message import State

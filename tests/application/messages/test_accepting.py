@@ -16,7 +16,7 @@ from application.accounts import (
     SetSuspension,
 )
 from application.books.actors import Actor
-from application.fleet.leases import BringOnline, OnDuty
+from application.fleet.duty import BringOnline, OnDuty
 from application.messages.accept import SendMessages
 from application.messages.attempts import StartAttempt
 from application.ports import SimIdentity

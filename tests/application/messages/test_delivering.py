@@ -7,7 +7,8 @@ import pytest
 
 from application.books.actors import Actor
 from application.books.reasons import WithReason
-from application.fleet.leases import LEASE_S, BringOnline, OnDuty, RenewLease, TakeOffline
+from application.fleet.duty import BringOnline, OnDuty, RenewLease, TakeOffline
+from application.fleet.leases import LEASE_S
 from application.fleet.liveness import LeaseWatch
 from application.messages.attempts import RecordOutcome, Settled, StartAttempt
 from application.messages.by_hand import CancelMessage, ReleaseMessages, ResolveDoubt

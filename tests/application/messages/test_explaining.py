@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-from application.fleet.leases import BringOnline
+from application.fleet.duty import BringOnline
 from application.messages.attempts import RecordOutcome, StartAttempt
 from application.messages.explain import EVENT_WORDS, Explanation, explain
 from application.ports import SimIdentity

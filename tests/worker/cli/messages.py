@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from application.fleet.leases import BringOnline, OnDuty
+from application.fleet.duty import BringOnline, OnDuty
 from application.messages.accept import Recipient, Sending, SendMessages
 from application.messages.attempts import RecordOutcome, StartAttempt
 from application.ports import SimIdentity

@@ -14,7 +14,7 @@ NOT_FOR_READS: Final = frozenset(
         *("argon2", "cryptography", "dramatiq", "limits", "litestar", "phonenumbers", "psycopg"),
         *("prometheus_client", "redis", "serial", "sqlalchemy.dialects.postgresql", "uvicorn"),
         *("adapters.bootstrap", "api", "application.accounts", "application.books"),
-        *("application.fleet", "application.messages", "application.system"),
+        *("application.fleet.duty", "application.messages", "application.system"),
         *("domain.account", "domain.message", "domain.sender_id", "domain.sim", "domain.wallet"),
         *("domain.reports", "domain.segments", "difflib", "tomllib"),
         *("projections.folds", "projections.directory", "projections.dispatch"),
