@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make
 from sqlalchemy.exc import DBAPIError
 
 from adapters.store.sqlite import SqliteStore
+from adapters.store.sqlite.opened import make_private
 from adapters.store.sqlite.read_file import ForeignFile, ReadFile
 from adapters.store.sqlite.scrubbing import emptied
 from adapters.store.sqlite.wal import shorten
@@ -165,6 +166,8 @@ def _sqlite_engine(connect: Callable[[], sqlite3.Connection], *, size: int) -> E
 
 
 def _connect(path: Path) -> sqlite3.Connection:
+    if not path.exists():
+        make_private(path)
     connection = sqlite3.connect(
         path.absolute().as_uri(),
         uri=True,

@@ -1,6 +1,5 @@
 """``SqliteStore``: the port over one file, whose writers take turns between processes."""
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -25,6 +24,7 @@ from adapters.store.schema import (
 )
 from adapters.store.sqlite.connections import Datastore
 from adapters.store.sqlite.inspection import Inspection
+from adapters.store.sqlite.opened import make_private
 from adapters.store.sqlite.saving import Recorder, SqliteTurn, marks, newest_snapshot
 from adapters.store.sqlite.scrubbing import scrub
 from adapters.store.sqlite.swapping import finish
@@ -63,7 +63,7 @@ class SqliteStore:
         self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         finish(path.parent)  # a restore that was broken off when it counted already
-        _make_private(path)
+        make_private(path)
         self._datastore = Datastore(path)
         self._health = Health()
         self._troubles = SqliteTroubles(path, self._health, self._datastore.must_stand)
@@ -333,8 +333,3 @@ class SqliteStore:
         """Let go of every connection."""
         self._datastore.close()
         self._turn.close()
-
-
-def _make_private(path: Path) -> None:
-    """Create the file readable by its owner only; SQLite gives -wal and -shm the same mode."""
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
