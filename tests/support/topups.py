@@ -204,8 +204,11 @@ class Till:
         return self.execute(
             PublishPrices(
                 None,
-                ngwee_per_credit=Ngwee(ngwee_per_credit),
+                ngwee_per_credit=ngwee_per_credit,
+                vat_percent=0,
                 packs=packs,
+                effective_from=None,
+                effective_until=None,
                 actor=STAFF,
                 reason="test",
                 at=self.clock.now(),

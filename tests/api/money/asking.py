@@ -29,8 +29,11 @@ def publish(system: System, ngwee_per_credit: int = 50, *packs: Pack) -> str:
     return system.committer.execute(
         PublishPrices(
             None,
-            ngwee_per_credit=Ngwee(ngwee_per_credit),
+            ngwee_per_credit=ngwee_per_credit,
+            vat_percent=0,
             packs=packs,
+            effective_from=None,
+            effective_until=None,
             actor=Actor("os:test@host"),
             reason="test",
             at=system.clock.now(),

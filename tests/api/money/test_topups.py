@@ -22,7 +22,7 @@ from domain.public_ids import parse_top_up_id
 from tests.api.conftest import Gateway, gateways, new_account
 from tests.api.money.asking import STARTER, publish
 from tests.support.templates import copy_migrated
-from worker.due import due_work
+from worker.timed_work import due_work
 
 PREFIXES = {"mtn": "096", "airtel": "097"}
 
