@@ -148,7 +148,9 @@ def _terms(settings: Settings) -> Terms:
 
 def _digests(secret: Secret) -> Digests:
     return Digests(
-        email_key=derived(secret, "e-mail claims"), repeat_key=derived(secret, "repeat digests")
+        email_key=derived(secret, "e-mail claims"),
+        repeat_key=derived(secret, "repeat digests"),
+        callback_key=derived(secret, "callbacks"),
     )
 
 

@@ -29,6 +29,7 @@ TAGS: Final = {
     "wilcybertek": "The dialect under /api",
     "feltech": "The dialect under /api/v1, /api/sms and /api/sender-ids, and what goes beyond both",
     "accounts": "People, their sessions and their keys",
+    "money": "What credits cost, and paying for them by phone",
     "staff": "What members of staff may look at and decide",
     "operations": "Whether the gateway works, and this document",
 }

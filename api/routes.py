@@ -4,9 +4,11 @@ from typing import Final
 
 from api import operations, schemas
 from api.accounts.routes import ACCOUNTS
+from api.callbacks.receiving import CALLBACK_ROUTES
 from api.dialects import extras as beyond
 from api.dialects import feltech, wilcybertek
 from api.dialects.dialect import FELTECH, WILCYBERTEK
+from api.money.routes import MONEY
 from api.routing import statement
 from api.routing.errors import Envelope
 from api.routing.route import (
@@ -240,12 +242,20 @@ OPERATIONS: Final = (
     ),
 )
 
-ROUTES: Final = (*WILCYBERTEK_ROUTES, *FELTECH_ROUTES, *ACCOUNTS, *STAFF, *OPERATIONS)
+ROUTES: Final = (
+    *WILCYBERTEK_ROUTES,
+    *FELTECH_ROUTES,
+    *ACCOUNTS,
+    *MONEY,
+    *CALLBACK_ROUTES,
+    *STAFF,
+    *OPERATIONS,
+)
 
 
 def envelope_of(path: str) -> Envelope:
     """Give the envelope for a path that leads nowhere (contract decision 13)."""
     path = "/" + "/".join(part for part in path.split("/") if part) + "/"
-    if path.startswith(("/api/v1/", "/api/sms/", "/api/sender-ids/")):
+    if path.startswith(("/api/v1/", "/api/sms/", "/api/sender-ids/", "/callbacks/")):
         return FELTECH.envelope
     return WILCYBERTEK.envelope

@@ -16,6 +16,8 @@ class ContentKind(StrEnum):
     ACCOUNT = "account"
     SENDER_ID = "sender_id"
     SIM = "sim"
+    TOP_UP = "top_up"
+    """Who pays: a number, and nothing else."""
     REASON = "reason"
     """What a person typed, as it is."""
 

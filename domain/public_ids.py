@@ -14,6 +14,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _LAST: Final = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _WILCYBERTEK: Final = re.compile(r"MSG-([0-9]{1,12})-([0-9A-Z]{4,12})")
+_TOP_UP: Final = re.compile(r"(?:top_)?([1-9][0-9]{0,17})")
 _FELTECH: Final = re.compile(r"(?:msg_)?([0-9]{1,18})")
 
 
@@ -45,6 +46,17 @@ def feltech_id(number: int) -> str:
 def batch_id(number: int | None) -> str:
     """Give ``batch_<number>``."""
     return f"batch_{number}"
+
+
+def top_up_id(number: int) -> str:
+    """Give ``top_<number>``."""
+    return f"top_{number}"
+
+
+def parse_top_up_id(text: str) -> int | None:
+    """Read ``top_<number>`` or the number alone; None when it is neither."""
+    match = _TOP_UP.fullmatch(text)
+    return int(match[1]) if match else None
 
 
 def parse_message_id(text: str) -> MessageRef | None:

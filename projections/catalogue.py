@@ -26,6 +26,7 @@ LOOKS: Final = ReadModel("looks", version=1)
 FLEET: Final = ReadModel("fleet", version=3)
 RETENTION: Final = ReadModel("retention", version=1)
 LEDGER: Final = ReadModel("ledger", version=1)
+TOP_UPS: Final = ReadModel("topups", version=1)
 
 MODELS: Final[Sequence[ReadModel]] = (
     MESSAGE_LOG,
@@ -38,4 +39,5 @@ MODELS: Final[Sequence[ReadModel]] = (
     FLEET,
     RETENTION,
     LEDGER,
+    TOP_UPS,
 )

@@ -5,15 +5,27 @@ from collections.abc import Sequence
 from application.books.due import DueWork
 from application.fleet.liveness import LeaseWatch
 from application.messages.timing import message_work
+from application.money.tokens import CallbackTokens
+from application.money.turns import Aside, Turns, money_work
 from application.system import System
+from worker.aside import Threads
 
 
-def due_work(system: System) -> Sequence[DueWork]:
-    """Give the kinds of work of every capability."""
+def due_work(system: System, *, aside: Aside | None = None) -> Sequence[DueWork]:
+    """Give the kinds of work of every capability; ``aside`` runs what takes minutes."""
     return [
         *message_work(
             queries=system.queries,
             leases=LeaseWatch(system.store, system.clock),
             clock=system.clock,
-        )
+        ),
+        *money_work(
+            store=system.store,
+            turns=Turns(
+                mobile_money=system.mobile_money,
+                callback_url=CallbackTokens(system.digests.callback_key).url_of_payment,
+                clock=system.clock,
+                aside=aside or Threads(),
+            ),
+        ),
     ]

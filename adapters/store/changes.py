@@ -15,6 +15,7 @@ from adapters.store.schema import (
     CONTENT_COLUMNS,
     CREDENTIAL_COLUMNS,
     LEASE_COLUMNS,
+    POLL_COLUMNS,
     REPEATABLE_COLUMNS,
     SECRET_COLUMNS,
 )
@@ -29,6 +30,7 @@ from application.ports import (
     KeysUnnamed,
     KeyUsed,
     Lease,
+    PaymentPoll,
     Repeatable,
     RepeatableForgotten,
     SecretRow,
@@ -137,6 +139,7 @@ STATEMENTS: Final[Mapping[type[Change], Statement]] = {
         "credentials", "UPDATE credentials SET name = '', sources = '' WHERE account = {account}"
     ),
     Lease: _keep("sim_leases", LEASE_COLUMNS, key="sim"),
+    PaymentPoll: _keep("payment_polls", POLL_COLUMNS, key="number"),
     ClockMark: _keep("clock_marks", CLOCK_COLUMNS, key="writer"),
     ClockMarksForgotten: Statement("clock_marks", "DELETE FROM clock_marks WHERE writer <> {kept}"),
     SecretRow: _keep("secrets", SECRET_COLUMNS, key="kind, key"),

@@ -4,7 +4,7 @@ from typing import Final
 
 from adapters.store.identity import IDENTITY_TABLE
 
-SCHEMA_VERSION: Final = 5
+SCHEMA_VERSION: Final = 6
 
 # {blob} and {big} are the dialect's words for bytes and 64-bit integers.
 TABLES: Final = (
@@ -32,6 +32,10 @@ TABLES: Final = (
         fence {big} NOT NULL, expires_at {big} NOT NULL, answered_at {big} NOT NULL)""",
     "CREATE TABLE IF NOT EXISTS saves (save_id TEXT PRIMARY KEY, at {big} NOT NULL)",
     "CREATE INDEX IF NOT EXISTS saves_at ON saves (at)",
+    """CREATE TABLE IF NOT EXISTS payment_polls (
+        number {big} PRIMARY KEY, payment TEXT NOT NULL, provider TEXT NOT NULL,
+        round {big} NOT NULL, due_at {big}, asked_at {big} NOT NULL, callbacks {big} NOT NULL)""",
+    "CREATE INDEX IF NOT EXISTS payment_polls_due ON payment_polls (due_at)",
     """CREATE TABLE IF NOT EXISTS clock_marks (
         writer TEXT PRIMARY KEY, at {big} NOT NULL, booted_at {big} NOT NULL,
         actor TEXT NOT NULL)""",
@@ -56,6 +60,10 @@ CREDENTIAL_COLUMNS: Final = (
     "key_id, account, name, hash, issued_at, revoked_at, scopes, sources, used_at"
 )
 SECRET_COLUMNS: Final = "kind, key, account, value, at, ends_at"  # noqa: S105 - names
+POLL_COLUMNS: Final = "number, payment, provider, round, due_at, asked_at, callbacks"
+DUE_POLLS: Final = (
+    "SELECT number, round FROM payment_polls WHERE due_at <= {mark} ORDER BY due_at LIMIT {mark}"
+)
 CLOCK_COLUMNS: Final = "writer, at, booted_at, actor"
 LEASE_COLUMNS: Final = "sim, network, modem, holder, fence, expires_at, answered_at"
 

@@ -1,7 +1,7 @@
 """The steps that every send has in common, in the contract's order (decision 14)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from api.dialects.dialect import Dialect
 from api.door.caller import Caller
@@ -9,18 +9,17 @@ from api.http.fields import Exponential, Fields, read_list
 from api.http.presence import read_text
 from api.http.wire import Call, Headers
 from api.routing.front import Front
+from api.routing.idempotency import REPLAYED, read_idempotency_key
 from application.accounts.principal import Principal
 from application.messages.accept import Recipient, Sending, SendMessages
 from application.messages.accepted import Accepted
 from domain.bulk import check_recipients
 from domain.errors import IdempotencyInProgress, InvalidRecipient, InvalidRequest
-from domain.idempotency import IDEMPOTENCY_KEY, check_idempotency_key
+from domain.idempotency import IDEMPOTENCY_KEY
 from domain.message_text import check_length
 from domain.msisdn import Numbering, normalise
 from domain.segments import Text
 from domain.sender_id_rules import check_sender_id
-
-REPLAYED: Final[Headers] = ((b"idempotent-replayed", b"true"),)
 
 
 class Body(NamedTuple):
@@ -54,7 +53,7 @@ def read_body(call: Call, fields: Mapping[str, Any]) -> Body:
     return Body(
         text=Text.measured(read_text(fields, "message")),
         asked_sender=_read_sender(fields.get("sender_id")),
-        idempotency_key=_read_idempotency_key(call),
+        idempotency_key=read_idempotency_key(call),
     )
 
 
@@ -65,14 +64,6 @@ def _read_sender(asked: object) -> str | None:
         msg = "The sender_id must be a string."
         raise InvalidRequest(msg, field="sender_id")
     return check_sender_id(asked) if asked.strip() else None
-
-
-def _read_idempotency_key(call: Call) -> str | None:
-    written = call.header(b"idempotency-key")
-    if written is None:
-        return None
-    key = written[1:-1] if len(written) > 1 and written[0] == written[-1] == '"' else written
-    return check_idempotency_key(key)
 
 
 def read_recipient(numbering: Numbering, written: object, index: int = 0) -> Recipient:

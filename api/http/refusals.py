@@ -6,10 +6,10 @@ from domain.errors import InvalidRecipient, InvalidRequest, Refused
 
 
 class PayloadTooLarge(Refused):
-    """The body is over a mebibyte."""
+    """The body is over a mebibyte, or what else its path takes."""
 
-    def __init__(self) -> None:
-        super().__init__("The request body is larger than 1 MiB.")
+    def __init__(self, most: str = "1 MiB") -> None:
+        super().__init__(f"The request body is larger than {most}.")
 
 
 class BadRequest(Refused):

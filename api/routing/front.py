@@ -16,6 +16,8 @@ from api.http.wire import Call
 from application.accounts.logins import TOKEN_PREFIX
 from application.books.behind import unseen_since
 from application.books.commands import Command
+from application.money.callbacks import Callbacks
+from application.money.tokens import CallbackTokens
 from application.system import System
 from domain.errors import InvalidKey, NgomaError, OutcomeUnknown
 from domain.values import Instant, Network
@@ -45,6 +47,13 @@ class Front:
         self._addresses = Addresses(system.terms.trusted_proxies, system.terms.forwarded_header)
         self.door = Door(system)
         self.people = People(system)
+        self.callbacks = Callbacks(
+            mobile_money=system.mobile_money,
+            tokens=CallbackTokens(system.digests.callback_key),
+            reader=system.reader,
+            wire_log=system.wire_log,
+            clock=system.clock,
+        )
         self._bridge = Bridge(system.committer)
         self._reading = FairPool(
             "ngoma-read",

@@ -49,7 +49,7 @@ class Route:
     envelope: Envelope
     summary: str
     answers: Answers
-    tag: Literal["wilcybertek", "feltech", "accounts", "staff", "operations"]
+    tag: Literal["wilcybertek", "feltech", "accounts", "money", "staff", "operations"]
     access: Access
     request: type[Struct] | None = None
     """What its body holds; None for a route without a body."""

@@ -12,12 +12,14 @@ from domain.password_rules import (
     PASSWORD_CHARACTERS_MAX,
     PASSWORD_CHARACTERS_MIN,
 )
+from domain.payment.bounds import TOP_UP_MAX_NGWEE
 from domain.people import EMAIL_CHARACTERS_MAX, NAME_CHARACTERS_MAX
 from domain.sender_id_rules import (
     SENDER_ID_CHARACTERS_MAX,
     SENDER_ID_PATTERN,
     USE_CASE_CHARACTERS_MAX,
 )
+from domain.values import Network
 
 To = Annotated[
     str | int,
@@ -193,3 +195,19 @@ class KeyRequest(Struct, kw_only=True):
     name: PersonName
     scopes: Scopes | UnsetType = UNSET
     sources: Sources | UnsetType = UNSET
+
+
+class TopUpRequest(Struct, kw_only=True):
+    """What is to be paid, by whom; either an amount or a pack."""
+
+    msisdn: To
+    amount_ngwee: Annotated[int, Meta(ge=1, le=TOP_UP_MAX_NGWEE)] | UnsetType = UNSET
+    pack: str | UnsetType = UNSET
+    network: (
+        Annotated[Network, Meta(description="Whose wallet; without it, the number tells.")]
+        | UnsetType
+    ) = UNSET
+
+
+class CallbackBody(Struct, kw_only=True):
+    """Whatever a provider sends: it is read by the provider's own rules."""

@@ -19,6 +19,7 @@ from application.ports import (
     KeysUnnamed,
     KeyUsed,
     Lease,
+    PaymentPoll,
     Repeatable,
     RepeatableForgotten,
     Save,
@@ -95,6 +96,7 @@ class Books:
         self._repeatables: dict[bytes, Repeatable] = {}
         self._leases: dict[int, Lease] | None = None
         self._secrets: list[SecretRow | SecretsForgotten] = []
+        self._polls: dict[int, PaymentPoll] = {}
 
     @property
     def loaded(self) -> dict[UUID, Aggregate]:
@@ -318,6 +320,17 @@ class Books:
                 case SecretsForgotten() if found and change.forgets(found):
                     found = None
         return found
+
+    # -- payments ----------------------------------------------------------------------------
+
+    def keep_poll(self, poll: PaymentPoll) -> None:
+        """Store when a payment's provider is asked next; the commands after this one see it."""
+        self._change(poll)
+        self._polls[poll.number] = poll
+
+    def poll(self, number: int) -> PaymentPoll | None:
+        """Read when a payment's provider is asked next, as of this point of the batch."""
+        return self._polls.get(number) or self._turn.payment_poll(number)
 
     # -- the save ----------------------------------------------------------------------------
 

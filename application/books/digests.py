@@ -13,6 +13,8 @@ class Digests:
 
     email_key: bytes
     repeat_key: bytes
+    callback_key: bytes
+    """Of the tokens in the paths of callbacks (``application.money.tokens``)."""
 
     def email(self, email: str) -> str:
         """Give the digest under which an e-mail address is claimed; its case does not count."""

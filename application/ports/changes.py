@@ -151,6 +151,31 @@ class Lease(Change):
     answered_at: Instant
 
 
+# -- payments ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPoll(Change):
+    """When a payment's provider is asked next; a later one of the same payment replaces it."""
+
+    number: int
+    payment: str
+    """The payment's id, in hex."""
+    provider: str
+    round: int
+    """How often its turn came: in round 0 the money is asked for, after that how it stands."""
+    due_at: Instant | None
+    """None: not before something calls for it."""
+    asked_at: Instant
+    """When its turn came last."""
+    callbacks: int = 0
+    """How many callbacks of it were kept."""
+
+    def is_due_at(self, at: Instant) -> bool:
+        """Whether its turn has come."""
+        return self.due_at is not None and self.due_at <= at
+
+
 # -- time ----------------------------------------------------------------------------------------
 
 

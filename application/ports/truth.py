@@ -13,6 +13,7 @@ from application.ports.changes import (
     ContentRow,
     CredentialRow,
     Lease,
+    PaymentPoll,
     Repeatable,
     SecretKind,
     SecretRow,
@@ -65,6 +66,9 @@ class Turn(Protocol):
 
     def secret(self, kind: SecretKind, key: str) -> SecretRow | None:
         """Read one secret."""
+
+    def payment_poll(self, number: int) -> PaymentPoll | None:
+        """Read when a payment's provider is asked next."""
 
 
 class AnswerLost(Exception):
@@ -155,6 +159,9 @@ class Store(Protocol):
 
     def secret(self, kind: SecretKind, key: str) -> SecretRow | None:
         """Read one secret of a person."""
+
+    def due_polls(self, now: Instant, *, limit: int) -> Sequence[tuple[int, int]]:
+        """Number the payments whose turn has come, with the round of each, longest due first."""
 
     def clock_marks(self) -> Sequence[ClockMark]:
         """Read what time it was by the clocks of all hosts."""

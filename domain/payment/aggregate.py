@@ -75,6 +75,7 @@ class Payment(events.Progress, Aggregate):
         self.paid_ngwee = 0
         self.credited = 0
         self.cause = None
+        self.confirmed_at = None
         self.was_late = False
         self.refund_actor = None
         self.refund_credits = 0
@@ -136,6 +137,11 @@ class Payment(events.Progress, Aggregate):
     def is_open(self) -> bool:
         """Whether nobody knows yet if it will be paid."""
         return self.state in OPEN
+
+    @property
+    def may_still_be_paid(self) -> bool:
+        """Whether word that it was paid would be news: it was asked for, and was not paid."""
+        return self.state in MAY_FOLLOW["Held"]
 
     def initiate(self, *, at: Instant) -> None:
         """Note that the provider is being asked, before it is.

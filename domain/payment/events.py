@@ -17,6 +17,7 @@ class Progress:
     paid_ngwee: int
     credited: int
     cause: str | None
+    confirmed_at: int | None
     was_late: bool
     refund_actor: str | None
     refund_credits: int
@@ -112,6 +113,7 @@ class Confirmed(Event):
         payment.receipt = self.receipt
         payment.paid_ngwee = self.amount_ngwee
         payment.credited = self.credits
+        payment.confirmed_at = self.at
         payment.was_late = self.is_late
         payment.cause = None
 

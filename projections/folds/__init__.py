@@ -16,6 +16,7 @@ from projections.folds.ledger import Ledger
 from projections.folds.looks import Looks
 from projections.folds.message_log import MessageLog
 from projections.folds.retention import RetentionDates
+from projections.folds.topups import TopUps
 from projections.projection import Projection
 
 PROJECTIONS: Final[Sequence[Projection]] = (
@@ -29,4 +30,5 @@ PROJECTIONS: Final[Sequence[Projection]] = (
     Fleet(),
     RetentionDates(),
     Ledger(),
+    TopUps(),
 )

@@ -18,6 +18,7 @@ from domain.public_ids import feltech_id, wilcybertek_id
 from domain.roles import Duty
 from domain.values import Credits
 from tests.api.conftest import Gateway, new_account
+from tests.api.money.asking import a_top_up_of
 from tests.support.staff import give_second_factor, open_session
 
 THEIR_NUMBER: Final = "260977654321"
@@ -112,8 +113,14 @@ def a_new_sender_id(tenant: Tenant) -> list[str]:
     return [str(asked.json()["id"])]
 
 
+def a_new_top_up(tenant: Tenant) -> list[str]:
+    """Ask for a top-up; give its id."""
+    return [a_top_up_of(tenant.gateway)]
+
+
 _names = count(1)
 
+TOP_UP: Final = {"msisdn": "0961234567", "amount_ngwee": 5_000}
 SEND: Final = {"to": "260977000000", "message": "Hello"}
 UNKNOWN_MESSAGES: Final = ("msg_999999", "MSG-1766000000-00ZZ", "MSG-1766000000-LFLR", "msg_0")
 WHY: Final = {"reason": "because"}
@@ -160,6 +167,14 @@ CLASSES: Final[Mapping[tuple[str, str], Class]] = {
     ("DELETE", "/api/v1/keys/{key_id}"): Class(
         Kind.NAMES, names=a_new_key_of, unknown=("ZZZZZZZZ", "00000000", "x", "A" * 32)
     ),
+    ("GET", "/api/v1/prices"): Class(Kind.READS),
+    ("POST", "/api/v1/topups"): Class(Kind.READS, body=TOP_UP),
+    ("GET", "/api/v1/topups"): Class(Kind.READS),
+    ("GET", "/api/v1/topups/{topup_id}"): Class(
+        Kind.NAMES, names=a_new_top_up, unknown=("top_999999", "999999", "top_0", "x")
+    ),
+    ("POST", "/callbacks/{provider}/{token}"): Class(Kind.OPEN, body={}),
+    ("PUT", "/callbacks/{provider}/{token}"): Class(Kind.OPEN, body={}),
     ("GET", f"{STAFF}/accounts"): Class(Kind.STAFF, duty=Duty.LOOK),
     ("GET", f"{STAFF}/accounts/{{number}}"): Class(Kind.STAFF, names=number_of, duty=Duty.LOOK),
     ("GET", f"{STAFF}/accounts/{{number}}/statement"): Class(

@@ -30,7 +30,7 @@ def test_every_route_is_described(gateway: Gateway, reference: dict[str, Any]) -
         for path, operations in reference["paths"].items()
         for method in operations
     }
-    routed = {(route.method, route.path) for route in ROUTES}
+    routed = {(route.method, route.path) for route in ROUTES if route.is_documented}
     assert described == routed | {("GET", "/openapi.json")}
     assert reference["openapi"].startswith("3.1")
     assert reference["info"]["title"] == "Ngoma"

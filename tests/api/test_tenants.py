@@ -31,6 +31,7 @@ from tests.api.asking import (
     tenant,
 )
 from tests.api.conftest import gateways, new_account
+from tests.api.money.asking import NEVER_ASKED, publish
 from tests.support.staff import Member, hire, open_session
 
 
@@ -45,7 +46,8 @@ def test_every_route_is_classed() -> None:
 def tenants(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Give two accounts of one gateway: ours, and theirs with marked data."""
     with gateways(tmp_path_factory.mktemp("tenants")) as start:
-        gateway = start(sender_ids=("OURS",))
+        gateway = start(sender_ids=("OURS",), providers=(NEVER_ASKED,))
+        publish(gateway.system)
         yield ours_and_theirs(gateway)
 
 

@@ -30,6 +30,7 @@ from application.ports import (
     KeysUnnamed,
     KeyUsed,
     Lease,
+    PaymentPoll,
     Repeatable,
     RepeatableForgotten,
     SecretKind,
@@ -43,7 +44,8 @@ from domain.values import Instant
 from tests.conformance.stores import KEY, LEASE, NOW, ROW, Stores, change
 
 TABLES: Final = (
-    *("contents", "credentials", "sim_leases", "secrets", "repeatables", "clock_marks"),
+    *("contents", "credentials", "sim_leases", "secrets", "repeatables"),
+    *("clock_marks", "payment_polls"),
 )
 NUMBERS = st.integers(1, 3)
 TEXTS = st.sampled_from(["a", "b", "Ω"])
@@ -90,6 +92,9 @@ EACH: dict[type[Change], st.SearchStrategy[Any]] = {
         NUMBERS,
         TEXTS,
         NUMBERS,
+    ),
+    PaymentPoll: st.builds(
+        PaymentPoll, NUMBERS, TEXTS, TEXTS, NUMBERS, st.none() | TIMES, TIMES, NUMBERS
     ),
     ClockMark: st.builds(ClockMark, CLOCK_WRITERS, TIMES, TIMES, TEXTS),
     ClockMarksForgotten: st.builds(ClockMarksForgotten),

@@ -69,6 +69,65 @@ def simulate(
     run_simulator(provider, port, scenario=scenario, seed=seed, callback_url=callback_url)
 
 
+@pay.command("poll", epilog=example("ngoma pay poll top_7"))
+@click.argument("payment")
+@json_option
+@place_options
+def poll(place: Place, payment: str, *, as_json: bool) -> None:
+    """Ask the provider now how PAYMENT, a top-up, stands; once in five seconds at most."""
+    from application.money.tokens import CallbackTokens
+    from application.money.turns import BringForward, Turns
+    from domain.public_ids import parse_top_up_id, top_up_id
+    from worker.cli.gateway import opened
+
+    number = parse_top_up_id(payment)
+    if number is None:
+        msg = f"{payment!r} is not the id of a top-up, for example top_7."
+        raise click.BadParameter(msg, param_hint="PAYMENT")
+    with opened(place) as gateway:
+        turn = gateway.run(BringForward(number, is_callback=False, at=gateway.now()))
+        if turn is None:
+            msg = "No such top-up."
+            raise click.ClickException(msg)
+        turns = Turns(
+            mobile_money=gateway.system.mobile_money,
+            callback_url=CallbackTokens(gateway.system.digests.callback_key).url_of_payment,
+            clock=gateway.system.clock,
+            aside=lambda piece: piece(),
+        )
+        was_asked = turns.take(number, turn.round, gateway.run)
+        row = gateway.reading("topups").top_up(number)
+    state = "" if row is None else row.state
+    if as_json:
+        print_json({"topup_id": top_up_id(number), "asked": was_asked, "state": state})
+        return
+    asked = "Asked." if was_asked else "Nothing is to be asked now."
+    click.echo(f"{asked} It is {state.replace('_', ' ')}.")
+
+
+@pay.command("callbacks", epilog=example("ngoma pay callbacks"))
+@json_option
+@place_options
+def callbacks(place: Place, *, as_json: bool) -> None:
+    """Say where each provider's callbacks go, to be registered with it; keep that secret."""
+    from application.money.tokens import CallbackTokens
+    from worker.cli.gateway import opened
+
+    with opened(place) as gateway:
+        tokens = CallbackTokens(gateway.system.digests.callback_key)
+        found = {
+            name: "each request names its own"
+            if account.traits.callback_per_payment
+            else tokens.url(account.traits)
+            for name, account in gateway.system.mobile_money.items()
+        }
+    if as_json:
+        print_json(found)
+        return
+    for name, url in found.items():
+        click.echo(f"{name}: {url or 'none, without a callback_url in its settings'}")
+
+
 @pay.command("log", epilog=example("ngoma pay log 7b7fca5e-34ad-4d7c-8bd9-2d3c9c9f4d8e"))
 @click.argument("payment")
 @json_option

@@ -23,6 +23,7 @@ from adapters.store.changes import (
 from adapters.store.schema import (
     CONTENT_COLUMNS,
     LEASE_COLUMNS,
+    POLL_COLUMNS,
     REPEATABLE_COLUMNS,
     SECRET_COLUMNS,
 )
@@ -30,6 +31,7 @@ from application.ports import (
     Change,
     ContentRow,
     Lease,
+    PaymentPoll,
     Repeatable,
     Save,
     SecretKind,
@@ -114,6 +116,14 @@ class PostgresTurn:
         )
         row = self._cursor.fetchone()
         return secret_of(row) if row else None
+
+    def payment_poll(self, number: int) -> PaymentPoll | None:
+        """Read when a payment's provider is asked next."""
+        self._cursor.execute(
+            f"SELECT {POLL_COLUMNS} FROM payment_polls WHERE number = %s", (number,)
+        )
+        row = self._cursor.fetchone()
+        return PaymentPoll(**row) if row else None
 
 
 def secret_of(row: DictRow) -> SecretRow:

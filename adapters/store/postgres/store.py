@@ -22,6 +22,7 @@ from adapters.store.postgres.trouble import PostgresTroubles
 from adapters.store.schema import (
     CLOCK_COLUMNS,
     CREDENTIAL_COLUMNS,
+    DUE_POLLS,
     LEASE_COLUMNS,
     SCHEMA_VERSION,
     SENT_BY,
@@ -248,6 +249,12 @@ class PostgresStore:
         """Read one secret of a person."""
         with self._reading() as cursor:
             return PostgresTurn(cursor).secret(kind, key)
+
+    def due_polls(self, now: Instant, *, limit: int) -> Sequence[tuple[int, int]]:
+        """Number the payments whose turn has come, longest due first."""
+        with self._reading() as cursor:
+            cursor.execute(DUE_POLLS.format(mark="%s"), (now, limit))
+            return [(row["number"], row["round"]) for row in cursor]
 
     # -- upkeep ------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from adapters.store.changes import STATEMENTS, Statement, Writer, carry_out
 from adapters.store.schema import (
     CONTENT_COLUMNS,
     LEASE_COLUMNS,
+    POLL_COLUMNS,
     REPEATABLE_COLUMNS,
     SECRET_COLUMNS,
 )
@@ -19,6 +20,7 @@ from application.ports import (
     Change,
     ContentRow,
     Lease,
+    PaymentPoll,
     Repeatable,
     Save,
     SecretKind,
@@ -94,6 +96,14 @@ class SqliteTurn:
         )
         row = self._cursor.fetchone()
         return SecretRow(SecretKind(row[0]), *row[1:]) if row else None
+
+    def payment_poll(self, number: int) -> PaymentPoll | None:
+        """Read when a payment's provider is asked next."""
+        self._cursor.execute(
+            f"SELECT {POLL_COLUMNS} FROM payment_polls WHERE number = ?", (number,)
+        )
+        row = self._cursor.fetchone()
+        return PaymentPoll(*row) if row else None
 
 
 def marks(count: int) -> str:

@@ -16,6 +16,7 @@ from adapters.store.identity import DRAW_IDENTITY, READ_IDENTITY, drawn_identity
 from adapters.store.schema import (
     CLOCK_COLUMNS,
     CREDENTIAL_COLUMNS,
+    DUE_POLLS,
     LEASE_COLUMNS,
     SAVES_KEPT_S,
     SCHEMA_VERSION,
@@ -214,6 +215,12 @@ class SqliteStore:
         """Read one secret of a person."""
         with self._reading() as cursor:
             return SqliteTurn(cursor).secret(kind, key)
+
+    def due_polls(self, now: Instant, *, limit: int) -> Sequence[tuple[int, int]]:
+        """Number the payments whose turn has come, longest due first."""
+        with self._reading() as cursor:
+            cursor.execute(DUE_POLLS.format(mark="?"), (now, limit))
+            return [(row[0], row[1]) for row in cursor]
 
     # -- upkeep ------------------------------------------------------------------------------
 

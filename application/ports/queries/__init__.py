@@ -26,6 +26,7 @@ from application.ports.queries.messages import (
 )
 from application.ports.queries.progress import ProgressQueries, ProjectionStatus
 from application.ports.queries.sims import SimQueries, SimRow
+from application.ports.queries.topups import TopUpQueries, TopUpRow
 from application.ports.queries.waiting import Backlog, Waiting, WaitingQueries
 from application.ports.queries.wallets import Balance, Statement, StatementLine, WalletQueries
 
@@ -51,6 +52,7 @@ __all__ = [
     "SimRow",
     "Statement",
     "StatementLine",
+    "TopUpRow",
     "Waiting",
 ]
 
@@ -65,6 +67,7 @@ class Queries(
     SimQueries,
     WaitingQueries,
     KeptQueries,
+    TopUpQueries,
     ProgressQueries,
     Protocol,
 ):

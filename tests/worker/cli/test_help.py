@@ -23,7 +23,7 @@ HEAVY = (
     "dramatiq",
     "serial",
 )
-LATER = ("topup", "finance", "audit")
+LATER = ("finance", "audit")
 LATER_TOO = ("simulate", "phone")
 EMULATORS = {"ngoma modem emulate", "ngoma pay simulate"}
 DAEMONS = {"ngoma serve", "ngoma worker", "ngoma project"}
@@ -63,6 +63,9 @@ def test_the_commands_are_those_of_this_issue() -> None:
         *("modem list", "modem probe", "modem emulate", "modem quarantine", "modem release"),
         *("projections status", "projections rebuild"),
         *("contents purge", "clock show", "clock vouch", "pay simulate", "pay log"),
+        *("pay poll", "pay callbacks"),
+        *("topup request", "topup show", "topup list", "topup refund"),
+        *("topup approve-refund", "topup reject-refund", "topup reverse"),
     }
 
 

@@ -1,0 +1,1 @@
+"""What providers of mobile money tell the gateway by themselves."""

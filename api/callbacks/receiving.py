@@ -1,0 +1,85 @@
+"""``/callbacks/{provider}/{token}``: hints of providers, which bring a question forward."""
+
+from typing import Final
+
+from api import schemas
+from api.http.refusals import BadRequest, PayloadTooLarge
+from api.http.wire import Answer, Call, answer
+from api.routing.errors import feltech_error
+from api.routing.front import Front
+from api.routing.route import Endpoint, Method, Route
+from application.money.callbacks import Heard
+from application.money.tokens import CALLBACKS
+from application.money.turns import TURN, BringForward
+from application.ports import CallbackForged, CallbackMalformed, Job, ReceivedCallback
+from domain.errors import InvalidKey
+
+BODY_BYTES_MAX: Final = 64 * 1024
+"""The largest callback that is read."""
+
+
+def _route(method: Method) -> Route:
+    return Route(
+        method=method,
+        path=f"{CALLBACKS}/{{provider}}/{{token}}",
+        endpoint=_receiver(method),
+        envelope=feltech_error,
+        summary="Take a callback of a provider of mobile money",
+        answers={
+            202: (schemas.CallbackTaken,),
+            **dict.fromkeys((400, 401, 404, 413, 415, 500, 503), (schemas.FeltechError,)),
+        },
+        tag="money",
+        access="anyone",
+        request=schemas.CallbackBody,
+        is_documented=False,
+    )
+
+
+def _receiver(method: Method) -> Endpoint:
+    async def receive(front: Front, call: Call) -> Answer:
+        """Take a callback as a hint."""
+        if len(call.body) > BODY_BYTES_MAX:
+            raise PayloadTooLarge("64 KiB")
+        provider, token = call.params["provider"], call.params["token"]
+        callback = ReceivedCallback(
+            method=method,
+            path=f"{CALLBACKS}/{provider}/{token}",
+            headers={
+                name.decode("latin-1"): value.decode("latin-1")
+                for name, value in call.headers.items()
+            },
+            body=call.body,
+        )
+        callbacks = front.callbacks
+        try:
+            heard = await front.read(None, lambda: callbacks.hear(provider, token, callback))
+        except CallbackForged as error:
+            raise InvalidKey(str(error)) from error
+        except CallbackMalformed as error:
+            raise BadRequest(str(error)) from error
+        if await _is_kept(front, heard):
+            await front.read(None, lambda: callbacks.keep(provider, heard, callback))
+        return answer(schemas.CallbackTaken(), status=202)
+
+    return receive
+
+
+async def _is_kept(front: Front, heard: Heard) -> bool:
+    """Bring the payment's next question forward; whether the callback is to be kept."""
+    system = front.system
+    at = system.clock.now()
+    turn = None
+    if heard.number is not None:
+        turn = await front.run(BringForward(heard.number, at=at))
+        if turn is None:
+            return False
+    if turn is None:
+        return front.callbacks.has_room(at)
+    if turn.is_due_at(at):
+        system.queue.enqueue(Job(TURN, (turn.number, turn.round)))
+    return True
+
+
+CALLBACK_ROUTES: Final = (_route("POST"), _route("PUT"))
+"""Providers use either method."""

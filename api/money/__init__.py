@@ -1,0 +1,1 @@
+"""What an account pays: prices and top-ups."""
