@@ -57,6 +57,7 @@ from application.ports.modems import (
 )
 from application.ports.observing import AccessLog, Answered, Metrics
 from application.ports.people import Codes, Mailer, MailNotSent, MailServerAway
+from application.ports.statements import FileLine, FileSummary, RefusedRow, StatementFile
 from application.ports.truth import (
     AnswerLost,
     Inspection,
@@ -95,6 +96,8 @@ __all__ = [
     "CredentialRow",
     "Declined",
     "EffectPositions",
+    "FileLine",
+    "FileSummary",
     "Follower",
     "Inspection",
     "Job",
@@ -124,6 +127,7 @@ __all__ = [
     "ReceivedCallback",
     "Refund",
     "Refunds",
+    "RefusedRow",
     "Repeatable",
     "RepeatableForgotten",
     "Save",
@@ -133,6 +137,7 @@ __all__ = [
     "Settled",
     "SimIdentity",
     "Standing",
+    "StatementFile",
     "Store",
     "StoreIdentity",
     "StoreUnusable",

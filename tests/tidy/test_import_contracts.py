@@ -30,6 +30,7 @@ PLANTS: Final = {
         "adapters/mobile_money/wire/planted.py",
         "from adapters.mobile_money.mtn import client",
     ),
+    "statement-files": ("adapters/statements/planted.py", "import adapters.queue"),
     "web-inwards": ("api/http/planted.py", "import adapters.security"),
     "composition-root": ("adapters/queue/planted.py", "from adapters import bootstrap"),
     "web-app": ("worker/planted.py", "def serve():\n    from api import app"),

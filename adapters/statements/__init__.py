@@ -1,0 +1,1 @@
+"""Files of providers' statements: their lines, or why they cannot be read, in words."""

@@ -1,0 +1,174 @@
+"""Opens a provider's file: looked at as a whole first, then read a line at a time."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final, Protocol
+
+from adapters.statements.cells import Cell
+from adapters.statements.columns import Columns, find_columns, headings_of
+from adapters.statements.csv_rows import CsvRows, digest_of
+from adapters.statements.reading import Edge, Reading, Tally
+from adapters.statements.templates import TEMPLATES, DateOrder, Template
+from application.ports import FileLine, FileSummary
+from domain.errors import InvalidRequest
+
+REFUSED_SHOWN_MAX: Final = 1_000
+
+
+class Rows(Protocol):
+    """A file's rows, to be read again and again."""
+
+    def heads(self) -> Iterator[Sequence[Sequence[Cell]]]:
+        """Give the first rows, in each way that they may be cut; ``rows`` keeps to the last."""
+
+    def rows(self) -> Iterator[Sequence[Cell]]:
+        """Read all rows."""
+
+
+class UnknownLayout(InvalidRequest):
+    """No template fits; ``headings`` are what looks most like headings, in ``row``."""
+
+    def __init__(self, row: int, headings: Sequence[str]) -> None:
+        names = ", ".join(headings) or "none"
+        super().__init__(
+            f"No template fits this file. Row {row} looks like its headings: {names}.",
+            field="template",
+        )
+        self.row = row
+        self.headings = headings
+
+
+def open_statement(
+    path: Path, *, templates: Sequence[Template] = TEMPLATES, order: DateOrder | None = None
+) -> "ReadFile":
+    """Look at a file as a whole by the first template that fits; ``order`` is a person's choice.
+
+    Raises:
+        InvalidRequest: it cannot be read, or it is not sure how; what can be chosen is named by
+            ``field``: ``template``, ``date_format``, else ``file``.
+    """
+    rows = CsvRows(path)
+    template, columns = _fit(rows, templates)
+    return ReadFile(rows, template, columns, order, sha256=digest_of(path))
+
+
+def _fit(rows: Rows, templates: Sequence[Template]) -> tuple[Template, Columns]:
+    best: tuple[int, Sequence[str]] = (0, ())
+    for head in rows.heads():
+        for template in templates:
+            columns = find_columns(head, template)
+            if columns is not None:
+                return template, columns
+        row, headings = headings_of(head)
+        if len(headings) > len(best[1]):
+            best = row, headings
+    raise UnknownLayout(*best)
+
+
+class ReadFile:
+    """A file that can be read line by line as often as is wanted."""
+
+    def __init__(
+        self,
+        rows: Rows,
+        template: Template,
+        columns: Columns,
+        order: DateOrder | None,
+        *,
+        sha256: str,
+    ) -> None:
+        self._rows = rows
+        self._template = template
+        self._columns = columns
+        self._order: DateOrder = order or template.order
+        reading = self._reading()
+        self.summary = _summary(reading, rows.rows(), template.name, sha256)
+        if order is None:
+            _refuse_doubt(reading.tally, self._order)
+
+    def _reading(self) -> Reading:
+        return Reading(self._template, self._columns, self._order)
+
+    def lines(self) -> Iterator[FileLine]:
+        """Read its lines again."""
+        for found in self._reading().read(self._rows.rows()):
+            if isinstance(found, FileLine):
+                yield found
+
+
+def _summary(
+    reading: Reading, rows: Iterator[Sequence[Cell]], template: str, sha256: str
+) -> FileSummary:
+    first_at = last_at = None
+    refused, shown = 0, []
+    for found in reading.read(rows):
+        if isinstance(found, FileLine):
+            at = found.happened_at
+            first_at = at if first_at is None or at < first_at else first_at
+            last_at = at if last_at is None or at > last_at else last_at
+        else:
+            refused += 1
+            shown += [found] if refused <= REFUSED_SHOWN_MAX else []
+    if first_at is None or last_at is None:
+        why = f" Row {shown[0].row}: {shown[0].reason}" if shown else ""
+        raise InvalidRequest(f"No line of the file can be read.{why}", field="file")
+    opening, closing = _balances(reading.tally)
+    return FileSummary(
+        sha256=sha256,
+        template=template,
+        lines=reading.tally.lines,
+        total_ngwee=reading.tally.total_ngwee,
+        opening_ngwee=opening,
+        closing_ngwee=closing,
+        first_at=first_at,
+        last_at=last_at,
+        refused=refused,
+        refused_rows=shown,
+        notes=list(_notes(reading.tally)),
+    )
+
+
+def _balances(tally: Tally) -> tuple[int | None, int | None]:
+    """Give what the file says that it opens and closes with, or what follows from its balances.
+
+    Files list the oldest line first or last; times say which, or what adds up where they are alike.
+    """
+    opening, closing = tally.opening, tally.closing
+    first, last = tally.first, tally.last
+    if first is None or last is None or first.balance_ngwee is None or last.balance_ngwee is None:
+        return opening, closing
+    begins, ends = _before(first), last.balance_ngwee
+    is_backwards = first.line.happened_at > last.line.happened_at or (
+        first.line.happened_at == last.line.happened_at and begins + tally.total_ngwee != ends
+    )
+    if is_backwards:
+        begins, ends = _before(last), first.balance_ngwee
+    return begins if opening is None else opening, ends if closing is None else closing
+
+
+def _before(edge: Edge) -> int:
+    return (edge.balance_ngwee or 0) - edge.line.amount_ngwee + edge.line.fee_ngwee
+
+
+def _notes(tally: Tally) -> Iterator[str]:
+    told = {
+        "rows of failed transactions were left aside": tally.failed,
+        "rows without date and amount were left aside": tally.aside,
+        "phone numbers had lost their zero and were given 260": tally.mended,
+    }
+    for words, count in told.items():
+        if count:
+            yield f"{count} {words}."
+
+
+def _refuse_doubt(tally: Tally, order: DateOrder) -> None:
+    """Refuse dates that an office program may have turned, until a person says what they are."""
+    if tally.text_dates and tally.typed_dates:
+        msg = "Some dates are text and some are cells of a date, as when an office program turned"
+        msg += " day and month of those it could. Say by --date-format how to read the text."
+        raise InvalidRequest(msg, field="date_format")
+    is_open = tally.text_dates and not tally.surely_ordered
+    if order != "ymd" and is_open and tally.swapped_alike < tally.text_dates:
+        msg = "Day and month of every date in this file can be read both ways: say by"
+        msg += " --date-format dmy or mdy which comes first."
+        raise InvalidRequest(msg, field="date_format")
