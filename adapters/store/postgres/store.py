@@ -289,12 +289,11 @@ class PostgresStore:
     def _make_tables(self) -> None:
         if self.is_half_restored():
             raise StoreDown(HALF_RESTORED)
-        self._recorder.create_table()
-        self._snapshots.create_table()
+        for recorder in (self._recorder, self._snapshots):
+            recorder.create_table()
         with self._writing() as cursor:
-            for statement in TABLES:
-                cursor.execute(statement.format(blob="BYTEA", big="BIGINT"))
-            for statement in UNSAMPLED:
+            tables = [statement.format(blob="BYTEA", big="BIGINT") for statement in TABLES]
+            for statement in (*tables, *UNSAMPLED):
                 cursor.execute(statement)
             cursor.execute(DRAW_IDENTITY.replace("?", "%s"), drawn_identity())
             cursor.execute("DELETE FROM schema_version")
@@ -317,8 +316,7 @@ class PostgresStore:
                 (to, ContentKind.MESSAGE.value, after, limit),
             )
             rows = cursor.fetchall()
-        found = [row["number"] for row in rows if row["is_it"]]
-        return found, rows[-1]["number"] if rows else None
+        return [row["number"] for row in rows if row["is_it"]], rows[-1]["number"] if rows else None
 
     def scrub(self, *, rewrite: bool) -> Sequence[str]:
         """With ``rewrite``, write contents anew and let go of the write-ahead log."""
