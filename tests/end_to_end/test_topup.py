@@ -1,4 +1,4 @@
-"""A top-up in the demo, as anybody can try it: asked for by HTTP, paid by phone, spent on an SMS."""
+"""A top-up in the demo, as anybody can try it: asked for, paid by phone, spent on a message."""
 
 import pytest
 
