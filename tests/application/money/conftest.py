@@ -6,6 +6,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests.conformance.mobile_money_rigs import KINDS
+from tests.support.invariants import violations_in
 from tests.support.topups import Till, till
 
 
@@ -16,3 +17,5 @@ def tills() -> Iterator[Mapping[str, Till]]:
         for one in opened.values():
             one.publish(50)
         yield opened
+        found = {name: list(violations_in(one.system.store)) for name, one in opened.items()}
+        assert not any(found.values()), found

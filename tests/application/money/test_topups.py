@@ -27,6 +27,7 @@ from domain.roles import Role
 from domain.values import Credits
 from domain.wallet import CreditWallet, wallet_id
 from tests.conformance.mobile_money_rigs import KINDS
+from tests.support.invariants import violations_in
 from tests.support.topups import STAFF, Till, till
 
 
@@ -36,6 +37,7 @@ def till_() -> Iterator[Till]:
         opened.publish(50)
         opened.new_account("shop")
         yield opened
+        assert violations_in(opened.system.store) == []
 
 
 def says(till: Till, number: int, **said: Any) -> TopUpShown:
