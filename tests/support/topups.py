@@ -52,6 +52,10 @@ BLOCKING_S: Final = 0.6
 STEPS_MAX: Final = 300
 
 
+class Crashed(BaseException):
+    """The process died here; what is committed stays."""
+
+
 def at_once(piece: Callable[[], object]) -> None:
     piece()
 
@@ -67,7 +71,8 @@ class Till:
     inbox: CallbackInbox
     folder: Path
     account: int = 0
-    execute_hook: Callable[[Command[object]], None] = lambda _: None
+    crash_in: int | None = None
+    """After so many more points, before and after each command, the process dies."""
     turns: Turns = field(init=False)
     callbacks: Callbacks = field(init=False)
 
@@ -90,10 +95,18 @@ class Till:
 
     def execute(self, command: Command[R]) -> R:
         """Run a command in this thread."""
-        self.execute_hook(command)  # type: ignore[arg-type]
+        self._point()
         outcome = Asked(self.system.committer, command, self._commit).outcome(5.0)
         assert outcome is not None
+        self._point()
         return outcome.unwrap()
+
+    def _point(self) -> None:
+        if self.crash_in is not None:
+            self.crash_in -= 1
+            if self.crash_in < 0:
+                self.crash_in = None
+                raise Crashed
 
     def _commit(self, event: object, timeout_s: float) -> bool:
         self.system.committer.step(0.0)

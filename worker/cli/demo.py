@@ -179,6 +179,7 @@ def welcome(where: Mapping[str, str], key: str, folder: Path) -> str:
     """Say where to go next, with a line to paste."""
     base_url = where["web"]
     body = json.dumps({"api_key": key, "to": "0977000000", "message": "Hello from Ngoma!"})
+    top_up = json.dumps({"amount_ngwee": 5_000, "msisdn": "0961234567"})
     return f"""
 Ngoma is ready at {base_url}
 
@@ -190,6 +191,12 @@ See it on the air and in the log:
 
   tail -f {shlex.quote(str(folder / "modems" / "mtn.jsonl"))}
   curl -s '{base_url}/api/logs?api_key={key}'
+
+Top up by mobile money, at a simulated MTN whose payer agrees after three seconds:
+
+  curl -s {base_url}/api/v1/topups -H 'Authorization: Bearer {key}' \\
+    -H 'Content-Type: application/json' -d '{top_up}'
+  curl -s {base_url}/api/v1/topups -H 'Authorization: Bearer {key}'
 
 Its metrics, and how it is: {where["operations"]}/metrics and /readyz
 

@@ -21,6 +21,7 @@ from application.system import System
 from domain.errors import NgomaError
 from worker.cli.alone import alone
 from worker.cli.demo import (
+    DEMO,
     demo_account,
     demo_modems,
     demo_settings,
@@ -29,6 +30,7 @@ from worker.cli.demo import (
     welcome,
     write_demo_file,
 )
+from worker.cli.demo_money import demo_prices, demo_providers
 from worker.cli.options import POSITION, Place, example, place_options
 from worker.cli.signals import end_in_order
 from worker.cli.soundness import require_sound, why_unmigrated
@@ -96,6 +98,8 @@ def _serve(settings: Settings, role: ProcessRole, outlet: Outlet, *, is_demo: bo
         settings = replace(settings, public_url=settings.public_url or listener.public_url)
         if is_demo:
             stack.enter_context(demo_modems(settings, SystemClock()))
+            url = None if settings.socket else listener.url
+            settings = stack.enter_context(demo_providers(settings, SystemClock(), url=url))
         system = bootstrap(settings, outlet=outlet)
         stack.callback(system.close)
         _log.info("%s", plan_note(settings))
@@ -109,6 +113,7 @@ def _serve(settings: Settings, role: ProcessRole, outlet: Outlet, *, is_demo: bo
         _log.info("Listening.", extra=where)
         if is_demo:
             account, key = demo_account(system, settings)
+            demo_prices(system, DEMO)
             _announce_when_ready(server, system, settings, where=where, account=account, key=key)
         settle_memory()
         server.run(sockets=[listener.socket])

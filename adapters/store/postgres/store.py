@@ -23,7 +23,6 @@ from adapters.store.schema import (
     CLOCK_COLUMNS,
     CREDENTIAL_COLUMNS,
     DUE_POLLS,
-    LEASE_COLUMNS,
     SCHEMA_VERSION,
     SENT_BY,
     TABLES,
@@ -242,8 +241,7 @@ class PostgresStore:
     def leases(self) -> Sequence[Lease]:
         """Read all leases."""
         with self._reading() as cursor:
-            cursor.execute(f"SELECT {LEASE_COLUMNS} FROM sim_leases")
-            return [Lease(**row) for row in cursor.fetchall()]
+            return PostgresTurn(cursor).leases()
 
     def secret(self, kind: SecretKind, key: str) -> SecretRow | None:
         """Read one secret of a person."""

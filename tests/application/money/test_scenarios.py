@@ -1,13 +1,13 @@
 """What each scenario comes to at each provider: the end, the credits, and what finance looks at."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 import pytest
 
 from adapters.mobile_money.simulation.scenarios import SCENARIOS
 from tests.conformance.mobile_money_rigs import KINDS
-from tests.support.topups import Till, till
+from tests.support.topups import Till
 
 
 class Comes(NamedTuple):
@@ -88,20 +88,6 @@ TABLE: Final = [
 ]
 
 
-@pytest.fixture(scope="module")
-def tills() -> Iterator[dict[str, Till]]:
-    opened: dict[str, Till] = {}
-    managers = []
-    for name, kind in KINDS.items():
-        manager = till(kind)
-        managers.append(manager)
-        opened[name] = manager.__enter__()
-        opened[name].publish(50)
-    yield opened
-    for manager in managers:
-        manager.__exit__(None, None, None)
-
-
 def test_the_table_has_every_scenario() -> None:
     for provider in KINDS:
         assert expected(provider).keys() == SCENARIOS.keys()
@@ -109,7 +95,7 @@ def test_the_table_has_every_scenario() -> None:
 
 @pytest.mark.parametrize(("provider", "scenario", "comes"), TABLE)
 def test_a_scenario_comes_to_what_the_table_says(
-    tills: dict[str, Till], provider: str, scenario: str, comes: Comes
+    tills: Mapping[str, Till], provider: str, scenario: str, comes: Comes
 ) -> None:
     gateway = tills[provider]
     gateway.new_account(scenario)
