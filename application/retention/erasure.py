@@ -117,14 +117,16 @@ class EraseAccount(WithReason[bool]):
         account: int,
         *,
         sender_ids: Sequence[int],
+        top_ups: Sequence[int] = (),
         actor: Actor,
         reason: str,
         at: Instant,
     ) -> None:
-        """``sender_ids`` number what the account asked for."""
+        """``sender_ids`` and ``top_ups`` number what the account asked for."""
         super().__init__(actor=actor, reason=reason, at=at)
         self._account = account
         self._sender_ids = sender_ids
+        self._top_ups = top_ups
 
     def touches(self) -> Iterable[UUID]:
         """The account and its wallet."""
@@ -161,6 +163,8 @@ class EraseAccount(WithReason[bool]):
         books.erase(ContentKind.ACCOUNT, self._account)
         for number in self._sender_ids:
             books.erase(ContentKind.SENDER_ID, number)
+        for number in self._top_ups:
+            books.erase(ContentKind.TOP_UP, number)
         books.forget_key_names(self._account)
         for kind in SecretKind:
             books.forget_secrets(kind, self._account)

@@ -70,6 +70,10 @@ FIELDS: Final[Mapping[str, Plant]] = {
     "token": secret,
     "code": secret,
     "reason": text,
+    "msisdn": number,
+    "amount_ngwee": right(5_000),
+    "pack": closed,
+    "network": closed,
 }
 """Fields of bodies, in any route."""
 QUERY: Final[Mapping[str, Plant]] = {
@@ -84,8 +88,12 @@ QUERY: Final[Mapping[str, Plant]] = {
     "to": closed,
     "format": closed,
     "account_id": closed,
+    "state": closed,
 }
-PATH: Final[Mapping[str, Plant]] = {"message_id": closed, "number": closed, "key_id": closed}
+PATH: Final[Mapping[str, Plant]] = {
+    **dict.fromkeys(("message_id", "number", "key_id", "topup_id", "provider"), closed),
+    "token": secret,
+}
 HEADERS: Final = (
     *("Idempotency-Key", "User-Agent", "Referer", "Cookie", "Origin", "Accept-Language"),
     *("X-Forwarded-For", "X-API-Key", "Traceparent"),
@@ -123,6 +131,14 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "bulk": "a number or a word",
     "read": "a number or a word",
     "daily_credits": "a number or a word",
+    "top_up": "an id",
+    "state": "a closed set",
+    "msisdn": "kept as a content",
+    "amount": "kwacha",
+    "pack": "the name of one that is published",
+    "per_credit": "kwacha",
+    "packs": "names that staff publish, credits and kwacha",
+    "version": "the name of one that is published",
 }
 """Options and arguments of the command line that take any text, and what becomes of it."""
 
@@ -141,6 +157,16 @@ CALLS: Final[Mapping[str, tuple[str, ...]]] = {
     "wallet adjust": ("1 -3 --reason {word}", "1 -999999 --reason {word}"),
     "wallet statement": ("1 --from {word}", "1 --to {word}"),
     "pay log": ("{word}",),
+    "pay poll": ("{word}",),
+    "prices publish": ("--per-credit {word} --reason {word}", "--per-credit 1 --reason {word}"),
+    "prices withdraw": ("{word} --reason {word}",),
+    "topup request": ("1 --msisdn 0{number} --pack {word}", "1 --msisdn {word} --amount {word}"),
+    "topup show": ("{word}",),
+    "topup list": ("--state {word}",),
+    **dict.fromkeys(
+        ("topup refund", "topup approve-refund", "topup reject-refund", "topup reverse"),
+        ("{word} --reason {word}", "top_1 --reason {word}"),
+    ),
     "sender-id reject": ("1 --reason {word}",),
     "message cancel": ("{word}",),
     "message explain": ("{word}",),

@@ -20,6 +20,7 @@ from domain.errors import InvalidRecipient, InvalidRequest, NotFound, TooLate
 from domain.message import Extent
 from domain.msisdn import normalise
 from domain.public_ids import MessageRef
+from domain.written import NUMBER_MAX
 from worker.cli.clock import require_trusted_clock
 from worker.cli.gateway import Gateway, opened
 from worker.cli.group import Group
@@ -221,12 +222,24 @@ class _Purge:
                 EraseAccount(
                     account,
                     sender_ids=sender_ids,
+                    top_ups=self._top_ups_of(account),
                     actor=gateway.actor,
                     reason=self._reason,
                     at=gateway.now(),
                 )
             )
         self._erase_messages_of(account)
+
+    def _top_ups_of(self, account: int) -> list[int]:
+        """Number all top-ups of an account: who paid them is erased with it."""
+        queries, numbers, before = self._gateway.reading("topups"), list[int](), NUMBER_MAX
+        for _ in range(BATCHES_MAX):
+            found = queries.top_ups(account, [], before=before, limit=MESSAGES_MAX)
+            if not found:
+                break
+            numbers += [row.number for row in found]
+            before = found[-1].number
+        return numbers
 
     def _erase_messages_of(self, account: int) -> None:
         queries, after = self._gateway.reading("message_log"), 0

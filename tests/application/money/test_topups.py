@@ -13,6 +13,7 @@ from application.money.refunds import DecideRefund, RequestRefund
 from application.money.reversals import ReversePayment
 from application.money.shown import TopUpShown
 from application.ports import PaymentState, PaymentStatus
+from application.retention.erasure import EraseAccount
 from domain.errors import (
     IdempotencyConflict,
     InsufficientCredits,
@@ -240,3 +241,22 @@ def test_used_credits_are_not_refunded(till_: Till) -> None:
     use(till_, 1)
     with pytest.raises(InsufficientCredits):
         decide(till_, number, other)
+
+
+def test_who_pays_is_in_no_event_and_erased_with_the_account(till_: Till) -> None:
+    number = asked(till_)
+    payer = till_.shown(number).msisdn
+    assert payer == till_.payer("pending-for-ever")
+    log = till_.system.store.events_after(0, limit=1_000)
+    assert not any(payer[4:].encode() in bytes(stored.state) for _, stored in log)
+    till_.execute(
+        EraseAccount(
+            till_.account,
+            sender_ids=(),
+            top_ups=[number],
+            actor=STAFF,
+            reason="asked for it",
+            at=till_.clock.now(),
+        )
+    )
+    assert till_.shown(number).msisdn is None
