@@ -3,9 +3,10 @@
 import codecs
 import csv
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from domain.errors import InvalidRequest
@@ -64,6 +65,8 @@ def _is_written_in(path: Path, encoding: str) -> bool:
 
 class CsvRows:
     """A file to be read again and again by one delimiter."""
+
+    date_formats: Mapping[int, Collection[str]] = MappingProxyType({})
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -1,18 +1,21 @@
 """Opens a provider's file: looked at as a whole first, then read a line at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, NoReturn, Protocol
 
+from adapters.statements.bounds import Bounds, members_of
 from adapters.statements.cells import Cell
 from adapters.statements.columns import Columns, find_columns, headings_of
 from adapters.statements.csv_rows import CsvRows, digest_of
 from adapters.statements.reading import Edge, Reading, Tally
+from adapters.statements.sheets import ods_rows, xls_rows, xlsx_rows
 from adapters.statements.templates import TEMPLATES, DateOrder, Template
 from application.ports import FileLine, FileSummary
 from domain.errors import InvalidRequest
 
 REFUSED_SHOWN_MAX: Final = 1_000
+DEFAULT_BOUNDS: Final = Bounds()
 
 
 class Rows(Protocol):
@@ -23,6 +26,10 @@ class Rows(Protocol):
 
     def rows(self) -> Iterator[Sequence[Cell]]:
         """Read all rows."""
+
+    @property
+    def date_formats(self) -> Mapping[int, Collection[str]]:
+        """How the dates of each column are shown, as far as ``rows`` has come."""
 
 
 class UnknownLayout(InvalidRequest):
@@ -39,7 +46,11 @@ class UnknownLayout(InvalidRequest):
 
 
 def open_statement(
-    path: Path, *, templates: Sequence[Template] = TEMPLATES, order: DateOrder | None = None
+    path: Path,
+    *,
+    templates: Sequence[Template] = TEMPLATES,
+    order: DateOrder | None = None,
+    bounds: Bounds = DEFAULT_BOUNDS,
 ) -> "ReadFile":
     """Look at a file as a whole by the first template that fits; ``order`` is a person's choice.
 
@@ -47,9 +58,34 @@ def open_statement(
         InvalidRequest: it cannot be read, or it is not sure how; what can be chosen is named by
             ``field``: ``template``, ``date_format``, else ``file``.
     """
-    rows = CsvRows(path)
+    rows = _rows_of(path, bounds)
     template, columns = _fit(rows, templates)
     return ReadFile(rows, template, columns, order, sha256=digest_of(path))
+
+
+def _rows_of(path: Path, bounds: Bounds) -> Rows:
+    """Say by its first bytes what a file is, whatever it is called."""
+    with path.open("rb") as file:
+        start = file.read(1_024)
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        return xls_rows(path, bounds)
+    if start.startswith(b"PK\x03\x04"):
+        members = members_of(path, bounds)
+        if "xl/workbook.xml" in members:
+            return xlsx_rows(path, bounds)
+        if "content.xml" in members:
+            return ods_rows(path, bounds)
+        _refuse_kind("a spreadsheet that cannot be read here")
+    if start.startswith(b"%PDF"):
+        _refuse_kind("a PDF")
+    if start.lstrip().lower().startswith((b"<html", b"<!doctype", b"<table", b"<?xml")):
+        _refuse_kind("a page, whatever its name says")
+    return CsvRows(path)
+
+
+def _refuse_kind(what: str) -> NoReturn:
+    msg = f"The file is {what}: export it as CSV, XLSX, XLS or ODS."
+    raise InvalidRequest(msg, field="file")
 
 
 def _fit(rows: Rows, templates: Sequence[Template]) -> tuple[Template, Columns]:
@@ -85,6 +121,7 @@ class ReadFile:
         self.summary = _summary(reading, rows.rows(), template.name, sha256)
         if order is None:
             _refuse_doubt(reading.tally, self._order)
+            _refuse_formats(rows.date_formats.get(columns.places["date"], ()))
 
     def _reading(self) -> Reading:
         return Reading(self._template, self._columns, self._order)
@@ -171,4 +208,12 @@ def _refuse_doubt(tally: Tally, order: DateOrder) -> None:
     if order != "ymd" and is_open and tally.swapped_alike < tally.text_dates:
         msg = "Day and month of every date in this file can be read both ways: say by"
         msg += " --date-format dmy or mdy which comes first."
+        raise InvalidRequest(msg, field="date_format")
+
+
+def _refuse_formats(formats: Collection[str]) -> None:
+    """Refuse dates shown in two ways: the trace of an office program that turned some of them."""
+    if len(formats) > 1:
+        msg = "The dates of this file are shown in more than one way, as when an office program"
+        msg += " turned day and month of some. Look, then say by --date-format how to read text."
         raise InvalidRequest(msg, field="date_format")
