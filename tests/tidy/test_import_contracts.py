@@ -31,6 +31,7 @@ PLANTS: Final = {
         "from adapters.mobile_money.mtn import client",
     ),
     "statement-files": ("adapters/statements/planted.py", "import adapters.queue"),
+    "generated-statements": ("adapters/generation/planted.py", "import domain.matching"),
     "web-inwards": ("api/http/planted.py", "import adapters.security"),
     "composition-root": ("adapters/queue/planted.py", "from adapters import bootstrap"),
     "web-app": ("worker/planted.py", "def serve():\n    from api import app"),

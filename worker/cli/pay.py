@@ -1,5 +1,6 @@
 """``ngoma pay``: simulated providers of mobile money, and what real ones said."""
 
+from pathlib import Path
 from typing import Final
 
 import click
@@ -11,6 +12,10 @@ from worker.cli.output import print_json
 
 PROVIDERS: Final = ("mtn", "airtel", "zamtel", "pawapay")
 PORT_MAX: Final = 65_535
+GENERATED_MAX: Final = 1_000_000
+DAYS_MAX: Final = 366
+FOLDER: Final = click.Path(file_okay=False, path_type=Path)
+FILE: Final = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.group(cls=Group)
@@ -126,6 +131,61 @@ def callbacks(place: Place, *, as_json: bool) -> None:
         return
     for name, url in found.items():
         click.echo(f"{name}: {url or 'none, without a callback_url in its settings'}")
+
+
+@pay.command(
+    "generate",
+    epilog=example(
+        "ngoma pay generate --seed 7 --payments 10000 --days 30 --out month --truth truth.jsonl"
+    ),
+)
+@click.option(
+    "--seed", type=Whole(0, NUMBER_MAX), default=0, show_default=True, help="Which story."
+)
+@click.option("--payments", type=Whole(1, GENERATED_MAX), required=True, help="About how many.")
+@click.option("--days", type=Whole(1, DAYS_MAX), required=True, help="Over how many days.")
+@click.option("--out", type=FOLDER, required=True, help="Folder for payments and statements.")
+@click.option("--truth", type=FILE, required=True, help="File for what is wrong with each row.")
+@json_option
+@place_options
+def generate(
+    *,
+    place: Place,  # noqa: ARG001 - it needs no store; every command takes the flags
+    seed: int,
+    payments: int,
+    days: int,
+    out: Path,
+    truth: Path,
+    as_json: bool,
+) -> None:
+    """Write payments, each provider's statement of them, and the truth about every row.
+
+    Rows are missing, extra, repeated, late, reversed, of wrong amounts and fees; some are so that
+    the file alone cannot tell. Nothing is stored; files that are there are replaced.
+    """
+    from adapters.generation import generate as write_files
+
+    try:
+        made = write_files(seed=seed, payments=payments, days=days, out=out, truth=truth)
+    except OSError as error:
+        msg = f"The files cannot be written: {error.strerror}."
+        raise click.ClickException(msg) from error
+    if as_json:
+        print_json(
+            {
+                "payments": made.payments,
+                "rows": made.rows,
+                "anomalies": made.anomalies,
+                "overlaps": made.overlaps,
+                "files": [str(path) for path in made.files],
+                "truth": str(truth),
+            }
+        )
+    else:
+        click.echo(
+            f"{made.payments:,} payments and {made.rows:,} rows, with {made.anomalies:,} anomalies"
+            f" of which {made.overlaps:,} overlap; the truth is in {truth}."
+        )
 
 
 @pay.command("log", epilog=example("ngoma pay log 7b7fca5e-34ad-4d7c-8bd9-2d3c9c9f4d8e"))

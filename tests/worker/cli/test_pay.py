@@ -76,3 +76,13 @@ def test_what_cannot_be_is_said(cli: Cli) -> None:
     )
     assert cli.refusal("pay", "log", "nothing") == "Nothing is kept of nothing on this host."
     assert cli.json("pay", "log", "nothing") == []
+
+
+def test_a_month_is_generated_with_its_truth(cli: Cli, tmp_path: Path) -> None:
+    made = cli.json(
+        *("pay", "generate", "--seed", "7", "--payments", "200", "--days", "5"),
+        *("--out", str(tmp_path / "month"), "--truth", str(tmp_path / "truth.jsonl")),
+    )
+    truths = (tmp_path / "truth.jsonl").read_text().splitlines()
+    assert len(truths) == 1 + made["rows"] + made["payments"]
+    assert all(Path(name).is_file() for name in made["files"])
