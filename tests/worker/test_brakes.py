@@ -97,7 +97,7 @@ def test_no_segment_begins_once_a_quarantine_was_confirmed(
             after = [s for s in gw.air.segments if s.time > returned_at]
             late += len(after) > 1 or bool(started_after(gw, brake))  # one may have begun before
             assert late == 0, (seed, trial, after)
-            assert sim.status.state == "quarantined"
+            gw.until(lambda: sim.status.state == "quarantined")
             release(gw, lease.sim)
             gw.until(lambda: sim.status.state in {"online", "sending", "resting"})
     report_count("quarantines under load", tries, late, seed)
