@@ -18,6 +18,8 @@ class ContentKind(StrEnum):
     SIM = "sim"
     TOP_UP = "top_up"
     """Who pays: a number, and nothing else."""
+    LINE = "line"
+    """What a line of a provider's statement says of people, beside the number that it names."""
     REASON = "reason"
     """What a person typed, as it is."""
 
@@ -70,6 +72,15 @@ class CardNote(Details):
 
     iccid: str | None = None
     imsi: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineNote(Details):
+    """A name or a narration."""
+
+    kind = ContentKind.LINE
+
+    words: str | None = None
 
 
 def reason_number(reference: str | None) -> int | None:

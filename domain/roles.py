@@ -35,6 +35,8 @@ class Duty(StrEnum):
     APPROVE_CREDITS = "approve_credits"
     SET_PRICES = "set_prices"
     """Publish and withdraw price lists."""
+    RECONCILE = "reconcile"
+    """Import providers' statements, and say what their lines are."""
     GRANT_ROLES = "grant_roles"
     APPROVE_ROLES = "approve_roles"
     ERASE = "erase"
@@ -43,7 +45,7 @@ class Duty(StrEnum):
 
 DUTIES: Final[Mapping[Role, frozenset[Duty]]] = {
     Role.ADMIN: frozenset(Duty),
-    Role.FINANCE_PREPARER: frozenset({Duty.LOOK, Duty.MOVE_CREDITS}),
+    Role.FINANCE_PREPARER: frozenset({Duty.LOOK, Duty.MOVE_CREDITS, Duty.RECONCILE}),
     Role.FINANCE_REVIEWER: frozenset({Duty.LOOK, Duty.APPROVE_CREDITS}),
     Role.AUDITOR: frozenset({Duty.LOOK, Duty.REVEAL}),
 }

@@ -60,6 +60,7 @@ class Statement(Aggregate):
         def apply(self, statement: "Statement") -> None:
             statement.imports += 1
             statement.added += self.added
+            statement.added_ngwee += self.added_ngwee
             statement.is_discarded = False
 
     class Discarded(Event):
@@ -80,6 +81,7 @@ class Statement(Aggregate):
         self.imports = 0
         self.added = 0
         """Lines that this file was the first to show."""
+        self.added_ngwee = 0
         self.is_discarded = False
 
     @classmethod

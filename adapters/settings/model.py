@@ -165,6 +165,14 @@ class Settings:
     providers: tuple[ProviderSettings, ...] = _setting(
         (), "The accounts with providers of mobile money, a table for each."
     )
+    statement_unpacked_max_mib: int = _setting(
+        100, "MiB to which a statement's spreadsheet may unpack.", check=within(1, 10_000)
+    )
+    statement_rows_max: int = _setting(
+        100_000,
+        "Rows of a statement's spreadsheet; a CSV may have more.",
+        check=within(1, 1_048_576),
+    )
     log_level: str | None = _setting(
         None,
         "debug, info, warning or error; without it info, and in the demo warning.",

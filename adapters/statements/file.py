@@ -38,7 +38,8 @@ class UnknownLayout(InvalidRequest):
     def __init__(self, row: int, headings: Sequence[str]) -> None:
         names = ", ".join(headings) or "none"
         super().__init__(
-            f"No template fits this file. Row {row} looks like its headings: {names}.",
+            f"No template fits this file. Row {row} looks like its headings: {names}."
+            " `ngoma finance templates FILE` writes a template to begin with.",
             field="template",
         )
         self.row = row
@@ -61,6 +62,16 @@ def open_statement(
     rows = _rows_of(path, bounds)
     template, columns = _fit(rows, templates)
     return ReadFile(rows, template, columns, order, sha256=digest_of(path))
+
+
+def headings_in(path: Path, *, bounds: Bounds = DEFAULT_BOUNDS) -> tuple[int, Sequence[str]]:
+    """Give the row of a file that looks most like headings, and its texts.
+
+    Raises:
+        InvalidRequest: with field ``file``: it cannot be read.
+    """
+    found = [headings_of(head) for head in _rows_of(path, bounds).heads()]
+    return max(found, key=lambda one: len(one[1]))
 
 
 def _rows_of(path: Path, bounds: Bounds) -> Rows:
@@ -89,16 +100,14 @@ def _refuse_kind(what: str) -> NoReturn:
 
 
 def _fit(rows: Rows, templates: Sequence[Template]) -> tuple[Template, Columns]:
-    best: tuple[int, Sequence[str]] = (0, ())
+    found = []
     for head in rows.heads():
         for template in templates:
             columns = find_columns(head, template)
             if columns is not None:
                 return template, columns
-        row, headings = headings_of(head)
-        if len(headings) > len(best[1]):
-            best = row, headings
-    raise UnknownLayout(*best)
+        found.append(headings_of(head))
+    raise UnknownLayout(*max(found, key=lambda one: len(one[1])))
 
 
 class ReadFile:

@@ -4,8 +4,11 @@ No provider publishes the headings of its portal's exports; these are what expor
 A file whose headings differ is refused with what was found, so that another template can be made.
 """
 
-from collections.abc import Mapping
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -14,6 +17,7 @@ from domain.errors import InvalidRequest
 
 DateOrder = Literal["dmy", "mdy", "ymd"]
 """In which order a date gives its day, month and year."""
+ORDERS: Final[Sequence[DateOrder]] = ("dmy", "mdy", "ymd")
 
 SUCCEEDED: Final = frozenset(
     {"success", "successful", "completed", "ts", "ok", "transaction success"}
@@ -148,6 +152,55 @@ TEMPLATES: Final = (
     ),
 )
 """Every template that is shipped; the first of a provider is taken unless another is named."""
+
+
+FIELDS: Final = (
+    *("id", "date", "amount", "in", "out", "fee", "balance", "status", "type", "currency"),
+    *("payer", "words", "reference"),
+)
+
+
+def guess_columns(headings: Sequence[str]) -> Mapping[str, str]:
+    """Guess which heading names which field, by what they are called elsewhere; each once."""
+    left = {_plain(heading): heading for heading in headings}
+    guessed: dict[str, str] = {}
+    for template in TEMPLATES:
+        for field, names in template.columns.items():
+            found = next((name for name in names if name in left), None)
+            if field not in guessed and found:
+                guessed[field] = left.pop(found)
+    return guessed
+
+
+def load_template(path: Path) -> Template:
+    """Read a template that somebody wrote: ``provider``, ``order``, and a table ``columns``.
+
+    Raises:
+        InvalidRequest: with field ``template``: it is no such file.
+    """
+    try:
+        written = tomllib.loads(path.read_text(encoding="utf-8"))
+        columns = {name: (_plain(text),) for name, text in written["columns"].items()}
+        order = ORDERS[ORDERS.index(written.get("order", "dmy"))]
+        return Template(
+            name=path.stem,
+            provider=str(written.get("provider", "")),
+            about=str(path),
+            columns={FIELDS[FIELDS.index(name)]: heads for name, heads in columns.items()},
+            order=order,
+            has_accounting_signs=written.get("has_accounting_signs", False) is True,
+            outgoing=frozenset(map(_plain, written.get("outgoing", ()))),
+            fees=frozenset(map(_plain, written.get("fees", ()))),
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        msg = (
+            f"{path.name} is no template: `ngoma finance templates FILE` writes one to begin with."
+        )
+        raise InvalidRequest(msg, field="template") from error
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", " ", text.lower()).strip()
 
 
 def find_template(name: str) -> Template:

@@ -12,6 +12,7 @@ from domain.account import Account
 from domain.allowance import Allowance
 from domain.auditor_read import AuditorRead
 from domain.claim import Claim
+from domain.coverage import Coverage
 from domain.events import Aggregate, Snapshot
 from domain.manual_entry import ManualEntry
 from domain.message import Message
@@ -42,6 +43,7 @@ AGGREGATES: Final = (
     Payment,
     Receipt,
     Statement,
+    Coverage,
     Period,
     PriceList,
 )
@@ -63,6 +65,7 @@ SNAPSHOTTED: Final[Mapping[type[Aggregate], int]] = {
     Payment: CHANGES_BETWEEN,
     Receipt: CHANGES_BETWEEN,
     Statement: CHANGES_BETWEEN,
+    Coverage: CHANGES_BETWEEN,
     Period: CHANGES_BETWEEN,
 }
 """Whose history has no end of its own: it is folded from the newest snapshot on."""

@@ -11,6 +11,7 @@ from domain.account import Account
 from domain.allowance import Allowance
 from domain.auditor_read import AuditorRead
 from domain.claim import Claim
+from domain.coverage import Coverage
 from domain.events import Event
 from domain.manual_entry import ManualEntry
 from domain.message import Message
@@ -109,6 +110,8 @@ MOVES_NOTHING: Final[frozenset[type[Event]]] = frozenset(
         Statement.Opened,
         Statement.Imported,
         Statement.Discarded,
+        Coverage.Opened,
+        Coverage.Extended,
         Submission.Accepted,
         Submission.Renewed,
     }

@@ -96,7 +96,7 @@ class SeenOnStatement(Event):
     """A line of a statement tells of it.
 
     ``statement`` is the id of the file, ``line`` its row, ``happened_at`` the provider's time.
-    ``content`` is HMAC(salt, what the line says of people), ``reference`` our own id in it.
+    ``content`` names what the line says of people (number and seal), ``reference`` our id in it.
     ``posts_held`` when the API alone held it until now: it is posted to Unallocated with this.
     """
 

@@ -37,6 +37,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "look": Entry("worker.cli.look", "look", "See who of staff looked at what."),
     "pay": Entry("worker.cli.pay", "pay", "Try mobile money, and see what providers said."),
     "topup": Entry("worker.cli.topup", "topup", "Ask for top-ups, see and refund them."),
+    "finance": Entry("worker.cli.finance", "finance", "Import providers' statements."),
     "contents": Entry("worker.cli.contents", "contents", "Erase personal data."),
     "modem": Entry("worker.cli.modem", "modem", "Look at the SIMs, try and emulate modems."),
     "backup": Entry("worker.cli.backup", "backup", "Make, list and try backups."),

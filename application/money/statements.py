@@ -1,0 +1,336 @@
+"""Import a provider's statement: each line that was not known becomes one of its receipt."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from application.books.actors import Actor, permit
+from application.books.books import Books
+from application.books.commands import Command, Execute, Preparing
+from application.books.contents import SALT_BYTES, reference
+from application.ports import Clock, ContentRow, FileLine, FileSummary, RefusedRow, StatementFile
+from domain.contents import ContentKind, LineNote
+from domain.coverage import Coverage, Gap, coverage_id
+from domain.days import DAY_S
+from domain.errors import AlreadyExists, InvalidRequest
+from domain.provider_account import ProviderAccount
+from domain.receipt import Receipt, receipt_id
+from domain.roles import Duty
+from domain.statement import Statement, statement_id
+from domain.values import SECOND, Instant
+
+LINES_A_SAVE: Final = 500
+CHANGED: Final = "An earlier statement shows another amount for this transaction."
+CHANGED_SHOWN_MAX: Final = 1_000
+
+OnProgress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedFile:
+    """What became of a file; ``statement`` is None after a dry run."""
+
+    statement: int | None
+    summary: FileSummary
+    added: int
+    known: int
+    refused: Sequence[RefusedRow]
+    """The first of them; ``refused_count`` counts all."""
+    refused_count: int
+    is_balanced: bool
+    is_contiguous: bool
+    gaps: Sequence[Gap]
+
+
+class Seen(NamedTuple):
+    """What became of some lines."""
+
+    added: int
+    known: int
+    first_shown: int
+    """Lines that this file was the first to show, now or before an import broke off."""
+    first_shown_ngwee: int
+    changed_count: int = 0
+    changed: Sequence[RefusedRow] = ()
+    """Lines that an earlier file shows otherwise; the first of them."""
+
+    def plus(self, other: "Seen") -> "Seen":
+        """Give what became of these lines and those."""
+        return Seen(
+            self.added + other.added,
+            self.known + other.known,
+            self.first_shown + other.first_shown,
+            self.first_shown_ngwee + other.first_shown_ngwee,
+            self.changed_count + other.changed_count,
+            [*self.changed, *other.changed][:CHANGED_SHOWN_MAX],
+        )
+
+
+def import_statement(
+    file: StatementFile,
+    provider_account: ProviderAccount,
+    *,
+    execute: Execute,
+    clock: Clock,
+    actor: Actor,
+    is_dry: bool = False,
+    on_progress: OnProgress = lambda _done, _of: None,
+) -> ImportedFile:
+    """Import a file, some hundred lines a save; what broke off goes on when it comes again.
+
+    Raises:
+        NotPermitted: the actor may not.
+        AlreadyExists: the file was imported for another wallet.
+        InvalidRequest: with field ``date_format``: its lines are of a time to come.
+    """
+    summary, now = file.summary, clock.now()
+    if summary.last_at > now + DAY_S * SECOND:
+        msg = "The file tells of a time to come: say by --date-format how its dates are read."
+        raise InvalidRequest(msg, field="date_format")
+    statement = execute(
+        OpenStatement(summary, provider_account, is_dry=is_dry, actor=actor, at=now)
+    )
+    total, done = Seen(0, 0, 0, 0), 0
+    for lines in _runs_of(file.lines()):
+        seen = execute(
+            SeeLines(
+                lines, statement_id(summary.sha256), provider_account,
+                is_dry=is_dry, actor=actor, at=now,
+            )
+        )  # fmt: skip
+        total = total.plus(seen)
+        done += len(lines)
+        on_progress(done, summary.lines)
+    return execute(
+        NoteImport(
+            *(summary, provider_account, total),
+            statement=statement,
+            actor=actor,
+            at=now,
+        )
+    )
+
+
+def _runs_of(lines: Iterator[FileLine]) -> Iterator[Sequence[FileLine]]:
+    while run := list(islice(lines, LINES_A_SAVE)):
+        yield run
+
+
+class OpenStatement(Command[int | None]):
+    """Begin the record of a file, unless it came before; its number, none for a dry run."""
+
+    def __init__(
+        self,
+        summary: FileSummary,
+        provider_account: ProviderAccount,
+        *,
+        is_dry: bool,
+        actor: Actor,
+        at: Instant,
+    ) -> None:
+        self.at = at
+        self._sha256 = summary.sha256
+        self._wallet = provider_account
+        self._is_dry = is_dry
+        self._actor = actor
+        self._number = 0
+
+    def prepare(self, tools: Preparing) -> None:
+        """Draw the file's number."""
+        if not self._is_dry:
+            self._number = tools.numbers.take("statement")
+
+    def touches(self) -> Iterable[UUID]:
+        """The file's record."""
+        yield statement_id(self._sha256)
+
+    def decide(self, books: Books) -> int | None:
+        """Begin it.
+
+        Raises:
+            NotPermitted: the actor may not.
+            AlreadyExists: it was imported for another wallet.
+        """
+        permit(books, self._actor, Duty.RECONCILE)
+        found = books.find(Statement, statement_id(self._sha256))
+        if found is not None and found.provider_account != self._wallet:
+            msg = f"This file was imported for {found.provider_account}."
+            raise AlreadyExists(msg)
+        if self._is_dry:
+            return None
+        if found is None:
+            found = Statement.open(
+                self._number, provider_account=self._wallet, sha256=self._sha256, at=self.at
+            )
+            books.record(found)
+        return found.number
+
+
+class SeeLines(Command[Seen]):
+    """Note some lines of a file on their receipts; a dry run only compares."""
+
+    def __init__(
+        self,
+        lines: Sequence[FileLine],
+        statement: UUID,
+        provider_account: ProviderAccount,
+        *,
+        is_dry: bool,
+        actor: Actor,
+        at: Instant,
+    ) -> None:
+        self.at = at
+        self.weight = len(lines)
+        self._lines = lines
+        self._statement = str(statement)
+        self._wallet = provider_account
+        self._is_dry = is_dry
+        self._actor = actor
+        self._contents: dict[int, ContentRow] = {}
+
+    def prepare(self, tools: Preparing) -> None:
+        """Draw numbers and salts for what the lines say of people."""
+        telling = [] if self._is_dry else [one for one in self._lines if one.msisdn or one.words]
+        if not telling:
+            return
+        first = tools.numbers.take("line", len(telling))
+        salts = tools.randomness.token(SALT_BYTES * len(telling))
+        for place, line in enumerate(telling):
+            salt = salts[SALT_BYTES * place : SALT_BYTES * (place + 1)]
+            body = LineNote(line.words).written()
+            self._contents[line.row] = ContentRow(
+                ContentKind.LINE, first + place, salt, msisdn=line.msisdn, body=body
+            )
+
+    def touches(self) -> Iterable[UUID]:
+        """Their receipts."""
+        return (receipt_id(self._wallet, line.transaction_id) for line in self._lines)
+
+    def decide(self, books: Books) -> Seen:
+        """Note them.
+
+        Raises:
+            NotPermitted: the actor may not.
+        """
+        permit(books, self._actor, Duty.RECONCILE)
+        added = known = first_shown = first_shown_ngwee = 0
+        changed: list[RefusedRow] = []
+        for line in self._lines:
+            receipt = books.find(Receipt, receipt_id(self._wallet, line.transaction_id))
+            is_known = receipt is not None and receipt.is_on_statement
+            if receipt is not None and is_known:
+                if (receipt.line_ngwee, receipt.fee_ngwee) != (line.amount_ngwee, line.fee_ngwee):
+                    changed.append(RefusedRow(line.row, CHANGED))
+                    continue
+                known += 1
+            else:
+                added += 1
+                receipt = None if self._is_dry else self._see(books, receipt, line)
+            if receipt is not None and receipt.statement == self._statement:
+                first_shown += 1
+                first_shown_ngwee += line.amount_ngwee - line.fee_ngwee
+        return Seen(added, known, first_shown, first_shown_ngwee, len(changed), changed)
+
+    def _see(self, books: Books, receipt: Receipt | None, line: FileLine) -> Receipt:
+        receipt = receipt or Receipt.open(self._wallet, line.transaction_id, at=self.at)
+        content = self._contents.get(line.row)
+        if content is not None:
+            books.keep(content)
+        receipt.see_on_statement(
+            statement=self._statement,
+            line=line.row,
+            amount_ngwee=line.amount_ngwee,
+            fee_ngwee=line.fee_ngwee,
+            happened_at=line.happened_at,
+            content=None if content is None else reference(content),
+            reference=line.reference,
+            at=self.at,
+        )
+        books.record(receipt)
+        return receipt
+
+
+class NoteImport(Command[ImportedFile]):
+    """Note what an import brought, and what the wallet's files cover with it."""
+
+    def __init__(
+        self,
+        summary: FileSummary,
+        provider_account: ProviderAccount,
+        seen: Seen,
+        *,
+        statement: int | None,
+        actor: Actor,
+        at: Instant,
+    ) -> None:
+        """``statement`` None is a dry run."""
+        self.at = at
+        self._summary = summary
+        self._wallet = provider_account
+        self._seen = seen
+        self._number = statement
+        self._actor = actor
+
+    def touches(self) -> Iterable[UUID]:
+        """The file's record, and the wallet's coverage."""
+        yield statement_id(self._summary.sha256)
+        yield coverage_id(self._wallet)
+
+    def decide(self, books: Books) -> ImportedFile:
+        """Note it.
+
+        Raises:
+            NotPermitted: the actor may not.
+        """
+        permit(books, self._actor, Duty.RECONCILE)
+        coverage = books.find(Coverage, coverage_id(self._wallet))
+        if self._number is not None:
+            coverage = coverage or Coverage.open(self._wallet, at=self.at)
+            self._note(books, coverage)
+        told, refused = self._summary, self._summary.refused + self._seen.changed_count
+        return ImportedFile(
+            statement=self._number,
+            summary=told,
+            added=self._seen.added,
+            known=self._seen.known,
+            refused=[*told.refused_rows, *self._seen.changed],
+            refused_count=refused,
+            is_balanced=refused == 0
+            and told.opening_ngwee is not None
+            and told.opening_ngwee + told.total_ngwee == told.closing_ngwee,
+            is_contiguous=coverage is not None and coverage.is_contiguous,
+            gaps=coverage.gaps if coverage is not None else (),
+        )
+
+    def _note(self, books: Books, coverage: Coverage) -> None:
+        told = self._summary
+        statement = books.get(Statement, statement_id(told.sha256))
+        added_ngwee = self._seen.first_shown_ngwee - statement.added_ngwee
+        coverage.extend(
+            statement.number,
+            first_at=told.first_at,
+            last_at=told.last_at,
+            opening_ngwee=told.opening_ngwee,
+            closing_ngwee=told.closing_ngwee,
+            added_ngwee=added_ngwee,
+            at=self.at,
+        )
+        statement.note_import(
+            template=told.template,
+            opening_ngwee=told.opening_ngwee,
+            closing_ngwee=told.closing_ngwee,
+            total_ngwee=told.total_ngwee,
+            added_ngwee=added_ngwee,
+            lines=told.lines,
+            added=self._seen.first_shown - statement.added,
+            refused=told.refused + self._seen.changed_count,
+            first_at=told.first_at,
+            last_at=told.last_at,
+            is_contiguous=coverage.is_contiguous,
+            actor=self._actor.name,
+            at=self.at,
+        )
+        books.record(coverage)
+        books.record(statement)
