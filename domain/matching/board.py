@@ -42,8 +42,8 @@ class Board:
 
     def paid_lines(self) -> Iterator[int]:
         """Give the places of open lines that show one payment or refund each."""
-        for place, line in enumerate(self.lines):
-            if self.open_lines[place] and line.kind in _PAID_LINES:
+        for place, is_open in enumerate(self.open_lines):
+            if is_open and self.lines[place].kind in _PAID_LINES:
                 yield place
 
     def named_in(self, narration: str) -> Iterator[int]:

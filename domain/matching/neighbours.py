@@ -20,17 +20,17 @@ def match_by_payer(board: Board) -> None:
     Two receipts that are known and differ are two transactions, so only pairs with one receipt at
     most come into question. What could be paired in more than one way stays unclear.
     """
-    lines, expected = _lines(board), _expected(board)
+    lines, expected, window = _lines(board), _expected(board), board.terms.window
     chosen: list[tuple[int, int]] = []
     for (payer, amount, has_receipt), entries in lines.items():
         partners = _partners(expected, payer, amount, has_receipt=has_receipt)
         for at, place in entries:
-            found = _near(partners, at, board.terms.window)
+            found = _near(partners, at, window)
             if not found:
                 continue
             first = board.expected[found[0]]
             back = _partners(lines, payer, amount, has_receipt=bool(first.receipt))
-            rivals = _near(back, first.at, board.terms.window)
+            rivals = _near(back, first.at, window)
             if len(found) == 1 and len(rivals) == 1:
                 chosen.append((place, found[0]))
             else:
@@ -39,7 +39,7 @@ def match_by_payer(board: Board) -> None:
     for (payer, amount, has_receipt), entries in expected.items():
         partners = _partners(lines, payer, amount, has_receipt=has_receipt)
         for at, place in entries:
-            if any(one in unclear for one in _near(partners, at, board.terms.window)):
+            if any(one in unclear for one in _near(partners, at, window)):
                 board.leave_unclear([], [place])
     for place, found_one in chosen:
         board.take(Rule.PAYER, (place,), (found_one,), _EVIDENCE)

@@ -14,14 +14,23 @@ from domain.matching.suggestions import suggest
 
 Stage = Callable[[Board], None]
 
+_RECEIPT: Final = ("receipt",)
+
 
 def match_by_receipt(board: Board) -> None:
     """Take lines whose receipt the provider's API told us."""
-    find = board.expected_by_receipt.get
+    find, expected, is_open = (
+        board.expected_by_receipt.get,
+        board.expected,
+        board.open_expected,
+    )
     for place in board.paid_lines():
-        found = find(board.lines[place].receipt)
-        if found is not None and board.open_expected[found] and board.can_pair(place, found):
-            board.take(Rule.RECEIPT, (place,), (found,), ("receipt",))
+        line = board.lines[place]
+        found = find(line.receipt)
+        if found is None or not is_open[found]:
+            continue
+        if line.amount_ngwee * expected[found].amount_ngwee > 0:
+            board.take(Rule.RECEIPT, (place,), (found,), _RECEIPT)
 
 
 def match_by_reference(board: Board) -> None:
