@@ -36,11 +36,13 @@ class UnknownLayout(InvalidRequest):
     """No template fits; ``headings`` are what looks most like headings, in ``row``."""
 
     def __init__(self, row: int, headings: Sequence[str]) -> None:
-        names = ", ".join(headings) or "none"
+        found = (
+            f"Row {row} looks like its headings: {', '.join(headings)}."
+            " `ngoma finance templates FILE` writes a template to begin with."
+        )
+        empty = "It holds no table."
         super().__init__(
-            f"No template fits this file. Row {row} looks like its headings: {names}."
-            " `ngoma finance templates FILE` writes a template to begin with.",
-            field="template",
+            f"No template fits this file. {found if headings else empty}", field="template"
         )
         self.row = row
         self.headings = headings
@@ -71,7 +73,11 @@ def headings_in(path: Path, *, bounds: Bounds = DEFAULT_BOUNDS) -> tuple[int, Se
         InvalidRequest: with field ``file``: it cannot be read.
     """
     found = [headings_of(head) for head in _rows_of(path, bounds).heads()]
-    return max(found, key=lambda one: len(one[1]))
+    row, headings = max(found, key=lambda one: len(one[1]))
+    if not headings:
+        msg = "The file holds no table."
+        raise InvalidRequest(msg, field="file")
+    return row, headings
 
 
 def _rows_of(path: Path, bounds: Bounds) -> Rows:

@@ -254,7 +254,7 @@ def test_encodings_and_delimiters_are_found_by_rule(
     [
         (b"\x81\x8d not text", "UTF-8 or Windows-1252"),
         (f'{MTN}\n1,"a"b,c'.encode(), "Row 2 of the file is no CSV"),
-        (b"", "No template fits"),
+        (b"", "No template fits this file. It holds no table."),
         (MTN.encode(), "No line of the file can be read."),
         (f"{MTN}\n1,,soon,Successful,,,50,0,".encode(), "Row 2: The column date is no date"),
         (f"{MTN},Amount\n".encode(), "Row 1 has two columns named amount"),
