@@ -127,6 +127,8 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "provider": "a name of the settings; what is no name is refused",
     "wallet": "a name of the settings; what is no name is refused",
     "template": "a name of a closed set, or a file of this machine",
+    "out": "of this machine",
+    "truth": "of this machine",
     "names": "a closed set",
     "since": "a day or a time; what is neither is refused",
     "until": "a day or a time; what is neither is refused",
@@ -209,4 +211,7 @@ CALLS: Final[Mapping[str, tuple[str, ...]]] = {
     "restore": ("/nowhere/{word} --check", "/nowhere/{word} --database-url {word}"),
 }
 """How each command that takes any text is given markers; a call may well be refused."""
-NOT_CALLED: Final[Mapping[str, str]] = {"serve": "runs on; --host and --socket are of this machine"}
+NOT_CALLED: Final[Mapping[str, str]] = {
+    "serve": "runs on; --host and --socket are of this machine",
+    "pay generate": "stores nothing; --out and --truth are of this machine",
+}

@@ -64,6 +64,7 @@ def test_the_commands_are_those_of_this_issue() -> None:
         *("modem list", "modem probe", "modem emulate", "modem quarantine", "modem release"),
         *("projections status", "projections rebuild"),
         *("contents purge", "clock show", "clock vouch", "pay simulate", "pay log"),
+        "pay generate",
         *("pay poll", "pay callbacks"),
         *("topup request", "topup show", "topup list", "topup refund"),
         *("topup approve-refund", "topup reject-refund", "topup reverse"),
