@@ -54,7 +54,11 @@ def test_a_log_that_nobody_follows_is_named_with_its_lag_in_seconds_until_somebo
     )
     assert "`ngoma project`" in says()
     assert lag_s(asked) >= 2
-    assert 'ngoma_alarms{alarm="following"} 1.0' in asked.get("/metrics").body.decode()
+    wait_until(
+        lambda: 'ngoma_alarms{alarm="following"} 1.0' in asked.get("/metrics").body.decode(),
+        within_s=WITHIN_S,
+        what="the metric of alarms says it",
+    )
     lines = api.log.read_text().splitlines()
     assert [line for line in lines if "alarm following: nobody follows the log" in line]
 

@@ -176,7 +176,7 @@ def readme_commands() -> Sequence[str]:
 
 def test_what_readme_shows_works_in_its_order(visitor: Visitor) -> None:
     started = commands(visitor.demo.log.read_text().replace("\n  curl", "\ncurl"))
-    assert len(started) == 2, "the start prints how to send and how to look"
+    assert len(started) == 4, "the start prints how to send, to look, to pay, and to look at that"
     for command in started:
         answer = visitor.curl(command)
         assert answer.is_success, f"{command}: {answer.text}"

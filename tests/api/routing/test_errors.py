@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from adapters.statements.file import UnknownLayout
 from api.http import refusals
 from api.http.wire import Call
 from api.routing.errors import (
@@ -56,6 +57,7 @@ EXAMPLES: dict[type[NgomaError], NgomaError] = {
     refusals.MethodNotAllowed: refusals.MethodNotAllowed(["GET"]),
     refusals.MissingFields: refusals.MissingFields(["to"]),
     refusals.InvalidEntries: refusals.InvalidEntries({3: "What is wrong."}),
+    UnknownLayout: UnknownLayout(3, ["Date", "Amount"]),
 }
 
 
