@@ -7,12 +7,13 @@ import hashlib
 import json
 import os
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final, Self
+
+from adapters.zip_damage import ZIP_DAMAGE
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
@@ -150,8 +151,7 @@ class Archive:
         try:
             with zipfile.ZipFile(path) as file:
                 yield cls(path, file)
-        # NotImplementedError: a way of packing that zipfile does not know, as damage may name one
-        except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError) as error:
+        except ZIP_DAMAGE as error:
             msg = "it is no backup, or was cut off"
             raise BadBackup(msg) from error
 
@@ -204,6 +204,6 @@ def _faults_of(name: str) -> Iterator[None]:
     except KeyError as error:
         msg = f"there is no {name} in it"
         raise BadBackup(msg) from error
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except ZIP_DAMAGE as error:
         msg = f"{name} in it is damaged"
         raise BadBackup(msg) from error

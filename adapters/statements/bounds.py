@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from adapters.zip_damage import ZIP_DAMAGE
 from domain.errors import InvalidRequest
 
 MEBIBYTE: Final = 1 << 20
@@ -59,7 +60,7 @@ def members_of(path: Path, bounds: Bounds) -> frozenset[str]:
             for info in infos:
                 size_bytes = _read(archive, info, size_bytes, bounds)
             return frozenset(info.filename for info in infos)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except (*ZIP_DAMAGE, RuntimeError, OSError) as error:  # RuntimeError: it has a password
         msg = "The spreadsheet is damaged or has a password: save it again."
         raise InvalidRequest(msg, field="file") from error
 

@@ -28,3 +28,5 @@ def test_a_top_up_ends_in_credits_that_send_a_message(
     assert [line["kind"] for line in lines][-2:] == ["TopUp", "Reserved"]
     shown = demo.cli("topup", "show", asked["topup_id"])
     assert (shown["state"], shown["failure"]) == ("confirmed", None)
+    said = demo.cli("pay", "log", asked["topup_id"])
+    assert "collect" in {exchange["purpose"] for exchange in said}

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 import click
 
@@ -188,19 +189,41 @@ def generate(
         )
 
 
-@pay.command("log", epilog=example("ngoma pay log 7b7fca5e-34ad-4d7c-8bd9-2d3c9c9f4d8e"))
+def _reference(place: Place, payment: str) -> str:
+    """Give what the provider calls a payment: by the id of a top-up, or as it was given."""
+    from domain.public_ids import parse_top_up_id
+
+    number = parse_top_up_id(payment)
+    if number is None:
+        return payment
+    from domain.payment import Payment
+    from worker.cli.gateway import opened
+
+    with opened(place) as gateway:
+        row = gateway.reading("topups").top_up(number)
+        found = row and gateway.system.reader.find(Payment, UUID(row.payment))
+    if not found:
+        msg = "No such top-up."
+        raise click.ClickException(msg)
+    return found.reference
+
+
+@pay.command(
+    "log",
+    epilog=example("ngoma pay log top_7", "ngoma pay log 7b7fca5e-34ad-4d7c-8bd9-2d3c9c9f4d8e"),
+)
 @click.argument("payment")
 @json_option
 @place_options
 def log(place: Place, payment: str, *, as_json: bool) -> None:
-    """Show what was said to and by the provider about PAYMENT, by the reference it has there.
+    """Show what the provider was told and said about PAYMENT: a top-up, or its reference there.
 
     The newest is kept, on the host that spoke; secrets and most of a number's digits are not.
     """
     from adapters.mobile_money.wire.wire_log import FileWireLog, wire_folder
     from domain.public_ids import iso_time
 
-    kept = FileWireLog(wire_folder(place.settings().data_dir)).of(payment)
+    kept = FileWireLog(wire_folder(place.settings().data_dir)).of(_reference(place, payment))
     if as_json:
         print_json(
             [

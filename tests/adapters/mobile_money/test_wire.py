@@ -191,7 +191,7 @@ def _dribbling(connection: socket.socket) -> None:
     try:
         for _ in range(40):
             connection.sendall(b" ")
-            time.sleep(0.02)
+            time.sleep(0.02)  # a byte now and then: what is tried is its slowness
     except OSError:
         return
 

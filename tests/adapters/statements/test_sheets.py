@@ -1,6 +1,7 @@
 """A provider's spreadsheet gives its lines exactly, or is refused in words with the row."""
 
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -29,7 +30,7 @@ Write = Callable[[Path, Sequence[Sequence[Any]]], Path]
 def xlsx(folder: Path, rows: Sequence[Sequence[Any]]) -> Path:
     book = Workbook()
     for row in rows:
-        book.active.append(list(row))  # type: ignore[union-attr]
+        book.active.append(list(row))  # type: ignore[union-attr]  # a sheet, in a new book
     book.save(path := folder / "statement.xlsx")
     return path
 
@@ -110,6 +111,20 @@ def test_rows_are_numbered_as_the_spreadsheet_does(write: Write, tmp_path: Path)
     assert [line.row for line in lines(write(tmp_path, rows))] == [5]
 
 
+def test_a_spreadsheet_with_any_byte_changed_is_read_or_refused_in_words(tmp_path: Path) -> None:
+    whole = xlsx(tmp_path, [HEADINGS, ROW]).read_bytes()
+    refused: Counter[str] = Counter()
+    for place in range(0, len(whole), 7):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1
+        (path := tmp_path / "damaged.xlsx").write_bytes(damaged)
+        try:
+            list(open_statement(path).lines())
+        except InvalidRequest as error:
+            refused[str(error)] += 1
+    assert refused["The spreadsheet is damaged or has a password: save it again."] > 0
+
+
 @pytest.mark.parametrize(
     ("place", "cell", "reason"),
     [
@@ -166,8 +181,8 @@ def test_a_formula_without_a_result_is_no_nothing(tmp_path: Path) -> None:
 
 def test_a_hidden_first_sheet_is_not_read(tmp_path: Path) -> None:
     book = Workbook()
-    book.active.append(["old"])  # type: ignore[union-attr]
-    book.active.sheet_state = "hidden"  # type: ignore[union-attr]
+    book.active.append(["old"])  # type: ignore[union-attr]  # a sheet, in a new book
+    book.active.sheet_state = "hidden"  # type: ignore[union-attr]  # a sheet, in a new book
     shown = book.create_sheet("Shown")
     for row in (HEADINGS, ROW):
         shown.append(row)
@@ -186,7 +201,7 @@ def test_a_hidden_first_sheet_is_not_read(tmp_path: Path) -> None:
 def test_several_sheets_with_data_are_refused(tmp_path: Path) -> None:
     book = Workbook()
     for sheet in (book.active, book.create_sheet("Two")):
-        sheet.append(HEADINGS)  # type: ignore[union-attr]
+        sheet.append(HEADINGS)  # type: ignore[union-attr]  # a sheet, in a new book
     book.save(tmp_path / "statement.xlsx")
     two = ods_file(tmp_path, ods_table([HEADINGS]), ods_table([HEADINGS], name="B"))
     for path in (tmp_path / "statement.xlsx", two):
@@ -203,9 +218,9 @@ def test_dates_that_an_office_program_may_have_turned_wait_for_a_person(
 ) -> None:
     book = Workbook()
     for row in (HEADINGS, ROW, ("PP2", second, *ROW[2:])):
-        book.active.append(row)  # type: ignore[union-attr]
+        book.active.append(row)  # type: ignore[union-attr]  # a sheet, in a new book
     if shown:
-        book.active["B3"].number_format = shown  # type: ignore[index]
+        book.active["B3"].number_format = shown  # type: ignore[index]  # a sheet, in a new book
     book.save(path := tmp_path / "statement.xlsx")
     with pytest.raises(InvalidRequest, match=words) as refusal:
         open_statement(path)
