@@ -2,14 +2,15 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Final
 
 from domain.days import DAY_S, OFFSET_S
 from domain.errors import InvalidRequest
+from domain.public_ids import check_iso_time
 from domain.values import SECOND, Instant
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH: Final = date(1970, 1, 1)
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOMENT: Final = re.compile(
     r"(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)(?:(Z)|([+ -])(\d\d:\d\d))", re.ASCII
@@ -48,9 +49,8 @@ def _read(written: str | None, field: str, *, days: int) -> Instant | None:
             return Instant((day * DAY_S - OFFSET_S) * SECOND)
         if found := _MOMENT.fullmatch(written):
             zone = found[2] or ("-" if found[3] == "-" else "+") + found[4]
-            moment = datetime.fromisoformat(found[1] + zone) - _EPOCH
-            return Instant(moment // timedelta(microseconds=1))
-    except ValueError:
+            return check_iso_time(found[1] + zone, field=field)
+    except (ValueError, InvalidRequest):
         pass  # 30 February
     msg = f"The {field} must be a day, 2026-11-30, or a time and zone, 2026-11-30T08:00:00+02:00."
     raise InvalidRequest(msg, field=field)

@@ -89,8 +89,11 @@ class Books:
         self._loaded: dict[UUID, Aggregate] = {}
         self._given: list[Aggregate] = []
         self._versions: dict[UUID, int] = {}
+        """Of what was loaded, before this batch."""
         self._appended: list[StoredEvent] = []
+        """Events that were built beforehand, until somebody looks for an aggregate."""
         self._unfolded: dict[UUID, list[StoredEvent]] = {}
+        """The same by their aggregates, until somebody asks for that one."""
         self._absent: set[UUID] = set()
         self._rows: dict[tuple[ContentKind, int], ContentRow | None] = {}
         self._repeatables: dict[bytes, Repeatable] = {}
