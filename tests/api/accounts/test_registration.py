@@ -15,6 +15,7 @@ from domain.account import Account, account_id
 from tests.api.conftest import Gateway, StartGateway, limited, metrics_of
 from tests.api.people import PASSWORD, log_in, mailed_token, mails, post, register
 from tests.end_to_end.waiting import wait_until
+from tests.support.logged import logged
 from tests.support.system import grant
 
 TO = "260977000000"
@@ -293,7 +294,7 @@ def test_no_secret_of_a_person_is_in_an_event_or_a_log(
     token = mailed_token(system)
     key = person.new_key(sources=["192.0.2.77"])
     events = b"".join(stored.state for _, stored in system.store.events_after(0, limit=10_000))
-    texts = [events.decode(), metrics_of(system), caplog.text, capfd.readouterr().err]
+    texts = [events.decode(), metrics_of(system), caplog.text, logged(capfd, requests=4)]
     secrets = (PASSWORD, person.token, person.api_key, key, token, begun["secret"], person.email)
     for text in texts:
         for secret in (*secrets, "Mwila", "192.0.2.77"):

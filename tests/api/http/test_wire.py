@@ -13,6 +13,7 @@ import pytest
 
 from api.routing.front import READY_KEPT_S
 from tests.api.conftest import Gateway, StartGateway, metrics_of, operators
+from tests.support.logged import logged
 
 TO = "260977000000"
 
@@ -173,16 +174,9 @@ def test_every_answer_is_json_whatever_is_accepted(gateway: Gateway, accept: str
 
 
 def access_lines(capfd: pytest.CaptureFixture[str], count: int) -> list[dict[str, Any]]:
-    """Wait for the lines: the last is written just after its answer."""
-    deadline_s = time.monotonic() + 5
-    found: list[dict[str, Any]] = []
-    while time.monotonic() < deadline_s:
-        lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
-        found += [line for line in lines if line["logger"] == "ngoma.access"]
-        if len(found) >= count:
-            return found
-        time.sleep(0.005)  # between two looks
-    pytest.fail(f"{len(found)} of {count} requests were logged")
+    """Give the access log, once it has so many lines."""
+    lines = [json.loads(line) for line in logged(capfd, count).splitlines()]
+    return [line for line in lines if line["logger"] == "ngoma.access"]
 
 
 def test_a_request_id_is_echoed_or_made(gateway: Gateway) -> None:
