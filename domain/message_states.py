@@ -108,3 +108,13 @@ class Progress:
     erased: str | None
     was_queued: bool
     """Whether it was queued when it was held: nothing of an attempt was under way."""
+
+    def begin(self) -> None:
+        """Begin as a message that was accepted and of which nothing else happened."""
+        self.state = State.QUEUED
+        self.sim = self.bound_sim = self.concat_ref = None
+        self.attempt = self.fence = self.accepted = self.late_reports = 0
+        self.last_attempt_at = self.retry_at = None
+        self.references, self.reported = [], []
+        self.resent = self.was_queued = False
+        self.cause = self.erased = None

@@ -33,7 +33,7 @@ class MayBe:
 
 
 def segment_of(
-    candidates: Sequence[MayBe], *, centre_at: Instant | None, offset_s: float | None
+    candidates: Sequence[MayBe], *, centre_at: Instant | None, offset_s: int | None
 ) -> MayBe | None:
     """Choose the segment that a report is about; None when none fits, or two fit alike.
 
@@ -46,7 +46,7 @@ def segment_of(
         return known[0] if len(known) == 1 else None
     if known:
         apart = sorted(
-            ((abs(_ahead_s(one, centre_at) - (offset_s or 0.0)), one) for one in known),
+            ((abs(_ahead_s(one, centre_at) - (offset_s or 0)), one) for one in known),
             key=lambda pair: pair[0],
         )
         return apart[0][1] if apart[0][0] <= _NEAR_S else None
@@ -54,7 +54,7 @@ def segment_of(
     return fitting[0] if len(fitting) == 1 else None
 
 
-def learned_offset_s(candidates: Sequence[MayBe], *, centre_at: Instant | None) -> float | None:
+def learned_offset_s(candidates: Sequence[MayBe], *, centre_at: Instant | None) -> int | None:
     """Give how far the centre's clock is ahead, when the segment is certain without the time."""
     known = [one for one in candidates if one.has_reference]
     if centre_at is None or len(known) != 1:
@@ -63,13 +63,15 @@ def learned_offset_s(candidates: Sequence[MayBe], *, centre_at: Instant | None) 
     return ahead_s if abs(ahead_s) <= _NEAR_S else None
 
 
-def _ahead_s(one: MayBe, centre_at: Instant) -> float:
-    return (centre_at - one.at) / SECOND
+def _ahead_s(one: MayBe, centre_at: Instant) -> int:
+    """Give whole seconds, the earlier way: the centre's own time has no more."""
+    return (centre_at - one.at) // SECOND
 
 
-def _fits(ahead_s: float, offset_s: float | None) -> bool:
+def _fits(ahead_s: int, offset_s: int | None) -> bool:
     """Whether the time is that of a doubt; an unknown clock may be wrong by a zone, no more."""
     if offset_s is not None:
         return -_BEFORE_S <= ahead_s - offset_s <= _AFTER_S
-    zone_s = round((ahead_s + (_BEFORE_S - _AFTER_S) / 2) / _QUARTER_S) * _QUARTER_S
+    # The quarter hour to which the middle of the window is nearest.
+    zone_s = (ahead_s + (_BEFORE_S - _AFTER_S + _QUARTER_S) // 2) // _QUARTER_S * _QUARTER_S
     return abs(zone_s) <= _ZONE_S and -_BEFORE_S <= ahead_s - zone_s <= _AFTER_S

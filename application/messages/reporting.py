@@ -155,7 +155,7 @@ class ReportMatching:
     def __init__(self, queries: Queries, clock: Clock) -> None:
         self._queries = queries
         self._clock = clock
-        self._offset_s: OrderedDict[int, float] = OrderedDict()
+        self._offset_s: OrderedDict[int, int] = OrderedDict()
         """By SIM: how far its centre's clock is ahead, from the last certain report."""
 
     def work(self) -> DueWork:

@@ -64,22 +64,7 @@ class Message(Progress, Aggregate):
         self.expires_at = expires_at
         self.send_at = send_at
         self.offline = offline
-        self.state = State.QUEUED
-        self.sim = None
-        self.bound_sim = None
-        self.attempt = 0
-        self.fence = 0
-        self.concat_ref = None
-        self.last_attempt_at = None
-        self.retry_at = None
-        self.accepted = 0
-        self.references = []
-        self.reported = []
-        self.resent = False
-        self.cause = None
-        self.late_reports = 0
-        self.erased = None
-        self.was_queued = False
+        self.begin()
 
     @classmethod
     def queued(cls, number: int, *, at: Instant, **fields: Any) -> events.Queued:
@@ -191,14 +176,8 @@ class Message(Progress, Aggregate):
     def doubt(self, *, cause: Cause, at: Instant) -> None:
         """Nobody knows whether the segment in flight left."""
         self._require("InDoubt")
-        self._record(
-            self.InDoubt,
-            at=at,
-            number=self.number,
-            index=self.accepted,
-            cause=str(cause),
-            sim=self.sim,
-        )
+        handed_over = {"index": self.accepted, "sim": self.sim}
+        self._record(self.InDoubt, at=at, number=self.number, cause=str(cause), **handed_over)
 
     def fail_attempt(self, *, cause: Cause, retry_at: Instant, at: Instant) -> None:
         """The segment in flight did not leave; try again from ``retry_at`` on."""

@@ -69,16 +69,15 @@ def match(gw: Gateway) -> int:
 
 def hear(gw: Gateway, sim: SimRunner, modem: SimulatedModemDriver, *pdus: bytes) -> int:
     for pdu in pdus:
-        heard = sim.counts["StatusReportReceived"]
         modem.receive(StatusReportReceived(pdu))
-        gw.until(lambda heard=heard: sim.counts["StatusReportReceived"] > heard, sim)  # type: ignore[misc]
-        sim.step(0.0)  # what it owes the log
-        gw.until(lambda: not sim.carrier.carrying.owes, sim)
+    due = sim.counts["StatusReportReceived"] + len(pdus)
+    gw.until(lambda: sim.counts["StatusReportReceived"] == due, sim)
+    gw.until(lambda: not sim.carrier.carrying.owes, sim)
     return match(gw)
 
 
-def send(gw: Gateway, sim: SimRunner, text: str = "hello", **how: int) -> int:
-    (number,) = gw.send(gw.account(f"n{gw.system.store.head()}"), text, **how)  # type: ignore[arg-type]
+def send(gw: Gateway, sim: SimRunner, text: str = "hello") -> int:
+    (number,) = gw.send(gw.account(f"n{gw.system.store.head()}"), text)
     gw.until(lambda: gw.message(number).state in {State.SENT, State.IN_DOUBT}, sim)
     return number
 

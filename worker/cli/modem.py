@@ -22,6 +22,7 @@ from worker.cli.options import (
 from worker.cli.output import print_json, print_table
 
 LATENCY_MS_MAX: Final = 600_000
+REPORT_AFTER_S: Final = 2
 REPORT_AFTER_MAX_S: Final = 86_400
 PROFILE_NAMES: Final = ("e173", "sim800", "ec25", "minimal")
 
@@ -204,7 +205,7 @@ def _show_probe(
 @click.option(
     "--report-after-s",
     type=Whole(0, REPORT_AFTER_MAX_S),
-    default=2,
+    default=REPORT_AFTER_S,
     help="How long after a segment the network reports its delivery.",
 )
 @click.option("--no-reports", is_flag=True, help="The network reports no delivery.")
