@@ -20,6 +20,8 @@ class ContentKind(StrEnum):
     """Who pays: a number, and nothing else."""
     LINE = "line"
     """What a line of a provider's statement says of people, beside the number that it names."""
+    INBOUND = "inbound"
+    """A PDU that came to a SIM, in hex, beside the number of the other side."""
     REASON = "reason"
     """What a person typed, as it is."""
 

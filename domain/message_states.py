@@ -19,6 +19,7 @@ any open    Redated                                            unchanged
 any open    Held                                               Held
 Held        Released                                           Queued if it was, else InDoubt
 Held        Sent, Failed (operator)                            end, spent or refunded
+Sent        SegmentReported (of several)                       unchanged
 Sent        Delivered, Undelivered                             end, spent
 Failed, Expired, Cancelled    ReportedLate                     unchanged, listed
 """
@@ -71,6 +72,7 @@ MAY_FOLLOW: Final[Mapping[str, frozenset[State]]] = MappingProxyType(
         "Failed": OPEN,
         "Expired": frozenset({State.QUEUED}),
         "Cancelled": frozenset({State.QUEUED}),
+        "SegmentReported": frozenset({State.SENT}),
         "Delivered": frozenset({State.SENT}),
         "Undelivered": frozenset({State.SENT}),
         "ReportedLate": REFUNDED,
@@ -98,9 +100,21 @@ class Progress:
     accepted: int
     """How many segments the network has accepted."""
     references: list[int | None]
+    reported: list[int]
+    """The segments of several that the handset is reported to have."""
     resent: bool
     cause: str | None
     late_reports: int
     erased: str | None
     was_queued: bool
     """Whether it was queued when it was held: nothing of an attempt was under way."""
+
+    def begin(self) -> None:
+        """Begin as a message that was accepted and of which nothing else happened."""
+        self.state = State.QUEUED
+        self.sim = self.bound_sim = self.concat_ref = None
+        self.attempt = self.fence = self.accepted = self.late_reports = 0
+        self.last_attempt_at = self.retry_at = None
+        self.references, self.reported = [], []
+        self.resent = self.was_queued = False
+        self.cause = self.erased = None

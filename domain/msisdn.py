@@ -53,6 +53,7 @@ OTHER_PREFIXES: Final = frozenset({"58", "78", "79", "98"})
 
 _MOBILE: Final = OTHER_PREFIXES.union(*PREFIXES.values())
 _WRITTEN: Final = re.compile(r"(?:\+?260|00260|0)([0-9]{9})")
+_NATIONAL_DIGITS: Final = 9
 _SEPARATORS: Final = re.compile(r"[ .()\[\]]|(?<!^)-")  # a dash in front is a sign
 _DECIMALS: Final = re.compile(r"\.[^0-9]*[0-9]{1,2}[^0-9]*\Z")
 _MAX_WRITTEN_CHARACTERS: Final = 40
@@ -122,6 +123,17 @@ def wire(msisdn: Msisdn) -> str:
 def masked(msisdn: Msisdn) -> str:
     """Give the form for logs and operators: ``+26097*****56``."""
     return f"{msisdn[:6]}*****{msisdn[-2:]}"
+
+
+def as_reported(address: str) -> str:
+    """Give the stored form of a number as a network writes it in an address of any type.
+
+    National and unknown types leave out prefixes; what is no Zambian mobile number stays as it is.
+    """
+    digits = address.removeprefix("+")
+    national = digits[-_NATIONAL_DIGITS:]
+    is_whole = digits[:-_NATIONAL_DIGITS] in {"", "0", "260", "00260"}
+    return f"+260{national}" if is_whole and national[:2] in _MOBILE else address
 
 
 def search_forms(text: str) -> str | None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -25,6 +26,7 @@ from application.ports.queries import (
     Place,
     PostingRow,
     ProjectionStatus,
+    ReportPair,
     SenderIdRow,
     SimRow,
     Statement,
@@ -52,6 +54,7 @@ if TYPE_CHECKING:  # else each is imported when it is asked
     import projections.looks
     import projections.message_log
     import projections.repeatables
+    import projections.reports
     import projections.retention
     import projections.searching
     import projections.topups
@@ -326,6 +329,18 @@ class SqlQueries:
         """Count open messages by network."""
         with self._reading(catalogue.DISPATCH) as connection:
             return projections.dispatch.waiting.backlog(connection)
+
+    # -- status reports -----------------------------------------------------------------------
+
+    def report_pairs(self, since: Instant, *, limit: int) -> Sequence[ReportPair]:
+        """Pair unmatched reports that came since then with segments that they may be about."""
+        with self._reading(catalogue.REPORTS) as connection:
+            return projections.reports.pairs(connection, since, limit=limit)
+
+    def report(self, number: int) -> UUID | None:
+        """Find the record of an unmatched report."""
+        with self._reading(catalogue.REPORTS) as connection:
+            return projections.reports.inbound_of(connection, number)
 
     # -- reading what was just written --------------------------------------------------------
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from application.books.due import DueWork
 from application.fleet.liveness import LeaseWatch
+from application.messages.reporting import ReportMatching
 from application.messages.timing import message_work
 from application.money.tokens import CallbackTokens
 from application.money.turns import Aside, Turns, money_work
@@ -19,6 +20,7 @@ def due_work(system: System, *, aside: Aside | None = None) -> Sequence[DueWork]
             leases=LeaseWatch(system.store, system.clock),
             clock=system.clock,
         ),
+        ReportMatching(system.queries, system.clock).work(),
         *money_work(
             store=system.store,
             turns=Turns(

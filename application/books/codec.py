@@ -14,6 +14,7 @@ from domain.auditor_read import AuditorRead
 from domain.claim import Claim
 from domain.coverage import Coverage
 from domain.events import Aggregate, Snapshot
+from domain.inbound import Inbound
 from domain.manual_entry import ManualEntry
 from domain.message import Message
 from domain.payment import Payment
@@ -36,6 +37,7 @@ AGGREGATES: Final = (
     SenderId,
     SenderRequests,
     Sim,
+    Inbound,
     Claim,
     ManualEntry,
     Allowance,

@@ -15,7 +15,8 @@ from application.fleet.means import Means
 from application.fleet.pacing import Pacer
 from application.fleet.quota import DayUse
 from application.messages.carrying import Carrying
-from application.messages.past import Past
+from application.messages.past import Past, raise_fault
+from application.messages.reporting import KeepReport
 
 UNKNOWN_S: Final = float("inf")
 """Until something else changes."""
@@ -47,7 +48,8 @@ class Carrier:
             day=self.day,
             monotonic_s=means.clock.monotonic_s,
         )
-        owed = Owed(means.committer, means.clock, means.wait)
+        self._clock = means.clock
+        owed = self._owed = Owed(means.committer, means.clock, means.wait)
         self.past = Past(
             means=means,
             owed=owed,
@@ -71,6 +73,15 @@ class Carrier:
     def is_busy(self) -> bool:
         """Whether a message has begun and segments of it are left."""
         return self.carrying.errand is not None
+
+    def hear_report(self, pdu: bytes) -> None:
+        """Keep a status report that came to the SIM (with its service-centre octets)."""
+        duty = self.lease.duty
+        if duty is None:
+            self.counts["ReportUnkept"] += 1  # nobody knows whose SIM it came to
+            return
+        report = KeepReport(pdu, sim=duty.sim, at=self._clock.now())
+        self._owed.add(report, raise_fault)
 
     def is_ready(self, timeout_s: float) -> bool:
         """Whether the SIM is held and its past settled; waits a moment for the read models."""

@@ -226,7 +226,7 @@ def _evidence(event: Event) -> str | None:
             source = event.evidence if isinstance(event, events.Sent) else "modem"
             known = "" if reference is None else f", message reference {reference}"
             return f"Segment {event.index + 1} was accepted{known} (source: {source})."
-        case events.Delivered() | events.Undelivered():
+        case events.SegmentReported() | events.Delivered() | events.Undelivered():
             return f"A status report came with TP-Status {event.tp_status}."
         case events.ReportedLate():
             return f"Word that it had left came after its refund (source: {event.evidence})."
@@ -295,6 +295,9 @@ EVENT_WORDS: Final[Mapping[type[Event], Callable[[Any], str]]] = MappingProxyTyp
         ),
         events.Redated: _always(
             "The gateway's clock had been ahead and is right again: its times count from now on."
+        ),
+        events.SegmentReported: lambda event: (
+            f"The network reported that segment {event.index + 1} was delivered."
         ),
         events.Delivered: _always("The network reported that it was delivered."),
         events.Undelivered: _always(

@@ -13,6 +13,7 @@ from domain.auditor_read import AuditorRead
 from domain.claim import Claim
 from domain.coverage import Coverage
 from domain.events import Event
+from domain.inbound import Inbound
 from domain.manual_entry import ManualEntry
 from domain.message import Message
 from domain.payment import Payment
@@ -47,6 +48,8 @@ MOVES_NOTHING: Final[frozenset[type[Event]]] = frozenset(
         AuditorRead.Read,
         Claim.Taken,
         CreditWallet.Opened,
+        Inbound.Received,
+        Inbound.Matched,
         ManualEntry.Prepared,
         ManualEntry.Approved,
         ManualEntry.Rejected,
@@ -62,6 +65,7 @@ MOVES_NOTHING: Final[frozenset[type[Event]]] = frozenset(
         Message.Cancelled,
         Message.Held,
         Message.Released,
+        Message.SegmentReported,
         Message.Delivered,
         Message.Undelivered,
         Message.ReportedLate,

@@ -36,6 +36,7 @@ class Message(Progress, Aggregate):
     Held = events.Held
     Released = events.Released
     Redated = events.Redated
+    SegmentReported = events.SegmentReported
     Delivered = events.Delivered
     Undelivered = events.Undelivered
     ReportedLate = events.ReportedLate
@@ -63,21 +64,7 @@ class Message(Progress, Aggregate):
         self.expires_at = expires_at
         self.send_at = send_at
         self.offline = offline
-        self.state = State.QUEUED
-        self.sim = None
-        self.bound_sim = None
-        self.attempt = 0
-        self.fence = 0
-        self.concat_ref = None
-        self.last_attempt_at = None
-        self.retry_at = None
-        self.accepted = 0
-        self.references = []
-        self.resent = False
-        self.cause = None
-        self.late_reports = 0
-        self.erased = None
-        self.was_queued = False
+        self.begin()
 
     @classmethod
     def queued(cls, number: int, *, at: Instant, **fields: Any) -> events.Queued:
@@ -189,7 +176,8 @@ class Message(Progress, Aggregate):
     def doubt(self, *, cause: Cause, at: Instant) -> None:
         """Nobody knows whether the segment in flight left."""
         self._require("InDoubt")
-        self._record(self.InDoubt, at=at, number=self.number, index=self.accepted, cause=str(cause))
+        handed_over = {"index": self.accepted, "sim": self.sim}
+        self._record(self.InDoubt, at=at, number=self.number, cause=str(cause), **handed_over)
 
     def fail_attempt(self, *, cause: Cause, retry_at: Instant, at: Instant) -> None:
         """The segment in flight did not leave; try again from ``retry_at`` on."""
@@ -300,11 +288,20 @@ class Message(Progress, Aggregate):
         self._require("Redated")
         self._record(self.Redated, at=at, number=self.number, **from_now_on(self, at))
 
-    def report(self, *, delivered: bool, tp_status: int, at: Instant) -> None:
-        """A final status report came for a sent message; a second one changes nothing."""
+    def report(self, index: int = 0, *, delivered: bool, tp_status: int, at: Instant) -> None:
+        """A final status report came for a segment of a sent message; again changes nothing.
+
+        It is delivered when all segments are; one that is not is enough for undelivered.
+        """
+        if self.state not in MAY_FOLLOW["Delivered"] or index in self.reported:
+            return
+        if delivered and len(self.reported) + 1 < self.segments:
+            self._record(
+                self.SegmentReported, at=at, number=self.number, index=index, tp_status=tp_status
+            )
+            return
         event = self.Delivered if delivered else self.Undelivered
-        if self.state in MAY_FOLLOW[event.__name__]:
-            self._record(event, at=at, number=self.number, tp_status=tp_status)
+        self._record(event, at=at, number=self.number, tp_status=tp_status)
 
     def report_late(self, *, evidence: str, at: Instant) -> None:
         """Word that it left came after its refund."""

@@ -115,19 +115,26 @@ class Sent(Event):
 class InDoubt(Event):
     """Segment ``index`` was handed over and no clear answer came: sent or not, nobody knows.
 
-    ``cause`` is a code, as in Failed; version 1 had free words, as ``reason``.
+    ``cause`` is a code, as in Failed; version 1 had free words, as ``reason``. ``sim`` is the SIM
+    to which it was handed, so that a report can be told to be about it; it is None in logs of
+    before it was recorded.
     """
 
-    class_version: ClassVar[int] = 2
+    class_version: ClassVar[int] = 3
 
     TOPIC = "Message.InDoubt"
     number: int
     index: int
     cause: str
+    sim: int | None
 
     @staticmethod
     def upcast_v1_v2(state: dict[str, Any]) -> None:
         state["cause"] = state.pop("reason")
+
+    @staticmethod
+    def upcast_v2_v3(state: dict[str, Any]) -> None:
+        state["sim"] = None
 
     def apply(self, message: Progress) -> None:
         message.state = State.IN_DOUBT
@@ -236,8 +243,20 @@ class Redated(Event):
             message.last_attempt_at = min(message.last_attempt_at, self.at)
 
 
+class SegmentReported(Event):
+    """The handset has segment ``index``; of others nothing final was reported yet."""
+
+    TOPIC = "Message.SegmentReported"
+    number: int
+    index: int
+    tp_status: int
+
+    def apply(self, message: Progress) -> None:
+        message.reported = [*message.reported, self.index]
+
+
 class Delivered(Event):
-    """The handset has it (23.040 TP-ST 0..31)."""
+    """The handset has all of it (23.040 TP-ST 0..31); the status is that of the last report."""
 
     TOPIC = "Message.Delivered"
     number: int
@@ -248,7 +267,7 @@ class Delivered(Event):
 
 
 class Undelivered(Event):
-    """The network gave up after it was sent; spent all the same."""
+    """The network gave up on a segment after it was sent; spent all the same."""
 
     TOPIC = "Message.Undelivered"
     number: int

@@ -24,6 +24,8 @@ from domain.errors import StoreDown
 from domain.values import Credits, Network
 
 DEMO_CREDITS: Final = Credits(1_000)
+REPORT_AFTER_S: Final = 2.0
+"""After which the demo's networks report a delivery."""
 DEMO_EMAIL: Final = "demo@localhost"
 DEMO: Final = Actor("demo")
 """Who makes the demo's account and keys, as events name it."""
@@ -90,6 +92,7 @@ def _start_modem(
         clock=clock,
         log=FileNetworkLog(folder / f"{network.value}.jsonl"),
         latency_s=settings.modem_latency_ms / 1_000,
+        report_after_s=REPORT_AFTER_S,
     )
     thread = threading.Thread(
         target=serve_pty,

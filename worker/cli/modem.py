@@ -22,6 +22,8 @@ from worker.cli.options import (
 from worker.cli.output import print_json, print_table
 
 LATENCY_MS_MAX: Final = 600_000
+REPORT_AFTER_S: Final = 2
+REPORT_AFTER_MAX_S: Final = 86_400
 PROFILE_NAMES: Final = ("e173", "sim800", "ec25", "minimal")
 
 
@@ -200,6 +202,13 @@ def _show_probe(
     default=0,
     help="How long the network takes for a segment.",
 )
+@click.option(
+    "--report-after-s",
+    type=Whole(0, REPORT_AFTER_MAX_S),
+    default=REPORT_AFTER_S,
+    help="How long after a segment the network reports its delivery.",
+)
+@click.option("--no-reports", is_flag=True, help="The network reports no delivery.")
 @click.option("--imsi", help="The SIM's IMSI; made from the link's name when left out.")
 @click.option("--pin", help="A PIN that locks the emulated SIM.")
 @place_options
@@ -211,6 +220,8 @@ def emulate(
     network_log: Path,
     faults: tuple[str, ...],
     latency_ms: int,
+    report_after_s: int,
+    no_reports: bool,
     imsi: str | None,
     pin: str | None,
 ) -> None:
@@ -221,6 +232,12 @@ def emulate(
     try:
         for fault in faults:
             parse_fault(fault)  # a wrong one leaves no link and no log behind
-        run_emulator(profile, link, network_log, faults, latency_ms=latency_ms, imsi=imsi, pin=pin)
+        run_emulator(
+            *(profile, link, network_log, faults),
+            latency_ms=latency_ms,
+            report_after_s=None if no_reports else report_after_s,
+            imsi=imsi,
+            pin=pin,
+        )
     except ValueError as error:
         raise click.BadParameter(f"{error}.") from error

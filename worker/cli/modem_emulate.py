@@ -33,6 +33,7 @@ def run_emulator(
     latency_ms: int = 0,
     imsi: str | None = None,
     pin: str | None = None,
+    report_after_s: float | None = None,
 ) -> None:
     """Serve a modem at ``link``, logging what it sends to ``network_log``, until interrupted.
 
@@ -55,6 +56,7 @@ def run_emulator(
         log=FileNetworkLog(network_log),
         faults=faults,
         latency_s=latency_ms / 1_000,
+        report_after_s=report_after_s,
     )
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

@@ -241,7 +241,9 @@ class SimRunner:
                 self.carrier.past.hear_late(report)
             case RegistrationChanged(registered):
                 self._presence.note_network(is_registered=registered)
-            case StatusReportReceived() | InboundReceived():
+            case StatusReportReceived(pdu):
+                self.carrier.hear_report(pdu)
+            case InboundReceived():
                 # Not acknowledged and not deleted on the SIM yet, so nothing is lost.
                 logger.info("modem %s reports %s", self.settings.name, type(report).__name__)
         self._presence.note_answer()

@@ -7,11 +7,13 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Final
 
 from adapters.modems.simulated.faults import BREAKS, ERRORS, Fault, FaultKind, FaultPlan, Stage
 from adapters.modems.simulated.network_log import NetworkLog, SegmentOnAir
 from adapters.modems.simulated.sim_card import iccid_for, imsi_for
+from adapters.modems.simulated.status_report import status_report
 from application.ports import Clock, ModemHealth, ModemUnavailable, SimIdentity
 from domain.causes import OwnCause
 from domain.reports import (
@@ -22,9 +24,11 @@ from domain.reports import (
     ModemReport,
     NotSent,
     Rejected,
+    StatusReportReceived,
     SubmitOutcome,
 )
-from domain.tpdu import TpduError, decode_submit
+from domain.tpdu import Submit, TpduError, decode_submit
+from domain.values import SECOND, Instant
 
 INVALID_PDU: Final = "+CMS ERROR: 304"
 SIGNAL_DBM: Final = -79
@@ -42,7 +46,8 @@ class SimulatedModemDriver:
     ``error_table`` says what the script's errors mean, so that this driver has no table of its
     own. ``patience_s`` is how long an answer is waited for that does not come, ``latency_s`` how
     long one takes that does. ``wait_until`` lets the clock run on to a moment of ``monotonic_s``;
-    without it the thread really waits, and ``receive`` wakes it.
+    without it the thread really waits, and ``receive`` wakes it. ``report_after_s`` is how long
+    after a segment the network reports its delivery; None: never.
     """
 
     def __init__(
@@ -59,6 +64,7 @@ class SimulatedModemDriver:
         imsi: str | None = None,
         msisdn: str | None = None,
         first_reference: int = 0,
+        report_after_s: float | None = None,
         wait_until: Callable[[float], None] | None = None,
     ) -> None:
         self._imsi = imsi or imsi_for(name)
@@ -73,7 +79,9 @@ class SimulatedModemDriver:
         self._reference = first_reference & 0xFF
         self._received = threading.Event()
         self._wait_until = wait_until
+        self._report_after_s = report_after_s
         self._reports: deque[ModemReport] = deque()
+        self._to_come: deque[tuple[float, StatusReportReceived]] = deque()
         self._late: tuple[float, LateAnswer] | None = None
         self._is_open = False
         self._away_until_s = 0.0
@@ -129,9 +137,12 @@ class SimulatedModemDriver:
             if self._late is not None and self._late[0] <= now_s:
                 self._reports.append(self._late[1])
                 self._late = None
+            while self._to_come and self._to_come[0][0] <= now_s:
+                self._reports.append(self._to_come.popleft()[1])
             if self._reports or now_s >= until_s or not self._is_open:
                 break
-            due_s = until_s if self._late is None else min(until_s, self._late[0])
+            later = [*([self._late] if self._late else []), *islice(self._to_come, 1)]
+            due_s = min(until_s, *(moment for moment, _ in later)) if later else until_s
             if self._wait_until is not None:
                 self._wait_until(due_s)
             else:
@@ -165,7 +176,22 @@ class SimulatedModemDriver:
                 pdu=pdu,
             )
             self._log.append(segment)
+        self._have_reported(submit)
         return True
+
+    def _have_reported(self, submit: Submit) -> None:
+        """Have the network report a delivery later, where the segment asks for it."""
+        if self._report_after_s is None or not submit.status_report:
+            return
+        now = self._clock.now()
+        pdu = status_report(
+            submit,
+            message_reference=self._reference,
+            taken_at=now,
+            ended_at=Instant(now + int(self._report_after_s * SECOND)),
+        )
+        due_s = self._clock.monotonic_s() + self._report_after_s
+        self._to_come.append((due_s, StatusReportReceived(pdu)))
 
     # -- the script -----------------------------------------------------------------------------
 

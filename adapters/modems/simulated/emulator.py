@@ -6,6 +6,7 @@ writes the segment to the network log before it answers, so the log is the truth
 
 import heapq
 import re
+from collections import deque
 from collections.abc import Sequence
 from typing import Final
 
@@ -14,8 +15,10 @@ from adapters.modems.simulated.faults import ERRORS, Fault, FaultKind, FaultPlan
 from adapters.modems.simulated.network_log import NetworkLog, SegmentOnAir
 from adapters.modems.simulated.profiles import Profile
 from adapters.modems.simulated.sim_card import SimCard
+from adapters.modems.simulated.status_report import status_report
 from application.ports import Clock
 from domain.tpdu import Submit, TpduError, decode_submit
+from domain.values import SECOND, Instant
 
 BOOT_S: Final = 0.05
 """How long a start takes here; a real modem takes 5 to 60 s."""
@@ -57,7 +60,9 @@ class Emulator:
         seed: int = 0,
         latency_s: float = 0.0,
         first_reference: int = 0,
+        report_after_s: float | None = None,
     ) -> None:
+        """``report_after_s`` is how long after a segment its delivery is reported; None: never."""
         self.profile = profile
         self.sim = sim
         self._clock = clock
@@ -65,6 +70,8 @@ class Emulator:
         self._plan = FaultPlan(faults, seed=seed)
         self._latency_s = latency_s
         self._reference = first_reference & 0xFF
+        self._report_after_s = report_after_s
+        self._reports: deque[tuple[float, bytes]] = deque()
         self._commands = Commands(profile, sim)
         self._boots = 1
         self._held = b""
@@ -85,7 +92,8 @@ class Emulator:
         """When there will be bytes to fetch; None when nothing is to come by itself."""
         said_s = [self._output[0][0]] if self._output else []
         heard_s = [self._busy_until_s] if self._held else []
-        return min(said_s + heard_s, default=None)
+        reported_s = [self._reports[0][0]] if self._reports else []
+        return min(said_s + heard_s + reported_s, default=None)
 
     @property
     def away_until_s(self) -> float | None:
@@ -94,7 +102,7 @@ class Emulator:
 
     def feed(self, data: bytes, now_s: float) -> None:
         """Take bytes from the host; while a segment is under way they wait, as in real modems."""
-        if self._away_until_s is not None or now_s < self._deaf_until_s:
+        if not self._is_there(now_s):
             return
         self._held = (self._held + data)[-MAX_INPUT:]
         self._work(now_s)
@@ -112,8 +120,12 @@ class Emulator:
         while self._held and now_s >= self._busy_until_s:
             data, self._held = self._held, b""
             rest = self._take_pdu(data) if self._segment is not None else self._take_line(data)
-            is_deaf = self._away_until_s is not None or now_s < self._deaf_until_s
-            self._held = b"" if is_deaf else rest
+            self._held = rest if self._is_there(now_s) else b""
+        while self._reports and self._reports[0][0] <= now_s and self._is_there(now_s):
+            self.report(self._reports.popleft()[1], now_s)
+
+    def _is_there(self, now_s: float) -> bool:
+        return self._away_until_s is None and now_s >= self._deaf_until_s
 
     def plug_in(self) -> None:
         """Come back after an unplug: powered up anew, nothing remembered."""
@@ -246,6 +258,14 @@ class Emulator:
             pdu=pdu,
         )
         self._log.append(segment)  # before any answer
+        if self._report_after_s is not None and submit.status_report:
+            report = status_report(
+                submit,
+                message_reference=self._reference,
+                taken_at=segment.time,
+                ended_at=Instant(segment.time + int(self._report_after_s * SECOND)),
+            )
+            self._reports.append((self._now_s + self._report_after_s, report))
 
     def _accept(self, *, is_complete: bool, delay_s: float = 0.0) -> None:
         delay_s += self._latency_s

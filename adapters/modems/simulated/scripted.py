@@ -12,7 +12,7 @@ from domain.values import Network
 
 NETWORK_CODES: Final = {Network.AIRTEL: "01", Network.MTN: "02", Network.ZAMTEL: "03"}
 
-_KEYS: Final = frozenset({"log", "fault", "seed", "latency_ms", "patience_ms", "imsi"})
+_KEYS: Final = frozenset({"log", "fault", "seed", "latency_ms", "patience_ms", "imsi", "report_ms"})
 
 
 def scripted_driver(
@@ -21,7 +21,8 @@ def scripted_driver(
     """Read ``device`` as ``KEY=VALUE&…``; a word without ``=`` alone scripts nothing.
 
     Keys: ``log`` (a network log), ``fault`` (may come several times; see ``faults.py``),
-    ``seed``, ``latency_ms``, ``patience_ms``, ``imsi``. The IMSI comes from name and network.
+    ``seed``, ``latency_ms``, ``patience_ms``, ``imsi``, ``report_ms`` (how long after a segment
+    the network reports its delivery; else never). The IMSI comes from name and network.
 
     Raises:
         ValueError: an unknown key, or a value that cannot be read.
@@ -42,4 +43,5 @@ def scripted_driver(
         patience_s=int(first.get("patience_ms", "0")) / 1_000,
         imsi=first.get("imsi", imsi),
         msisdn=settings.msisdn,
+        report_after_s=int(first["report_ms"]) / 1_000 if "report_ms" in first else None,
     )

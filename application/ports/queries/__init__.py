@@ -25,6 +25,7 @@ from application.ports.queries.messages import (
     MessageQueries,
 )
 from application.ports.queries.progress import ProgressQueries, ProjectionStatus
+from application.ports.queries.reports import ReportPair, ReportQueries
 from application.ports.queries.sims import SimQueries, SimRow
 from application.ports.queries.topups import TopUpQueries, TopUpRow
 from application.ports.queries.waiting import Backlog, Waiting, WaitingQueries
@@ -48,6 +49,7 @@ __all__ = [
     "PostingRow",
     "ProjectionStatus",
     "Queries",
+    "ReportPair",
     "SenderIdRow",
     "SimRow",
     "Statement",
@@ -68,6 +70,7 @@ class Queries(
     WaitingQueries,
     KeptQueries,
     TopUpQueries,
+    ReportQueries,
     ProgressQueries,
     Protocol,
 ):

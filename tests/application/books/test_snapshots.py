@@ -18,6 +18,7 @@ from domain.allowance import Allowance
 from domain.auditor_read import AuditorRead
 from domain.claim import Claim
 from domain.events import Aggregate
+from domain.inbound import Inbound
 from domain.manual_entry import ManualEntry
 from domain.message import Message
 from domain.period import Period
@@ -33,7 +34,7 @@ from tests.support.money import a_payment as requested
 from tests.support.virtual import Answer
 
 AT = Instant(1_790_000_000_000_000)
-END_BY_THEMSELVES = {AuditorRead, Claim, ManualEntry, Message, SenderId, Submission}
+END_BY_THEMSELVES = {AuditorRead, Claim, Inbound, ManualEntry, Message, SenderId, Submission}
 """A few decisions, or a day, and nothing more comes."""
 
 

@@ -1,0 +1,111 @@
+"""What the network brought to a SIM by itself: kept once, before the modem may forget it."""
+
+from enum import StrEnum
+from typing import Self
+from uuid import UUID
+
+from domain.events import Aggregate, aggregate_id
+from domain.values import Instant
+
+
+class InboundKind(StrEnum):
+    """What a PDU from the network is."""
+
+    REPORT = "report"
+    """An SMS-STATUS-REPORT: what became of a segment of ours."""
+    MESSAGE = "message"
+    """An SMS-DELIVER: somebody wrote to the SIM."""
+
+
+def inbound_id(sim: int, pdu_sha256: str) -> UUID:
+    """Give the id of a PDU that came to SIM number ``sim``: the same, however often it is read."""
+    return aggregate_id("inbound", sim, pdu_sha256)
+
+
+class Inbound(Aggregate):
+    """One PDU that came to one SIM."""
+
+    TOPIC = "Inbound"
+
+    class Event(Aggregate.Event):
+        """Base of its events."""
+
+        TOPIC = "Inbound.Event"
+
+    class Received(Event, Aggregate.Created):
+        """It came and is kept; only now may the modem forget it.
+
+        ``content`` names the row beside the log that holds the PDU and the number of the other
+        side. Of a report: TP-MR, TP-ST (23.040 9.2.3.6, 9.2.3.15), and the time at which the
+        service centre took the segment, by the centre's clock; None is what cannot be read.
+        """
+
+        TOPIC = "Inbound.Received"
+        number: int
+        sim: int
+        kind: str
+        content: str
+        message_reference: int | None
+        tp_status: int | None
+        centre_at: int | None
+
+    class Matched(Event):
+        """The report is about segment ``index`` of message number ``message``."""
+
+        TOPIC = "Inbound.Matched"
+        number: int
+        message: int
+        index: int
+
+        def apply(self, inbound: "Inbound") -> None:
+            inbound.message = self.message
+
+    def __init__(
+        self,
+        number: int,
+        sim: int,
+        kind: str,
+        message_reference: int | None,
+        tp_status: int | None,
+    ) -> None:
+        self.number = number
+        self.sim = sim
+        self.kind = kind
+        self.message_reference = message_reference
+        self.tp_status = tp_status
+        self.message: int | None = None
+
+    @classmethod
+    def receive(
+        cls,
+        number: int,
+        *,
+        sim: int,
+        pdu_sha256: str,
+        kind: InboundKind,
+        content: str,
+        message_reference: int | None = None,
+        tp_status: int | None = None,
+        centre_at: Instant | None = None,
+        at: Instant,
+    ) -> Self:
+        """Keep what came."""
+        return cls._create(
+            cls.Received,
+            id=inbound_id(sim, pdu_sha256),
+            timestamp=at,
+            number=number,
+            sim=sim,
+            kind=kind.value,
+            content=content,
+            message_reference=message_reference,
+            tp_status=tp_status,
+            centre_at=centre_at,
+        )
+
+    def match(self, *, message: int, index: int, at: Instant) -> bool:
+        """Note whose report it is; False when that is known already."""
+        if self.message is not None:
+            return False
+        self._record(self.Matched, at=at, number=self.number, message=message, index=index)
+        return True

@@ -1,0 +1,67 @@
+"""Folds which segments left by which SIM, and which reports are still to be matched."""
+
+from domain.inbound import Inbound, InboundKind
+from domain.message.events import InDoubt, SegmentAccepted, Sent
+from projections import catalogue
+from projections.projection import Batch, Projection
+from projections.reports import REPORTS, SEGMENTS
+from projections.rows import Rows
+
+
+class Reports(Projection):
+    """Folds what was handed to the network, and what the network reported."""
+
+    name, version = catalogue.REPORTS
+    tables = (SEGMENTS, REPORTS)
+    events = frozenset({SegmentAccepted, Sent, InDoubt, Inbound.Received, Inbound.Matched})
+
+    def apply(self, batch: Batch) -> None:
+        """Add what left and what came, and take away what is matched."""
+        segments, reports = batch.rows(SEGMENTS), batch.rows(REPORTS)
+        handed_over = (SegmentAccepted, Sent, InDoubt)
+        told = [event for _, event in batch.events if isinstance(event, handed_over)]
+        segments.load((event.number, event.index) for event in told)
+        reports.load(e.number for _, e in batch.events if isinstance(e, Inbound.Matched))
+        for _, event in batch.events:
+            match event:
+                case SegmentAccepted() | Sent() | InDoubt():
+                    _note(segments, event)
+                case Inbound.Received():
+                    _take(reports, event)
+                case Inbound.Matched():
+                    reports.remove(event.number)
+
+
+def _note(segments: Rows, event: SegmentAccepted | Sent | InDoubt) -> None:
+    if event.sim is None:  # written before it was recorded, or settled without a SIM
+        return
+    key = (event.number, event.index)
+    reference = None if isinstance(event, InDoubt) else event.message_reference
+    if key not in segments:
+        segments.add(
+            {
+                "number": event.number,
+                "segment": event.index,
+                "sim": event.sim,
+                "reference": reference,
+                "at": event.at,
+            }
+        )
+        return
+    row = segments[key]
+    if isinstance(event, InDoubt) or row["reference"] is None:
+        row.update(sim=event.sim, reference=reference, at=event.at)
+
+
+def _take(reports: Rows, event: Inbound.Received) -> None:
+    if event.kind == InboundKind.REPORT and event.message_reference is not None:
+        reports.add(
+            {
+                "number": event.number,
+                "inbound": event.originator_id.hex,
+                "sim": event.sim,
+                "reference": event.message_reference,
+                "centre_at": event.centre_at,
+                "received_at": event.at,
+            }
+        )
