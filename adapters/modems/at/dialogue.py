@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from adapters.modems.devices.error_words import CME_WORDS, CMS_WORDS, number_of
+
 MAX_LINE: Final = 4_096
 """A longer line is line noise and is dropped; the longest real one, a PDU, has some 360 places."""
 
@@ -128,7 +130,7 @@ class Result:
     kind: ResultKind
     code: int | None = None
     is_in_words: bool = False
-    """Whether the error says words in place of a number (``AT+CMEE=2``)."""
+    """Whether the error says words, and none that stand for a number (``error_words``)."""
 
     @property
     def ok(self) -> bool:
@@ -265,16 +267,24 @@ def _fields(text: str) -> list[str]:
     return [field.strip() for field in text.partition(":")[2].split(",")]
 
 
+_BARE: Final = frozenset({"ERROR", "MODEM ERROR", "COMMAND NOT SUPPORT", "TOO MANY PARAMETERS"})
+_WORDS: Final = {ResultKind.CMS: CMS_WORDS, ResultKind.CME: CME_WORDS}
+
+
 def result_of(text: str) -> Result | None:
-    """Read a final result; None when the line is not one."""
+    """Read a final result; None when the line is not one.
+
+    An error in words is its number. A number after a bare ``ERROR:`` is of nobody's table.
+    """
     if text == "OK":
         return Result(ResultKind.OK)
-    if text in {"ERROR", "COMMAND NOT SUPPORT", "TOO MANY PARAMETERS"}:  # the latter: Huawei
-        return Result(ResultKind.ERROR)
-    for kind in (ResultKind.CMS, ResultKind.CME):
+    for kind, words in _WORDS.items():
         if text.startswith(kind.value):
             said = text[len(kind.value) :].lstrip(": ")
             if said.isdecimal() and len(said) <= _MAX_DIGITS:
                 return Result(kind, int(said))
-            return Result(kind, is_in_words=bool(said))
+            code = number_of(said, words)
+            return Result(kind, code, is_in_words=bool(said) and code is None)
+    if text.partition(":")[0] in _BARE:
+        return Result(ResultKind.ERROR)
     return None

@@ -183,7 +183,12 @@ def test_a_report_while_registration_is_asked_for_is_no_answer() -> None:
         ("COMMAND NOT SUPPORT", Result(ResultKind.ERROR)),
         ("+CMS ERROR: 38", Result(ResultKind.CMS, 38)),
         ("+CMS ERROR:500", Result(ResultKind.CMS, 500)),
-        ("+CME ERROR: SIM busy", Result(ResultKind.CME, None, is_in_words=True)),
+        ("+CME ERROR: SIM busy", Result(ResultKind.CME, 14)),
+        ("+CMS ERROR: (U)SIM busy", Result(ResultKind.CMS, 314)),
+        ("+CMS ERROR: NETWORK TIMEOUT", Result(ResultKind.CMS, 332)),
+        ("+CMS ERROR: no idea", Result(ResultKind.CMS, None, is_in_words=True)),
+        ("MODEM ERROR: 15", Result(ResultKind.ERROR)),
+        ("ERROR: 38", Result(ResultKind.ERROR)),
         ("+CMS ERROR:", Result(ResultKind.CMS)),
     ],
 )
