@@ -80,4 +80,18 @@ class LinkLost:
     reason: str
 
 
-ModemReport = LateAnswer | StatusReportReceived | InboundReceived | RegistrationChanged | LinkLost
+@dataclass(frozen=True, slots=True)
+class MemoryFull:
+    """The SIM or the modem has no place for more messages: what comes in waits in the network."""
+
+    reason: str
+
+
+ModemReport = (
+    LateAnswer
+    | StatusReportReceived
+    | InboundReceived
+    | RegistrationChanged
+    | MemoryFull
+    | LinkLost
+)

@@ -50,6 +50,7 @@ from application.ports.mobile_money import (
 from application.ports.modem_settings import MODEM_CHECK, ModemSettings
 from application.ports.modems import (
     ANSWER_MAX_S,
+    Abilities,
     ModemDriver,
     ModemHealth,
     ModemUnavailable,
@@ -57,6 +58,7 @@ from application.ports.modems import (
 )
 from application.ports.observing import AccessLog, Answered, Metrics
 from application.ports.people import Codes, Mailer, MailNotSent, MailServerAway
+from application.ports.pins import PinMemory, VolatilePins
 from application.ports.statements import FileLine, FileSummary, RefusedRow, StatementFile
 from application.ports.truth import (
     AnswerLost,
@@ -72,6 +74,7 @@ from application.ports.truth import (
 __all__ = [
     "ANSWER_MAX_S",
     "MODEM_CHECK",
+    "Abilities",
     "AccessLog",
     "Ambiguous",
     "AnswerLost",
@@ -120,6 +123,7 @@ __all__ = [
     "PaymentPoll",
     "PaymentState",
     "PaymentStatus",
+    "PinMemory",
     "ProviderTraits",
     "Quota",
     "Randomness",
@@ -144,6 +148,7 @@ __all__ = [
     "TextErased",
     "Turn",
     "VersionConflict",
+    "VolatilePins",
     "WireExchange",
     "WireLog",
 ]

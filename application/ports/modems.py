@@ -22,6 +22,17 @@ class ModemUnavailable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Abilities:
+    """What works on a modem with its SIM: None where it does, else why not, for operators."""
+
+    sending: str | None = None
+    reports: str | None = None
+    """Delivery reports."""
+    inbound: str | None = None
+    """Messages that come in."""
+
+
+@dataclass(frozen=True, slots=True)
 class SimIdentity:
     """The SIM and the device it sits in, as read after opening."""
 
@@ -32,6 +43,7 @@ class SimIdentity:
     firmware: str
     msisdn: str | None = None
     """The SIM's own number (+260…), where the SIM or the settings know it."""
+    abilities: Abilities = Abilities()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,10 @@ from worker.cli.output import print_json, print_table
 LATENCY_MS_MAX: Final = 600_000
 REPORT_AFTER_S: Final = 2
 REPORT_AFTER_MAX_S: Final = 86_400
-PROFILE_NAMES: Final = ("e173", "sim800", "ec25", "minimal")
+PROFILE_NAMES: Final = (
+    *("e173", "e3372", "sim800", "sim900", "sim7600", "sim7670", "ec25", "bg96"),
+    *("mc75i", "sara", "m1306", "g20", "icon225", "mf190", "minimal"),
+)
 
 
 @click.group(cls=Group)

@@ -18,6 +18,7 @@ from domain.reports import (
     InboundReceived,
     LateAnswer,
     LinkLost,
+    MemoryFull,
     ModemReport,
     RegistrationChanged,
     StatusReportReceived,
@@ -72,6 +73,8 @@ class SimRunner:
             segments_per_minute=settings.segments_per_minute,
             segments_per_day=settings.segments_per_day,
         )
+        self._alarms = alarms
+        self._memory_alarm = f"modem {settings.name} memory"
         self._driver = driver
         self._port = Port(settings, driver, clock=clock, alarms=alarms, waits=waits)
         self._presence = Presence(settings.name, driver, clock=clock, waits=waits)
@@ -194,6 +197,7 @@ class SimRunner:
             self._port.reopen_later(refusal)
             return
         self._lost = None
+        self._alarms.clear(self._memory_alarm)
         self.carrier.past.reopen()
         self._presence.begin()
         self._port.came_up()
@@ -243,6 +247,11 @@ class SimRunner:
                 self._presence.note_network(is_registered=registered)
             case StatusReportReceived(pdu):
                 self.carrier.hear_report(pdu)
+            case MemoryFull(reason):
+                self._alarms.set(
+                    self._memory_alarm,
+                    f"{reason}: no message reaches it any more; delete some with another program",
+                )
             case InboundReceived():
                 # Not acknowledged and not deleted on the SIM yet, so nothing is lost.
                 logger.info("modem %s reports %s", self.settings.name, type(report).__name__)

@@ -11,79 +11,25 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from adapters.modems.at.urcs import UrcForm, UrcKind, form_of
+from adapters.modems.devices.error_words import CME_WORDS, CMS_WORDS, number_of
+from adapters.modems.devices.registration_forms import STATES, is_answer
+
 MAX_LINE: Final = 4_096
 """A longer line is line noise and is dropped; the longest real one, a PDU, has some 360 places."""
 
 _NOISE: Final = bytes((0x00, 0x11, 0x13, 0x1A, 0x1B, 0xFF))  # NUL, XON, XOFF, Ctrl-Z, ESC, 0xFF
 _LINE_END: Final = re.compile(rb"[\r\n]")
 _PROMPT: Final = b"> "
+_BARE_PROMPT: Final = b">"  # enough where one is awaited: some modems end the line after it
+_AWAITS_PROMPT: Final = "AT+CMGS="
 _PDU: Final = re.compile(r"(?:[0-9A-Fa-f]{2}){14,}")  # no DELIVER or STATUS-REPORT is shorter
 _MAX_DIGITS: Final = 5  # of an error's number; what is longer is noise
 _PDU_PATIENCE: Final = 4  # lines that may come between a report's first line and its PDU
 _MAX_USSD_LINES: Final = 32
-
-
-class UrcKind(StrEnum):
-    """What an unsolicited result code means to a driver."""
-
-    STATUS_REPORT = "status report"
-    INBOUND = "inbound message"
-    STORED = "stored message"
-    REGISTRATION = "registration"
-    REBOOT = "reboot"
-    HANDSHAKE = "boot handshake"
-    OTHER = "other"
-
-
-@dataclass(frozen=True, slots=True)
-class UrcForm:
-    """How one unsolicited result code looks; a word without a colon is the whole line."""
-
-    start: str
-    kind: UrcKind = UrcKind.OTHER
-    has_pdu: bool = False
-
-
-URC_TABLE: Final = (
-    UrcForm("+CDS:", UrcKind.STATUS_REPORT, has_pdu=True),
-    UrcForm("+CMT:", UrcKind.INBOUND, has_pdu=True),
-    UrcForm("+CBM:", has_pdu=True),
-    UrcForm("+CMTI:", UrcKind.STORED),
-    UrcForm("+CDSI:", UrcKind.STORED),
-    UrcForm("+CREG:", UrcKind.REGISTRATION),
-    UrcForm("+CEREG:", UrcKind.REGISTRATION),
-    UrcForm("RDY", UrcKind.REBOOT),
-    UrcForm("+CFUN:", UrcKind.REBOOT),
-    UrcForm("+CPIN:", UrcKind.REBOOT),
-    UrcForm("NORMAL POWER DOWN", UrcKind.REBOOT),
-    UrcForm("POWERED DOWN", UrcKind.REBOOT),
-    UrcForm("UNDER-VOLTAGE POWER DOWN", UrcKind.REBOOT),
-    # Said by Huawei after a start and again all day: no proof of a reboot; see Listener.
-    UrcForm("^BOOT:", UrcKind.HANDSHAKE),
-    UrcForm("UNDER-VOLTAGE WARNNING"),
-    UrcForm("Call Ready"),
-    UrcForm("SMS Ready"),
-    UrcForm("SMS DONE"),
-    UrcForm("PB DONE"),
-    UrcForm("RING"),
-    UrcForm("NO CARRIER"),
-    UrcForm("NO ANSWER"),
-    UrcForm("NO DIALTONE"),
-    UrcForm("BUSY"),
-    UrcForm("+CRING:"),
-    UrcForm("+CLIP:"),
-    UrcForm("+CCWA:"),
-    UrcForm("+CUSD:"),
-    UrcForm("+CGREG:"),
-    UrcForm("+CGEV:"),
-    UrcForm("+CIEV:"),
-    UrcForm("+CTZV:"),
-    UrcForm("+QIND:"),
-    UrcForm("*PSUTTZ:"),
-    UrcForm("DST:"),
-    UrcForm("^"),  # Huawei says much: ^RSSI, ^MODE, ^SRVST, ^SIMST, ^HCSQ, ^STIN …
-)
-"""All that a modem may say unasked; the first form that fits decides."""
+_MAX_USSD: Final = 1_000  # places: 182 characters (23.038), as UCS-2 in hex 728
+_USSD_END: Final = re.compile(r'"\s*(,\s*\d+\s*)?$')
+_MORE_THAN_TEXT: Final = re.compile(r"\+CMGS: ?\d{1,3}(,|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +74,7 @@ class Result:
     kind: ResultKind
     code: int | None = None
     is_in_words: bool = False
-    """Whether the error says words in place of a number (``AT+CMEE=2``)."""
+    """Whether the error says words, and none that stand for a number (``error_words``)."""
 
     @property
     def ok(self) -> bool:
@@ -150,6 +96,7 @@ class AtCodec:
         self._is_overlong = False
         self._echo: str | None = None
         self._answer: str | None = None
+        self._awaits_prompt = False
         self._report: tuple[UrcForm, str] | None = None
         self._patience = 0
         self._ussd: list[str] = []
@@ -158,6 +105,7 @@ class AtCodec:
         """Say what was written: its echo is told apart, and ``answer`` (``+CREG:``) expected."""
         self._echo = command
         self._answer = answer
+        self._awaits_prompt = command.startswith(_AWAITS_PROMPT)
 
     def feed(self, data: bytes) -> list[Token]:
         """Take the next bytes and give all that they complete."""
@@ -180,9 +128,13 @@ class AtCodec:
 
     def _take_prompts(self, line: bytes, tokens: list[Token]) -> bytes:
         # A line of a USSD menu may look like a prompt, and no PDU may be written for one.
-        while line.startswith(_PROMPT) and not self._ussd:
+        if self._ussd:
+            return line
+        line = line.lstrip(b" ")
+        while line.startswith(_BARE_PROMPT if self._awaits_prompt else _PROMPT):
             tokens.append(Prompt())
-            line = line[len(_PROMPT) :]
+            self._awaits_prompt = False
+            line = line[len(_BARE_PROMPT) :].lstrip(b" ")
         return line
 
     def _read(self, text: str) -> Iterator[Token]:
@@ -191,10 +143,11 @@ class AtCodec:
         if text == self._echo:
             yield Echo()
             return
-        if self._ussd and not text.startswith(("+", "^")):
-            yield from self._continue_ussd(text)
-            return
-        self._ussd = []
+        if self._ussd:
+            if not _MORE_THAN_TEXT.match(text):
+                yield from self._continue_ussd(text)
+                return
+            self._ussd = []
         if self._report is not None and (token := self._continue_report(text)):
             yield token
             return
@@ -203,7 +156,7 @@ class AtCodec:
             yield self._answer_token(text)
         elif form.has_pdu:
             self._report, self._patience = (form, text), _PDU_PATIENCE
-        elif form.start == "+CUSD:" and text.count('"') == 1:
+        elif form.kind is UrcKind.USSD and _is_open(text):
             self._ussd = [text]
         else:
             yield Urc(form.kind, text)
@@ -221,60 +174,53 @@ class AtCodec:
         return None
 
     def _continue_ussd(self, text: str) -> Iterator[Token]:
-        """Gather a USSD text of several lines up to its closing quote."""
+        """Gather a USSD text up to the mark that ends a line; any line may stand in it."""
         self._ussd.append(text)
-        if '"' in text or len(self._ussd) == _MAX_USSD_LINES:
-            yield Urc(UrcKind.OTHER, "\n".join(self._ussd))
+        is_too_long = len(self._ussd) == _MAX_USSD_LINES or sum(map(len, self._ussd)) > _MAX_USSD
+        if _USSD_END.search(text) or is_too_long:
+            yield Urc(UrcKind.USSD, "\n".join(self._ussd))
             self._ussd = []
 
     def _urc_form(self, text: str) -> UrcForm | None:
         if self._answer is not None and text.startswith(self._answer):
-            is_report = self._answer in {"+CREG:", "+CEREG:"} and not _has_mode(text)
+            is_report = self._answer in STATES and not is_answer(text)
             if not is_report:
                 return None
-        for form in URC_TABLE:
-            if form.start.endswith((":", "^")):
-                if text.startswith(form.start):
-                    return form
-            elif text == form.start:
-                return form
-        return None
+        return form_of(text)
 
     def _answer_token(self, text: str) -> Line | Result:
         result = result_of(text)
         if result is None:
             return Line(text)
         self._answer = None  # what comes after a final result was not asked for
+        self._awaits_prompt = False
         return result
 
 
-def registration_status(text: str) -> int | None:
-    """Give ``stat`` of a +CREG or +CEREG line, answer (``n,stat,…``) or report (``stat,…``)."""
-    fields = _fields(text)
-    field = fields[1] if _has_mode(text) else fields[0]
-    return int(field) if field.isdecimal() else None
+def _is_open(text: str) -> bool:
+    """Say whether the text of a ``+CUSD: m,"text…`` line goes on in the next."""
+    _, mark, rest = text.partition('"')
+    return bool(mark) and not _USSD_END.search(rest)
 
 
-def _has_mode(text: str) -> bool:
-    """Tell the answer ``+CREG: n,stat[,"lac",…]`` from the report ``+CREG: stat[,"lac",…]``."""
-    fields = _fields(text)
-    return len(fields) > 1 and fields[1].isdecimal() and len(fields[1]) <= 2
-
-
-def _fields(text: str) -> list[str]:
-    return [field.strip() for field in text.partition(":")[2].split(",")]
+_BARE: Final = frozenset({"ERROR", "MODEM ERROR", "COMMAND NOT SUPPORT", "TOO MANY PARAMETERS"})
+_WORDS: Final = {ResultKind.CMS: CMS_WORDS, ResultKind.CME: CME_WORDS}
 
 
 def result_of(text: str) -> Result | None:
-    """Read a final result; None when the line is not one."""
+    """Read a final result; None when the line is not one.
+
+    An error in words is its number. A number after a bare ``ERROR:`` is of nobody's table.
+    """
     if text == "OK":
         return Result(ResultKind.OK)
-    if text in {"ERROR", "COMMAND NOT SUPPORT", "TOO MANY PARAMETERS"}:  # the latter: Huawei
-        return Result(ResultKind.ERROR)
-    for kind in (ResultKind.CMS, ResultKind.CME):
+    for kind, words in _WORDS.items():
         if text.startswith(kind.value):
             said = text[len(kind.value) :].lstrip(": ")
             if said.isdecimal() and len(said) <= _MAX_DIGITS:
                 return Result(kind, int(said))
-            return Result(kind, is_in_words=bool(said))
+            code = number_of(said, words)
+            return Result(kind, code, is_in_words=bool(said) and code is None)
+    if text.partition(":")[0] in _BARE:
+        return Result(ResultKind.ERROR)
     return None

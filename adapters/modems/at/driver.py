@@ -10,15 +10,23 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from adapters.modems.at.bringup import REGISTERED, BringUp, ask_registration
+from adapters.modems.at.bringup import BringUp
 from adapters.modems.at.link import AtLink, LinkGone
 from adapters.modems.at.listener import Listener
+from adapters.modems.at.modes import Modes
 from adapters.modems.at.pin import SimPin
 from adapters.modems.at.port import BytePort
 from adapters.modems.at.segment import SegmentExchange, resync
 from adapters.modems.at.timeouts import AtTimeouts
 from adapters.modems.at.unsettled import Unsettled
-from application.ports import Clock, ModemHealth, ModemUnavailable, SimIdentity
+from application.ports import (
+    Clock,
+    ModemHealth,
+    ModemUnavailable,
+    PinMemory,
+    SimIdentity,
+    VolatilePins,
+)
 from domain.causes import OwnCause
 from domain.reports import InDoubt, LinkLost, ModemReport, NotSent, SubmitOutcome
 
@@ -26,7 +34,7 @@ MAX_BOOTS: Final = 3
 """A modem that starts anew this often while being brought up is not waited for."""
 
 _CSQ: Final = re.compile(r"\+CSQ: ?(\d{1,3})")
-_UNKNOWN_SIGNAL: Final = 99
+_STRONGEST: Final = 31
 
 logger = logging.getLogger("ngoma.modems")
 
@@ -34,8 +42,9 @@ logger = logging.getLogger("ngoma.modems")
 class AtModemDriver:
     """``ModemDriver`` over AT commands. All calls come from the thread that owns the SIM.
 
-    ``open_port`` takes the device anew at each ``open``. ``pin`` is given at most once in the
-    life of the driver. ``pdu_chunk`` limits the octets of one write, for devices that lose more.
+    ``open_port`` takes the device anew at each ``open``. ``pins`` remembers which PIN a card did
+    not take; ``name`` stands for the card while a locked one cannot be told from another.
+    ``pdu_chunk`` limits the octets of one write, for devices that lose more.
     """
 
     def __init__(
@@ -43,13 +52,17 @@ class AtModemDriver:
         open_port: Callable[[], BytePort],
         *,
         clock: Clock,
+        name: str = "modem",
         pin: str | None = None,
+        pins: PinMemory | None = None,
         timeouts: AtTimeouts | None = None,
         pdu_chunk: int | None = None,
     ) -> None:
         self._open_port = open_port
         self._clock = clock
-        self._pin = SimPin(pin)
+        self._name = name
+        self._pin = SimPin(pin, pins or VolatilePins())
+        self._modes = Modes()
         self._timeouts = timeouts or AtTimeouts()
         self._pdu_chunk = pdu_chunk
         self._port: BytePort | None = None
@@ -86,16 +99,23 @@ class AtModemDriver:
     def _bring_up(self, link: AtLink) -> SimIdentity:
         for _ in range(MAX_BOOTS):
             self._listener.begin()
-            attempt = BringUp(link, self._timeouts, self._pin)
+            self._modes = Modes()
+            attempt = BringUp(
+                link,
+                self._timeouts,
+                self._pin,
+                modes=self._modes,
+                registration=self._listener.registration,
+            )
             attempt.wake()
             self._listener.has_booted = False  # what came before the first answer is past
             if self._was_silenced and link.echoes:
                 self._unsettled.forget()  # the modem started anew: no old answer can come
             is_silenced = attempt.silence_echo()
-            identity = attempt.initialise()
+            identity = attempt.initialise(self._name)
             if self._listener.has_booted:
                 continue
-            if link.is_unsure and not resync(link, self._timeouts):
+            if link.is_unsure and not resync(link, self._timeouts, self._modes):
                 raise ModemUnavailable("the modem does not answer")
             self._listener.came_up()
             self._was_silenced = link.is_silenced = is_silenced
@@ -111,7 +131,11 @@ class AtModemDriver:
         if self._link is None:
             return NotSent(OwnCause.LINK_LOST, "the modem is not open")
         exchange = SegmentExchange(
-            self._link, self._timeouts, self._unsettled, pdu_chunk=self._pdu_chunk
+            self._link,
+            self._timeouts,
+            self._unsettled,
+            self._modes,
+            pdu_chunk=self._pdu_chunk,
         )
         try:
             withheld = exchange.prepare(len(tpdu), start)
@@ -149,7 +173,7 @@ class AtModemDriver:
             has_more = link.next_unasked(until_s) is not None
         self._listener.read_stored(link, timeout_s=self._timeouts.command_s)
         if self._listener.take_suspicion():
-            link.is_unsure = not resync(link, self._timeouts)
+            link.is_unsure = not resync(link, self._timeouts, self._modes)
 
     def health(self) -> ModemHealth | None:
         """Ask for signal and registration; None when the modem is silent or not open."""
@@ -158,19 +182,24 @@ class AtModemDriver:
             return None
         until_s = link.now_s() + self._timeouts.command_s
         try:
-            if link.is_unsure and not resync(link, self._timeouts):
+            if link.is_unsure and not resync(link, self._timeouts, self._modes):
                 return None
-            signal = link.command("AT+CSQ", timeout_s=self._timeouts.command_s, is_query=True)
+            if not self._modes.are_kept(link, timeout_s=self._timeouts.command_s):
+                return None
+            signal = link.command("AT+CSQ", timeout_s=self._left_s(until_s), is_query=True)
             if signal is None:
                 return None
-            left_s = max(0.0, until_s - link.now_s())
-            status = ask_registration(link, timeout_s=left_s)
+            registration = self._listener.registration
+            registration.ask(link, timeout_s=self._left_s(until_s))
         except LinkGone as gone:
             self._lose(gone)
             return None
-        if status is not None:
-            self._listener.is_registered = status in REGISTERED
+        if registration.is_known:
+            self._listener.is_registered = registration.is_registered
         return ModemHealth(self._listener.is_registered, _signal_dbm(signal.lines))
+
+    def _left_s(self, until_s: float) -> float:
+        return max(0.0, until_s - self._clock.monotonic_s())
 
     def close(self) -> None:
         """Let go of the port; safe in every state."""
@@ -190,8 +219,8 @@ class AtModemDriver:
 
 
 def _signal_dbm(lines: Sequence[str]) -> int | None:
-    """Turn +CSQ's 0..31 into dBm (27.007 8.5)."""
+    """Turn +CSQ's 0..31 into dBm (27.007 8.5); what is above is unknown."""
     found = _CSQ.match(lines[0]) if lines else None
-    if not found or int(found[1]) == _UNKNOWN_SIGNAL:
+    if not found or int(found[1]) > _STRONGEST:
         return None
     return 2 * int(found[1]) - 113

@@ -16,6 +16,7 @@ CTRL_Z: Final = b"\x1a"
 
 _MAX_LINES: Final = 256  # no answer that this driver asks for is longer
 _NAME: Final = re.compile(r"AT([+^][A-Z]+)")
+_REST_S: Final = 1.0  # for the OK after the line that is the answer, and the other way round
 _FLOOD_S: Final = 1.0  # past a deadline only this much of an unending stream is read
 _SMS_COMMANDS: Final = ("AT+CMG", "AT+CNM", "AT+CPMS", "AT+CSMS")
 """What may itself be refused by +CMS ERROR; for anything else that is a late answer."""
@@ -159,28 +160,42 @@ class AtLink:
         self._codec.asked(text, "+CMGS:")
 
     def command(
-        self, command: str, *, timeout_s: float, is_query: bool = False, shown: str | None = None
+        self,
+        command: str,
+        *,
+        timeout_s: float,
+        is_query: bool = False,
+        may_be_bare: bool = False,
+        shown: str | None = None,
     ) -> Reply | None:
         """Ask and wait for the final result; None when there was none in time.
 
-        With ``is_query`` the lines begin with the one that bears the command's name (``+CREG:``);
-        an OK before it belongs to something older and is passed over.
+        With ``is_query`` the lines begin with the one that bears the command's name (``+CREG:``).
+        An OK before it belongs to something older and is passed over, unless the answer
+        ``may_be_bare``. The line without an OK after it is an answer too: some leave it out.
         """
         self.ask(command, shown=shown)
         answer = _answer_to(command) if is_query else None
         until_s = self.now_s() + timeout_s
         lines: list[str] = []
+        is_answered = False
         while (token := self.next(until_s)) is not None:
             match token:
                 case Line(text) if answer is None or lines or text.startswith(answer):
                     if not text.startswith("+CMGS:") and len(lines) < _MAX_LINES:
                         lines.append(text)
+                    is_answered = answer is not None
                 case Result(kind=ResultKind.CMS) if not command.startswith(_SMS_COMMANDS):
                     self._on_stray(token)
+                case Result() if not token.ok or answer is None or lines:
+                    logger.debug("AT< %s", token)
+                    return Reply(tuple(lines), token)
                 case Result():
-                    if not token.ok or answer is None or lines:
-                        logger.debug("AT< %s", token)
-                        return Reply(tuple(lines), token)
+                    is_answered = may_be_bare
+            if is_answered:
+                until_s = min(until_s, self.now_s() + _REST_S)
+        if is_answered:
+            return Reply(tuple(lines), Result(ResultKind.OK))
         logger.debug("AT< no answer in %s s", timeout_s)
         self.is_unsure = True
         return None

@@ -1,33 +1,58 @@
-"""Guards a SIM's PIN: it is given to a SIM at most once, since three wrong ones lock the SIM."""
+"""Guards a SIM's PIN: what a card did not take is never given to it again by itself."""
 
-from application.ports import ModemUnavailable
+import logging
+
+from application.ports import ModemUnavailable, PinMemory
+
+logger = logging.getLogger("ngoma.modems")
 
 
 class SimPin:
-    """The PIN of one SIM, for the life of one driver."""
+    """The PIN of one modem's SIM; ``memory`` outlives the driver."""
 
-    __slots__ = ("_is_spent", "_pin")
+    __slots__ = ("_is_under_way", "_memory", "_pin")
 
-    def __init__(self, pin: str | None) -> None:
+    def __init__(self, pin: str | None, memory: PinMemory) -> None:
         self._pin = pin
-        self._is_spent = False
+        self._memory = memory
+        self._is_under_way = False
 
     def __repr__(self) -> str:
         return "SimPin(***)"
 
-    def take(self) -> str:
-        """Give the PIN, this once.
+    @property
+    def is_set(self) -> bool:
+        """Whether there is one."""
+        return self._pin is not None
+
+    def take(self, card: str, *, is_untouched: bool) -> str:
+        """Give the PIN for ``card``, noting first that it is given.
+
+        ``is_untouched``: the card itself says that it has all its tries, whatever is remembered.
 
         Raises:
-            ModemUnavailable: there is none, it cannot be one, or it was given before.
+            ModemUnavailable: there is none, it cannot be one, it was given before and not taken,
+                or it cannot be noted.
         """
         if self._pin is None:
             raise ModemUnavailable("the SIM asks for a PIN and the settings have none")
         if not (self._pin.isascii() and self._pin.isdecimal() and 4 <= len(self._pin) <= 8):
             raise ModemUnavailable("the configured PIN is not 4 to 8 digits", permanent=True)
-        if self._is_spent:
+        if self._is_under_way or (not is_untouched and self._memory.is_spent(card, self._pin)):
             raise ModemUnavailable(
-                "the SIM asks for its PIN again and was given it once already", permanent=True
+                "this PIN was given to this SIM before and was not taken: change it in the"
+                " settings, or unlock the SIM by hand once",
+                permanent=True,
             )
-        self._is_spent = True
+        try:
+            self._memory.spend(card, self._pin)
+        except Exception as error:  # whatever the store may raise: a PIN not noted is not given
+            logger.warning("a PIN cannot be noted, so it is not given: %s", error)
+            raise ModemUnavailable("the PIN is not given: it cannot be noted that it is") from error
+        self._is_under_way = True
         return self._pin
+
+    def was_right(self, card: str) -> None:
+        """Note that the card took it."""
+        self._is_under_way = False
+        self._memory.restore(card)

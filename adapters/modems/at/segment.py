@@ -6,6 +6,7 @@ from typing import Final
 
 from adapters.modems.at.dialogue import Line, Prompt, Result, ResultKind
 from adapters.modems.at.link import CTRL_Z, ESC, AtLink, LinkGone
+from adapters.modems.at.modes import Modes
 from adapters.modems.at.rejections import outcome_of, refusal
 from adapters.modems.at.timeouts import AtTimeouts
 from adapters.modems.at.unsettled import Unsettled, message_reference
@@ -22,10 +23,10 @@ _FETCH_FIRST: Final = NotSent(
 logger = logging.getLogger("ngoma.modems")
 
 
-def resync(link: AtLink, timeouts: AtTimeouts) -> bool:
+def resync(link: AtLink, timeouts: AtTimeouts, modes: Modes) -> bool:
     """Leave a prompt that may stand, and get question and answer in step again.
 
-    False when the modem is silent. Raises ``LinkGone`` when it has lost PDU mode.
+    False when the modem is silent. Raises ``LinkGone`` when it started anew.
     """
     link.write(ESC)
     reply = link.command("AT+CMGF?", timeout_s=timeouts.command_s, is_query=True)
@@ -38,6 +39,8 @@ def resync(link: AtLink, timeouts: AtTimeouts) -> bool:
             return False
     elif not reply.lines[0].endswith("0"):
         raise LinkGone("PDU mode is off: the modem started anew", rebooted=True)
+    if not modes.are_kept(link, timeout_s=timeouts.command_s):
+        return False
     link.is_unsure = False
     return True
 
@@ -46,11 +49,18 @@ class SegmentExchange:
     """One submission. Both halves raise ``LinkGone``; what that means is known by which did."""
 
     def __init__(
-        self, link: AtLink, timeouts: AtTimeouts, unsettled: Unsettled, *, pdu_chunk: int | None
+        self,
+        link: AtLink,
+        timeouts: AtTimeouts,
+        unsettled: Unsettled,
+        modes: Modes,
+        *,
+        pdu_chunk: int | None,
     ) -> None:
         self._link = link
         self._timeouts = timeouts
         self._unsettled = unsettled
+        self._modes = modes
         self._pdu_chunk = pdu_chunk
 
     def prepare(self, octets: int, start: Callable[[], bool]) -> NotSent | Rejected | None:
@@ -86,8 +96,10 @@ class SegmentExchange:
             link.next_unasked(until_s)
         if self._unsettled.is_answer_waiting:
             return _FETCH_FIRST
-        if link.is_unsure and not resync(link, self._timeouts):
+        if link.is_unsure and not resync(link, self._timeouts, self._modes):
             return NotSent(OwnCause.NO_PROMPT, "the modem does not answer")
+        if not self._modes.are_certain(link, timeout_s=self._timeouts.command_s):
+            return NotSent(OwnCause.NO_PROMPT, "the modem does not say that it is in PDU mode")
         return None
 
     def _reach_prompt(self, octets: int) -> NotSent | Rejected | None:

@@ -1,27 +1,36 @@
 """What a simulated modem answers to every command but AT+CMGS."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from typing import Final
 
+from adapters.modems.devices.error_words import CME_WORDS, CMS_WORDS, words_of
+from adapters.modems.simulated.grammar import Command, commands_in
+from adapters.modems.simulated.modes import ALLOWED, CHARACTER_SETS, MEMORIES, Modes
 from adapters.modems.simulated.profiles import Profile
-from adapters.modems.simulated.sim_card import SimCard
+from adapters.modems.simulated.sim_card import PLACES, SimCard
 
+SIM_NOT_INSERTED = 10
 SIM_PIN_REQUIRED = 11
 SIM_PUK_REQUIRED = 12
 INCORRECT_PASSWORD = 16
+OPERATION_NOT_SUPPORTED = 4
 CMS_SIM_PIN_REQUIRED = 311
+CMS_INVALID_INDEX = 321
+
+_DOMAINS: Final = ("+CREG", "+CEREG", "+CGREG", "+C5GREG")
+_SMS: Final = frozenset({"+CMGF", "+CPMS", "+CNMI", "+CMGS", "+CMGR", "+CMGL", "+CMGD"})
+_IDENTITY: Final = {"I": "model", "+GMI": "manufacturer", "+GMM": "model", "+GMR": "firmware"}
+_DONE: Final = frozenset(
+    {"", "V", "Q", "X", "L", "M", "H", "&C", "&D", "&K", "&W", "&S", "+IFC", "+ICF", "+IPR"}
+    | {"+CGACT", "+CSMP", "+CMGW", "+CNMA", "+COPS", "+CSAS", "+CRES", "^CURC", "^PORTSEL"}
+)
+"""Taken with OK when it sets something, and forgotten."""
+
+_OK: Final[list[str]] = ["OK"]
 
 
-@dataclass(slots=True)
-class Modes:
-    """What a modem forgets when it starts anew."""
-
-    is_text: bool
-    echo: bool = True
-    cmee: int = 0
-    creg: int = 0
-    cereg: int = 0
-    message_reports: int = 0  # <mt> of +CNMI
-    status_reports: int = 0  # <ds> of +CNMI
+class Refused(Exception):
+    """The command is refused; its text is the final result."""
 
 
 class Commands:
@@ -29,126 +38,309 @@ class Commands:
 
     def __init__(self, profile: Profile, sim: SimCard) -> None:
         self._profile = profile
-        self._sim = sim
+        self.sim: SimCard | None = sim
         self.registration = 1
-        self.modes = Modes(is_text=profile.starts_in_text_mode)
+        self.modes = Modes.at_start(profile)
+        self.is_busy = False
+        """Whether SMS commands are refused, since the modem has just started."""
+        self.segment: str | None = None
+        """What AT+CMGS announced, when the line just answered ended with it."""
+        self.afterwards: list[str] = []
+        """What is said by itself once the line is answered."""
+        self._answers = self._table()
 
     def restart(self) -> None:
         """Forget what a modem forgets when it starts anew."""
-        self.modes = Modes(is_text=self._profile.starts_in_text_mode)
-        self._sim.power_up()
+        self.modes = Modes.at_start(self._profile)
+        if self.sim is not None:
+            self.sim.power_up()
 
-    def answer(self, command: str) -> list[str]:
-        """Answer one command line without its ``AT``."""
-        name, has_value, value = command.partition("=")
-        if command in self._profile.refused or name in self._profile.refused:
-            return ["ERROR"]
-        if command == self._profile.iccid_command:
-            return [self._iccid(), "OK"]
-        if command == self._profile.pin_tries_command:
-            return [self._profile.pin_tries_answer.format(tries=self._sim.tries), "OK"]
-        if has_value:
-            return self._set(name, value)
-        return self._words(command) or self._from_sim(command) or self._query(command)
+    def answer(self, line: str) -> list[str]:
+        """Answer one command line: what its commands say, and one result (V.250 5.2.1)."""
+        self.segment, self.afterwards = None, []
+        said: list[str] = []
+        is_ended_by_line = False
+        for command in commands_in(line):
+            try:
+                said += self._answer(command)
+            except Refused as refused:
+                return [*said, str(refused)]
+            if self._is_segment(command):
+                return said
+            is_ended_by_line = command.name in self._profile.leaves_out_ok and bool(said)
+        return said if is_ended_by_line else [*said, *_OK]
+
+    def _is_segment(self, command: Command) -> bool:
+        return command.name == "+CMGS" and self.segment is not None
+
+    def state_of(self, domain: str) -> int:
+        """Give ``stat`` of one domain of the network."""
+        if not self.modes.is_radio_on:
+            return 0
+        return self._profile.fixed_states.get(domain, self.registration)
+
+    def registration_line(self, domain: str, *numbers: int) -> str:
+        """Write a line of ``+CREG`` and its like as this device does."""
+        fields = ",".join(f"{number:0{self._profile.creg_digits}d}" for number in numbers)
+        return f"{domain}: {fields}"
+
+    # -- errors ---------------------------------------------------------------------------------
 
     def cme_error(self, number: int) -> str:
         """Say an equipment error the way the host asked for."""
-        return f"+CME ERROR: {number}" if self.modes.cmee else "ERROR"
+        return self._error("CME", number, CME_WORDS)
 
-    def _set(self, name: str, value: str) -> list[str]:
-        modes = self.modes
-        match name:
-            case "+CPIN":
-                return self._enter_pin(value.strip('"'))
-            case "+CMGR" | "+CMGD":
-                return self._stored(name, value)
-            case "+CPMS":
-                return ["+CPMS: 0,20,0,20,0,20", "OK"]
-            case "+CSMS":
-                return ["+CSMS: 1,1,1", "OK"]
-            case "+CNMI":
-                fields = [*map(_number, value.split(",")), 0, 0, 0, 0]
-                modes.message_reports, modes.status_reports = fields[1], fields[3]
-            case "+CMGF":
-                modes.is_text = value != "0"
-            case "+CMEE":
-                modes.cmee = _number(value)
-            case "+CREG":
-                modes.creg = _number(value)
-            case "+CEREG":
-                modes.cereg = _number(value)
-            case _:
-                return ["ERROR"]
-        return ["OK"]
+    def cms_error(self, number: int) -> str:
+        """Say a message error: with its number also where the host asked for none."""
+        if self.modes.numbers["+CMEE"] == 2:
+            return self._error("CMS", number, CMS_WORDS)
+        return f"+CMS ERROR: {number}"
 
-    def _words(self, command: str) -> list[str]:
+    def _error(self, table: str, number: int, words: Mapping[str, int]) -> str:
+        how = self.modes.numbers["+CMEE"]
+        if not how:
+            return self._profile.error
+        return f"+{table} ERROR: {(words_of(number, words) if how == 2 else None) or number}"
+
+    # -- one command ----------------------------------------------------------------------------
+
+    def _answer(self, command: Command) -> list[str]:
+        self._refuse(command)
+        if f"{command.name}{command.rest}" == self._profile.iccid_command:
+            return [self._iccid()]
+        counter = self._profile.pin_counter
+        if counter and f"AT{command.name}{command.rest}" == counter.command:
+            return [counter.answer.format(tries=self._card().tries)]
+        answer = self._answers.get(command.name)
+        if answer is not None:
+            return answer(command)
+        if command.name in ALLOWED:
+            return self._number(command)
+        if command.name in _DONE and not command.is_read:
+            return []
+        raise Refused(self.cme_error(OPERATION_NOT_SUPPORTED))
+
+    def _refuse(self, command: Command) -> None:
         profile = self._profile
+        form = command.name + (command.rest if command.rest in {"?", "=?"} else command.rest[:1])
+        if command.name in {"E", "Z"}:
+            form = command.name + command.rest
+        is_refused = command.name in profile.refused or form in profile.refused
+        if is_refused or (profile.only is not None and form not in profile.only):
+            raise Refused(self.cme_error(OPERATION_NOT_SUPPORTED))
+        if self.is_busy and command.name in _SMS:
+            raise Refused(profile.busy)
+
+    def _table(self) -> Mapping[str, Callable[[Command], list[str]]]:
         words = {
-            "+CGMI": profile.manufacturer,
-            "+CGMM": profile.model,
-            "+CGMR": profile.firmware,
-            "+CGSN": profile.imei,
+            "+CGMI": self._profile.manufacturer,
+            "+CGMM": self._profile.model,
+            "+CGMR": self._profile.firmware,
+            "+CGSN": self._profile.imei,
+            **{name: getattr(self._profile, field) for name, field in _IDENTITY.items()},
         }
-        if command not in words:
-            return []
-        word = words[command]
-        return [f"{command}: {word}" if profile.has_prefixes else word, "OK"]
-
-    def _query(self, command: str) -> list[str]:
-        modes = self.modes
-        answers = {
-            "+CPIN?": f"+CPIN: {self._sim.state}",
-            "+CREG?": f"+CREG: {modes.creg},{self.registration}",
-            "+CEREG?": f"+CEREG: {modes.cereg},{self.registration}",
-            "+CSQ": "+CSQ: 17,99",
-            "+CMGF?": f"+CMGF: {int(modes.is_text)}",
+        return {
+            **{name: self._word_for(word) for name, word in words.items()},
+            **dict.fromkeys(_DOMAINS, self._domain),
+            "E": self._echo,
+            "Z": self._reset,
+            "&F": self._reset,
+            "+CPIN": self._pin,
+            "+CIMI": self._imsi,
+            "+CNUM": self._own_number,
+            "+CSQ": lambda command: [
+                "+CSQ: (0-31,99),(0-7,99)" if command.is_test else "+CSQ: 17,99"
+            ],
+            "+CSCA": self._centre,
+            "+CSCS": self._character_set,
+            "+CSMS": self._service,
+            "+CNMI": self._notices,
+            "+CPMS": self._memories,
+            "+CMGR": self._read,
+            "+CMGL": self._list,
+            "+CMGD": self._delete,
+            "+CMGS": self._send,
         }
-        if command in answers:
-            return [answers[command], "OK"]
-        if command in {"E0", "E1"}:
-            modes.echo = command == "E1"
-        return ["OK"] if command in {"", "E0", "E1", "V1", "Z"} else ["ERROR"]
 
-    def _from_sim(self, command: str) -> list[str]:
-        if command not in {"+CIMI", "+CNUM"}:
+    def _word_for(self, word: str) -> Callable[[Command], list[str]]:
+        def answer(command: Command) -> list[str]:
+            if command.is_test:
+                return []
+            return [f"{command.name}: {word}" if self._profile.has_prefixes else word]
+
+        return answer
+
+    def _number(self, command: Command) -> list[str]:
+        if command.is_test:
+            return [f"{command.name}: {ALLOWED[command.name]}"]
+        if command.value is None:
+            return [f"{command.name}: {self.modes.numbers[command.name]}"]
+        if not self.modes.set_number(command.name, command.value):
+            raise Refused(self.cme_error(OPERATION_NOT_SUPPORTED))
+        return []
+
+    def _domain(self, command: Command) -> list[str]:
+        if not command.is_read:
+            return self._number(command)
+        mode = self.modes.numbers[command.name]
+        return [self.registration_line(command.name, mode, self.state_of(command.name))]
+
+    def _echo(self, command: Command) -> list[str]:
+        self.modes.echo = command.rest == "1"
+        return []
+
+    def _reset(self, _: Command) -> list[str]:
+        radio = self.modes.numbers["+CFUN"]
+        self.modes = Modes.at_start(self._profile)
+        self.modes.echo, self.modes.numbers["+CFUN"] = True, radio
+        return []
+
+    def _signal(self, command: Command) -> list[str]:
+        return ["+CSQ: (0-31,99),(0-7,99)" if command.is_test else "+CSQ: 17,99"]
+
+    # -- the SIM --------------------------------------------------------------------------------
+
+    def _card(self) -> SimCard:
+        if self.sim is None:
+            raise Refused(self.cme_error(SIM_NOT_INSERTED))
+        return self.sim
+
+    def _open_card(self) -> SimCard:
+        card = self._card()
+        if card.state != "READY":
+            number = SIM_PIN_REQUIRED if card.state == "SIM PIN" else SIM_PUK_REQUIRED
+            raise Refused(self.cme_error(number))
+        return card
+
+    def _pin(self, command: Command) -> list[str]:
+        card = self._card()
+        if command.is_test:
             return []
-        if refusal := self._locked():
-            return [refusal]
-        if command == "+CIMI":
-            return [self._sim.imsi, "OK"]
-        number = self._sim.msisdn
-        return [f'+CNUM: "","{number}",145', "OK"] if number else ["OK"]
+        if command.value is None:
+            state = self._profile.ready if card.state == "READY" else card.state
+            return [self._profile.cpin_answer.format(state=state)]
+        if card.enter(command.value.strip('"')):
+            self.afterwards.append("+CPIN: READY")  # by itself, as real ones do
+            return []
+        number = SIM_PUK_REQUIRED if card.state == "SIM PUK" else INCORRECT_PASSWORD
+        raise Refused(self.cme_error(number))
 
-    def _locked(self) -> str | None:
-        state = self._sim.state
-        if state == "READY":
-            return None
-        return self.cme_error(SIM_PIN_REQUIRED if state == "SIM PIN" else SIM_PUK_REQUIRED)
+    def _imsi(self, command: Command) -> list[str]:
+        return [] if command.is_test else [self._open_card().imsi]
 
-    def _enter_pin(self, pin: str) -> list[str]:
-        if self._sim.enter(pin):
-            return ["OK", "+CPIN: READY"]  # the second by itself, as real ones do
-        if self._sim.state == "SIM PUK":
-            return [self.cme_error(SIM_PUK_REQUIRED)]
-        return [self.cme_error(INCORRECT_PASSWORD)]
-
-    def _stored(self, name: str, value: str) -> list[str]:
-        if self._sim.state != "READY":
-            return [f"+CMS ERROR: {CMS_SIM_PIN_REQUIRED}"]
-        index = _number(value)
-        if name == "+CMGD":
-            self._sim.stored.pop(index, None)
-            return ["OK"]
-        pdu = self._sim.stored.get(index)
-        if pdu is None:
-            return ["OK"]
-        return [f"+CMGR: 0,,{len(pdu) - 1 - pdu[0]}", pdu.hex().upper(), "OK"]
+    def _own_number(self, command: Command) -> list[str]:
+        number = self._open_card().msisdn
+        return [f'+CNUM: "","{number}",145'] if number and not command.is_test else []
 
     def _iccid(self) -> str:
-        iccid = self._sim.iccid
-        swapped = "".join(iccid[i + 1] + iccid[i] for i in range(0, len(iccid), 2))
+        iccid = self._card().iccid
+        padded = iccid + "F" * (len(iccid) % 2)
+        swapped = "".join(padded[i + 1] + padded[i] for i in range(0, len(padded), 2))
         return self._profile.iccid_answer.format(iccid=iccid, swapped=swapped)
 
+    # -- messages -------------------------------------------------------------------------------
 
-def _number(value: str) -> int:
-    return int(value) if value.isdecimal() else 0
+    def _centre(self, command: Command) -> list[str]:
+        if command.is_test:
+            return []
+        if command.value is not None:
+            self.modes.centre = command.value.split(",")[0].strip('"')
+            return []
+        return [f'+CSCA: "{self.modes.centre}",145']
+
+    def _character_set(self, command: Command) -> list[str]:
+        if command.is_test:
+            return [f"+CSCS: ({','.join(_quoted(CHARACTER_SETS))})"]
+        if command.value is None:
+            return [f'+CSCS: "{self.modes.character_set}"']
+        if command.value.strip('"') not in CHARACTER_SETS:
+            raise Refused(self.cme_error(OPERATION_NOT_SUPPORTED))
+        self.modes.character_set = command.value.strip('"')
+        return []
+
+    def _service(self, command: Command) -> list[str]:
+        said = self._number(command)
+        if command.is_test:
+            return said
+        level = self.modes.numbers["+CSMS"]
+        return [f"+CSMS: {level},1,1,1" if command.value is None else "+CSMS: 1,1,1"]
+
+    def _notices(self, command: Command) -> list[str]:
+        if command.is_test:
+            return [f"+CNMI: {self._profile.notices}"]
+        if command.value is None:
+            return [f"+CNMI: {','.join(map(str, self.modes.notices))}"]
+        if not self.modes.set_notices(command.value, self._profile.notices):
+            raise Refused(self.cms_error(303))
+        return []
+
+    def _memories(self, command: Command) -> list[str]:
+        names = f"({','.join(_quoted(MEMORIES))})"
+        if command.is_test:
+            return [f"+CPMS: {names},{names},{names}"]
+        card = self._open_card_for_sms()
+        if command.value is not None:
+            wanted = [name.strip().strip('"') for name in command.value.split(",")]
+            if not set(wanted) <= set(MEMORIES) or len(wanted) > 3:
+                raise Refused(self.cms_error(302))
+            self.modes.memory = wanted[0]
+        counts = [(name, len(card.memories[name])) for name in (self.modes.memory, "SM", "SM")]
+        if command.is_read:
+            return ["+CPMS: " + ",".join(f'"{name}",{used},{PLACES}' for name, used in counts)]
+        return ["+CPMS: " + ",".join(f"{used},{PLACES}" for _, used in counts)]
+
+    def _open_card_for_sms(self) -> SimCard:
+        card = self._card()
+        if card.state != "READY":
+            raise Refused(self.cms_error(CMS_SIM_PIN_REQUIRED))
+        return card
+
+    def _places(self) -> dict[int, bytes]:
+        return self._open_card_for_sms().memories[self.modes.memory]
+
+    def _read(self, command: Command) -> list[str]:
+        if command.is_test:
+            return []
+        pdu = self._places().get(self._index(command))
+        if pdu is None:
+            return []
+        between = [self._profile.interjection] if self._profile.interjection else []
+        return [f"+CMGR: 0,,{_octets(pdu)}", *between, pdu.hex().upper()]
+
+    def _list(self, command: Command) -> list[str]:
+        if command.is_test:
+            return ["+CMGL: (0-4)"]
+        found: list[str] = []
+        for index, pdu in sorted(self._places().items()):
+            found += [f"+CMGL: {index},0,,{_octets(pdu)}", pdu.hex().upper()]
+        return found
+
+    def _delete(self, command: Command) -> list[str]:
+        if command.is_test:
+            return [f"+CMGD: (1-{PLACES}),(0-4)"]
+        _, _, flag = (command.value or "").partition(",")
+        if flag.strip() in {"1", "2", "3", "4"}:
+            self._places().clear()
+        else:
+            self._places().pop(self._index(command), None)
+        return []
+
+    def _index(self, command: Command) -> int:
+        index = (command.value or "").partition(",")[0].strip()
+        if not index.isdecimal():
+            raise Refused(self.cms_error(CMS_INVALID_INDEX))
+        return int(index)
+
+    def _send(self, command: Command) -> list[str]:
+        if command.is_test:
+            return []
+        self.segment = command.value or ""
+        return []
+
+
+def _octets(pdu: bytes) -> int:
+    return len(pdu) - 1 - pdu[0]
+
+
+def _quoted(names: tuple[str, ...]) -> list[str]:
+    return [f'"{name}"' for name in names]

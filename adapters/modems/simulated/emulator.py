@@ -16,8 +16,9 @@ from adapters.modems.simulated.network_log import NetworkLog, SegmentOnAir
 from adapters.modems.simulated.profiles import Profile
 from adapters.modems.simulated.sim_card import SimCard
 from adapters.modems.simulated.status_report import status_report
+from adapters.modems.simulated.submitted import read_pdu, read_text
 from application.ports import Clock
-from domain.tpdu import Submit, TpduError, decode_submit
+from domain.tpdu import Submit
 from domain.values import SECOND, Instant
 
 BOOT_S: Final = 0.05
@@ -31,7 +32,6 @@ CTRL_Z: Final = b"\x1a"
 _LINE_OR_ESC: Final = re.compile(rb"[\r\x1b]")
 _PDU_END: Final = re.compile(rb"[\x1a\x1b]")
 _INVALID_PDU: Final = 304
-_NO_TEXT_MODE: Final = 305
 _NO_NETWORK: Final = 331
 
 STORM: Final = (
@@ -64,7 +64,6 @@ class Emulator:
     ) -> None:
         """``report_after_s`` is how long after a segment its delivery is reported; None: never."""
         self.profile = profile
-        self.sim = sim
         self._clock = clock
         self._log = log
         self._plan = FaultPlan(faults, seed=seed)
@@ -77,13 +76,15 @@ class Emulator:
         self._held = b""
         self._busy_until_s = 0.0
         self._input = b""
-        self._segment: int | None = None
+        self._segment: str | None = None
         self._fault: Fault | None = None
         self._output: list[tuple[float, int, bytes]] = []
         self._said = 0
-        self._now_s = 0.0
+        self._now_s = clock.monotonic_s()
         self._deaf_until_s = 0.0
         self._away_until_s: float | None = None
+        self._ready_at_s: float | None = None
+        self._begin()
 
     # -- the wire -------------------------------------------------------------------------------
 
@@ -127,6 +128,15 @@ class Emulator:
     def _is_there(self, now_s: float) -> bool:
         return self._away_until_s is None and now_s >= self._deaf_until_s
 
+    @property
+    def sim(self) -> SimCard | None:
+        """The card that is in it."""
+        return self._commands.sim
+
+    def change_sim(self, sim: SimCard | None) -> None:
+        """Take the card out, and put another one in its place."""
+        self._commands.sim = sim
+
     def plug_in(self) -> None:
         """Come back after an unplug: powered up anew, nothing remembered."""
         self._away_until_s = None
@@ -141,26 +151,35 @@ class Emulator:
 
     def deliver(self, pdu: bytes, now_s: float) -> None:
         """Receive an SMS-DELIVER (with service-centre octets), as +CNMI says to report it."""
-        mode = self._commands.modes.message_reports
+        mode = self._commands.modes.notices[1]
         if mode == 2:
             self.say(f"+CMT: ,{len(pdu) - 1 - pdu[0]}\r\n{pdu.hex().upper()}", now_s)
-            return
-        index = self.sim.store(pdu)
-        if mode == 1:
-            self.say(f'+CMTI: "SM",{index}', now_s)
+        else:
+            self._store(pdu, "SM", "+CMTI" if mode == 1 else None, now_s)
 
     def report(self, pdu: bytes, now_s: float) -> None:
         """Receive an SMS-STATUS-REPORT; lost when +CNMI does not ask for it."""
-        if self._commands.modes.status_reports == 1:
+        mode = self._commands.modes.notices[3]
+        if mode == 1:
             self.say(f"+CDS: {len(pdu) - 1 - pdu[0]}\r\n{pdu.hex().upper()}", now_s)
+        elif mode == 2:
+            self._store(pdu, self.profile.report_memory, "+CDSI", now_s)
+
+    def _store(self, pdu: bytes, memory: str, notice: str | None, now_s: float) -> None:
+        index = self.sim.store(pdu, memory) if self.sim else None
+        if index is None:
+            if self.profile.full_word:
+                self.say(self.profile.full_word, now_s)
+        elif notice:
+            self.say(f'{notice}: "{memory}",{index}', now_s)
 
     def register(self, status: int, now_s: float) -> None:
         """Gain or lose the network (+CREG stat)."""
         self._commands.registration = status
-        if self._commands.modes.creg:
-            self.say(f"+CREG: {status}", now_s)
-        if self._commands.modes.cereg:
-            self.say(f"+CEREG: {status}", now_s)
+        for domain in ("+CREG", "+CEREG"):
+            state = self._commands.state_of(domain)
+            if self._commands.modes.numbers[domain]:
+                self.say(self._commands.registration_line(domain, state), now_s)
 
     def reboot(self, now_s: float) -> None:
         """Start anew by itself."""
@@ -182,16 +201,14 @@ class Emulator:
         return data[end.end() :]
 
     def _obey(self, line: str) -> None:
-        if line[:2].upper() != "AT":
-            if line:
-                self._say("ERROR")
+        if not line.strip("\0 "):
             return
-        command = line[2:]
-        if command.upper().startswith("+CMGS="):
-            self._begin_segment(command.partition("=")[2])
-            return
-        for answer in self._commands.answer(command):
+        commands = self._commands
+        commands.is_busy = self._ready_at_s is not None and self._now_s < self._ready_at_s
+        for answer in [*commands.answer(line), *commands.afterwards]:
             self._say(answer)
+        if commands.segment is not None:
+            self._begin_segment(commands.segment)
 
     def _echo(self, data: bytes) -> None:
         if self._commands.modes.echo:
@@ -199,20 +216,20 @@ class Emulator:
 
     # -- segments -------------------------------------------------------------------------------
 
-    def _begin_segment(self, octets: str) -> None:
+    def _begin_segment(self, announced: str) -> None:
         fault = self._fault = self._plan.next_fault()
-        if self.sim.state != "READY":
-            self._say(f"+CMS ERROR: {CMS_SIM_PIN_REQUIRED}")
-        elif self._commands.modes.is_text or not octets.isdecimal():
-            self._say(f"+CMS ERROR: {_NO_TEXT_MODE}")
+        if self.sim is None or self.sim.state != "READY":
+            self._say(self._commands.cms_error(CMS_SIM_PIN_REQUIRED))
+        elif not announced.strip('"+').partition(",")[0].strip('"').isdecimal():
+            self._say(self._commands.cms_error(_INVALID_PDU))
         elif fault is not None and fault.kind is FaultKind.NO_PROMPT:
             pass
         elif fault is not None and fault.at is Stage.PROMPT:
             self._strike(fault)
         else:
-            self._segment = int(octets)
+            self._segment = announced
             self._storm()
-            self._put(b"\r\n> ", 0.0)
+            self._put(self.profile.prompt, 0.0)
 
     def _take_pdu(self, data: bytes) -> bytes:
         if self._fault is not None and self._fault.at is Stage.PDU and data[:1] != b"\x1b":
@@ -220,26 +237,29 @@ class Emulator:
             return b""
         end = _PDU_END.search(data)
         piece = data if end is None else data[: end.end()]
-        self._echo(piece)
+        if self.profile.echoes_pdu:
+            self._echo(piece)
         self._input = (self._input + piece)[-MAX_INPUT:]
         if end is None:
             return b""
-        octets, self._segment = self._segment or 0, None
+        announced, self._segment = self._segment or "", None
         text, self._input = self._input[:-1], b""
         if end.group() == CTRL_Z:
-            self._submit(text, octets)
+            self._submit(text, announced)
         else:
             self._say("OK")  # ESC: nothing is sent
         return data[end.end() :]
 
-    def _submit(self, text: bytes, octets: int) -> None:
+    def _submit(self, text: bytes, announced: str) -> None:
         self._busy_until_s = self._now_s + self._latency_s
-        read = _read_pdu(text, octets)
+        is_text = self._commands.modes.is_text
+        read = read_text(text, announced) if is_text else read_pdu(text, announced)
         fault = self._fault
+        states = {self._commands.state_of(domain) for domain in ("+CREG", "+CEREG")}
         if read is None:
-            self._say(f"+CMS ERROR: {_INVALID_PDU}")
-        elif self._commands.registration not in REGISTERED:
-            self._say(f"+CMS ERROR: {_NO_NETWORK}")
+            self._say(self._commands.cms_error(_INVALID_PDU))
+        elif states.isdisjoint(REGISTERED):
+            self._say(self._commands.cms_error(_NO_NETWORK))
         else:
             if fault is None or fault.is_sent:
                 self._send(*read)
@@ -253,7 +273,7 @@ class Emulator:
         segment = SegmentOnAir.of_submit(
             submit,
             time=self._clock.now(),
-            imsi=self.sim.imsi,
+            imsi=self.sim.imsi if self.sim else "",
             message_reference=self._reference,
             pdu=pdu,
         )
@@ -294,13 +314,23 @@ class Emulator:
     def _error_line(self, fault: Fault) -> str:
         if fault.kind is FaultKind.CME:
             return self._commands.cme_error(fault.code or 0)
-        return fault.error_line
+        if fault.kind is FaultKind.CMS:
+            return self._commands.cms_error(fault.code or 0)
+        return self.profile.error
 
     def _reboot(self) -> None:
         self._restart()
         self._deaf_until_s = self._now_s + BOOT_S
         for line in self.profile.boot:
             self._put(_as_line(line.format(boot=self._boots)), BOOT_S)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Begin to run: some devices take no SMS commands for a while, and say when they do."""
+        if self.profile.busy_s:
+            self._ready_at_s = self._now_s + self.profile.busy_s
+            for line in self.profile.ready_words:
+                self._put(_as_line(line), self.profile.busy_s)
 
     def _restart(self) -> None:
         self._boots += 1
@@ -322,7 +352,8 @@ class Emulator:
         storm = self._plan.storm
         if storm is None or self._plan.storm_random.random() >= storm.chance:
             return
-        choice = [*STORM, *([self.profile.handshake] if self.profile.handshake else [])]
+        choice = [*STORM, *self.profile.chatter]
+        choice += [self.profile.handshake] if self.profile.handshake else []
         line = self._plan.storm_random.choice(choice)
         self._put(_as_line(line.format(boot=self._boots)), delay_s)
 
@@ -333,14 +364,3 @@ class Emulator:
 
 def _as_line(text: str) -> bytes:
     return f"\r\n{text}\r\n".encode("latin-1")
-
-
-def _read_pdu(text: bytes, octets: int) -> tuple[Submit, bytes] | None:
-    """Read the hex of a PDU as the network would; None when it is not what was announced."""
-    try:
-        pdu = bytes.fromhex(text.decode("ascii"))
-        if len(pdu) - 1 - pdu[0] != octets:
-            return None
-        return decode_submit(pdu), pdu
-    except (TpduError, ValueError, IndexError):
-        return None

@@ -4,6 +4,9 @@ import hashlib
 from typing import Final
 
 PIN_TRIES: Final = 3
+PLACES: Final = 20
+"""Messages that a SIM has room for."""
+
 ZAMBIA: Final = "645"
 """The mobile country code; 01 Airtel, 02 MTN, 03 Zamtel follow it in an IMSI."""
 
@@ -29,6 +32,8 @@ class SimCard:
         self.tries = PIN_TRIES
         self.pins_entered = 0
         self.stored: dict[int, bytes] = {}
+        """Messages by their place in ``SM``, the memory of the SIM."""
+        self.memories: dict[str, dict[int, bytes]] = {"SM": self.stored, "ME": {}, "SR": {}}
         self._pin = pin
         self._is_unlocked = pin is None
 
@@ -53,8 +58,10 @@ class SimCard:
         """Begin anew: a PIN is asked for again."""
         self._is_unlocked = self._pin is None
 
-    def store(self, pdu: bytes) -> int:
-        """Keep a message and give its index."""
-        index = max(self.stored, default=0) + 1
-        self.stored[index] = pdu
+    def store(self, pdu: bytes, memory: str = "SM") -> int | None:
+        """Keep a message in the first free place and give its index; None when all are taken."""
+        places = self.memories[memory]
+        index = next((place for place in range(1, PLACES + 1) if place not in places), None)
+        if index is not None:
+            places[index] = pdu
         return index

@@ -121,12 +121,13 @@ def test_a_sim_whose_pin_was_refused_before_is_not_tried_at_all() -> None:
     assert bench.sim.pins_entered == 0
 
 
-def test_a_pin_is_not_given_twice_although_it_was_right() -> None:
+def test_a_pin_that_was_right_is_given_again_after_a_new_start() -> None:
     bench = AtBench(pin=PIN, sim_pin=PIN).opened()
     bench.emulator.reboot(bench.clock.seconds)
     bench.clock.seconds += 1
-    _refused(bench, "once already", permanent=True)
-    assert bench.sim.pins_entered == 1
+    bench.driver.open()
+    assert bench.sim.pins_entered == 2
+    assert bench.sim.tries == 3
 
 
 def test_a_sim_that_wants_its_puk_or_a_pin_that_nobody_has_is_left_alone() -> None:

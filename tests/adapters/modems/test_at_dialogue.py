@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from adapters.modems.at.dialogue import (
     MAX_LINE,
-    URC_TABLE,
     AtCodec,
     Echo,
     Line,
@@ -18,9 +17,9 @@ from adapters.modems.at.dialogue import (
     ResultKind,
     Token,
     Urc,
-    UrcKind,
-    registration_status,
 )
+from adapters.modems.at.urcs import URC_TABLE, UrcKind
+from adapters.modems.devices.registration_forms import status_in
 from tests.adapters.modems.emulated import vector_pdus
 
 REPORT = vector_pdus("status_report.json")[0]
@@ -36,9 +35,9 @@ URCS: dict[bytes, Urc] = {
     b"+CDS: 25\r\n" + REPORT.hex().encode(): Urc(UrcKind.STATUS_REPORT, "+CDS: 25", REPORT),
     b"+CMT: ,29\r\n" + MESSAGE.hex().upper().encode(): Urc(UrcKind.INBOUND, "+CMT: ,29", MESSAGE),
     b'+CUSD: 0,"Your balance\r\nis K 5",15': Urc(
-        UrcKind.OTHER, '+CUSD: 0,"Your balance\nis K 5",15'
+        UrcKind.USSD, '+CUSD: 0,"Your balance\nis K 5",15'
     ),
-    b"^BOOT:33803779,0,0,0,6": Urc(UrcKind.HANDSHAKE, "^BOOT:33803779,0,0,0,6"),
+    b"^BOOT:33803779,0,0,0,6": Urc(UrcKind.PERHAPS_REBOOT, "^BOOT:33803779,0,0,0,6"),
     b"RDY": Urc(UrcKind.REBOOT, "RDY"),
 }
 
@@ -163,7 +162,7 @@ def test_the_same_line_is_an_answer_when_asked_and_a_reboot_when_not() -> None:
 def test_the_registration_status_is_found_in_answers_and_reports(
     line: str, status: int | None
 ) -> None:
-    assert registration_status(line) == status
+    assert status_in(line) == status
 
 
 def test_a_report_while_registration_is_asked_for_is_no_answer() -> None:
@@ -183,7 +182,12 @@ def test_a_report_while_registration_is_asked_for_is_no_answer() -> None:
         ("COMMAND NOT SUPPORT", Result(ResultKind.ERROR)),
         ("+CMS ERROR: 38", Result(ResultKind.CMS, 38)),
         ("+CMS ERROR:500", Result(ResultKind.CMS, 500)),
-        ("+CME ERROR: SIM busy", Result(ResultKind.CME, None, is_in_words=True)),
+        ("+CME ERROR: SIM busy", Result(ResultKind.CME, 14)),
+        ("+CMS ERROR: (U)SIM busy", Result(ResultKind.CMS, 314)),
+        ("+CMS ERROR: NETWORK TIMEOUT", Result(ResultKind.CMS, 332)),
+        ("+CMS ERROR: no idea", Result(ResultKind.CMS, None, is_in_words=True)),
+        ("MODEM ERROR: 15", Result(ResultKind.ERROR)),
+        ("ERROR: 38", Result(ResultKind.ERROR)),
         ("+CMS ERROR:", Result(ResultKind.CMS)),
     ],
 )
