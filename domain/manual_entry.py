@@ -1,7 +1,7 @@
-"""What one person prepared and another must approve: credits, roles, a lost second factor."""
+"""What one person prepared and another must approve: credits, money, roles, a second factor."""
 
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 from uuid import UUID
 
 from domain.errors import NotPermitted, TooLate
@@ -18,13 +18,22 @@ class EntryKind(StrEnum):
     GRANT_ROLE = "grant_role"
     WITHDRAW_ROLE = "withdraw_role"
     RESET_SECOND_FACTOR = "reset_second_factor"
+    ASSIGN_RECEIPT = "assign_receipt"
+    """Money that came in and credited nobody goes to an account."""
+    WRITE_OFF = "write_off"
+    """What is open of a receipt is given up."""
 
     @property
     def approved_under(self) -> Duty:
         """The duty that its approver needs."""
-        if self in {EntryKind.GRANT, EntryKind.ADJUST}:
-            return Duty.APPROVE_CREDITS
-        return Duty.APPROVE_ROLES
+        if self in _CHANGES_RIGHTS:
+            return Duty.APPROVE_ROLES
+        return Duty.APPROVE_CREDITS
+
+
+_CHANGES_RIGHTS: Final = frozenset(
+    {EntryKind.GRANT_ROLE, EntryKind.WITHDRAW_ROLE, EntryKind.RESET_SECOND_FACTOR}
+)
 
 
 class EntryStatus(StrEnum):
@@ -54,15 +63,18 @@ class ManualEntry(Aggregate):
     class Prepared(Event, Aggregate.Created):
         """``actor`` asks for it; ``credits`` is signed, ``role`` is for changes of roles.
 
-        ``reason`` names a content, with its seal.
+        ``receipt`` (its name) and ``amount_ngwee`` (signed) are for what is about money; what is
+        written off is no account's. ``reason`` names a content, with its seal.
         """
 
         TOPIC = "ManualEntry.Prepared"
         number: int
         kind: str
-        account: int
+        account: int | None
         credits: int | None
         role: str | None
+        receipt: str | None
+        amount_ngwee: int | None
         actor: str
         reason: str
 
@@ -106,9 +118,11 @@ class ManualEntry(Aggregate):
         self,
         number: int,
         kind: str,
-        account: int,
+        account: int | None,
         credits: int | None,
         role: str | None,
+        receipt: str | None,
+        amount_ngwee: int | None,
         actor: str,
         reason: str,
     ) -> None:
@@ -117,6 +131,8 @@ class ManualEntry(Aggregate):
         self.account = account
         self.credits = credits
         self.role = role
+        self.receipt = receipt
+        self.amount_ngwee = amount_ngwee
         self.actor = actor
         self.reason = reason
         self.status = EntryStatus.WAITING
@@ -127,9 +143,11 @@ class ManualEntry(Aggregate):
         number: int,
         *,
         kind: EntryKind,
-        account: int,
+        account: int | None,
         credits: int | None = None,
         role: str | None = None,
+        receipt: str | None = None,
+        amount_ngwee: int | None = None,
         actor: str,
         reason: str,
         at: Instant,
@@ -144,6 +162,8 @@ class ManualEntry(Aggregate):
             account=account,
             credits=credits,
             role=role,
+            receipt=receipt,
+            amount_ngwee=amount_ngwee,
             actor=actor,
             reason=reason,
         )

@@ -21,11 +21,12 @@ BALANCES: Final = ReadModel("balances", version=3)
 IDEMPOTENCY: Final = ReadModel("idempotency", version=1)
 DISPATCH: Final = ReadModel("dispatch", version=3)
 DIRECTORY: Final = ReadModel("directory", version=3)
-APPROVALS: Final = ReadModel("approvals", version=1)
+APPROVALS: Final = ReadModel("approvals", version=2)
 LOOKS: Final = ReadModel("looks", version=1)
 FLEET: Final = ReadModel("fleet", version=3)
 RETENTION: Final = ReadModel("retention", version=1)
 LEDGER: Final = ReadModel("ledger", version=1)
+RECEIPTS: Final = ReadModel("receipts", version=1)
 TOP_UPS: Final = ReadModel("topups", version=1)
 REPORTS: Final = ReadModel("reports", version=1)
 
@@ -42,4 +43,5 @@ MODELS: Final[Sequence[ReadModel]] = (
     LEDGER,
     TOP_UPS,
     REPORTS,
+    RECEIPTS,
 )

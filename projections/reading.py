@@ -42,6 +42,7 @@ from projections.catalogue import ReadModel
 from projections.keeping import Keeper, Unlosable
 from projections.known import Positions, statuses
 from projections.log import Log
+from projections.reading_receipts import ReceiptReading
 
 if TYPE_CHECKING:  # else each is imported when it is asked
     import projections.approvals
@@ -60,7 +61,7 @@ if TYPE_CHECKING:  # else each is imported when it is asked
     import projections.topups
 
 
-class SqlQueries:
+class SqlQueries(ReceiptReading):
     """Implements ``application.ports.queries.Queries``; may be called from many threads.
 
     A read model that is being built anew answers nothing: half of a log would be taken for all

@@ -18,8 +18,9 @@ from adapters.statements.cells import (
     text_of,
 )
 from adapters.statements.columns import Columns, plain
-from adapters.statements.templates import FAILED, SUCCEEDED, DateOrder, Template
+from adapters.statements.templates import FAILED, KINDS, SUCCEEDED, DateOrder, Template
 from application.ports import FileLine, RefusedRow
+from domain.matching import LineKind
 
 R = TypeVar("R")
 
@@ -174,8 +175,14 @@ class Reading:
         if "currency" in places and plain(self._cell(row, "currency")) not in CURRENCIES:
             raise CellRefused("The column currency names another than ZMW.")
         amount, fee = self._amounts(row)
-        if "type" in places and plain(self._cell(row, "type")) in self._template.fees:
+        type_ = plain(self._cell(row, "type")) if "type" in places else ""
+        kind = KINDS.get(type_, LineKind.PAYMENT if amount >= 0 else LineKind.REFUND)
+        if type_ in self._template.fees:
             transaction_id, amount, fee = f"{transaction_id}/fee", 0, abs(amount)
+        elif kind is LineKind.FEE and amount < 0 and fee == 0:
+            amount, fee = 0, -amount
+        if kind is LineKind.FEE and amount:
+            kind = LineKind.PAYMENT if amount > 0 else LineKind.REFUND
         if fee < 0 or (amount == 0 and fee == 0):
             raise CellRefused("The row moves nothing, or has a fee below nothing.")
         balance = self._read("balance", row)
@@ -187,6 +194,7 @@ class Reading:
             *(number, transaction_id, amount, fee, moment.at, msisdn),
             words="\n".join(filter(None, (words, note)))[:NOTE_CHARACTERS_MAX] or None,
             reference=_own_id(self._cell(row, "reference")),
+            kind=kind,
         )
         self._count(line, moment, balance, is_mended=is_mended)
         return line

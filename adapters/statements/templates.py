@@ -14,6 +14,7 @@ from typing import Final, Literal
 
 from domain.days import OFFSET_S
 from domain.errors import InvalidRequest
+from domain.matching import LineKind
 
 DateOrder = Literal["dmy", "mdy", "ymd"]
 """In which order a date gives its day, month and year."""
@@ -28,6 +29,25 @@ FAILED: Final = frozenset(
         *("pending", "initiated", "transaction failed"),
     }
 )
+KINDS: Final[Mapping[str, LineKind]] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            ("reversal", "reversed", "transaction reversal", "payment reversal", "chargeback"),
+            LineKind.REVERSAL,
+        ),
+        **dict.fromkeys(
+            ("refund", "refunds", "payout", "payouts", "disbursement", "transfer", "b2c"),
+            LineKind.REFUND,
+        ),
+        **dict.fromkeys(
+            ("settlement", "withdrawal", "withdrawals", "cash out", "sweep", "bank transfer"),
+            LineKind.SETTLEMENT,
+        ),
+        **dict.fromkeys(("batch", "bulk settlement", "daily total"), LineKind.BATCH),
+        **dict.fromkeys(("fee", "fees", "charge", "charges", "commission"), LineKind.FEE),
+    }
+)
+"""What types of rows say that a line is; of others, and without a type, its sign tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

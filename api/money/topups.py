@@ -11,9 +11,9 @@ from api.http.wire import Answer, Call, answer
 from api.routing.admission import admit_manager, admit_reader
 from api.routing.front import Front
 from api.routing.idempotency import REPLAYED, read_idempotency_key
+from application.accounts.quotes import prices_now
 from application.books.actors import Actor
 from application.money.providers import provider_for, wallet_network
-from application.money.quotes import prices_now
 from application.money.shown import TopUpShown, show_top_up, states_shown_as
 from application.money.topups import RequestTopUp, TopUpWish
 from application.money.turns import TURN

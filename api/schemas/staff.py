@@ -107,9 +107,11 @@ class Entry(Struct, frozen=True, kw_only=True):
 
     id: int
     kind: EntryKind
-    account_id: int
+    account_id: int | None
     credits: Credits | None
     role: Role | None
+    receipt: str | None
+    amount_ngwee: int | None
     actor: PersonName
     reason: str | None
     status: EntryStatus
@@ -140,7 +142,7 @@ class DecidedEntry(Struct, frozen=True, kw_only=True):
     status: Literal["success"] = "success"
     entry: int
     entry_status: Literal["approved", "rejected", "withdrawn"]
-    account_id: int
+    account_id: int | None
 
 
 class Look(Struct, frozen=True, kw_only=True):

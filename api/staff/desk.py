@@ -319,6 +319,8 @@ def _entry(row: EntryRow) -> schemas.Entry:
         account_id=row.account,
         credits=row.credits,
         role=Role(row.role) if row.role else None,
+        receipt=row.receipt,
+        amount_ngwee=row.amount_ngwee,
         actor=row.actor,
         reason=row.reason,
         approver=row.approver,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from application.accounts.changes import wallet_of
 from application.accounts.factor_reset import reset_second_factor
+from application.accounts.loose_money import carry_out as move_money
 from application.books.actors import OWN_ACCOUNT, Actor, permit, permit_on
 from application.books.books import Books
 from application.books.commands import Preparing
@@ -140,7 +141,7 @@ class Decided:
 
     number: int
     kind: EntryKind
-    account: int
+    account: int | None
     status: EntryStatus
 
 
@@ -167,7 +168,8 @@ class DecideEntry(WithReason[Decided]):
             NotPermitted: the actor prepared it, lacks the duty, or owns the account.
             TooLate: it was decided already.
             InsufficientCredits: an adjustment takes more than is there by now.
-            AlreadyExists: the account has got the role meanwhile.
+            AlreadyExists: the account has got the role, or the receipt credited one, meanwhile.
+            TooLate: what is open of the receipt has changed since.
             NotFound: it has no such role, or no second factor, any more.
         """
         entry = books.find(ManualEntry, manual_entry_id(self._number))
@@ -216,12 +218,15 @@ class DecideEntry(WithReason[Decided]):
             "entry": entry.number,
         }
         if entry.kind in {EntryKind.GRANT, EntryKind.ADJUST}:
-            wallet = wallet_of(books, entry.account)
+            wallet = wallet_of(books, entry.account or 0)
             move = wallet.grant if entry.kind is EntryKind.GRANT else wallet.adjust
             move(Credits(entry.credits or 0), at=self.at, **by)
             books.record(wallet)
             return
-        account = books.get(Account, account_id(entry.account))
+        if entry.kind in {EntryKind.ASSIGN_RECEIPT, EntryKind.WRITE_OFF}:
+            move_money(books, entry, at=self.at, **by)
+            return
+        account = books.get(Account, account_id(entry.account or 0))
         if entry.kind is EntryKind.RESET_SECOND_FACTOR:
             reset_second_factor(books, account, at=self.at, **by)
             return

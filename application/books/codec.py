@@ -11,6 +11,7 @@ from eventsourcing.persistence import Mapper, StoredEvent, Transcoder
 from domain.account import Account
 from domain.allowance import Allowance
 from domain.auditor_read import AuditorRead
+from domain.case import Case
 from domain.claim import Claim
 from domain.coverage import Coverage
 from domain.events import Aggregate, Snapshot
@@ -46,6 +47,7 @@ AGGREGATES: Final = (
     Receipt,
     Statement,
     Coverage,
+    Case,
     Period,
     PriceList,
 )
@@ -68,6 +70,7 @@ SNAPSHOTTED: Final[Mapping[type[Aggregate], int]] = {
     Receipt: CHANGES_BETWEEN,
     Statement: CHANGES_BETWEEN,
     Coverage: CHANGES_BETWEEN,
+    Case: CHANGES_BETWEEN,
     Period: CHANGES_BETWEEN,
 }
 """Whose history has no end of its own: it is folded from the newest snapshot on."""

@@ -19,6 +19,8 @@ from domain.days import day_of
 from domain.events import Event
 from domain.manual_entry import EntryKind, ManualEntry
 from domain.message import Message
+from domain.receipt import Receipt, receipt_id
+from domain.receipt.names import parse_receipt_name
 from domain.roles import Role
 from domain.sender_id import SenderId
 from domain.sim import Sim
@@ -35,11 +37,13 @@ class _Effect:
     """What an entry allows, or what came about by one."""
 
     kind: EntryKind
-    account: int
+    account: int | None
     credits: int | None
     role: str | None
     actor: str
     reason: str
+    receipt: str | None = None
+    amount_ngwee: int | None = None
 
 
 class ManualChecker:
@@ -123,6 +127,20 @@ class ManualChecker:
         kind = EntryKind.RESET_SECOND_FACTOR
         self._by_two(event, _Effect(kind, event.number, None, None, event.actor, event.reason))
 
+    def _moved_money(self, event: Any) -> None:
+        """Pair it with its entry; the rest of I13 for money is in ``manual_money``."""
+        if event.entry is not None:
+            is_assigned = isinstance(event, Receipt.Assigned)
+            self._by_two(
+                event,
+                _Effect(
+                    EntryKind.ASSIGN_RECEIPT if is_assigned else EntryKind.WRITE_OFF,
+                    event.account if is_assigned else None,
+                    *(None, None, event.actor, event.reason, str(event.originator_id)),
+                    event.amount_ngwee,
+                ),
+            )
+
     # -- by two ------------------------------------------------------------------------------
 
     def _by_two(self, event: Any, effect: _Effect) -> None:
@@ -160,6 +178,8 @@ class ManualChecker:
             event.role,
             event.actor,
             event.reason,
+            event.receipt and str(receipt_id(*parse_receipt_name(event.receipt))),
+            event.amount_ngwee,
         )
 
     def _entry_approved(self, event: ManualEntry.Approved) -> None:
@@ -210,6 +230,8 @@ _HANDLERS: Final[Mapping[type[Event], Callable[[ManualChecker, Any], None]]] = {
     SenderId.Rejected: ManualChecker._by_hand,
     Sim.Quarantined: ManualChecker._by_hand,
     Sim.Released: ManualChecker._by_hand,
+    Receipt.Assigned: ManualChecker._moved_money,
+    Receipt.WrittenOff: ManualChecker._moved_money,
     ManualEntry.Prepared: ManualChecker._prepared,
     ManualEntry.Approved: ManualChecker._entry_approved,
     ManualEntry.Rejected: ManualChecker._entry_rejected,

@@ -6,9 +6,9 @@ from typing import Final
 from uuid import UUID
 
 from application.accounts.changes import wallet_of
+from application.accounts.quotes import prices_quoted
 from application.books.books import Books
 from application.books.commands import Command
-from application.money.quotes import prices_quoted
 from application.ports import (
     Ambiguous,
     Asked,

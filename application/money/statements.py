@@ -241,6 +241,7 @@ class SeeLines(Command[Seen]):
         receipt.see_on_statement(
             statement=self._statement,
             line=line.row,
+            kind=line.kind.value,
             amount_ngwee=line.amount_ngwee,
             fee_ngwee=line.fee_ngwee,
             happened_at=line.happened_at,

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from application.accounts.quotes import price_lists, prices_now
 from application.books.actors import Actor, permit
 from application.books.books import Books
 from application.books.commands import Command, Preparing
 from application.books.contents import SALT_BYTES, seal_of
-from application.money.quotes import price_lists, prices_now
 from application.ports import ContentRow, PaymentPoll
 from domain.account import Account, account_id
 from domain.claim import Claim, claim_id

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from domain.matching import LineKind
 from domain.values import Instant
 
 
@@ -22,6 +23,7 @@ class FileLine(NamedTuple):
     """What else it says of people: a name, a narration."""
     reference: str | None = None
     """An id of ours in it."""
+    kind: LineKind = LineKind.PAYMENT
 
 
 class RefusedRow(NamedTuple):

@@ -10,6 +10,7 @@ from typing import Final
 from domain.account import Account
 from domain.allowance import Allowance
 from domain.auditor_read import AuditorRead
+from domain.case import Case
 from domain.claim import Claim
 from domain.coverage import Coverage
 from domain.events import Event
@@ -46,6 +47,8 @@ MOVES_NOTHING: Final[frozenset[type[Event]]] = frozenset(
         Allowance.Opened,
         Allowance.Used,
         AuditorRead.Read,
+        Case.Opened,
+        Case.Noted,
         Claim.Taken,
         CreditWallet.Opened,
         Inbound.Received,

@@ -71,6 +71,7 @@ class Receipt(Known, Aggregate):
         *,
         statement: str,
         line: int,
+        kind: str = "payment",
         amount_ngwee: int,
         fee_ngwee: int,
         happened_at: Instant,
@@ -97,6 +98,7 @@ class Receipt(Known, Aggregate):
             at=at,
             statement=statement,
             line=line,
+            kind=kind,
             amount_ngwee=amount_ngwee,
             fee_ngwee=fee_ngwee,
             happened_at=happened_at,
@@ -170,6 +172,7 @@ class Receipt(Known, Aggregate):
         vat_ngwee: int,
         actor: str,
         approver: str | None = None,
+        entry: int | None = None,
         reason: str,
         at: Instant,
     ) -> str:
@@ -193,6 +196,7 @@ class Receipt(Known, Aggregate):
             vat_ngwee=vat_ngwee,
             actor=actor,
             approver=approver,
+            entry=entry,
             reason=reason,
         )
         return source
@@ -219,9 +223,8 @@ class Receipt(Known, Aggregate):
             TooLate: there is no line, it is accounted for, or it is held and this is a part of it.
             InvalidRequest: the amount goes beyond what is left of the line, or the other way.
         """
-        amount = self.check_part(amount_ngwee)
+        amount, part = self.check_part(amount_ngwee), self.next_part
         self.check_covered(receipts, amount)
-        part = self.next_part
         self._book(
             self.Matched,
             at=at,
@@ -243,8 +246,7 @@ class Receipt(Known, Aggregate):
         Raises:
             NotFound: no such match is in force.
         """
-        found = self.parts.get(str(part))
-        if found is None:
+        if (found := self.parts.get(str(part))) is None:
             msg = "No such match is in force."
             raise NotFound(msg)
         amount, fee, source, receipts = found
@@ -283,12 +285,7 @@ class Receipt(Known, Aggregate):
             TooLate: there is no line, or it is accounted for.
         """
         self.require_open_line()
-        self._book(
-            self.Settled,
-            at=at,
-            amount_ngwee=self.line_ngwee,
-            fee_ngwee=self.fee_ngwee,
-        )
+        self._book(self.Settled, at=at, amount_ngwee=self.line_ngwee, fee_ngwee=self.fee_ngwee)
 
     # -- what goes back, and what is given up -------------------------------------------------
 
@@ -305,9 +302,8 @@ class Receipt(Known, Aggregate):
         if not 0 < amount_ngwee <= max(self.amount_ngwee, self.value_ngwee):
             msg = "More cannot be reversed than came in."
             raise InvalidRequest(msg, field="amount_ngwee")
-        was_credited = self.is_credited
-        self._record(self.Reversed, at=at, amount_ngwee=amount_ngwee, was_credited=was_credited)
-        return was_credited
+        self._record(self.Reversed, at=at, amount_ngwee=amount_ngwee, was_credited=self.is_credited)
+        return self.is_credited
 
     def pay_back(self, *, payment: str, amount_ngwee: int, at: Instant) -> None:
         """Note that we paid some of it back.
@@ -321,7 +317,13 @@ class Receipt(Known, Aggregate):
         self._record(self.PaidBack, at=at, payment=payment, amount_ngwee=amount_ngwee)
 
     def write_off(
-        self, *, actor: str, approver: str | None = None, reason: str, at: Instant
+        self,
+        *,
+        actor: str,
+        approver: str | None = None,
+        entry: int | None = None,
+        reason: str,
+        at: Instant,
     ) -> int:
         """Give up what stands in Clearing for it, or what nobody claims; the amount in ngwee.
 
@@ -330,10 +332,7 @@ class Receipt(Known, Aggregate):
             NotPermitted: the approver is the actor.
         """
         require_others(actor, approver, self.account)
-        amount = self.line_ngwee if self.is_held_posted else self.clearing_ngwee
-        if amount == 0:
-            msg = "Nothing of this receipt is open."
-            raise TooLate(msg)
+        amount = self.require_loose()
         self._book(
             self.WrittenOff,
             at=at,
@@ -341,6 +340,7 @@ class Receipt(Known, Aggregate):
             amount_ngwee=amount,
             actor=actor,
             approver=approver,
+            entry=entry,
             reason=reason,
         )
         return amount

@@ -95,7 +95,8 @@ class SeenByApi(Event):
 class SeenOnStatement(Event):
     """A line of a statement tells of it.
 
-    ``statement`` is the id of the file, ``line`` its row, ``happened_at`` the provider's time.
+    ``statement`` is the id of the file, ``line`` its row, ``kind`` what it says that it is (a
+    ``domain.matching.LineKind``), ``happened_at`` the provider's time.
     ``content`` names what the line says of people (number and seal), ``reference`` our id in it.
     ``posts_held`` when the API alone held it until now: it is posted to Unallocated with this.
     """
@@ -104,6 +105,7 @@ class SeenOnStatement(Event):
     provider_account: str
     statement: str
     line: int
+    kind: str
     amount_ngwee: int
     fee_ngwee: int
     happened_at: int
@@ -158,7 +160,10 @@ class Held(Event):
 
 
 class Assigned(Event):
-    """``actor`` gave it to an account, whose TopUp is in the same save; the reason is a content."""
+    """``actor`` gave it to an account, whose TopUp is in the same save; the reason is a content.
+
+    ``entry`` numbers the ManualEntry that ``approver`` approved.
+    """
 
     TOPIC = "Receipt.Assigned"
     provider_account: str
@@ -169,6 +174,7 @@ class Assigned(Event):
     vat_ngwee: int
     actor: str
     approver: str | None
+    entry: int | None
     reason: str
 
     def apply(self, receipt: Progress) -> None:
@@ -303,6 +309,7 @@ class WrittenOff(Event):
     amount_ngwee: int
     actor: str
     approver: str | None
+    entry: int | None
     reason: str
 
     def apply(self, receipt: Progress) -> None:

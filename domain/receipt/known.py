@@ -106,6 +106,22 @@ class Known(Progress):
             msg = "Only money that came in and is held can be assigned."
             raise TooLate(msg)
 
+    @property
+    def loose_ngwee(self) -> int:
+        """What stands in Unallocated or else in Clearing for it."""
+        return self.line_ngwee if self.is_held_posted else self.clearing_ngwee
+
+    def require_loose(self) -> int:
+        """Give that, where it is anything.
+
+        Raises:
+            TooLate: nothing of it stands there.
+        """
+        if self.loose_ngwee == 0:
+            msg = "Nothing of this receipt is open."
+            raise TooLate(msg)
+        return self.loose_ngwee
+
     def require_open_line(self) -> None:
         """Refuse a line of which anything is accounted for.
 

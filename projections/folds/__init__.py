@@ -15,6 +15,7 @@ from projections.folds.idempotency import Idempotency
 from projections.folds.ledger import Ledger
 from projections.folds.looks import Looks
 from projections.folds.message_log import MessageLog
+from projections.folds.receipts import Receipts
 from projections.folds.reports import Reports
 from projections.folds.retention import RetentionDates
 from projections.folds.topups import TopUps
@@ -33,4 +34,5 @@ PROJECTIONS: Final[Sequence[Projection]] = (
     Ledger(),
     TopUps(),
     Reports(),
+    Receipts(),
 )

@@ -42,6 +42,8 @@ def _fold(event: ManualEntry.Event, rows: Rows) -> None:
                     "account": event.account,
                     "credits": event.credits,
                     "role": event.role,
+                    "receipt": event.receipt,
+                    "amount_ngwee": event.amount_ngwee,
                     "actor": event.actor,
                     "reason": reason_number(event.reason),
                     "prepared_at": event.at,

@@ -11,7 +11,7 @@ from domain.values import Credits, Instant
 AT = Instant(1_765_000_000_000_000)
 OTHER = "00000000-0000-0000-0000-000000000001"
 THIRD = "00000000-0000-0000-0000-000000000002"
-BY = {"actor": "account:2", "reason": "1/x"}
+BY: dict[str, Any] = {"actor": "account:2", "reason": "1/x"}
 
 
 def receipt() -> Receipt:

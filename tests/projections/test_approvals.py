@@ -29,6 +29,8 @@ def test_an_entry_shows_who_asked_for_what_and_why(truth: Truth) -> None:
         kind="grant",
         account=7,
         credits=500,
+        receipt=None,
+        amount_ngwee=None,
         role=None,
         actor="account:1",
         reason="ticket 88",

@@ -146,6 +146,10 @@ def _decide(place: Place, number: int, decision: Decision, reason: str, *, as_js
 
 def _what(row: EntryRow) -> str:
     words = row.kind.replace("_", " ")
+    if row.amount_ngwee is not None:
+        from domain.money import Ngwee, format_kwacha
+
+        return f"{words} {format_kwacha(Ngwee(row.amount_ngwee))}, {row.receipt}"
     if row.credits is not None:
         return f"{words} {credits_in_words(row.credits)}"
     return words if row.role is None else f"{words} {row.role}"
@@ -158,6 +162,8 @@ def _as_json(row: EntryRow) -> dict[str, object]:
         "account_id": row.account,
         "credits": row.credits,
         "role": row.role,
+        "receipt": row.receipt,
+        "amount_ngwee": row.amount_ngwee,
         "actor": row.actor,
         "reason": row.reason,
         "status": row.status,

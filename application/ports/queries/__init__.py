@@ -25,6 +25,15 @@ from application.ports.queries.messages import (
     MessageQueries,
 )
 from application.ports.queries.progress import ProgressQueries, ProjectionStatus
+from application.ports.queries.receipts import (
+    CaseRow,
+    ConfirmedRow,
+    KnownLine,
+    LineRow,
+    OpenItem,
+    PaymentRow,
+    ReceiptQueries,
+)
 from application.ports.queries.reports import ReportPair, ReportQueries
 from application.ports.queries.sims import SimQueries, SimRow
 from application.ports.queries.topups import TopUpQueries, TopUpRow
@@ -36,15 +45,21 @@ __all__ = [
     "AccountRow",
     "Backlog",
     "Balance",
+    "CaseRow",
+    "ConfirmedRow",
     "EntryRow",
     "Kept",
     "KeyRow",
+    "KnownLine",
     "LedgerBalance",
+    "LineRow",
     "LogEntry",
     "LogFilter",
     "LogPage",
     "LookRow",
     "LotRow",
+    "OpenItem",
+    "PaymentRow",
     "Place",
     "PostingRow",
     "ProjectionStatus",
@@ -71,6 +86,7 @@ class Queries(
     KeptQueries,
     TopUpQueries,
     ReportQueries,
+    ReceiptQueries,
     ProgressQueries,
     Protocol,
 ):

@@ -13,9 +13,11 @@ class EntryRow:
 
     number: int
     kind: str
-    account: int
+    account: int | None
     credits: int | None
     role: str | None
+    receipt: str | None
+    amount_ngwee: int | None
     actor: str
     reason: str | None
     status: str

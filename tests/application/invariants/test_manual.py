@@ -107,7 +107,7 @@ class Office:
             self.wallet.grant(Credits(entry.credits), **given)
             self.keep(self.wallet)
         else:
-            account = self.accounts[entry.account]
+            account = self.accounts[entry.account or 0]
             if entry.role is None:
                 account.reset_second_factor(**given)
             else:

@@ -1,0 +1,310 @@
+"""Folds receipts and payments: what is open of each, since when, and what was noted about them."""
+
+import json
+from typing import Any, Final
+
+from domain.case import Case
+from domain.contents import reason_number
+from domain.payment import Payment, PaymentState
+from domain.receipt import Receipt
+from domain.receipt.events import Progress
+from domain.receipt.known import Known
+from domain.statement import Statement
+from projections import catalogue
+from projections.folds.topups import LEADS_TO
+from projections.projection import Batch, Projection
+from projections.receipts import CASES, FILES, ITEMS, PAYMENTS, RECEIPTS
+from projections.rows import Rows
+
+KINDS_BITS: Final = 2
+"""An event opens at most four items."""
+BY_PERSON: Final = "unmatched"
+"""What a person took apart is not matched again by rule."""
+
+_FIELDS: Final = tuple(Progress.__annotations__)
+_CAME: Final = frozenset({Receipt.Credited, Receipt.Assigned})
+_MATCHED: Final = {
+    Receipt.Matched: -1,
+    Receipt.Unmatched: 1,
+    Receipt.Covered: -1,
+    Receipt.Uncovered: 1,
+}
+_WENT: Final = frozenset({Receipt.Reversed, Receipt.PaidBack})
+
+
+class _Receipt(Known):
+    """A receipt as a row keeps it."""
+
+    def __init__(self, row: dict[str, Any]) -> None:
+        self.id = row["id"]
+        for name, value in json.loads(row["state"]).items():
+            setattr(self, name, value)
+
+    def state(self) -> str:
+        return _written(self)
+
+
+def _written(known: Progress) -> str:
+    fields = {name: getattr(known, name) for name in _FIELDS}
+    return json.dumps(fields, separators=(",", ":"))
+
+
+def _empty() -> str:
+    nothing = Progress()
+    nothing.begin()
+    return _written(nothing)
+
+
+_BEGINNING: Final = _empty()
+
+
+class Receipts(Projection):
+    """Folds the events of receipts, payments, statements and cases."""
+
+    name, version = catalogue.RECEIPTS
+    tables = (RECEIPTS, ITEMS, PAYMENTS, FILES, CASES)
+    events = frozenset(
+        {
+            Receipt.Opened,
+            Receipt.SeenByApi,
+            Receipt.SeenOnStatement,
+            Receipt.Credited,
+            Receipt.Held,
+            Receipt.Assigned,
+            Receipt.Matched,
+            Receipt.Unmatched,
+            Receipt.Covered,
+            Receipt.Uncovered,
+            Receipt.Reversed,
+            Receipt.PaidBack,
+            Receipt.Settled,
+            Receipt.WrittenOff,
+            Payment.Requested,
+            *LEADS_TO,
+            Statement.Imported,
+            Case.Noted,
+        }
+    )
+
+    def apply(self, batch: Batch) -> None:
+        """Fold a batch of events."""
+        receipts, items = batch.rows(RECEIPTS), batch.rows(ITEMS)
+        payments, files, cases = batch.rows(PAYMENTS), batch.rows(FILES), batch.rows(CASES)
+        receipts.load(
+            {str(e.originator_id) for _, e in batch.events if isinstance(e, Receipt.Event)}
+        )
+        items.load(place for key in receipts for place in _items_of(receipts[key]).values())
+        payments.load({e.number for _, e in batch.events if type(e) in LEADS_TO})
+        cases.load({e.subject for _, e in batch.events if isinstance(e, Case.Noted)})
+        for position, event in batch.events:
+            match event:
+                case Receipt.Event() | Receipt.Opened():
+                    _fold_receipt(receipts, items, position, event)
+                case Payment.Event() | Payment.Requested():
+                    _fold_payment(payments, event)
+                case Statement.Imported():
+                    files.add(
+                        {
+                            "place": position,
+                            "provider_account": event.provider_account,
+                            "imported_at": event.at,
+                            "last_at": event.last_at,
+                        }
+                    )
+                case Case.Noted():
+                    _fold_case(cases, event)
+
+
+def _fold_case(cases: Rows, event: Any) -> None:
+    noted = {
+        "subject": event.subject,
+        "owner": event.owner,
+        "note": reason_number(event.note),
+        "is_closed": event.is_closed,
+        "actor": event.actor,
+        "noted_at": event.at,
+    }
+    if event.subject not in cases:
+        cases.add(noted)
+    elif event.note is None:
+        noted.pop("note")
+    cases[event.subject].update(noted)
+
+
+# -- receipts ---------------------------------------------------------------------------------
+
+
+def _items_of(row: dict[str, Any]) -> dict[str, int]:
+    found: dict[str, int] = json.loads(row["items"])
+    return found
+
+
+def _fold_receipt(receipts: Rows, items: Rows, position: int, event: Any) -> None:
+    key = str(event.originator_id)
+    if isinstance(event, Receipt.Opened):
+        receipts.add(_opened(key, position, event))
+        return
+    row = receipts[key]
+    known = _Receipt(row)
+    event.apply(known)
+    row["state"] = known.state()
+    _note_sides(row, event)
+    match event:
+        case Receipt.SeenOnStatement():
+            row.update(
+                kind=event.kind,
+                amount_ngwee=event.amount_ngwee,
+                fee_ngwee=event.fee_ngwee,
+                happened_at=event.happened_at,
+                seen_at=event.at,
+                reference=event.reference,
+                content=reason_number(event.content),
+            )
+        case Receipt.Credited() | Receipt.Assigned():
+            row.update(account=event.account, credited_at=event.at)
+            row["payment"] = getattr(event, "payment", None)
+    row["held"] = known.held
+    shown = {name for part in known.parts.values() for name in part[3]}
+    row["shows"] = shown.pop() if len(shown) == 1 else None
+    is_open = known.is_on_statement and (
+        not known.is_posted or (known.is_held_posted and known.held != BY_PERSON)
+    )
+    row["open_line"] = row["place"] if is_open else None
+    is_confirmed = bool(row["in_ngwee"] or row["out_ngwee"])
+    row["open_confirmed"] = row["place"] if is_confirmed else None
+    _keep_items(row, items, known, position, event.at)
+
+
+def _opened(key: str, position: int, event: Any) -> dict[str, Any]:
+    empty = dict.fromkeys((column.name for column in RECEIPTS.c), None)
+    return {
+        **empty,
+        "id": key,
+        "place": position,
+        "provider_account": event.provider_account,
+        "transaction_id": event.transaction_id,
+        "state": _BEGINNING,
+        "items": "{}",
+        "amount_ngwee": 0,
+        "fee_ngwee": 0,
+        "in_ngwee": 0,
+        "out_ngwee": 0,
+    }
+
+
+def _note_sides(row: dict[str, Any], event: Any) -> None:
+    """Keep apart what came in and what went back: their sum stands in Clearing."""
+    kind = type(event)
+    if kind in _CAME and event.source == "clearing":
+        row["in_ngwee"] += event.amount_ngwee
+    elif kind in _WENT:
+        if getattr(event, "was_credited", True):
+            row["out_ngwee"] -= event.amount_ngwee
+    elif kind in _MATCHED:
+        is_own = kind in {Receipt.Covered, Receipt.Uncovered} or row["id"] in event.receipts
+        if is_own:
+            side = "in_ngwee" if event.amount_ngwee > 0 else "out_ngwee"
+            row[side] += _MATCHED[kind] * event.amount_ngwee
+    elif kind is Receipt.WrittenOff and event.source == "clearing":
+        row.update(in_ngwee=0, out_ngwee=0)
+
+
+def _keep_items(row: dict[str, Any], items: Rows, known: _Receipt, position: int, at: int) -> None:
+    """End what is open no more, and begin what is: another amount or cause is another item."""
+    wanted: dict[str, tuple[int, str | None]] = {}
+    if known.held is not None:
+        wanted["held"] = known.amount_ngwee, known.held
+    if row["in_ngwee"]:
+        wanted["in"] = row["in_ngwee"], None
+    if row["out_ngwee"]:
+        wanted["out"] = row["out_ngwee"], None
+    if row["open_line"] is not None and not known.is_posted:
+        wanted["line"] = known.line_ngwee - known.matched_ngwee, None
+    there = _items_of(row)
+    for what, place in list(there.items()):
+        item = items[place]
+        now = (item["amount_ngwee"], item["cause"], bool(item["is_on_statement"]))
+        if what in wanted and now == (*wanted[what], known.is_on_statement):
+            del wanted[what]
+        else:
+            item["until"] = at
+            del there[what]
+    for slot, (what, (amount, cause)) in enumerate(wanted.items()):
+        there[what] = position << KINDS_BITS | slot
+        items.add(
+            {
+                "place": there[what],
+                "receipt": row["id"],
+                "what": what,
+                "cause": cause,
+                "amount_ngwee": amount,
+                "is_on_statement": known.is_on_statement,
+                "since": at,
+                "until": None,
+            }
+        )
+    row["items"] = json.dumps(there, separators=(",", ":"))
+
+
+# -- payments ---------------------------------------------------------------------------------
+
+
+def _fold_payment(payments: Rows, event: Any) -> None:
+    if isinstance(event, Payment.Requested):
+        empty = dict.fromkeys((column.name for column in PAYMENTS.c), None)
+        payments.add(
+            {
+                **empty,
+                "number": event.number,
+                "payment": str(event.originator_id),
+                "account": event.account,
+                "provider": event.provider,
+                "provider_account": event.provider_account,
+                "reference": event.reference,
+                "amount_ngwee": event.amount_ngwee,
+                "paid_ngwee": 0,
+                "state": PaymentState.REQUESTED.value,
+                "was_late": False,
+                "requested_at": event.at,
+            }
+        )
+        return
+    row = payments[event.number]
+    before, row["state"] = row["state"], LEADS_TO[type(event)].value
+    match event:
+        case Payment.Pending():
+            row["provider_reference"] = event.provider_reference or row["provider_reference"]
+        case Payment.Unknown():
+            row["cause"] = event.cause
+        case Payment.Failed() | Payment.Expired():
+            row["ended_at"] = event.at
+            row["cause"] = getattr(event, "cause", row["cause"])
+            if isinstance(event, Payment.Expired) and row["cause"] is not None:
+                row.update(odd="unknown", odd_since=event.at)
+        case Payment.Held():
+            row.update(receipt=event.receipt, cause=event.cause, odd=None, odd_since=None)
+            row["ended_at"] = row["ended_at"] or event.at
+        case Payment.Confirmed():
+            _confirm(row, event, before)
+        case Payment.RefundApproved():
+            row["refund_since"] = event.at
+        case Payment.Refunded():
+            row["refund_until"] = event.at
+        case _:
+            pass
+
+
+def _confirm(row: dict[str, Any], event: Any, before: str) -> None:
+    is_other = event.amount_ngwee != row["amount_ngwee"]
+    late = "failed" if before == PaymentState.FAILED else "late"
+    odd = late if event.is_late else "amount" if is_other else None
+    row.update(
+        receipt=event.receipt,
+        paid_ngwee=event.amount_ngwee,
+        cause=None,
+        was_late=event.is_late,
+        ended_at=row["ended_at"] or event.at,
+        confirmed_at=event.at,
+        odd=odd,
+        odd_since=None if odd is None else event.at,
+    )
