@@ -27,6 +27,7 @@ FLEET: Final = ReadModel("fleet", version=3)
 RETENTION: Final = ReadModel("retention", version=1)
 LEDGER: Final = ReadModel("ledger", version=1)
 TOP_UPS: Final = ReadModel("topups", version=1)
+DAYS: Final = ReadModel("days", version=1)
 
 MODELS: Final[Sequence[ReadModel]] = (
     MESSAGE_LOG,
@@ -40,4 +41,5 @@ MODELS: Final[Sequence[ReadModel]] = (
     RETENTION,
     LEDGER,
     TOP_UPS,
+    DAYS,
 )

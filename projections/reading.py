@@ -37,6 +37,7 @@ from domain.span import Span
 from domain.values import Instant, Network
 from projections import catalogue
 from projections.catalogue import ReadModel
+from projections.days.answers import DayAnswers
 from projections.keeping import Keeper, Unlosable
 from projections.known import Positions, statuses
 from projections.log import Log
@@ -57,7 +58,7 @@ if TYPE_CHECKING:  # else each is imported when it is asked
     import projections.topups
 
 
-class SqlQueries:
+class SqlQueries(DayAnswers):
     """Implements ``application.ports.queries.Queries``; may be called from many threads.
 
     A read model that is being built anew answers nothing: half of a log would be taken for all

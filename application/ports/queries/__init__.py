@@ -8,6 +8,7 @@ of reading: a row whose content was erased has None there.
 from typing import Protocol
 
 from application.ports.queries.accounts import AccountQueries, AccountRow, KeyRow, SenderIdRow
+from application.ports.queries.days import AgeRow, DayQueries, OpenRow, PeriodRow
 from application.ports.queries.entries import EntryQueries, EntryRow
 from application.ports.queries.kept import Kept, KeptQueries, Place
 from application.ports.queries.ledger import (
@@ -33,6 +34,7 @@ from application.ports.queries.wallets import Balance, Statement, StatementLine,
 __all__ = [
     "PUBLIC_STATUS",
     "AccountRow",
+    "AgeRow",
     "Backlog",
     "Balance",
     "EntryRow",
@@ -44,6 +46,8 @@ __all__ = [
     "LogPage",
     "LookRow",
     "LotRow",
+    "OpenRow",
+    "PeriodRow",
     "Place",
     "PostingRow",
     "ProjectionStatus",
@@ -68,6 +72,7 @@ class Queries(
     WaitingQueries,
     KeptQueries,
     TopUpQueries,
+    DayQueries,
     ProgressQueries,
     Protocol,
 ):
