@@ -9,13 +9,19 @@ any but open Reopened     open
 """
 
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 from uuid import UUID
 
 from domain.errors import InvalidRequest, NotPermitted, TooLate
 from domain.events import Aggregate, aggregate_id
 from domain.sheet import Figures, bounds_of, check_period
 from domain.values import Instant
+
+INSTEAD: Final = (
+    "post the correction into the open period, where it stays linked to its line, by --into-open"
+    " (into_open), or have this one reopened."
+)
+"""What to do about an entry that would be dated in a locked period."""
 
 
 class PeriodState(StrEnum):
@@ -139,10 +145,7 @@ class Period(Aggregate):
             TooLate: it is locked; says what to do instead.
         """
         if self.state == PeriodState.LOCKED:
-            msg = (
-                f"{self.period} of {self.provider_account} is locked: post the correction into an "
-                "open period, or have this one reopened."
-            )
+            msg = f"{self.period} of {self.provider_account} is locked: {INSTEAD}"
             raise TooLate(msg)
 
     def prepare(

@@ -59,6 +59,21 @@ def check_period(written: str) -> str:
     raise InvalidRequest(msg, field="date")
 
 
+def check_day(written: str, *, field: str = "date") -> str:
+    """Read a day in Lusaka.
+
+    Raises:
+        InvalidRequest: with ``field``: it is none.
+    """
+    try:
+        if len(check_period(written)) == len("2026-11-28"):
+            return written
+    except InvalidRequest:
+        pass
+    msg = f"The {field} is a day, as in 2026-11-28."
+    raise InvalidRequest(msg, field=field)
+
+
 def bounds_of(period: str) -> tuple[Instant, Instant]:
     """Give when a period begins, and when the next one does."""
     first, after = _dates(period)
@@ -67,7 +82,12 @@ def bounds_of(period: str) -> tuple[Instant, Instant]:
 
 def day_named(at: Instant) -> str:
     """Name the day in Lusaka that a moment is in."""
-    return (_EPOCH + timedelta(days=day_of(at))).isoformat()
+    return name_of_day(day_of(at))
+
+
+def name_of_day(number: int) -> str:
+    """Name the day in Lusaka with a number (``domain.days``)."""
+    return (_EPOCH + timedelta(days=number)).isoformat()
 
 
 def periods_of(at: Instant) -> tuple[str, str]:

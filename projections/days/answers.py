@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 import projections.days
-from application.ports.queries import AgeRow, OpenRow, PeriodRow
+from application.ports.queries import AgeRow, JournalRow, OpenRow, PeriodRow
 from domain.sheet import Figures
 from domain.values import Instant
 from projections import catalogue
@@ -17,6 +17,7 @@ from projections.catalogue import ReadModel
 if TYPE_CHECKING:  # else each is imported when it is asked
     import projections.days.ageing
     import projections.days.sheets
+    import projections.ledger
 
 
 class DayAnswers(ABC):
@@ -59,3 +60,12 @@ class DayAnswers(ABC):
         """List what was open just before a moment."""
         with self._reading(catalogue.DAYS) as connection:
             return projections.days.ageing.open_items(connection, until, after=after, limit=limit)
+
+    def journal(
+        self, first_day: int, last_day: int, *, after: tuple[int, str], limit: int
+    ) -> Sequence[JournalRow]:
+        """List what was posted in money by day and account, after a day and account."""
+        with self._reading(catalogue.LEDGER) as connection:
+            return projections.ledger.journal(
+                connection, first_day, last_day, after=after, limit=limit
+            )

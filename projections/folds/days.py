@@ -4,14 +4,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from domain.contents import reason_number
 from domain.days import day_of
 from domain.events import Event
 from domain.ledger import RULES, Holdings, chart, postings
 from domain.payment import Payment
-from domain.period import Period, PeriodState, period_id
+from domain.period import Period
 from domain.receipt import FROM_HELD, Receipt
-from domain.sheet import periods_of
 from domain.statement import Statement
 from domain.wallet import CreditWallet
 from projections import catalogue
@@ -31,6 +29,7 @@ from projections.days.tables import (
     SUMS,
     UNALLOCATED,
 )
+from projections.folds.periods import OF_PERIODS, PeriodPages
 from projections.projection import Batch, Projection
 
 _OF_LINES: Final = frozenset(
@@ -67,11 +66,7 @@ class Days(Projection):
             Payment.Requested,
             Payment.Held,
             Statement.Imported,
-            Period.Opened,
-            Period.Prepared,
-            Period.SignedOff,
-            Period.Locked,
-            Period.Reopened,
+            *OF_PERIODS,
         }
     )
 
@@ -80,7 +75,10 @@ class Days(Projection):
         pages = _Pages(batch)
         for position, event in batch.events:
             pages.begin(position)
-            _HANDLERS[type(event)](pages, event)
+            if isinstance(event, Period.Event):
+                pages.periods.fold(event)
+            else:
+                _HANDLERS[type(event)](pages, event)
 
 
 def _receipts(event: Any) -> Iterator[str]:
@@ -102,7 +100,7 @@ class _Pages:
         self._entries = batch.rows(ENTRIES)
         self._sums = batch.rows(SUMS)
         self._files = batch.rows(FILES)
-        self._periods = batch.rows(PERIODS)
+        self.periods = PeriodPages(batch)
         self._position = 0
         self._place = 0
         self._load(batch)
@@ -123,10 +121,7 @@ class _Pages:
             wallets.update(filter(None, [getattr(event, "provider_account", None)]))
             if isinstance(event, Receipt.SeenOnStatement):
                 moments.add((event.provider_account, event.happened_at))
-        self._periods.load(
-            str(period_id(wallet, period)) for wallet, at in moments for period in periods_of(at)
-        )
-        self._periods.load(str(e.originator_id) for e in events if isinstance(e, Period.Event))
+        self.periods.load(moments)
         days = {day_of(at) for _, at in moments} | {day_of(event.at) for event in events}
         self._sums.load(
             (wallet, kind, day) for wallet in wallets for kind in _SUMMED for day in days
@@ -207,14 +202,9 @@ class _Pages:
         """Give the date of an entry about a receipt: of its line, while that day is not locked."""
         row = self._receipts[receipt]
         happened_at = row["happened_at"]
-        if happened_at is None or self._is_locked(row["wallet"], happened_at):
+        if happened_at is None or self.periods.is_locked(row["wallet"], happened_at):
             return event.at
         return int(happened_at)
-
-    def _is_locked(self, wallet: str, at: Any) -> bool:
-        keys = [str(period_id(wallet, period)) for period in periods_of(at)]
-        locked = PeriodState.LOCKED.value
-        return any(key in self._periods and self._periods[key]["state"] == locked for key in keys)
 
     # -- payments -----------------------------------------------------------------------------
 
@@ -233,7 +223,7 @@ class _Pages:
         if item["balance"] == 0:
             self._enter(PAYMENT, str(event.number), event.at, item["begun"])
 
-    # -- files and periods --------------------------------------------------------------------
+    # -- files --------------------------------------------------------------------
 
     def imported(self, event: Any) -> None:
         """A statement came in."""
@@ -247,51 +237,6 @@ class _Pages:
                 "closing_ngwee": event.closing_ngwee,
             }
         )
-
-    def begun(self, event: Any) -> None:
-        """Somebody began to close a period."""
-        row: dict[str, Any] = dict.fromkeys(column.name for column in PERIODS.c)
-        row |= {
-            "id": str(event.originator_id),
-            "wallet": event.provider_account,
-            "period": event.period,
-            "state": PeriodState.OPEN.value,
-        }
-        self._periods.add(row)
-
-    def prepared(self, event: Any) -> None:
-        """Its sheet was prepared."""
-        self._periods[str(event.originator_id)].update(
-            state=PeriodState.PREPARED.value,
-            position=event.position,
-            book_ngwee=event.book_ngwee,
-            in_transit_ngwee=event.in_transit_ngwee,
-            explained_ngwee=event.explained_ngwee,
-            unidentified_ngwee=event.unidentified_ngwee,
-            statement_ngwee=event.statement_ngwee,
-            preparer=event.actor,
-            prepared_at=event.at,
-            note=reason_number(event.note),
-        )
-
-    def signed(self, event: Any) -> None:
-        """Another person agreed."""
-        self._periods[str(event.originator_id)].update(
-            state=PeriodState.SIGNED_OFF.value, approver=event.approver, signed_at=event.at
-        )
-
-    def locked(self, event: Any) -> None:
-        """It was locked."""
-        self._periods[str(event.originator_id)].update(
-            state=PeriodState.LOCKED.value, locked_by=event.actor, locked_at=event.at
-        )
-
-    def reopened(self, event: Any) -> None:
-        """It is open again; nothing of it is signed any more."""
-        row = self._periods[str(event.originator_id)]
-        kept = {"id", "wallet", "period", "state"}
-        row.update({name: None for name in row if name not in kept})
-        row["state"] = PeriodState.OPEN.value
 
     # -- entries ------------------------------------------------------------------------------
 
@@ -365,9 +310,4 @@ _HANDLERS: Final[Mapping[type[Event], Callable[[_Pages, Any], None]]] = {
     Payment.Held: _Pages.held,
     **dict.fromkeys(_ENDS, _Pages.ended),
     Statement.Imported: _Pages.imported,
-    Period.Opened: _Pages.begun,
-    Period.Prepared: _Pages.prepared,
-    Period.SignedOff: _Pages.signed,
-    Period.Locked: _Pages.locked,
-    Period.Reopened: _Pages.reopened,
 }

@@ -137,7 +137,7 @@ def test_a_locked_period_refuses_and_says_what_to_do_instead() -> None:
     with pytest.raises(TooLate):
         prepare(found)
     found.lock(FIGURES, actor="account:3", at=AFTER)
-    with pytest.raises(TooLate, match="post the correction into an open period"):
+    with pytest.raises(TooLate, match="post the correction into the open period"):
         prepare(found)
     found.reopen(actor="account:3", reason="1/x", at=AFTER)
     prepare(found)

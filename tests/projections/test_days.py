@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from application.invariants import InvariantChecker
-from application.ports.queries import AgeRow
+from application.ports.queries import AgeRow, JournalRow
 from domain.ageing import Kind
+from domain.days import day_of
 from domain.ledger import chart
 from domain.payment import Payment
 from domain.period import Period
@@ -17,7 +18,7 @@ from domain.statement import Statement
 from domain.values import SECOND, Credits, Instant
 from domain.wallet import CreditWallet
 from projections.folds.days import Days
-from tests.projections.history import sim
+from tests.projections.history import START, sim
 from tests.projections.test_rebuild import InPieces, at_full_speed
 from tests.projections.truth import ListLog, Truth
 from tests.properties.test_money_histories import drawn_from
@@ -79,6 +80,28 @@ def test_rebuilt_it_is_the_same_in_any_batches(truth: Truth) -> None:
     follower.close()
     prints.add(truth.fingerprints(projections=[Days()])["days"])
     assert len(prints) == 1
+
+
+def test_the_journal_of_each_day_balances_and_is_the_ledger(truth: Truth) -> None:
+    truth.save(*LOG)
+    queries = truth.follow()
+    first, last = day_of(START), day_of(HISTORY.now)
+    rows = queries.journal(first, last, after=(0, ""), limit=1_000)
+    held: dict[str, int] = defaultdict(int)
+    days: dict[int, int] = defaultdict(int)
+    for row in rows:
+        held[row.account] += row.debit_ngwee - row.credit_ngwee
+        days[row.day] += row.debit_ngwee - row.credit_ngwee
+    assert set(days.values()) == {0}
+    money = [row for row in queries.trial_balance(limit=1_000) if row.commodity == "ZMW"]
+    assert dict(held) == {row.account: row.amount for row in money}
+    pages: list[JournalRow] = []
+    after = (0, "")
+    while page := queries.journal(first, last, after=after, limit=3):
+        pages += page
+        after = page[-1].day, page[-1].account
+    assert pages == rows
+    assert queries.journal(last + 1, last + 9, after=(0, ""), limit=5) == []
 
 
 # -- days by hand -----------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from application.ports.queries.days import AgeRow, DayQueries, OpenRow, PeriodRo
 from application.ports.queries.entries import EntryQueries, EntryRow
 from application.ports.queries.kept import Kept, KeptQueries, Place
 from application.ports.queries.ledger import (
+    JournalRow,
     LedgerBalance,
     LedgerQueries,
     LotRow,
@@ -38,6 +39,7 @@ __all__ = [
     "Backlog",
     "Balance",
     "EntryRow",
+    "JournalRow",
     "Kept",
     "KeyRow",
     "LedgerBalance",
