@@ -91,7 +91,7 @@ class Coverage(Aggregate):
                 closing_ngwee=self.closing_ngwee,
                 seen_ngwee=self.added_ngwee,
             )
-            coverage.spans = _joined([*coverage.spans, list(told)])
+            coverage.spans = joined([*coverage.spans, list(told)])
 
     def __init__(self, provider_account: str) -> None:
         self.provider_account = provider_account
@@ -151,11 +151,12 @@ class Coverage(Aggregate):
         ]
 
 
-def _joined(spans: list[list[Any]]) -> list[list[Any]]:
-    joined: list[Span] = []
+def joined(spans: list[list[Any]]) -> list[list[Any]]:
+    """Put those together that join or overlap; in order."""
+    found: list[Span] = []
     for span in sorted((Span(*one) for one in spans), key=lambda one: (one.first_at, one.last_at)):
-        if joined and joined[-1].joins(span):
-            joined[-1] = joined[-1].with_later(span)
+        if found and found[-1].joins(span):
+            found[-1] = found[-1].with_later(span)
         else:
-            joined.append(span)
-    return [list(span) for span in joined]
+            found.append(span)
+    return [list(span) for span in found]

@@ -8,16 +8,20 @@ signed off   Locked       locked: nothing is posted into it by hand any more
 any but open Reopened     open
 """
 
-import re
 from enum import StrEnum
 from typing import Final, Self
 from uuid import UUID
 
 from domain.errors import InvalidRequest, NotPermitted, TooLate
 from domain.events import Aggregate, aggregate_id
+from domain.sheet import Figures, bounds_of, check_period
 from domain.values import Instant
 
-_PERIOD: Final = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?")
+INSTEAD: Final = (
+    "post the correction into the open period, where it stays linked to its line, by --into-open"
+    " (into_open), or have this one reopened."
+)
+"""What to do about an entry that would be dated in a locked period."""
 
 
 class PeriodState(StrEnum):
@@ -54,8 +58,8 @@ class Period(Aggregate):
     class Prepared(Event):
         """``actor`` made the sheet, as of log position ``position``; amounts in ngwee.
 
-        Book balance + in transit - unidentified + explained = statement - unexplained; without
-        a statement that and the unexplained are None.
+        Book balance - in transit + explained + unidentified = statement - unexplained; without
+        a statement that and the unexplained are None. The note is a content.
         """
 
         TOPIC = "Period.Prepared"
@@ -72,6 +76,13 @@ class Period(Aggregate):
         def apply(self, period: "Period") -> None:
             period.state = PeriodState.PREPARED.value
             period.preparer = self.actor
+            period.figures = [
+                self.book_ngwee,
+                self.in_transit_ngwee,
+                self.explained_ngwee,
+                self.unidentified_ngwee,
+                self.statement_ngwee,
+            ]
 
     class SignedOff(Event):
         """Another person agreed with the sheet."""
@@ -108,6 +119,8 @@ class Period(Aggregate):
         self.period = period
         self.state: str = PeriodState.OPEN.value
         self.preparer: str | None = None
+        self.figures: list[int | None] = []
+        """What was prepared, as ``_kept`` gives it."""
 
     @classmethod
     def open(cls, provider_account: str, period: str, *, at: Instant) -> Self:
@@ -116,9 +129,7 @@ class Period(Aggregate):
         Raises:
             InvalidRequest: it is neither a day nor a month.
         """
-        if not _PERIOD.fullmatch(period):
-            msg = "A period is a day, as in 2026-11-28, or a month, as in 2026-11."
-            raise InvalidRequest(msg, field="period")
+        check_period(period)
         return cls._create(
             cls.Opened,
             id=period_id(provider_account, period),
@@ -134,22 +145,14 @@ class Period(Aggregate):
             TooLate: it is locked; says what to do instead.
         """
         if self.state == PeriodState.LOCKED:
-            msg = (
-                f"{self.period} of {self.provider_account} is locked: post the correction into an "
-                "open period, or have this one reopened."
-            )
+            msg = f"{self.period} of {self.provider_account} is locked: {INSTEAD}"
             raise TooLate(msg)
 
     def prepare(
         self,
+        figures: Figures,
         *,
         position: int,
-        book_ngwee: int,
-        in_transit_ngwee: int,
-        unidentified_ngwee: int,
-        explained_ngwee: int,
-        statement_ngwee: int | None,
-        unexplained_ngwee: int | None,
         actor: str,
         note: str | None = None,
         at: Instant,
@@ -158,45 +161,58 @@ class Period(Aggregate):
 
         Raises:
             TooLate: the period is signed off or locked.
+            InvalidRequest: it has not begun, or nobody says why its statement is not as expected.
         """
         self.require_open()
         if self.state == PeriodState.SIGNED_OFF:
             msg = f"{self.period} of {self.provider_account} is signed off: have it reopened first."
             raise TooLate(msg)
+        if at < bounds_of(self.period)[0]:
+            msg = f"{self.period} has not begun yet."
+            raise InvalidRequest(msg, field="date")
+        if figures.unexplained_ngwee != 0 and note is None:
+            msg = "Say in a note why the statement is not as expected, or that there is none."
+            raise InvalidRequest(msg, field="note")
         self._record(
             self.Prepared,
             at=at,
             position=position,
-            book_ngwee=book_ngwee,
-            in_transit_ngwee=in_transit_ngwee,
-            unidentified_ngwee=unidentified_ngwee,
-            explained_ngwee=explained_ngwee,
-            statement_ngwee=statement_ngwee,
-            unexplained_ngwee=unexplained_ngwee,
+            book_ngwee=figures.book_ngwee,
+            in_transit_ngwee=figures.in_transit_ngwee,
+            unidentified_ngwee=figures.unidentified_ngwee,
+            explained_ngwee=figures.explained_ngwee,
+            statement_ngwee=figures.statement_ngwee,
+            unexplained_ngwee=figures.unexplained_ngwee,
             actor=actor,
             note=note,
         )
 
-    def sign_off(self, *, approver: str, at: Instant) -> None:
+    def sign_off(self, figures: Figures, *, approver: str, at: Instant) -> None:
         """Agree with the sheet, as another person.
 
         Raises:
             NotPermitted: the approver prepared it.
-            TooLate: no sheet waits.
+            TooLate: no sheet waits, or its figures are not those of ``figures``, which are of now.
         """
         self._require(PeriodState.PREPARED)
         if approver == self.preparer:
             msg = "Who prepared a sheet cannot sign it off: that takes another person."
             raise NotPermitted(msg)
+        self._require_same(figures, "prepared: have it prepared again")
         self._record(self.SignedOff, at=at, actor=self.preparer or "", approver=approver)
 
-    def lock(self, *, actor: str, at: Instant) -> None:
+    def lock(self, figures: Figures, *, actor: str, at: Instant) -> None:
         """Lock what is signed off.
 
         Raises:
-            TooLate: it is not signed off, or locked already.
+            TooLate: it is not signed off, locked already, not over yet, or its figures are not
+                those of ``figures``, which are of now.
         """
         self._require(PeriodState.SIGNED_OFF)
+        if at < bounds_of(self.period)[1]:
+            msg = f"{self.period} is not over yet: it can be locked when it is."
+            raise TooLate(msg)
+        self._require_same(figures, "signed off: have it reopened, prepared and signed off again")
         self._record(self.Locked, at=at, actor=actor)
 
     def reopen(self, *, actor: str, reason: str, at: Instant) -> None:
@@ -214,3 +230,19 @@ class Period(Aggregate):
         if self.state != state:
             msg = f"{self.period} of {self.provider_account} is {self.state.replace('_', ' ')}."
             raise TooLate(msg)
+
+    def _require_same(self, figures: Figures, since: str) -> None:
+        if _kept(figures) != self.figures:
+            name = f"{self.period} of {self.provider_account}"
+            msg = f"The figures of {name} have changed since it was {since}."
+            raise TooLate(msg)
+
+
+def _kept(figures: Figures) -> list[int | None]:
+    return [
+        figures.book_ngwee,
+        figures.in_transit_ngwee,
+        figures.explained_ngwee,
+        figures.unidentified_ngwee,
+        figures.statement_ngwee,
+    ]

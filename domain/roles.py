@@ -37,6 +37,8 @@ class Duty(StrEnum):
     """Publish and withdraw price lists."""
     RECONCILE = "reconcile"
     """Import providers' statements, and say what their lines are."""
+    CLOSE_DAYS = "close_days"
+    """Sign off the sheets that others prepared, lock days, and open them again."""
     GRANT_ROLES = "grant_roles"
     APPROVE_ROLES = "approve_roles"
     ERASE = "erase"
@@ -46,6 +48,6 @@ class Duty(StrEnum):
 DUTIES: Final[Mapping[Role, frozenset[Duty]]] = {
     Role.ADMIN: frozenset(Duty),
     Role.FINANCE_PREPARER: frozenset({Duty.LOOK, Duty.MOVE_CREDITS, Duty.RECONCILE}),
-    Role.FINANCE_REVIEWER: frozenset({Duty.LOOK, Duty.APPROVE_CREDITS}),
+    Role.FINANCE_REVIEWER: frozenset({Duty.LOOK, Duty.APPROVE_CREDITS, Duty.CLOSE_DAYS}),
     Role.AUDITOR: frozenset({Duty.LOOK, Duty.REVEAL}),
 }

@@ -29,6 +29,7 @@ LEDGER: Final = ReadModel("ledger", version=1)
 RECEIPTS: Final = ReadModel("receipts", version=1)
 TOP_UPS: Final = ReadModel("topups", version=1)
 REPORTS: Final = ReadModel("reports", version=1)
+DAYS: Final = ReadModel("days", version=1)
 
 MODELS: Final[Sequence[ReadModel]] = (
     MESSAGE_LOG,
@@ -44,4 +45,5 @@ MODELS: Final[Sequence[ReadModel]] = (
     TOP_UPS,
     REPORTS,
     RECEIPTS,
+    DAYS,
 )

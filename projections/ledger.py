@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Index, Table, Text, func, select
+from sqlalchemy import ColumnElement, Connection, Index, Table, Text, case, func, select
 
-from application.ports.queries import LedgerBalance, LotRow, PostingRow
+from application.ports.queries import JournalRow, LedgerBalance, LotRow, PostingRow
+from domain.days import DAY_S, OFFSET_S
+from domain.values import SECOND
 from projections.tables import READ, changing, fixed, key
 
 LINES_BITS: Final = 6
@@ -121,6 +123,38 @@ def event_postings(connection: Connection, position: int) -> Sequence[PostingRow
     first = position << LINES_BITS
     lines = _LINES.where(POSTINGS.c.place.between(first, first + (1 << LINES_BITS) - 1))
     return [PostingRow(**row._mapping) for row in connection.execute(lines)]
+
+
+def journal(
+    connection: Connection,
+    first_day: int,
+    last_day: int,
+    *,
+    after: tuple[int, str],
+    limit: int,
+) -> Sequence[JournalRow]:
+    """List what was posted in money by day and account, after a day and account."""
+    from domain.ledger.posting import ZMW  # noqa: PLC0415 - with it come all events
+
+    first, last = max(first_day, after[0]), last_day + 1
+    day = (POSTINGS.c.at // SECOND + OFFSET_S) // DAY_S
+    debit = func.sum(case((POSTINGS.c.amount > 0, POSTINGS.c.amount), else_=0))
+    credit = func.sum(case((POSTINGS.c.amount < 0, -POSTINGS.c.amount), else_=0))
+    rows = connection.execute(
+        select(day.label("day"), ACCOUNTS.c.account, debit.label("debit"), credit.label("credit"))
+        .join(ACCOUNTS, ACCOUNTS.c.id == POSTINGS.c.account_id)
+        .where(ACCOUNTS.c.commodity == ZMW)
+        .where(POSTINGS.c.at >= _midnight(first), POSTINGS.c.at < _midnight(last))
+        .where((day > after[0]) | (ACCOUNTS.c.account > after[1]))
+        .group_by(day, ACCOUNTS.c.account)
+        .order_by(day, ACCOUNTS.c.account)
+        .limit(limit)
+    )
+    return [JournalRow(row.day, row.account, int(row.debit), int(row.credit)) for row in rows]
+
+
+def _midnight(day: int) -> int:
+    return (day * DAY_S - OFFSET_S) * SECOND
 
 
 def lots(

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -26,7 +25,6 @@ from application.ports.queries import (
     Place,
     PostingRow,
     ProjectionStatus,
-    ReportPair,
     SenderIdRow,
     SimRow,
     Statement,
@@ -39,10 +37,12 @@ from domain.span import Span
 from domain.values import Instant, Network
 from projections import catalogue
 from projections.catalogue import ReadModel
+from projections.days.answers import DayAnswers
 from projections.keeping import Keeper, Unlosable
 from projections.known import Positions, statuses
 from projections.log import Log
 from projections.reading_receipts import ReceiptReading
+from projections.reading_reports import ReportReading
 
 if TYPE_CHECKING:  # else each is imported when it is asked
     import projections.approvals
@@ -55,13 +55,12 @@ if TYPE_CHECKING:  # else each is imported when it is asked
     import projections.looks
     import projections.message_log
     import projections.repeatables
-    import projections.reports
     import projections.retention
     import projections.searching
     import projections.topups
 
 
-class SqlQueries(ReceiptReading):
+class SqlQueries(ReceiptReading, DayAnswers, ReportReading):
     """Implements ``application.ports.queries.Queries``; may be called from many threads.
 
     A read model that is being built anew answers nothing: half of a log would be taken for all
@@ -330,18 +329,6 @@ class SqlQueries(ReceiptReading):
         """Count open messages by network."""
         with self._reading(catalogue.DISPATCH) as connection:
             return projections.dispatch.waiting.backlog(connection)
-
-    # -- status reports -----------------------------------------------------------------------
-
-    def report_pairs(self, since: Instant, *, limit: int) -> Sequence[ReportPair]:
-        """Pair unmatched reports that came since then with segments that they may be about."""
-        with self._reading(catalogue.REPORTS) as connection:
-            return projections.reports.pairs(connection, since, limit=limit)
-
-    def report(self, number: int) -> UUID | None:
-        """Find the record of an unmatched report."""
-        with self._reading(catalogue.REPORTS) as connection:
-            return projections.reports.inbound_of(connection, number)
 
     # -- reading what was just written --------------------------------------------------------
 

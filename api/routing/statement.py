@@ -10,6 +10,7 @@ from api import schemas
 from api.http.wire import Answer, answer
 from api.routing.route import Parameter
 from application.ports.queries import Statement, StatementLine
+from domain.cells import as_text
 from domain.errors import InvalidRequest, NotFound
 from domain.page_sizes import STATEMENT_PAGE, STATEMENT_PAGE_MAX
 from domain.public_ids import iso_time, iso_time_or_none
@@ -32,9 +33,6 @@ QUERY: Final = (
     ),
     Parameter("format", "string", "json unless given.", choices=FORMATS),
 )
-
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""A cell of text that begins so is worked out by spreadsheets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,5 +114,4 @@ def _as_csv(lines: Sequence[StatementLine]) -> str:
 
 
 def _cell(value: object) -> object:
-    is_formula = isinstance(value, str) and value.startswith(_FORMULA)
-    return f"'{value}" if is_formula else value
+    return as_text(value) if isinstance(value, str) else value

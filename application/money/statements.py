@@ -10,20 +10,24 @@ from application.books.actors import Actor, permit
 from application.books.books import Books
 from application.books.commands import Command, Execute, Preparing
 from application.books.contents import SALT_BYTES, reference
+from application.money.days import locked_period
 from application.ports import Clock, ContentRow, FileLine, FileSummary, RefusedRow, StatementFile
 from domain.contents import ContentKind, LineNote
 from domain.coverage import Coverage, Gap, coverage_id
 from domain.days import DAY_S
 from domain.errors import AlreadyExists, InvalidRequest
+from domain.period import period_id
 from domain.provider_account import ProviderAccount
 from domain.receipt import Receipt, receipt_id
 from domain.roles import Duty
+from domain.sheet import periods_of
 from domain.statement import Statement, statement_id
 from domain.values import SECOND, Instant
 
 LINES_A_SAVE: Final = 500
 CHANGED: Final = "An earlier statement shows another amount for this transaction."
-CHANGED_SHOWN_MAX: Final = 1_000
+LOCKED: Final = "{} is locked: have it reopened, then import the file again."
+REFUSED_SHOWN_MAX: Final = 1_000
 
 OnProgress = Callable[[int, int], None]
 
@@ -52,9 +56,9 @@ class Seen(NamedTuple):
     first_shown: int
     """Lines that this file was the first to show, now or before an import broke off."""
     first_shown_ngwee: int
-    changed_count: int = 0
-    changed: Sequence[RefusedRow] = ()
-    """Lines that an earlier file shows otherwise; the first of them."""
+    refused_count: int = 0
+    refused: Sequence[RefusedRow] = ()
+    """Lines that an earlier file shows otherwise, or of a locked period; the first of them."""
 
     def plus(self, other: "Seen") -> "Seen":
         """Give what became of these lines and those."""
@@ -63,8 +67,8 @@ class Seen(NamedTuple):
             self.known + other.known,
             self.first_shown + other.first_shown,
             self.first_shown_ngwee + other.first_shown_ngwee,
-            self.changed_count + other.changed_count,
-            [*self.changed, *other.changed][:CHANGED_SHOWN_MAX],
+            self.refused_count + other.refused_count,
+            [*self.refused, *other.refused][:REFUSED_SHOWN_MAX],
         )
 
 
@@ -205,8 +209,10 @@ class SeeLines(Command[Seen]):
             )
 
     def touches(self) -> Iterable[UUID]:
-        """Their receipts."""
-        return (receipt_id(self._wallet, line.transaction_id) for line in self._lines)
+        """Their receipts, and the periods that they are in."""
+        periods = {name for line in self._lines for name in periods_of(line.happened_at)}
+        yield from (period_id(self._wallet, name) for name in sorted(periods))
+        yield from (receipt_id(self._wallet, line.transaction_id) for line in self._lines)
 
     def decide(self, books: Books) -> Seen:
         """Note them.
@@ -216,22 +222,25 @@ class SeeLines(Command[Seen]):
         """
         permit(books, self._actor, Duty.RECONCILE)
         added = known = first_shown = first_shown_ngwee = 0
-        changed: list[RefusedRow] = []
+        refused: list[RefusedRow] = []
         for line in self._lines:
             receipt = books.find(Receipt, receipt_id(self._wallet, line.transaction_id))
             is_known = receipt is not None and receipt.is_on_statement
             if receipt is not None and is_known:
                 if (receipt.line_ngwee, receipt.fee_ngwee) != (line.amount_ngwee, line.fee_ngwee):
-                    changed.append(RefusedRow(line.row, CHANGED))
+                    refused.append(RefusedRow(line.row, CHANGED))
                     continue
                 known += 1
+            elif (period := locked_period(books, self._wallet, line.happened_at)) is not None:
+                refused.append(RefusedRow(line.row, LOCKED.format(period.period)))
+                continue
             else:
                 added += 1
                 receipt = None if self._is_dry else self._see(books, receipt, line)
             if receipt is not None and receipt.statement == self._statement:
                 first_shown += 1
                 first_shown_ngwee += line.amount_ngwee - line.fee_ngwee
-        return Seen(added, known, first_shown, first_shown_ngwee, len(changed), changed)
+        return Seen(added, known, first_shown, first_shown_ngwee, len(refused), refused)
 
     def _see(self, books: Books, receipt: Receipt | None, line: FileLine) -> Receipt:
         receipt = receipt or Receipt.open(self._wallet, line.transaction_id, at=self.at)
@@ -290,13 +299,13 @@ class NoteImport(Command[ImportedFile]):
         if self._number is not None:
             coverage = coverage or Coverage.open(self._wallet, at=self.at)
             self._note(books, coverage)
-        told, refused = self._summary, self._summary.refused + self._seen.changed_count
+        told, refused = self._summary, self._summary.refused + self._seen.refused_count
         return ImportedFile(
             statement=self._number,
             summary=told,
             added=self._seen.added,
             known=self._seen.known,
-            refused=[*told.refused_rows, *self._seen.changed],
+            refused=[*told.refused_rows, *self._seen.refused],
             refused_count=refused,
             is_balanced=refused == 0
             and told.opening_ngwee is not None
@@ -326,7 +335,7 @@ class NoteImport(Command[ImportedFile]):
             added_ngwee=added_ngwee,
             lines=told.lines,
             added=self._seen.first_shown - statement.added,
-            refused=told.refused + self._seen.changed_count,
+            refused=told.refused + self._seen.refused_count,
             first_at=told.first_at,
             last_at=told.last_at,
             is_contiguous=coverage.is_contiguous,

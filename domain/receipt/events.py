@@ -23,6 +23,8 @@ class Progress:
     """What the API said; None when it has said nothing."""
     statement: str | None
     line: int | None
+    happened_at: int | None
+    """When, as the line says."""
     line_ngwee: int
     fee_ngwee: int
     payment: str | None
@@ -50,6 +52,7 @@ class Progress:
         self.said_ngwee = None
         self.statement = None
         self.line = None
+        self.happened_at = None
         self.line_ngwee = 0
         self.fee_ngwee = 0
         self.payment = None
@@ -116,6 +119,7 @@ class SeenOnStatement(Event):
     def apply(self, receipt: Progress) -> None:
         receipt.statement = self.statement
         receipt.line = self.line
+        receipt.happened_at = self.happened_at
         receipt.line_ngwee = self.amount_ngwee
         receipt.fee_ngwee = self.fee_ngwee
         receipt.is_held_posted = self.posts_held

@@ -8,6 +8,7 @@ from typing import Final
 
 from projections.folds.approvals import Approvals
 from projections.folds.balances import Balances
+from projections.folds.days import Days
 from projections.folds.directory import Directory
 from projections.folds.dispatch import Dispatch
 from projections.folds.fleet import Fleet
@@ -35,4 +36,5 @@ PROJECTIONS: Final[Sequence[Projection]] = (
     TopUps(),
     Reports(),
     Receipts(),
+    Days(),
 )

@@ -1,12 +1,14 @@
 """A statement says whether it balances; a period takes two people and stays shut."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from domain.errors import InvalidRequest, NotPermitted, TooLate
 from domain.period import Period, PeriodState
+from domain.sheet import Figures, bounds_of
 from domain.statement import Statement
 from domain.values import Instant
 
@@ -69,21 +71,37 @@ def period() -> Period:
     return Period.open("mtn/main", "2026-11-28", at=AT)
 
 
-def prepare(found: Period) -> None:
-    found.prepare(
-        position=10,
-        book_ngwee=100,
-        in_transit_ngwee=0,
-        unidentified_ngwee=0,
-        explained_ngwee=0,
-        statement_ngwee=100,
-        unexplained_ngwee=0,
-        actor="account:2",
-        at=AT,
-    )
+FIGURES = Figures(
+    book_ngwee=150,
+    in_transit_ngwee=50,
+    explained_ngwee=-10,
+    unidentified_ngwee=20,
+    statement_ngwee=110,
+)
+AFTER = bounds_of("2026-11-28")[1]
 
 
-@pytest.mark.parametrize("written", ["2026", "2026-13", "2026-11-32", "28-11-2026", "2026-11-1"])
+def prepare(found: Period, figures: Figures = FIGURES, note: str | None = None) -> None:
+    found.prepare(figures, position=10, actor="account:2", note=note, at=AFTER)
+
+
+def test_a_sheet_goes_from_the_book_to_the_statement() -> None:
+    assert (FIGURES.expected_ngwee, FIGURES.unexplained_ngwee) == (110, 0)
+    assert replace(FIGURES, statement_ngwee=99).unexplained_ngwee == -11
+    assert replace(FIGURES, statement_ngwee=None).unexplained_ngwee is None
+
+
+@pytest.mark.parametrize("statement", [99, None])
+def test_who_prepares_what_is_not_explained_says_why(statement: int | None) -> None:
+    figures = replace(FIGURES, statement_ngwee=statement)
+    with pytest.raises(InvalidRequest, match="Say in a note"):
+        prepare(period(), figures)
+    prepare(period(), figures, note="1/x")
+
+
+@pytest.mark.parametrize(
+    "written", ["2026", "2026-13", "2026-02-30", "28-11-2026", "2026-11-1", "9999-12"]
+)
 def test_a_period_is_a_day_or_a_month(written: str) -> None:
     with pytest.raises(InvalidRequest):
         Period.open("mtn/main", written, at=AT)
@@ -93,31 +111,47 @@ def test_who_prepared_a_sheet_does_not_sign_it_off() -> None:
     found = period()
     prepare(found)
     with pytest.raises(NotPermitted):
-        found.sign_off(approver="account:2", at=AT)
-    found.sign_off(approver="account:3", at=AT)
+        found.sign_off(FIGURES, approver="account:2", at=AFTER)
+    found.sign_off(FIGURES, approver="account:3", at=AFTER)
     assert found.state == PeriodState.SIGNED_OFF
+
+
+def test_what_changed_since_is_not_signed_off_and_not_locked() -> None:
+    found, changed = period(), replace(FIGURES, in_transit_ngwee=51, statement_ngwee=109)
+    prepare(found)
+    with pytest.raises(TooLate, match="have it prepared again"):
+        found.sign_off(changed, approver="account:3", at=AFTER)
+    prepare(found, changed)
+    found.sign_off(changed, approver="account:3", at=AFTER)
+    with pytest.raises(TooLate, match="have it reopened"):
+        found.lock(FIGURES, actor="account:3", at=AFTER)
+    with pytest.raises(TooLate, match="not over yet"):
+        found.lock(changed, actor="account:3", at=Instant(AFTER - 1))
+    found.lock(changed, actor="account:3", at=AFTER)
 
 
 def test_a_locked_period_refuses_and_says_what_to_do_instead() -> None:
     found = period()
     prepare(found)
-    found.sign_off(approver="account:3", at=AT)
+    found.sign_off(FIGURES, approver="account:3", at=AFTER)
     with pytest.raises(TooLate):
         prepare(found)
-    found.lock(actor="account:3", at=AT)
-    with pytest.raises(TooLate, match="post the correction into an open period"):
+    found.lock(FIGURES, actor="account:3", at=AFTER)
+    with pytest.raises(TooLate, match="post the correction into the open period"):
         prepare(found)
-    found.reopen(actor="account:3", reason="1/x", at=AT)
+    found.reopen(actor="account:3", reason="1/x", at=AFTER)
     prepare(found)
 
 
 def test_nothing_is_signed_off_locked_or_reopened_before_its_time() -> None:
     found = period()
     too_early: list[Callable[[], None]] = [
-        lambda: found.sign_off(approver="account:3", at=AT),
-        lambda: found.lock(actor="account:3", at=AT),
-        lambda: found.reopen(actor="account:3", reason="1/x", at=AT),
+        lambda: found.sign_off(FIGURES, approver="account:3", at=AFTER),
+        lambda: found.lock(FIGURES, actor="account:3", at=AFTER),
+        lambda: found.reopen(actor="account:3", reason="1/x", at=AFTER),
     ]
     for early in too_early:
         with pytest.raises(TooLate):
             early()
+    with pytest.raises(InvalidRequest, match="has not begun"):
+        found.prepare(FIGURES, position=1, actor="account:2", at=Instant(AFTER - 86_400_000_001))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import click
 
+from worker.cli import finance_days, finance_reports
 from worker.cli.gateway import opened
 from worker.cli.group import Group
 from worker.cli.options import Place, example, json_option, place_options
@@ -27,7 +28,19 @@ FILE: Final = click.Path(path_type=Path, dir_okay=False, exists=True, readable=T
 
 @click.group(cls=Group)
 def finance() -> None:
-    """Import providers' statements."""
+    """Import providers' statements, and close the days."""
+
+
+for _command in (
+    finance_days.sheet,
+    finance_days.sign,
+    finance_days.lock,
+    finance_days.reopen,
+    finance_days.list_periods,
+    finance_reports.ageing,
+    finance_reports.export_table,
+):
+    finance.add_command(_command)
 
 
 @finance.command(

@@ -7,13 +7,12 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from itertools import islice
 from typing import Final
 
 from adapters.modems.simulated.faults import BREAKS, ERRORS, Fault, FaultKind, FaultPlan, Stage
 from adapters.modems.simulated.network_log import NetworkLog, SegmentOnAir
 from adapters.modems.simulated.sim_card import iccid_for, imsi_for
-from adapters.modems.simulated.status_report import status_report
+from adapters.modems.simulated.status_report import ServiceCentre
 from application.ports import Clock, ModemHealth, ModemUnavailable, SimIdentity
 from domain.causes import OwnCause
 from domain.reports import (
@@ -27,8 +26,7 @@ from domain.reports import (
     StatusReportReceived,
     SubmitOutcome,
 )
-from domain.tpdu import Submit, TpduError, decode_submit
-from domain.values import SECOND, Instant
+from domain.tpdu import TpduError, decode_submit
 
 INVALID_PDU: Final = "+CMS ERROR: 304"
 SIGNAL_DBM: Final = -79
@@ -79,9 +77,8 @@ class SimulatedModemDriver:
         self._reference = first_reference & 0xFF
         self._received = threading.Event()
         self._wait_until = wait_until
-        self._report_after_s = report_after_s
+        self._centre = ServiceCentre(report_after_s)
         self._reports: deque[ModemReport] = deque()
-        self._to_come: deque[tuple[float, StatusReportReceived]] = deque()
         self._late: tuple[float, LateAnswer] | None = None
         self._is_open = False
         self._away_until_s = 0.0
@@ -137,12 +134,11 @@ class SimulatedModemDriver:
             if self._late is not None and self._late[0] <= now_s:
                 self._reports.append(self._late[1])
                 self._late = None
-            while self._to_come and self._to_come[0][0] <= now_s:
-                self._reports.append(self._to_come.popleft()[1])
+            self._reports.extend(map(StatusReportReceived, self._centre.due(now_s)))
             if self._reports or now_s >= until_s or not self._is_open:
                 break
-            later = [*([self._late] if self._late else []), *islice(self._to_come, 1)]
-            due_s = min(until_s, *(moment for moment, _ in later)) if later else until_s
+            moments_s = (until_s, self._late and self._late[0], self._centre.next_due_s)
+            due_s = min(moment_s for moment_s in moments_s if moment_s is not None)
             if self._wait_until is not None:
                 self._wait_until(due_s)
             else:
@@ -176,22 +172,13 @@ class SimulatedModemDriver:
                 pdu=pdu,
             )
             self._log.append(segment)
-        self._have_reported(submit)
-        return True
-
-    def _have_reported(self, submit: Submit) -> None:
-        """Have the network report a delivery later, where the segment asks for it."""
-        if self._report_after_s is None or not submit.status_report:
-            return
-        now = self._clock.now()
-        pdu = status_report(
+        self._centre.take(
             submit,
             message_reference=self._reference,
-            taken_at=now,
-            ended_at=Instant(now + int(self._report_after_s * SECOND)),
+            at=self._clock.now(),
+            now_s=self._clock.monotonic_s(),
         )
-        due_s = self._clock.monotonic_s() + self._report_after_s
-        self._to_come.append((due_s, StatusReportReceived(pdu)))
+        return True
 
     # -- the script -----------------------------------------------------------------------------
 

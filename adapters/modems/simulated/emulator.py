@@ -6,20 +6,18 @@ writes the segment to the network log before it answers, so the log is the truth
 
 import heapq
 import re
-from collections import deque
 from collections.abc import Sequence
 from typing import Final
 
 from adapters.modems.simulated.commands import CMS_SIM_PIN_REQUIRED, Commands
-from adapters.modems.simulated.faults import ERRORS, Fault, FaultKind, FaultPlan, Stage
+from adapters.modems.simulated.faults import ERRORS, STORM, Fault, FaultKind, FaultPlan, Stage
 from adapters.modems.simulated.network_log import NetworkLog, SegmentOnAir
 from adapters.modems.simulated.profiles import Profile
 from adapters.modems.simulated.sim_card import SimCard
-from adapters.modems.simulated.status_report import status_report
+from adapters.modems.simulated.status_report import ServiceCentre
 from adapters.modems.simulated.submitted import read_pdu, read_text
 from application.ports import Clock
 from domain.tpdu import Submit
-from domain.values import SECOND, Instant
 
 BOOT_S: Final = 0.05
 """How long a start takes here; a real modem takes 5 to 60 s."""
@@ -33,17 +31,6 @@ _LINE_OR_ESC: Final = re.compile(rb"[\r\x1b]")
 _PDU_END: Final = re.compile(rb"[\x1a\x1b]")
 _INVALID_PDU: Final = 304
 _NO_NETWORK: Final = 331
-
-STORM: Final = (
-    "RING",
-    "+CREG: 1",
-    "^RSSI: 17",
-    '+CLIP: "0977123456",129,"",,"",0',
-    '+CMTI: "SM",199',
-    '+CUSD: 0,"Your balance is\r\nK 5.00",15',
-    "+CDS: 25\r\n0791629007000010064D0C91620000000000621112210050806211122100908000",
-)
-"""What a urc-storm is made of: nothing that a driver may act on, all that it must read over."""
 
 
 class Emulator:
@@ -69,8 +56,7 @@ class Emulator:
         self._plan = FaultPlan(faults, seed=seed)
         self._latency_s = latency_s
         self._reference = first_reference & 0xFF
-        self._report_after_s = report_after_s
-        self._reports: deque[tuple[float, bytes]] = deque()
+        self._centre = ServiceCentre(report_after_s)
         self._commands = Commands(profile, sim)
         self._boots = 1
         self._held = b""
@@ -93,8 +79,8 @@ class Emulator:
         """When there will be bytes to fetch; None when nothing is to come by itself."""
         said_s = [self._output[0][0]] if self._output else []
         heard_s = [self._busy_until_s] if self._held else []
-        reported_s = [self._reports[0][0]] if self._reports else []
-        return min(said_s + heard_s + reported_s, default=None)
+        moments_s = (*said_s, *heard_s, self._centre.next_due_s)
+        return min((moment_s for moment_s in moments_s if moment_s is not None), default=None)
 
     @property
     def away_until_s(self) -> float | None:
@@ -122,8 +108,8 @@ class Emulator:
             data, self._held = self._held, b""
             rest = self._take_pdu(data) if self._segment is not None else self._take_line(data)
             self._held = rest if self._is_there(now_s) else b""
-        while self._reports and self._reports[0][0] <= now_s and self._is_there(now_s):
-            self.report(self._reports.popleft()[1], now_s)
+        for report in self._centre.due(now_s) if self._is_there(now_s) else ():
+            self.report(report, now_s)
 
     def _is_there(self, now_s: float) -> bool:
         return self._away_until_s is None and now_s >= self._deaf_until_s
@@ -278,14 +264,9 @@ class Emulator:
             pdu=pdu,
         )
         self._log.append(segment)  # before any answer
-        if self._report_after_s is not None and submit.status_report:
-            report = status_report(
-                submit,
-                message_reference=self._reference,
-                taken_at=segment.time,
-                ended_at=Instant(segment.time + int(self._report_after_s * SECOND)),
-            )
-            self._reports.append((self._now_s + self._report_after_s, report))
+        self._centre.take(
+            submit, message_reference=self._reference, at=segment.time, now_s=self._now_s
+        )
 
     def _accept(self, *, is_complete: bool, delay_s: float = 0.0) -> None:
         delay_s += self._latency_s

@@ -32,6 +32,18 @@ Several faults are tried in order; the first that applies to a segment is the on
 """The words of a script, for help texts."""
 
 
+STORM: Final = (
+    "RING",
+    "+CREG: 1",
+    "^RSSI: 17",
+    '+CLIP: "0977123456",129,"",,"",0',
+    '+CMTI: "SM",199',
+    '+CUSD: 0,"Your balance is\r\nK 5.00",15',
+    "+CDS: 25\r\n0791629007000010064D0C91620000000000621112210050806211122100908000",
+)
+"""What a urc-storm is made of: nothing that a driver may act on, all that it must read over."""
+
+
 class FaultKind(StrEnum):
     """The words of the script."""
 

@@ -8,9 +8,11 @@ of reading: a row whose content was erased has None there.
 from typing import Protocol
 
 from application.ports.queries.accounts import AccountQueries, AccountRow, KeyRow, SenderIdRow
+from application.ports.queries.days import AgeRow, DayQueries, OpenRow, PeriodRow
 from application.ports.queries.entries import EntryQueries, EntryRow
 from application.ports.queries.kept import Kept, KeptQueries, Place
 from application.ports.queries.ledger import (
+    JournalRow,
     LedgerBalance,
     LedgerQueries,
     LotRow,
@@ -43,11 +45,13 @@ from application.ports.queries.wallets import Balance, Statement, StatementLine,
 __all__ = [
     "PUBLIC_STATUS",
     "AccountRow",
+    "AgeRow",
     "Backlog",
     "Balance",
     "CaseRow",
     "ConfirmedRow",
     "EntryRow",
+    "JournalRow",
     "Kept",
     "KeyRow",
     "KnownLine",
@@ -59,7 +63,9 @@ __all__ = [
     "LookRow",
     "LotRow",
     "OpenItem",
+    "OpenRow",
     "PaymentRow",
+    "PeriodRow",
     "Place",
     "PostingRow",
     "ProjectionStatus",
@@ -87,6 +93,7 @@ class Queries(
     TopUpQueries,
     ReportQueries,
     ReceiptQueries,
+    DayQueries,
     ProgressQueries,
     Protocol,
 ):

@@ -29,6 +29,16 @@ class PostingRow:
 
 
 @dataclass(frozen=True, slots=True)
+class JournalRow:
+    """What was posted to one account on one day in Lusaka (its number), in ngwee."""
+
+    day: int
+    account: str
+    debit_ngwee: int
+    credit_ngwee: int
+
+
+@dataclass(frozen=True, slots=True)
 class LotRow:
     """Credits that came in at a log position, their value without tax, and how many are gone."""
 
@@ -53,6 +63,11 @@ class LedgerQueries(Protocol):
 
     def event_postings(self, position: int) -> Sequence[PostingRow]:
         """List what the event at a log position posted."""
+
+    def journal(
+        self, first_day: int, last_day: int, *, after: tuple[int, str], limit: int
+    ) -> Sequence[JournalRow]:
+        """List what was posted in money by day and account, after a day and account."""
 
     def lots(
         self, account: int, *, only_open: bool = True, after: int = 0, limit: int

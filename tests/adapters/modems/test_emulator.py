@@ -14,8 +14,8 @@ import pytest
 from adapters.modems.at.driver import AtModemDriver
 from adapters.modems.at.port import SerialPort
 from adapters.modems.at.timeouts import AtTimeouts
-from adapters.modems.simulated.emulator import STORM, Emulator
-from adapters.modems.simulated.faults import Fault, FaultKind, FaultPlan, Stage, parse_fault
+from adapters.modems.simulated.emulator import Emulator
+from adapters.modems.simulated.faults import STORM, Fault, FaultKind, FaultPlan, Stage, parse_fault
 from adapters.modems.simulated.network_log import FileNetworkLog, MemoryNetworkLog
 from adapters.modems.simulated.profiles import E173, PROFILES, SIM800, Profile
 from adapters.modems.simulated.pty import EmulatorPty

@@ -20,6 +20,9 @@ COMMANDS = (
     "backup list",
     "clock show",
     "config show",
+    "finance ageing --as-of 2099-01-01",
+    "finance periods",
+    "finance sheet --date 2026-02-01",
     "finance templates",
     "key list 1",
     "look list",
@@ -59,6 +62,14 @@ def cli(tmp_path_factory: pytest.TempPathFactory) -> Cli:
         found.run("message", "show", 1, "--reveal", "--reason", "complaint seventeen")
         found.run("prices", "publish", "--per-credit", "0.50", "--pack", "starter=120/50.00",
                   "--pack", "family=1200/480.00", "--reason", "prices of the year")  # fmt: skip
+        lines = found.folder.parent / "lines.csv"
+        lines.write_text(
+            "Id,Date,Status,From,Amount,Fee,Balance\n"
+            "11,2026-02-01 08:00:00,Successful,260971234567,98765.43,0,123456.78\n"
+        )
+        of = ("--provider", "a-provider-of-mobile-money", "--wallet", "main-wallet")
+        found.run("finance", "import", lines, *of, "--template", "mtn")
+        found.run("finance", "sign", "--date", "2026-02-01", *of, "--note", "as told by telephone")
         found.run("modem", "quarantine", 1, "--reason", f"too many of {OwnCause.NO_ANSWER}")
         found.run("prices", "publish", "--per-credit", "1,234.50", "--vat", 16, "--reason", "r",
                   "--pack", "importers-and-wholesalers=250000/98,765.43")  # fmt: skip

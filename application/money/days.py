@@ -1,0 +1,238 @@
+"""Close the days of our wallets: prepare a sheet, sign it off as another person, lock, reopen.
+
+Until a day is locked, what is said of its lines is of that day; after it, of the day it is said
+on, and whoever says it by hand has to say so.
+"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from application.books.actors import Actor, permit
+from application.books.books import Books
+from application.books.commands import Command, Execute
+from application.books.reasons import WithReason
+from application.ports.queries import Queries
+from domain.errors import NotFound, NotPermitted
+from domain.period import Period, PeriodState, period_id
+from domain.provider_account import ProviderAccount
+from domain.receipt import Receipt
+from domain.roles import Duty
+from domain.sheet import Figures, periods_of
+from domain.values import Instant
+
+
+class PrepareSheet(WithReason[PeriodState]):
+    """Keep the figures of a period's sheet as they are now; another person signs them off."""
+
+    def __init__(
+        self,
+        provider_account: ProviderAccount,
+        period: str,
+        figures: Figures,
+        *,
+        position: int,
+        actor: Actor,
+        note: str,
+        at: Instant,
+    ) -> None:
+        """``figures`` are as of log position ``position``; ``note`` may be ""."""
+        super().__init__(actor=actor, reason=note, at=at)
+        self._wallet = provider_account
+        self._period = period
+        self._figures = figures
+        self._as_of = position
+
+    def touches(self) -> Iterable[UUID]:
+        """The period."""
+        yield period_id(self._wallet, self._period)
+
+    def decide(self, books: Books) -> PeriodState:
+        """Keep them; give where the period stands.
+
+        Raises:
+            NotPermitted: the actor may not.
+            TooLate: it is signed off or locked.
+            InvalidRequest: it is no period, has not begun, or wants a note.
+        """
+        permit(books, self._actor, Duty.RECONCILE)
+        found = books.find(Period, period_id(self._wallet, self._period))
+        period = found or Period.open(self._wallet, self._period, at=self.at)
+        period.prepare(
+            self._figures,
+            position=self._as_of,
+            actor=self._actor.name,
+            note=self._keep_reason(books) if self._reason else None,
+            at=self.at,
+        )
+        books.record(period)
+        return PeriodState(period.state)
+
+
+class SignOffSheet(Command[PeriodState]):
+    """Agree with a sheet that another person prepared."""
+
+    def __init__(
+        self,
+        provider_account: ProviderAccount,
+        period: str,
+        figures: Figures,
+        *,
+        actor: Actor,
+        at: Instant,
+    ) -> None:
+        """``figures`` are what the sheet says now."""
+        self.at = at
+        self._period = period_id(provider_account, period)
+        self._figures = figures
+        self._actor = actor
+
+    def touches(self) -> Iterable[UUID]:
+        """The period."""
+        yield self._period
+
+    def decide(self, books: Books) -> PeriodState:
+        """Sign it off; give where the period stands.
+
+        Raises:
+            NotPermitted: the actor prepared it, has no login, or may not.
+            NotFound: nobody prepared one.
+            TooLate: none waits, or its figures have changed.
+        """
+        if self._actor.account is None:
+            msg = "Signing a sheet off takes a login: `ngoma login`."
+            raise NotPermitted(msg)
+        permit(books, self._actor, Duty.CLOSE_DAYS)
+        period = books.get(Period, self._period)
+        period.sign_off(self._figures, approver=self._actor.name, at=self.at)
+        books.record(period)
+        return PeriodState(period.state)
+
+
+class LockPeriod(Command[PeriodState]):
+    """Lock a period that is signed off."""
+
+    def __init__(
+        self,
+        provider_account: ProviderAccount,
+        period: str,
+        figures: Figures,
+        *,
+        actor: Actor,
+        at: Instant,
+    ) -> None:
+        """``figures`` are what the sheet says now."""
+        self.at = at
+        self._period = period_id(provider_account, period)
+        self._figures = figures
+        self._actor = actor
+
+    def touches(self) -> Iterable[UUID]:
+        """The period."""
+        yield self._period
+
+    def decide(self, books: Books) -> PeriodState:
+        """Lock it; give where it stands.
+
+        Raises:
+            NotPermitted: the actor may not.
+            NotFound: nobody prepared its sheet.
+            TooLate: it is not signed off, not over, locked already, or its figures have changed.
+        """
+        permit(books, self._actor, Duty.CLOSE_DAYS)
+        period = books.get(Period, self._period)
+        period.lock(self._figures, actor=self._actor.name, at=self.at)
+        books.record(period)
+        return PeriodState(period.state)
+
+
+class ReopenPeriod(WithReason[PeriodState]):
+    """Open a period again, whatever was signed and locked."""
+
+    def __init__(
+        self,
+        provider_account: ProviderAccount,
+        period: str,
+        *,
+        actor: Actor,
+        reason: str,
+        at: Instant,
+    ) -> None:
+        super().__init__(actor=actor, reason=reason, at=at)
+        self._period = period_id(provider_account, period)
+
+    def touches(self) -> Iterable[UUID]:
+        """The period."""
+        yield self._period
+
+    def decide(self, books: Books) -> PeriodState:
+        """Open it; give where it stands.
+
+        Raises:
+            NotPermitted: the actor may not.
+            NotFound: nobody began to close it.
+            TooLate: it is open.
+        """
+        permit(books, self._actor, Duty.CLOSE_DAYS)
+        period = books.get(Period, self._period)
+        period.reopen(actor=self._actor.name, reason=self._keep_reason(books), at=self.at)
+        books.record(period)
+        return PeriodState(period.state)
+
+
+def sign_sheet(
+    provider_account: ProviderAccount,
+    period: str,
+    *,
+    queries: Queries,
+    position: int,
+    execute: Execute,
+    note: str = "",
+    is_anew: bool = False,
+    actor: Actor,
+    at: Instant,
+) -> PeriodState:
+    """Prepare a sheet or, where one waits, sign it off; ``is_anew`` prepares it in any case.
+
+    ``queries`` have reached log position ``position``.
+
+    Raises:
+        NotPermitted, NotFound, TooLate, InvalidRequest: as the two commands say.
+    """
+    if provider_account not in queries.wallets_with_days():
+        msg = f"Nothing is known of a wallet {provider_account}."
+        raise NotFound(msg)
+    figures = queries.figures(provider_account, period)
+    row = queries.period(provider_account, period)
+    if is_anew or row is None or row.state == PeriodState.OPEN:
+        return execute(
+            PrepareSheet(
+                *(provider_account, period, figures),
+                position=position,
+                actor=actor,
+                note=note,
+                at=at,
+            )
+        )
+    return execute(SignOffSheet(provider_account, period, figures, actor=actor, at=at))
+
+
+def locked_period(books: Books, provider_account: str, at: Instant) -> Period | None:
+    """Find the locked period, a day or a month, that a moment is in."""
+    for name in periods_of(at):
+        period = books.find(Period, period_id(provider_account, name))
+        if period is not None and period.state == PeriodState.LOCKED:
+            return period
+    return None
+
+
+def require_open_line(books: Books, receipt: Receipt, *, is_into_open: bool = False) -> None:
+    """Refuse to say by hand what a line of a locked day is, unless it is to count today.
+
+    Raises:
+        TooLate: it is locked; says what to do instead.
+    """
+    if receipt.happened_at is None or is_into_open:
+        return
+    period = locked_period(books, receipt.provider_account, Instant(receipt.happened_at))
+    if period is not None:
+        period.require_open()

@@ -1,0 +1,86 @@
+"""Folds which periods of our wallets are being closed, by whom and with which figures."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from domain.contents import reason_number
+from domain.events import Event
+from domain.period import Period, PeriodState, period_id
+from domain.sheet import periods_of
+from domain.values import Instant
+from projections.days.tables import PERIODS
+from projections.projection import Batch
+from projections.rows import Row
+
+
+class PeriodPages:
+    """The rows of periods that a batch touches."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._rows = batch.rows(PERIODS)
+        events = (event for _, event in batch.events)
+        self._rows.load(str(one.originator_id) for one in events if type(one) in OF_PERIODS)
+
+    def load(self, moments: Iterable[tuple[str, Instant]]) -> None:
+        """Load the periods that hold these moments of these wallets."""
+        self._rows.load(
+            str(period_id(wallet, period)) for wallet, at in moments for period in periods_of(at)
+        )
+
+    def is_locked(self, wallet: str, at: Instant) -> bool:
+        """Whether the day of a moment, or its month, is locked by now."""
+        keys = [str(period_id(wallet, period)) for period in periods_of(at)]
+        locked = PeriodState.LOCKED.value
+        return any(key in self._rows and self._rows[key]["state"] == locked for key in keys)
+
+    def fold(self, event: Any) -> None:
+        """Fold an event of a period."""
+        if isinstance(event, Period.Opened):
+            row: Row = dict.fromkeys(column.name for column in PERIODS.c)
+            row["id"] = str(event.originator_id)
+            row["wallet"] = event.provider_account
+            row["period"] = event.period
+            row["state"] = PeriodState.OPEN.value
+            self._rows.add(row)
+        else:
+            self._rows[str(event.originator_id)].update(_CHANGES[type(event)](event))
+
+
+def _prepared(event: Any) -> Row:
+    return {
+        "state": PeriodState.PREPARED.value,
+        "position": event.position,
+        "book_ngwee": event.book_ngwee,
+        "in_transit_ngwee": event.in_transit_ngwee,
+        "explained_ngwee": event.explained_ngwee,
+        "unidentified_ngwee": event.unidentified_ngwee,
+        "statement_ngwee": event.statement_ngwee,
+        "preparer": event.actor,
+        "prepared_at": event.at,
+        "note": reason_number(event.note),
+    }
+
+
+def _signed(event: Any) -> Row:
+    state = PeriodState.SIGNED_OFF.value
+    return {"state": state, "approver": event.approver, "signed_at": event.at}
+
+
+def _locked(event: Any) -> Row:
+    state = PeriodState.LOCKED.value
+    return {"state": state, "locked_by": event.actor, "locked_at": event.at}
+
+
+def _reopened(_event: Any) -> Row:
+    kept = {"id", "wallet", "period"}
+    nothing = dict.fromkeys(column.name for column in PERIODS.c if column.name not in kept)
+    return {**nothing, "state": PeriodState.OPEN.value}
+
+
+_CHANGES: Final[Mapping[type[Event], Callable[[Any], Row]]] = {
+    Period.Prepared: _prepared,
+    Period.SignedOff: _signed,
+    Period.Locked: _locked,
+    Period.Reopened: _reopened,
+}
+OF_PERIODS: Final[frozenset[type[Event]]] = frozenset({Period.Opened, *_CHANGES})

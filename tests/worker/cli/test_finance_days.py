@@ -1,0 +1,211 @@
+"""A day is closed from the command line: sheet, two signatures, lock; and what is taken along."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from domain.roles import Role
+from tests.worker.cli.commands import Cli
+from tests.worker.cli.people import Person, team
+from tests.worker.cli.test_finance import ROWS, brought, is_sound
+
+FIRST, SECOND, THIRD = "2026-02-01", "2026-02-02", "2026-02-03"
+MTN = ("--provider", "mtn", "--wallet", "main")
+
+
+@pytest.fixture
+def people(cli: Cli) -> tuple[Person, Person, Person]:
+    """Give an admin, who prepares, a reviewer and a preparer, with two days of lines."""
+    cli.run("migrate")
+    admin, reviewer, preparer = team(
+        cli,
+        ann=Role.ADMIN,
+        rita=Role.FINANCE_REVIEWER,
+        paul=Role.FINANCE_PREPARER,
+    )
+    brought(cli, *ROWS[:3])
+    return admin, reviewer, preparer
+
+
+def sheet(cli: Cli, day: str) -> dict[str, Any]:
+    (found,) = cli.json("finance", "sheet", "--date", day, *MTN)
+    answer: dict[str, Any] = found
+    return answer
+
+
+def call(what: str, day: str) -> tuple[str, ...]:
+    return ("finance", what, "--date", day, *MTN)
+
+
+def test_a_sheet_goes_from_the_books_to_the_statement(people: tuple[Person, ...]) -> None:
+    admin = people[0]
+    assert sheet(admin, FIRST) == {
+        "provider": "mtn",
+        "wallet": "main",
+        "date": FIRST,
+        "state": "open",
+        "book_ngwee": 10_000,
+        "in_transit_ngwee": 0,
+        "explained_ngwee": 0,
+        "unidentified_ngwee": 6_900,
+        "expected_ngwee": 16_900,
+        "statement_ngwee": 16_900,
+        "unexplained_ngwee": 0,
+        "changed_since": False,
+        "prepared_by": None,
+        "prepared_at": None,
+        "note": None,
+        "signed_off_by": None,
+        "signed_off_at": None,
+        "locked_by": None,
+        "locked_at": None,
+    }
+    assert sheet(admin, SECOND)["statement_ngwee"] == 17_400
+    shown = admin.run("finance", "sheet", "--date", FIRST).stdout
+    for words in ("mtn/main, 2026-02-01", "Book balance", "K169.00", "It is open."):
+        assert words in shown
+    assert (
+        "Nothing is known"
+        in admin.run("finance", "sheet", "--date", FIRST, "--wallet", "other").stdout
+    )
+
+
+def test_two_people_sign_and_the_lock_refuses_what_comes_later(
+    people: tuple[Person, ...],
+) -> None:
+    admin, reviewer, preparer = people
+    assert preparer.json(*call("sign", FIRST))["state"] == "prepared"
+    assert "close days" in preparer.refusal(*call("sign", FIRST))
+    assert reviewer.json(*call("sign", FIRST))["state"] == "signed_off"
+    assert reviewer.json(*call("lock", FIRST))["state"] == "locked"
+    found = sheet(admin, FIRST)
+    assert (found["state"], found["prepared_by"], found["signed_off_by"], found["locked_by"]) == (
+        *("locked", preparer.name),
+        *(reviewer.name, reviewer.name),
+    )
+    late = ROWS[1].replace("12,", "15,").replace("169.00", "189.00")
+    answer = brought(admin, *ROWS[:2], late)
+    assert (answer["added"], answer["refused"]) == (
+        0,
+        [
+            {
+                "row": 4,
+                "reason": "2026-02-01 is locked: have it reopened, then import the file again.",
+            }
+        ],
+    )
+    assert sheet(admin, FIRST)["unidentified_ngwee"] == 6_900
+    assert "is locked" in preparer.refusal(*call("sign", FIRST), "--prepare")
+    reopened = reviewer.json(*call("reopen", FIRST), "--reason", "a late file")
+    assert reopened["state"] == "open"
+    assert brought(admin, *ROWS[:2], late)["added"] == 1
+    assert sheet(admin, FIRST)["unidentified_ngwee"] == 8_900
+    assert is_sound(admin)
+
+
+def test_who_prepared_a_sheet_cannot_sign_it_off_whatever_their_role(
+    people: tuple[Person, ...],
+) -> None:
+    admin, reviewer, preparer = people
+    assert admin.json(*call("sign", FIRST))["state"] == "prepared"
+    assert admin.refusal(*call("sign", FIRST)) == (
+        "Who prepared a sheet cannot sign it off: that takes another person."
+    )
+    host = Cli(admin.folder)
+    assert "takes a login" in host.refusal(*call("sign", FIRST))
+    assert "Nothing is known" in admin.refusal(*call("sign", FIRST)[:-1], "other")
+    assert "may reconcile" in reviewer.refusal(*call("sign", SECOND))
+    assert reviewer.refusal(*call("lock", FIRST)) == "2026-02-01 of mtn/main is prepared."
+    assert "No such period" in reviewer.refusal(*call("lock", SECOND))
+    assert "close days" in preparer.refusal(*call("reopen", FIRST), "--reason", "x")
+
+
+def test_figures_that_changed_are_signed_by_nobody(people: tuple[Person, ...]) -> None:
+    admin, reviewer, _ = people
+    admin.run(*call("sign", THIRD), "--note", "the file of the third is not there yet")
+    row = brought(admin, *ROWS)
+    assert row["added"] == 1
+    assert "have it prepared again" in reviewer.refusal(*call("sign", THIRD))
+    assert sheet(admin, THIRD)["changed_since"] is True
+    assert "others by now" in admin.run("finance", "sheet", "--date", THIRD).stdout
+    admin.run(*call("sign", THIRD), "--prepare")
+    assert reviewer.json(*call("sign", THIRD))["state"] == "signed_off"
+
+
+def test_what_is_not_explained_wants_a_note_and_a_month_is_a_period_too(
+    people: tuple[Person, ...],
+) -> None:
+    admin, reviewer, _ = people
+    torn = ROWS[3].replace("6.00", "six")
+    brought(admin, *ROWS[:3], torn)
+    assert "Say in a note" in admin.refusal(*call("sign", "2026-01-31"))
+    admin.run(*call("sign", "2026-02"), "--note", "the month's last days are missing")
+    (month,) = admin.json("finance", "sheet", "--date", "2026-02", *MTN)
+    assert (month["note"], month["state"]) == ("the month's last days are missing", "prepared")
+    reviewer.run(*call("sign", "2026-02"))
+    (row,) = admin.json("finance", "periods")
+    assert (row["date"], row["state"]) == ("2026-02", "signed_off")
+    assert "signed off" in admin.run("finance", "periods", "--provider", "mtn").stdout
+    assert "There are none." in admin.run("finance", "periods", "--provider", "airtel").stdout
+
+
+def test_ages_are_of_any_day(people: tuple[Person, ...]) -> None:
+    admin = people[0]
+    answer = admin.json("finance", "ageing", "--as-of", "2026-02-04")
+    assert answer == {
+        "as_of": "2026-02-04",
+        "rows": [
+            {
+                "what": "unallocated",
+                "provider": "mtn",
+                "wallet": "main",
+                "count": 3,
+                "amount_ngwee": 7_400,
+                "buckets": [{"days": "2-3", "count": 3, "amount_ngwee": 7_400}],
+            }
+        ],
+    }
+    assert admin.json("finance", "ageing", "--as-of", "2026-01-01")["rows"] == []
+    assert "31+ days" in admin.run("finance", "ageing", "--as-of", "2027-01-01").stdout
+
+
+def exported(cli: Cli, path: Path, *more: str) -> list[list[str]]:
+    cli.run("finance", "export", "--out", path, *more)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file))
+
+
+def test_tables_are_taken_along_the_same_bytes_twice(
+    people: tuple[Person, ...], tmp_path: Path
+) -> None:
+    admin = people[0]
+    days = ("--from", FIRST, "--to", SECOND)
+    rows = exported(admin, tmp_path / "a.csv", "--kind", "sheets", *days)
+    assert rows[0][:6] == ["date", "provider", "wallet", "state", "book", "in_transit"]
+    assert [row[0] for row in rows[1:]] == [FIRST, SECOND]
+    assert rows[1][4:11] == ["100.00", "0.00", "0.00", "69.00", "169.00", "169.00", "0.00"]
+    open_rows = exported(admin, tmp_path / "b.csv", "--kind", "open", "--to", SECOND)
+    assert sorted(open_rows[1:], key=lambda row: row[4])[0] == [
+        *(SECOND, "unallocated", "mtn", "main", "11"),
+        *("2026-02-01 08:00:00", "2026-02-01T06:00:00.000000Z", "1", "49.00"),
+    ]
+    for name in ("a.xlsx", "b.xlsx"):
+        admin.run("finance", "export", "--out", tmp_path / name, "--kind", "sheets", *days)
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+    sheet_ = openpyxl.load_workbook(tmp_path / "a.xlsx").active
+    assert sheet_ is not None
+    first = next(sheet_.iter_rows(min_row=2))
+    assert (first[0].value, first[0].data_type, first[4].value) == (FIRST, "s", 100)
+    for what in ("periods", "ageing", "journal"):
+        assert exported(admin, tmp_path / f"{what}.csv", "--kind", what, *days)
+    assert "csv or xlsx" in admin.refusal(
+        "finance", "export", "--kind", "open", "--out", tmp_path / "a.pdf", code=2
+    )
+    assert "before the first" in admin.refusal(
+        *("finance", "export", "--kind", "open", "--out", tmp_path / "c.csv"),
+        *("--from", SECOND, "--to", FIRST),
+    )
+    assert not (tmp_path / "c.csv").exists()
