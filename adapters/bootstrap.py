@@ -31,6 +31,7 @@ from adapters.security.secret import Secret, kept_or_made, read_secret
 from adapters.settings import Settings
 from adapters.store.numbers import BlockNumbers
 from adapters.store.read_engine import scrub_read_models, shorten_logs
+from adapters.writer_key import writer_keys
 from application.accounts.factors import Factors
 from application.accounts.keyring import KeyRing
 from application.accounts.logins import Logins
@@ -54,6 +55,7 @@ from application.ports import (
 from application.retention.erasure import Retention
 from application.system import Signals, System, Terms
 from domain.errors import InvalidRequest, NgomaError
+from domain.proof.writer import WriterKeys
 from projections.folds import PROJECTIONS
 from projections.follower import Follower
 from projections.reading import SqlQueries
@@ -80,11 +82,11 @@ def bootstrap(
     """
     clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
     reads = reads or open_reads(settings, store, is_server=is_server)
-    store, secret = reads.store, _secret_of(settings, reads)
+    store, (secret, writer) = reads.store, _secrets_of(settings, reads)
     reader = Reader(store, mapper := event_mapper())
     signals, wanted = Signals(), at_once if is_server else lazily
     metrics: Metrics = wanted(make_metrics)
-    common = _Common(store, reader, hasher or wanted(make_hasher), clock, randomness)
+    common = _Common(store, reader, hasher or wanted(make_hasher), clock, randomness, writer)
     committer = _open_committer(settings, common, mapper, signals, metrics)
     follower = Follower(
         reads.engines.writing, reads.log, PROJECTIONS, reads.known, keeper=reads.engines.keeper
@@ -96,10 +98,9 @@ def bootstrap(
     outlet = outlet or Outlet()
     if is_server:
         _watch(metrics, committer, reads.queries, outlet)
-        if settings.redis_url:
-            watch_redis(signals, metrics, {"limits": limiter.outage, "queue": queue.outage})
+    if is_server and settings.redis_url:
+        watch_redis(signals, metrics, {"limits": limiter.outage, "queue": queue.outage})
     codes = wanted(partial(make_codes, derived(secret, "second factors"), randomness))
-    digests = _digests(secret)
     mobile_money, wire_log = _open_mobile_money(settings, clock)
     return System(
         clock=clock,
@@ -107,11 +108,12 @@ def bootstrap(
         store=store,
         reader=reader,
         committer=committer,
+        writer=writer,
         queries=reads.queries,
         follower=follower,
         queue=queue,
         keyring=_open_keyring(settings, common, secret),
-        logins=_open_logins(common, secret, codes, digests),
+        logins=_open_logins(common, secret, codes, digests := _digests(secret)),
         mailer=_open_mailer(settings),
         terms=_terms(settings),
         digests=digests,
@@ -154,9 +156,9 @@ def _digests(secret: Secret) -> Digests:
     )
 
 
-def _secret_of(settings: Settings, reads: Reads) -> Secret:
+def _secrets_of(settings: Settings, reads: Reads) -> tuple[Secret, WriterKeys]:
     try:
-        return server_secret(settings, reads.store)
+        return server_secret(settings, reads.store), writer_keys(settings, reads.store)
     except NgomaError:
         reads.close()
         raise
@@ -171,6 +173,7 @@ class _Common:
     hasher: KeyHasher
     clock: Clock
     randomness: Randomness
+    writer: WriterKeys
 
 
 def _open_committer(
@@ -186,6 +189,7 @@ def _open_committer(
         clock=common.clock,
         randomness=common.randomness,
         numbers=BlockNumbers(common.store),
+        writer=common.writer,
         store_wait_s=settings.store_wait_s,
         lost_answer_wait_s=settings.lost_answer_wait_s,
         on_commit=signals.committed.set,

@@ -30,6 +30,7 @@ from application.ports import (
 from application.ports.queries import Queries
 from application.retention.erasure import Retention
 from domain.msisdn import Numbering
+from domain.proof.writer import WriterKeys
 from domain.rate_limits import Limits
 
 
@@ -109,6 +110,7 @@ class System:
     store: Store
     reader: Reader
     committer: Committer
+    writer: WriterKeys
     queries: Queries
     follower: Follower
     queue: JobQueue

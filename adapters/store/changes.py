@@ -18,6 +18,7 @@ from adapters.store.schema import (
     POLL_COLUMNS,
     REPEATABLE_COLUMNS,
     SECRET_COLUMNS,
+    TAG_COLUMNS,
 )
 from application.ports import (
     Change,
@@ -35,7 +36,9 @@ from application.ports import (
     RepeatableForgotten,
     SecretRow,
     SecretsForgotten,
+    TagsForgotten,
     TextErased,
+    WriterTag,
 )
 
 Cursor = TypeVar("Cursor")
@@ -148,5 +151,7 @@ STATEMENTS: Final[Mapping[type[Change], Statement]] = {
         "DELETE FROM secrets"
         " WHERE account = {account} AND kind = {kind.value} AND key = COALESCE({key}, key)",
     ),
+    WriterTag: Statement("writer_tags", _insert("writer_tags", TAG_COLUMNS)),
+    TagsForgotten: Statement("writer_tags", "DELETE FROM writer_tags WHERE number > {number}"),
 }
 """What each class of change does; a row replaces the one under its key, but a key comes once."""

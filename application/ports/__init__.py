@@ -60,6 +60,7 @@ from application.ports.observing import AccessLog, Answered, Metrics
 from application.ports.people import Codes, Mailer, MailNotSent, MailServerAway
 from application.ports.pins import PinMemory, VolatilePins
 from application.ports.statements import FileLine, FileSummary, RefusedRow, StatementFile
+from application.ports.tagging import ADOPTED, SAVED, TaggedLog, TagsForgotten, WriterTag
 from application.ports.truth import (
     AnswerLost,
     Inspection,
@@ -72,9 +73,11 @@ from application.ports.truth import (
 )
 
 __all__ = [
+    "ADOPTED",
     "ANSWER_MAX_S",
     "MODEM_CHECK",
     "Abilities",
+    "SAVED",
     "AccessLog",
     "Ambiguous",
     "AnswerLost",
@@ -145,10 +148,13 @@ __all__ = [
     "Store",
     "StoreIdentity",
     "StoreUnusable",
+    "TaggedLog",
+    "TagsForgotten",
     "TextErased",
     "Turn",
     "VersionConflict",
     "VolatilePins",
     "WireExchange",
     "WireLog",
+    "WriterTag",
 ]

@@ -37,7 +37,9 @@ from application.ports import (
     SecretRow,
     SecretsForgotten,
     Store,
+    TagsForgotten,
     TextErased,
+    WriterTag,
 )
 from domain.contents import ContentKind
 from domain.values import Instant
@@ -45,7 +47,7 @@ from tests.conformance.stores import KEY, LEASE, NOW, ROW, Stores, change
 
 TABLES: Final = (
     *("contents", "credentials", "sim_leases", "secrets", "repeatables"),
-    *("clock_marks", "payment_polls"),
+    *("clock_marks", "payment_polls", "writer_tags"),
 )
 NUMBERS = st.integers(1, 3)
 TEXTS = st.sampled_from(["a", "b", "Ω"])
@@ -100,20 +102,32 @@ EACH: dict[type[Change], st.SearchStrategy[Any]] = {
     ClockMarksForgotten: st.builds(ClockMarksForgotten),
     SecretRow: st.builds(SecretRow, SECRET_KINDS, TEXTS, NUMBERS, TEXTS, TIMES, st.none() | TIMES),
     SecretsForgotten: st.builds(SecretsForgotten, SECRET_KINDS, NUMBERS, MAYBE),
+    TagsForgotten: st.builds(TagsForgotten, NUMBERS),
+    WriterTag: st.builds(
+        WriterTag,
+        NUMBERS,
+        TEXTS,
+        TEXTS,
+        NUMBERS,
+        TEXTS,
+        NUMBERS,
+        NUMBERS,
+        st.just(b"m" * 32),
+    ),
 }
 """How each class of change is drawn, from so few keys that they often meet."""
 
 
 def keys_kept_once(changes: list[Change]) -> list[Change]:
-    """Leave out a second row of the same API key: the key of a new one is always new."""
-    seen: set[str] = set()
+    """Leave out a second row under a key that is always new: of API keys, and of tags."""
+    seen: set[str | int] = set()
     kept: list[Change] = []
     for one in changes:
-        if isinstance(one, CredentialRow):
-            if one.key_id in seen:
-                continue
-            seen.add(one.key_id)
-        kept.append(one)
+        key: str | int | None = one.key_id if isinstance(one, CredentialRow) else None
+        key = one.number if isinstance(one, WriterTag) else key
+        if key is None or key not in seen:
+            kept.append(one)
+            seen.update(() if key is None else (key,))
     return kept
 
 

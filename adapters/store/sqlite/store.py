@@ -31,6 +31,7 @@ from adapters.store.sqlite.scrubbing import scrub
 from adapters.store.sqlite.swapping import finish
 from adapters.store.sqlite.trouble import SqliteTroubles, damage_words
 from adapters.store.sqlite.wal import shorten
+from adapters.store.tagged import SqliteTaggedLog
 from adapters.store.turn import TurnLock
 from application.ports import (
     ClockMark,
@@ -43,6 +44,7 @@ from application.ports import (
     SecretRow,
     StoreIdentity,
     StoreUnusable,
+    TaggedLog,
     Turn,
     VersionConflict,
 )
@@ -74,6 +76,7 @@ class SqliteStore:
         self.effects: EffectPositions = SqlEffectPositions(
             self._writing, self._reading, placeholder="?"
         )
+        self.tagged: TaggedLog = SqliteTaggedLog(self._reading)
 
     # -- writing -----------------------------------------------------------------------------
 
