@@ -24,6 +24,7 @@ from application.ports import (
     ModemSettings,
     Randomness,
     RateLimiter,
+    Sealing,
     Store,
     WireLog,
 )
@@ -132,6 +133,8 @@ class System:
     mobile_money: Mapping[str, MobileMoney]
     """The accounts with providers, by the names that payments remember."""
     wire_log: WireLog
+    sealing: Sealing | None = None
+    """With what this process seals the log; None where it does not."""
     hashing_threads: int = 2
     hashing_waiting_max: int = 32
     password_threads: int = 1

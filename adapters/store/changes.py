@@ -19,6 +19,7 @@ from adapters.store.schema import (
     REPEATABLE_COLUMNS,
     SECRET_COLUMNS,
     TAG_COLUMNS,
+    TILE_COLUMNS,
 )
 from application.ports import (
     Change,
@@ -34,6 +35,7 @@ from application.ports import (
     PaymentPoll,
     Repeatable,
     RepeatableForgotten,
+    SealTile,
     SecretRow,
     SecretsForgotten,
     TagsForgotten,
@@ -145,6 +147,7 @@ STATEMENTS: Final[Mapping[type[Change], Statement]] = {
     PaymentPoll: _keep("payment_polls", POLL_COLUMNS, key="number"),
     ClockMark: _keep("clock_marks", CLOCK_COLUMNS, key="writer"),
     ClockMarksForgotten: Statement("clock_marks", "DELETE FROM clock_marks WHERE writer <> {kept}"),
+    SealTile: _keep("seal_tiles", TILE_COLUMNS, key="level, number"),
     SecretRow: _keep("secrets", SECRET_COLUMNS, key="kind, key"),
     SecretsForgotten: Statement(
         "secrets",

@@ -49,6 +49,10 @@ TABLES: Final = (
         originator TEXT NOT NULL, version {big} NOT NULL, count {big} NOT NULL,
         mac {blob} NOT NULL)""",
     "CREATE INDEX IF NOT EXISTS writer_tags_after ON writer_tags (after)",
+    """CREATE TABLE IF NOT EXISTS seal_tiles (
+        level {big} NOT NULL, number {big} NOT NULL, position {big} NOT NULL,
+        hashes {blob} NOT NULL, PRIMARY KEY (level, number))""",
+    "CREATE INDEX IF NOT EXISTS seal_tiles_position ON seal_tiles (level, position)",
     "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)",
     IDENTITY_TABLE,
 )
@@ -69,6 +73,7 @@ POLL_COLUMNS: Final = "number, payment, provider, round, due_at, asked_at, callb
 DUE_POLLS: Final = (
     "SELECT number, round FROM payment_polls WHERE due_at <= {mark} ORDER BY due_at LIMIT {mark}"
 )
+TILE_COLUMNS: Final = "level, number, position, hashes"
 CLOCK_COLUMNS: Final = "writer, at, booted_at, actor"
 TAG_COLUMNS: Final = "number, how, key, after, originator, version, count, mac"
 LEASE_COLUMNS: Final = "sim, network, modem, holder, fence, expires_at, answered_at"

@@ -59,6 +59,7 @@ from application.ports.modems import (
 from application.ports.observing import AccessLog, Answered, Metrics
 from application.ports.people import Codes, Mailer, MailNotSent, MailServerAway
 from application.ports.pins import PinMemory, VolatilePins
+from application.ports.sealing import Anchor, AnchorAway, SealedLog, Sealing, SealTile, SigningKey
 from application.ports.statements import FileLine, FileSummary, RefusedRow, StatementFile
 from application.ports.tagging import ADOPTED, SAVED, TaggedLog, TagsForgotten, WriterTag
 from application.ports.truth import (
@@ -76,10 +77,12 @@ __all__ = [
     "ADOPTED",
     "ANSWER_MAX_S",
     "MODEM_CHECK",
-    "Abilities",
     "SAVED",
+    "Abilities",
     "AccessLog",
     "Ambiguous",
+    "Anchor",
+    "AnchorAway",
     "AnswerLost",
     "Answered",
     "AskOutcome",
@@ -138,10 +141,14 @@ __all__ = [
     "Repeatable",
     "RepeatableForgotten",
     "Save",
+    "SealTile",
+    "SealedLog",
+    "Sealing",
     "SecretKind",
     "SecretRow",
     "SecretsForgotten",
     "Settled",
+    "SigningKey",
     "SimIdentity",
     "Standing",
     "StatementFile",

@@ -19,6 +19,7 @@ from application.ports.changes import (
     SecretRow,
 )
 from application.ports.effects import EffectPositions
+from application.ports.sealing import SealedLog
 from application.ports.tagging import TaggedLog
 from domain.contents import ContentKind
 from domain.errors import StoreDown
@@ -117,6 +118,7 @@ class Store(Protocol):
 
     effects: EffectPositions
     tagged: TaggedLog
+    sealed: SealedLog
 
     def transact(self, decide: Callable[[Turn], Save]) -> None:
         """Take the log's lock, let ``decide`` say what to store, store it, commit.

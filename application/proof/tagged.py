@@ -43,6 +43,7 @@ class TagBroken(Exception):
         """``first`` and ``last`` are the positions between which it is."""
         where = f"position {first}" if first == last else f"positions {first} to {last}"
         super().__init__(f"{where}: {WORDS[fault]}")
+        self.words = WORDS[fault]
         self.fault = fault
         self.first = first
         self.last = last

@@ -33,6 +33,7 @@ from application.ports import (
     PaymentPoll,
     Repeatable,
     RepeatableForgotten,
+    SealTile,
     SecretKind,
     SecretRow,
     SecretsForgotten,
@@ -47,7 +48,7 @@ from tests.conformance.stores import KEY, LEASE, NOW, ROW, Stores, change
 
 TABLES: Final = (
     *("contents", "credentials", "sim_leases", "secrets", "repeatables"),
-    *("clock_marks", "payment_polls", "writer_tags"),
+    *("clock_marks", "payment_polls", "writer_tags", "seal_tiles"),
 )
 NUMBERS = st.integers(1, 3)
 TEXTS = st.sampled_from(["a", "b", "Ω"])
@@ -98,6 +99,7 @@ EACH: dict[type[Change], st.SearchStrategy[Any]] = {
     PaymentPoll: st.builds(
         PaymentPoll, NUMBERS, TEXTS, TEXTS, NUMBERS, st.none() | TIMES, TIMES, NUMBERS
     ),
+    SealTile: st.builds(SealTile, NUMBERS, NUMBERS, NUMBERS, st.sampled_from([b"a", b"b"])),
     ClockMark: st.builds(ClockMark, CLOCK_WRITERS, TIMES, TIMES, TEXTS),
     ClockMarksForgotten: st.builds(ClockMarksForgotten),
     SecretRow: st.builds(SecretRow, SECRET_KINDS, TEXTS, NUMBERS, TEXTS, TIMES, st.none() | TIMES),

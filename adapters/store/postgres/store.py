@@ -27,6 +27,7 @@ from adapters.store.schema import (
     SENT_BY,
     TABLES,
 )
+from adapters.store.sealed import PostgresSealedLog
 from adapters.store.tagged import PostgresTaggedLog
 from adapters.store.troubles import HALF_RESTORED
 from application.ports import (
@@ -36,6 +37,7 @@ from application.ports import (
     EffectPositions,
     Lease,
     Save,
+    SealedLog,
     SecretKind,
     SecretRow,
     StoreIdentity,
@@ -89,6 +91,7 @@ class PostgresStore:
             self._writing, self._reading, placeholder="%s"
         )
         self.tagged: TaggedLog = PostgresTaggedLog(self._reading)
+        self.sealed: SealedLog = PostgresSealedLog(self._reading)
 
     # -- writing -----------------------------------------------------------------------------
 
@@ -290,10 +293,7 @@ class PostgresStore:
             cursor.execute("INSERT INTO schema_version VALUES (%s)", (SCHEMA_VERSION,))
 
     def drop_old_saves(self, now: Instant, *, limit: int) -> int:
-        """Forget some save ids that nobody can ask for any more, and some secrets that ended.
-
-        Rows that somebody is changing are left for the next time: nobody waits for this.
-        """
+        """Forget old save ids and ended secrets, but for rows that somebody is changing."""
         with self._writing() as cursor:
             return drop_old_saves(cursor, now, limit=limit)
 

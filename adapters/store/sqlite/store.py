@@ -23,6 +23,7 @@ from adapters.store.schema import (
     SENT_BY,
     TABLES,
 )
+from adapters.store.sealed import SqliteSealedLog
 from adapters.store.sqlite.connections import Datastore
 from adapters.store.sqlite.inspection import Inspection
 from adapters.store.sqlite.opened import make_private
@@ -40,6 +41,7 @@ from application.ports import (
     EffectPositions,
     Lease,
     Save,
+    SealedLog,
     SecretKind,
     SecretRow,
     StoreIdentity,
@@ -77,6 +79,7 @@ class SqliteStore:
             self._writing, self._reading, placeholder="?"
         )
         self.tagged: TaggedLog = SqliteTaggedLog(self._reading)
+        self.sealed: SealedLog = SqliteSealedLog(self._reading)
 
     # -- writing -----------------------------------------------------------------------------
 
