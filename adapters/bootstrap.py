@@ -1,13 +1,15 @@
 """The composition root: settings in, a ready ``System`` out; nothing is started."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from uuid import UUID
 
 from eventsourcing.persistence import Mapper
 
+from adapters.anchors import FileAnchor, MailAnchor, anchor_file
 from adapters.clock import SystemClock, SystemRandomness
 from adapters.lazily import (
     at_once,
@@ -17,6 +19,7 @@ from adapters.lazily import (
     make_limiter,
     make_metrics,
     open_queue,
+    open_seal_key,
 )
 from adapters.mail import open_mailer
 from adapters.mobile_money import Accounts
@@ -31,6 +34,7 @@ from adapters.security.secret import Secret, kept_or_made, read_secret
 from adapters.settings import Settings
 from adapters.store.numbers import BlockNumbers
 from adapters.store.read_engine import scrub_read_models, shorten_logs
+from adapters.writer_key import writer_keys
 from application.accounts.factors import Factors
 from application.accounts.keyring import KeyRing
 from application.accounts.logins import Logins
@@ -40,6 +44,7 @@ from application.books.digests import Digests
 from application.books.reader import Reader
 from application.fleet.liveness import FleetWatch
 from application.ports import (
+    Anchor,
     Clock,
     Codes,
     KeyHasher,
@@ -48,12 +53,14 @@ from application.ports import (
     ModemDriver,
     ModemSettings,
     Randomness,
+    Sealing,
     Store,
     WireLog,
 )
 from application.retention.erasure import Retention
 from application.system import Signals, System, Terms
 from domain.errors import InvalidRequest, NgomaError
+from domain.proof.writer import WriterKeys
 from projections.folds import PROJECTIONS
 from projections.follower import Follower
 from projections.reading import SqlQueries
@@ -63,6 +70,7 @@ def bootstrap(
     settings: Settings,
     *,
     is_server: bool = True,
+    seals: bool | None = None,
     clock: Clock | None = None,
     randomness: Randomness | None = None,
     hasher: KeyHasher | None = None,
@@ -73,6 +81,7 @@ def bootstrap(
     """Assemble the gateway; keywords replace single ports, for tests and simulations.
 
     ``is_server`` is False beside the server on the same SQLite file. ``reads`` is open already.
+    ``seals`` says whether it has the seal's key; a server does, where there is one.
 
     Raises:
         StoreDown: the database does not answer.
@@ -80,26 +89,23 @@ def bootstrap(
     """
     clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
     reads = reads or open_reads(settings, store, is_server=is_server)
-    store, secret = reads.store, _secret_of(settings, reads)
+    seals = is_server if seals is None else seals
+    store, (secret, writer, sealing) = reads.store, _secrets_of(settings, reads, seals=seals)
     reader = Reader(store, mapper := event_mapper())
     signals, wanted = Signals(), at_once if is_server else lazily
     metrics: Metrics = wanted(make_metrics)
-    common = _Common(store, reader, hasher or wanted(make_hasher), clock, randomness)
+    common = _Common(store, reader, hasher or wanted(make_hasher), clock, randomness, writer)
     committer = _open_committer(settings, common, mapper, signals, metrics)
-    follower = Follower(
-        reads.engines.writing, reads.log, PROJECTIONS, reads.known, keeper=reads.engines.keeper
-    )
+    follower = _open_follower(reads)
     folder = None if settings.database_url else settings.data_dir
     add_checks(signals, store, reads.queries, folder=folder)
     queue = wanted(partial(open_queue, settings.redis_url))
     limiter = wanted(partial(make_limiter, settings.redis_url))
-    outlet = outlet or Outlet()
+    outlet, digests = outlet or Outlet(), _digests(secret)
     if is_server:
         _watch(metrics, committer, reads.queries, outlet)
-        if settings.redis_url:
-            watch_redis(signals, metrics, {"limits": limiter.outage, "queue": queue.outage})
-    codes = wanted(partial(make_codes, derived(secret, "second factors"), randomness))
-    digests = _digests(secret)
+    if is_server and settings.redis_url:
+        watch_redis(signals, metrics, {"limits": limiter.outage, "queue": queue.outage})
     mobile_money, wire_log = _open_mobile_money(settings, clock)
     return System(
         clock=clock,
@@ -107,11 +113,12 @@ def bootstrap(
         store=store,
         reader=reader,
         committer=committer,
+        writer=writer,
         queries=reads.queries,
         follower=follower,
         queue=queue,
         keyring=_open_keyring(settings, common, secret),
-        logins=_open_logins(common, secret, codes, digests),
+        logins=_open_logins(common, secret, wanted, digests),
         mailer=_open_mailer(settings),
         terms=_terms(settings),
         digests=digests,
@@ -125,6 +132,7 @@ def bootstrap(
         open_modem=partial(_open_modem, clock=clock, answer_timeout_s=settings.at_answer_timeout_s),
         mobile_money=mobile_money,
         wire_log=wire_log,
+        sealing=sealing,
         signals=signals,
         inspections=[*inspections_of(store), *reads.engines.inspections],
         close=partial(_close, follower, reads, mobile_money),
@@ -154,9 +162,12 @@ def _digests(secret: Secret) -> Digests:
     )
 
 
-def _secret_of(settings: Settings, reads: Reads) -> Secret:
+def _secrets_of(
+    settings: Settings, reads: Reads, *, seals: bool
+) -> tuple[Secret, WriterKeys, Sealing | None]:
     try:
-        return server_secret(settings, reads.store)
+        secret, writer = server_secret(settings, reads.store), writer_keys(settings, reads.store)
+        return secret, writer, _open_sealing(settings) if seals else None
     except NgomaError:
         reads.close()
         raise
@@ -171,6 +182,7 @@ class _Common:
     hasher: KeyHasher
     clock: Clock
     randomness: Randomness
+    writer: WriterKeys
 
 
 def _open_committer(
@@ -186,11 +198,17 @@ def _open_committer(
         clock=common.clock,
         randomness=common.randomness,
         numbers=BlockNumbers(common.store),
+        writer=common.writer,
         store_wait_s=settings.store_wait_s,
         lost_answer_wait_s=settings.lost_answer_wait_s,
         on_commit=signals.committed.set,
         on_settled=lambda counts: metrics.settled(counts),  # noqa: PLW0108 - metrics may be lazy
     )
+
+
+def _open_follower(reads: Reads) -> Follower:
+    engines = reads.engines
+    return Follower(engines.writing, reads.log, PROJECTIONS, reads.known, keeper=engines.keeper)
 
 
 def _open_keyring(settings: Settings, common: _Common, secret: Secret) -> KeyRing:
@@ -205,7 +223,12 @@ def _open_keyring(settings: Settings, common: _Common, secret: Secret) -> KeyRin
     )
 
 
-def _open_logins(common: _Common, secret: Secret, codes: Codes, digests: Digests) -> Logins:
+def _open_logins(
+    common: _Common,
+    secret: Secret,
+    wanted: Callable[[Callable[[], Codes]], Codes],
+    digests: Digests,
+) -> Logins:
     return Logins(
         store=common.store,
         reader=common.reader,
@@ -216,7 +239,7 @@ def _open_logins(common: _Common, secret: Secret, codes: Codes, digests: Digests
             store=common.store,
             clock=common.clock,
             randomness=common.randomness,
-            codes=codes,
+            codes=wanted(partial(make_codes, derived(secret, "second factors"), common.randomness)),
             server_key=derived(secret, "recovery codes"),
         ),
         server_key=derived(secret, "sessions"),
@@ -232,6 +255,20 @@ def _open_mailer(settings: Settings) -> Mailer:
         sender=settings.mail_from,
         folder=settings.data_dir / "mail",
     )
+
+
+def seal_key_file(settings: Settings) -> Path:
+    """Name the file of the seal's key where ``seal_key`` names none."""
+    return settings.data_dir / "secrets" / "seal"
+
+
+def _open_sealing(settings: Settings) -> Sealing | None:
+    own, anchors = seal_key_file(settings), list[Anchor]([FileAnchor(anchor_file(settings))])
+    if settings.seal_key is None and not own.exists():
+        return None
+    if settings.seal_mail:
+        anchors.append(MailAnchor(_open_mailer(settings), to=settings.seal_mail))
+    return Sealing(open_seal_key(settings.seal_key or f"file:{own}"), anchors)
 
 
 def _open_modem(modem: ModemSettings, *, clock: Clock, answer_timeout_s: float) -> ModemDriver:

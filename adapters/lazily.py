@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from application.ports import Codes, KeyHasher, Metrics, Randomness
+from application.ports import Codes, KeyHasher, Metrics, Randomness, SigningKey
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -71,6 +71,17 @@ def make_codes(key: bytes, randomness: Randomness) -> Codes:
     from adapters.security.codes import TotpCodes  # noqa: PLC0415 - lazy
 
     return TotpCodes(key, randomness)
+
+
+def open_seal_key(reference: str) -> SigningKey:
+    """Read the seal's key.
+
+    Raises:
+        InvalidRequest: it cannot be read, is none, or others can read it.
+    """
+    from adapters.security.signing import read_key  # noqa: PLC0415 - lazy
+
+    return read_key(reference)
 
 
 def open_queue(redis_url: str | None) -> "DramatiqJobQueue":

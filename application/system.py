@@ -24,12 +24,14 @@ from application.ports import (
     ModemSettings,
     Randomness,
     RateLimiter,
+    Sealing,
     Store,
     WireLog,
 )
 from application.ports.queries import Queries
 from application.retention.erasure import Retention
 from domain.msisdn import Numbering
+from domain.proof.writer import WriterKeys
 from domain.rate_limits import Limits
 
 
@@ -109,6 +111,7 @@ class System:
     store: Store
     reader: Reader
     committer: Committer
+    writer: WriterKeys
     queries: Queries
     follower: Follower
     queue: JobQueue
@@ -130,6 +133,8 @@ class System:
     mobile_money: Mapping[str, MobileMoney]
     """The accounts with providers, by the names that payments remember."""
     wire_log: WireLog
+    sealing: Sealing | None = None
+    """With what this process seals the log; None where it does not."""
     hashing_threads: int = 2
     hashing_waiting_max: int = 32
     password_threads: int = 1

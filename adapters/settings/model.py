@@ -35,7 +35,8 @@ DAYS: Final = within(0, 36_500)
 SECONDS: Final = within(0.1, 3_600)
 
 SECRETIVE: Final = frozenset(
-    {"database_url", "redis_url", "mail_url", "server_secret", "mail_password", "pin"}
+    {"database_url", "redis_url", "mail_url", "server_secret", "writer_key", "mail_password", "pin"}
+    | {"seal_key"}
     | PROVIDER_SECRETS
 )
 """Settings whose values no message may quote."""
@@ -73,6 +74,22 @@ class Settings:
     )
     server_secret: str | None = _setting(
         None, "Server secret (file: or env:); without it one is made under data_dir/secrets."
+    )
+    writer_key: str | None = _setting(
+        None,
+        "Writer's keys (file: or env:), white space between them, the one that writes first; "
+        "without it one is made beside data_dir.",
+    )
+    seal_key: str | None = _setting(
+        None,
+        "Key of the seal (file: or env:); without it data_dir/secrets/seal, when that is there.",
+    )
+    seal_anchor: Path | None = field(
+        default=None,
+        metadata={"help": "File that checkpoints are appended to; without it beside data_dir."},
+    )
+    seal_mail: str | None = _setting(
+        None, "E-mail address that gets a checkpoint a day.", check=not_blank
     )
     host: str = _setting("127.0.0.1", "Address to listen on.", check=not_blank)
     port: int = _setting(8080, "Port to listen on; 0 picks a free one.", check=within(0, PORT_MAX))

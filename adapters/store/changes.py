@@ -18,6 +18,8 @@ from adapters.store.schema import (
     POLL_COLUMNS,
     REPEATABLE_COLUMNS,
     SECRET_COLUMNS,
+    TAG_COLUMNS,
+    TILE_COLUMNS,
 )
 from application.ports import (
     Change,
@@ -33,9 +35,12 @@ from application.ports import (
     PaymentPoll,
     Repeatable,
     RepeatableForgotten,
+    SealTile,
     SecretRow,
     SecretsForgotten,
+    TagsForgotten,
     TextErased,
+    WriterTag,
 )
 
 Cursor = TypeVar("Cursor")
@@ -142,11 +147,14 @@ STATEMENTS: Final[Mapping[type[Change], Statement]] = {
     PaymentPoll: _keep("payment_polls", POLL_COLUMNS, key="number"),
     ClockMark: _keep("clock_marks", CLOCK_COLUMNS, key="writer"),
     ClockMarksForgotten: Statement("clock_marks", "DELETE FROM clock_marks WHERE writer <> {kept}"),
+    SealTile: _keep("seal_tiles", TILE_COLUMNS, key="level, number"),
     SecretRow: _keep("secrets", SECRET_COLUMNS, key="kind, key"),
     SecretsForgotten: Statement(
         "secrets",
         "DELETE FROM secrets"
         " WHERE account = {account} AND kind = {kind.value} AND key = COALESCE({key}, key)",
     ),
+    WriterTag: Statement("writer_tags", _insert("writer_tags", TAG_COLUMNS)),
+    TagsForgotten: Statement("writer_tags", "DELETE FROM writer_tags WHERE number > {number}"),
 }
 """What each class of change does; a row replaces the one under its key, but a key comes once."""

@@ -4,7 +4,7 @@ from typing import Final
 
 from adapters.store.identity import IDENTITY_TABLE
 
-SCHEMA_VERSION: Final = 6
+SCHEMA_VERSION: Final = 7
 
 # {blob} and {big} are the dialect's words for bytes and 64-bit integers.
 TABLES: Final = (
@@ -44,13 +44,22 @@ TABLES: Final = (
     """CREATE TABLE IF NOT EXISTS bad_events (
         follower TEXT NOT NULL, position {big} NOT NULL, reason TEXT NOT NULL, at {big} NOT NULL,
         PRIMARY KEY (follower, position))""",
+    """CREATE TABLE IF NOT EXISTS writer_tags (
+        number {big} PRIMARY KEY, how TEXT NOT NULL, key TEXT NOT NULL, after {big} NOT NULL,
+        originator TEXT NOT NULL, version {big} NOT NULL, count {big} NOT NULL,
+        mac {blob} NOT NULL)""",
+    "CREATE INDEX IF NOT EXISTS writer_tags_after ON writer_tags (after)",
+    """CREATE TABLE IF NOT EXISTS seal_tiles (
+        level {big} NOT NULL, number {big} NOT NULL, position {big} NOT NULL,
+        hashes {blob} NOT NULL, PRIMARY KEY (level, number))""",
+    "CREATE INDEX IF NOT EXISTS seal_tiles_position ON seal_tiles (level, position)",
     "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)",
     IDENTITY_TABLE,
 )
 
 SENT_BY: Final = (
     *("stored_events", "stored_snapshots", "contents", "repeatables", "credentials"),
-    *("numbers", "sim_leases", "saves", "store_identity"),
+    *("numbers", "sim_leases", "saves", "writer_tags", "store_identity"),
 )
 """The tables that accepting and sending a message needs."""
 
@@ -64,7 +73,9 @@ POLL_COLUMNS: Final = "number, payment, provider, round, due_at, asked_at, callb
 DUE_POLLS: Final = (
     "SELECT number, round FROM payment_polls WHERE due_at <= {mark} ORDER BY due_at LIMIT {mark}"
 )
+TILE_COLUMNS: Final = "level, number, position, hashes"
 CLOCK_COLUMNS: Final = "writer, at, booted_at, actor"
+TAG_COLUMNS: Final = "number, how, key, after, originator, version, count, mac"
 LEASE_COLUMNS: Final = "sim, network, modem, holder, fence, expires_at, answered_at"
 
 SAVES_KEPT_S: Final = 3600

@@ -211,13 +211,13 @@ class Books:
 
     def erase(self, kind: ContentKind, number: int) -> None:
         """Erase a content row for good."""
-        self._change(ContentErased(kind, number))
+        self.change(ContentErased(kind, number))
         self._rows[kind, number] = None
 
     def erase_text(self, kind: ContentKind, number: int) -> None:
         """Erase a content's text for good; salt, number and sender stay."""
         row = self.content(kind, number)
-        self._change(TextErased(kind, number))
+        self.change(TextErased(kind, number))
         self._rows[kind, number] = row and row.without_text()
 
     def content(self, kind: ContentKind, number: int) -> ContentRow | None:
@@ -237,13 +237,13 @@ class Books:
 
     def keep_repeatable(self, known: Repeatable) -> None:
         """Know the same request again; what was known by its digest before is forgotten."""
-        self._change(known)
+        self.change(known)
         self._repeatables[known.digest] = known
 
     def forget_repeatable(self, number: int) -> None:
         """Forget the acceptance that message ``number`` belongs to, if it is known by a request."""
         forgotten = RepeatableForgotten(number)
-        self._change(forgotten)
+        self.change(forgotten)
         for known in list(filter(forgotten.forgets, self._repeatables.values())):
             del self._repeatables[known.digest]
 
@@ -261,24 +261,24 @@ class Books:
 
     def keep_credential(self, row: CredentialRow) -> None:
         """Store a key's hash."""
-        self._change(row)
+        self.change(row)
 
     def revoke_credential(self, key_id: str, at: Instant) -> None:
         """Mark a key's hash as revoked."""
-        self._change(CredentialRevoked(key_id, at))
+        self.change(CredentialRevoked(key_id, at))
 
     def note_key_use(self, key_id: str, at: Instant) -> None:
         """Write down when a key was used last."""
-        self._change(KeyUsed(key_id, at))
+        self.change(KeyUsed(key_id, at))
 
     def forget_key_names(self, account: int) -> None:
         """Forget what people typed about an account's keys."""
-        self._change(KeysUnnamed(account))
+        self.change(KeysUnnamed(account))
 
     def grant_lease(self, lease: Lease) -> None:
         """Store a SIM's lease; the commands after this one see it."""
         self._known_leases()[lease.sim] = lease
-        self._change(lease)
+        self.change(lease)
 
     def lease(self, sim: int) -> Lease | None:
         """Read a SIM's lease as of this point of the batch."""
@@ -296,21 +296,21 @@ class Books:
 
     def mark_clock(self, mark: ClockMark) -> None:
         """Note what time it is by a clock."""
-        self._change(mark)
+        self.change(mark)
 
     def forget_clock_marks(self) -> None:
         """Believe no more what was noted of clocks."""
-        self._change(ClockMarksForgotten())
+        self.change(ClockMarksForgotten())
 
     def keep_secret(self, row: SecretRow) -> None:
         """Store a person's secret; the commands after this one see it."""
-        self._change(row)
+        self.change(row)
         self._secrets.append(row)
 
     def forget_secrets(self, kind: SecretKind, account: int, key: str | None = None) -> None:
         """Forget the secret under a key or, without one, all of an account's of this kind."""
         forgotten = SecretsForgotten(kind, account, key)
-        self._change(forgotten)
+        self.change(forgotten)
         self._secrets.append(forgotten)
 
     def secret(self, kind: SecretKind, key: str) -> SecretRow | None:
@@ -328,7 +328,7 @@ class Books:
 
     def keep_poll(self, poll: PaymentPoll) -> None:
         """Store when a payment's provider is asked next; the commands after this one see it."""
-        self._change(poll)
+        self.change(poll)
         self._polls[poll.number] = poll
 
     def poll(self, number: int) -> PaymentPoll | None:
@@ -337,7 +337,8 @@ class Books:
 
     # -- the save ----------------------------------------------------------------------------
 
-    def _change(self, change: Change) -> None:
+    def change(self, change: Change) -> None:
+        """Carry out a change beside the log that no command reads back in the same batch."""
         self._save.changes.append(change)
 
     def leaves_pending(self) -> bool:

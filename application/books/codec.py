@@ -16,6 +16,7 @@ from domain.claim import Claim
 from domain.coverage import Coverage
 from domain.events import Aggregate, Snapshot
 from domain.inbound import Inbound
+from domain.ledger_seal import LedgerSeal
 from domain.manual_entry import ManualEntry
 from domain.message import Message
 from domain.payment import Payment
@@ -50,6 +51,7 @@ AGGREGATES: Final = (
     Case,
     Period,
     PriceList,
+    LedgerSeal,
 )
 """Every aggregate of the gateway; importing them registers their topics."""
 
@@ -72,6 +74,7 @@ SNAPSHOTTED: Final[Mapping[type[Aggregate], int]] = {
     Coverage: CHANGES_BETWEEN,
     Case: CHANGES_BETWEEN,
     Period: CHANGES_BETWEEN,
+    LedgerSeal: CHANGES_BETWEEN,
 }
 """Whose history has no end of its own: it is folded from the newest snapshot on."""
 

@@ -21,6 +21,7 @@ from application.books.books import Books, Cache, LogReplaced
 from application.books.codec import SNAPSHOTTED, snapshot_of
 from application.books.commands import Command, Done, Outcome, Preparing
 from application.books.line import BATCH_MESSAGES_MAX, WAITING_MESSAGES_MAX, Line, Waiting
+from application.books.writing import tag_of
 from application.ports import (
     AnswerLost,
     Clock,
@@ -35,6 +36,7 @@ from application.ports import (
 from domain.contents import ContentKind
 from domain.errors import OutcomeUnknown, Refused, StoreDown, Unavailable
 from domain.events import Aggregate
+from domain.proof.writer import WriterKeys
 
 __all__ = ["Command", "Committer", "Done", "Numbers", "Outcome", "Preparing"]
 
@@ -61,6 +63,7 @@ class Committer:
         clock: Clock,
         randomness: Randomness,
         numbers: Numbers,
+        writer: WriterKeys,
         batch_messages_max: int = BATCH_MESSAGES_MAX,
         waiting_messages_max: int = WAITING_MESSAGES_MAX,
         store_wait_s: float = 5.0,
@@ -77,6 +80,7 @@ class Committer:
         """Told how many commands of which kind came to what, a batch at a time."""
         self._store = store
         self._clock = clock
+        self._writer = writer
         self._batch_max = batch_messages_max
         self._store_wait_s = store_wait_s
         self._lost_answer_wait_s = lost_answer_wait_s
@@ -260,6 +264,8 @@ class Committer:
             books.look_up_contents(ContentKind.MESSAGE, reads)
             for waiting in batch:
                 waiting.outcome = self._decide(waiting.command, books, save)
+            if save.events:
+                save.changes.append(tag_of(self._writer, save.events, turn.tags_end()))
             return save
 
         self._store.transact(decide)

@@ -59,7 +59,9 @@ from application.ports.modems import (
 from application.ports.observing import AccessLog, Answered, Metrics
 from application.ports.people import Codes, Mailer, MailNotSent, MailServerAway
 from application.ports.pins import PinMemory, VolatilePins
+from application.ports.sealing import Anchor, AnchorAway, SealedLog, Sealing, SealTile, SigningKey
 from application.ports.statements import FileLine, FileSummary, RefusedRow, StatementFile
+from application.ports.tagging import ADOPTED, SAVED, TaggedLog, TagsForgotten, WriterTag
 from application.ports.truth import (
     AnswerLost,
     Inspection,
@@ -72,11 +74,15 @@ from application.ports.truth import (
 )
 
 __all__ = [
+    "ADOPTED",
     "ANSWER_MAX_S",
     "MODEM_CHECK",
+    "SAVED",
     "Abilities",
     "AccessLog",
     "Ambiguous",
+    "Anchor",
+    "AnchorAway",
     "AnswerLost",
     "Answered",
     "AskOutcome",
@@ -135,20 +141,27 @@ __all__ = [
     "Repeatable",
     "RepeatableForgotten",
     "Save",
+    "SealTile",
+    "SealedLog",
+    "Sealing",
     "SecretKind",
     "SecretRow",
     "SecretsForgotten",
     "Settled",
+    "SigningKey",
     "SimIdentity",
     "Standing",
     "StatementFile",
     "Store",
     "StoreIdentity",
     "StoreUnusable",
+    "TaggedLog",
+    "TagsForgotten",
     "TextErased",
     "Turn",
     "VersionConflict",
     "VolatilePins",
     "WireExchange",
     "WireLog",
+    "WriterTag",
 ]

@@ -19,8 +19,11 @@ from application.ports.changes import (
     SecretRow,
 )
 from application.ports.effects import EffectPositions
+from application.ports.sealing import SealedLog
+from application.ports.tagging import TaggedLog
 from domain.contents import ContentKind
 from domain.errors import StoreDown
+from domain.proof.writer import Place
 from domain.values import Instant
 
 
@@ -46,6 +49,8 @@ class Save:
 class Turn(Protocol):
     """The inside of one write transaction: the log's lock is held, nobody else can write."""
 
+    tagged: TaggedLog
+
     def tails(self, since: Sequence[tuple[UUID, int]]) -> Sequence[StoredEvent]:
         """Give the events of each aggregate after a version, in order of version."""
 
@@ -69,6 +74,9 @@ class Turn(Protocol):
 
     def payment_poll(self, number: int) -> PaymentPoll | None:
         """Read when a payment's provider is asked next."""
+
+    def tags_end(self) -> Place:
+        """Give the end of the log, and its last tag."""
 
 
 class AnswerLost(Exception):
@@ -109,6 +117,8 @@ class Store(Protocol):
     """The event log and what stands beside it. One thread writes; any thread may read."""
 
     effects: EffectPositions
+    tagged: TaggedLog
+    sealed: SealedLog
 
     def transact(self, decide: Callable[[Turn], Save]) -> None:
         """Take the log's lock, let ``decide`` say what to store, store it, commit.

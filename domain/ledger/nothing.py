@@ -15,6 +15,7 @@ from domain.claim import Claim
 from domain.coverage import Coverage
 from domain.events import Event
 from domain.inbound import Inbound
+from domain.ledger_seal import LedgerSeal
 from domain.manual_entry import ManualEntry
 from domain.message import Message
 from domain.payment import Payment
@@ -53,6 +54,9 @@ MOVES_NOTHING: Final[frozenset[type[Event]]] = frozenset(
         CreditWallet.Opened,
         Inbound.Received,
         Inbound.Matched,
+        LedgerSeal.ChapterBegun,
+        LedgerSeal.KeyChanged,
+        LedgerSeal.Sealed,
         ManualEntry.Prepared,
         ManualEntry.Approved,
         ManualEntry.Rejected,

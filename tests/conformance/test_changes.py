@@ -33,11 +33,14 @@ from application.ports import (
     PaymentPoll,
     Repeatable,
     RepeatableForgotten,
+    SealTile,
     SecretKind,
     SecretRow,
     SecretsForgotten,
     Store,
+    TagsForgotten,
     TextErased,
+    WriterTag,
 )
 from domain.contents import ContentKind
 from domain.values import Instant
@@ -45,7 +48,7 @@ from tests.conformance.stores import KEY, LEASE, NOW, ROW, Stores, change
 
 TABLES: Final = (
     *("contents", "credentials", "sim_leases", "secrets", "repeatables"),
-    *("clock_marks", "payment_polls"),
+    *("clock_marks", "payment_polls", "writer_tags", "seal_tiles"),
 )
 NUMBERS = st.integers(1, 3)
 TEXTS = st.sampled_from(["a", "b", "Ω"])
@@ -96,24 +99,37 @@ EACH: dict[type[Change], st.SearchStrategy[Any]] = {
     PaymentPoll: st.builds(
         PaymentPoll, NUMBERS, TEXTS, TEXTS, NUMBERS, st.none() | TIMES, TIMES, NUMBERS
     ),
+    SealTile: st.builds(SealTile, NUMBERS, NUMBERS, NUMBERS, st.sampled_from([b"a", b"b"])),
     ClockMark: st.builds(ClockMark, CLOCK_WRITERS, TIMES, TIMES, TEXTS),
     ClockMarksForgotten: st.builds(ClockMarksForgotten),
     SecretRow: st.builds(SecretRow, SECRET_KINDS, TEXTS, NUMBERS, TEXTS, TIMES, st.none() | TIMES),
     SecretsForgotten: st.builds(SecretsForgotten, SECRET_KINDS, NUMBERS, MAYBE),
+    TagsForgotten: st.builds(TagsForgotten, NUMBERS),
+    WriterTag: st.builds(
+        WriterTag,
+        NUMBERS,
+        TEXTS,
+        TEXTS,
+        NUMBERS,
+        TEXTS,
+        NUMBERS,
+        NUMBERS,
+        st.just(b"m" * 32),
+    ),
 }
 """How each class of change is drawn, from so few keys that they often meet."""
 
 
 def keys_kept_once(changes: list[Change]) -> list[Change]:
-    """Leave out a second row of the same API key: the key of a new one is always new."""
-    seen: set[str] = set()
+    """Leave out a second row under a key that is always new: of API keys, and of tags."""
+    seen: set[str | int] = set()
     kept: list[Change] = []
     for one in changes:
-        if isinstance(one, CredentialRow):
-            if one.key_id in seen:
-                continue
-            seen.add(one.key_id)
-        kept.append(one)
+        key: str | int | None = one.key_id if isinstance(one, CredentialRow) else None
+        key = one.number if isinstance(one, WriterTag) else key
+        if key is None or key not in seen:
+            kept.append(one)
+            seen.update(() if key is None else (key,))
     return kept
 
 

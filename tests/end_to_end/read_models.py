@@ -8,13 +8,14 @@ from typing import Any, Final
 
 from adapters.bootstrap import bootstrap
 from adapters.settings import Settings
+from tests.support.templates import copy_data
 
 CATCH_UP_S: Final = 30.0
 
 
 def unequal_read_models(folder: Path, scratch: Path) -> list[str]:
     """Build the read models of a stopped folder anew in ``scratch``; name what differs."""
-    shutil.copytree(folder, scratch, ignore=shutil.ignore_patterns("read.db*", "modems", "*.tmp"))
+    copy_data(folder, scratch, without=["read.db*", "modems", "*.tmp"])
     _catch_up(folder, is_new=False)
     _catch_up(scratch, is_new=True)
     there, anew = _rows(folder / "read.db"), _rows(scratch / "read.db")

@@ -20,6 +20,7 @@ from tests.end_to_end.read_models import unequal_read_models
 from tests.end_to_end.truth import Truth, sqlite_store
 from tests.end_to_end.waiting import wait_until
 from tests.support.invariants import violations_in
+from tests.support.templates import copy_data
 
 pytestmark = pytest.mark.processes
 
@@ -38,7 +39,7 @@ class Past:
     others_read_models: Path
 
     def copy(self, to: Path) -> Demo:
-        shutil.copytree(self.folder, to)
+        copy_data(self.folder, to)
         return Demo(to, settings=SETTINGS)
 
 

@@ -1,6 +1,5 @@
 """A clock that steps under a gateway or at its start: nothing goes early, all is named."""
 
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -12,6 +11,7 @@ import pytest
 from tests.end_to_end.gateway import UNLIMITED, Demo
 from tests.end_to_end.stepped import FILE
 from tests.end_to_end.waiting import wait_until
+from tests.support.templates import copy_data
 
 pytestmark = pytest.mark.processes
 
@@ -133,7 +133,7 @@ def one_gone_one_waiting(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_clock_that_is_off_at_the_start_erases_nothing_and_a_person_ends_it(
     one_gone_one_waiting: Path, tmp_path: Path, off_s: int
 ) -> None:
-    shutil.copytree(one_gone_one_waiting, tmp_path / "demo")
+    copy_data(one_gone_one_waiting, tmp_path / "demo")
     demo = SteppedDemo(tmp_path / "demo")
     kept = demo.contents()
     demo.set_off(off_s)

@@ -23,6 +23,7 @@ from tests.end_to_end.gateway import ROOT, UNLIMITED, Demo, environment
 from tests.end_to_end.truth import Truth, sqlite_store
 from tests.end_to_end.waiting import wait_until
 from tests.support.invariants import violations_in
+from tests.support.templates import copy_data
 
 pytestmark = pytest.mark.processes
 
@@ -41,7 +42,7 @@ def stopped(tmp_path_factory: pytest.TempPathFactory) -> Demo:
 
 @pytest.fixture
 def demo(stopped: Demo, tmp_path: Path) -> Iterator[Demo]:
-    shutil.copytree(stopped.folder, tmp_path / "demo")
+    copy_data(stopped.folder, tmp_path / "demo")
     demo = Demo(tmp_path / "demo", settings=SETTINGS)
     yield demo
     demo.kill9()

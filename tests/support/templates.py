@@ -4,10 +4,12 @@ import atexit
 import functools
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from adapters.bootstrap import bootstrap
 from adapters.settings import Settings
+from adapters.writer_key import own_key_file
 
 
 def copy_migrated(folder: Path) -> None:
@@ -16,10 +18,19 @@ def copy_migrated(folder: Path) -> None:
         shutil.copytree(_template(), folder, dirs_exist_ok=True)
 
 
+def copy_data(folder: Path, to: Path, *, without: Sequence[str] = ()) -> None:
+    """Copy a data folder, but what is called as ``without`` says, and the key that it stands by."""
+    shutil.copytree(folder, to, ignore=shutil.ignore_patterns(*without))
+    key = own_key_file(Settings(data_dir=folder))
+    if key.exists():
+        shutil.copy2(key, own_key_file(Settings(data_dir=to)))
+
+
 @functools.cache
 def _template() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="ngoma-template-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    own = Path(tempfile.mkdtemp(prefix="ngoma-template-"))
+    atexit.register(shutil.rmtree, own, ignore_errors=True)
+    folder = own / "data"
     system = bootstrap(Settings(data_dir=folder))
     system.store.migrate()
     system.follower.migrate()

@@ -238,7 +238,7 @@ def till(kind: Kind, *, seed: int = 9) -> Iterator[Till]:
         tempfile.TemporaryDirectory(dir=_fast_folder()) as name,
         callback_inbox() as inbox,
     ):
-        folder = Path(name)
+        folder = Path(name) / "data"
         copy_migrated(folder)
         secret = kept_or_made(folder / "secrets" / "server")
         tokens = CallbackTokens(derived(secret, "callbacks"))

@@ -13,6 +13,8 @@ SOURCE_LINES_MAX: Final = 350
 TEST_LINES_MAX: Final = 400
 FUNCTION_LINES_MAX: Final = 70
 LINE_CHARACTERS_MAX: Final = 100
+RUNS_ALONE: Final = {"adapters/evidence/verify.py": 500}
+"""Programs that are one file, so that they run where nothing else of ours is."""
 
 CLOCK_AND_CHANCE: Final = re.compile(
     r"""datetime\.(datetime|date)\.(now|utcnow|today) | datetime\.(now|utcnow|today)
@@ -121,7 +123,8 @@ def opens_without_a_sentence(source: Source) -> Iterator[str]:
 def is_too_long(source: Source) -> Iterator[str]:
     """Find files, functions and lines over the limits."""
     is_test = source.name.startswith("tests/")
-    if len(source.lines) > (TEST_LINES_MAX if is_test else SOURCE_LINES_MAX):
+    lines_max = TEST_LINES_MAX if is_test else RUNS_ALONE.get(source.name, SOURCE_LINES_MAX)
+    if len(source.lines) > lines_max:
         yield f"{source.name} has {len(source.lines)} lines"
     for number, line in enumerate(source.lines, start=1):
         if len(line) > LINE_CHARACTERS_MAX:

@@ -3,7 +3,6 @@
 What a whole process makes of it, in ``/readyz``, log, metrics and doctor, is tested end to end.
 """
 
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -14,6 +13,7 @@ import pytest
 from application.accounts.principal import Principal
 from domain.errors import StoreDown
 from tests.end_to_end import damage
+from tests.support.templates import copy_data
 from tests.worker.gateway import Gateway, gateway
 
 STORE, READ_MODELS = "store.db", "read.db"
@@ -39,7 +39,7 @@ def damaged(
     stopped: Path, folder: Path, file: str, table: str
 ) -> Iterator[tuple[Gateway, Principal]]:
     """Run a gateway one of whose tables is damaged under it, and let it look once."""
-    shutil.copytree(stopped, folder)
+    copy_data(stopped, folder)
     with gateway(folder, is_threaded=False) as gw:
         sender = gw.account()
         gw.reached()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 HIDDEN: Final = "***"
 URLS: Final = frozenset({"database_url", "redis_url", "mail_url"})
-SECRETS: Final = frozenset({"server_secret", "mail_password"})
+SECRETS: Final = frozenset({"server_secret", "writer_key", "mail_password", "seal_key"})
 
 
 @click.group(cls=Group)

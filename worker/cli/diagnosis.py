@@ -127,7 +127,7 @@ def _secret_files(settings: Settings, config: Path | None) -> Iterator[Path]:
     """Name the files that only their owner should read; the store holds personal data."""
     for pattern in ("*", "secrets/*", "mail/*", "modems/*.jsonl", "wire/*"):
         yield from sorted(settings.data_dir.glob(pattern))
-    references = [settings.server_secret, settings.mail_password]
+    references = [settings.server_secret, settings.mail_password, settings.seal_key]
     if config is not None:
         document = tomllib.loads(config.read_text(encoding="utf-8"))
         references += [modem.get("pin") for modem in document.get("modems", [])]

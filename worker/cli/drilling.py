@@ -11,6 +11,7 @@ from adapters.backup.making import remembered
 from adapters.backup.report import Report
 from adapters.reads import open_store
 from adapters.settings import Settings
+from adapters.writer_key import own_key_file
 from application.books.actors import Actor
 from domain.errors import NotFound
 from worker.cli.recovery import restore_backup
@@ -55,7 +56,14 @@ def drill_newest(settings: Settings, *, actor: Actor) -> Drill:
 def _nowhere(settings: Settings) -> Iterator[Settings]:
     """Give settings of a folder, and of a database, that go when the block ends."""
     with tempfile.TemporaryDirectory(prefix="ngoma-drill-") as folder:
-        there = replace(settings, data_dir=Path(folder), redis_url=None, modems=())
+        own = own_key_file(settings)
+        there = replace(
+            settings,
+            data_dir=Path(folder) / "data",
+            writer_key=settings.writer_key or (f"file:{own}" if own.exists() else None),
+            redis_url=None,
+            modems=(),
+        )
         if settings.database_url is None:
             yield there
             return

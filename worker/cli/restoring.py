@@ -8,11 +8,15 @@ from typing import Final
 
 from adapters.backup.archive import Manifest
 from adapters.backup.report import Report
+from adapters.security.secret import kept_or_made
+from adapters.settings import Settings
+from adapters.writer_key import own_key_file
 from application.books.actors import Actor
 from application.invariants.whole import WholeLog, read_whole
 from application.messages.by_hand import ReleaseMessages
 from application.messages.restored import AT_ONCE, HoldMessages
 from application.ports import StoreIdentity
+from application.proof.adopting import adopt, is_of_another_key, must_be_adopted
 from domain.public_ids import feltech_id
 from worker.cli.gateway import Gateway
 
@@ -20,7 +24,20 @@ Progress = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
 """Shows a bar under some words while a block runs."""
 REASON: Final = "released with the restore"
 PROBLEMS_MAX: Final = 20
+ADOPTED: Final = (
+    "The writer's key of the backup is not here: its log was taken as it was found, under the key"
+    " of this place."
+)
 DIFFERS: Final = "its store is not the one that its manifest names"
+
+
+def with_own_key(settings: Settings) -> Settings:
+    """Name the writer's key of the place that is restored; one is made where there is none."""
+    if settings.writer_key is not None:
+        return settings
+    path = own_key_file(settings)
+    kept_or_made(path)
+    return replace(settings, writer_key=f"file:{path}")
 
 
 class Broken(Exception):
@@ -52,6 +69,8 @@ class Brought:
     held: tuple[int, ...]
     released: int
     breaks: tuple[str, ...]
+    is_adopted: bool
+    """Whether its tags are of a key that is not here, so that it was taken as found."""
     unread: tuple[int, ...]
     """Open messages whose events do not fit together."""
 
@@ -75,11 +94,15 @@ def hold(gateway: Gateway, identity: StoreIdentity, wish: Wish, progress: Progre
     Raises:
         LogBroken: the log breaks an invariant, and nobody accepted that.
     """
+    system = gateway.system
     with progress("Checking") as advance:
-        log = read_whole(gateway.system.store, advance)
+        log = read_whole(system.store, advance)
     breaks = tuple(broken(log))
     if breaks and not wish.accepts_broken:
         raise LogBroken(*breaks)
+    is_adopted = is_of_another_key(system.store, system.writer) or must_be_adopted(system.store)
+    if is_adopted:
+        adopt(system.store, system.writer, system.randomness, at=gateway.now())
     numbers, unread = tuple(log.open_messages), set[int]()
     at_once = 1 if breaks else AT_ONCE
     with progress("Holding") as advance:
@@ -94,12 +117,15 @@ def hold(gateway: Gateway, identity: StoreIdentity, wish: Wish, progress: Progre
             advance(start + len(some), len(numbers))
     held = tuple(number for number in numbers if number not in unread)
     if wish.releases:
-        return Brought((), release(gateway, held, wish.actor), breaks, tuple(unread))
-    return Brought(held, 0, breaks, tuple(unread))
+        released = release(gateway, held, wish.actor)
+        return Brought((), released, breaks, is_adopted, tuple(unread))
+    return Brought(held, 0, breaks, is_adopted, tuple(unread))
 
 
 def came_back(report: Report, identity: StoreIdentity, brought: Brought) -> Report:
     """Add to a report what became of it."""
+    if brought.is_adopted:
+        report = report.with_notes(ADOPTED)
     if brought.unread:
         names = ", ".join(map(feltech_id, sorted(brought.unread)))
         report = report.with_notes(

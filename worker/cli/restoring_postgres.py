@@ -27,6 +27,7 @@ from worker.cli.restoring import (
     came_back,
     hold,
     next_generation,
+    with_own_key,
 )
 
 UNREAD = "Its events were not read first: that takes a role that may make databases."
@@ -83,7 +84,7 @@ def restore_database(
             copying.renew(url, identity)
         if secret is not None:
             _keep_secret(settings, secret)
-        without_modems = replace(settings, modems=())
+        without_modems = replace(with_own_key(settings), modems=())
         gateway = Gateway(open_reads(without_modems, is_server=False), without_modems)
         try:
             brought = hold(gateway, identity, wish, progress)

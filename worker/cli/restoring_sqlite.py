@@ -34,6 +34,7 @@ from worker.cli.restoring import (
     came_back,
     hold,
     next_generation,
+    with_own_key,
 )
 
 
@@ -151,7 +152,10 @@ def _hold_in(
     progress: Progress,
 ) -> Brought:
     in_staging = replace(
-        settings, data_dir=staging, server_secret=f"file:{staging / 'server'}", modems=()
+        with_own_key(settings),
+        data_dir=staging,
+        server_secret=f"file:{staging / 'server'}",
+        modems=(),
     )
     gateway = Gateway(open_reads(in_staging, is_server=False), in_staging)
     try:

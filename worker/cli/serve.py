@@ -19,6 +19,7 @@ from adapters.settings import Settings
 from api.app import create_app
 from application.system import System
 from domain.errors import NgomaError
+from worker.cli.adoption import adopt_what_is_older
 from worker.cli.alone import alone
 from worker.cli.demo import (
     DEMO,
@@ -137,6 +138,7 @@ def _listen(settings: Settings) -> Listener:
 def _migrate(system: System, *, may_migrate: bool) -> None:
     if may_migrate:
         system.store.migrate()
+        adopt_what_is_older(system, may_adopt=system.writer.is_new)
         system.follower.migrate()
     elif not system.store.is_migrated() or system.follower.outdated():
         raise click.ClickException(why_unmigrated(system.store))

@@ -14,6 +14,7 @@ from worker.parts.keyring import KEYRING
 from worker.parts.notices import NOTICES
 from worker.parts.part import Part
 from worker.parts.relay import RELAY
+from worker.parts.sealing import SEALING
 from worker.parts.sims import SIMS
 from worker.parts.upkeep import UPKEEP
 
@@ -27,6 +28,7 @@ PARTS: Final[Sequence[Part]] = (
     RELAY,
     HOUSEKEEPING,
     UPKEEP,
+    SEALING,
     SIMS,
     INSPECTION,
     HEALTH,

@@ -27,6 +27,7 @@ class ProcessRole(StrEnum):
     API = "api"
     WORKER = "worker"
     PROJECT = "project"
+    SEAL = "seal"
 
 
 class Stage(IntEnum):

@@ -1,7 +1,7 @@
 """Reading under the log's lock, and writing what was decided there, as arrays."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from operator import attrgetter
 from typing import Any, Final, cast
 from uuid import UUID
@@ -27,6 +27,7 @@ from adapters.store.schema import (
     REPEATABLE_COLUMNS,
     SECRET_COLUMNS,
 )
+from adapters.store.tagged import END, PostgresTaggedLog, place_of
 from application.ports import (
     Change,
     ContentRow,
@@ -36,9 +37,11 @@ from application.ports import (
     Save,
     SecretKind,
     SecretRow,
+    TaggedLog,
     Turn,
 )
 from domain.contents import ContentKind
+from domain.proof.writer import Place
 
 TAIL_EVENTS_MAX: Final = 100_000
 
@@ -59,14 +62,18 @@ INSERT_EVENTS: Final = """INSERT INTO stored_events
 INSERT_CONTENTS: Final = f"""INSERT INTO contents ({CONTENT_COLUMNS})
     SELECT * FROM unnest(%b::text[], %b::bigint[], %b::bytea[], %b::text[], %b::text[],
         %b::text[], %b::text[])""" + replacing("kind, number", CONTENT_COLUMNS)
+TAGS_END: Final = END.format(position=PostgresTaggedLog.position)
 INSERT_SAVE: Final = "INSERT INTO saves VALUES (%s, %s)"
 
 
 class PostgresTurn:
     """Reading under the log's lock."""
 
-    def __init__(self, cursor: Cursor[DictRow]) -> None:
+    def __init__(self, cursor: Cursor[DictRow], asked_end: Cursor[DictRow] | None = None) -> None:
+        """``asked_end`` was asked for the end of the log already, behind the lock."""
         self._cursor = cursor
+        self._asked_end = asked_end
+        self.tagged: TaggedLog = PostgresTaggedLog(lambda: nullcontext(cursor))
 
     def tails(self, since: Sequence[tuple[UUID, int]]) -> Sequence[StoredEvent]:
         """Give the events of each aggregate after a version."""
@@ -125,6 +132,11 @@ class PostgresTurn:
         row = self._cursor.fetchone()
         return PaymentPoll(**row) if row else None
 
+    def tags_end(self) -> Place:
+        """Give the end of the log, and its last tag."""
+        asked = self._asked_end or self._cursor.execute(TAGS_END, prepare=True)
+        return place_of(*(asked.fetchone() or {}).values())
+
 
 def secret_of(row: DictRow) -> SecretRow:
     """Make a secret of its row."""
@@ -132,12 +144,14 @@ def secret_of(row: DictRow) -> SecretRow:
 
 
 def _stored(cursor: Cursor[DictRow]) -> list[StoredEvent]:
-    return [
-        StoredEvent(
-            row["originator_id"], row["originator_version"], row["topic"], bytes(row["state"])
-        )
-        for row in cursor.fetchall()
-    ]
+    return [stored_of(row) for row in cursor.fetchall()]
+
+
+def stored_of(row: DictRow) -> StoredEvent:
+    """Make an event of its row."""
+    return StoredEvent(
+        row["originator_id"], row["originator_version"], row["topic"], bytes(row["state"])
+    )
 
 
 class Recorder(PostgresApplicationRecorder):
@@ -161,10 +175,12 @@ class Recorder(PostgresApplicationRecorder):
                 connection.pipeline() as pipeline,
                 connection.transaction(),
             ):
-                with connection.cursor() as cursor:
+                with connection.cursor() as cursor, connection.cursor() as ahead:
                     try:
                         self._lock_table(cursor)
-                        save = decide(PostgresTurn(cursor))
+                        # With the lock, so that it costs no round trip of its own.
+                        ahead.execute(TAGS_END, prepare=True)
+                        save = decide(PostgresTurn(cursor, ahead))
                         if not save.is_empty():
                             _insert(cursor, [*stored_events, *save.events])
                             cursor.execute(INSERT_SAVE, (save.save_id.hex, save.at), prepare=True)

@@ -16,7 +16,7 @@ from adapters.store.health import Health
 from adapters.store.identity import DRAW_IDENTITY, READ_IDENTITY, drawn_identity
 from adapters.store.postgres.connections import ANSWER_TIMEOUT_S, Datastore
 from adapters.store.postgres.dropping import drop_old_saves
-from adapters.store.postgres.saving import PostgresTurn, Recorder
+from adapters.store.postgres.saving import PostgresTurn, Recorder, stored_of
 from adapters.store.postgres.scrubbing import UNSAMPLED, scrub
 from adapters.store.postgres.trouble import PostgresTroubles
 from adapters.store.schema import (
@@ -27,6 +27,8 @@ from adapters.store.schema import (
     SENT_BY,
     TABLES,
 )
+from adapters.store.sealed import PostgresSealedLog
+from adapters.store.tagged import PostgresTaggedLog
 from adapters.store.troubles import HALF_RESTORED
 from application.ports import (
     ClockMark,
@@ -35,9 +37,11 @@ from application.ports import (
     EffectPositions,
     Lease,
     Save,
+    SealedLog,
     SecretKind,
     SecretRow,
     StoreIdentity,
+    TaggedLog,
     Turn,
 )
 from domain.contents import ContentKind
@@ -86,6 +90,8 @@ class PostgresStore:
         self.effects: EffectPositions = SqlEffectPositions(
             self._writing, self._reading, placeholder="%s"
         )
+        self.tagged: TaggedLog = PostgresTaggedLog(self._reading)
+        self.sealed: SealedLog = PostgresSealedLog(self._reading)
 
     # -- writing -----------------------------------------------------------------------------
 
@@ -183,18 +189,7 @@ class PostgresStore:
                 (position, *([list(topics)] if topics else []), limit),
                 prepare=True,
             )
-            return [
-                (
-                    row["notification_id"],
-                    StoredEvent(
-                        row["originator_id"],
-                        row["originator_version"],
-                        row["topic"],
-                        bytes(row["state"]),
-                    ),
-                )
-                for row in cursor.fetchall()
-            ]
+            return [(row["notification_id"], stored_of(row)) for row in cursor.fetchall()]
 
     def head(self) -> int:
         """Give the newest position."""
@@ -298,10 +293,7 @@ class PostgresStore:
             cursor.execute("INSERT INTO schema_version VALUES (%s)", (SCHEMA_VERSION,))
 
     def drop_old_saves(self, now: Instant, *, limit: int) -> int:
-        """Forget some save ids that nobody can ask for any more, and some secrets that ended.
-
-        Rows that somebody is changing are left for the next time: nobody waits for this.
-        """
+        """Forget old save ids and ended secrets, but for rows that somebody is changing."""
         with self._writing() as cursor:
             return drop_old_saves(cursor, now, limit=limit)
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from adapters.store.schema import (
     REPEATABLE_COLUMNS,
     SECRET_COLUMNS,
 )
+from adapters.store.tagged import END, SqliteTaggedLog, place_of
 from application.ports import (
     Change,
     ContentRow,
@@ -25,9 +27,11 @@ from application.ports import (
     Save,
     SecretKind,
     SecretRow,
+    TaggedLog,
     Turn,
 )
 from domain.contents import ContentKind
+from domain.proof.writer import Place
 
 ROWS_AT_ONCE: Final = 500
 """Parameters in one IN list."""
@@ -38,6 +42,7 @@ class SqliteTurn:
 
     def __init__(self, cursor: sqlite3.Cursor) -> None:
         self._cursor = cursor
+        self.tagged: TaggedLog = SqliteTaggedLog(lambda: nullcontext(cursor))
 
     def tails(self, since: Sequence[tuple[UUID, int]]) -> Sequence[StoredEvent]:
         """Give the events of each aggregate after a version."""
@@ -104,6 +109,11 @@ class SqliteTurn:
         )
         row = self._cursor.fetchone()
         return PaymentPoll(*row) if row else None
+
+    def tags_end(self) -> Place:
+        """Give the end of the log, and its last tag."""
+        self._cursor.execute(END.format(position=SqliteTaggedLog.position))
+        return place_of(*self._cursor.fetchone())
 
 
 def marks(count: int) -> str:

@@ -23,6 +23,7 @@ from adapters.store.schema import (
     SENT_BY,
     TABLES,
 )
+from adapters.store.sealed import SqliteSealedLog
 from adapters.store.sqlite.connections import Datastore
 from adapters.store.sqlite.inspection import Inspection
 from adapters.store.sqlite.opened import make_private
@@ -31,6 +32,7 @@ from adapters.store.sqlite.scrubbing import scrub
 from adapters.store.sqlite.swapping import finish
 from adapters.store.sqlite.trouble import SqliteTroubles, damage_words
 from adapters.store.sqlite.wal import shorten
+from adapters.store.tagged import SqliteTaggedLog
 from adapters.store.turn import TurnLock
 from application.ports import (
     ClockMark,
@@ -39,10 +41,12 @@ from application.ports import (
     EffectPositions,
     Lease,
     Save,
+    SealedLog,
     SecretKind,
     SecretRow,
     StoreIdentity,
     StoreUnusable,
+    TaggedLog,
     Turn,
     VersionConflict,
 )
@@ -74,6 +78,8 @@ class SqliteStore:
         self.effects: EffectPositions = SqlEffectPositions(
             self._writing, self._reading, placeholder="?"
         )
+        self.tagged: TaggedLog = SqliteTaggedLog(self._reading)
+        self.sealed: SealedLog = SqliteSealedLog(self._reading)
 
     # -- writing -----------------------------------------------------------------------------
 

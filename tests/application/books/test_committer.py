@@ -382,6 +382,7 @@ def test_a_foreign_grant_is_seen_before_a_refusal(gateway: Gateway) -> None:
         clock=gateway.clock,
         randomness=SeededRandomness(9),
         numbers=BlockNumbers(store),
+        writer=gateway.system.committer._writer,
     )
     other.submit(Grant(account.number, gateway.clock.now()), answers.outcomes.append)
     other.step(0)

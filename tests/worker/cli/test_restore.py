@@ -19,6 +19,7 @@ from tests.end_to_end.damage import PAGE_BYTES
 from tests.support.counts import soak_count
 from tests.support.outcomes import SILENCE
 from tests.support.system import running_system
+from tests.support.templates import copy_data
 from tests.worker.cli.commands import Cli
 from tests.worker.cli.messages import sending
 from worker.cli.soundness import require_sound
@@ -47,7 +48,7 @@ def backup(gone_on: Path, cli: Cli, tmp_path: Path) -> Path:
 
     The store went on: message 1 left, and there is another account.
     """
-    shutil.copytree(gone_on / "data", cli.folder)
+    copy_data(gone_on / "data", cli.folder)
     return Path(shutil.copy2(gone_on / "backup.zip", tmp_path))
 
 
@@ -167,6 +168,7 @@ def test_a_store_in_order_gives_way_only_when_that_is_said_and_is_kept(
     old.folder.mkdir()
     shutil.copytree(cli.folder / "secrets", old.folder / "secrets")
     shutil.copy(kept, old.folder / "store.db")
+    shutil.copy(f"{cli.folder}.writer-key", f"{old.folder}.writer-key")
     assert accounts(old) == ["Shop", "After"]
 
 
@@ -276,6 +278,7 @@ def test_a_restore_that_was_broken_off_when_it_counted_is_finished_by_whoever_op
     ready.mkdir()
     (tmp_path / "new" / "store.db").rename(ready / "store.db")
     (tmp_path / "new" / "secrets" / "server").rename(ready / "server")
+    shutil.copy(tmp_path / "new.writer-key", f"{cli.folder}.writer-key")
     if done != "nothing":
         (cli.folder / "store.db").rename(cli.folder / "store.db.before-restore")
     if done == "store in place":
@@ -294,7 +297,7 @@ def test_a_restore_that_is_killed_leaves_the_old_store_or_the_new_one(
     chance, faults = random.Random(seed), []
     for place in range(CRASHES):
         each = Cli(tmp_path / f"crash-{place}")
-        shutil.copytree(cli.folder, each.folder)
+        copy_data(cli.folder, each.folder)
         process = each.start("restore", backup, "--replace")
         while process.poll() is None and not (each.folder / STAGING).exists():
             time.sleep(0.001)

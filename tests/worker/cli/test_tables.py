@@ -16,6 +16,7 @@ NARROW = 80
 COMMANDS = (
     "account list",
     "approval list",
+    "audit keys",
     "approval show 2",
     "backup list",
     "clock show",

@@ -1,0 +1,80 @@
+"""What sealing and proving need: stored bytes, the tiles of the tree, a key, and places outside."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from application.ports.changes import Change
+from application.ports.tagging import TaggedLog
+from domain.proof.notes import SealKey
+from domain.proof.stored import RawEvent
+
+
+@dataclass(frozen=True, slots=True)
+class SealTile(Change):
+    """Up to 256 neighbouring nodes of the sealed tree, beside the log; the last one grows.
+
+    Level 0 holds leaves, level n the roots of 256^n leaves each.
+    """
+
+    level: int
+    number: int
+    position: int
+    """Of the first event in it, in level 0."""
+    hashes: bytes
+
+
+class SealedLog(TaggedLog, Protocol):
+    """The log as it is stored, its tags and the tiles of its tree."""
+
+    def raw_of(self, aggregate: UUID, after_version: int, *, limit: int) -> Sequence[RawEvent]:
+        """Read one aggregate's events after a version, oldest first."""
+
+    def tiles(self, level: int, numbers: Sequence[int]) -> Mapping[int, SealTile]:
+        """Read some tiles of a level."""
+
+    def tile_of(self, position: int) -> SealTile | None:
+        """Give the tile of leaves that begins at a position, or nearest before it."""
+
+
+class SigningKey(Protocol):
+    """The sealer's key: it signs, and shows only its public half."""
+
+    public: bytes
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign by Ed25519."""
+
+    def named(self, origin: str) -> SealKey:
+        """Give the key under which the signatures of a log are verified."""
+
+
+class AnchorAway(Exception):
+    """A checkpoint could not be kept there now; the words say why, without anything secret."""
+
+
+class Anchor(Protocol):
+    """A place outside the database where checkpoints are kept."""
+
+    name: str
+    every_s: int
+    """It is given one at most this often."""
+
+    def put(self, note: str) -> None:
+        """Keep a checkpoint for good.
+
+        Raises:
+            AnchorAway: not now.
+        """
+
+    def newest(self) -> str | None:
+        """Give the checkpoint that was kept last, as far as that can be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealing:
+    """What a process seals with, and where its checkpoints go."""
+
+    key: SigningKey
+    anchors: Sequence[Anchor]

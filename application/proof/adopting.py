@@ -1,0 +1,61 @@
+"""Tags for events that were there before: from now on it shows when they are changed."""
+
+import logging
+from collections.abc import Iterator
+from typing import Final
+from uuid import UUID
+
+from application.books.writing import tag_of_raw
+from application.ports import ADOPTED, Randomness, Save, Store, TagsForgotten, Turn, WriterTag
+from domain.proof.writer import Place, WriterKeys
+from domain.values import Instant
+
+EVENTS_AT_ONCE: Final = 1_000
+"""Covered by one tag."""
+
+_log = logging.getLogger("ngoma.proof")
+
+
+def must_be_adopted(store: Store) -> bool:
+    """Whether there are events, and no tag at all."""
+    return store.head() > 0 and not store.tagged.tags_after(0, limit=1)
+
+
+def is_of_another_key(store: Store, keys: WriterKeys) -> bool:
+    """Whether the newest tag was made under a key that is not here."""
+    tag = store.tagged.tag_behind(store.head())
+    return tag is not None and not keys.knows(tag.key)
+
+
+def adopt(store: Store, keys: WriterKeys, randomness: Randomness, *, at: Instant) -> int:
+    """Tag everything that is in the log as found, in the place of any tags; give where it ends.
+
+    Nobody writes meanwhile: it is one transaction, of about four seconds for a million events.
+
+    Raises:
+        StoreDown: nothing was changed.
+    """
+    save = Save(save_id=UUID(bytes=randomness.token(16), version=4), at=at)
+
+    def decide(turn: Turn) -> Save:
+        save.changes[:] = [TagsForgotten(), *_adopted(turn, keys)]
+        return save
+
+    store.transact(decide)
+    tags = [change for change in save.changes if isinstance(change, WriterTag)]
+    count = sum(tag.count for tag in tags)
+    end = store.head()
+    _log.warning(
+        "%s events that were there are taken as found, under the writer's key %s: who wrote them"
+        " is not known",
+        *(count, keys.current),
+    )
+    return end
+
+
+def _adopted(turn: Turn, keys: WriterKeys) -> Iterator[WriterTag]:
+    place = Place()
+    while events := turn.tagged.raw_after(place.position, limit=EVENTS_AT_ONCE):
+        tag = tag_of_raw(keys, [event[1:] for event in events], place, how=ADOPTED)
+        yield tag
+        place = Place(events[-1].position, tag.number, tag.mac, tag.key)

@@ -1,0 +1,357 @@
+"""The sealer: what came into the log becomes part of the tree, and a checkpoint signs the tree.
+
+It seals every 60 s or every 1,024 events, at most once a second, and only when an event waits that
+is no seal itself. Of all sealers one leads; that no two seal the same is the chapter's own
+version, under the log's lock.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from application.books.books import Books
+from application.books.commands import Command, Execute
+from application.books.reader import Reader
+from application.ports import Clock, SealTile, SigningKey, Store
+from application.proof.tagged import TagBroken, TagWatch
+from application.proof.tiles import TileMissing, Tiles, grown
+from domain.errors import TooLate, Unavailable
+from domain.ledger_seal import ChapterCause, LedgerSeal, ledger_seal_id, origin_of
+from domain.proof.notes import Checkpoint, Note
+from domain.proof.tree import CompactRange, compact_range, leaf_hash
+from domain.proof.writer import WriterKeys
+from domain.values import SECOND, Instant
+
+NAME: Final = "seal"
+"""Under which its position is kept, for good."""
+EVERY_S: Final = 60
+EVENTS: Final = 1_024
+"""So many that wait are sealed before the minute is over."""
+EVENTS_MAX: Final = 16_384
+"""Of one seal; a store with a long history is sealed in many."""
+AT_MOST_EVERY_S: Final = 1.0
+TERM_S: Final = 10
+CHAPTERS_MAX: Final = 1_000
+SEALED: Final = LedgerSeal.Sealed.TOPIC
+
+logger = logging.getLogger("ngoma.seal")
+
+
+class SealStopped(Unavailable):
+    """Nothing is sealed until somebody has looked; the words say at what."""
+
+
+@dataclass(slots=True)
+class _Chapter:
+    """Where the sealer stands."""
+
+    seal: LedgerSeal
+    tree: CompactRange
+    tags: TagWatch
+
+
+class BeginFirstChapter(Command[None]):
+    """A log that was never sealed begins its first chapter."""
+
+    def __init__(self, *, generation: int, origin: str, key: str, actor: str, at: Instant) -> None:
+        self.at = at
+        self._generation = generation
+        self._origin = origin
+        self._key = key
+        self._actor = actor
+
+    def touches(self) -> Iterable[UUID]:
+        """The first chapter."""
+        yield ledger_seal_id(1)
+
+    def decide(self, books: Books) -> None:
+        """Begin it, unless somebody has."""
+        if books.find(LedgerSeal, ledger_seal_id(1)) is None:
+            begun = LedgerSeal.begin(
+                1,
+                generation=self._generation,
+                origin=self._origin,
+                key=self._key,
+                cause=ChapterCause.FIRST,
+                actor=self._actor,
+                at=self.at,
+            )
+            books.record(begun)
+
+
+class Seal(Command[None]):
+    """A checkpoint and the tiles that it is about."""
+
+    def __init__(
+        self,
+        chapter: int,
+        *,
+        position: int,
+        checkpoint: Checkpoint,
+        note: str,
+        tiles: Sequence[SealTile],
+        after: int,
+        at: Instant,
+    ) -> None:
+        """``after`` is the size that was sealed before."""
+        self.at = at
+        self._chapter = chapter
+        self._position = position
+        self._checkpoint = checkpoint
+        self._note = note
+        self._tiles = tiles
+        self._after = after
+
+    def touches(self) -> Iterable[UUID]:
+        """The chapter, and the one that may have begun since."""
+        yield ledger_seal_id(self._chapter)
+        yield ledger_seal_id(self._chapter + 1)
+
+    def decide(self, books: Books) -> None:
+        """Seal.
+
+        Raises:
+            TooLate: another sealer was there, or another chapter has begun.
+        """
+        seal = books.get(LedgerSeal, ledger_seal_id(self._chapter))
+        if seal.size not in {0, self._after} or books.find(
+            LedgerSeal, ledger_seal_id(self._chapter + 1)
+        ):
+            msg = "Another sealer was there."
+            raise TooLate(msg)
+        seal.seal(
+            size=self._checkpoint.size,
+            position=self._position,
+            root=self._checkpoint.root.hex(),
+            checkpoint=self._note,
+            at=self.at,
+        )
+        books.record(seal)
+        for tile in self._tiles:
+            books.change(tile)
+
+
+class Sealer:
+    """Seals what waits; ``step`` is called by one thread, about once a second."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        reader: Reader,
+        execute: Execute,
+        clock: Clock,
+        key: SigningKey,
+        holder: str,
+        writer: WriterKeys,
+        every_s: float = EVERY_S,
+        events: int = EVENTS,
+        events_max: int = EVENTS_MAX,
+    ) -> None:
+        self._store = store
+        self._reader = reader
+        self._execute = execute
+        self._clock = clock
+        self._key = key
+        self._holder = holder
+        self._writer = writer
+        self._every_s = every_s
+        self._events = events
+        self._events_max = events_max
+        self._chapter: _Chapter | None = None
+        self._leads_until_s = float("-inf")
+        self._sealed_s = float("-inf")
+        self._tried_s = float("-inf")
+
+    def step(self) -> str | None:
+        """Seal what is due; give the checkpoint, None when nothing is or another one leads.
+
+        Raises:
+            SealStopped: somebody has to look first.
+            Unavailable: the store is away.
+        """
+        now_s = self._clock.monotonic_s()
+        if now_s - self._tried_s < AT_MOST_EVERY_S or not self._lead(now_s):
+            return None
+        self._tried_s = now_s
+        is_late = now_s - self._sealed_s >= self._every_s
+        sealed = self._chapter.seal.position if self._chapter else 0
+        if not is_late and self._store.head() - sealed < self._events:
+            return None
+        return self._seal(self._opened(), is_late=is_late, now_s=now_s)
+
+    def close(self) -> None:
+        """Let another one lead at once."""
+        if self._leads_until_s > self._clock.monotonic_s():
+            self._leads_until_s = float("-inf")
+            self._store.effects.release(NAME, self._holder)
+
+    def _lead(self, now_s: float) -> bool:
+        if self._leads_until_s - now_s > TERM_S / 2:
+            return True
+        now = self._clock.now()
+        self._store.effects.begin(NAME, at=0)
+        until = Instant(now + TERM_S * SECOND)
+        if self._store.effects.lead(NAME, self._holder, now=now, until=until) is None:
+            self._chapter = None
+            return False
+        self._leads_until_s = now_s + TERM_S
+        return True
+
+    def _seal(self, chapter: _Chapter, *, is_late: bool, now_s: float) -> str | None:
+        before = chapter.seal.position, chapter.tree.size
+        waiting = self._store.sealed.raw_after(before[0], limit=self._events_max)
+        others = sum(event.topic != SEALED for event in waiting)
+        if not others or not (is_late or others >= self._events):
+            return None
+        self._must_be_tagged(chapter, until=waiting[-1].position)
+        leaves = [leaf_hash(event) for event in waiting]
+        tree = CompactRange(chapter.tree.size, chapter.tree.hashes)
+        tree.extend(leaves)
+        positions = [event.position for event in waiting]
+        try:
+            tiles = grown(Tiles(self._store.sealed), before[1], leaves, positions)
+            note = self._commit(chapter.seal, tree, tiles, position=positions[-1], after=before[1])
+        except TileMissing as error:
+            raise SealStopped(f"{error}: run `ngoma audit verify`") from error
+        except (TooLate, Unavailable):
+            self._chapter = None  # what was stored is read again
+            raise
+        chapter.tree = tree
+        is_done = len(waiting) < self._events_max
+        self._sealed_s = now_s if is_done else float("-inf")
+        self._note_position(positions[-1])
+        return note
+
+    def _must_be_tagged(self, chapter: _Chapter, *, until: int) -> None:
+        """Go no further than the gateway wrote: what has no right tag is never sealed.
+
+        Raises:
+            SealStopped: an event has none.
+        """
+        try:
+            chapter.tags.follow(until)
+        except TagBroken as error:
+            raise SealStopped(f"{error}; nothing is sealed from there on") from error
+
+    def _commit(
+        self,
+        seal: LedgerSeal,
+        tree: CompactRange,
+        tiles: Sequence[SealTile],
+        *,
+        position: int,
+        after: int,
+    ) -> str:
+        at = self._clock.now()
+        checkpoint = Checkpoint(seal.origin, tree.size, tree.root())
+        key = self._key.named(seal.origin)
+        note = str(Note.signed(str(checkpoint), key, self._key.sign, at=at))
+        command = Seal(
+            seal.chapter,
+            position=position,
+            checkpoint=checkpoint,
+            note=note,
+            tiles=tiles,
+            after=after,
+            at=at,
+        )
+        self._execute(command)
+        seal.size, seal.position, seal.root = tree.size, position, checkpoint.root.hex()
+        return note
+
+    def _note_position(self, to: int) -> None:
+        until = Instant(self._clock.now() + TERM_S * SECOND)
+        effects = self._store.effects
+        at = effects.lead(NAME, self._holder, now=self._clock.now(), until=until)
+        if at is not None and at < to:
+            effects.advance(NAME, self._holder, after=at, to=to, until=until)
+
+    # -- where it stands -----------------------------------------------------------------------
+
+    def _opened(self) -> _Chapter:
+        if self._chapter is None:
+            self._chapter = self._open()
+        return self._chapter
+
+    def _open(self) -> _Chapter:
+        """Read the chapter and what was sealed last, and see that the tiles say the same.
+
+        Raises:
+            SealStopped: they do not, or the chapter is not ours to go on with.
+        """
+        identity = self._store.identity()
+        seal = newest_chapter(self._reader)
+        if seal is None:
+            origin = origin_of(identity.id, 1)
+            begin = BeginFirstChapter(
+                generation=identity.generation,
+                origin=origin,
+                key=str(self._key.named(origin)),
+                actor=f"seal:{self._holder}",
+                at=self._clock.now(),
+            )
+            self._execute(begin)
+            seal = newest_chapter(self._reader)
+        if seal is None:
+            msg = "The first chapter of the seal cannot be read."
+            raise SealStopped(msg)
+        if seal.generation != identity.generation:
+            raise SealStopped(RESTORED)
+        if seal.key != str(self._key.named(seal.origin)):
+            raise SealStopped(OTHER_KEY)
+        size, position, root = sealed_before(self._reader, seal)
+        try:
+            tree = compact_range(size, Tiles(self._store.sealed).node)
+        except TileMissing as error:
+            raise SealStopped(f"{error}: run `ngoma audit verify`") from error
+        if size and tree.root().hex() != root:
+            msg = "What is kept of the tree is not what was sealed: run `ngoma audit verify`"
+            raise SealStopped(msg)
+        seal.size, seal.position, seal.root = size, position, root
+        tags = TagWatch(self._store.sealed, self._writer, position=position)
+        return _Chapter(seal, tree, tags)
+
+
+RESTORED: Final = (
+    "a backup was brought back, and the seal waits for two people to begin a chapter:"
+    " `ngoma audit chapter`"
+)
+OTHER_KEY: Final = (
+    "the seal's key is not the one of this chapter: bring that back or, if it is lost, let two"
+    " people begin a chapter, `ngoma audit chapter`"
+)
+
+
+def chapters(reader: Reader) -> Iterable[LedgerSeal]:
+    """Give the chapters of the seal, oldest first."""
+    for number in range(1, CHAPTERS_MAX):
+        found = reader.find(LedgerSeal, ledger_seal_id(number))
+        if found is None:
+            return
+        yield found
+
+
+def newest_chapter(reader: Reader) -> LedgerSeal | None:
+    """Give the chapter that goes on; None before the first."""
+    *_, newest = (None, *chapters(reader))
+    return newest
+
+
+def newest_checkpoint(reader: Reader) -> str | None:
+    """Give the note that was sealed last; None before the first."""
+    for seal in reversed(list(chapters(reader))):
+        if seal.size:
+            return seal.checkpoint
+    return None
+
+
+def sealed_before(reader: Reader, seal: LedgerSeal) -> tuple[int, int, str]:
+    """Give size, position and root of the newest seal up to this chapter; zeros without any."""
+    for number in range(seal.chapter, 0, -1):
+        found = reader.find(LedgerSeal, ledger_seal_id(number))
+        if found is not None and found.size:
+            return found.size, found.position, found.root
+    return 0, 0, ""

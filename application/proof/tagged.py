@@ -1,0 +1,195 @@
+"""Walks the log along its tags, and stops at the first event that the gateway did not write."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import zip_longest
+from struct import error as StructError  # noqa: N812 - a class
+from typing import Final
+
+from application.ports import TaggedLog, WriterTag
+from domain.proof.stored import RawEvent
+from domain.proof.writer import Place, WriterKeys
+
+TAGS_AT_ONCE: Final = 512
+EVENTS_AT_ONCE: Final = 4_096
+"""A save with more comes whole."""
+BEGINNING: Final = Place()
+
+
+class TagFault(StrEnum):
+    """What is wrong with events or with their tag."""
+
+    UNTAGGED = "untagged"
+    CHANGED = "changed"
+    EVENTS_REMOVED = "events removed"
+    TAG_REMOVED = "tag removed"
+    KEY_UNKNOWN = "key unknown"
+
+
+WORDS: Final = {
+    TagFault.UNTAGGED: "no tag covers it: it was written past the gateway",
+    TagFault.CHANGED: "its tag is not right: events or tag were changed after they were written",
+    TagFault.EVENTS_REMOVED: "its tag covers events that are not there any more",
+    TagFault.TAG_REMOVED: "its tag is not there any more, or was put elsewhere",
+    TagFault.KEY_UNKNOWN: "its tag names a writer's key that is not here",
+}
+
+
+class TagBroken(Exception):
+    """The first place from which on the log is not what the gateway wrote."""
+
+    def __init__(self, fault: TagFault, first: int, last: int) -> None:
+        """``first`` and ``last`` are the positions between which it is."""
+        where = f"position {first}" if first == last else f"positions {first} to {last}"
+        super().__init__(f"{where}: {WORDS[fault]}")
+        self.words = WORDS[fault]
+        self.fault = fault
+        self.first = first
+        self.last = last
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedSave:
+    """Events with a right tag: all of one save."""
+
+    tag: WriterTag
+    events: Sequence[RawEvent]
+    place: Place
+    """Where the walk goes on."""
+
+
+def tagged_saves(
+    log: TaggedLog, keys: WriterKeys, *, since: Place = BEGINNING
+) -> Iterator[TaggedSave]:
+    """Give the saves after a place in order, as far as each has a right tag.
+
+    It ends at the end of the log; called again with the place of the last save, it goes on.
+
+    Raises:
+        TagBroken: there is an event without a right tag, or a tag without its events.
+        StoreDown: the log cannot be read.
+    """
+    place = since
+    while True:
+        tags = _tags_after(log, place)
+        read = tags[:-1] if len(tags) > 1 else tags
+        events = log.raw_after(place.position, limit=sum(tag.count for tag in read) + 1)
+        if not tags:
+            if not events:
+                return
+            # It may have come since the tags were read; its tag came with it.
+            if not log.tags_after(place.number, limit=1):
+                raise TagBroken(TagFault.UNTAGGED, events[0].position, events[0].position)
+            continue
+        start = 0
+        for tag, following in zip_longest(read, tags[1:]):
+            own = events[start : start + tag.count]
+            ends_at = following.after if following else None
+            place = _checked(keys, place, tag, own, ends_at=ends_at)
+            yield TaggedSave(tag, own, place)
+            start += tag.count
+
+
+def _tags_after(log: TaggedLog, place: Place) -> Sequence[WriterTag]:
+    """Read some tags, with about so many events as are read at once.
+
+    Of more than one, the last only says where the events of the one before it end.
+
+    Raises:
+        TagBroken: the next one is none.
+    """
+    tags, count = log.tags_after(place.number, limit=TAGS_AT_ONCE), 0
+    for index, tag in enumerate(tags):
+        if not tag.can_be:
+            if not index:
+                raise TagBroken(TagFault.CHANGED, place.position + 1, place.position + 1)
+            return tags[:index]
+        count += tag.count
+        if index and count > EVENTS_AT_ONCE:
+            return tags[: index + 1]
+    return tags
+
+
+def _checked(
+    keys: WriterKeys,
+    place: Place,
+    tag: WriterTag,
+    own: Sequence[RawEvent],
+    *,
+    ends_at: int | None,
+) -> Place:
+    """Check the next tag against the events that follow on a place; give where they end.
+
+    ``ends_at`` is where the tag after it says that they do.
+
+    Raises:
+        TagBroken: something stands between, is gone, or was changed.
+    """
+    after = place.position
+    own = own if ends_at is None else [event for event in own if event.position <= ends_at]
+    first, last = (own[0].position, own[-1].position) if own else (after + 1, after + tag.count)
+    is_next = tag.number == place.number + 1
+    if tag.after > after and own and first <= tag.after:
+        raise TagBroken(TagFault.UNTAGGED if is_next else TagFault.TAG_REMOVED, first, first)
+    if not is_next:
+        raise TagBroken(TagFault.EVENTS_REMOVED, after + 1, max(after + 1, tag.after))
+    if len(own) < tag.count:
+        raise TagBroken(TagFault.EVENTS_REMOVED, first, max(last, after + tag.count))
+    if not keys.knows(tag.key):
+        raise TagBroken(TagFault.KEY_UNKNOWN, first, last)
+    if not is_right(keys, place, tag, own):
+        raise TagBroken(TagFault.CHANGED, first, last)
+    return Place(last, tag.number, tag.mac, tag.key)
+
+
+def is_right(keys: WriterKeys, place: Place, tag: WriterTag, events: Sequence[RawEvent]) -> bool:
+    """Whether a tag that follows on a place is the one of these events."""
+    if tag.after != place.position:
+        return False
+    if (tag.originator, tag.version) != (events[0].originator.hex(), events[0].version):
+        return False
+    stored = [event[1:] for event in events]
+    try:
+        mac = keys.mac_of_events(place, tag.how, stored, count=tag.count, key=tag.key)
+    except (StructError, AttributeError, TypeError, ValueError):
+        return False  # an embedded database takes anything into any column
+    return mac == tag.mac
+
+
+def place_before(log: TaggedLog, position: int) -> Place:
+    """Give where to begin, so that the first save is the one that holds the event at a position.
+
+    What is before is taken as it is: who trusts nobody begins at the beginning.
+    """
+    tag = log.tag_behind(position)
+    if tag is None or tag.number == 1:
+        return Place()
+    before = log.tags_after(tag.number - 2, limit=1)
+    if not before or before[0].number != tag.number - 1:
+        return Place()
+    return Place(tag.after, tag.number - 1, before[0].mac, before[0].key)
+
+
+class TagWatch:
+    """Goes along the tags for whoever must not go past an event without one. For one thread."""
+
+    def __init__(self, log: TaggedLog, keys: WriterKeys, *, position: int = 0) -> None:
+        """It begins with the save that holds the event after ``position``."""
+        self._log = log
+        self._keys = keys
+        self._place = place_before(log, position + 1)
+
+    def follow(self, until: int) -> None:
+        """Make sure that all events up to a position have right tags.
+
+        Raises:
+            TagBroken: one has not.
+            StoreDown: the log cannot be read.
+        """
+        if self._place.position >= until:
+            return
+        for save in tagged_saves(self._log, self._keys, since=self._place):
+            self._place = save.place
+            if save.place.position >= until:
+                return
