@@ -57,6 +57,7 @@ from application.ports.modems import (
 )
 from application.ports.observing import AccessLog, Answered, Metrics
 from application.ports.people import Codes, Mailer, MailNotSent, MailServerAway
+from application.ports.recount import Recount
 from application.ports.statements import FileLine, FileSummary, RefusedRow, StatementFile
 from application.ports.truth import (
     AnswerLost,
@@ -125,6 +126,7 @@ __all__ = [
     "Randomness",
     "RateLimiter",
     "ReceivedCallback",
+    "Recount",
     "Refund",
     "Refunds",
     "RefusedRow",

@@ -16,6 +16,7 @@ from adapters.store.health import Health
 from adapters.store.identity import DRAW_IDENTITY, READ_IDENTITY, drawn_identity
 from adapters.store.postgres.connections import ANSWER_TIMEOUT_S, Datastore
 from adapters.store.postgres.dropping import drop_old_saves
+from adapters.store.postgres.reading import events_after, states_after
 from adapters.store.postgres.saving import PostgresTurn, Recorder
 from adapters.store.postgres.scrubbing import UNSAMPLED, scrub
 from adapters.store.postgres.trouble import PostgresTroubles
@@ -174,27 +175,15 @@ class PostgresStore:
         self, position: int, *, limit: int, topics: Sequence[str] = ()
     ) -> Sequence[tuple[int, StoredEvent]]:
         """Read the log after a position."""
-        wanted = " AND topic = ANY(%s)" if topics else ""
         with self._reading() as cursor:
-            cursor.execute(
-                "SELECT notification_id, originator_id, originator_version, topic, state"
-                f" FROM stored_events WHERE notification_id > %s{wanted}"
-                " ORDER BY notification_id LIMIT %s",
-                (position, *([list(topics)] if topics else []), limit),
-                prepare=True,
-            )
-            return [
-                (
-                    row["notification_id"],
-                    StoredEvent(
-                        row["originator_id"],
-                        row["originator_version"],
-                        row["topic"],
-                        bytes(row["state"]),
-                    ),
-                )
-                for row in cursor.fetchall()
-            ]
+            return events_after(cursor, position, limit=limit, topics=topics)
+
+    def states_after(
+        self, position: int, *, limit: int, topics: Sequence[str] = ()
+    ) -> Sequence[tuple[int, str, bytes]]:
+        """Read positions, topics and stored bytes after a position."""
+        with self._reading() as cursor:
+            return states_after(cursor, position, limit=limit, topics=topics)
 
     def head(self) -> int:
         """Give the newest position."""

@@ -11,6 +11,7 @@ from application.ports.queries.accounts import AccountQueries, AccountRow, KeyRo
 from application.ports.queries.entries import EntryQueries, EntryRow
 from application.ports.queries.kept import Kept, KeptQueries, Place
 from application.ports.queries.ledger import (
+    BooksRead,
     LedgerBalance,
     LedgerQueries,
     LotRow,
@@ -35,6 +36,7 @@ __all__ = [
     "AccountRow",
     "Backlog",
     "Balance",
+    "BooksRead",
     "EntryRow",
     "Kept",
     "KeyRow",

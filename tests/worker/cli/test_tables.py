@@ -16,10 +16,13 @@ NARROW = 80
 COMMANDS = (
     "account list",
     "approval list",
+    "audit ledger",
+    "audit trial-balance",
     "approval show 2",
     "backup list",
     "clock show",
     "config show",
+    "events list --limit 20",
     "finance templates",
     "key list 1",
     "look list",
@@ -35,6 +38,8 @@ COMMANDS = (
     "wallet statement 3",
 )
 ELSEWHERE = (
+    "audit replay, and what differs: test_audit_replay.py",
+    "audit replay, and what differs: test_audit_replay.py",
     "modem probe: test_modem.py",
     "finance import, what came in: test_finance.py",
     "finance import, what was refused: test_finance.py",

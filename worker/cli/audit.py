@@ -1,0 +1,20 @@
+"""``ngoma audit``: a table of commands, each imported only when it is wanted."""
+
+from typing import Final
+
+import click
+
+from worker.cli.lazy import Entry, LazyGroup
+
+COMMANDS: Final[dict[str, Entry]] = {
+    "replay": Entry("worker.cli.audit_replay", "replay", "Rebuild the books from the log alone."),
+    "trial-balance": Entry(
+        "worker.cli.audit_books", "trial_balance", "Say what every ledger account holds."
+    ),
+    "ledger": Entry("worker.cli.audit_books", "ledger", "List what was posted, and the balances."),
+}
+
+
+@click.group(cls=LazyGroup, entries=COMMANDS)
+def audit() -> None:
+    """Replay the ledger, and take the books away."""
