@@ -67,7 +67,7 @@ soak: $(STAMP) soak-tools ## Full counts, all client languages, clock faults (ho
 
 soak-tools:
 	@missing=; for tool in php:php-cli node:nodejs npm:npm javac:default-jdk-headless curl:curl \
-		faketime:faketime; do \
+		faketime:faketime hledger:hledger ledger:ledger; do \
 		command -v $${tool%%:*} >/dev/null || missing="$$missing $${tool#*:}"; \
 	done; \
 	php -m 2>/dev/null | grep -qx curl || missing="$$missing php-curl"; \

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from domain.errors import InvalidRequest
-from domain.money import NGWEE_PER_KWACHA
+from domain.money import NGWEE_PER_KWACHA, Ngwee, plain_kwacha
 
 ROWS_MAX: Final = 1_048_575
 """Rows below the headings that an XLSX sheet has room for."""
@@ -24,8 +24,7 @@ class Kwacha(NamedTuple):
 
     def __str__(self) -> str:
         """Give kwacha with two decimals, and no digit groups."""
-        kwacha, ngwee = divmod(abs(self.ngwee), NGWEE_PER_KWACHA)
-        return f"{'-' if self.ngwee < 0 else ''}{kwacha}.{ngwee:02}"
+        return plain_kwacha(Ngwee(self.ngwee))
 
 
 Cell = int | str | Kwacha | None

@@ -28,7 +28,7 @@ class Books:
         """Add what events post."""
         balances, spent, refunded = self.balances, self.spent, self.refunded
         sent, returned = Message.Sent.TOPIC, CreditWallet.Refunded.TOPIC
-        for _, topic, event, lines in found:
+        for _, topic, event, lines, _ in found:
             self.events += 1
             for account, _, amount in lines:
                 balances[account] += amount

@@ -42,6 +42,8 @@ class Entry(NamedTuple):
     event: Any
     """Its fields, and ``at``."""
     lines: list[Posting]
+    lots: Sequence[Lot] = ()
+    """The lots that it brought."""
 
 
 class _Light(NamedTuple):
@@ -86,9 +88,11 @@ class Poster:
         except _UNREADABLE as error:
             msg = f"the event at position {position} is no {topic}: {type(error).__name__}"
             raise UnreadableEvent(msg) from error
-        if held.added:
-            held.added.clear()
-        return Entry(position, topic, event, lines)
+        if not held.added:
+            return Entry(position, topic, event, lines)
+        lots = tuple(held.added)
+        held.added.clear()
+        return Entry(position, topic, event, lines, lots)
 
 
 _UNREADABLE: Final = (

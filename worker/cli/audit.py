@@ -12,6 +12,9 @@ COMMANDS: Final[dict[str, Entry]] = {
         "worker.cli.audit_books", "trial_balance", "Say what every ledger account holds."
     ),
     "ledger": Entry("worker.cli.audit_books", "ledger", "List what was posted, and the balances."),
+    "journal": Entry(
+        "worker.cli.audit_journal", "journal", "Write a month for beancount, hledger, ledger."
+    ),
 }
 
 
