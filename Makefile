@@ -86,7 +86,8 @@ bench: $(STAMP) ## Measure speed, with durable settings
 clients: $(STAMP) ## Send with curl, Python, PHP and Node through the running demo gateway
 	$(BIN)/python -m tests.end_to_end.clients $(ARGS)
 
-docs: $(STAMP) ## Write docs/reference/ anew from the code
+docs: $(STAMP) ## Write docs/reference/ anew from the code, and keep new events in the corpus
+	$(BIN)/python -m tests.support.event_corpus --write
 	$(BIN)/python -m tests.tidy.reference --write
 
 format: $(STAMP) ## Format the code and fix what can be fixed

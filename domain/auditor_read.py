@@ -9,7 +9,7 @@ from domain.values import Instant
 OF_AN_ACCOUNT: Final = frozenset(
     {
         *("account", "wallet", "statement", "keys", "sender_ids", "looks", "prices"),
-        *("events", "ledger", "replay", "trial_balance"),
+        *("events", "ledger", "manual", "replay", "trial_balance"),
     }
 )
 """What is looked at by the number of its account."""

@@ -167,6 +167,7 @@ CALLS: Final[Mapping[str, tuple[str, ...]]] = {
     "wallet statement": ("1 --from {word}", "1 --to {word}"),
     "events list": ("--topic {word}", "--from {word}", "--to {word}"),
     "audit journal": ("--dialect plain --period {word} --out /nowhere/{word}",),
+    "audit manual": ("--from {word}", "--to {word}"),
     "audit replay": ("--as-of {word}",),
     "audit trial-balance": ("--as-of {word}", "--since {word}", "--out /nowhere/{word}.csv"),
     "audit ledger": ("{word}", "--as-of {word}", "--since {word}", "--out /nowhere/{word}.csv"),

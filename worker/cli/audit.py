@@ -15,6 +15,8 @@ COMMANDS: Final[dict[str, Entry]] = {
     "journal": Entry(
         "worker.cli.audit_journal", "journal", "Write a month for beancount, hledger, ledger."
     ),
+    "holds": Entry("worker.cli.audit_controls", "holds", "List credits that are held for long."),
+    "manual": Entry("worker.cli.audit_controls", "manual", "List what people did by hand."),
 }
 
 

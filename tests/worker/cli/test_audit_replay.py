@@ -12,10 +12,12 @@ import pytest
 
 from application.invariants import InvariantChecker
 from domain.ledger import chart
+from domain.roles import Role
 from domain.wallet import CreditWallet, wallet_id
 from tests.projections.history import START
 from tests.support.logged_money import money_log, sqlite_log
 from tests.worker.cli.commands import Cli
+from tests.worker.cli.people import team
 
 EVENTS = money_log()
 END = len(EVENTS)
@@ -280,3 +282,40 @@ def test_events_are_filtered_by_aggregate_position_and_time(audited: Cli) -> Non
 
 def test_a_topic_that_no_event_has_is_refused(audited: Cli) -> None:
     assert "No event has the topic Wallet" in audited.refusal("events", "list", "--topic", "Wallet")
+
+
+# -- controls -------------------------------------------------------------------------------------
+
+
+def test_holds_are_the_open_messages_and_their_credits_what_is_reserved(audited: Cli) -> None:
+    told = audited.json("audit", "holds", "--limit", 500)
+    reserved = {name: held for name, held in expected().items() if name.endswith(":Reserved")}
+    assert told["credits"] == -sum(reserved.values()) > 0
+    assert told["holds"] == len(told["oldest"])
+    assert [one["position"] for one in told["oldest"]] == sorted(
+        one["position"] for one in told["oldest"]
+    )
+    assert audited.json("audit", "holds", "--older-than", 10_000)["holds"] == told["holds"]
+
+
+def test_what_people_did_by_hand_is_listed_and_what_accounts_do_themselves_is_not(
+    audited: Cli,
+) -> None:
+    told = audited.json("audit", "manual", "--limit", 500)
+    grants = [n for n, one in enumerate(EVENTS, 1) if isinstance(one, CreditWallet.Granted)]
+    assert [one["position"] for one in told if one["topic"] == "CreditWallet.Granted"] == grants
+    assert {one["fields"]["actor"] for one in told} == {"account:90", "account:1"}
+    own = [one for one in told if one["fields"]["actor"] == "account:1"]
+    assert {one["fields"]["account"] for one in own} == {2, 3}
+    assert {one["topic"] for one in told} >= {"Receipt.WrittenOff", "Payment.RefundRequested"}
+    first = audited.json("audit", "manual", "--to", grants[0])
+    assert first[-1]["position"] == grants[0]
+
+
+def test_what_an_auditor_reads_here_is_on_record(tmp_path: Path) -> None:
+    _, eve = team(Cli(tmp_path / "data"), ann=Role.ADMIN, eve=Role.AUDITOR)
+    for words in ("audit replay", "audit trial-balance", "audit ledger", "audit holds",
+                  "audit manual", "events list"):  # fmt: skip
+        eve.run(*words.split())
+    looks = [row["what"] for row in eve.json("look", "list")]
+    assert looks == ["looks", "events", "manual", "holds", "ledger", "trial_balance", "replay"]

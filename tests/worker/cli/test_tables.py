@@ -16,7 +16,9 @@ NARROW = 80
 COMMANDS = (
     "account list",
     "approval list",
+    "audit holds --older-than 0",
     "audit ledger",
+    "audit manual",
     "audit trial-balance",
     "approval show 2",
     "backup list",
