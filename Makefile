@@ -67,7 +67,7 @@ soak: $(STAMP) soak-tools ## Full counts, all client languages, clock faults (ho
 
 soak-tools:
 	@missing=; for tool in php:php-cli node:nodejs npm:npm javac:default-jdk-headless curl:curl \
-		faketime:faketime; do \
+		faketime:faketime hledger:hledger ledger:ledger; do \
 		command -v $${tool%%:*} >/dev/null || missing="$$missing $${tool#*:}"; \
 	done; \
 	php -m 2>/dev/null | grep -qx curl || missing="$$missing php-curl"; \
@@ -86,7 +86,8 @@ bench: $(STAMP) ## Measure speed, with durable settings
 clients: $(STAMP) ## Send with curl, Python, PHP and Node through the running demo gateway
 	$(BIN)/python -m tests.end_to_end.clients $(ARGS)
 
-docs: $(STAMP) ## Write docs/reference/ anew from the code
+docs: $(STAMP) ## Write docs/reference/ anew from the code, and keep new events in the corpus
+	$(BIN)/python -m tests.support.event_corpus --write
 	$(BIN)/python -m tests.tidy.reference --write
 
 format: $(STAMP) ## Format the code and fix what can be fixed

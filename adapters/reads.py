@@ -10,7 +10,7 @@ from adapters.settings import Settings
 from adapters.store.log import StoreLog
 from adapters.store.read_engine import ReadEngines, postgres_engines, sqlite_engines
 from adapters.store.sqlite import SqliteStore
-from application.ports import Inspection, Store
+from application.ports import Inspection, Recount, Store
 from domain.errors import StoreDown
 from projections.known import Positions
 from projections.reading import SqlQueries
@@ -64,6 +64,17 @@ def open_store(settings: Settings, *, is_server: bool) -> Store:
 
         return PostgresStore(settings.database_url, connect_timeout_s=settings.connect_timeout_s)
     return SqliteStore(settings.data_dir / "store.db", is_server=is_server)
+
+
+def open_recount(settings: Settings) -> Recount:
+    """Open what counts the books of the store a second time."""
+    if settings.database_url:
+        from adapters.store.recount.postgres import PostgresRecount  # noqa: PLC0415 - only who asks
+
+        return PostgresRecount(settings.database_url)
+    from adapters.store.recount.sqlite import SqliteRecount  # noqa: PLC0415 - only who asks
+
+    return SqliteRecount(settings.data_dir / "store.db")
 
 
 def open_read_engines(settings: Settings, store: Store) -> ReadEngines:

@@ -7,7 +7,10 @@ from domain.events import Aggregate, aggregate_id
 from domain.values import Instant
 
 OF_AN_ACCOUNT: Final = frozenset(
-    {"account", "wallet", "statement", "keys", "sender_ids", "looks", "prices"}
+    {
+        *("account", "wallet", "statement", "keys", "sender_ids", "looks", "prices"),
+        *("events", "ledger", "manual", "replay", "trial_balance"),
+    }
 )
 """What is looked at by the number of its account."""
 

@@ -35,3 +35,9 @@ def format_kwacha(amount: Ngwee) -> str:
     """Write an amount as people do: ``K1,250.00``; a debt as ``-K1,250.00``."""
     kwacha, ngwee = divmod(abs(amount), NGWEE_PER_KWACHA)
     return f"{'-' if amount < 0 else ''}K{kwacha:,}.{ngwee:02}"
+
+
+def plain_kwacha(amount: Ngwee) -> str:
+    """Write an amount for programs: ``1250.00``, ``-0.05``; no sign of the currency, no groups."""
+    kwacha, ngwee = divmod(abs(amount), NGWEE_PER_KWACHA)
+    return f"{'-' if amount < 0 else ''}{kwacha}.{ngwee:02}"

@@ -16,14 +16,11 @@ from application.ports.queries import (
     EntryRow,
     Kept,
     KeyRow,
-    LedgerBalance,
     LogEntry,
     LogFilter,
     LogPage,
     LookRow,
-    LotRow,
     Place,
-    PostingRow,
     ProjectionStatus,
     SenderIdRow,
     SimRow,
@@ -43,6 +40,7 @@ from projections.known import Positions, statuses
 from projections.log import Log
 from projections.reading_receipts import ReceiptReading
 from projections.reading_reports import ReportReading
+from projections.reading_ledger import LedgerReading
 
 if TYPE_CHECKING:  # else each is imported when it is asked
     import projections.approvals
@@ -51,7 +49,6 @@ if TYPE_CHECKING:  # else each is imported when it is asked
     import projections.dispatch
     import projections.fleet
     import projections.idempotency
-    import projections.ledger
     import projections.looks
     import projections.message_log
     import projections.repeatables
@@ -61,6 +58,7 @@ if TYPE_CHECKING:  # else each is imported when it is asked
 
 
 class SqlQueries(ReceiptReading, DayAnswers, ReportReading):
+class SqlQueries(LedgerReading):
     """Implements ``application.ports.queries.Queries``; may be called from many threads.
 
     A read model that is being built anew answers nothing: half of a log would be taken for all
@@ -140,38 +138,6 @@ class SqlQueries(ReceiptReading, DayAnswers, ReportReading):
         """List an account's keys, oldest first."""
         with self._reading(catalogue.DIRECTORY) as connection:
             return projections.directory.keys(connection, account)
-
-    # -- the ledger -------------------------------------------------------------------------
-
-    def trial_balance(
-        self, *, as_of: int | None = None, after: str = "", limit: int
-    ) -> Sequence[LedgerBalance]:
-        """List what ledger accounts hold, by name; ``as_of`` is a log position, None is now."""
-        with self._reading(catalogue.LEDGER) as connection:
-            return projections.ledger.trial_balance(
-                connection, as_of=as_of, after=after, limit=limit
-            )
-
-    def account_postings(self, account: str, *, after: int, limit: int) -> Sequence[PostingRow]:
-        """List the postings of a ledger account after a log position, oldest first."""
-        with self._reading(catalogue.LEDGER) as connection:
-            return projections.ledger.account_postings(
-                connection, account, after=after, limit=limit
-            )
-
-    def event_postings(self, position: int) -> Sequence[PostingRow]:
-        """List what the event at a log position posted."""
-        with self._reading(catalogue.LEDGER) as connection:
-            return projections.ledger.event_postings(connection, position)
-
-    def lots(
-        self, account: int, *, only_open: bool = True, after: int = 0, limit: int
-    ) -> Sequence[LotRow]:
-        """List a customer's lots after a log position, oldest first."""
-        with self._reading(catalogue.LEDGER) as connection:
-            return projections.ledger.lots(
-                connection, account, only_open=only_open, after=after, limit=limit
-            )
 
     # -- operators --------------------------------------------------------------------------
 

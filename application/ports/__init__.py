@@ -60,6 +60,7 @@ from application.ports.observing import AccessLog, Answered, Metrics
 from application.ports.people import Codes, Mailer, MailNotSent, MailServerAway
 from application.ports.pins import PinMemory, VolatilePins
 from application.ports.sealing import Anchor, AnchorAway, SealedLog, Sealing, SealTile, SigningKey
+from application.ports.recount import Recount
 from application.ports.statements import FileLine, FileSummary, RefusedRow, StatementFile
 from application.ports.tagging import ADOPTED, SAVED, TaggedLog, TagsForgotten, WriterTag
 from application.ports.truth import (
@@ -135,6 +136,7 @@ __all__ = [
     "Randomness",
     "RateLimiter",
     "ReceivedCallback",
+    "Recount",
     "Refund",
     "Refunds",
     "RefusedRow",

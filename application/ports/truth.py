@@ -149,6 +149,11 @@ class Store(Protocol):
     ) -> Sequence[tuple[int, StoredEvent]]:
         """Read the log after a position, oldest first."""
 
+    def states_after(
+        self, position: int, *, limit: int, topics: Sequence[str] = ()
+    ) -> Sequence[tuple[int, str, bytes]]:
+        """Read the log after a position, oldest first: position, topic and stored bytes alone."""
+
     def head(self) -> int:
         """Give the newest log position, 0 when the log is empty."""
 

@@ -7,6 +7,8 @@ account of a customer is named by its number, a wallet of ours by provider and w
 from functools import cache
 from typing import Final
 
+from domain.ledger.posting import SMSCR, ZMW
+
 ISSUED: Final = "Equity:Credits:Issued"
 GRANTED: Final = "Equity:Credits:Granted"
 ADJUSTED: Final = "Equity:Credits:Adjusted"
@@ -81,6 +83,16 @@ def unallocated(provider_account: str) -> str:
 def fees(provider_account: str) -> str:
     """What the provider kept."""
     return f"Expenses:MoMoFees:{_path(provider_account)}"
+
+
+def is_of_customer(name: str, account: int) -> bool:
+    """Whether a ledger account is one of a customer's."""
+    return f"Acct-{account}" in name.split(":")
+
+
+def commodity(name: str) -> str:
+    """Give the one commodity that a ledger account holds."""
+    return SMSCR if ":Credits:" in name else ZMW
 
 
 def _path(provider_account: str) -> str:

@@ -21,6 +21,7 @@ import click
 from domain.causes import ErrorTable, Meaning, OwnCause, RejectionClass
 from domain.errors import NgomaError
 from tests.tidy import discovery
+from tests.tidy.schemas import schema_page
 from tests.tidy.sources import ROOT
 
 FOLDER: Final = ROOT / "docs" / "reference"
@@ -30,7 +31,7 @@ NOTE: Final = "<!-- Written by `make docs`; edit the code instead. -->"
 def pages() -> dict[str, str]:
     """Give each page's text by its file name; without those whose source is not there yet."""
     return {
-        name: page(write(source))
+        name: "".join(write(source)) if name.endswith(".json") else page(write(source))
         for name, (module, attribute, write) in PAGES.items()
         if (source := _find(module, attribute)) is not None
     }
@@ -81,7 +82,8 @@ def events_page(_: object) -> Iterator[str]:
         "topic, for good. Each one also has `originator_id`, the id of its aggregate; "
         "`originator_version`, which counts 1, 2, 3 … there; and `timestamp`, the time of its "
         "command in microseconds since 1970-01-01T00:00:00Z. Amounts are whole numbers; a field "
-        "holds an integer of 64 bits, a text, true or false, a list of texts or null."
+        "holds an integer of 64 bits, a text, true or false, a list of texts or null. "
+        "`events.schema.json` beside this page says the same to programs, topic by topic."
     )
     for aggregate in discovery.aggregates():
         yield f"## {aggregate.__name__}"
@@ -366,6 +368,7 @@ def _option(option: click.Option) -> list[str]:
 
 PAGES: Final[dict[str, tuple[str, str, Callable[[Any], Iterator[str]]]]] = {
     "events.md": ("domain.events", "Aggregate", events_page),
+    "events.schema.json": ("domain.events", "Aggregate", schema_page),
     "errors.md": ("domain.errors", "NgomaError", errors_page),
     "causes.md": ("domain.causes", "CAUSES", causes_page),
     "settings.md": ("adapters.settings", "Settings", settings_page),

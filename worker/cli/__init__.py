@@ -40,6 +40,8 @@ COMMANDS: Final[dict[str, Entry]] = {
     "topup": Entry("worker.cli.topup", "topup", "Ask for top-ups, see and refund them."),
     "finance": Entry("worker.cli.finance", "finance", "Import providers' statements."),
     "audit": Entry("worker.cli.audit", "audit", "Verify the log, and prove what is in it."),
+    "events": Entry("worker.cli.events", "events", "Look at the log."),
+    "audit": Entry("worker.cli.audit", "audit", "Replay the ledger, and take the books away."),
     "contents": Entry("worker.cli.contents", "contents", "Erase personal data."),
     "modem": Entry("worker.cli.modem", "modem", "Look at the SIMs, try and emulate modems."),
     "backup": Entry("worker.cli.backup", "backup", "Make, list and try backups."),

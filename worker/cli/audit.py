@@ -11,6 +11,16 @@ COMMANDS: Final[dict[str, Entry]] = {
     "prove": Entry("worker.cli.audit_proof", "prove", "Prove one event, in a file of its own."),
     "export": Entry("worker.cli.audit_export", "export", "Write the log into a zip for auditors."),
     "keys": Entry("worker.cli.audit_proof", "keys", "Say by which keys the log is sealed."),
+    "replay": Entry("worker.cli.audit_replay", "replay", "Rebuild the books from the log alone."),
+    "trial-balance": Entry(
+        "worker.cli.audit_books", "trial_balance", "Say what every ledger account holds."
+    ),
+    "ledger": Entry("worker.cli.audit_books", "ledger", "List what was posted, and the balances."),
+    "journal": Entry(
+        "worker.cli.audit_journal", "journal", "Write a month for beancount, hledger, ledger."
+    ),
+    "holds": Entry("worker.cli.audit_controls", "holds", "List credits that are held for long."),
+    "manual": Entry("worker.cli.audit_controls", "manual", "List what people did by hand."),
 }
 
 
@@ -21,3 +31,4 @@ def audit() -> None:
     The exit code is 0 when it is proven, 1 when something is wrong, and 3 when the log fits
     together but nothing that you brought yourself shows who wrote it.
     """
+    """Replay the ledger, and take the books away."""

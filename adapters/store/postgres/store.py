@@ -17,6 +17,8 @@ from adapters.store.identity import DRAW_IDENTITY, READ_IDENTITY, drawn_identity
 from adapters.store.postgres.connections import ANSWER_TIMEOUT_S, Datastore
 from adapters.store.postgres.dropping import drop_old_saves
 from adapters.store.postgres.saving import PostgresTurn, Recorder, stored_of
+from adapters.store.postgres.reading import events_after, states_after
+from adapters.store.postgres.saving import PostgresTurn, Recorder
 from adapters.store.postgres.scrubbing import UNSAMPLED, scrub
 from adapters.store.postgres.trouble import PostgresTroubles
 from adapters.store.schema import (
@@ -180,7 +182,6 @@ class PostgresStore:
         self, position: int, *, limit: int, topics: Sequence[str] = ()
     ) -> Sequence[tuple[int, StoredEvent]]:
         """Read the log after a position."""
-        wanted = " AND topic = ANY(%s)" if topics else ""
         with self._reading() as cursor:
             cursor.execute(
                 "SELECT notification_id, originator_id, originator_version, topic, state"
@@ -190,6 +191,14 @@ class PostgresStore:
                 prepare=True,
             )
             return [(row["notification_id"], stored_of(row)) for row in cursor.fetchall()]
+            return events_after(cursor, position, limit=limit, topics=topics)
+
+    def states_after(
+        self, position: int, *, limit: int, topics: Sequence[str] = ()
+    ) -> Sequence[tuple[int, str, bytes]]:
+        """Read positions, topics and stored bytes after a position."""
+        with self._reading() as cursor:
+            return states_after(cursor, position, limit=limit, topics=topics)
 
     def head(self) -> int:
         """Give the newest position."""

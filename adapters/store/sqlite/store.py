@@ -27,7 +27,8 @@ from adapters.store.sealed import SqliteSealedLog
 from adapters.store.sqlite.connections import Datastore
 from adapters.store.sqlite.inspection import Inspection
 from adapters.store.sqlite.opened import make_private
-from adapters.store.sqlite.saving import Recorder, SqliteTurn, marks, newest_snapshot
+from adapters.store.sqlite.reading import events_after, states_after
+from adapters.store.sqlite.saving import Recorder, SqliteTurn, newest_snapshot
 from adapters.store.sqlite.scrubbing import scrub
 from adapters.store.sqlite.swapping import finish
 from adapters.store.sqlite.trouble import SqliteTroubles, damage_words
@@ -159,14 +160,15 @@ class SqliteStore:
         self, position: int, *, limit: int, topics: Sequence[str] = ()
     ) -> Sequence[tuple[int, StoredEvent]]:
         """Read the log after a position."""
-        wanted = f" AND topic IN ({marks(len(topics))})" if topics else ""
         with self._reading() as cursor:
-            cursor.execute(
-                "SELECT rowid, originator_id, originator_version, topic, state"
-                f" FROM stored_events WHERE rowid > ?{wanted} ORDER BY rowid LIMIT ?",
-                (position, *topics, limit),
-            )
-            return [(row[0], StoredEvent(UUID(row[1]), *row[2:])) for row in cursor]
+            return events_after(cursor, position, limit=limit, topics=topics)
+
+    def states_after(
+        self, position: int, *, limit: int, topics: Sequence[str] = ()
+    ) -> Sequence[tuple[int, str, bytes]]:
+        """Read positions, topics and stored bytes after a position."""
+        with self._reading() as cursor:
+            return states_after(cursor, position, limit=limit, topics=topics)
 
     def head(self) -> int:
         """Give the newest position."""

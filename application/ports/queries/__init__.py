@@ -13,6 +13,7 @@ from application.ports.queries.entries import EntryQueries, EntryRow
 from application.ports.queries.kept import Kept, KeptQueries, Place
 from application.ports.queries.ledger import (
     JournalRow,
+    BooksRead,
     LedgerBalance,
     LedgerQueries,
     LotRow,
@@ -50,6 +51,7 @@ __all__ = [
     "Balance",
     "CaseRow",
     "ConfirmedRow",
+    "BooksRead",
     "EntryRow",
     "JournalRow",
     "Kept",

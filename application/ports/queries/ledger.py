@@ -1,6 +1,6 @@
 """Questions about the ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -50,8 +50,31 @@ class LotRow:
     taken: int
 
 
+@dataclass(frozen=True, slots=True)
+class BooksRead:
+    """All that the read models say of the books, as of one log position.
+
+    ``wallets`` has the credits of each customer by the words that its balance has: available,
+    reserved, spent and refunded. Of an earlier moment only what was available is kept.
+    """
+
+    position: int
+    ledger: Mapping[str, int]
+    wallets: Mapping[int, Mapping[str, int]]
+
+
 class LedgerQueries(Protocol):
     """Postings, and what they sum to."""
+
+    def books(self, as_of: int | None = None) -> BooksRead:
+        """Give all that ledger accounts and wallets hold, now or as of a log position.
+
+        Raises:
+            StoreDown: the read models do not stand at one position.
+        """
+
+    def postings_after(self, place: tuple[int, int], *, limit: int) -> Sequence[PostingRow]:
+        """List the postings after a log position and line, in order."""
 
     def trial_balance(
         self, *, as_of: int | None = None, after: str = "", limit: int

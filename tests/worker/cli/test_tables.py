@@ -17,6 +17,10 @@ COMMANDS = (
     "account list",
     "approval list",
     "audit keys",
+    "audit holds --older-than 0",
+    "audit ledger",
+    "audit manual",
+    "audit trial-balance",
     "approval show 2",
     "backup list",
     "clock show",
@@ -24,6 +28,7 @@ COMMANDS = (
     "finance ageing --as-of 2099-01-01",
     "finance periods",
     "finance sheet --date 2026-02-01",
+    "events list --limit 20",
     "finance templates",
     "key list 1",
     "look list",
@@ -39,6 +44,8 @@ COMMANDS = (
     "wallet statement 3",
 )
 ELSEWHERE = (
+    "audit replay, and what differs: test_audit_replay.py",
+    "audit replay, and what differs: test_audit_replay.py",
     "modem probe: test_modem.py",
     "finance import, what came in: test_finance.py",
     "finance import, what was refused: test_finance.py",
