@@ -97,8 +97,7 @@ def bootstrap(
     common = _Common(store, reader, hasher or wanted(make_hasher), clock, randomness, writer)
     committer = _open_committer(settings, common, mapper, signals, metrics)
     follower = _open_follower(reads)
-    folder = None if settings.database_url else settings.data_dir
-    add_checks(signals, store, reads.queries, folder=folder)
+    _add_checks(signals, reads, settings)
     queue = wanted(partial(open_queue, settings.redis_url))
     limiter = wanted(partial(make_limiter, settings.redis_url))
     outlet, digests = outlet or Outlet(), _digests(secret)
@@ -137,6 +136,11 @@ def bootstrap(
         inspections=[*inspections_of(store), *reads.engines.inspections],
         close=partial(_close, follower, reads, mobile_money),
     )
+
+
+def _add_checks(signals: Signals, reads: Reads, settings: Settings) -> None:
+    folder = None if settings.database_url else settings.data_dir
+    add_checks(signals, reads.store, reads.queries, folder=folder)
 
 
 def _terms(settings: Settings) -> Terms:

@@ -59,8 +59,8 @@ from application.ports.modems import (
 from application.ports.observing import AccessLog, Answered, Metrics
 from application.ports.people import Codes, Mailer, MailNotSent, MailServerAway
 from application.ports.pins import PinMemory, VolatilePins
-from application.ports.sealing import Anchor, AnchorAway, SealedLog, Sealing, SealTile, SigningKey
 from application.ports.recount import Recount
+from application.ports.sealing import Anchor, AnchorAway, SealedLog, Sealing, SealTile, SigningKey
 from application.ports.statements import FileLine, FileSummary, RefusedRow, StatementFile
 from application.ports.tagging import ADOPTED, SAVED, TaggedLog, TagsForgotten, WriterTag
 from application.ports.truth import (

@@ -15,6 +15,7 @@ from application.books.books import Books
 from application.books.commands import Command, Execute
 from application.books.reader import Reader
 from application.ports import Clock, SealTile, SigningKey, Store
+from application.proof.chapters import newest_chapter, sealed_before
 from application.proof.tagged import TagBroken, TagWatch
 from application.proof.tiles import TileMissing, Tiles, grown
 from domain.errors import TooLate, Unavailable
@@ -33,7 +34,6 @@ EVENTS_MAX: Final = 16_384
 """Of one seal; a store with a long history is sealed in many."""
 AT_MOST_EVERY_S: Final = 1.0
 TERM_S: Final = 10
-CHAPTERS_MAX: Final = 1_000
 SEALED: Final = LedgerSeal.Sealed.TOPIC
 
 logger = logging.getLogger("ngoma.seal")
@@ -323,35 +323,3 @@ OTHER_KEY: Final = (
     "the seal's key is not the one of this chapter: bring that back or, if it is lost, let two"
     " people begin a chapter, `ngoma audit chapter`"
 )
-
-
-def chapters(reader: Reader) -> Iterable[LedgerSeal]:
-    """Give the chapters of the seal, oldest first."""
-    for number in range(1, CHAPTERS_MAX):
-        found = reader.find(LedgerSeal, ledger_seal_id(number))
-        if found is None:
-            return
-        yield found
-
-
-def newest_chapter(reader: Reader) -> LedgerSeal | None:
-    """Give the chapter that goes on; None before the first."""
-    *_, newest = (None, *chapters(reader))
-    return newest
-
-
-def newest_checkpoint(reader: Reader) -> str | None:
-    """Give the note that was sealed last; None before the first."""
-    for seal in reversed(list(chapters(reader))):
-        if seal.size:
-            return seal.checkpoint
-    return None
-
-
-def sealed_before(reader: Reader, seal: LedgerSeal) -> tuple[int, int, str]:
-    """Give size, position and root of the newest seal up to this chapter; zeros without any."""
-    for number in range(seal.chapter, 0, -1):
-        found = reader.find(LedgerSeal, ledger_seal_id(number))
-        if found is not None and found.size:
-            return found.size, found.position, found.root
-    return 0, 0, ""

@@ -26,9 +26,8 @@ COMMANDS: Final[dict[str, Entry]] = {
 
 @click.group(cls=LazyGroup, entries=COMMANDS)
 def audit() -> None:
-    """Verify the log, and prove what is in it.
+    """Verify the log, prove what is in it, and replay its books.
 
     The exit code is 0 when it is proven, 1 when something is wrong, and 3 when the log fits
     together but nothing that you brought yourself shows who wrote it.
     """
-    """Replay the ledger, and take the books away."""

@@ -16,7 +16,6 @@ from adapters.store.health import Health
 from adapters.store.identity import DRAW_IDENTITY, READ_IDENTITY, drawn_identity
 from adapters.store.postgres.connections import ANSWER_TIMEOUT_S, Datastore
 from adapters.store.postgres.dropping import drop_old_saves
-from adapters.store.postgres.saving import PostgresTurn, Recorder, stored_of
 from adapters.store.postgres.reading import events_after, states_after
 from adapters.store.postgres.saving import PostgresTurn, Recorder
 from adapters.store.postgres.scrubbing import UNSAMPLED, scrub
@@ -183,14 +182,6 @@ class PostgresStore:
     ) -> Sequence[tuple[int, StoredEvent]]:
         """Read the log after a position."""
         with self._reading() as cursor:
-            cursor.execute(
-                "SELECT notification_id, originator_id, originator_version, topic, state"
-                f" FROM stored_events WHERE notification_id > %s{wanted}"
-                " ORDER BY notification_id LIMIT %s",
-                (position, *([list(topics)] if topics else []), limit),
-                prepare=True,
-            )
-            return [(row["notification_id"], stored_of(row)) for row in cursor.fetchall()]
             return events_after(cursor, position, limit=limit, topics=topics)
 
     def states_after(

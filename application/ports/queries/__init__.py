@@ -12,8 +12,8 @@ from application.ports.queries.days import AgeRow, DayQueries, OpenRow, PeriodRo
 from application.ports.queries.entries import EntryQueries, EntryRow
 from application.ports.queries.kept import Kept, KeptQueries, Place
 from application.ports.queries.ledger import (
-    JournalRow,
     BooksRead,
+    JournalRow,
     LedgerBalance,
     LedgerQueries,
     LotRow,
@@ -49,9 +49,9 @@ __all__ = [
     "AgeRow",
     "Backlog",
     "Balance",
+    "BooksRead",
     "CaseRow",
     "ConfirmedRow",
-    "BooksRead",
     "EntryRow",
     "JournalRow",
     "Kept",

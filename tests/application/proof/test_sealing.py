@@ -7,14 +7,13 @@ import pytest
 
 from adapters.security.signing import Ed25519Key, is_signature, make_key_file
 from application.ports import SealTile
+from application.proof.chapters import newest_chapter, newest_checkpoint
 from application.proof.sealing import (
     NAME,
     OTHER_KEY,
     RESTORED,
     Sealer,
     SealStopped,
-    newest_chapter,
-    newest_checkpoint,
 )
 from application.proof.tiles import Tiles
 from domain.ledger_seal import LedgerSeal, ledger_seal_id
