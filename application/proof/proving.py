@@ -5,7 +5,7 @@ from typing import Final
 
 from application.books.reader import Reader
 from application.ports import SealedLog, Store
-from application.proof.sealing import newest_checkpoint
+from application.proof.chapters import newest_checkpoint
 from application.proof.tiles import WIDTH, TileMissing, Tiles
 from domain.errors import NotFound, TooLate
 from domain.proof.notes import Checkpoint, Note

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from application.proof.anchoring import Anchoring
-from application.proof.sealing import NAME, Sealer, newest_checkpoint
+from application.proof.chapters import newest_checkpoint
+from application.proof.sealing import NAME, Sealer
 from domain.errors import NgomaError
 from worker.parts.loop import Loop
 from worker.parts.part import Part, Process, ProcessRole, Stage

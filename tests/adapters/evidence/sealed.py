@@ -8,7 +8,8 @@ from adapters.security.signing import Ed25519Key
 from application.accounts import MoveCredits
 from application.books.actors import Actor
 from application.ports import Store
-from application.proof.sealing import Sealer, newest_chapter
+from application.proof.chapters import newest_chapter
+from application.proof.sealing import Sealer
 from domain.proof.notes import SealKey
 from domain.values import Credits
 from tests.application.sending import send
