@@ -11,7 +11,7 @@ import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,6 +32,7 @@ VERIFIER: Final = "verify.py"
 SUMS: Final = "SHA256SUMS"
 MEMBERS: Final = (EVENTS, TAGS, CHECKPOINTS, MANIFEST, VERIFIER, SUMS)
 EVENTS_AT_ONCE: Final = 4_096
+TAGS_AT_ONCE: Final = 1_000
 PART_BYTES: Final = 1 << 20
 DATE: Final = (1980, 1, 1, 0, 0, 0)
 MODE: Final = 0o600 << 16
@@ -120,7 +121,8 @@ def export(
     events = _write_events(log, folder / EVENTS, first=first, last=last, advance=advance)
     first_leaf = leaf_at(log, first)
     seals = _seals(log, first_leaf, first_leaf + events)
-    (folder / TAGS).touch()
+    with (folder / TAGS).open("wb") as file:
+        file.writelines(_tags(log, first, last))
     _write(folder / CHECKPOINTS, "".join(f"{made.text}\n" for made in seals.made))
     shape = _shape(log, first_leaf, events, seals)
     manifest = {**what, "made_at": made_at, "events": events, **shape}
@@ -179,6 +181,19 @@ def _written(descriptor: int) -> tuple[int, int]:
                 position = int(line[len(b'{"position":') : line.index(b",")])
     os.ftruncate(descriptor, whole)
     return count, position
+
+
+def _tags(log: SealedLog, first: int, last: int) -> Iterator[bytes]:
+    """Write the tags of the saves that have events between two positions, a line each."""
+    behind = log.tag_behind(first)
+    number = behind.number - 1 if behind else 0
+    while tags := log.tags_after(number, limit=TAGS_AT_ONCE):
+        for tag in tags:
+            if tag.after >= last:
+                return
+            fields = {**asdict(tag), "mac": tag.mac.hex()}
+            yield json.dumps(fields, separators=(",", ":")).encode() + b"\n"
+        number = tags[-1].number
 
 
 def _seals(log: SealedLog, first_leaf: int, end: int) -> _Seals:

@@ -1,12 +1,100 @@
-"""The chapters of the seal, as the log has them."""
+"""The chapters of the seal: what is recorded in them, and reading where the newest one stands."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
+from uuid import UUID
 
+from application.books.books import Books
+from application.books.commands import Command
 from application.books.reader import Reader
-from domain.ledger_seal import LedgerSeal, ledger_seal_id
+from application.ports import SealTile
+from domain.errors import TooLate
+from domain.ledger_seal import ChapterCause, LedgerSeal, ledger_seal_id
+from domain.proof.notes import Checkpoint
+from domain.values import Instant
 
 CHAPTERS_MAX: Final = 1_000
+
+
+class BeginFirstChapter(Command[None]):
+    """A log that was never sealed begins its first chapter."""
+
+    def __init__(self, *, generation: int, origin: str, key: str, actor: str, at: Instant) -> None:
+        self.at = at
+        self._generation = generation
+        self._origin = origin
+        self._key = key
+        self._actor = actor
+
+    def touches(self) -> Iterable[UUID]:
+        """The first chapter."""
+        yield ledger_seal_id(1)
+
+    def decide(self, books: Books) -> None:
+        """Begin it, unless somebody has."""
+        if books.find(LedgerSeal, ledger_seal_id(1)) is None:
+            begun = LedgerSeal.begin(
+                1,
+                generation=self._generation,
+                origin=self._origin,
+                key=self._key,
+                cause=ChapterCause.FIRST,
+                actor=self._actor,
+                at=self.at,
+            )
+            books.record(begun)
+
+
+class Seal(Command[None]):
+    """A checkpoint and the tiles that it is about."""
+
+    def __init__(
+        self,
+        chapter: int,
+        *,
+        position: int,
+        checkpoint: Checkpoint,
+        note: str,
+        tiles: Sequence[SealTile],
+        after: int,
+        at: Instant,
+    ) -> None:
+        """``after`` is the size that was sealed before."""
+        self.at = at
+        self._chapter = chapter
+        self._position = position
+        self._checkpoint = checkpoint
+        self._note = note
+        self._tiles = tiles
+        self._after = after
+
+    def touches(self) -> Iterable[UUID]:
+        """The chapter, and the one that may have begun since."""
+        yield ledger_seal_id(self._chapter)
+        yield ledger_seal_id(self._chapter + 1)
+
+    def decide(self, books: Books) -> None:
+        """Seal.
+
+        Raises:
+            TooLate: another sealer was there, or another chapter has begun.
+        """
+        seal = books.get(LedgerSeal, ledger_seal_id(self._chapter))
+        if seal.size not in {0, self._after} or books.find(
+            LedgerSeal, ledger_seal_id(self._chapter + 1)
+        ):
+            msg = "Another sealer was there."
+            raise TooLate(msg)
+        seal.seal(
+            size=self._checkpoint.size,
+            position=self._position,
+            root=self._checkpoint.root.hex(),
+            checkpoint=self._note,
+            at=self.at,
+        )
+        books.record(seal)
+        for tile in self._tiles:
+            books.change(tile)
 
 
 def chapters(reader: Reader) -> Iterable[LedgerSeal]:

@@ -124,7 +124,9 @@ class LogVerifier:
                     break
                 advance(self._position, self._head)
         except TagBroken as error:
-            self._fault(error.first, error.last, error.words)
+            stretch = self._log.raw_after(self._position, limit=EVENTS_AT_ONCE)
+            if not stretch or self._follow(stretch):  # else it has named the event
+                self._fault(error.first, error.last, error.words)
         except SealUnreadable as error:
             self._fault(error.position, error.position, str(error))
         self._finish()

@@ -72,6 +72,21 @@ def test_an_export_holds_every_sealed_event_byte_for_byte(sealed: Sealed, tmp_pa
         assert line.endswith(b',"state":' + event.state + b"}")
 
 
+def test_the_tags_of_the_saves_are_with_their_events(sealed: Sealed, tmp_path: Path) -> None:
+    made = export(sealed.store, first=1, last=None, out=tmp_path / "a.zip", made_at="now")
+    part = export(sealed.store, first=40, last=44, out=tmp_path / "b.zip", made_at="now")
+    kept = sealed.store.sealed.tags_after(0, limit=1_000)
+    for each in (made, part):
+        with zipfile.ZipFile(each.file) as archive:
+            rows = [json.loads(line) for line in archive.read("tags.ndjson").splitlines()]
+        first, last = rows[0], rows[-1]
+        assert first["after"] < each.first <= first["after"] + first["count"]
+        assert last["after"] < each.last <= last["after"] + last["count"]
+        assert [row["number"] for row in rows] == list(range(first["number"], last["number"] + 1))
+        by_number = {tag.number: tag for tag in kept}
+        assert all(row["mac"] == by_number[row["number"]].mac.hex() for row in rows)
+
+
 def test_the_same_export_has_the_same_bytes(sealed: Sealed, tmp_path: Path) -> None:
     one, two = (
         export(sealed.store, first=1, last=None, out=tmp_path / name, made_at="now").file

@@ -28,6 +28,7 @@ class Log:
                 sealed.seal()
             sealed.work(1)
             self.fingerprint = sealed.key.fingerprint
+            self.writer = sealed.gateway.system.writer
             self.events = list(sealed.store.sealed.raw_after(0, limit=1_000))
             with (
                 closing(sqlite3.connect(sealed.gateway.folder / "store.db")) as old,
@@ -67,7 +68,9 @@ class Log:
                 file.execute("UPDATE seal_tiles SET hashes = ?", (leaves,))
             file.commit()
 
-    def verified(self, *, key: bool = True, checkpoint: bool = True) -> Verified:
+    def verified(
+        self, *, key: bool = True, checkpoint: bool = True, tags: bool = False
+    ) -> Verified:
         """Verify what is there now."""
         with closing(SqliteStore(self.path, is_server=False)) as store:
             return LogVerifier(
@@ -75,4 +78,5 @@ class Log:
                 verify=is_signature,
                 fingerprint=self.fingerprint if key else None,
                 own=[self.own] if checkpoint else [],
+                writer=self.writer if tags else None,
             ).run()

@@ -1,6 +1,8 @@
 """The sealer: what it seals and when, that there is one, and what keeps it from going on."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -8,13 +10,7 @@ import pytest
 from adapters.security.signing import Ed25519Key, is_signature, make_key_file
 from application.ports import SealTile
 from application.proof.chapters import newest_chapter, newest_checkpoint
-from application.proof.sealing import (
-    NAME,
-    OTHER_KEY,
-    RESTORED,
-    Sealer,
-    SealStopped,
-)
+from application.proof.sealing import NAME, OTHER_KEY, RESTORED, Sealer, SealStopped
 from application.proof.tiles import Tiles
 from domain.ledger_seal import LedgerSeal, ledger_seal_id
 from domain.proof.notes import Checkpoint, Note, SealKey
@@ -238,3 +234,21 @@ def test_a_log_is_sealed_wherever_it_was_left(gateway: Gateway, key: Ed25519Key)
         assert found is not None
         assert found.root == _rebuilt(gateway, found.size)
     assert gateway.system.reader.find(LedgerSeal, ledger_seal_id(2)) is None
+
+
+def test_nothing_is_sealed_behind_an_event_that_the_gateway_did_not_write(
+    gateway: Gateway, key: Ed25519Key
+) -> None:
+    sealer = _sealer(gateway, key)
+    _events(gateway, 3)
+    assert _seal(gateway, sealer) is not None
+    _events(gateway, 1)
+    with closing(sqlite3.connect(gateway.folder / "store.db")) as file:
+        file.execute(
+            "INSERT INTO stored_events VALUES (?, 1, 'CreditWallet.TopUp', ?)", ("0" * 32, b"{}")
+        )
+        file.commit()
+    position = gateway.system.store.head()
+    for _ in range(2):
+        with pytest.raises(SealStopped, match=f"position {position}: no tag covers it"):
+            _seal(gateway, sealer)

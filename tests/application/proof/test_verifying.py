@@ -164,3 +164,43 @@ def test_what_is_no_event_at_all_is_named(log: Log, change: str) -> None:
     )
     (fault,) = log.verified(checkpoint=False).faults
     assert fault.first == fault.last == position
+
+
+# -- with the writer's key -------------------------------------------------------------------------
+
+
+def test_with_the_writers_key_what_nobody_touched_is_proven_too(log: Log) -> None:
+    found = log.verified(tags=True)
+    assert (found.faults, found.is_proven, found.tags_checked) == ([], True, True)
+    assert found.events == len(log.events)
+
+
+def test_a_top_up_that_was_put_in_at_the_tail_is_named(log: Log) -> None:
+    last = log.events[-1]
+    state = b'{"timestamp":1,"account":1,"credits":1000,"available":1000}'
+    forged = last._replace(
+        position=last.position + 1, version=99, topic="CreditWallet.TopUp", state=state
+    )
+    log.write([*log.events, forged])
+    assert log.verified().faults == [], "no seal covers it"
+    (fault,) = log.verified(tags=True).faults
+    assert fault.first == fault.last == forged.position
+
+
+def test_an_edit_in_the_unsealed_tail_is_found(log: Log) -> None:
+    at = len(log.events) - 1
+    events = list(log.events)
+    events[at] = events[at]._replace(state=events[at].state.replace(b"1", b"2"))
+    log.write(events)
+    assert log.verified().faults == [], "no seal covers it"
+    (fault,) = log.verified(tags=True).faults
+    assert fault.first <= events[at].position <= fault.last
+
+
+def test_of_a_save_that_was_changed_the_event_is_named(log: Log) -> None:
+    at = log.covered - 2
+    events = list(log.events)
+    events[at] = events[at]._replace(state=events[at].state + b" ")
+    log.write(events)
+    (fault,) = log.verified(tags=True).faults
+    assert fault.first == fault.last == events[at].position

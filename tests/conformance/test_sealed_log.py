@@ -1,0 +1,83 @@
+"""Both stores keep the sealed tree alike: sealing, verifying, proving and exporting."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from adapters.evidence import verify
+from adapters.evidence.export import export
+from adapters.security.signing import is_signature, make_key_file
+from application.ports import SealTile, Store
+from application.proof.chapters import newest_chapter
+from application.proof.proving import prove
+from application.proof.verifying import LogVerifier
+from application.system import System
+from domain.ledger_seal import ledger_seal_id
+from domain.proof.notes import Note, SealKey
+from tests.conformance.stores import change
+from tests.support.sealing import seal_now
+from tests.support.system import create_account, grant, running_system
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.servers)])
+def system(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[System]:
+    """Give a gateway with a key of the seal, over either store."""
+    url = request.getfixturevalue("database_url") if request.param == "postgres" else None
+    make_key_file(tmp_path / "key")
+    with running_system(
+        tmp_path / "data", database_url=url, follows=False, seal_key=f"file:{tmp_path / 'key'}"
+    ) as system:
+        yield system
+
+
+def test_tiles_come_back_as_they_were_kept_and_grow_in_place(store: Store) -> None:
+    tiles = [SealTile(0, 0, 1, b"a" * 8_192), SealTile(0, 1, 257, b"b"), SealTile(1, 0, 0, b"c")]
+    change(store, *tiles)
+    log = store.sealed
+    assert log.tiles(0, [0, 1, 2]) == {0: tiles[0], 1: tiles[1]}
+    assert log.tiles(1, [0]) == {0: tiles[2]}
+    grown = SealTile(0, 1, 257, b"b" * 8_192)
+    change(store, grown)
+    assert log.tiles(0, [1]) == {1: grown}
+    assert [log.tile_of(position) for position in (1, 256, 257, 9_999)] == [
+        *(tiles[0], tiles[0]),
+        *(grown, grown),
+    ]
+    assert log.tile_of(0) is None
+
+
+def test_a_log_is_sealed_verified_proven_and_exported(system: System, tmp_path: Path) -> None:
+    account, _ = create_account(system, credits=5)
+    for _ in range(150):
+        grant(system, account, 1)
+    first = seal_now(system)
+    for _ in range(3):
+        grant(system, account, 1)
+    second = seal_now(system)
+    store, seal = system.store, newest_chapter(system.reader)
+    assert seal is not None
+    assert seal.checkpoint == second
+    assert seal.size > 256
+    key = SealKey.read(seal.key)
+    found = LogVerifier(
+        store,
+        verify=is_signature,
+        fingerprint=key.fingerprint,
+        own=[Note.read(first)],
+        writer=system.writer,
+    ).run()
+    assert (found.faults, found.is_proven, found.seals) == ([], True, 2)
+    assert found.position == store.head()
+    for position in (1, 200, 257, seal.position):
+        receipt = prove(store, system.reader, position).receipt
+        known = (key.name, key.public)
+        assert verify.verify_proof(str(receipt), known, lambda _: None) == verify.PROVEN
+    made = export(store, first=1, last=None, out=tmp_path / "a.zip", made_at="now")
+    own = list(verify.notes_in(first))
+    said: list[str] = []
+    code = verify.verify_export(str(made.file), (key.name, key.public), own, said.append)
+    assert code == verify.PROVEN, said
+    events = store.sealed.raw_of(ledger_seal_id(1), 1, limit=10)
+    assert [event.version for event in events] == [2, 3]
+    assert [event.topic for event in events] == ["LedgerSeal.Sealed"] * 2
