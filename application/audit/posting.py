@@ -42,8 +42,11 @@ class Entry(NamedTuple):
     event: Any
     """Its fields, and ``at``."""
     lines: list[Posting]
-    lots: Sequence[Lot] = ()
+    lots: Sequence[Lot]
     """The lots that it brought."""
+
+
+_new = tuple.__new__  # as for a posting
 
 
 class _Light(NamedTuple):
@@ -88,11 +91,11 @@ class Poster:
         except _UNREADABLE as error:
             msg = f"the event at position {position} is no {topic}: {type(error).__name__}"
             raise UnreadableEvent(msg) from error
-        if not held.added:
-            return Entry(position, topic, event, lines)
-        lots = tuple(held.added)
-        held.added.clear()
-        return Entry(position, topic, event, lines, lots)
+        lots: tuple[Lot, ...] = ()
+        if held.added:
+            lots = tuple(held.added)
+            held.added.clear()
+        return _new(Entry, (position, topic, event, lines, lots))
 
 
 _UNREADABLE: Final = (

@@ -4,7 +4,7 @@ Each part of a name begins with a capital or a digit and holds letters, digits a
 account of a customer is named by its number, a wallet of ours by provider and wallet.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from domain.ledger.posting import SMSCR, ZMW
@@ -21,19 +21,25 @@ ADJUSTMENTS: Final = "Income:Adjustments"
 RECON_GAIN: Final = "Income:ReconGain"
 RECON_LOSS: Final = "Expenses:ReconLoss"
 
+NAMES_KEPT: Final = 10_000
+"""Customers whose ledger accounts are named without putting the names together anew."""
+
 _SPELT: Final = {"mtn": "MTN", "pawapay": "PawaPay"}
 
 
+@lru_cache(NAMES_KEPT)
 def available(account: int) -> str:
     """Credits that a customer can use."""
     return f"Liabilities:Credits:Acct-{account}:Available"
 
 
+@lru_cache(NAMES_KEPT)
 def reserved(account: int) -> str:
     """Credits of a customer's open messages."""
     return f"Liabilities:Credits:Acct-{account}:Reserved"
 
 
+@lru_cache(NAMES_KEPT)
 def prepaid(account: int) -> str:
     """What we owe a customer in messages."""
     return f"Liabilities:Prepaid:Acct-{account}"

@@ -78,7 +78,7 @@ class Holdings:
             if lot is None:
                 self.debt += credits
                 break
-            taken = min(credits, lot.left)
+            taken = min(credits, lot.credits - lot.taken)
             value += self._take_of(lot, taken)
             credits -= taken
         return value
@@ -105,6 +105,6 @@ class Holdings:
     def _take_of(self, lot: Lot, credits: int) -> int:
         value = lot.take(credits)
         self.worth_ngwee -= value
-        if not lot.left:
+        if lot.taken == lot.credits:
             del self.lots[lot.position]
         return value

@@ -17,14 +17,17 @@ class Posting(NamedTuple):
     amount: int
 
 
+_new = tuple.__new__  # a named tuple's own way there costs three times as much: replays feel it
+
+
 def credits(account: str, amount: int) -> Posting:
     """Move credits."""
-    return Posting(account, SMSCR, amount)
+    return _new(Posting, (account, SMSCR, amount))
 
 
 def ngwee(account: str, amount: int) -> Posting:
     """Move money."""
-    return Posting(account, ZMW, amount)
+    return _new(Posting, (account, ZMW, amount))
 
 
 def moved(*lines: Posting) -> list[Posting]:

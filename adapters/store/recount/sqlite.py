@@ -11,6 +11,15 @@ from domain.errors import StoreDown
 
 CACHE_KIB: Final = 16_384
 
+_COMMON: Final = "('CreditWallet.Reserved', 'CreditWallet.Refunded', 'Message.Sent')"
+"""Nearly all events, which have few of the fields."""
+
+
+def _rare(field: str) -> str:
+    """Read a field that the common events have not."""
+    return f"CASE WHEN topic NOT IN {_COMMON} THEN json_extract(state, '$.{field}') END"
+
+
 _FACTS: Final = f"""
     CREATE TEMP TABLE recount_facts AS
     SELECT position, kind, account, credits, value, vat, amount, fee, source, receipt, lot, posts,
@@ -21,16 +30,18 @@ _FACTS: Final = f"""
         SELECT rowid AS position, topic AS kind,
             json_extract(state, '$.account') AS account,
             json_extract(state, '$.credits') AS credits,
-            json_extract(state, '$.value_ngwee') AS value,
-            json_extract(state, '$.vat_ngwee') AS vat,
-            json_extract(state, '$.amount_ngwee') AS amount,
-            json_extract(state, '$.fee_ngwee') AS fee,
-            json_extract(state, '$.source') AS source,
-            json_extract(state, '$.receipt') AS receipt,
-            json_extract(state, '$.lot') AS lot,
-            coalesce(json_extract(state, '$.posts'), json_extract(state, '$.posts_held')) AS posts,
-            coalesce(json_extract(state, '$.provider_account'), 'unknown/unknown') AS wallet,
-            json_extract(state, '$.network') AS network
+            {_rare("value_ngwee")} AS value,
+            {_rare("vat_ngwee")} AS vat,
+            {_rare("amount_ngwee")} AS amount,
+            {_rare("fee_ngwee")} AS fee,
+            {_rare("source")} AS source,
+            {_rare("receipt")} AS receipt,
+            {_rare("lot")} AS lot,
+            coalesce({_rare("posts")}, {_rare("posts_held")}) AS posts,
+            CASE WHEN topic NOT IN {_COMMON}
+                THEN coalesce(json_extract(state, '$.provider_account'), 'unknown/unknown')
+                END AS wallet,
+            CASE WHEN topic = 'Message.Sent' THEN json_extract(state, '$.network') END AS network
         FROM (
             SELECT rowid, topic, CAST(state AS TEXT) AS state FROM stored_events
             WHERE rowid <= ? AND topic IN ({", ".join("?" for _ in statements.KINDS)})
