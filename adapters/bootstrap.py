@@ -31,6 +31,7 @@ from adapters.security.secret import Secret, kept_or_made, read_secret
 from adapters.settings import Settings
 from adapters.store.numbers import BlockNumbers
 from adapters.store.read_engine import scrub_read_models, shorten_logs
+from adapters.tables import write_table
 from application.accounts.factors import Factors
 from application.accounts.keyring import KeyRing
 from application.accounts.logins import Logins
@@ -93,13 +94,12 @@ def bootstrap(
     add_checks(signals, store, reads.queries, folder=folder)
     queue = wanted(partial(open_queue, settings.redis_url))
     limiter = wanted(partial(make_limiter, settings.redis_url))
-    outlet = outlet or Outlet()
+    outlet, digests = outlet or Outlet(), _digests(secret)
     if is_server:
         _watch(metrics, committer, reads.queries, outlet)
         if settings.redis_url:
             watch_redis(signals, metrics, {"limits": limiter.outage, "queue": queue.outage})
     codes = wanted(partial(make_codes, derived(secret, "second factors"), randomness))
-    digests = _digests(secret)
     mobile_money, wire_log = _open_mobile_money(settings, clock)
     return System(
         clock=clock,
@@ -127,6 +127,7 @@ def bootstrap(
         wire_log=wire_log,
         signals=signals,
         inspections=[*inspections_of(store), *reads.engines.inspections],
+        write_table=write_table,
         close=partial(_close, follower, reads, mobile_money),
     )
 
