@@ -34,6 +34,7 @@ from adapters.security.secret import Secret, kept_or_made, read_secret
 from adapters.settings import Settings
 from adapters.store.numbers import BlockNumbers
 from adapters.store.read_engine import scrub_read_models, shorten_logs
+from adapters.tables import write_table
 from adapters.writer_key import writer_keys
 from application.accounts.factors import Factors
 from application.accounts.keyring import KeyRing
@@ -103,8 +104,8 @@ def bootstrap(
     outlet, digests = outlet or Outlet(), _digests(secret)
     if is_server:
         _watch(metrics, committer, reads.queries, outlet)
-    if is_server and settings.redis_url:
-        watch_redis(signals, metrics, {"limits": limiter.outage, "queue": queue.outage})
+        if settings.redis_url:
+            watch_redis(signals, metrics, {"limits": limiter.outage, "queue": queue.outage})
     mobile_money, wire_log = _open_mobile_money(settings, clock)
     return System(
         clock=clock,
@@ -134,6 +135,7 @@ def bootstrap(
         sealing=sealing,
         signals=signals,
         inspections=[*inspections_of(store), *reads.engines.inspections],
+        write_table=write_table,
         close=partial(_close, follower, reads, mobile_money),
     )
 

@@ -266,6 +266,8 @@ def _response(route: Route, status: int, schemas: list[Any]) -> dict[str, Any]:
         content = {"application/json": {"schema": schema}}
         if route.is_csv_too and status == 200:
             content["text/csv"] = {"schema": {"type": "string"}}
+    if route.files and status == 200:
+        content = {kind: {"schema": {"type": "string"}} for kind in route.files}
     headers = {name: {"$ref": f"#/components/headers/{name}"} for name in _headers(route, status)}
     return {"description": HTTPStatus(status).phrase, "headers": headers, "content": content}
 

@@ -29,6 +29,7 @@ from application.ports import (
     WireLog,
 )
 from application.ports.queries import Queries
+from application.ports.tables import TableWriter
 from application.retention.erasure import Retention
 from domain.msisdn import Numbering
 from domain.proof.writer import WriterKeys
@@ -144,6 +145,8 @@ class System:
     signals: Signals = field(default_factory=Signals)
     inspections: Sequence[Inspection] = ()
     """What looks for damage in the files that this process uses."""
+    write_table: TableWriter
+    """Writes what people download."""
     close: Callable[[], None]
 
     def readiness(self) -> Readiness:

@@ -56,6 +56,8 @@ class Route:
     query: Sequence[Parameter] = ()
     is_csv_too: bool = False
     """Whether it answers CSV, too, where ``format`` asks for it."""
+    files: Sequence[str] = ()
+    """The media types of the files that it answers with, instead of JSON."""
     is_documented: bool = True
     """Whether it stands in ``/openapi.json``: pages and files do not."""
     is_idempotent: bool = False

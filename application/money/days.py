@@ -9,7 +9,7 @@ from uuid import UUID
 
 from application.books.actors import Actor, permit
 from application.books.books import Books
-from application.books.commands import Command, Execute
+from application.books.commands import Command
 from application.books.reasons import WithReason
 from application.ports.queries import Queries
 from domain.errors import NotFound, NotPermitted
@@ -28,14 +28,16 @@ class PrepareSheet(WithReason[PeriodState]):
         self,
         provider_account: ProviderAccount,
         period: str,
-        figures: Figures,
+        figures: Figures | None,
         *,
         position: int,
         actor: Actor,
         note: str,
         at: Instant,
     ) -> None:
-        """``figures`` are as of log position ``position``; ``note`` may be ""."""
+        """``figures`` are as of log position ``position``, None of a wallet that nothing is known
+        of; ``note`` may be "".
+        """
         super().__init__(actor=actor, reason=note, at=at)
         self._wallet = provider_account
         self._period = period
@@ -51,10 +53,14 @@ class PrepareSheet(WithReason[PeriodState]):
 
         Raises:
             NotPermitted: the actor may not.
+            NotFound: nothing is known of the wallet.
             TooLate: it is signed off or locked.
             InvalidRequest: it is no period, has not begun, or wants a note.
         """
         permit(books, self._actor, Duty.RECONCILE)
+        if self._figures is None:
+            msg = f"Nothing is known of a wallet {self._wallet}."
+            raise NotFound(msg)
         found = books.find(Period, period_id(self._wallet, self._period))
         period = found or Period.open(self._wallet, self._period, at=self.at)
         period.prepare(
@@ -185,35 +191,23 @@ def sign_sheet(
     *,
     queries: Queries,
     position: int,
-    execute: Execute,
     note: str = "",
     is_anew: bool = False,
     actor: Actor,
     at: Instant,
-) -> PeriodState:
-    """Prepare a sheet or, where one waits, sign it off; ``is_anew`` prepares it in any case.
+) -> Command[PeriodState]:
+    """Give the command that prepares a sheet or, where one waits, signs it off.
 
-    ``queries`` have reached log position ``position``.
-
-    Raises:
-        NotPermitted, NotFound, TooLate, InvalidRequest: as the two commands say.
+    ``queries`` have reached log position ``position``; ``is_anew`` prepares it in any case.
     """
-    if provider_account not in queries.wallets_with_days():
-        msg = f"Nothing is known of a wallet {provider_account}."
-        raise NotFound(msg)
-    figures = queries.figures(provider_account, period)
+    is_known = provider_account in queries.wallets_with_days()
+    figures = queries.figures(provider_account, period) if is_known else None
     row = queries.period(provider_account, period)
-    if is_anew or row is None or row.state == PeriodState.OPEN:
-        return execute(
-            PrepareSheet(
-                *(provider_account, period, figures),
-                position=position,
-                actor=actor,
-                note=note,
-                at=at,
-            )
+    if is_anew or figures is None or row is None or row.state == PeriodState.OPEN:
+        return PrepareSheet(
+            *(provider_account, period, figures), position=position, actor=actor, note=note, at=at
         )
-    return execute(SignOffSheet(provider_account, period, figures, actor=actor, at=at))
+    return SignOffSheet(provider_account, period, figures, actor=actor, at=at)
 
 
 def locked_period(books: Books, provider_account: str, at: Instant) -> Period | None:

@@ -14,11 +14,13 @@ from api.routing.route import Route
 from application.accounts import MoveCredits
 from application.books.actors import Actor
 from domain.message import Message, message_id
+from domain.period import PeriodState
 from domain.public_ids import feltech_id, wilcybertek_id
 from domain.roles import Duty
 from domain.values import Credits
 from tests.api.conftest import Gateway, new_account
 from tests.api.money.asking import a_top_up_of
+from tests.api.staff.days import NAMED, stand
 from tests.support.staff import give_second_factor, open_session
 
 THEIR_NUMBER: Final = "260977654321"
@@ -55,6 +57,8 @@ class Class:
     key_in_body: bool = False
     duty: Duty | None = None
     """What a member of staff must be able to do."""
+    before: Callable[["Tenant"], None] | None = None
+    """What must be so, each time that it is asked."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,11 @@ def a_new_sender_id(tenant: Tenant) -> list[str]:
 def a_new_top_up(tenant: Tenant) -> list[str]:
     """Ask for a top-up; give its id."""
     return [a_top_up_of(tenant.gateway)]
+
+
+def day(state: PeriodState) -> Callable[[Tenant], None]:
+    """Let a day stand so."""
+    return lambda tenant: stand(tenant.gateway.system, state)
 
 
 _names = count(1)
@@ -216,6 +225,19 @@ CLASSES: Final[Mapping[tuple[str, str], Class]] = {
         Kind.STAFF, body=WHY, names=a_new_entry
     ),
     ("GET", f"{STAFF}/looks"): Class(Kind.STAFF, duty=Duty.LOOK),
+    ("GET", f"{STAFF}/finance/sheet"): Class(Kind.STAFF, duty=Duty.LOOK),
+    ("GET", f"{STAFF}/finance/periods"): Class(Kind.STAFF, duty=Duty.LOOK),
+    ("GET", f"{STAFF}/finance/ageing"): Class(Kind.STAFF, duty=Duty.LOOK),
+    ("GET", f"{STAFF}/finance/export"): Class(Kind.STAFF, duty=Duty.LOOK),
+    ("POST", f"{STAFF}/finance/sign"): Class(
+        Kind.STAFF, body=NAMED, duty=Duty.RECONCILE, before=day(PeriodState.OPEN)
+    ),
+    ("POST", f"{STAFF}/finance/lock"): Class(
+        Kind.STAFF, body=NAMED, duty=Duty.CLOSE_DAYS, before=day(PeriodState.SIGNED_OFF)
+    ),
+    ("POST", f"{STAFF}/finance/reopen"): Class(
+        Kind.STAFF, body={**NAMED, **WHY}, duty=Duty.CLOSE_DAYS, before=day(PeriodState.PREPARED)
+    ),
     ("GET", f"{STAFF}/sender-ids"): Class(Kind.STAFF, duty=Duty.LOOK),
     ("POST", f"{STAFF}/sender-ids/{{number}}/approve"): Class(
         Kind.STAFF, body=WHY, names=a_new_sender_id, duty=Duty.RUN_ACCOUNTS
@@ -264,6 +286,8 @@ def ask(
     """Ask a route with a key (or none); ``name`` stands for its path's parameter."""
     route: Route = ALL[key]
     found = CLASSES[key]
+    if found.before is not None:
+        found.before(tenant)
     if name is None:
         name = found.names(tenant)[0] if found.names else ""
     path = route.path.split("{", maxsplit=1)[0]

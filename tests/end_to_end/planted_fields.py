@@ -74,6 +74,11 @@ FIELDS: Final[Mapping[str, Plant]] = {
     "amount_ngwee": right(5_000),
     "pack": closed,
     "network": closed,
+    "provider": right("mtn"),
+    "wallet": closed,
+    "date": right("2026-02-01"),
+    "note": text,
+    "prepare": right(True),
 }
 """Fields of bodies, in any route."""
 QUERY: Final[Mapping[str, Plant]] = {
@@ -89,6 +94,11 @@ QUERY: Final[Mapping[str, Plant]] = {
     "format": closed,
     "account_id": closed,
     "state": closed,
+    "date": closed,
+    "provider": closed,
+    "wallet": closed,
+    "kind": closed,
+    "as_of": closed,
 }
 PATH: Final[Mapping[str, Plant]] = {
     **dict.fromkeys(("message_id", "number", "key_id", "topup_id", "provider"), closed),

@@ -175,17 +175,17 @@ def sign(
 
     with opened(place) as gateway:
         account, position = _account(provider, wallet), gateway.reads.store.head()
-        state = sign_sheet(
+        command = sign_sheet(
             account,
             period,
             queries=gateway.reading("days"),
             position=position,
-            execute=gateway.run,
             note=note or "",
             is_anew=is_anew,
             actor=gateway.actor,
             at=gateway.now(),
         )
+        state = gateway.run(command)
     _say(account, period, state, as_json=as_json)
 
 
