@@ -1,28 +1,15 @@
 """The paths of staff, each with what it takes and answers."""
 
-from collections.abc import Mapping, Sequence
 from typing import Final
-
-from msgspec import Struct
 
 from api import schemas
 from api.routing import statement
-from api.routing.errors import feltech_error
-from api.routing.route import FELTECH_ERRORS, Endpoint, Method, Parameter, Route
+from api.routing.route import Parameter
 from api.staff import desk as staff
 from api.staff import records
-from domain.page_sizes import LIST_PAGE, LIST_PAGE_MAX
+from api.staff.routing import AFTER, BASE, LIMIT, staff_route
 from domain.written import NUMBER_MAX
 
-BASE: Final = "/api/v1/staff"
-
-
-AFTER: Final = Parameter(
-    "after", "integer", "Only what has a higher number.", least=0, most=NUMBER_MAX, default=0
-)
-LIMIT: Final = Parameter(
-    "limit", "integer", "How many.", least=1, most=LIST_PAGE_MAX, default=LIST_PAGE
-)
 STATUS: Final = Parameter(
     "status", "string", "waiting, approved, rejected or withdrawn; all unless given."
 )
@@ -31,40 +18,8 @@ _ACCOUNT: Final = f"{BASE}/accounts/{{number}}"
 _ENTRY: Final = f"{BASE}/approvals/{{number}}"
 _SENDER_ID: Final = f"{BASE}/sender-ids/{{number}}"
 
-
-def _route(
-    method: Method,
-    path: str,
-    endpoint: Endpoint,
-    summary: str,
-    *,
-    answers: Mapping[int, type[Struct]],
-    refusals: Sequence[int] = (),
-    request: type[Struct] | None = None,
-    query: Sequence[Parameter] = (),
-    is_csv_too: bool = False,
-) -> Route:
-    return Route(
-        method=method,
-        path=path,
-        endpoint=endpoint,
-        envelope=feltech_error,
-        summary=summary,
-        answers={
-            **FELTECH_ERRORS,
-            **dict.fromkeys(refusals, (schemas.FeltechError,)),
-            **{status: (kind,) for status, kind in answers.items()},
-        },
-        tag="staff",
-        access="session",
-        request=request,
-        query=query,
-        is_csv_too=is_csv_too,
-    )
-
-
 STAFF: Final = (
-    _route(
+    staff_route(
         "GET",
         f"{BASE}/accounts",
         staff.accounts,
@@ -72,7 +27,7 @@ STAFF: Final = (
         answers={200: schemas.StaffAccounts},
         query=(AFTER, LIMIT),
     ),
-    _route(
+    staff_route(
         "GET",
         _ACCOUNT,
         staff.account,
@@ -80,7 +35,7 @@ STAFF: Final = (
         answers={200: schemas.StaffAccountAnswer},
         refusals=(404,),
     ),
-    _route(
+    staff_route(
         "GET",
         f"{_ACCOUNT}/statement",
         records.statement,
@@ -90,7 +45,7 @@ STAFF: Final = (
         query=statement.QUERY,
         is_csv_too=True,
     ),
-    _route(
+    staff_route(
         "POST",
         f"{_ACCOUNT}/suspend",
         staff.suspend,
@@ -99,7 +54,7 @@ STAFF: Final = (
         refusals=(404,),
         request=schemas.WithReasonRequest,
     ),
-    _route(
+    staff_route(
         "POST",
         f"{_ACCOUNT}/reinstate",
         staff.reinstate,
@@ -108,7 +63,7 @@ STAFF: Final = (
         refusals=(404,),
         request=schemas.WithReasonRequest,
     ),
-    _route(
+    staff_route(
         "POST",
         f"{_ACCOUNT}/limits",
         staff.change_limits,
@@ -117,7 +72,7 @@ STAFF: Final = (
         refusals=(404,),
         request=schemas.LimitsRequest,
     ),
-    _route(
+    staff_route(
         "POST",
         f"{_ACCOUNT}/credits",
         staff.move_credits,
@@ -126,7 +81,7 @@ STAFF: Final = (
         refusals=(402, 404),
         request=schemas.CreditsRequest,
     ),
-    _route(
+    staff_route(
         "POST",
         f"{_ACCOUNT}/roles",
         staff.change_role,
@@ -135,7 +90,7 @@ STAFF: Final = (
         refusals=(404, 409),
         request=schemas.RoleRequest,
     ),
-    _route(
+    staff_route(
         "POST",
         f"{_ACCOUNT}/second-factor/reset",
         staff.reset_second_factor,
@@ -144,7 +99,7 @@ STAFF: Final = (
         refusals=(404,),
         request=schemas.WithReasonRequest,
     ),
-    _route(
+    staff_route(
         "GET",
         f"{BASE}/approvals",
         staff.approvals,
@@ -152,7 +107,7 @@ STAFF: Final = (
         answers={200: schemas.Entries},
         query=(STATUS, AFTER, LIMIT),
     ),
-    _route(
+    staff_route(
         "GET",
         _ENTRY,
         staff.approval,
@@ -160,7 +115,7 @@ STAFF: Final = (
         answers={200: schemas.EntryAnswer},
         refusals=(404,),
     ),
-    _route(
+    staff_route(
         "POST",
         f"{_ENTRY}/approve",
         staff.approve,
@@ -169,7 +124,7 @@ STAFF: Final = (
         refusals=(402, 404, 409),
         request=schemas.RemarkRequest,
     ),
-    _route(
+    staff_route(
         "POST",
         f"{_ENTRY}/reject",
         staff.reject,
@@ -178,7 +133,7 @@ STAFF: Final = (
         refusals=(404, 409),
         request=schemas.WithReasonRequest,
     ),
-    _route(
+    staff_route(
         "POST",
         f"{_ENTRY}/withdraw",
         staff.withdraw,
@@ -187,7 +142,7 @@ STAFF: Final = (
         refusals=(404, 409),
         request=schemas.RemarkRequest,
     ),
-    _route(
+    staff_route(
         "GET",
         f"{BASE}/looks",
         records.looks,
@@ -201,7 +156,7 @@ STAFF: Final = (
             LIMIT,
         ),
     ),
-    _route(
+    staff_route(
         "GET",
         f"{BASE}/sender-ids",
         staff.sender_ids,
@@ -209,7 +164,7 @@ STAFF: Final = (
         answers={200: schemas.StaffSenderIds},
         query=(PENDING, AFTER, LIMIT),
     ),
-    _route(
+    staff_route(
         "POST",
         f"{_SENDER_ID}/approve",
         staff.approve_sender_id,
@@ -218,7 +173,7 @@ STAFF: Final = (
         refusals=(404, 409),
         request=schemas.RemarkRequest,
     ),
-    _route(
+    staff_route(
         "POST",
         f"{_SENDER_ID}/reject",
         staff.reject_sender_id,

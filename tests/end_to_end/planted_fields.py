@@ -74,6 +74,18 @@ FIELDS: Final[Mapping[str, Plant]] = {
     "amount_ngwee": right(5_000),
     "pack": closed,
     "network": closed,
+    "receipt": closed,
+    "receipts": closed,
+    "line": closed,
+    "part": right(1),
+    "what": closed,
+    "owner": right(2),
+    "note": text,
+    "done": right(True),
+    "dry_run": right(True),
+    "provider": closed,
+    "wallet": closed,
+    "topup_id": closed,
 }
 """Fields of bodies, in any route."""
 QUERY: Final[Mapping[str, Plant]] = {
@@ -89,6 +101,9 @@ QUERY: Final[Mapping[str, Plant]] = {
     "format": closed,
     "account_id": closed,
     "state": closed,
+    "kind": closed,
+    "as_of": closed,
+    "receipt": closed,
 }
 PATH: Final[Mapping[str, Plant]] = {
     **dict.fromkeys(("message_id", "number", "key_id", "topup_id", "provider"), closed),
