@@ -7,6 +7,7 @@ from application.fleet.liveness import LeaseWatch
 from application.messages.timing import message_work
 from application.money.tokens import CallbackTokens
 from application.money.turns import Aside, Turns, money_work
+from application.retention.doubted import stretches_in
 from application.system import System
 from worker.aside import Threads
 
@@ -18,6 +19,7 @@ def due_work(system: System, *, aside: Aside | None = None) -> Sequence[DueWork]
             queries=system.queries,
             leases=LeaseWatch(system.store, system.clock),
             clock=system.clock,
+            stretches=stretches_in(system.reader),
         ),
         *money_work(
             store=system.store,

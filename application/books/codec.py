@@ -13,6 +13,7 @@ from domain.allowance import Allowance
 from domain.auditor_read import AuditorRead
 from domain.claim import Claim
 from domain.coverage import Coverage
+from domain.doubted_times import DoubtedTimes
 from domain.events import Aggregate, Snapshot
 from domain.manual_entry import ManualEntry
 from domain.message import Message
@@ -46,6 +47,7 @@ AGGREGATES: Final = (
     Coverage,
     Period,
     PriceList,
+    DoubtedTimes,
 )
 """Every aggregate of the gateway; importing them registers their topics."""
 
@@ -67,6 +69,7 @@ SNAPSHOTTED: Final[Mapping[type[Aggregate], int]] = {
     Statement: CHANGES_BETWEEN,
     Coverage: CHANGES_BETWEEN,
     Period: CHANGES_BETWEEN,
+    DoubtedTimes: CHANGES_BETWEEN,
 }
 """Whose history has no end of its own: it is folded from the newest snapshot on."""
 

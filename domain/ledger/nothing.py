@@ -12,6 +12,7 @@ from domain.allowance import Allowance
 from domain.auditor_read import AuditorRead
 from domain.claim import Claim
 from domain.coverage import Coverage
+from domain.doubted_times import DoubtedTimes
 from domain.events import Event
 from domain.manual_entry import ManualEntry
 from domain.message import Message
@@ -47,6 +48,9 @@ MOVES_NOTHING: Final[frozenset[type[Event]]] = frozenset(
         AuditorRead.Read,
         Claim.Taken,
         CreditWallet.Opened,
+        DoubtedTimes.Opened,
+        DoubtedTimes.Doubted,
+        DoubtedTimes.Settled,
         ManualEntry.Prepared,
         ManualEntry.Approved,
         ManualEntry.Rejected,
