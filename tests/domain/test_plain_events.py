@@ -1,5 +1,6 @@
 """Every event of the domain holds plain values only, and comes back from the log as it was."""
 
+import functools
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
@@ -86,6 +87,7 @@ ALLOWED: Final[dict[object, list[object]]] = {
 }
 
 
+@functools.cache
 def kinds_of(event: type[discovery.Event]) -> dict[str, tuple[object, bool]]:
     """Give each field of its own with its type, and whether it may be None."""
     hints, found = get_type_hints(event), {}

@@ -220,7 +220,7 @@ def test_no_history_of_staff_breaks_an_invariant(report_count: Callable[..., Non
     run_state_machine_as_test(
         ApprovalHistories,
         settings=settings(
-            max_examples=soak_count(2_000, 40), stateful_step_count=80 if is_soak() else 40
+            max_examples=soak_count(2_000), stateful_step_count=80 if is_soak() else 40
         ),
     )
     report_count("histories of staff", ApprovalHistories.runs, 0, "Hypothesis")

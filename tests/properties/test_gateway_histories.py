@@ -355,7 +355,7 @@ def test_no_history_breaks_an_invariant(report_count: Callable[..., None]) -> No
     run_state_machine_as_test(
         GatewayHistories,
         settings=settings(
-            max_examples=soak_count(2_000, 40), stateful_step_count=80 if is_soak() else 50
+            max_examples=soak_count(2_000), stateful_step_count=80 if is_soak() else 50
         ),
     )
     report_count("whole gateways", GatewayHistories.runs, 0, "Hypothesis")

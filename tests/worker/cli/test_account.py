@@ -16,7 +16,7 @@ from tests.worker.cli.commands import Cli
 
 @pytest.fixture(autouse=True)
 def _store(cli: Cli) -> None:
-    cli.run("migrate")
+    cli.migrate()
 
 
 def test_the_first_account_makes_the_embedded_store(cli: Cli) -> None:

@@ -45,7 +45,7 @@ def test_a_backup_says_what_it_holds_and_what_it_never_does(cli: Cli, tmp_path: 
 def test_a_backup_is_its_owner_s_alone_and_nothing_is_left_beside_it(
     cli: Cli, tmp_path: Path
 ) -> None:
-    cli.run("migrate")
+    cli.migrate()
     umask = os.umask(0)
     try:
         cli.run("backup", "create", tmp_path / "backup.zip")
@@ -66,7 +66,7 @@ def test_a_backup_overwrites_nothing(cli: Cli, backup: Path) -> None:
 def test_what_a_broken_off_backup_left_is_no_backup_and_is_in_nobody_s_way(
     cli: Cli, tmp_path: Path
 ) -> None:
-    cli.run("migrate")
+    cli.migrate()
     left = tmp_path / "backup.zip.part"
     left.mkdir()
     (left / "store.db").write_bytes(b"half of it")

@@ -33,7 +33,7 @@ def test_a_fresh_setup_is_sound(cli: Cli) -> None:
 
 
 def test_connections_that_the_open_files_do_not_allow_are_a_warning(cli: Cli) -> None:
-    cli.run("migrate")
+    cli.migrate()
     command = f"ulimit -n 1000; exec {shlex.join(NGOMA)} doctor --json --data-dir {cli.folder}"
     done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, check=True)
     (found,) = [row for row in json.loads(done.stdout) if row["check"] == "connections"]
@@ -87,7 +87,7 @@ def test_the_files_of_pins_and_a_file_with_a_password_are_looked_at(
 
 
 def test_the_plans_differences_are_told_by_prefix_with_the_setting_that_decides(cli: Cli) -> None:
-    cli.run("migrate")
+    cli.migrate()
     words = _words(cli, "numbering", "note")
     assert (
         "097: published says mtn, national says airtel; goes to mtn by numbering_plan = published."
@@ -103,7 +103,7 @@ def test_the_plans_differences_are_told_by_prefix_with_the_setting_that_decides(
 
 
 def test_modems_that_are_not_there_or_share_a_device_are_told(cli: Cli, tmp_path: Path) -> None:
-    cli.run("migrate")
+    cli.migrate()
     config = tmp_path / "ngoma.toml"
     there = tmp_path / "tty1"
     there.touch()
@@ -116,7 +116,7 @@ def test_modems_that_are_not_there_or_share_a_device_are_told(cli: Cli, tmp_path
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may use every device")
 def test_a_modem_that_we_may_not_use_is_told(cli: Cli, tmp_path: Path) -> None:
-    cli.run("migrate")
+    cli.migrate()
     config = tmp_path / "ngoma.toml"
     device = tmp_path / "tty"
     device.touch(mode=0o000)
@@ -125,14 +125,14 @@ def test_a_modem_that_we_may_not_use_is_told(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_a_redis_that_does_not_answer_is_told_without_its_password(cli: Cli) -> None:
-    cli.run("migrate")
+    cli.migrate()
     scaled = Cli(cli.folder, {"NGOMA_REDIS_URL": "redis://:hunter2@127.0.0.1:1/0"})
     (words,) = _words(scaled, "redis", "wrong")
     assert words.startswith("redis://:***@127.0.0.1:1/0 does not answer")
 
 
 def test_a_redis_that_answers_is_well(cli: Cli, redis_url: str) -> None:
-    cli.run("migrate")
+    cli.migrate()
     scaled = Cli(cli.folder, {"NGOMA_REDIS_URL": redis_url})
     assert _words(scaled, "redis", "ok")[0].endswith("answers.")
 
@@ -157,7 +157,7 @@ def test_a_clock_behind_the_newest_event_is_told(cli: Cli) -> None:
 
 
 def test_rooms_of_another_distribution_are_told(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    cli.run("migrate")
+    cli.migrate()
     monkeypatch.setattr(diagnosis, "packages_distributions", lambda: {"domain": ["domain"]})
     assert "also installs domain" in _words(cli, "packages", "wrong")[0]
 

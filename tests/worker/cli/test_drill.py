@@ -76,5 +76,5 @@ def test_a_log_that_is_not_in_order_fails_the_drill(
 
 
 def test_without_a_backup_there_is_nothing_to_try(cli: Cli) -> None:
-    cli.run("migrate")
+    cli.migrate()
     assert "No backup was made here" in cli.refusal("backup", "drill")

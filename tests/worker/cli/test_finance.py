@@ -20,7 +20,7 @@ ROWS = (
 
 @pytest.fixture
 def made(cli: Cli) -> Cli:
-    cli.run("migrate")
+    cli.migrate()
     return cli
 
 

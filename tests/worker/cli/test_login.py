@@ -24,7 +24,7 @@ OVER = "Your session is over: `ngoma login` opens another, `ngoma logout` forget
 
 @pytest.fixture(autouse=True)
 def _store(cli: Cli) -> None:
-    cli.run("migrate")
+    cli.migrate()
 
 
 @pytest.fixture

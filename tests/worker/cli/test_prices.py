@@ -11,7 +11,7 @@ PUBLISH = ("prices", "publish", "--per-credit", "0.50", "--reason", "new prices"
 
 @pytest.fixture
 def made(cli: Cli) -> Cli:
-    cli.run("migrate")
+    cli.migrate()
     return cli
 
 

@@ -65,6 +65,7 @@ def test_a_read_model_that_has_stopped_is_named_by_whoever_needs_it(cli: Cli) ->
 def with_others_read_models(cli: Cli, tmp_path: Path) -> Cli:
     """Give a store with an account of 3 credits, and the read models of another with 9."""
     other = Cli(tmp_path / "other")
+    other.run("migrate")
     other.json("wallet", "show", other.account(credits=9))
     cli.account(credits=3)
     shutil.copy(other.folder / "read.db", cli.folder / "read.db")

@@ -39,7 +39,7 @@ def imported_by(*command: str) -> set[str]:
 
 @pytest.mark.parametrize("read", ["wallet show 1", "wallet statement 1", "modem list"])
 def test_a_read_imports_no_event_no_command_and_no_server(cli: Cli, read: str) -> None:
-    cli.run("migrate")
+    cli.migrate()
     cli.run("account", "create", "Shop", "--email", "shop@example.com", "--credits", "100")
     first = read.split()
     cli.run(*first)  # folds what the commands above wrote
@@ -47,7 +47,7 @@ def test_a_read_imports_no_event_no_command_and_no_server(cli: Cli, read: str) -
 
 
 def test_a_command_that_writes_does(cli: Cli) -> None:
-    cli.run("migrate")
+    cli.migrate()
     cli.run("account", "create", "Shop", "--email", "shop@example.com")
     grant = ("wallet", "grant", "1", "5", "--reason", "goodwill", "--data-dir", str(cli.folder))
     assert {"application.books", "domain.wallet"} <= imported_by(*grant)

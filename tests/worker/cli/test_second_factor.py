@@ -48,7 +48,7 @@ def login(cli: Cli, code: str | None = None) -> dict[str, Any]:
 
 @pytest.fixture(autouse=True)
 def _store(cli: Cli) -> None:
-    cli.run("migrate")
+    cli.migrate()
 
 
 @pytest.fixture

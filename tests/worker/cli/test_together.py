@@ -80,7 +80,7 @@ def test_a_grant_from_outside_reaches_the_running_gateway_s_read_models(cli: Cli
 
 @pytest.mark.processes
 def test_two_first_accounts_at_once_have_a_number_each(cli: Cli) -> None:
-    cli.run("migrate")
+    cli.migrate()
     processes = [
         cli.start("account", "create", name, "--email", f"{name}@example.com", "--json")
         for name in ("one", "two")

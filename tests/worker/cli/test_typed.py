@@ -103,7 +103,7 @@ def test_a_key_s_rules_are_those_of_the_api(cli: Cli, option: str, value: str) -
 
 
 def test_sources_spaces_and_passwords_are_read_as_the_api_reads_them(cli: Cli) -> None:
-    cli.run("migrate")
+    cli.migrate()
     made = cli.json(
         *("account", "create", "Shop", "--email", "a@b.zm", "--password-stdin"),
         *("--sender-id", " My  Shop", "--sender-id", "My Shop"),
