@@ -39,6 +39,7 @@ from application.books.committer import Committer
 from application.books.digests import Digests
 from application.books.reader import Reader
 from application.fleet.liveness import FleetWatch
+from application.fleet.pins import StoredPins
 from application.ports import (
     Clock,
     Codes,
@@ -47,6 +48,7 @@ from application.ports import (
     Metrics,
     ModemDriver,
     ModemSettings,
+    PinMemory,
     Randomness,
     Store,
     WireLog,
@@ -122,7 +124,12 @@ def bootstrap(
         scrub=partial(_scrub, reads),
         shorten=partial(shorten_logs, reads.engines, store),
         modems=settings.modems,
-        open_modem=partial(_open_modem, clock=clock, answer_timeout_s=settings.at_answer_timeout_s),
+        open_modem=partial(
+            _open_modem,
+            clock=clock,
+            answer_timeout_s=settings.at_answer_timeout_s,
+            pins=StoredPins(store, digests, clock=clock, execute=committer.execute),
+        ),
         mobile_money=mobile_money,
         wire_log=wire_log,
         signals=signals,
@@ -151,6 +158,7 @@ def _digests(secret: Secret) -> Digests:
         email_key=derived(secret, "e-mail claims"),
         repeat_key=derived(secret, "repeat digests"),
         callback_key=derived(secret, "callbacks"),
+        pin_key=derived(secret, "PINs of SIMs"),
     )
 
 
@@ -234,8 +242,10 @@ def _open_mailer(settings: Settings) -> Mailer:
     )
 
 
-def _open_modem(modem: ModemSettings, *, clock: Clock, answer_timeout_s: float) -> ModemDriver:
-    return DRIVERS[modem.driver](modem, clock, answer_timeout_s=answer_timeout_s)
+def _open_modem(
+    modem: ModemSettings, *, clock: Clock, answer_timeout_s: float, pins: PinMemory
+) -> ModemDriver:
+    return DRIVERS[modem.driver](modem, clock, answer_timeout_s=answer_timeout_s, pins=pins)
 
 
 def _open_mobile_money(settings: Settings, clock: Clock) -> tuple[Accounts, WireLog]:
