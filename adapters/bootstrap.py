@@ -1,7 +1,7 @@
 """The composition root: settings in, a ready ``System`` out; nothing is started."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
@@ -48,7 +48,6 @@ from application.ports import (
     Metrics,
     ModemDriver,
     ModemSettings,
-    PinMemory,
     Randomness,
     Store,
     WireLog,
@@ -124,12 +123,7 @@ def bootstrap(
         scrub=partial(_scrub, reads),
         shorten=partial(shorten_logs, reads.engines, store),
         modems=settings.modems,
-        open_modem=partial(
-            _open_modem,
-            clock=clock,
-            answer_timeout_s=settings.at_answer_timeout_s,
-            pins=StoredPins(store, digests, clock=clock, execute=committer.execute),
-        ),
+        open_modem=_modem_opener(settings, common, digests, committer),
         mobile_money=mobile_money,
         wire_log=wire_log,
         signals=signals,
@@ -242,10 +236,17 @@ def _open_mailer(settings: Settings) -> Mailer:
     )
 
 
-def _open_modem(
-    modem: ModemSettings, *, clock: Clock, answer_timeout_s: float, pins: PinMemory
-) -> ModemDriver:
-    return DRIVERS[modem.driver](modem, clock, answer_timeout_s=answer_timeout_s, pins=pins)
+def _modem_opener(
+    settings: Settings, common: _Common, digests: Digests, committer: Committer
+) -> Callable[[ModemSettings], ModemDriver]:
+    clock = common.clock
+    pins = StoredPins(common.store, digests, clock=clock, execute=committer.execute)
+    timeout_s = settings.at_answer_timeout_s
+
+    def open_modem(modem: ModemSettings) -> ModemDriver:
+        return DRIVERS[modem.driver](modem, clock, answer_timeout_s=timeout_s, pins=pins)
+
+    return open_modem
 
 
 def _open_mobile_money(settings: Settings, clock: Clock) -> tuple[Accounts, WireLog]:
