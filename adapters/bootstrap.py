@@ -44,6 +44,7 @@ from application.books.committer import Committer
 from application.books.digests import Digests
 from application.books.reader import Reader
 from application.fleet.liveness import FleetWatch
+from application.fleet.pins import StoredPins
 from application.ports import (
     Anchor,
     Clock,
@@ -90,14 +91,13 @@ def bootstrap(
     """
     clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
     reads = reads or open_reads(settings, store, is_server=is_server)
-    seals = is_server if seals is None else seals
-    store, (secret, writer, sealing) = reads.store, _secrets_of(settings, reads, seals=seals)
+    has_seal = is_server if seals is None else seals
+    store, (secret, writer, sealing) = reads.store, _secrets_of(settings, reads, seals=has_seal)
     reader = Reader(store, mapper := event_mapper())
     signals, wanted = Signals(), at_once if is_server else lazily
     metrics: Metrics = wanted(make_metrics)
     common = _Common(store, reader, hasher or wanted(make_hasher), clock, randomness, writer)
     committer = _open_committer(settings, common, mapper, signals, metrics)
-    follower = _open_follower(reads)
     _add_checks(signals, reads, settings)
     queue = wanted(partial(open_queue, settings.redis_url))
     limiter = wanted(partial(make_limiter, settings.redis_url))
@@ -115,7 +115,7 @@ def bootstrap(
         committer=committer,
         writer=writer,
         queries=reads.queries,
-        follower=follower,
+        follower=(follower := _open_follower(reads)),
         queue=queue,
         keyring=_open_keyring(settings, common, secret),
         logins=_open_logins(common, secret, wanted, digests),
@@ -129,7 +129,7 @@ def bootstrap(
         scrub=partial(_scrub, reads),
         shorten=partial(shorten_logs, reads.engines, store),
         modems=settings.modems,
-        open_modem=partial(_open_modem, clock=clock, answer_timeout_s=settings.at_answer_timeout_s),
+        open_modem=_modem_opener(settings, common, digests, committer),
         mobile_money=mobile_money,
         wire_log=wire_log,
         sealing=sealing,
@@ -165,6 +165,7 @@ def _digests(secret: Secret) -> Digests:
         email_key=derived(secret, "e-mail claims"),
         repeat_key=derived(secret, "repeat digests"),
         callback_key=derived(secret, "callbacks"),
+        pin_key=derived(secret, "PINs of SIMs"),
     )
 
 
@@ -277,8 +278,17 @@ def _open_sealing(settings: Settings) -> Sealing | None:
     return Sealing(open_seal_key(settings.seal_key or f"file:{own}"), anchors)
 
 
-def _open_modem(modem: ModemSettings, *, clock: Clock, answer_timeout_s: float) -> ModemDriver:
-    return DRIVERS[modem.driver](modem, clock, answer_timeout_s=answer_timeout_s)
+def _modem_opener(
+    settings: Settings, common: _Common, digests: Digests, committer: Committer
+) -> Callable[[ModemSettings], ModemDriver]:
+    clock = common.clock
+    pins = StoredPins(common.store, digests, clock=clock, execute=committer.execute)
+    timeout_s = settings.at_answer_timeout_s
+
+    def open_modem(modem: ModemSettings) -> ModemDriver:
+        return DRIVERS[modem.driver](modem, clock, answer_timeout_s=timeout_s, pins=pins)
+
+    return open_modem
 
 
 def _open_mobile_money(settings: Settings, clock: Clock) -> tuple[Accounts, WireLog]:

@@ -24,6 +24,17 @@ class Network(StrEnum):
     ZAMTEL = "zamtel"
 
 
+NETWORK_CODES: Final = {Network.AIRTEL: "01", Network.MTN: "02", Network.ZAMTEL: "03"}
+"""The network's code in an IMSI, after 645 for Zambia (E.212)."""
+
+
+def network_of_imsi(imsi: str) -> Network | None:
+    """Say whose SIM an IMSI is; None for one of no network that we serve."""
+    return next(
+        (network for network, code in NETWORK_CODES.items() if imsi.startswith(f"645{code}")), None
+    )
+
+
 class Lane(StrEnum):
     """How urgent a message is; the order of this list is the order of service."""
 

@@ -8,16 +8,24 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Protocol, runtime_checkable
 
-from application.ports import ANSWER_MAX_S, Clock, ModemDriver, ModemSettings
+from application.ports import ANSWER_MAX_S, Clock, ModemDriver, ModemSettings, PinMemory
 
 
 class DriverFactory(Protocol):
     """Makes a driver; nothing is opened yet."""
 
     def __call__(
-        self, settings: ModemSettings, clock: Clock, *, answer_timeout_s: float = ANSWER_MAX_S
+        self,
+        settings: ModemSettings,
+        clock: Clock,
+        *,
+        answer_timeout_s: float = ANSWER_MAX_S,
+        pins: PinMemory | None = None,
     ) -> ModemDriver:
-        """Make it; a segment without an answer after ``answer_timeout_s`` is in doubt."""
+        """Make it; a segment without an answer after ``answer_timeout_s`` is in doubt.
+
+        ``pins`` remembers which PIN a card did not take; else the driver does, while it lives.
+        """
 
 
 @runtime_checkable
@@ -26,7 +34,11 @@ class _Secret(Protocol):
 
 
 def _at(
-    settings: ModemSettings, clock: Clock, *, answer_timeout_s: float = ANSWER_MAX_S
+    settings: ModemSettings,
+    clock: Clock,
+    *,
+    answer_timeout_s: float = ANSWER_MAX_S,
+    pins: PinMemory | None = None,
 ) -> ModemDriver:
     """Make a driver for a GSM modem on the serial port ``device``."""
     from adapters.modems.at.driver import AtModemDriver  # noqa: PLC0415 - lazy
@@ -36,6 +48,8 @@ def _at(
     return AtModemDriver(
         lambda: SerialPort(settings.device, clock=clock),
         clock=clock,
+        name=settings.device,
+        pins=pins,
         pin=settings.pin.reveal() if isinstance(settings.pin, _Secret) else None,
         timeouts=AtTimeouts.with_answer(answer_timeout_s),
     )
@@ -46,6 +60,7 @@ def _simulated(
     clock: Clock,
     *,
     answer_timeout_s: float = ANSWER_MAX_S,  # noqa: ARG001 - its script has a patience of its own
+    pins: PinMemory | None = None,  # noqa: ARG001 - its SIM wants no PIN
 ) -> ModemDriver:
     """Make a modem without a device; ``device`` scripts it: ``log=FILE&fault=cms=38&seed=1``."""
     from adapters.modems.at.rejections import outcome_of_line  # noqa: PLC0415 - lazy

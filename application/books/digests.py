@@ -15,6 +15,16 @@ class Digests:
     repeat_key: bytes
     callback_key: bytes
     """Of the tokens in the paths of callbacks (``application.money.tokens``)."""
+    pin_key: bytes
+    """Of SIM cards and their PINs."""
+
+    def card(self, card: str) -> str:
+        """Give the digest under which a card is remembered."""
+        return seal(self.pin_key, f"card {card}")
+
+    def pin(self, card: str, pin: str) -> str:
+        """Give the digest of a card's PIN; the same PIN has another one for another card."""
+        return seal(self.pin_key, f"pin {card} {pin}")
 
     def email(self, email: str) -> str:
         """Give the digest under which an e-mail address is claimed; its case does not count."""

@@ -210,12 +210,13 @@ class ClockMarksForgotten(Change):
 
 
 class SecretKind(StrEnum):
-    """What stands beside the log for people: nothing of it is ever in an event."""
+    """What stands beside the log and never in it: secrets of people, and of SIMs."""
 
     PASSWORD = "password"  # noqa: S105 - a kind; key: the account's number, value: its slow hash
     SESSION = "session"  # key: the token's keyed digest, value: JSON, ends at its absolute end
     RESET = "reset"  # key: the token's keyed digest, value: nothing
     SECOND_FACTOR = "second_factor"  # key: the account's number, value: JSON, its seed sealed
+    SIM_PIN = "sim_pin"  # key: a card's keyed digest, value: that of the PIN that it did not take
 
 
 @dataclass(frozen=True, slots=True)

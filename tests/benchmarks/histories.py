@@ -47,8 +47,9 @@ def _forever() -> Iterator[Row]:
 
         def of_wallet(word: str, **fields: Any) -> Row:
             versions[account] += 1  # noqa: B023 - called at once
-            state = {"timestamp": at, "account": account, **fields}  # noqa: B023 - called at once
-            return wallet, versions[account], f"CreditWallet.{word}", orjson.dumps(state)  # noqa: B023
+            state = {"timestamp": at, "account": account, **fields}  # noqa: B023 - as above
+            version = versions[account]  # noqa: B023 - as above
+            return wallet, version, f"CreditWallet.{word}", orjson.dumps(state)  # noqa: B023
 
         if versions[account] == 0:
             versions[account] = 1

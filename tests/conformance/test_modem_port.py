@@ -216,9 +216,10 @@ def test_every_fault_has_its_outcome_and_the_air_agrees(make_rig: MakeRig, fault
 
 
 def test_a_rejection_says_whose_fault_it_is(make_rig: MakeRig) -> None:
-    with make_rig("cms=1:times=1", "cms=21:times=1", "cms=322:times=1", "cms=304:times=1") as rig:
+    with make_rig("cms=1:times=1", "cms=21:times=1", "cms=322:times=1", "cms=304:times=2") as rig:
         rig.driver.open()
-        outcomes = [rig.driver.submit(tpdu(), start=go) for _ in range(4)]
+        outcomes = [rig.driver.submit(tpdu(), start=go) for _ in range(5)]
+        del outcomes[3]  # what can be read may be tried once more
     assert [(str(o.cause), o.rejection) for o in outcomes if isinstance(o, Rejected)] == [
         ("CMS_1", RejectionClass.PERMANENT_MESSAGE),
         ("CMS_21", RejectionClass.SENDER_BLOCKED),

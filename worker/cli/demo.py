@@ -21,7 +21,7 @@ from application.books.actors import Actor
 from application.ports import Clock, ModemSettings
 from application.system import System
 from domain.errors import StoreDown
-from domain.values import Credits, Network
+from domain.values import NETWORK_CODES, Credits, Network
 
 DEMO_CREDITS: Final = Credits(1_000)
 REPORT_AFTER_S: Final = 2.0
@@ -33,7 +33,6 @@ READY_WAIT_S: Final = 60.0
 READY_POLL_S: Final = 0.05
 ONLINE_WAIT_S: Final = 10.0
 
-NETWORK_CODES: Final = {Network.AIRTEL: "01", Network.MTN: "02", Network.ZAMTEL: "03"}
 DEMO_PROFILES: Final = {Network.AIRTEL: "sim800", Network.MTN: "e173", Network.ZAMTEL: "ec25"}
 DEMO_NUMBERS: Final = {
     Network.AIRTEL: "+260770000001",

@@ -1,12 +1,21 @@
 """``ngoma modem``: the SIMs of the fleet, and modems to try and to emulate."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 import click
 
-from application.ports import ModemDriver, ModemHealth, ModemSettings, ModemUnavailable, SimIdentity
-from domain.values import Network
+from application.ports import (
+    ModemDriver,
+    ModemHealth,
+    ModemSettings,
+    ModemUnavailable,
+    PinMemory,
+    SimIdentity,
+)
+from domain.values import Network, network_of_imsi
 from worker.cli.gateway import opened
 from worker.cli.group import Group
 from worker.cli.modem_list import show_fleet
@@ -24,6 +33,8 @@ from worker.cli.output import print_json, print_table
 LATENCY_MS_MAX: Final = 600_000
 REPORT_AFTER_S: Final = 2
 REPORT_AFTER_MAX_S: Final = 86_400
+WORKS: Final = "works"
+"""What ``modem probe`` says of sending, reports and messages that come in; else why not."""
 PROFILE_NAMES: Final = (
     *("e173", "e3372", "sim800", "sim900", "sim7600", "sim7670", "ec25", "bg96"),
     *("mc75i", "sara", "m1306", "g20", "icon225", "mf190", "minimal"),
@@ -113,19 +124,41 @@ def _set_quarantine(
 def probe(place: Place, device: str, pin: str | None, *, as_json: bool) -> None:
     """Bring a modem up and say who it is; DEVICE is a port, or a modem of the settings by name.
 
-    A modem that the gateway is using cannot be probed: its port is taken.
+    It says which of sending, delivery reports and messages that come in work on this modem, and
+    why not. A modem that the gateway is using cannot be probed. A PIN is given only beside a store
+    (--data-dir) that remembers it: a SIM that did not take it is not given it again.
     """
     from adapters.clock import SystemClock
     from adapters.modems import DRIVERS
 
     settings = _modem_settings(place, device, pin)
-    driver = DRIVERS[settings.driver](settings, SystemClock())
     try:
-        identity, health = _ask(driver)
+        with _remembering(place, settings) as pins:
+            driver = DRIVERS[settings.driver](settings, SystemClock(), pins=pins)
+            identity, health = _ask(driver)
     except ModemUnavailable as error:
         reason = error.reason[:1].upper() + error.reason[1:]
         raise click.ClickException(f"{settings.device}: {reason}.") from error
     _show_probe(settings.device, identity, health, as_json=as_json)
+
+
+@contextmanager
+def _remembering(place: Place, settings: ModemSettings) -> Iterator[PinMemory]:
+    """Give the gateway's memory of PINs where one may be given; else none is needed."""
+    from adapters.clock import SystemClock
+    from application.fleet.pins import StoredPins
+    from application.ports import VolatilePins
+
+    if settings.pin is None:
+        yield VolatilePins()
+        return
+    with opened(place) as gateway:
+        yield StoredPins(
+            gateway.reads.store,
+            gateway.system.digests,
+            clock=SystemClock(),
+            execute=gateway.run,
+        )
 
 
 def _modem_settings(place: Place, device: str, pin: str | None) -> ModemSettings:
@@ -162,9 +195,13 @@ def _show_probe(
         "iccid": identity.iccid,
         "imsi": identity.imsi,
         "msisdn": identity.msisdn,
+        "network": network.value if (network := network_of_imsi(identity.imsi)) else None,
         "answers": health is not None,
         "registered": health is not None and health.registered,
         "signal_dbm": health.signal_dbm if health else None,
+        "sending": identity.abilities.sending or WORKS,
+        "reports": identity.abilities.reports or WORKS,
+        "inbound": identity.abilities.inbound or WORKS,
     }
     if as_json:
         print_json(values)

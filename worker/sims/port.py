@@ -2,11 +2,15 @@
 
 import logging
 from dataclasses import replace
+from typing import Final
 
 from application.books.alarms import Alarms
 from application.fleet.pacing import BackOff
 from application.fleet.waits import SimWaits
 from application.ports import Clock, ModemDriver, ModemSettings, ModemUnavailable, SimIdentity
+
+TRIES_BEFORE_ALARM: Final = 6
+"""A modem that is down for so many tries, with ever longer pauses, is somebody's business."""
 
 logger = logging.getLogger("ngoma.sims")
 
@@ -32,6 +36,7 @@ class Port:
         self._pauses = BackOff(waits.reopen_s)
         self._open_at_s = float("-inf")
         self._up_since_s = float("inf")
+        self._tries = 0
         self.is_up = False
         self.needs_person = False
         """Whether trying again by itself would do harm."""
@@ -58,7 +63,7 @@ class Port:
 
     def came_up(self) -> None:
         """All is well: the modem is open, and its SIM is ours."""
-        self.is_up, self.reason = True, None
+        self.is_up, self.reason, self._tries = True, None, 0
         self._up_since_s = self._clock.monotonic_s()
         self._alarms.clear(self._alarm)
         logger.info("modem %s is online", self._settings.name)
@@ -81,9 +86,13 @@ class Port:
         self.reason, self.needs_person = reason, is_final
         pause_s = self._pauses.next_s()
         self._open_at_s = self._clock.monotonic_s() + pause_s
+        self._tries += 1
         if is_final:
             self._alarms.set(self._alarm, f"{reason}; not tried again until restarted")
         else:
             logger.warning(
                 "modem %s is not up, next try in %g s: %s", self._settings.name, pause_s, reason
             )
+            if self._tries >= TRIES_BEFORE_ALARM:
+                tried = f"tried {self._tries} times, and again every {pause_s:g} s"
+                self._alarms.set(self._alarm, f"{reason}; {tried}")

@@ -11,11 +11,13 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from adapters.modems.at.bringup import BringUp
+from adapters.modems.at.disturbed import Disturbed
 from adapters.modems.at.link import AtLink, LinkGone
 from adapters.modems.at.listener import Listener
 from adapters.modems.at.modes import Modes
 from adapters.modems.at.pin import SimPin
 from adapters.modems.at.port import BytePort
+from adapters.modems.at.recovery import Recovery
 from adapters.modems.at.segment import SegmentExchange, resync
 from adapters.modems.at.timeouts import AtTimeouts
 from adapters.modems.at.unsettled import Unsettled
@@ -68,6 +70,8 @@ class AtModemDriver:
         self._port: BytePort | None = None
         self._link: AtLink | None = None
         self._lost: LinkLost | None = None
+        self._recovery = Recovery()
+        self._disturbed = Disturbed()
         self._unsettled = Unsettled()
         self._listener = Listener(clock, self._unsettled)
         self._was_silenced = False
@@ -89,8 +93,16 @@ class AtModemDriver:
         try:
             identity = self._bring_up(link)
             self._link = link
+            self._recovery.came_up()
         except LinkGone as gone:
             raise ModemUnavailable(gone.reason) from gone
+        except ModemUnavailable as error:
+            if not error.permanent and self._recovery.failed(
+                link, timeout_s=self._timeouts.command_s
+            ):
+                reason = f"{error.reason}; it was told to start anew"
+                raise ModemUnavailable(reason) from error
+            raise
         finally:
             if self._link is None:
                 self.close()
@@ -146,7 +158,7 @@ class AtModemDriver:
         if withheld is not None:
             return withheld
         try:
-            return exchange.hand_over(tpdu)
+            return self._disturbed.judge(tpdu, exchange.hand_over(tpdu))
         except LinkGone as gone:
             self._lose(gone)
             reason = f"the link was lost after the segment began: {gone.reason}"

@@ -2,13 +2,16 @@
 
 import contextlib
 import errno
+import fcntl
 import os
 import select
 import termios
+from pathlib import Path
 from typing import Final, Protocol
 
 import serial
 
+from adapters.modems.at.port_lock import LOCKS, PortLock
 from application.ports import Clock
 
 BAUD_RATE: Final = 115_200
@@ -42,8 +45,9 @@ class BytePort(Protocol):
 
 
 class SerialPort:
-    """A tty or pty, opened exclusively: a second opener on this host is refused.
+    """A tty or pty, opened exclusively: by flock, by TIOCEXCL, and by a lock file.
 
+    The first binds only who asks, the second all but root, the third who looks for it.
     pyserial opens and configures; reading and writing wait in ``poll`` on the descriptor
     itself, which costs no sleep and works above descriptor 1,023, where ``select`` does not.
     """
@@ -55,6 +59,7 @@ class SerialPort:
         clock: Clock,
         baud_rate: int = BAUD_RATE,
         write_timeout_s: float = WRITE_TIMEOUT_S,
+        locks: Path = LOCKS,
     ) -> None:
         self._clock = clock
         self._write_timeout_s = write_timeout_s
@@ -63,6 +68,13 @@ class SerialPort:
         except (termios.error, ValueError) as error:  # neither is an OSError
             raise OSError(errno.EIO, f"{device} cannot be configured: {error}") from error
         self._fd: int = self._serial.fileno()
+        self._lock: PortLock | None = None
+        try:
+            self._lock = PortLock(device, folder=locks)
+            self._hold_back_others(termios.TIOCEXCL)
+        except OSError:
+            self._serial.close()
+            raise
         self._readable = select.poll()
         self._readable.register(self._fd, select.POLLIN)
         self._writable = select.poll()
@@ -104,7 +116,15 @@ class SerialPort:
         if self._serial.is_open:
             with contextlib.suppress(termios.error):  # unsent bytes would hold close() back
                 termios.tcflush(self._fd, termios.TCOFLUSH)
+            self._hold_back_others(termios.TIOCNXCL)
             self._serial.close()
+        if self._lock is not None:
+            self._lock.release()
+
+    def _hold_back_others(self, request: int) -> None:
+        """Let nobody else open the port, or everybody again; a device without this has flock."""
+        with contextlib.suppress(OSError):
+            fcntl.ioctl(self._fd, request)
 
     def _refuse_when_closed(self) -> None:
         if not self._serial.is_open:

@@ -47,6 +47,8 @@ class Commands:
         """What AT+CMGS announced, when the line just answered ended with it."""
         self.afterwards: list[str] = []
         """What is said by itself once the line is answered."""
+        self.starts_anew = False
+        """Whether the line just answered has the modem start anew."""
         self._answers = self._table()
 
     def restart(self) -> None:
@@ -57,7 +59,7 @@ class Commands:
 
     def answer(self, line: str) -> list[str]:
         """Answer one command line: what its commands say, and one result (V.250 5.2.1)."""
-        self.segment, self.afterwards = None, []
+        self.segment, self.afterwards, self.starts_anew = None, [], False
         said: list[str] = []
         is_ended_by_line = False
         for command in commands_in(line):
@@ -177,6 +179,7 @@ class Commands:
             return [f"{command.name}: {self.modes.numbers[command.name]}"]
         if not self.modes.set_number(command.name, command.value):
             raise Refused(self.cme_error(OPERATION_NOT_SUPPORTED))
+        self.starts_anew = command.name == "+CFUN" and command.value.endswith(",1")
         return []
 
     def _domain(self, command: Command) -> list[str]:

@@ -195,6 +195,8 @@ class Emulator:
             self._say(answer)
         if commands.segment is not None:
             self._begin_segment(commands.segment)
+        elif commands.starts_anew:
+            self._reboot()
 
     def _echo(self, data: bytes) -> None:
         if self._commands.modes.echo:

@@ -1,8 +1,10 @@
 """Serves an emulator on a real pty, found under a link that always points to the current one."""
 
 import contextlib
+import fcntl
 import os
 import select
+import termios
 import threading
 import tty
 from collections import deque
@@ -82,6 +84,9 @@ class EmulatorPty:
     # -- the loop -------------------------------------------------------------------------------
 
     def _wait_and_feed(self) -> None:
+        if self._slave is not None:
+            # A host that was killed while it had the port to itself: a real tty forgets that.
+            fcntl.ioctl(self._slave, termios.TIOCNXCL)
         poll = select.poll()
         poll.register(self._wake_read, select.POLLIN)
         if self._master is not None:

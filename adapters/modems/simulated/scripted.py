@@ -8,9 +8,7 @@ from adapters.modems.simulated.driver import ErrorTable, SimulatedModemDriver
 from adapters.modems.simulated.network_log import FileNetworkLog
 from adapters.modems.simulated.sim_card import imsi_for
 from application.ports import Clock, ModemSettings
-from domain.values import Network
-
-NETWORK_CODES: Final = {Network.AIRTEL: "01", Network.MTN: "02", Network.ZAMTEL: "03"}
+from domain.values import NETWORK_CODES
 
 _KEYS: Final = frozenset({"log", "fault", "seed", "latency_ms", "patience_ms", "imsi", "report_ms"})
 

@@ -1,6 +1,8 @@
 """The serial port keeps its deadlines, has one owner, and says when the device is gone."""
 
 import os
+import subprocess
+import sys
 import threading
 import time
 import tty
@@ -20,6 +22,7 @@ class Pty:
         self.master, slave = os.openpty()
         tty.setraw(slave)
         self.path = os.ttyname(slave)
+        self.slave = slave
         self._slave: int | None = slave
 
     def hang_up(self) -> None:
@@ -69,6 +72,36 @@ def test_a_second_owner_is_refused(pty: Pty, port: SerialPort) -> None:
     del port
     with pytest.raises(OSError, match="lock"):
         SerialPort(pty.path, clock=CLOCK)
+
+
+def test_a_port_that_another_program_has_locked_is_not_opened(pty: Pty, tmp_path: Path) -> None:
+    name = "LCK.." + os.path.realpath(pty.path).removeprefix("/dev/").replace("/", "_")
+    lock = tmp_path / name
+    lock.write_text(f"{os.getppid():10d}\n")
+    with pytest.raises(OSError, match=f"process {os.getppid()} has it locked"):
+        SerialPort(pty.path, clock=CLOCK, locks=tmp_path)
+    for left_behind in ("4999999", "nonsense", "-1"):
+        lock.write_text(left_behind)
+        port = SerialPort(pty.path, clock=CLOCK, locks=tmp_path)
+        assert int(lock.read_text()) == os.getpid()
+        port.close()
+        assert not lock.exists()
+
+
+def test_nobody_but_root_can_open_a_port_that_is_held(pty: Pty, port: SerialPort) -> None:
+    os.fchmod(pty.slave, 0o666)
+    program = (
+        "import os; os.getuid() or os.setuid(65534);"
+        f" os.open({pty.path!r}, os.O_RDWR | os.O_NOCTTY)"
+    )
+
+    def opening() -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", program]
+        return subprocess.run(command, check=False, capture_output=True, text=True)
+
+    assert "busy" in opening().stderr
+    port.close()
+    assert opening().returncode == 0
 
 
 def test_a_port_can_be_opened_again_after_it_was_closed(pty: Pty, port: SerialPort) -> None:

@@ -21,12 +21,14 @@ from adapters.modems.simulated.profiles import (
     Profile,
 )
 from application.ports import Abilities, ModemUnavailable
+from domain.causes import RejectionClass
 from domain.reports import (
     Accepted,
     InboundReceived,
     LinkLost,
     MemoryFull,
     NotSent,
+    Rejected,
     StatusReportReceived,
 )
 from tests.adapters.modems.emulated import AtBench, go, seconds_of, tpdu, vector_pdus
@@ -317,3 +319,31 @@ def test_a_signal_is_none_above_31(said: str, dbm: int | None) -> None:
     health = bench.driver.health()
     assert health is not None
     assert health.signal_dbm == dbm
+
+
+# -- trouble ------------------------------------------------------------------------------------
+
+
+def test_a_segment_that_the_modem_cannot_read_is_tried_again_once() -> None:
+    bench = AtBench("cms=304:times=3").opened()
+    outcomes = [bench.driver.submit(tpdu(text), start=go) for text in ("a", "a", "b")]
+    rejections = [o.rejection for o in outcomes if isinstance(o, Rejected)]
+    assert rejections == [
+        RejectionClass.TRANSIENT,
+        RejectionClass.BUG_IN_REQUEST,
+        RejectionClass.TRANSIENT,
+    ]
+
+
+def test_a_modem_that_does_not_come_up_is_told_to_start_anew_now_and_then() -> None:
+    bench = AtBench()
+    bench.emulator.register(2, bench.clock.seconds)
+    for _ in range(30):
+        with pytest.raises(ModemUnavailable):
+            bench.driver.open()
+        bench.clock.seconds += 5
+    assert bench.written.count(b"AT+CFUN=1,1\r") == 3  # in this hour
+    assert b"\x1a" not in b"".join(bench.written)
+    bench.emulator.register(1, bench.clock.seconds)
+    bench.driver.open()
+    assert bench.driver.submit(tpdu(), start=go) == Accepted(1)

@@ -137,6 +137,7 @@ def test_an_emulated_modem_can_be_probed(cli: Cli, tmp_path: Path) -> None:
         shown = cli.run("modem", "probe", link).stdout
     assert (found["device"], found["imsi"]) == (str(link), "645020000000042")
     assert (found["answers"], found["registered"]) == (True, True)
+    assert (found["network"], found["sending"], found["reports"]) == ("mtn", "works", "works")
     assert found["imei"] == PROFILES["sim800"].imei
     assert found["imei"] in shown
     assert not cli.folder.exists()
@@ -150,6 +151,8 @@ def test_a_locked_sim_is_opened_with_the_pin_of_the_settings(cli: Cli, tmp_path:
         refusal = cli.refusal("modem", "probe", link)
         assert refusal.startswith(f"{link}: ")
         assert "PIN" in refusal
+        assert "There is no store" in cli.refusal("modem", "probe", link, "--pin", f"file:{pin}")
+        cli.run("migrate")
         assert cli.json("modem", "probe", link, "--pin", f"file:{pin}")["answers"] is True
     config = tmp_path / "ngoma.toml"
     config.write_text(
