@@ -59,6 +59,7 @@ def test_the_commands_are_those_of_this_issue() -> None:
         *("finance lock", "finance reopen", "finance periods", "finance ageing", "finance export"),
         *("finance import", "finance templates"),
         *("seal", "audit verify", "audit prove", "audit keys", "audit export"),
+        "audit chapter",
         *("sender-id list", "sender-id approve", "sender-id reject"),
         *("message show", "message explain", "message cancel", "message resolve"),
         *("message list", "message release"),
