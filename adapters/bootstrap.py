@@ -82,8 +82,7 @@ def bootstrap(
 ) -> System:
     """Assemble the gateway; keywords replace single ports, for tests and simulations.
 
-    ``is_server`` is False beside the server on the same SQLite file. ``reads`` is open already.
-    ``seals`` says whether it has the seal's key; a server does, where there is one.
+    ``is_server`` is False beside the server on one SQLite file; ``seals``: with the seal's key.
 
     Raises:
         StoreDown: the database does not answer.
@@ -174,7 +173,7 @@ def _secrets_of(
 ) -> tuple[Secret, WriterKeys, Sealing | None]:
     try:
         secret, writer = server_secret(settings, reads.store), writer_keys(settings, reads.store)
-        return secret, writer, _open_sealing(settings) if seals else None
+        return secret, writer, open_sealing(settings) if seals else None
     except NgomaError:
         reads.close()
         raise
@@ -269,7 +268,12 @@ def seal_key_file(settings: Settings) -> Path:
     return settings.data_dir / "secrets" / "seal"
 
 
-def _open_sealing(settings: Settings) -> Sealing | None:
+def open_sealing(settings: Settings) -> Sealing | None:
+    """Read the key of the seal, and say where checkpoints go; None where there is no key.
+
+    Raises:
+        InvalidRequest: it cannot be read, is none, or others can read it.
+    """
     own, anchors = seal_key_file(settings), list[Anchor]([FileAnchor(anchor_file(settings))])
     if settings.seal_key is None and not own.exists():
         return None

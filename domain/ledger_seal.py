@@ -29,9 +29,19 @@ def ledger_seal_id(chapter: int) -> UUID:
     return aggregate_id(KIND, chapter)
 
 
-def origin_of(store_id: str, chapter: int) -> str:
+def origin_of(store_id: str, generation: int, chapter: int) -> str:
     """Name the log that the checkpoints of a chapter are about, and its key."""
-    return f"ngoma/{store_id}/{chapter}"
+    return f"ngoma/{store_id}/{generation}/{chapter}"
+
+
+def generation_and_chapter(origin: str) -> tuple[int, int]:
+    """Read what an origin of ours says.
+
+    Raises:
+        ValueError: it is none of ours.
+    """
+    _, _, generation, chapter = origin.split("/")
+    return int(generation), int(chapter)
 
 
 class LedgerSeal(Aggregate):

@@ -1,4 +1,4 @@
-"""What one person prepared and another must approve: credits, money, roles, a second factor."""
+"""What one person prepared and another approves: credits, money, roles, the seal's chapters."""
 
 from enum import StrEnum
 from typing import Final, Self
@@ -22,6 +22,8 @@ class EntryKind(StrEnum):
     """Money that came in and credited nobody goes to an account."""
     WRITE_OFF = "write_off"
     """What is open of a receipt is given up."""
+    BEGIN_CHAPTER = "begin_chapter"
+    """The log is sealed by another key, or after a backup was brought back."""
 
     @property
     def approved_under(self) -> Duty:
@@ -32,7 +34,12 @@ class EntryKind(StrEnum):
 
 
 _CHANGES_RIGHTS: Final = frozenset(
-    {EntryKind.GRANT_ROLE, EntryKind.WITHDRAW_ROLE, EntryKind.RESET_SECOND_FACTOR}
+    {
+        EntryKind.GRANT_ROLE,
+        EntryKind.WITHDRAW_ROLE,
+        EntryKind.RESET_SECOND_FACTOR,
+        EntryKind.BEGIN_CHAPTER,
+    }
 )
 
 
@@ -64,7 +71,8 @@ class ManualEntry(Aggregate):
         """``actor`` asks for it; ``credits`` is signed, ``role`` is for changes of roles.
 
         ``receipt`` (its name) and ``amount_ngwee`` (signed) are for what is about money; what is
-        written off is no account's. ``reason`` names a content, with its seal.
+        written off is no account's; nor is a chapter of the seal, with its ``seal_key`` (a verifier
+        key). ``reason`` names a content, with its seal.
         """
 
         TOPIC = "ManualEntry.Prepared"
@@ -75,6 +83,7 @@ class ManualEntry(Aggregate):
         role: str | None
         receipt: str | None
         amount_ngwee: int | None
+        seal_key: str | None
         actor: str
         reason: str
 
@@ -123,6 +132,7 @@ class ManualEntry(Aggregate):
         role: str | None,
         receipt: str | None,
         amount_ngwee: int | None,
+        seal_key: str | None,
         actor: str,
         reason: str,
     ) -> None:
@@ -133,6 +143,7 @@ class ManualEntry(Aggregate):
         self.role = role
         self.receipt = receipt
         self.amount_ngwee = amount_ngwee
+        self.seal_key = seal_key
         self.actor = actor
         self.reason = reason
         self.status = EntryStatus.WAITING
@@ -148,6 +159,7 @@ class ManualEntry(Aggregate):
         role: str | None = None,
         receipt: str | None = None,
         amount_ngwee: int | None = None,
+        seal_key: str | None = None,
         actor: str,
         reason: str,
         at: Instant,
@@ -164,6 +176,7 @@ class ManualEntry(Aggregate):
             role=role,
             receipt=receipt,
             amount_ngwee=amount_ngwee,
+            seal_key=seal_key,
             actor=actor,
             reason=reason,
         )

@@ -19,6 +19,7 @@ ENTRIES: Final = Table(
     fixed("role", Text, nullable=True),
     fixed("receipt", Text, nullable=True),
     fixed("amount_ngwee", nullable=True),
+    fixed("seal_key", Text, nullable=True),
     fixed("actor", Text),
     fixed("reason", nullable=True),
     fixed("prepared_at"),

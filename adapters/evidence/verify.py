@@ -315,7 +315,8 @@ class Verification:
                 if [n[0] for n in notes] != [said] or not is_signed(notes[0], (name, signer)):
                     raise Fault("the key before did not sign for the next one")
             before[name] = public
-            if self.key and (public == self.key[1] or signer in trusted.values()):
+            known = {self.key[1], *trusted.values()} if self.key else set()
+            if public in known or signer in known:
                 trusted[name] = public
         if self.key and not trusted:
             raise Fault("this log is not sealed by your key")

@@ -112,6 +112,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     role: Role | None
     receipt: str | None
     amount_ngwee: int | None
+    seal_key: str | None
     actor: PersonName
     reason: str | None
     status: EntryStatus

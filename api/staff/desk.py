@@ -322,6 +322,7 @@ def _entry(row: EntryRow) -> schemas.Entry:
         role=Role(row.role) if row.role else None,
         receipt=row.receipt,
         amount_ngwee=row.amount_ngwee,
+        seal_key=row.seal_key,
         actor=row.actor,
         reason=row.reason,
         approver=row.approver,

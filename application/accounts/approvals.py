@@ -9,6 +9,7 @@ from uuid import UUID
 from application.accounts.changes import wallet_of
 from application.accounts.factor_reset import reset_second_factor
 from application.accounts.loose_money import carry_out as move_money
+from application.accounts.seal_chapters import begin_chapter
 from application.books.actors import OWN_ACCOUNT, Actor, permit, permit_on
 from application.books.books import Books
 from application.books.commands import Preparing
@@ -225,6 +226,9 @@ class DecideEntry(WithReason[Decided]):
             return
         if entry.kind in {EntryKind.ASSIGN_RECEIPT, EntryKind.WRITE_OFF}:
             move_money(books, entry, at=self.at, **by)
+            return
+        if entry.kind is EntryKind.BEGIN_CHAPTER:
+            begin_chapter(books, entry.seal_key or "", at=self.at, **by)
             return
         account = books.get(Account, account_id(entry.account or 0))
         if entry.kind is EntryKind.RESET_SECOND_FACTOR:

@@ -17,6 +17,7 @@ from application.invariants.violation import Violations
 from domain.account import Account
 from domain.days import day_of
 from domain.events import Event
+from domain.ledger_seal import ChapterCause, LedgerSeal
 from domain.manual_entry import EntryKind, ManualEntry
 from domain.message import Message
 from domain.receipt import Receipt, receipt_id
@@ -44,6 +45,7 @@ class _Effect:
     reason: str
     receipt: str | None = None
     amount_ngwee: int | None = None
+    seal_key: str | None = None
 
 
 class ManualChecker:
@@ -141,6 +143,20 @@ class ManualChecker:
                 ),
             )
 
+    def _began_chapter(self, event: LedgerSeal.ChapterBegun) -> None:
+        if event.cause == ChapterCause.FIRST:
+            if event.chapter != 1:
+                self._broken(f"chapter {event.chapter} of the seal began as if it were the first")
+            return
+        self._by_hand(event)
+        if event.approver is None:
+            self._broken(f"chapter {event.chapter} of the seal has no approver")
+        effect = _Effect(
+            *(EntryKind.BEGIN_CHAPTER, None, None, None, event.actor, event.reason or ""),
+            seal_key=event.key,
+        )
+        self._by_two(event, effect)
+
     # -- by two ------------------------------------------------------------------------------
 
     def _by_two(self, event: Any, effect: _Effect) -> None:
@@ -180,6 +196,7 @@ class ManualChecker:
             event.reason,
             event.receipt and str(receipt_id(*parse_receipt_name(event.receipt))),
             event.amount_ngwee,
+            event.seal_key,
         )
 
     def _entry_approved(self, event: ManualEntry.Approved) -> None:
@@ -232,6 +249,7 @@ _HANDLERS: Final[Mapping[type[Event], Callable[[ManualChecker, Any], None]]] = {
     Sim.Released: ManualChecker._by_hand,
     Receipt.Assigned: ManualChecker._moved_money,
     Receipt.WrittenOff: ManualChecker._moved_money,
+    LedgerSeal.ChapterBegun: ManualChecker._began_chapter,
     ManualEntry.Prepared: ManualChecker._prepared,
     ManualEntry.Approved: ManualChecker._entry_approved,
     ManualEntry.Rejected: ManualChecker._entry_rejected,

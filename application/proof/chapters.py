@@ -4,13 +4,15 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 from uuid import UUID
 
+from application.books.actors import Actor, permit
 from application.books.books import Books
 from application.books.commands import Command
 from application.books.reader import Reader
 from application.ports import SealTile
 from domain.errors import TooLate
 from domain.ledger_seal import ChapterCause, LedgerSeal, ledger_seal_id
-from domain.proof.notes import Checkpoint
+from domain.proof.notes import Checkpoint, Note, SealKey
+from domain.roles import Duty
 from domain.values import Instant
 
 CHAPTERS_MAX: Final = 1_000
@@ -45,6 +47,42 @@ class BeginFirstChapter(Command[None]):
             books.record(begun)
 
 
+class ChangeKey(Command[None]):
+    """The key in force hands over to another one."""
+
+    def __init__(
+        self, chapter: int, key: SealKey, *, handover: Note, before: str, actor: Actor, at: Instant
+    ) -> None:
+        """``before`` is the verifier key that signed the handover."""
+        self.at = at
+        self._chapter = chapter
+        self._key = key
+        self._handover = handover
+        self._before = before
+        self._actor = actor
+
+    def touches(self) -> Iterable[UUID]:
+        """The chapter."""
+        yield ledger_seal_id(self._chapter)
+
+    def decide(self, books: Books) -> None:
+        """Note it.
+
+        Raises:
+            NotPermitted: the actor may not.
+            TooLate: the key that signed is not in force any more.
+        """
+        permit(books, self._actor, Duty.GRANT_ROLES)
+        seal = books.get(LedgerSeal, ledger_seal_id(self._chapter))
+        if seal.key != self._before:
+            msg = "The key that hands over is not the one in force."
+            raise TooLate(msg)
+        seal.change_key(
+            str(self._key), handover=str(self._handover), actor=self._actor.name, at=self.at
+        )
+        books.record(seal)
+
+
 class Seal(Command[None]):
     """A checkpoint and the tiles that it is about."""
 
@@ -52,6 +90,7 @@ class Seal(Command[None]):
         self,
         chapter: int,
         *,
+        key: str,
         position: int,
         checkpoint: Checkpoint,
         note: str,
@@ -62,6 +101,7 @@ class Seal(Command[None]):
         """``after`` is the size that was sealed before."""
         self.at = at
         self._chapter = chapter
+        self._key = key
         self._position = position
         self._checkpoint = checkpoint
         self._note = note
@@ -77,13 +117,12 @@ class Seal(Command[None]):
         """Seal.
 
         Raises:
-            TooLate: another sealer was there, or another chapter has begun.
+            TooLate: another sealer was there, another key took over, or another chapter has begun.
         """
         seal = books.get(LedgerSeal, ledger_seal_id(self._chapter))
-        if seal.size not in {0, self._after} or books.find(
-            LedgerSeal, ledger_seal_id(self._chapter + 1)
-        ):
-            msg = "Another sealer was there."
+        has_ended = books.find(LedgerSeal, ledger_seal_id(self._chapter + 1)) is not None
+        if has_ended or seal.key != self._key or seal.size not in {0, self._after}:
+            msg = "Another sealer was there, or another key took over."
             raise TooLate(msg)
         seal.seal(
             size=self._checkpoint.size,

@@ -168,6 +168,7 @@ class Sealer:
         note = str(Note.signed(str(checkpoint), key, self._key.sign, at=at))
         command = Seal(
             seal.chapter,
+            key=str(key),
             position=position,
             checkpoint=checkpoint,
             note=note,
@@ -202,7 +203,7 @@ class Sealer:
         identity = self._store.identity()
         seal = newest_chapter(self._reader)
         if seal is None:
-            origin = origin_of(identity.id, 1)
+            origin = origin_of(identity.id, identity.generation, 1)
             begin = BeginFirstChapter(
                 generation=identity.generation,
                 origin=origin,

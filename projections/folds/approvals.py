@@ -44,6 +44,7 @@ def _fold(event: ManualEntry.Event, rows: Rows) -> None:
                     "role": event.role,
                     "receipt": event.receipt,
                     "amount_ngwee": event.amount_ngwee,
+                    "seal_key": event.seal_key,
                     "actor": event.actor,
                     "reason": reason_number(event.reason),
                     "prepared_at": event.at,

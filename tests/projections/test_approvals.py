@@ -31,6 +31,7 @@ def test_an_entry_shows_who_asked_for_what_and_why(truth: Truth) -> None:
         credits=500,
         receipt=None,
         amount_ngwee=None,
+        seal_key=None,
         role=None,
         actor="account:1",
         reason="ticket 88",

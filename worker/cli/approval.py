@@ -164,6 +164,7 @@ def _as_json(row: EntryRow) -> dict[str, object]:
         "role": row.role,
         "receipt": row.receipt,
         "amount_ngwee": row.amount_ngwee,
+        "seal_key": row.seal_key,
         "actor": row.actor,
         "reason": row.reason,
         "status": row.status,

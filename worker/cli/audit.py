@@ -10,6 +10,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "verify": Entry("worker.cli.audit_proof", "verify", "Look whether the log is what was sealed."),
     "prove": Entry("worker.cli.audit_proof", "prove", "Prove one event, in a file of its own."),
     "export": Entry("worker.cli.audit_export", "export", "Write the log into a zip for auditors."),
+    "chapter": Entry("worker.cli.audit_chapter", "chapter", "Ask for a chapter of the seal."),
     "keys": Entry("worker.cli.audit_proof", "keys", "Say by which keys the log is sealed."),
     "replay": Entry("worker.cli.audit_replay", "replay", "Rebuild the books from the log alone."),
     "trial-balance": Entry(

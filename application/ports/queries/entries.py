@@ -18,6 +18,7 @@ class EntryRow:
     role: str | None
     receipt: str | None
     amount_ngwee: int | None
+    seal_key: str | None
     actor: str
     reason: str | None
     status: str
