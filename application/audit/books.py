@@ -28,14 +28,16 @@ class Books:
         """Add what events post."""
         balances, spent, refunded = self.balances, self.spent, self.refunded
         sent, returned = Message.Sent.TOPIC, CreditWallet.Refunded.TOPIC
+        events = 0
         for _, topic, event, lines, _ in found:
-            self.events += 1
+            events += 1
             for account, _, amount in lines:
                 balances[account] += amount
             if topic == sent:
                 spent[event.account] += event.credits
             elif topic == returned:
                 refunded[event.account] += event.credits
+        self.events += events
 
     def wallet(self, account: int) -> Mapping[str, int]:
         """Give a customer's credits, as its balance names them."""

@@ -73,14 +73,12 @@ class Holdings:
     def take(self, credits: int) -> int:
         """Take credits from the oldest lots on, and give their value; what is short is a debt."""
         value = 0
-        while credits:
-            lot = next(iter(self.lots.values()), None)
-            if lot is None:
-                self.debt += credits
-                break
+        while credits and self.lots:
+            lot = next(iter(self.lots.values()))
             taken = min(credits, lot.credits - lot.taken)
             value += self._take_of(lot, taken)
             credits -= taken
+        self.debt += credits
         return value
 
     def take_of(self, lot: Lot | None, credits: int) -> tuple[int, int]:

@@ -21,6 +21,7 @@ from tests.benchmarks import (
     modems,
     neighbours,
     reading,
+    replaying,
     sends,
     sieges,
 )
@@ -41,6 +42,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[Bench], Iterator[Row]]]] = {
     "logins": logins.logins,
     "flooded-logins": logins.flooded_logins,
     "matching": matching.matching,
+    "replay": replaying.replaying,
     "searches": neighbours.searches,
     "sieges": sieges.sieges,
     "demo": demo.demo,

@@ -295,6 +295,11 @@ def test_events_are_picked_by_topic(store: Store) -> None:
     assert len(both) == 3
     assert store.events_after(0, limit=10, topics=["CreditWallet.TopUp"]) == []
     assert store.events_after(opened[0][0], limit=10, topics=["CreditWallet.Opened"]) == opened[1:]
+    states = [(position, event.topic, event.state) for position, event in opened]
+    assert store.states_after(0, limit=10, topics=["CreditWallet.Opened"]) == states
+    assert store.states_after(0, limit=2) == [
+        (position, event.topic, event.state) for position, event in store.events_after(0, limit=2)
+    ]
 
 
 def test_an_aggregate_is_read_by_its_tail_and_its_position(store: Store) -> None:

@@ -1,0 +1,61 @@
+"""At every thousandth position of a long log the invariants hold, and all counts are equal."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from adapters.store.recount.sqlite import SqliteRecount
+from application.audit.books import Books
+from application.audit.posting import Poster
+from application.audit.replay import differing
+from application.books.codec import event_mapper
+from application.invariants import InvariantChecker
+from tests.support.counts import soak_count
+from tests.support.logged_money import money_log, sqlite_log
+
+SEED: Final = 8
+LOGS: Final = soak_count(10, 1)
+STEPS: Final = soak_count(7_500, 1_500)
+"""Of a history; each makes about 2.7 events."""
+EVERY: Final = 1_000
+COUNTED_IN_SQL: Final = 3
+
+
+def test_the_invariants_hold_and_trial_balances_are_equal_at_every_thousandth_position(
+    tmp_path: Path, report_count: Callable[..., None]
+) -> None:
+    events = stops = wrong = 0
+    for seed in range(SEED, SEED + LOGS):
+        log = money_log(seed, STEPS)
+        held, broken = followed(log)
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        sqlite_log(folder, log).close()
+        recount = SqliteRecount(folder / "store.db")
+        for position in list(held)[:: max(1, len(held) // COUNTED_IN_SQL)]:
+            broken += bool(differing(held[position], recount.balances(position)))
+        events, stops, wrong = events + len(log), stops + len(held), wrong + broken
+    report_count(f"positions of {events:,} events", stops, wrong, SEED)
+    assert stops >= events // EVERY - LOGS > 0
+
+
+def followed(log: Sequence[Any]) -> tuple[dict[int, dict[str, int]], int]:
+    """Give what the ledger held at every thousandth position, and where something was wrong.
+
+    A position counts at the end of its save: within one some things may be open.
+    """
+    encode, checker, poster = event_mapper().to_stored_event, InvariantChecker(), Poster()
+    topics, books, wrong = set(poster.topics), Books(), 0
+    held: dict[int, dict[str, int]] = {}
+    for position, event in enumerate(log, start=1):
+        checker.feed(position, event)
+        stored = encode(event)
+        if stored.topic in topics:
+            books.add([poster.post(position, stored.topic, stored.state)])
+        is_end = position == len(log) or log[position].at != event.at
+        if is_end and position // EVERY > len(held):
+            held[position] = dict(books.balances)
+            checker.settle()
+            wrong += bool(checker.violations or differing(books.balances, checker.ledger.balances))
+            wrong += sum(books.balances.values()) != 0
+    return held, wrong
