@@ -39,6 +39,17 @@ def read_span(since: str | None, until: str | None) -> Span:
     return span
 
 
+def read_as_of(written: str | None) -> Instant | None:
+    """Read as of when something is asked: the end of a day in Lusaka, or a moment with a zone.
+
+    Raises:
+        InvalidRequest: it cannot be read.
+    """
+    until = _read(written, "as_of", days=1)
+    is_day = written is not None and _DAY.fullmatch(written)
+    return Instant(until - 1) if is_day and until is not None else until
+
+
 def _read(written: str | None, field: str, *, days: int) -> Instant | None:
     """Give the moment, or the one at which the day, and ``days`` more, begin in Lusaka."""
     if written is None:

@@ -53,13 +53,16 @@ RECEIPTS: Final = Table(
     changing("shows", Text, nullable=True),
     changing("in_ngwee"),
     changing("out_ngwee"),
+    changing("reversed_ngwee"),
+    changing("is_apart", Boolean),
     changing("items", Text),
     changing("open_line", nullable=True),
     changing("open_confirmed", nullable=True),
 )
 """``state`` is what a receipt's events know of it (JSON, ``domain.receipt.events.Progress``);
-``shows`` the one receipt that its line shows, ``items`` which of ``ITEMS`` are not over.
-``open_line`` and ``open_confirmed`` are its place while there is something to match."""
+``shows`` the one receipt that its line shows, ``items`` which of ``ITEMS`` are not over;
+``is_apart`` after a person took a match back. ``open_line`` and ``open_confirmed`` are its place
+while there is something to match."""
 
 index_when_set(
     "receipts_open_lines",
@@ -242,20 +245,23 @@ def known_lines_of(
         _R.provider_account == wallet,
         _R.amount_ngwee == amount_ngwee,
         _R.happened_at.between(since, until),
+        _R.open_line.is_(None),
     )
     rows = connection.execute(wanted.order_by(_R.happened_at, _R.place).limit(FOUND_MAX))
     return [KnownLine(**row._mapping) for row in rows]
 
 
 def _known() -> Select[Any]:
-    return select(
-        _R.id.label("receipt"),
-        _R.transaction_id,
-        _R.amount_ngwee,
-        _R.happened_at,
-        _LINES.c.msisdn.label("payer"),
-        _R.shows,
-    ).join(_LINES, is_content(ContentKind.LINE, _R.content, among=_LINES), isouter=True)
+    shown = RECEIPTS.alias("shown")
+    return (
+        select(
+            _R.id.label("receipt"), _R.transaction_id, _R.amount_ngwee, _R.happened_at,
+            _LINES.c.msisdn.label("payer"), _R.shows, shown.c.account, shown.c.out_ngwee,
+            func.coalesce(shown.c.reversed_ngwee, 0).label("reversed_ngwee"),
+        )
+        .join(_LINES, is_content(ContentKind.LINE, _R.content, among=_LINES), isouter=True)
+        .join(shown, shown.c.id == _R.shows, isouter=True)
+    )  # fmt: skip
 
 
 def _payments() -> Select[Any]:
@@ -286,7 +292,8 @@ def open_items(
         select(
             items.place, _R.id.label("receipt"), _R.provider_account, _R.transaction_id,
             items.what, items.cause, items.amount_ngwee, items.is_on_statement,
-            items.since, items.until, _R.account, _P.reference,
+            items.since, items.until, _R.account, _P.number, _R.kind,
+            _R.open_line.is_not(None).label("is_to_match"),
         )
         .join(RECEIPTS, _R.id == items.receipt)
         .join(PAYMENTS, _P.payment == _R.payment, isouter=True)

@@ -20,6 +20,10 @@ class Digests:
         """Give the digest under which an e-mail address is claimed; its case does not count."""
         return seal(self.email_key, email.strip().casefold())
 
+    def payer(self, msisdn: str) -> str:
+        """Give the digest under which payments of one number are known for the same payer's."""
+        return seal(self.repeat_key, "payer", msisdn)
+
     def request(self, account: int, msisdns: Iterable[str], text: str, *, is_bulk: bool) -> bytes:
         """Give the digest by which a repeated request is known (contract decision 8).
 

@@ -98,6 +98,7 @@ _HANDLERS: Final[Mapping[type[Event], Callable[[ManualMoneyChecker, Any], None]]
     Receipt.WrittenOff: ManualMoneyChecker._moved_money,
     Receipt.Matched: ManualMoneyChecker._matched,
     Receipt.Unmatched: ManualMoneyChecker._by_hand,
+    Payment.Refunded: ManualMoneyChecker._matched,
     Payment.RefundRequested: ManualMoneyChecker._asked_refund,
     Payment.RefundApproved: ManualMoneyChecker._approved_refund,
     Payment.RefundRejected: ManualMoneyChecker._rejected_refund,

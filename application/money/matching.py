@@ -1,5 +1,6 @@
 """Records what lines of statements are about, as matching found it or as a person says."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -36,12 +37,30 @@ class ToHold(NamedTuple):
     trouble: Trouble
 
 
+class ToSettle(NamedTuple):
+    """The line of receipt ``line`` moves money between our wallet and our bank."""
+
+    line: UUID
+
+
+class ToCancel(NamedTuple):
+    """The line of receipt ``line`` takes back the one of ``original``, which credited nobody."""
+
+    line: UUID
+    original: UUID
+    evidence: tuple[str, ...]
+
+
+Decision = Decided | ToHold | ToSettle | ToCancel
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
     """What became of decisions."""
 
     matched: int = 0
     held: int = 0
+    settled: int = 0
     known: int = 0
     """Lines that were accounted for, or held, before."""
     refused: tuple[UUID, ...] = ()
@@ -51,8 +70,10 @@ class Recorded:
 class RecordMatching(Command[Recorded]):
     """Record decisions in one save; the same again records nothing."""
 
-    def __init__(self, decisions: Sequence[Decided | ToHold], *, at: Instant) -> None:
-        """Take up to ``DECISIONS_MAX`` decisions.
+    def __init__(
+        self, decisions: Sequence[Decision], *, actor: Actor | None = None, at: Instant
+    ) -> None:
+        """Take up to ``DECISIONS_MAX`` decisions; without an actor nobody's duty is asked for.
 
         Raises:
             InvalidRequest: there are more.
@@ -61,7 +82,9 @@ class RecordMatching(Command[Recorded]):
             msg = f"Up to {DECISIONS_MAX} decisions are recorded at once."
             raise InvalidRequest(msg, field="decisions")
         self.at = at
+        self.weight = len(decisions)
         self._decisions = decisions
+        self._actor = actor
 
     def touches(self) -> Iterable[UUID]:
         """Every line, and every receipt that one shows."""
@@ -69,26 +92,46 @@ class RecordMatching(Command[Recorded]):
             yield decision.line
             if isinstance(decision, Decided):
                 yield from decision.receipts
+            elif isinstance(decision, ToCancel):
+                yield decision.original
 
     def decide(self, books: Books) -> Recorded:
-        """Record what still holds; a line that was accounted for meanwhile is left as it is."""
-        matched = held = known = 0
+        """Record what still holds; a line that was accounted for meanwhile is left as it is.
+
+        Raises:
+            NotPermitted: the actor may not.
+        """
+        if self._actor is not None:
+            permit(books, self._actor, Duty.RECONCILE)
+        done: Counter[str] = Counter()
         refused: list[UUID] = []
         for decision in self._decisions:
             try:
-                line = books.get(Receipt, decision.line)
-                if line.is_posted or line.held is not None:
-                    known += 1
-                elif isinstance(decision, ToHold):
-                    line.hold(cause=decision.trouble.value.upper(), at=self.at)
-                    books.record(line)
-                    held += 1
-                else:
-                    _match(books, line, decision, self.at)
-                    matched += 1
+                done[self._record(books, decision)] += 1
             except NgomaError:
                 refused.append(decision.line)
-        return Recorded(matched=matched, held=held, known=known, refused=tuple(refused))
+        return Recorded(**done, refused=tuple(refused))
+
+    def _record(self, books: Books, decision: Decision) -> str:
+        """Record one; give the field of ``Recorded`` that counts it."""
+        line = books.get(Receipt, decision.line)
+        waits = line.is_held_posted and isinstance(decision, Decided | ToCancel)
+        if not waits and (line.is_posted or line.held is not None):
+            return "known"
+        match decision:
+            case ToHold():
+                line.hold(cause=decision.trouble.value.upper(), at=self.at)
+                books.record(line)
+                return "held"
+            case ToSettle():
+                line.settle(at=self.at)
+                books.record(line)
+                return "settled"
+            case ToCancel():
+                _cancel(books, line, decision, self.at)
+            case Decided():
+                _match(books, line, decision, self.at)
+        return "matched"
 
 
 class MatchByHand(WithReason[list[int]]):
@@ -171,6 +214,25 @@ class Unmatch(WithReason[None]):
             books.record(other)
         self._keep_reason(books)
         books.record(line)
+
+
+def _cancel(books: Books, line: Receipt, decision: ToCancel, at: Instant) -> None:
+    """Let two lines that credited nobody account for one another: the first stands in Clearing
+    for nothing, and the second shows that.
+
+    Raises:
+        TooLate: the first is accounted for otherwise, or the amounts are not opposite.
+    """
+    original = books.get(Receipt, decision.original)
+    original.require_creditable()
+    line.require_creditable()
+    if original.line_ngwee + line.line_ngwee:
+        msg = "The second line does not show what the first did."
+        raise TooLate(msg)
+    by = Rule.REVERSAL, decision.evidence
+    original.reverse(amount_ngwee=original.line_ngwee, at=at)
+    _match(books, original, Decided(original.id, (original.id,), *by), at)
+    _match(books, line, Decided(line.id, (original.id,), *by), at)
 
 
 def _match(

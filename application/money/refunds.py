@@ -12,7 +12,7 @@ from application.books.commands import Command
 from application.books.reasons import WithReason
 from application.money.outcomes import NOT_SENT
 from application.ports import PaymentState, PaymentStatus, Refund
-from domain.errors import NotFound, NotPermitted
+from domain.errors import NotFound, NotPermitted, TooLate
 from domain.events import aggregate_id
 from domain.money import Ngwee
 from domain.payment import Payment
@@ -189,3 +189,36 @@ class RecordRefund(Command[State]):
             again = Instant(self.at + AGAIN_S * SECOND) if is_to_be_asked else None
             books.keep_poll(replace(poll, round=0 if again else poll.round, due_at=again))
         return State(payment.state)
+
+
+class PaidByHand(WithReason[None]):
+    """Record that a refund was paid otherwise than by the provider that was asked, and refused."""
+
+    def __init__(self, number: int, *, actor: Actor, reason: str, at: Instant) -> None:
+        super().__init__(actor=actor, reason=reason, at=at)
+        self._number = number
+
+    def touches(self) -> Iterable[UUID]:
+        """Nothing yet: which payment it is stands beside the log."""
+        return ()
+
+    def decide(self, books: Books) -> None:
+        """Record it.
+
+        Raises:
+            NotFound: no such top-up.
+            NotPermitted: the actor may not, or gets it.
+            TooLate: no refund is approved, or its provider may still pay it.
+        """
+        payment = payment_numbered(books, self._number)
+        permit_on(books, self._actor, Duty.MOVE_CREDITS, account=payment.account)
+        poll = books.poll(self._number)
+        if payment.state == State.REFUND_APPROVED and poll is not None and poll.due_at is not None:
+            msg = "The provider is still being asked: it may pay this refund itself."
+            raise TooLate(msg)
+        payment.pay_back(actor=self._actor.name, reason=self._reason_reference(), at=self.at)
+        receipt = books.get(Receipt, UUID(payment.receipt))
+        receipt.pay_back(payment=str(payment.id), amount_ngwee=payment.refund_ngwee, at=self.at)
+        self._keep_reason(books)
+        books.record(payment)
+        books.record(receipt)

@@ -1,7 +1,7 @@
 """Says which payments of ours the lines of a statement show, and what stays to be explained."""
 
 from domain.matching.findings import Finding, Match, Outcome, Rule, Suggestion, Trouble
-from domain.matching.sides import Expected, FeeSchedule, Line, LineKind, Standing, Terms
+from domain.matching.sides import Expected, FeeSchedule, Line, LineKind, Past, Standing, Terms
 from domain.matching.stages import STAGES, Stage
 from domain.matching.verdict import match_lines
 
@@ -14,6 +14,7 @@ __all__ = [
     "LineKind",
     "Match",
     "Outcome",
+    "Past",
     "Rule",
     "Stage",
     "Standing",

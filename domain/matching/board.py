@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from domain.matching.findings import Finding, Match, Rule, Suggestion, Trouble
-from domain.matching.sides import Expected, Line, LineKind, Terms
+from domain.matching.sides import NO_PAST, Expected, Line, LineKind, Past, Terms
 
 NARRATION_MAX: Final = 500
 """Characters of a narration that are read."""
@@ -17,15 +17,26 @@ _PAID_LINES: Final = frozenset({LineKind.PAYMENT, LineKind.REFUND})
 class Board:
     """Both sides; each place is taken once."""
 
-    def __init__(self, expected: Sequence[Expected], lines: Sequence[Line], terms: Terms) -> None:
+    def __init__(
+        self,
+        expected: Sequence[Expected],
+        lines: Sequence[Line],
+        terms: Terms,
+        past: Past = NO_PAST,
+    ) -> None:
         self.expected = expected
         self.lines = lines
         self.terms = terms
+        self.past = past
         self.matches: list[Match] = []
         self.findings: list[Finding] = []
         self.suggestions: list[Suggestion] = []
         self.open_lines = bytearray(b"\1") * len(lines)
         self.open_expected = bytearray(b"\1") * len(expected)
+        for place in past.lines:
+            self.open_lines[place] = 0
+        for place in past.expected:
+            self.open_expected[place] = 0
         self.unclear_lines: set[int] = set()
         self.unclear_expected: set[int] = set()
         self.line_by_receipt: dict[str, int] = {}

@@ -17,6 +17,8 @@ class Rule(StrEnum):
     GROUP = "group"
     REVERSAL = "reversal"
     BY_HAND = "by_hand"
+    FEE = "fee"
+    """It is a fee alone, and shows nobody's money."""
 
 
 class Trouble(StrEnum):

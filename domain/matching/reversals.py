@@ -41,6 +41,9 @@ class _Undoing:
         self._paid: dict[int, int] = {}
         """The expectation that a line shows alone."""
         self._shown: dict[int, int] = {}
+        for known, paid in board.past.pairs.items():
+            self._paid[known] = paid
+            self._shown[paid] = known
         for match in board.matches:
             if len(match.lines) == len(match.expected) == 1:
                 self._paid[match.lines[0]] = match.expected[0]

@@ -4,8 +4,10 @@ They are named tuples, since hundreds of thousands are made at once. Amounts are
 signed as our wallet sees them; a text that is not known is empty.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from domain.values import SECOND, Instant
@@ -67,6 +69,20 @@ class Line(NamedTuple):
     narration: str = ""
     original: str = ""
     """The receipt that a reversal takes back, where the file says so."""
+
+
+class Past(NamedTuple):
+    """What is in the books already, by its places on both sides: it explains, and is not matched.
+
+    ``pairs`` gives the expectation that a line of it shows alone.
+    """
+
+    lines: Collection[int] = ()
+    expected: Collection[int] = ()
+    pairs: Mapping[int, int] = MappingProxyType({})
+
+
+NO_PAST: Final = Past()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

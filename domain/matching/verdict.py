@@ -6,7 +6,7 @@ from typing import Final
 
 from domain.matching.board import Board
 from domain.matching.findings import Finding, Match, Outcome, Rule, Trouble
-from domain.matching.sides import Expected, Line, LineKind, Standing, Terms
+from domain.matching.sides import NO_PAST, Expected, Line, LineKind, Past, Standing, Terms
 from domain.matching.stages import STAGES, Stage
 from domain.values import SECOND
 
@@ -28,12 +28,13 @@ def match_lines(
     lines: Sequence[Line],
     terms: Terms,
     stages: Sequence[Stage] = STAGES,
+    past: Past = NO_PAST,
 ) -> Outcome:
     """Match what we expect with what a provider lists; the same input has the same outcome.
 
     Takes time in proportion to both sides (n log n where times are compared).
     """
-    board = Board(expected, lines, terms)
+    board = Board(expected, lines, terms, past)
     for stage in stages:
         stage(board)
     for match in board.matches:

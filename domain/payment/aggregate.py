@@ -295,8 +295,8 @@ class Payment(events.Progress, Aggregate):
         self._require_other(approver)
         self._follow(self.RefundRejected, at=at, approver=approver, reason=reason)
 
-    def pay_back(self, *, at: Instant) -> None:
-        """Note that the provider paid it back; Receipt.pay_back belongs to the same save.
+    def pay_back(self, *, actor: str | None = None, reason: str | None = None, at: Instant) -> None:
+        """Note that the provider, or a person, paid it back; with it goes Receipt.pay_back.
 
         Raises:
             TooLate: no refund is approved.
@@ -309,6 +309,8 @@ class Payment(events.Progress, Aggregate):
             provider_account=self.provider_account,
             receipt=self.receipt or "",
             amount_ngwee=self.refund_ngwee,
+            actor=actor,
+            reason=reason,
         )
 
     def _require_other(self, approver: str) -> None:

@@ -207,7 +207,10 @@ class RefundApproved(Event):
 
 
 class Refunded(Event):
-    """The provider paid ``amount_ngwee`` back; Receipt.PaidBack is in the same save."""
+    """The provider paid ``amount_ngwee`` back; Receipt.PaidBack is in the same save.
+
+    When a person says that it was paid otherwise, ``actor`` and ``reason`` (a content) say who.
+    """
 
     TOPIC = "Payment.Refunded"
     number: int
@@ -215,6 +218,8 @@ class Refunded(Event):
     provider_account: str
     receipt: str
     amount_ngwee: int
+    actor: str | None
+    reason: str | None
 
     def apply(self, payment: Progress) -> None:
         payment.state = PaymentState.REFUNDED.value

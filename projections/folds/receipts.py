@@ -18,8 +18,6 @@ from projections.rows import Rows
 
 KINDS_BITS: Final = 2
 """An event opens at most four items."""
-BY_PERSON: Final = "unmatched"
-"""What a person took apart is not matched again by rule."""
 
 _FIELDS: Final = tuple(Progress.__annotations__)
 _CAME: Final = frozenset({Receipt.Credited, Receipt.Assigned})
@@ -166,9 +164,11 @@ def _fold_receipt(receipts: Rows, items: Rows, position: int, event: Any) -> Non
     row["held"] = known.held
     shown = {name for part in known.parts.values() for name in part[3]}
     row["shows"] = shown.pop() if len(shown) == 1 else None
-    is_open = known.is_on_statement and (
-        not known.is_posted or (known.is_held_posted and known.held != BY_PERSON)
-    )
+    row["reversed_ngwee"] = known.reversed_ngwee
+    if isinstance(event, Receipt.Matched | Receipt.Unmatched):
+        row["is_apart"] = isinstance(event, Receipt.Unmatched)
+    is_open = known.is_on_statement and (known.is_held_posted or not known.is_posted)
+    is_open = is_open and not (known.parts or row["is_apart"])
     row["open_line"] = row["place"] if is_open else None
     is_confirmed = bool(row["in_ngwee"] or row["out_ngwee"])
     row["open_confirmed"] = row["place"] if is_confirmed else None
@@ -189,6 +189,8 @@ def _opened(key: str, position: int, event: Any) -> dict[str, Any]:
         "fee_ngwee": 0,
         "in_ngwee": 0,
         "out_ngwee": 0,
+        "reversed_ngwee": 0,
+        "is_apart": False,
     }
 
 
@@ -207,6 +209,12 @@ def _note_sides(row: dict[str, Any], event: Any) -> None:
             row[side] += _MATCHED[kind] * event.amount_ngwee
     elif kind is Receipt.WrittenOff and event.source == "clearing":
         row.update(in_ngwee=0, out_ngwee=0)
+    # A line that shows more than came in, and one that shows more than went back, explain each
+    # other: the first was taken back.
+    both = min(-row["in_ngwee"], row["out_ngwee"])
+    if both > 0:
+        row["in_ngwee"] += both
+        row["out_ngwee"] -= both
 
 
 def _keep_items(row: dict[str, Any], items: Rows, known: _Receipt, position: int, at: int) -> None:
@@ -218,7 +226,7 @@ def _keep_items(row: dict[str, Any], items: Rows, known: _Receipt, position: int
         wanted["in"] = row["in_ngwee"], None
     if row["out_ngwee"]:
         wanted["out"] = row["out_ngwee"], None
-    if row["open_line"] is not None and not known.is_posted:
+    if known.is_on_statement and not known.is_posted:
         wanted["line"] = known.line_ngwee - known.matched_ngwee, None
     there = _items_of(row)
     for what, place in list(there.items()):

@@ -38,9 +38,11 @@ COMMANDS: Final[dict[str, Entry]] = {
     "look": Entry("worker.cli.look", "look", "See who of staff looked at what."),
     "pay": Entry("worker.cli.pay", "pay", "Try mobile money, and see what providers said."),
     "topup": Entry("worker.cli.topup", "topup", "Ask for top-ups, see and refund them."),
-    "finance": Entry("worker.cli.finance", "finance", "Import providers' statements."),
     "audit": Entry("worker.cli.audit", "audit", "Verify the log, and replay its books."),
     "events": Entry("worker.cli.events", "events", "Look at the log."),
+    "finance": Entry(
+        "worker.cli.finance", "finance", "Import and match statements, explain what stays."
+    ),
     "contents": Entry("worker.cli.contents", "contents", "Erase personal data."),
     "modem": Entry("worker.cli.modem", "modem", "Look at the SIMs, try and emulate modems."),
     "backup": Entry("worker.cli.backup", "backup", "Make, list and try backups."),

@@ -1,18 +1,19 @@
 """``ngoma finance``: what providers say was paid, by their statements."""
 
 import json
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import click
 
-from worker.cli import finance_days, finance_reports
+from worker.cli import finance_days, finance_exceptions, finance_reports, finance_work
+from worker.cli.finance_match import match
 from worker.cli.gateway import opened
 from worker.cli.group import Group
 from worker.cli.options import Place, example, json_option, place_options
 from worker.cli.output import clock_time, moment, print_json, print_table, visible
+from worker.cli.progress import Progress
 
 if TYPE_CHECKING:
     from adapters.settings import Settings
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from adapters.statements.templates import DateOrder, Template
     from application.money.statements import ImportedFile
 
-PROGRESS_S: Final = 1.0
 REFUSED_SHOWN: Final = 20
 
 FILE: Final = click.Path(path_type=Path, dir_okay=False, exists=True, readable=True)
@@ -28,10 +28,19 @@ FILE: Final = click.Path(path_type=Path, dir_okay=False, exists=True, readable=T
 
 @click.group(cls=Group)
 def finance() -> None:
-    """Import providers' statements, and close the days."""
+    """Import statements, match their lines, work what stays to be explained, close the days."""
 
 
 for _command in (
+    match,
+    finance_exceptions.exceptions,
+    finance_exceptions.note,
+    finance_work.assign,
+    finance_work.write_off,
+    finance_work.match_line,
+    finance_work.unmatch,
+    finance_work.paid_out,
+    finance_work.show,
     finance_days.sheet,
     finance_days.sign,
     finance_days.lock,
@@ -84,7 +93,7 @@ def import_file(
     from application.money.statements import import_statement
     from domain.provider_account import provider_account
 
-    account = provider_account(provider, wallet)
+    account, progress = provider_account(provider, wallet), Progress()
     with opened(place) as gateway:
         read = _read(file, gateway.settings, provider, template, cast("DateOrder | None", order))
         imported = import_statement(
@@ -94,26 +103,12 @@ def import_file(
             clock=gateway.system.clock,
             actor=gateway.actor,
             is_dry=is_dry,
-            on_progress=_Progress(),
+            on_progress=lambda done, of: progress.say(f"{done:,} of {of:,} lines"),
         )
     if as_json:
         print_json(_as_json(imported))
     else:
         _show(imported)
-
-
-class _Progress:
-    """Says on stderr how far an import is, once a second."""
-
-    def __init__(self) -> None:
-        self._next_s = time.monotonic() + PROGRESS_S
-
-    def __call__(self, done: int, of: int) -> None:
-        """Say it, if a second has gone by."""
-        now_s = time.monotonic()
-        if now_s >= self._next_s:
-            click.echo(f"{done:,} of {of:,} lines", err=True)
-            self._next_s = now_s + PROGRESS_S
 
 
 def _read(

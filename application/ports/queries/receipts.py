@@ -84,7 +84,10 @@ class PaymentRow(NamedTuple):
 
 
 class KnownLine(NamedTuple):
-    """A line that is in the books, and the one receipt that it shows, if it is one."""
+    """A line that is in the books, and the one receipt that it shows, if it is one.
+
+    The account that this credited, what went back of it, and how much was reversed.
+    """
 
     receipt: str
     transaction_id: str
@@ -92,6 +95,9 @@ class KnownLine(NamedTuple):
     happened_at: Instant
     payer: str | None
     shows: str | None
+    account: int | None
+    out_ngwee: int | None
+    reversed_ngwee: int
 
 
 class OpenItem(NamedTuple):
@@ -109,7 +115,11 @@ class OpenItem(NamedTuple):
     since: Instant
     until: Instant | None
     account: int | None
-    reference: str | None
+    number: int | None
+    """Of the top-up that it paid."""
+    kind: str | None
+    is_to_match: bool
+    """Whether its line waits for matching."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,8 @@ ELSEWHERE = (
     "modem probe: test_modem.py",
     "finance import, what came in: test_finance.py",
     "finance import, what was refused: test_finance.py",
+    "finance match: test_finance_work.py",
+    "finance exceptions: test_finance_work.py",
 )
 
 

@@ -1,0 +1,357 @@
+"""Open lines are matched with what was confirmed, once; what stays is told as what it is."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from application.accounts.changes import wallet_of
+from application.books.actors import Actor
+from application.books.books import Books
+from application.books.commands import Command
+from application.money.exceptions import money_exceptions
+from application.money.matching import Unmatch
+from application.money.reconciling import Reconciled, reconcile
+from application.money.reversals import ReversePayment
+from application.money.statements import import_statement
+from application.ports import ContentRow, FileLine, FileSummary, PaymentPoll
+from application.system import System
+from domain.contents import ContentKind
+from domain.matching import LineKind
+from domain.payment import PaymentState
+from domain.provider_account import ProviderAccount
+from domain.receipt import Receipt, receipt_id
+from domain.values import SECOND, Credits, Instant
+from domain.wallet import wallet_id
+from tests.support.invariants import violations_in
+from tests.support.money import PRICES, a_payment
+from tests.support.system import create_account, running_system
+
+STAFF = Actor("os:finance@host")
+K50 = 5_000
+PAYER, OTHER = "+260961234567", "+260967654321"
+HOUR = 3_600 * SECOND
+
+
+class Pay(Command[None]):
+    """A payment as its account's wish and the provider's answers leave it."""
+
+    def __init__(
+        self, number: int, account: int, wallet: str, state: PaymentState, *,
+        receipt: str, amount: int, at: Instant,
+    ) -> None:  # fmt: skip
+        self.at = at
+        self._receipt = receipt
+        self._account = account
+        self._wallet = wallet
+        self._state = state
+        self._number = number
+        self._amount = amount
+        self.payment = a_payment(
+            number, account=account, provider_account=wallet, reference=f"{UUID(int=number)}",
+            amount_ngwee=amount, at=at,
+        )  # fmt: skip
+
+    def touches(self) -> Iterable[UUID]:
+        return (wallet_id(self._account), receipt_id(self._wallet, self._receipt))
+
+    def decide(self, books: Books) -> None:
+        payment, at = self.payment, self.at
+        books.keep(ContentRow(ContentKind.TOP_UP, self._number, b"salt", msisdn=PAYER))
+        books.keep_poll(PaymentPoll(self._number, payment.id.hex, "mtn", 1, None, at))
+        payment.initiate(at=at)
+        if self._state is PaymentState.FAILED:
+            payment.fail(cause="FAILED", at=at)
+        elif self._state is PaymentState.CONFIRMED:
+            receipt = Receipt.open(self._wallet, self._receipt, at=at)
+            receipt.see_by_api(amount_ngwee=self._amount, payment=str(payment.id), at=at)
+            vat = PRICES.vat_in(self._amount)
+            credits = payment.confirm(
+                receipt=str(receipt.id), amount_ngwee=self._amount, prices=PRICES, at=at
+            )
+            source = receipt.credit(
+                payment=str(payment.id), account=self._account, credits=credits,
+                amount_ngwee=self._amount, vat_ngwee=vat, at=at,
+            )  # fmt: skip
+            wallet = wallet_of(books, self._account)
+            wallet.top_up(
+                Credits(credits), value_ngwee=self._amount, vat_ngwee=vat, source=source,
+                provider_account=self._wallet, receipt=str(receipt.id), price_list="p", at=at,
+            )  # fmt: skip
+            books.record(receipt)
+            books.record(wallet)
+        books.record(payment)
+
+
+@dataclass
+class File:
+    """A statement as a reader gives it."""
+
+    rows: list[FileLine]
+    summary: FileSummary = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.summary = FileSummary(
+            sha256=sha256(repr(self.rows).encode()).hexdigest(), template="t",
+            lines=len(self.rows), total_ngwee=sum(r.amount_ngwee - r.fee_ngwee for r in self.rows),
+            opening_ngwee=None, closing_ngwee=None,
+            first_at=min(r.happened_at for r in self.rows),
+            last_at=max(r.happened_at for r in self.rows), refused=0, refused_rows=(),
+        )  # fmt: skip
+
+    def lines(self) -> Iterator[FileLine]:
+        return iter(self.rows)
+
+
+@dataclass
+class Desk:
+    """One wallet of ours, each test its own."""
+
+    system: System
+    account: int
+    wallet: ProviderAccount
+    first: int
+    paid: int = 0
+
+    @property
+    def now(self) -> Instant:
+        return self.system.clock.now()
+
+    def pay(
+        self, receipt: str = "", *, amount: int = K50, wallet: str | None = None,
+        state: PaymentState = PaymentState.CONFIRMED,
+    ) -> str:  # fmt: skip
+        """Let a payment end so; give our reference."""
+        self.paid += 1
+        pay = Pay(
+            self.first + self.paid, self.account, wallet or self.wallet, state,
+            receipt=receipt, amount=amount, at=Instant(self.now - HOUR),
+        )  # fmt: skip
+        self.system.committer.execute(pay)
+        return pay.payment.reference
+
+    def bring(self, *rows: FileLine, later: bool = False) -> None:
+        """Import lines, and one fee that says up to when the file reaches."""
+        self.paid += 1
+        last = line(f"F{self.paid}", 0, fee=1, kind=LineKind.FEE, at=self.now)
+        import_statement(
+            File([*rows, last]), self.wallet, execute=self.system.committer.execute,
+            clock=self.system.clock, actor=STAFF,
+        )  # fmt: skip
+
+    def match(self, *, is_dry: bool = False) -> Reconciled:
+        self.caught_up()
+        (done,) = reconcile(
+            self.system.queries, execute=self.system.committer.execute, clock=self.system.clock,
+            digests=self.system.digests, mobile_money=self.system.mobile_money, actor=STAFF,
+            is_wanted=lambda name: name == self.wallet, is_dry=is_dry,
+        )  # fmt: skip
+        return done
+
+    def caught_up(self) -> None:
+        head = self.system.store.head()
+        assert self.system.queries.reached(head, timeout_s=10, projection="receipts")
+
+    def exceptions(self, **more: Any) -> Counter[tuple[str, str, int]]:
+        self.caught_up()
+        found = money_exceptions(self.system.queries, now=self.now, **more).found
+        return Counter(
+            (one.kind.value, one.name.removeprefix(f"{self.wallet}/"), one.amount_ngwee)
+            for one in found
+            if one.wallet == self.wallet
+        )
+
+    def receipt(self, name: str) -> Receipt:
+        found = self.system.reader.find(Receipt, receipt_id(self.wallet, name))
+        assert found
+        return found
+
+
+def line(
+    name: str, amount: int = K50, *, fee: int = 0, at: Instant | None = None,
+    msisdn: str | None = None, words: str | None = None, reference: str | None = None,
+    kind: LineKind = LineKind.PAYMENT,
+) -> FileLine:  # fmt: skip
+    return FileLine(
+        2, name, amount, fee, at or Instant(TIMES.pop()), msisdn, words, reference, kind
+    )
+
+
+TIMES: list[int] = []
+NAMES = count(1)
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    with running_system(tmp_path_factory.mktemp("store")) as system:
+        start = system.clock.now() - 2 * HOUR
+        TIMES.extend(start + n * SECOND for n in range(1_000, 0, -1))
+        yield system
+        assert violations_in(system.store) == []
+
+
+@pytest.fixture
+def desk(system: System) -> Desk:
+    account, _ = create_account(system, name=f"Shop {next(NAMES)}")
+    return Desk(system, account, ProviderAccount(f"mtn/w{account}"), first=account * 1_000)
+
+
+def found(done: Reconciled) -> dict[str, tuple[str | None, str | None]]:
+    return {
+        one.receipt.transaction_id: (one.rule, one.trouble)
+        for one in done.found
+        if not one.receipt.transaction_id.startswith("F")
+    }
+
+
+def test_each_line_is_taken_by_the_first_rule_that_is_sure_of_it(desk: Desk) -> None:
+    desk.pay("a")
+    desk.pay("b")
+    desk.bring(line("a"), line("c", 700), line("f", 0, fee=9, kind=LineKind.FEE))
+    done = desk.match()
+    assert found(done) == {
+        "a": ("receipt", None), "c": (None, "missing_in_ledger"), "f": ("fee", None)
+    }  # fmt: skip
+    assert done.found[0].evidence == ("receipt",)
+    assert desk.receipt("a").clearing_ngwee == 0
+    assert desk.exceptions() == {
+        ("missing_in_ledger", "c", 700): 1, ("missing_on_statement", "b", K50): 1
+    }  # fmt: skip
+
+
+def test_again_it_changes_nothing_and_a_dry_run_never_does(desk: Desk) -> None:
+    desk.pay("a")
+    desk.bring(line("a"), line("x", 900))
+    head = desk.system.store.head()
+    dry = desk.match(is_dry=True)
+    assert desk.system.store.head() == head
+    done = desk.match()
+    assert done.found == dry.found
+    head = desk.system.store.head()
+    again = desk.match()
+    assert (desk.system.store.head(), again.recorded["known"]) == (head, 1)
+
+
+def test_a_payment_that_failed_or_waits_and_is_on_the_statement_is_for_a_person(
+    desk: Desk,
+) -> None:
+    failed = desk.pay(state=PaymentState.FAILED)
+    waits = desk.pay(state=PaymentState.INITIATED)
+    desk.bring(line("a", reference=failed), line("b", reference=waits))
+    desk.match()
+    assert desk.exceptions() == {
+        ("paid_after_failed", "a", K50): 1, ("missing_in_ledger", "b", K50): 1
+    }  # fmt: skip
+
+
+def test_what_names_a_payment_that_is_paid_already_is_a_second_one(desk: Desk) -> None:
+    reference = desk.pay("a")
+    desk.bring(line("a", reference=reference))
+    desk.match()
+    desk.bring(line("b", reference=reference))
+    assert found(desk.match()) == {"b": (None, "duplicate_payment")}
+
+
+def test_a_line_that_names_a_payment_into_another_wallet_says_so(desk: Desk) -> None:
+    reference = desk.pay("a", wallet="mtn/elsewhere")
+    desk.bring(line("b", reference=reference))
+    assert found(desk.match()) == {"b": (None, "wrong_wallet")}
+
+
+def test_another_amount_is_matched_and_the_difference_of_either_sign_stays(desk: Desk) -> None:
+    desk.pay("less")
+    desk.pay("more")
+    desk.bring(line("less", K50 - 7), line("more", K50 + 7))
+    desk.match()
+    assert desk.exceptions() == {
+        ("amount_mismatch", "less", 7): 1, ("amount_mismatch", "more", -7): 1
+    }  # fmt: skip
+
+
+def test_a_sum_accounts_for_a_days_payments_and_one_that_is_short_for_none(desk: Desk) -> None:
+    desk.pay("a")
+    desk.pay("b")
+    at = Instant(desk.now - HOUR)
+    desk.bring(line("sum", 2 * K50, kind=LineKind.BATCH, at=at))
+    assert found(desk.match()) == {"sum": ("group", None)}
+    assert desk.exceptions() == {}
+    desk.system.committer.execute(
+        Unmatch(receipt_id(desk.wallet, "sum"), 1, actor=STAFF, reason="not that one", at=desk.now)
+    )
+    desk.bring(line("short", K50 - 1, kind=LineKind.BATCH, at=at))
+    desk.pay("c")
+    done = desk.match()
+    assert found(done) == {"short": (None, "settlement_shortfall")}, "by hand apart stays apart"
+    assert ("settlement_shortfall", "sum", K50) in desk.exceptions()
+
+
+def test_money_to_our_bank_is_settled(desk: Desk) -> None:
+    desk.bring(line("bank", -9 * K50, kind=LineKind.SETTLEMENT))
+    assert desk.match().recorded["settled"] == 1
+    assert desk.receipt("bank").is_settled
+
+
+def test_a_reversal_of_what_credited_nobody_cancels_it(desk: Desk) -> None:
+    desk.bring(line("undone", 800, msisdn=OTHER))
+    desk.match()
+    desk.bring(line("r", -800, words="reversal of undone", kind=LineKind.REVERSAL, msisdn=OTHER))
+    assert found(desk.match())["r"] == ("reversal", None)
+    assert desk.exceptions() == {}
+    assert desk.receipt("undone").reversed_ngwee == 800
+    head = desk.system.store.head()
+    desk.bring()
+    assert desk.match().recorded["matched"] == 1, "the fee of the new file alone"
+    assert desk.system.store.head() > head
+
+
+def test_a_reversal_after_credit_waits_until_the_credits_are_taken_back(desk: Desk) -> None:
+    desk.pay("paid1")
+    desk.bring(line("paid1"))
+    desk.match()
+    desk.bring(line("r", -K50, words="paid1", kind=LineKind.REVERSAL))
+    assert found(desk.match()) == {"r": (None, "reversed_after_credit")}
+    assert desk.exceptions() == {("reversed_after_credit", "r", -K50): 1}
+    desk.system.committer.execute(
+        ReversePayment(desk.first + 1, actor=STAFF, reason="MTN took it back", at=desk.now)
+    )
+    assert found(desk.match()) == {"r": ("reversal", None)}
+    assert desk.exceptions() == {}
+    assert desk.receipt("paid1").clearing_ngwee == 0
+
+
+def test_exceptions_of_an_earlier_time_are_those_that_were_open_then(desk: Desk) -> None:
+    before = desk.now
+    desk.bring(line("open1", 800))
+    desk.match()
+    between = desk.now
+    assert desk.exceptions(as_of=before) == {}
+    assert desk.exceptions(as_of=between) == {("missing_in_ledger", "open1", 800): 1}
+    desk.bring(line("r", -800, kind=LineKind.REVERSAL, words="open1"))
+    desk.match()
+    assert desk.exceptions() == {}
+    assert desk.exceptions(as_of=between) == {("missing_in_ledger", "open1", 800): 1}
+
+
+def test_a_payment_of_which_nobody_knows_the_end_is_stale(desk: Desk) -> None:
+    desk.pay(state=PaymentState.INITIATED)
+    name = f"top_{desk.first + 1}"
+    assert desk.exceptions() == {}
+    desk.caught_up()
+    later = money_exceptions(desk.system.queries, now=Instant(desk.now + 48 * HOUR)).found
+    assert ("stale_pending", name) in {(one.kind.value, one.name) for one in later}
+
+
+def test_payments_are_known_by_payer_and_amount_without_the_number_itself(desk: Desk) -> None:
+    desk.pay(state=PaymentState.INITIATED)
+    at = Instant(desk.now - HOUR)
+    desk.bring(line("a", msisdn=PAYER, at=at))
+    done = desk.match()
+    assert found(done) == {"a": (None, "missing_in_ledger")}
+    (one,) = [one for one in done.found if one.receipt.transaction_id == "a"]
+    assert one.evidence == ("payer", "amount", "time")
+    assert PAYER[1:] not in repr(done)
