@@ -25,7 +25,6 @@ from application.ports.queries import (
     SenderIdRow,
     SimRow,
     Statement,
-    TopUpRow,
     Waiting,
 )
 from domain.errors import StoreDown
@@ -54,7 +53,6 @@ if TYPE_CHECKING:  # else each is imported when it is asked
     import projections.repeatables
     import projections.retention
     import projections.searching
-    import projections.topups
 
 
 class SqlQueries(LedgerReading, ReceiptReading, DayAnswers, ReportReading):
@@ -169,20 +167,6 @@ class SqlQueries(LedgerReading, ReceiptReading, DayAnswers, ReportReading):
         """Find one of them."""
         with self._reading(catalogue.APPROVALS) as connection:
             return projections.approvals.entry(connection, number)
-
-    def top_ups(
-        self, account: int | None, states: Sequence[str], *, before: int, limit: int
-    ) -> Sequence[TopUpRow]:
-        """List top-ups of an account, or of all (None), newest first; no states are all."""
-        with self._reading(catalogue.TOP_UPS) as connection:
-            return projections.topups.top_ups(
-                connection, account, states, before=before, limit=limit
-            )
-
-    def top_up(self, number: int) -> TopUpRow | None:
-        """Find one top-up."""
-        with self._reading(catalogue.TOP_UPS) as connection:
-            return projections.topups.top_up(connection, number)
 
     def looks(self, account: int | None, *, before: int, limit: int) -> Sequence[LookRow]:
         """List what staff looked at, newest first."""

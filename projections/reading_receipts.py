@@ -1,4 +1,4 @@
-"""The questions about receipts and payments, answered from their read model."""
+"""The questions about receipts, payments and top-ups, answered from their read models."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -15,16 +15,18 @@ from application.ports.queries import (
     LineRow,
     OpenItem,
     PaymentRow,
+    TopUpRow,
 )
 from domain.values import Instant
-from projections.catalogue import RECEIPTS, ReadModel
+from projections.catalogue import RECEIPTS, TOP_UPS, ReadModel
 
-if TYPE_CHECKING:  # else it is imported when it is asked
+if TYPE_CHECKING:  # else each is imported when it is asked
     import projections.receipts
+    import projections.topups
 
 
 class ReceiptReading(ABC):
-    """Implements ``application.ports.queries.ReceiptQueries``."""
+    """Implements ``ReceiptQueries`` and ``TopUpQueries`` of ``application.ports.queries``."""
 
     @abstractmethod
     def _reading(self, model: ReadModel) -> AbstractContextManager[Connection]:
@@ -102,3 +104,17 @@ class ReceiptReading(ABC):
         """Find what was noted about these."""
         with self._reading(RECEIPTS) as connection:
             return projections.receipts.cases(connection, subjects)
+
+    def top_ups(
+        self, account: int | None, states: Sequence[str], *, before: int, limit: int
+    ) -> Sequence[TopUpRow]:
+        """List top-ups of an account, or of all (None), newest first; no states are all."""
+        with self._reading(TOP_UPS) as connection:
+            return projections.topups.top_ups(
+                connection, account, states, before=before, limit=limit
+            )
+
+    def top_up(self, number: int) -> TopUpRow | None:
+        """Find one top-up."""
+        with self._reading(TOP_UPS) as connection:
+            return projections.topups.top_up(connection, number)
