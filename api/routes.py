@@ -20,6 +20,7 @@ from api.routing.route import (
     Parameter,
     Route,
 )
+from api.staff.exceptions_routes import WORK
 from api.staff.routes import STAFF
 from domain.bulk import RECIPIENTS_MAX
 from domain.page_sizes import FELTECH_PAGE, WILCYBERTEK_PAGE, WILCYBERTEK_PAGE_MAX
@@ -249,6 +250,7 @@ ROUTES: Final = (
     *MONEY,
     *CALLBACK_ROUTES,
     *STAFF,
+    *WORK,
     *OPERATIONS,
 )
 

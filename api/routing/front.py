@@ -71,6 +71,7 @@ class Front:
         self._looking = Pool("ngoma-ready", threads=1, waiting_max=1)
         self.readiness = Recent(self._looking, system.readiness, kept_s=READY_KEPT_S)
         """Whether all is well, as of a moment ago: who asks does not make it so."""
+        self._long = Pool("ngoma-long", threads=1, waiting_max=1)
         self._watching = Pool("ngoma-fleet", threads=1, waiting_max=1)
         self._look_at_fleet = Shared(self._watching, system.fleet.offline)
 
@@ -82,6 +83,7 @@ class Front:
         self._reading.close()
         self._searching.close()
         self._looking.close()
+        self._long.close()
         self._watching.close()
 
     # -- callers and limits ----------------------------------------------------------------------
@@ -149,6 +151,15 @@ class Front:
         if late is None:
             late = OutcomeUnknown("The committer gave no answer.")
         return await self._bridge.run(command, wait_s=wait_s, late=late)
+
+    async def run_long(self, work: Callable[[], R]) -> R:
+        """Do what takes many commands and reads in a thread of its own, one at a time.
+
+        Raises:
+            Overloaded: another is under way, and one waits.
+            NgomaError: what the work itself is refused.
+        """
+        return await self._long.run(work)
 
     async def read(self, account: int | None, question: Callable[[], R]) -> R:
         """Ask a blocking question in a thread, in the turn of the account that asks.

@@ -130,7 +130,7 @@ async def move_credits(front: Front, call: Call) -> Answer:
         )
     )
     if moved.entry is not None:
-        return _waits(moved.entry)
+        return waits(moved.entry)
     done = schemas.MovedCredits(account_id=number, credits=credits, available=moved.available)
     return answer(done)
 
@@ -154,7 +154,7 @@ async def change_role(front: Front, call: Call) -> Answer:
     if changed.entry is None:
         msg = "a session made a first admin"  # only the user of the host does
         raise RuntimeError(msg)
-    return _waits(changed.entry)
+    return waits(changed.entry)
 
 
 async def reset_second_factor(front: Front, call: Call) -> Answer:
@@ -165,10 +165,11 @@ async def reset_second_factor(front: Front, call: Call) -> Answer:
     if reset.entry is None:
         msg = "a session reset a second factor alone"  # only the user of the host does
         raise RuntimeError(msg)
-    return _waits(reset.entry)
+    return waits(reset.entry)
 
 
-def _waits(entry: int) -> Answer:
+def waits(entry: int) -> Answer:
+    """Say that an entry waits for another person."""
     waiting = schemas.WaitingEntry(entry=entry, message=WAITS.format(entry))
     return answer(waiting, status=202)
 

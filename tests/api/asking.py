@@ -21,6 +21,7 @@ from domain.values import Credits
 from tests.api.conftest import Gateway, new_account
 from tests.api.money.asking import a_top_up_of
 from tests.api.staff.days import NAMED, stand
+from tests.api.staff import receipts
 from tests.support.staff import give_second_factor, open_session
 
 THEIR_NUMBER: Final = "260977654321"
@@ -59,6 +60,10 @@ class Class:
     """What a member of staff must be able to do."""
     before: Callable[["Tenant"], None] | None = None
     """What must be so, each time that it is asked."""
+    makes: Callable[[Gateway], Mapping[str, Any]] | None = None
+    """Makes a body each time that it is asked: what it names can be done once."""
+    query: Callable[[Gateway], Mapping[str, str]] | None = None
+    """Makes a query that it takes."""
 
 
 @dataclass(frozen=True)
@@ -238,6 +243,31 @@ CLASSES: Final[Mapping[tuple[str, str], Class]] = {
     ("POST", f"{STAFF}/finance/reopen"): Class(
         Kind.STAFF, body={**NAMED, **WHY}, duty=Duty.CLOSE_DAYS, before=day(PeriodState.PREPARED)
     ),
+    ("GET", f"{STAFF}/finance/exceptions"): Class(Kind.STAFF, duty=Duty.LOOK),
+    ("GET", f"{STAFF}/finance/receipt"): Class(
+        Kind.STAFF, query=receipts.a_receipt, duty=Duty.LOOK
+    ),
+    ("POST", f"{STAFF}/finance/match"): Class(
+        Kind.STAFF, body={"wallet": "none"}, duty=Duty.RECONCILE
+    ),
+    ("POST", f"{STAFF}/finance/assign"): Class(
+        Kind.STAFF, makes=receipts.an_assignment, duty=Duty.MOVE_CREDITS
+    ),
+    ("POST", f"{STAFF}/finance/write-off"): Class(
+        Kind.STAFF, makes=receipts.a_write_off, duty=Duty.MOVE_CREDITS
+    ),
+    ("POST", f"{STAFF}/finance/match-line"): Class(
+        Kind.STAFF, makes=receipts.a_match, duty=Duty.MOVE_CREDITS
+    ),
+    ("POST", f"{STAFF}/finance/unmatch"): Class(
+        Kind.STAFF, makes=receipts.a_match_in_force, duty=Duty.MOVE_CREDITS
+    ),
+    ("POST", f"{STAFF}/finance/note"): Class(
+        Kind.STAFF, makes=receipts.a_note, duty=Duty.RECONCILE
+    ),
+    ("POST", f"{STAFF}/finance/paid-out"): Class(
+        Kind.STAFF, makes=receipts.a_refund_owed, duty=Duty.MOVE_CREDITS
+    ),
     ("GET", f"{STAFF}/sender-ids"): Class(Kind.STAFF, duty=Duty.LOOK),
     ("POST", f"{STAFF}/sender-ids/{{number}}/approve"): Class(
         Kind.STAFF, body=WHY, names=a_new_sender_id, duty=Duty.RUN_ACCOUNTS
@@ -292,9 +322,10 @@ def ask(
         name = found.names(tenant)[0] if found.names else ""
     path = route.path.split("{", maxsplit=1)[0]
     path += name + route.path.rpartition("}")[2] if "{" in route.path else ""
-    body = dict(found.body) if found.body is not None else None
+    made = found.body if found.makes is None else found.makes(tenant.gateway)
+    body = dict(made) if made is not None else None
     headers: dict[str, str] = {}
-    params: dict[str, str] = {}
+    params = dict(found.query(tenant.gateway)) if found.query is not None else {}
     if secret is not None and not found.key_in_body:
         headers["Authorization"] = f"Bearer {secret}"
     elif secret is not None and body is not None:

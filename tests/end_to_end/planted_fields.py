@@ -79,6 +79,15 @@ FIELDS: Final[Mapping[str, Plant]] = {
     "date": right("2026-02-01"),
     "note": text,
     "prepare": right(True),
+    "receipt": closed,
+    "receipts": closed,
+    "line": closed,
+    "part": right(1),
+    "what": closed,
+    "owner": right(2),
+    "done": right(True),
+    "dry_run": right(True),
+    "topup_id": closed,
 }
 """Fields of bodies, in any route."""
 QUERY: Final[Mapping[str, Plant]] = {
@@ -99,6 +108,9 @@ QUERY: Final[Mapping[str, Plant]] = {
     "wallet": closed,
     "kind": closed,
     "as_of": closed,
+    "kind": closed,
+    "as_of": closed,
+    "receipt": closed,
 }
 PATH: Final[Mapping[str, Plant]] = {
     **dict.fromkeys(("message_id", "number", "key_id", "topup_id", "provider"), closed),

@@ -1,111 +1,34 @@
 """Open lines are matched with what was confirmed, once; what stays is told as what it is."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from hashlib import sha256
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
-from uuid import UUID
 
 import pytest
 
-from application.accounts.changes import wallet_of
 from application.books.actors import Actor
-from application.books.books import Books
-from application.books.commands import Command
 from application.money.exceptions import money_exceptions
 from application.money.matching import Unmatch
 from application.money.reconciling import Reconciled, reconcile
 from application.money.reversals import ReversePayment
 from application.money.statements import import_statement
-from application.ports import ContentRow, FileLine, FileSummary, PaymentPoll
+from application.ports import FileLine
 from application.system import System
-from domain.contents import ContentKind
 from domain.matching import LineKind
 from domain.payment import PaymentState
 from domain.provider_account import ProviderAccount
 from domain.receipt import Receipt, receipt_id
-from domain.values import SECOND, Credits, Instant
-from domain.wallet import wallet_id
+from domain.values import SECOND, Instant
 from tests.support.invariants import violations_in
-from tests.support.money import PRICES, a_payment
+from tests.support.reconciling import K50, PAYER, File, Pay
 from tests.support.system import create_account, running_system
 
 STAFF = Actor("os:finance@host")
-K50 = 5_000
-PAYER, OTHER = "+260961234567", "+260967654321"
+
+OTHER = "+260967654321"
 HOUR = 3_600 * SECOND
-
-
-class Pay(Command[None]):
-    """A payment as its account's wish and the provider's answers leave it."""
-
-    def __init__(
-        self, number: int, account: int, wallet: str, state: PaymentState, *,
-        receipt: str, amount: int, at: Instant,
-    ) -> None:  # fmt: skip
-        self.at = at
-        self._receipt = receipt
-        self._account = account
-        self._wallet = wallet
-        self._state = state
-        self._number = number
-        self._amount = amount
-        self.payment = a_payment(
-            number, account=account, provider_account=wallet, reference=f"{UUID(int=number)}",
-            amount_ngwee=amount, at=at,
-        )  # fmt: skip
-
-    def touches(self) -> Iterable[UUID]:
-        return (wallet_id(self._account), receipt_id(self._wallet, self._receipt))
-
-    def decide(self, books: Books) -> None:
-        payment, at = self.payment, self.at
-        books.keep(ContentRow(ContentKind.TOP_UP, self._number, b"salt", msisdn=PAYER))
-        books.keep_poll(PaymentPoll(self._number, payment.id.hex, "mtn", 1, None, at))
-        payment.initiate(at=at)
-        if self._state is PaymentState.FAILED:
-            payment.fail(cause="FAILED", at=at)
-        elif self._state is PaymentState.CONFIRMED:
-            receipt = Receipt.open(self._wallet, self._receipt, at=at)
-            receipt.see_by_api(amount_ngwee=self._amount, payment=str(payment.id), at=at)
-            vat = PRICES.vat_in(self._amount)
-            credits = payment.confirm(
-                receipt=str(receipt.id), amount_ngwee=self._amount, prices=PRICES, at=at
-            )
-            source = receipt.credit(
-                payment=str(payment.id), account=self._account, credits=credits,
-                amount_ngwee=self._amount, vat_ngwee=vat, at=at,
-            )  # fmt: skip
-            wallet = wallet_of(books, self._account)
-            wallet.top_up(
-                Credits(credits), value_ngwee=self._amount, vat_ngwee=vat, source=source,
-                provider_account=self._wallet, receipt=str(receipt.id), price_list="p", at=at,
-            )  # fmt: skip
-            books.record(receipt)
-            books.record(wallet)
-        books.record(payment)
-
-
-@dataclass
-class File:
-    """A statement as a reader gives it."""
-
-    rows: list[FileLine]
-    summary: FileSummary = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.summary = FileSummary(
-            sha256=sha256(repr(self.rows).encode()).hexdigest(), template="t",
-            lines=len(self.rows), total_ngwee=sum(r.amount_ngwee - r.fee_ngwee for r in self.rows),
-            opening_ngwee=None, closing_ngwee=None,
-            first_at=min(r.happened_at for r in self.rows),
-            last_at=max(r.happened_at for r in self.rows), refused=0, refused_rows=(),
-        )  # fmt: skip
-
-    def lines(self) -> Iterator[FileLine]:
-        return iter(self.rows)
 
 
 @dataclass
