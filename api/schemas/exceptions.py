@@ -8,6 +8,8 @@ from api.schemas.money import AmountNgwee, TopUpId
 from api.schemas.staff import PersonName, Reason
 from api.schemas.words import Credits, Time
 from domain.matching import Rule, Trouble
+from domain.receipt.known import PARTS_MAX
+from domain.written import NUMBER_MAX
 
 ReceiptName = Annotated[
     str,
@@ -16,6 +18,9 @@ ReceiptName = Annotated[
         examples=["mtn/main/1234567890"],
     ),
 ]
+
+
+AccountNumber = Annotated[int, Meta(ge=1, le=NUMBER_MAX, examples=[7])]
 
 
 class ExceptionShown(Struct, frozen=True, kw_only=True):
@@ -99,7 +104,7 @@ class AssignRequest(Struct, kw_only=True):
     """Money that credited nobody, and the account that it is for."""
 
     receipt: ReceiptName
-    account_id: int
+    account_id: AccountNumber
     reason: Reason
 
 
@@ -114,7 +119,10 @@ class MatchLineRequest(Struct, kw_only=True):
     """Whose confirmed money a line shows: all that is left of it, or a part of one receipt."""
 
     line: ReceiptName
-    receipts: list[ReceiptName]
+    receipts: Annotated[
+        list[ReceiptName],
+        Meta(min_length=1, max_length=PARTS_MAX, examples=[["mtn/main/9876543210"]]),
+    ]
     amount_ngwee: AmountNgwee | UnsetType = UNSET
     reason: Reason
 
@@ -131,7 +139,7 @@ class UnmatchRequest(Struct, kw_only=True):
     """A match that is taken back, by its number."""
 
     line: ReceiptName
-    part: Annotated[int, Meta(ge=1)]
+    part: Annotated[int, Meta(ge=1, le=NUMBER_MAX, examples=[1])]
     reason: Reason
 
 
@@ -139,7 +147,7 @@ class NoteRequest(Struct, kw_only=True):
     """What is known about a receipt or a top-up, and whose work it is."""
 
     what: Annotated[str, Meta(examples=["mtn/main/1234567890", "top_7"])]
-    owner: int | UnsetType = UNSET
+    owner: AccountNumber | UnsetType = UNSET
     note: Reason | UnsetType = UNSET
     done: bool | UnsetType = UNSET
 
