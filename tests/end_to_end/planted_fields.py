@@ -174,8 +174,6 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "receipts": "names of the settings, and a provider's id",
     "line": "names of the settings, and a provider's id",
     "subject": "an id, or names of the settings and a provider's id",
-    "as_of": "a day or a time; what is neither is refused",
-    "note": "kept as a content",
     "state": "a closed set",
     "msisdn": "kept as a content",
     "amount": "kwacha",
