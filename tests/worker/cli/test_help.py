@@ -55,7 +55,7 @@ def test_the_commands_are_those_of_this_issue() -> None:
         *("key issue", "key regenerate", "key revoke", "key list"),
         *("wallet show", "wallet grant", "wallet adjust", "wallet statement"),
         *("prices list", "prices publish", "prices withdraw"),
-        *("finance import", "finance templates", "finance sheet", "finance sign"),
+        *("finance sheet", "finance sign"),
         *("finance lock", "finance reopen", "finance periods", "finance ageing", "finance export"),
         *("seal", "audit verify", "audit prove", "audit keys", "audit export"),
         *("finance import", "finance templates", "finance match", "finance exceptions"),
