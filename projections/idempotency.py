@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Connection, Table, Text, select
+from sqlalchemy import Connection, Table, Text, not_, select
 
 from domain.contents import ContentKind
+from domain.stretch import Stretch
 from domain.values import Instant
 from projections.tables import CONTENTS, READ, fixed, is_content, key
 
@@ -26,7 +27,9 @@ SUBMISSIONS: Final = Table(
 """
 
 
-def expired_answers(connection: Connection, now: Instant, *, limit: int) -> Sequence[int]:
+def expired_answers(
+    connection: Connection, now: Instant, spared: Sequence[Stretch], *, limit: int
+) -> Sequence[int]:
     """List the numbers of stored answers that no longer count.
 
     It begins with the answers that are still stored, a day's worth: what housekeeping has
@@ -39,4 +42,7 @@ def expired_answers(connection: Connection, now: Instant, *, limit: int) -> Sequ
         .order_by(CONTENTS.c.number)
         .limit(limit)
     )
+    for stretch in spared:
+        early = SUBMISSIONS.c.accepted_at.between(stretch.from_at, stretch.until_at)
+        expired = expired.where(not_(early) | (SUBMISSIONS.c.expires_at <= now - stretch.behind))
     return connection.scalars(expired).all()

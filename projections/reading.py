@@ -31,6 +31,7 @@ from application.ports.queries import (
 from domain.errors import StoreDown
 from domain.message_states import State
 from domain.span import Span
+from domain.stretch import Stretch
 from domain.values import Instant, Network
 from projections import catalogue
 from projections.catalogue import ReadModel
@@ -218,10 +219,12 @@ class SqlQueries(LedgerReading, ReceiptReading, DayAnswers, ReportReading):
         with self._asking():
             return statuses(catalogue.MODELS, self._known, self._log)
 
-    def expired_answers(self, now: Instant, *, limit: int) -> Sequence[int]:
+    def expired_answers(
+        self, now: Instant, *, limit: int, spared: Sequence[Stretch] = ()
+    ) -> Sequence[int]:
         """List the numbers of stored answers (contents of kind ``submission``) past their time."""
         with self._reading(catalogue.IDEMPOTENCY) as connection:
-            return projections.idempotency.expired_answers(connection, now, limit=limit)
+            return projections.idempotency.expired_answers(connection, now, spared, limit=limit)
 
     def ended_repeatables(self, before: Instant, *, limit: int) -> Sequence[int]:
         """List first numbers of acceptances, answered 503 up to ``before``, that have ended."""
@@ -229,12 +232,18 @@ class SqlQueries(LedgerReading, ReceiptReading, DayAnswers, ReportReading):
             return projections.repeatables.ended_repeatables(connection, before, limit=limit)
 
     def kept_contents(
-        self, kept: Kept, *, before: Instant, after: Place | None, limit: int
+        self,
+        kept: Kept,
+        *,
+        before: Instant,
+        after: Place | None,
+        limit: int,
+        spared: Sequence[Stretch] = (),
     ) -> Sequence[Place]:
         """List messages accepted up to ``before`` of whose content this much is kept, by age."""
         with self._reading(catalogue.RETENTION) as connection:
             return projections.retention.kept_contents(
-                connection, kept, before=before, after=after, limit=limit
+                connection, kept, before=before, after=after, spared=spared, limit=limit
             )
 
     def messages_of(self, account: int, *, after: int, limit: int) -> Sequence[tuple[int, int]]:
@@ -263,15 +272,19 @@ class SqlQueries(LedgerReading, ReceiptReading, DayAnswers, ReportReading):
         with self._reading(catalogue.DISPATCH) as connection:
             return projections.dispatch.waiting.waiting_since(connection, now)
 
-    def overdue(self, now: Instant, *, limit: int) -> Sequence[Waiting]:
+    def overdue(
+        self, now: Instant, *, limit: int, spared: Sequence[Stretch] = ()
+    ) -> Sequence[Waiting]:
         """List queued messages past ``expires_at`` and doubts past their limit."""
         with self._reading(catalogue.DISPATCH) as connection:
-            return projections.dispatch.overdue.overdue(connection, now, limit=limit)
+            return projections.dispatch.overdue.overdue(connection, now, spared, limit=limit)
 
-    def dated_after(self, at: Instant, *, limit: int) -> Sequence[Waiting]:
+    def misdated(
+        self, at: Instant, *, limit: int, early: Sequence[Stretch] = ()
+    ) -> Sequence[Waiting]:
         """List open messages whose newest event is dated later than this."""
         with self._reading(catalogue.DISPATCH) as connection:
-            return projections.dispatch.overdue.dated_after(connection, at, limit=limit)
+            return projections.dispatch.overdue.misdated(connection, at, early, limit=limit)
 
     def held_by(self, sim: int) -> Sequence[Waiting]:
         """List messages in state Sending on a SIM."""

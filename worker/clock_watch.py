@@ -66,6 +66,19 @@ class Heard(NamedTuple):
         return self.mark.at / SECOND - self.at_s
 
 
+class Off(NamedTuple):
+    """A clock that does not stand where it is believed."""
+
+    stands_s: float
+    by_s: float
+    """How far from where it is believed: before zero is behind."""
+    since_s: float
+    """By the monotonic clock."""
+    words: str
+    is_step: bool
+    """It was believed in this process, and then set."""
+
+
 class ClockWatch:
     """One for each process. Callable from any thread."""
 
@@ -87,8 +100,7 @@ class ClockWatch:
         self._lock = threading.Lock()
         self._believed: list[Stand] = []
         self._believed_at_s = float("-inf")
-        self._off: tuple[float, float, str] | None = None
-        """Where it stands instead, since when by the monotonic clock, and in words."""
+        self._off: Off | None = None
         self._has_run = False
         self._vouched_at: Instant | None = None
         self._heard: dict[str, Heard] = {}
@@ -129,6 +141,12 @@ class ClockWatch:
                 self._looked_at_s = now_s
             other = self._differs(now_s)
             return self._where(now_s, is_alone=other is None) or other
+
+    @property
+    def off(self) -> Off | None:
+        """Say where this host's own clock stands, None where it is believed."""
+        with self._lock:
+            return self._off
 
     def step(self) -> None:
         """Look, and while the clock is believed note now and then what time it is.
@@ -182,12 +200,13 @@ class ClockWatch:
             if self._off is not None or not self._has_run or is_old:
                 self._believe(stands_s)
             return None
-        if self._off is None or abs(stands_s - self._off[0]) > JUMP_S:
-            self._off = (stands_s, now_s, self._words(stands_s))
-        elif is_alone and now_s - self._off[1] >= VOUCHED_S:
+        if self._off is None or abs(stands_s - self._off.stands_s) > JUMP_S:
+            by_s = min((stands_s - stand.at_s for stand in self._believed), key=abs)
+            self._off = Off(stands_s, by_s, now_s, self._words(by_s), self._has_run)
+        elif is_alone and now_s - self._off.since_s >= VOUCHED_S:
             self._believe(stands_s)
             return None
-        return self._off[2]
+        return self._off.words
 
     def _believe(self, stands_s: float) -> None:
         self._believed = [Stand(stands_s)]
@@ -195,8 +214,7 @@ class ClockWatch:
         self._off = None
         self._has_run = True
 
-    def _words(self, stands_s: float) -> str:
-        by_s = min((stands_s - stand.at_s for stand in self._believed), key=abs)
+    def _words(self, by_s: float) -> str:
         if self._has_run:
             return f"the clock was set {'forward' if by_s > 0 else 'back'} by {_span(by_s)}"
         than = "later" if by_s > 0 else "earlier"

@@ -8,6 +8,7 @@ from application.messages.reporting import ReportMatching
 from application.messages.timing import message_work
 from application.money.tokens import CallbackTokens
 from application.money.turns import Aside, Turns, money_work
+from application.retention.doubted import stretches_in
 from application.system import System
 from worker.aside import Threads
 
@@ -19,6 +20,7 @@ def due_work(system: System, *, aside: Aside | None = None) -> Sequence[DueWork]
             queries=system.queries,
             leases=LeaseWatch(system.store, system.clock),
             clock=system.clock,
+            stretches=stretches_in(system.reader),
         ),
         ReportMatching(system.queries, system.clock).work(),
         *money_work(

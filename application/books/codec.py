@@ -14,6 +14,7 @@ from domain.auditor_read import AuditorRead
 from domain.case import Case
 from domain.claim import Claim
 from domain.coverage import Coverage
+from domain.doubted_times import DoubtedTimes
 from domain.events import Aggregate, Snapshot
 from domain.inbound import Inbound
 from domain.ledger_seal import LedgerSeal
@@ -52,6 +53,7 @@ AGGREGATES: Final = (
     Period,
     PriceList,
     LedgerSeal,
+    DoubtedTimes,
 )
 """Every aggregate of the gateway; importing them registers their topics."""
 
@@ -75,6 +77,7 @@ SNAPSHOTTED: Final[Mapping[type[Aggregate], int]] = {
     Case: CHANGES_BETWEEN,
     Period: CHANGES_BETWEEN,
     LedgerSeal: CHANGES_BETWEEN,
+    DoubtedTimes: CHANGES_BETWEEN,
 }
 """Whose history has no end of its own: it is folded from the newest snapshot on."""
 

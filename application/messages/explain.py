@@ -294,7 +294,7 @@ EVENT_WORDS: Final[Mapping[type[Event], Callable[[Any], str]]] = MappingProxyTyp
             else "An operator let it go on: it had been handed over, and may have been sent."
         ),
         events.Redated: _always(
-            "The gateway's clock had been ahead and is right again: its times count from now on."
+            "The gateway's clock had been wrong and is right again: its times count anew."
         ),
         events.SegmentReported: lambda event: (
             f"The network reported that segment {event.index + 1} was delivered."

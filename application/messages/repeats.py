@@ -1,10 +1,12 @@
 """The same request again after a 503 "queued": which messages it was accepted as (decision 8)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from application.books.books import Books
 from application.books.contents import read_message
 from application.ports import Repeatable
+from application.retention.doubted import counted_from
 from domain.contents import ContentKind
 from domain.message import Message, message_id
 from domain.values import Instant
@@ -20,7 +22,8 @@ def find_messages(books: Books, known: Repeatable, *, at: Instant) -> Sequence[M
     messages = [books.get(Message, key) for key in ids]
     if known.is_recent(at) or any(message.is_open for message in messages):
         return messages
-    return ()
+    since = counted_from(books, known.answered_at) or known.answered_at
+    return messages if replace(known, answered_at=since).is_recent(at) else ()
 
 
 def places_of(books: Books, known: Repeatable, msisdns: Sequence[str]) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ from application.books.books import Books
 from application.books.commands import Command
 from application.fleet.duty import require_fence
 from application.fleet.leases import RELEASED
+from application.retention.doubted import counted_from
 from domain.causes import Cause, RejectionClass
 from domain.errors import TooLate
 from domain.message import REFUNDED, Message, State, message_id
@@ -151,7 +152,7 @@ class DoubtAttempt(Command[bool]):
 
 
 class RedateMessage(Command[bool]):
-    """The clock that dated a message was ahead, and is right again: it need not wait till then."""
+    """The clock that dated a message was wrong, and is right again: its times count anew."""
 
     def __init__(self, number: int, *, at: Instant) -> None:
         self.at = at
@@ -162,10 +163,10 @@ class RedateMessage(Command[bool]):
         yield message_id(self._number)
 
     def decide(self, books: Books) -> bool:
-        """Let its times count from now on; False when it moved on meanwhile."""
+        """Let its times count anew; False when it moved on meanwhile."""
         message = books.get(Message, message_id(self._number))
         try:
-            message.redate(at=self.at)
+            message.redate(lambda dated_at: counted_from(books, dated_at), at=self.at)
         except TooLate:
             return False
         books.record(message)

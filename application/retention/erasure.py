@@ -20,6 +20,7 @@ from domain.days import DAY_S
 from domain.errors import TooLate
 from domain.message import Extent, Message, message_id
 from domain.roles import Duty
+from domain.stretch import Stretch
 from domain.values import SECOND, Instant, credits_in_words
 from domain.wallet import CreditWallet, wallet_id
 from domain.written import NUMBER_MAX
@@ -172,7 +173,12 @@ class EraseAccount(WithReason[bool]):
 
 
 def due_batches(
-    queries: Queries, retention: Retention, now: Instant, *, batches_max: int
+    queries: Queries,
+    retention: Retention,
+    now: Instant,
+    *,
+    spared: Sequence[Stretch] = (),
+    batches_max: int,
 ) -> Iterator[tuple[Extent, Sequence[int]]]:
     """Give messages whose text or number has served its time, oldest first, in batches."""
     number_before = Instant(now - retention.number_days * DAY_S * SECOND)
@@ -185,10 +191,12 @@ def due_batches(
         if not days:
             continue
         after: Place | None = None
-        if what is Extent.TEXT and retention.number_days:
+        if what is Extent.TEXT and retention.number_days and not spared:
             after = Place(number_before, NUMBER_MAX)  # up to there all went, or is still open
         for _ in range(batches_max):
-            found = queries.kept_contents(kept, before=before, after=after, limit=MESSAGES_MAX)
+            found = queries.kept_contents(
+                kept, before=before, after=after, limit=MESSAGES_MAX, spared=spared
+            )
             if not found:
                 break
             yield what, [place.number for place in found]
@@ -203,8 +211,10 @@ def erase_due(
     as_of: Instant,
     now: Callable[[], Instant],
     run: Callable[[EraseMessages], Erased],
+    spared: Sequence[Stretch],
     batches_max: int,
 ) -> Iterator[tuple[Extent, Erased]]:
     """Erase what has served its time, a batch at each step; what is still open waits."""
-    for what, numbers in due_batches(queries, retention, as_of, batches_max=batches_max):
+    due = due_batches(queries, retention, as_of, spared=spared, batches_max=batches_max)
+    for what, numbers in due:
         yield what, run(EraseMessages(numbers, what=what, actor=actor, reason=None, at=now()))

@@ -13,6 +13,7 @@ from application.ports.queries import Queries
 from application.retention.erasure import RETENTION, Retention, erase_due
 from domain.contents import ContentKind
 from domain.repeats import REPEATS_KEPT_S
+from domain.stretch import Stretch
 from domain.values import SECOND, Instant
 
 EVERY_S: Final = 600
@@ -80,9 +81,11 @@ class Housekeeping:
         clock: Clock,
         retention: Retention,
         as_of: Callable[[], Instant] | None = None,
+        stretches: Callable[[], Sequence[Stretch]] = list,
         pause: Callable[[float], bool] | None = None,
     ) -> None:
-        """``as_of`` gives, once a round, the time by which things have served their time.
+        """``as_of`` gives, once a round, the time by which things have served their time,
+        ``stretches`` those of a clock that was behind: what it dated has more time.
 
         ``pause`` waits for some seconds, and gives True when it is time to end.
         """
@@ -91,6 +94,7 @@ class Housekeeping:
         self._clock = clock
         self._retention = retention
         self._as_of = as_of or clock.now
+        self._stretches = stretches
         self._pause = pause or threading.Event().wait
 
     def step(self) -> int:
@@ -115,6 +119,7 @@ class Housekeeping:
             as_of=as_of,
             now=self._clock.now,
             run=self._committer.execute,
+            spared=self._stretches(),
             batches_max=ROUNDS_MAX,
         ):
             count += done.erased
@@ -124,9 +129,9 @@ class Housekeeping:
 
     def _forget_answers(self, as_of: Instant) -> int:
         past = Instant(as_of - GRACE_S * SECOND)
-        count = 0
+        count, spared = 0, self._stretches()
         for _ in range(ROUNDS_MAX):
-            expired = self._queries.expired_answers(past, limit=ANSWERS_MAX)
+            expired = self._queries.expired_answers(past, limit=ANSWERS_MAX, spared=spared)
             if not expired:
                 break
             count += self._committer.execute(ForgetAnswers(expired, at=self._clock.now()))
@@ -137,6 +142,8 @@ class Housekeeping:
         head = max(status.head for status in self._queries.projections())
         if not self._queries.reached(head, timeout_s=CATCH_UP_S, projection="dispatch"):
             return 0  # a message that it has not seen would look as if it had ended
+        if any((one.settled_at or as_of) >= past for one in self._stretches()):
+            return 0  # some may seem older than they are
         count = 0
         for _ in range(ROUNDS_MAX):
             ended = self._queries.ended_repeatables(past, limit=REPEATABLES_MAX)

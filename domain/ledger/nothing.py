@@ -13,6 +13,7 @@ from domain.auditor_read import AuditorRead
 from domain.case import Case
 from domain.claim import Claim
 from domain.coverage import Coverage
+from domain.doubted_times import DoubtedTimes
 from domain.events import Event
 from domain.inbound import Inbound
 from domain.ledger_seal import LedgerSeal
@@ -57,6 +58,9 @@ MOVES_NOTHING: Final[frozenset[type[Event]]] = frozenset(
         LedgerSeal.ChapterBegun,
         LedgerSeal.KeyChanged,
         LedgerSeal.Sealed,
+        DoubtedTimes.Opened,
+        DoubtedTimes.Doubted,
+        DoubtedTimes.Settled,
         ManualEntry.Prepared,
         ManualEntry.Approved,
         ManualEntry.Rejected,

@@ -8,7 +8,7 @@ from domain.errors import TooLate
 from domain.events import Aggregate, aggregate_id
 from domain.message import events
 from domain.message.doubt import given_up_at
-from domain.message.redating import from_now_on
+from domain.message.redating import Counted, dated_anew
 from domain.message_states import MAY_FOLLOW, OPEN, Extent, Progress, State
 from domain.values import Instant, Lane
 
@@ -279,14 +279,14 @@ class Message(Progress, Aggregate):
             reason=reason,
         )
 
-    def redate(self, *, at: Instant) -> None:
-        """Let its times count from now on: a clock that was ahead has dated it.
+    def redate(self, counted: Counted, *, at: Instant) -> None:
+        """Let its times count anew: a clock that was wrong has dated it.
 
         Raises:
-            TooLate: it ended, or no clock was ahead.
+            TooLate: it ended, or no clock was wrong.
         """
         self._require("Redated")
-        self._record(self.Redated, at=at, number=self.number, **from_now_on(self, at))
+        self._record(self.Redated, at=at, number=self.number, **dated_anew(self, at, counted))
 
     def report(self, index: int = 0, *, delivered: bool, tp_status: int, at: Instant) -> None:
         """A final status report came for a segment of a sent message; again changes nothing.

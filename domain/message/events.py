@@ -226,21 +226,28 @@ class Released(Event):
 
 
 class Redated(Event):
-    """The clock had been ahead when it was dated, and is right again: its times count from now on.
+    """The clock had been wrong when it was dated, and is right again: its times count anew.
 
-    ``due_at`` is when it may be tried next.
+    ``due_at`` is when it may be tried next. ``last_attempt_at`` is None when there was none, and in
+    logs of before it was recorded.
     """
 
     TOPIC = "Message.Redated"
     number: int
     due_at: int
     expires_at: int
+    last_attempt_at: int | None = None
 
     def apply(self, message: Progress) -> None:
         message.retry_at = self.due_at
         message.expires_at = self.expires_at
-        if message.last_attempt_at is not None:
-            message.last_attempt_at = min(message.last_attempt_at, self.at)
+        message.last_attempt_at = self.attempted_at(message.last_attempt_at)
+
+    def attempted_at(self, before: int | None) -> int | None:
+        """Give when the last attempt was, that of ``before`` by the clock that was wrong."""
+        if self.last_attempt_at is None and before is not None:
+            return min(before, self.at)
+        return self.last_attempt_at
 
 
 class SegmentReported(Event):

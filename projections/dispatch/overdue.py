@@ -3,29 +3,42 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, not_, or_, select
 
 from application.ports.queries import Waiting
 from domain.message_states import State
+from domain.stretch import Stretch
 from domain.values import Instant
 from projections.dispatch.rows import COLUMNS, read_waiting
 from projections.dispatch.tables import MESSAGES
 
 
-def overdue(connection: Connection, now: Instant, *, limit: int) -> Sequence[Waiting]:
-    """List queued messages past ``expires_at`` and doubts past their limit, longest past first."""
+def overdue(
+    connection: Connection, now: Instant, spared: Sequence[Stretch], *, limit: int
+) -> Sequence[Waiting]:
+    """List queued messages past ``expires_at`` and doubts past their limit, longest past first.
+
+    What was dated in a stretch is dated anew before it ends.
+    """
     return _list(
         connection,
         select(*COLUMNS)
-        .where(MESSAGES.c.overdue_at <= now)
+        .where(MESSAGES.c.overdue_at <= now, *(not_(_is_in(stretch)) for stretch in spared))
         .order_by(MESSAGES.c.overdue_at, MESSAGES.c.number)
         .limit(limit),
     )
 
 
-def dated_after(connection: Connection, at: Instant, *, limit: int) -> Sequence[Waiting]:
-    """List open messages whose newest event is dated later; looks at all that are open."""
-    return _list(connection, select(*COLUMNS).where(MESSAGES.c.dated_at > at).limit(limit))
+def misdated(
+    connection: Connection, at: Instant, early: Sequence[Stretch], *, limit: int
+) -> Sequence[Waiting]:
+    """List open messages whose newest event is dated later, or in a stretch; looks at all."""
+    found = or_(MESSAGES.c.dated_at > at, *map(_is_in, early))
+    return _list(connection, select(*COLUMNS).where(found).limit(limit))
+
+
+def _is_in(stretch: Stretch) -> ColumnElement[bool]:
+    return MESSAGES.c.dated_at.between(stretch.from_at, stretch.until_at)
 
 
 def held_by(connection: Connection, sim: int) -> Sequence[Waiting]:

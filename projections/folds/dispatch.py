@@ -121,8 +121,7 @@ def _change(row: Row, event: Event) -> None:
         case Redated():
             row["due_at"] = event.due_at
             row["expires_at"] = event.expires_at
-            if row["last_attempt_at"] is not None:
-                row["last_attempt_at"] = min(row["last_attempt_at"], event.at)
+            row["last_attempt_at"] = event.attempted_at(row["last_attempt_at"])
     row["dated_at"] = event.at
     row["state"] = state.value
     _settle(row, state)

@@ -101,7 +101,7 @@ def test_a_clock_that_steps_under_a_gateway_loses_nothing_and_ends_by_itself(
         assert "alarm clock" in demo.log.read_text()
         sent = states(demo)["Sent"]
         assert demo.client.send("0955000002", "meanwhile").status == 200
-        demo.client.send("0961230002", "it waits, too")
+        demo.client.send("0961230002", f"it waits, too, by a clock that is off by {off_s}")
         wait_until(
             # bound now, since the loop goes on; mypy cannot tell a lambda's default
             lambda n=sent: states(demo)["Sent"] > n,  # type: ignore[misc]

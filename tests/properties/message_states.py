@@ -99,7 +99,7 @@ CALLS: dict[str, Call] = {
     "resolve_sent": lambda m, at: m.resolve(sent=True, actor="test", reason="1/x", at=at),
     "resolve_not_sent": lambda m, at: m.resolve(sent=False, actor="test", reason="1/x", at=at),
     "hold": lambda m, at: m.hold(generation=2, at=at),
-    "redate": lambda m, at: m.redate(at=at),
+    "redate": lambda m, at: m.redate(lambda dated_at: dated_at, at=at),
     "release": lambda m, at: m.release(actor="test", reason="1/x", at=at),
     "deliver": lambda m, at: m.report(delivered=True, tp_status=0, at=at),
     "undeliver": lambda m, at: m.report(delivered=False, tp_status=0x40, at=at),

@@ -67,24 +67,29 @@ def test_a_message_waits_for_its_retry_and_starts_then() -> None:
     CALLS["start"](message, Instant(START + 5))
 
 
+def right(dated_at: Instant) -> Instant:
+    """Say of a clock that it was not behind."""
+    return dated_at
+
+
 def test_what_a_clock_dated_that_was_ahead_waits_as_long_from_now_on() -> None:
     message = in_state("sending")
     message.fail_attempt(cause=cms(42), retry_at=Instant(START + 5), at=Instant(START + 2))
     now = Instant(START - 1_000)
-    message.redate(at=now)
+    message.redate(right, at=now)
     assert message.expires_at - now == VALID_S * SECOND
     with pytest.raises(TooLate):
         CALLS["start"](message, Instant(now + 2))
     CALLS["start"](message, Instant(now + 3))
     with pytest.raises(TooLate, match="a clock that was right"):
-        message.redate(at=Instant(now + 3))
+        message.redate(right, at=Instant(now + 3))
 
 
 def test_what_was_accepted_before_a_clock_was_ahead_keeps_its_validity() -> None:
     message = in_state("sending")
     later = Instant(START + 86_400 * SECOND)
     message.fail_attempt(cause=cms(42), retry_at=Instant(later + 5), at=later)
-    message.redate(at=Instant(START + 7))
+    message.redate(right, at=Instant(START + 7))
     assert message.expires_at == START + VALID_S * SECOND
     CALLS["start"](message, Instant(START + 12))
 
@@ -92,7 +97,7 @@ def test_what_was_accepted_before_a_clock_was_ahead_keeps_its_validity() -> None
 def test_a_doubt_of_a_clock_that_was_ahead_is_kept_for_a_day_from_now_on() -> None:
     message = in_state("in_doubt")
     now = Instant(START - 60 * 86_400 * SECOND)
-    message.redate(at=now)
+    message.redate(right, at=now)
     with pytest.raises(TooLate):
         message.give_up_doubt(at=Instant(now + DOUBT_S * SECOND - 1))
     message.give_up_doubt(at=Instant(now + DOUBT_S * SECOND))

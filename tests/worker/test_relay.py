@@ -12,6 +12,7 @@ from application.messages.attempts import RecordOutcome, StartAttempt
 from application.messages.settling import DoubtAttempt
 from application.money.turns import TURN
 from application.ports import Job
+from application.retention.vouching import NoteClock
 from domain.causes import OwnCause
 from domain.message import State
 from domain.message.doubt import DOUBT_LIMIT_S
@@ -62,10 +63,17 @@ class Queue:
 class Bench:
     """A relay over a gateway, with all that it says kept."""
 
-    def __init__(self, gw: Gateway, *more: DueWork) -> None:
+    def __init__(self, gw: Gateway, *more: DueWork, host: str = "") -> None:
+        """``host`` names it among those that note what time it is; without a name it does not."""
         self.gw = gw
         self.queue = Queue()
-        self.watch = ClockWatch(clock=gw.clock, store=gw.store, alarms=gw.alarms)
+        self.watch = ClockWatch(
+            clock=gw.clock,
+            store=gw.store,
+            alarms=gw.alarms,
+            host=host,
+            note=lambda mark: host and gw.execute(NoteClock(mark, at=mark.at)),
+        )
         self.work = [*due_work(gw.system), *more]
         self.jobs = Jobs(
             committer=gw.system.committer, clock_watch=self.watch, work=self.work, wait=gw.wait

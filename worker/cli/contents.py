@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 from application.books.contents import MessageContent, read_message
+from application.retention.doubted import stretches_in
 from application.retention.erasure import (
     MESSAGES_MAX,
     EraseAccount,
@@ -142,6 +143,7 @@ class _Purge:
             as_of=gateway.now(),
             now=gateway.now,
             run=self._count if done.dry_run else gateway.run,
+            spared=stretches_in(gateway.system.reader)(),
             batches_max=BATCHES_MAX,
         ):
             done.left_open += result.left_open

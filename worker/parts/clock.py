@@ -9,7 +9,11 @@ from worker.parts.part import Part, Process, ProcessRole, Stage
 
 
 def _make(process: Process) -> Sequence[Loop]:
-    return [Loop("clock", process.clock_watch.step, every_s=LOOK_S)]
+    def look() -> None:
+        process.clock_watch.step()
+        process.clock_stretches.step()
+
+    return [Loop("clock", look, every_s=LOOK_S)]
 
 
 CLOCK: Final = Part("clock", frozenset(ProcessRole), Stage.TELL, _make)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Sequence
 from typing import Final
 
+from application.retention.doubted import stretches_in
 from application.retention.horizon import Horizon
 from application.retention.housekeeping import EVERY_S, Housekeeping
 from worker.parts.loop import Loop
@@ -24,6 +25,7 @@ def _make(process: Process) -> Sequence[Loop]:
         clock=system.clock,
         retention=system.terms.retention,
         as_of=horizon.move,
+        stretches=stretches_in(system.reader),
         pause=stopping.wait,
     )
 

@@ -8,6 +8,7 @@ from enum import IntEnum, StrEnum
 from typing import Protocol
 
 from application.books.alarms import Alarms
+from application.books.commands import Command
 from application.books.due import DueWork
 from application.fleet.desk import Desks
 from application.fleet.waits import SimWaits
@@ -15,6 +16,7 @@ from application.ports import ClockMark
 from application.retention.vouching import NoteClock
 from application.system import System
 from domain.errors import Unavailable
+from worker.clock_stretches import ClockStretches
 from worker.clock_watch import ClockWatch
 from worker.job_handlers import Jobs
 from worker.sims import SimRunner
@@ -96,6 +98,13 @@ class Process:
             host=host,
             note=self._note_clock,
         )
+        self.clock_stretches = ClockStretches(
+            watch=self.clock_watch,
+            clock=system.clock,
+            reader=system.reader,
+            host=host,
+            submit=self._submit,
+        )
         self.jobs = Jobs(committer=system.committer, clock_watch=self.clock_watch, work=work)
         self.desks = Desks(
             dict.fromkeys(modem.network for modem in system.modems),
@@ -108,8 +117,11 @@ class Process:
 
     def _note_clock(self, mark: ClockMark) -> None:
         """Note it without waiting; when it is refused, the next one is soon enough."""
+        self._submit(NoteClock(mark, at=mark.at))
+
+    def _submit(self, command: Command[None]) -> None:
         with suppress(Unavailable):
-            self.system.committer.submit(NoteClock(mark, at=mark.at), lambda _: None)
+            self.system.committer.submit(command, lambda _: None)
 
 
 @dataclass(frozen=True, slots=True)

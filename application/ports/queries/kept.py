@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from domain.stretch import Stretch
 from domain.values import Instant
 
 
@@ -24,8 +25,13 @@ class Place(NamedTuple):
 class KeptQueries(Protocol):
     """What has to be forgotten in time."""
 
-    def expired_answers(self, now: Instant, *, limit: int) -> Sequence[int]:
-        """List the numbers of stored answers (contents of kind ``submission``) past their time."""
+    def expired_answers(
+        self, now: Instant, *, limit: int, spared: Sequence[Stretch] = ()
+    ) -> Sequence[int]:
+        """List the numbers of stored answers (contents of kind ``submission``) past their time.
+
+        Those that were dated in a stretch of ``spared`` count later by as much.
+        """
 
     def ended_repeatables(self, before: Instant, *, limit: int) -> Sequence[int]:
         """List first numbers of acceptances, answered 503 up to ``before``, that have ended.
@@ -34,6 +40,15 @@ class KeptQueries(Protocol):
         """
 
     def kept_contents(
-        self, kept: Kept, *, before: Instant, after: Place | None, limit: int
+        self,
+        kept: Kept,
+        *,
+        before: Instant,
+        after: Place | None,
+        limit: int,
+        spared: Sequence[Stretch] = (),
     ) -> Sequence[Place]:
-        """List messages accepted up to ``before`` of whose content this much is kept, by age."""
+        """List messages accepted up to ``before`` of whose content this much is kept, by age.
+
+        Those that were dated in a stretch of ``spared`` count later by as much.
+        """

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from domain.message_states import State
+from domain.stretch import Stretch
 from domain.values import Instant, Lane, Network
 
 
@@ -54,11 +55,18 @@ class WaitingQueries(Protocol):
     def waiting_since(self, now: Instant) -> Mapping[Network, Instant]:
         """Say since when the oldest due queued message of each network that has one is due."""
 
-    def overdue(self, now: Instant, *, limit: int) -> Sequence[Waiting]:
-        """List queued messages past ``expires_at`` and doubts past their limit."""
+    def overdue(
+        self, now: Instant, *, limit: int, spared: Sequence[Stretch] = ()
+    ) -> Sequence[Waiting]:
+        """List queued messages past ``expires_at`` and doubts past their limit.
 
-    def dated_after(self, at: Instant, *, limit: int) -> Sequence[Waiting]:
-        """List open messages whose newest event is dated later than this."""
+        Not those whose newest event is dated in one of the stretches that are ``spared``.
+        """
+
+    def misdated(
+        self, at: Instant, *, limit: int, early: Sequence[Stretch] = ()
+    ) -> Sequence[Waiting]:
+        """List open messages whose newest event is dated later than ``at``, or in a stretch."""
 
     def held_by(self, sim: int) -> Sequence[Waiting]:
         """List messages in state Sending on a SIM."""

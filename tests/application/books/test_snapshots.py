@@ -17,6 +17,7 @@ from domain.account import account_id
 from domain.allowance import Allowance
 from domain.auditor_read import AuditorRead
 from domain.claim import Claim
+from domain.doubted_times import DoubtedTimes
 from domain.events import Aggregate
 from domain.inbound import Inbound
 from domain.manual_entry import ManualEntry
@@ -27,6 +28,7 @@ from domain.roles import Role
 from domain.sender_id import SenderId
 from domain.sim import Sim
 from domain.statement import Statement
+from domain.stretch import Stretch
 from domain.submission import Submission
 from domain.values import Instant
 from tests.application.conftest import Account
@@ -119,7 +121,24 @@ def a_statement() -> Aggregate:
     return Statement.open(1, provider_account="mtn/main", sha256="ab", at=AT)
 
 
-MADE = [an_account(), a_day(), a_sim(), a_payment(), a_receipt(), a_period(), a_statement()]
+def some_doubted_times() -> DoubtedTimes:
+    made = DoubtedTimes.open("a", at=AT)
+    for host in ("a", "b"):
+        made.doubt(host, from_at=Instant(AT - 9), until_at=AT, at=AT)
+    made.settle("a", Stretch(AT - 9, AT - 5, 7, None), at=AT)
+    return made
+
+
+MADE = [
+    an_account(),
+    a_day(),
+    a_sim(),
+    a_payment(),
+    a_receipt(),
+    a_period(),
+    a_statement(),
+    some_doubted_times(),
+]
 
 
 @pytest.mark.parametrize("made", MADE, ids=lambda one: one.TOPIC)
