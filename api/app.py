@@ -20,6 +20,8 @@ from litestar.types import ASGIApp
 
 from api import openapi
 from api.http.edge import App, Edge
+from api.http.pacing import Pacing
+from api.http.proxies import Addresses
 from api.http.refusals import BadRequest
 from api.http.wire import Answer, Call, Receive, Scope, Send, call_of, encode
 from api.routes import ROUTES, envelope_of
@@ -74,7 +76,8 @@ def create_app(system: System, routes: Sequence[Route] = ROUTES) -> Litestar:
         logging_config=None,
         debug=False,
     )
-    app.edge = Edge(system, _refusing)
+    addresses = Addresses(system.terms.trusted_proxies, system.terms.forwarded_header)
+    app.edge = Edge(system, _refusing, pace=Pacing(addresses).wait)
     app.hot = {path: resources[path] for path in HOT_PATHS}
     return app
 

@@ -17,6 +17,8 @@ FREE_SITE_FAILURES: Final = 50
 """The same of an IPv6 /48."""
 FIRST_WAIT_S: Final = 0.25
 LONGEST_WAIT_S: Final = 4.0
+REFUSED_S: Final = 1.5
+"""After which a login is refused that may not even wait: who tries in a circle makes no work."""
 COUNTED_MAX: Final = 100
 """Failures in a minute after which more are not counted: the wait is at its longest long before."""
 WAITING_MAX: Final = 256
@@ -61,6 +63,7 @@ class Slowing:
             Overloaded: too many wait already, or too many of one subject.
         """
         if any(self._under_way[subject] >= subject.waiting_max for subject in subjects):
+            await self._sleep(REFUSED_S)
             raise Overloaded
         self._under_way.update(subjects)
         try:
@@ -86,6 +89,7 @@ class Slowing:
         if not wait_s:
             return
         if self._waiting >= WAITING_MAX:
+            await self._sleep(REFUSED_S)
             raise Overloaded
         self._waiting += 1
         try:

@@ -27,9 +27,19 @@ _ID: Final = re.compile(rb"[\x21-\x7e]{1,128}")
 class Edge:
     """Stands around the whole application."""
 
-    def __init__(self, system: System, refuse: Callable[[BadRequest], App]) -> None:
-        """Make the ring; ``refuse`` gives what answers a request that cannot be read."""
+    def __init__(
+        self,
+        system: System,
+        refuse: Callable[[BadRequest], App],
+        *,
+        pace: Callable[[Scope, int], Awaitable[None]] | None = None,
+    ) -> None:
+        """Make the ring; ``refuse`` gives what answers a request that cannot be read.
+
+        ``pace`` waits before an answer with a status, where strangers can ask.
+        """
         self._refuse = refuse
+        self._pace = pace
         self._clock = system.clock
         self._metrics = system.metrics
         self._access_log = system.access_log
@@ -52,6 +62,8 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if self._pace is not None:
+                    await self._pace(scope, status)
                 message["headers"] = [*message["headers"], (REQUEST_ID, request_id)]
             elif is_head:
                 message["body"] = b""

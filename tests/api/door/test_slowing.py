@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 
 from adapters.limits import make_limiter
-from api.door.slowing import WAITING_EACH_MAX, WAITING_MAX, Slowing, Subject
+from api.door.slowing import REFUSED_S, WAITING_EACH_MAX, WAITING_MAX, Slowing, Subject
 from application.system import System
 from domain.errors import InvalidKey, Overloaded
 from tests.api.conftest import Client, Gateway, StartGateway
@@ -32,7 +32,7 @@ class Rig:
 
     async def _sleep(self, seconds: float) -> None:
         self.waits.append(seconds)
-        if self.may_go is not None:
+        if self.may_go is not None and seconds != REFUSED_S:
             await self.may_go.wait()
 
     async def fail(self, *subjects: Subject) -> None:
@@ -131,6 +131,7 @@ def test_too_many_that_wait_are_overload(subjects: list[Subject], waiting: int) 
 
     results = asyncio.run(asyncio.wait_for(flood(), 20))
     assert sum(isinstance(result, Overloaded) for result in results) == 5
+    assert rig.waits.count(REFUSED_S) == 5  # not at once, or a flood would be back at once
     assert results.count("in") == waiting
 
 
