@@ -4,7 +4,7 @@ Amounts are signed as our wallet sees them: what comes in is positive. A fee is 
 keeps, at least 0: a line moves our wallet by ``amount_ngwee - fee_ngwee``.
 """
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from domain.events import Aggregate
 
@@ -105,6 +105,7 @@ class SeenOnStatement(Event):
     """
 
     TOPIC = "Receipt.SeenOnStatement"
+    class_version: ClassVar[int] = 2
     provider_account: str
     statement: str
     line: int
@@ -115,6 +116,13 @@ class SeenOnStatement(Event):
     content: str | None
     reference: str | None
     posts_held: bool
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        """Take the sign for the kind, as before types were read."""
+        state["kind"] = "refund" if state["amount_ngwee"] < 0 else "payment"
+        if state["amount_ngwee"] == 0:
+            state["kind"] = "fee"
 
     def apply(self, receipt: Progress) -> None:
         receipt.statement = self.statement
@@ -170,6 +178,7 @@ class Assigned(Event):
     """
 
     TOPIC = "Receipt.Assigned"
+    class_version: ClassVar[int] = 2
     provider_account: str
     account: int
     source: str
@@ -180,6 +189,11 @@ class Assigned(Event):
     approver: str | None
     entry: int | None
     reason: str
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        """Know of no entry: one person did it alone, or told of another."""
+        state["entry"] = None
 
     def apply(self, receipt: Progress) -> None:
         _credit(receipt, self)
@@ -308,6 +322,7 @@ class WrittenOff(Event):
     """
 
     TOPIC = "Receipt.WrittenOff"
+    class_version: ClassVar[int] = 2
     provider_account: str
     source: str
     amount_ngwee: int
@@ -315,6 +330,11 @@ class WrittenOff(Event):
     approver: str | None
     entry: int | None
     reason: str
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        """Know of no entry, as for Assigned."""
+        state["entry"] = None
 
     def apply(self, receipt: Progress) -> None:
         if self.source == FROM_HELD:
