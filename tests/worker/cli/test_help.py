@@ -58,7 +58,7 @@ def test_the_commands_are_those_of_this_issue() -> None:
         *("finance sheet", "finance sign"),
         *("finance lock", "finance reopen", "finance periods", "finance ageing", "finance export"),
         *("seal", "audit verify", "audit prove", "audit keys", "audit export"),
-        *("finance match", "finance exceptions"),
+        *("finance import", "finance templates", "finance match", "finance exceptions"),
         *("finance note", "finance assign", "finance write-off", "finance match-line"),
         *("finance unmatch", "finance paid-out", "finance show"),
         "audit chapter",
