@@ -170,3 +170,15 @@ def test_people_see_tables_and_wrong_names_are_refused(office: Till) -> None:
         office.cli.run("finance", *wrong, "--reason", "r", code=2)
     assert office.cli.refusal("finance", "show", "mtn/main/none") == "No such receipt."
     assert "No such top-up" in office.cli.refusal("finance", "paid-out", "top_9", "--reason", "r")
+
+
+def test_who_paid_is_erased_by_number_and_what_was_paid_stays(office: Till) -> None:
+    office.bring([office.row("911", 60)])
+    call = ("contents", "purge", "--number", "0961234567", "--reason", "request 12")
+    assert office.cli.json(*call, "--dry-run")["payers"] > 0
+    erased = office.cli.json(*call)["payers"]
+    assert erased > 0
+    assert office.cli.json(*call)["payers"] == 0
+    assert b"260961234567" not in (office.cli.folder / "store.db").read_bytes()
+    assert office.cli.json("finance", "show", "mtn/main/911")["line_ngwee"] == 60
+    assert is_sound(office.cli)
