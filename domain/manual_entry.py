@@ -1,7 +1,7 @@
 """What one person prepared and another approves: credits, money, roles, the seal's chapters."""
 
 from enum import StrEnum
-from typing import Final, Self
+from typing import Any, ClassVar, Final, Self
 from uuid import UUID
 
 from domain.errors import NotPermitted, TooLate
@@ -76,6 +76,7 @@ class ManualEntry(Aggregate):
         """
 
         TOPIC = "ManualEntry.Prepared"
+        class_version: ClassVar[int] = 2
         number: int
         kind: str
         account: int | None
@@ -86,6 +87,11 @@ class ManualEntry(Aggregate):
         seal_key: str | None
         actor: str
         reason: str
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """Before money took two people, entries were about no receipt."""
+            state.update(receipt=None, amount_ngwee=None)
 
     class Approved(Event):
         """Another person agreed; what it allows is in the same save.

@@ -17,6 +17,7 @@ from application.ports.queries import (
     PaymentRow,
     TopUpRow,
 )
+from domain.contents import ContentKind
 from domain.values import Instant
 from projections.catalogue import RECEIPTS, TOP_UPS, ReadModel
 
@@ -98,6 +99,15 @@ class ReceiptReading(ABC):
         with self._reading(RECEIPTS) as connection:
             return projections.receipts.odd_payments(
                 connection, as_of=as_of, stale_before=stale_before, after=after, limit=limit
+            )
+
+    def old_payers(
+        self, kind: ContentKind, *, before: Instant, after: int, limit: int
+    ) -> Sequence[tuple[int, int]]:
+        """List what is kept of who paid before a time: place and content."""
+        with self._reading(RECEIPTS) as connection:
+            return projections.receipts.old_payers(
+                connection, kind, before=before, after=after, limit=limit
             )
 
     def cases(self, subjects: Sequence[str]) -> Sequence[CaseRow]:

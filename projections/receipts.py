@@ -318,6 +318,24 @@ def odd_payments(
     return [PaymentRow(**row._mapping) for row in connection.execute(wanted.limit(limit))]
 
 
+def old_payers(
+    connection: Connection, kind: ContentKind, *, before: Instant, after: int, limit: int
+) -> Sequence[tuple[int, int]]:
+    """List what is kept of who paid before a time."""
+    if kind is ContentKind.LINE:
+        place, content, at = _R.place, _R.content, _R.seen_at
+    else:
+        place, content, at = _P.number, _P.number, _P.requested_at
+    wanted = (
+        select(place, content)
+        .join(CONTENTS, is_content(kind, content))
+        .where(at < before, place > after)
+        .order_by(place)
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in connection.execute(wanted)]
+
+
 def cases(connection: Connection, subjects: Sequence[str]) -> Sequence[CaseRow]:
     """Find what was noted about these."""
     words = reasons("words")

@@ -39,6 +39,13 @@ def one_of(words: Sequence[str]) -> Check:
     return check
 
 
+def provider_name(value: str) -> None:
+    """Check the name of an account with a provider, which also names accounts of the ledger."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,31}", value):
+        msg = "must be at most 32 of a to z, 0 to 9 and dashes, such as mtn-zm"
+        raise ValueError(msg)
+
+
 def url(schemes: Sequence[str]) -> Check:
     """Make a check of an address; it may hold a password, so nothing of it is quoted."""
 

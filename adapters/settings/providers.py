@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from adapters.security.secret import Secret
-from adapters.settings.checks import Check, not_blank, one_of, url, within
+from adapters.settings.checks import Check, one_of, provider_name, url, within
 
 KINDS: Final = ("mtn", "airtel", "zamtel", "pawapay")
 ANSWER_S: Final = 30.0
@@ -90,7 +90,7 @@ class ProviderSettings:
 
 PROVIDER_CHECKS: Final[Mapping[str, Sequence[Check]]] = MappingProxyType(
     {
-        "name": (not_blank,),
+        "name": (provider_name,),
         "kind": (one_of(KINDS),),
         "base_url": (url(["http", "https"]),),
         "callback_url": (url(["http", "https"]),),

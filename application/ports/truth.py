@@ -196,8 +196,13 @@ class Store(Protocol):
         At most ``limit`` of each in one transaction; how many were forgotten is returned.
         """
 
-    def messages_to(self, to: str, *, after: int, limit: int) -> tuple[Sequence[int], int | None]:
-        """Look through contents of messages, by number: those to ``to``, and the last one seen."""
+    def contents_of(
+        self, kind: ContentKind, msisdn: str, *, after: int, limit: int
+    ) -> tuple[Sequence[int], int | None]:
+        """Look through contents of a kind, in order: those that name a mobile number.
+
+        Their own numbers are given, and that of the last one seen; None when there was none.
+        """
 
     def scrub(self, *, rewrite: bool) -> Sequence[str]:
         """Leave nothing in the files of what was erased (rewriting tables); say what was done."""

@@ -10,7 +10,8 @@ from application.books.commands import Command
 from application.books.committer import Committer
 from application.ports import Clock
 from application.ports.queries import Queries
-from application.retention.erasure import RETENTION, Retention, erase_due
+from application.retention.erasure import RETENTION, Erased, Retention, erase_due
+from application.retention.payers import ErasePayers, Payers, erase_due_payers
 from domain.contents import ContentKind
 from domain.repeats import REPEATS_KEPT_S
 from domain.stretch import Stretch
@@ -108,6 +109,7 @@ class Housekeeping:
             self._forget_answers(as_of)
             + self._forget_repeatables(as_of)
             + self._erase_contents(as_of)
+            + self._erase_payers(as_of)
         )
 
     def _erase_contents(self, as_of: Instant) -> int:
@@ -121,6 +123,20 @@ class Housekeeping:
             run=self._committer.execute,
             spared=self._stretches(),
             batches_max=ROUNDS_MAX,
+        ):
+            count += done.erased
+            if self._pause(PAUSE_S):
+                break
+        return count
+
+    def _erase_payers(self, as_of: Instant) -> int:
+        def run(payers: Payers) -> Erased:
+            now = self._clock.now()
+            return self._committer.execute(ErasePayers(payers, actor=RETENTION, at=now))
+
+        count = 0
+        for done in erase_due_payers(
+            self._queries, self._retention, as_of=as_of, run=run, batches_max=ROUNDS_MAX
         ):
             count += done.erased
             if self._pause(PAUSE_S):

@@ -4,6 +4,8 @@ None of them moves money or credits in the ledger but Refunded: what a confirmat
 wallet's TopUp of the same save says.
 """
 
+from typing import Any, ClassVar
+
 from domain.events import Aggregate
 from domain.payment.states import PaymentState
 
@@ -213,6 +215,7 @@ class Refunded(Event):
     """
 
     TOPIC = "Payment.Refunded"
+    class_version: ClassVar[int] = 2
     number: int
     account: int
     provider_account: str
@@ -220,6 +223,11 @@ class Refunded(Event):
     amount_ngwee: int
     actor: str | None
     reason: str | None
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        """The provider paid it: nobody else could."""
+        state.update(actor=None, reason=None)
 
     def apply(self, payment: Progress) -> None:
         payment.state = PaymentState.REFUNDED.value

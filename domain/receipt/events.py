@@ -4,9 +4,10 @@ Amounts are signed as our wallet sees them: what comes in is positive. A fee is 
 keeps, at least 0: a line moves our wallet by ``amount_ngwee - fee_ngwee``.
 """
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from domain.events import Aggregate
+from domain.receipt.progress import Progress
 
 FROM_LINE: Final = "line"
 """A line of a statement that nothing was posted for."""
@@ -14,60 +15,6 @@ FROM_CLEARING: Final = "clearing"
 """Money that the provider's API confirmed and no statement has shown."""
 FROM_HELD: Final = "held"
 """Money that a statement has shown and nobody claims."""
-
-
-class Progress:
-    """What a receipt's events change."""
-
-    said_ngwee: int | None
-    """What the API said; None when it has said nothing."""
-    statement: str | None
-    line: int | None
-    happened_at: int | None
-    """When, as the line says."""
-    line_ngwee: int
-    fee_ngwee: int
-    payment: str | None
-    account: int | None
-    """Whose wallet it credited."""
-    credits: int
-    value_ngwee: int
-    vat_ngwee: int
-    held: str | None
-    """Why a person must look at it; None when it does not wait for one."""
-    is_held_posted: bool
-    """Whether it stands in Unallocated."""
-    was_held_posted: bool
-    """Whether it stood in Unallocated, and left for a wallet or for good: its line is posted."""
-    clearing_ngwee: int
-    """What stands in Clearing for it: confirmed, and not shown by a line."""
-    parts: dict[str, list[Any]]
-    """The matches of its line that are in force: amount, fee, source and the receipts covered."""
-    next_part: int
-    reversed_ngwee: int
-    is_settled: bool
-
-    def begin(self) -> None:
-        """Nothing is known yet."""
-        self.said_ngwee = None
-        self.statement = None
-        self.line = None
-        self.happened_at = None
-        self.line_ngwee = 0
-        self.fee_ngwee = 0
-        self.payment = None
-        self.account = None
-        self.credits = 0
-        self.value_ngwee = 0
-        self.vat_ngwee = 0
-        self.held = None
-        self.is_held_posted = False
-        self.was_held_posted = False
-        self.clearing_ngwee = 0
-        self.parts = {}
-        self.next_part = 1
-        self.reversed_ngwee = 0
-        self.is_settled = False
 
 
 class Event(Aggregate.Event):
@@ -105,6 +52,7 @@ class SeenOnStatement(Event):
     """
 
     TOPIC = "Receipt.SeenOnStatement"
+    class_version: ClassVar[int] = 2
     provider_account: str
     statement: str
     line: int
@@ -115,6 +63,13 @@ class SeenOnStatement(Event):
     content: str | None
     reference: str | None
     posts_held: bool
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        """Take the sign for the kind, as before types were read."""
+        state["kind"] = "refund" if state["amount_ngwee"] < 0 else "payment"
+        if state["amount_ngwee"] == 0:
+            state["kind"] = "fee"
 
     def apply(self, receipt: Progress) -> None:
         receipt.statement = self.statement
@@ -170,6 +125,7 @@ class Assigned(Event):
     """
 
     TOPIC = "Receipt.Assigned"
+    class_version: ClassVar[int] = 2
     provider_account: str
     account: int
     source: str
@@ -180,6 +136,11 @@ class Assigned(Event):
     approver: str | None
     entry: int | None
     reason: str
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        """Know of no entry: one person did it alone, or told of another."""
+        state["entry"] = None
 
     def apply(self, receipt: Progress) -> None:
         _credit(receipt, self)
@@ -308,6 +269,7 @@ class WrittenOff(Event):
     """
 
     TOPIC = "Receipt.WrittenOff"
+    class_version: ClassVar[int] = 2
     provider_account: str
     source: str
     amount_ngwee: int
@@ -315,6 +277,11 @@ class WrittenOff(Event):
     approver: str | None
     entry: int | None
     reason: str
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        """Know of no entry, as for Assigned."""
+        state["entry"] = None
 
     def apply(self, receipt: Progress) -> None:
         if self.source == FROM_HELD:

@@ -17,7 +17,8 @@ from typing import Final
 from uuid import UUID
 
 from domain.errors import AlreadyExists, InvalidRequest, NotPermitted, TooLate
-from domain.receipt.events import FROM_CLEARING, FROM_HELD, Progress
+from domain.receipt.events import FROM_CLEARING, FROM_HELD
+from domain.receipt.progress import Progress
 
 PARTS_MAX: Final = 1_000
 """Matches that one line may have in force, and receipts that one match may name."""

@@ -7,8 +7,8 @@ from domain.case import Case
 from domain.contents import reason_number
 from domain.payment import Payment, PaymentState
 from domain.receipt import Receipt
-from domain.receipt.events import Progress
 from domain.receipt.known import Known
+from domain.receipt.progress import Progress
 from domain.statement import Statement
 from projections import catalogue
 from projections.folds.topups import LEADS_TO

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
 from typing import Final
 
 import click
@@ -16,7 +15,9 @@ from application.retention.erasure import (
     EraseMessages,
     erase_due,
 )
+from application.retention.payers import ErasePayers, Payers, erase_due_payers
 from domain.account import Account, account_id
+from domain.contents import ContentKind
 from domain.errors import InvalidRecipient, InvalidRequest, NotFound, TooLate
 from domain.message import Extent
 from domain.msisdn import normalise
@@ -28,7 +29,8 @@ from worker.cli.group import Group
 from worker.cli.leftovers import forget_mail, forget_on_air
 from worker.cli.message import message_ref, require_message
 from worker.cli.options import ACCOUNT, REASON, Place, example, json_option, place_options
-from worker.cli.output import console, print_json
+from worker.cli.output import console
+from worker.cli.purged import Purged, say
 
 BATCHES_MAX: Final = 100_000
 LOOKED_THROUGH: Final = 5_000
@@ -37,20 +39,6 @@ DIGITS_MIN: Final = 7
 """A reason with this many of a number's digits would keep the number."""
 
 Advance = Callable[[int], None]
-
-
-@dataclass(slots=True)
-class Purged:
-    """What a purge did, or would do."""
-
-    dry_run: bool
-    texts: int = 0
-    messages: int = 0
-    left_open: int = 0
-    accounts: int = 0
-    segments_on_air: int = 0
-    mails: int = 0
-    files: list[str] = field(default_factory=list)
 
 
 @click.group(cls=Group)
@@ -67,7 +55,7 @@ def contents() -> None:
     ),
 )
 @click.option("--account", type=ACCOUNT, help="Close this account and erase all that is of it.")
-@click.option("--number", help="Erase all messages to this number, in any written form.")
+@click.option("--number", help="Erase all messages to this number, and that it paid.")
 @click.option("--message", "ref", metavar="ID", type=message_ref, help="Erase one message.")
 @click.option("--reason", type=REASON, help="Who asked and why; needed with a selection.")
 @click.option(
@@ -114,7 +102,7 @@ def purge(
             is_embedded = gateway.settings.database_url is None
             rewrite = rewrite or (bool(chosen) and is_embedded)
             work.done.files.extend(gateway.system.scrub(rewrite))
-    _say(work.done, as_json=as_json)
+    say(work.done, as_json=as_json)
 
 
 class _Purge:
@@ -152,6 +140,13 @@ class _Purge:
             else:
                 done.messages += result.erased
             self._advance(result.erased)
+        receipts = gateway.reading("receipts")
+        terms, now = gateway.system.terms.retention, gateway.now()
+        list(
+            erase_due_payers(
+                receipts, terms, as_of=now, run=self._erase_payers, batches_max=BATCHES_MAX
+            )
+        )
 
     def message(self, ref: MessageRef) -> None:
         """Erase one message.
@@ -181,19 +176,36 @@ class _Purge:
             msg = "The reason must not hold the number: it is kept."
             raise InvalidRequest(msg, field="reason")
         self._permit()
-        store, after = self._gateway.system.store, 0
-        for _ in range(BATCHES_MAX):
-            found, last = store.messages_to(msisdn, after=after, limit=LOOKED_THROUGH)
-            for start in range(0, len(found), MESSAGES_MAX):
-                self._erase(found[start : start + MESSAGES_MAX], is_permitted=True)
-            if last is None:
-                break
-            after = last
-            self._advance(0)
+        for found in self._contents_of(ContentKind.MESSAGE, msisdn):
+            self._erase(found, is_permitted=True)
+        for kind in (ContentKind.TOP_UP, ContentKind.LINE):
+            for found in self._contents_of(kind, msisdn):
+                self._erase_payers(Payers(kind, found))
         if not self.done.dry_run:
             self.done.segments_on_air += forget_on_air(
                 self._gateway.settings.data_dir, lambda recipient, _: recipient == msisdn
             )
+
+    def _contents_of(self, kind: ContentKind, msisdn: str) -> Iterator[Sequence[int]]:
+        store, after = self._gateway.system.store, 0
+        for _ in range(BATCHES_MAX):
+            found, last = store.contents_of(kind, msisdn, after=after, limit=LOOKED_THROUGH)
+            for start in range(0, len(found), MESSAGES_MAX):
+                yield found[start : start + MESSAGES_MAX]
+            if last is None:
+                break
+            after = last
+            self._advance(0)
+
+    def _erase_payers(self, payers: Payers) -> Erased:
+        gateway, done = self._gateway, self.done
+        erased = Erased(len(payers.numbers), 0)
+        if not done.dry_run:
+            erased = gateway.run(ErasePayers(payers, actor=gateway.actor, at=gateway.now()))
+        done.payers += erased.erased
+        done.left_open += erased.left_open
+        self._advance(erased.erased)
+        return erased
 
     def account(self, account: int) -> None:
         """Close an account, erase it and all its messages.
@@ -309,19 +321,3 @@ def _progress() -> Iterator[Advance]:
     with Progress(*columns, console=output, transient=True, disable=not output.is_terminal) as bar:
         task = bar.add_task("purge", total=None)
         yield lambda count: bar.advance(task, count)
-
-
-def _say(done: Purged, *, as_json: bool) -> None:
-    if as_json:
-        print_json(asdict(done))
-        return
-    would = "would be erased" if done.dry_run else "erased"
-    lines = [
-        f"{done.texts} texts and {done.messages} messages (recipient and text) {would}.",
-        *([f"Account {would}."] if done.accounts else []),
-        *([f"{done.left_open} are still to be sent and stay: come back."] * bool(done.left_open)),
-        *([f"{done.segments_on_air} lines of modem logs blanked."] * bool(done.segments_on_air)),
-        *([f"{done.mails} kept mails deleted."] * bool(done.mails)),
-        *done.files,
-    ]
-    click.echo("\n".join(lines))

@@ -210,12 +210,15 @@ def _reference(place: Place, payment: str) -> str:
 
 @pay.command(
     "log",
-    epilog=example("ngoma pay log top_7", "ngoma pay log 7b7fca5e-34ad-4d7c-8bd9-2d3c9c9f4d8e"),
+    epilog=example("ngoma pay log top_7", "ngoma pay log --strangers"),
 )
-@click.argument("payment")
+@click.argument("payment", required=False)
+@click.option(
+    "--strangers", is_flag=True, help="Callbacks about no payment of ours, instead of a payment."
+)
 @json_option
 @place_options
-def log(place: Place, payment: str, *, as_json: bool) -> None:
+def log(place: Place, payment: str | None, *, strangers: bool, as_json: bool) -> None:
     """Show what the provider was told and said about PAYMENT: a top-up, or its reference there.
 
     The newest is kept, on the host that spoke; secrets and most of a number's digits are not.
@@ -223,7 +226,10 @@ def log(place: Place, payment: str, *, as_json: bool) -> None:
     from adapters.mobile_money.wire.wire_log import FileWireLog, wire_folder
     from domain.public_ids import iso_time
 
-    kept = FileWireLog(wire_folder(place.settings().data_dir)).of(_reference(place, payment))
+    if strangers == (payment is not None):
+        raise click.UsageError("Give a PAYMENT, or --strangers.")
+    reference = "" if payment is None else _reference(place, payment)
+    kept = FileWireLog(wire_folder(place.settings().data_dir)).of(reference)
     if as_json:
         print_json(
             [
@@ -239,7 +245,7 @@ def log(place: Place, payment: str, *, as_json: bool) -> None:
             ]
         )
     elif not kept:
-        msg = f"Nothing is kept of {payment} on this host."
+        msg = f"Nothing is kept of {payment or 'strangers'} on this host."
         raise click.ClickException(msg)
     else:
         for one in kept:

@@ -297,13 +297,15 @@ class PostgresStore:
         with self._writing() as cursor:
             return drop_old_saves(cursor, now, limit=limit)
 
-    def messages_to(self, to: str, *, after: int, limit: int) -> tuple[Sequence[int], int | None]:
-        """Look through some messages' contents for a recipient."""
+    def contents_of(
+        self, kind: ContentKind, msisdn: str, *, after: int, limit: int
+    ) -> tuple[Sequence[int], int | None]:
+        """Look through some contents of a kind for a number."""
         with self._reading() as cursor:
             cursor.execute(
                 "SELECT number, msisdn IS NOT DISTINCT FROM %s AS is_it FROM contents"
                 " WHERE kind = %s AND number > %s ORDER BY number LIMIT %s",
-                (to, ContentKind.MESSAGE.value, after, limit),
+                (msisdn, kind.value, after, limit),
             )
             rows = cursor.fetchall()
         return [row["number"] for row in rows if row["is_it"]], rows[-1]["number"] if rows else None

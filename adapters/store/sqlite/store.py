@@ -275,13 +275,15 @@ class SqliteStore:
             )
             return saves + cursor.rowcount
 
-    def messages_to(self, to: str, *, after: int, limit: int) -> tuple[Sequence[int], int | None]:
-        """Look through some messages' contents for a recipient."""
+    def contents_of(
+        self, kind: ContentKind, msisdn: str, *, after: int, limit: int
+    ) -> tuple[Sequence[int], int | None]:
+        """Look through some contents of a kind for a number."""
         with self._reading() as cursor:
             cursor.execute(
                 "SELECT number, msisdn IS ? FROM contents"
                 " WHERE kind = ? AND number > ? ORDER BY number LIMIT ?",
-                (to, ContentKind.MESSAGE.value, after, limit),
+                (msisdn, kind.value, after, limit),
             )
             rows = cursor.fetchall()
         return [number for number, is_it in rows if is_it], rows[-1][0] if rows else None

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from domain.contents import ContentKind
 from domain.values import Instant
 
 
@@ -174,6 +175,14 @@ class ReceiptQueries(Protocol):
         """List payments that wait since before, ended unknown, or were paid otherwise than asked.
 
         By number; as they were at ``as_of``.
+        """
+
+    def old_payers(
+        self, kind: ContentKind, *, before: Instant, after: int, limit: int
+    ) -> Sequence[tuple[int, int]]:
+        """List what is kept of who paid before a time: place and content, in order of the place.
+
+        The place is a receipt's for a ``LINE``, and the top-up's number for a ``TOP_UP``.
         """
 
     def cases(self, subjects: Sequence[str]) -> Sequence[CaseRow]:

@@ -15,7 +15,10 @@ from application.money.reconciling import Reconciled, reconcile
 from application.money.reversals import ReversePayment
 from application.money.statements import import_statement
 from application.ports import FileLine
+from application.retention.erasure import RETENTION, Erased, Retention
+from application.retention.payers import ErasePayers, Payers, erase_due_payers
 from application.system import System
+from domain.contents import ContentKind
 from domain.matching import LineKind
 from domain.payment import PaymentState
 from domain.provider_account import ProviderAccount
@@ -278,3 +281,28 @@ def test_payments_are_known_by_payer_and_amount_without_the_number_itself(desk: 
     (one,) = [one for one in done.found if one.receipt.transaction_id == "a"]
     assert one.evidence == ("payer", "amount", "time")
     assert PAYER[1:] not in repr(done)
+
+
+def test_who_paid_is_erased_when_numbers_are_and_not_while_a_payment_is_open(desk: Desk) -> None:
+    system = desk.system
+    desk.bring(line("a", msisdn=OTHER, words="a name"))
+    desk.pay("b")
+    desk.pay(state=PaymentState.INITIATED)
+    desk.caught_up()
+
+    def run(payers: Payers) -> Erased:
+        return system.committer.execute(ErasePayers(payers, actor=RETENTION, at=desk.now))
+
+    def due(days: int) -> list[Erased]:
+        as_of = Instant(desk.now + days * 24 * HOUR)
+        return list(
+            erase_due_payers(
+                system.queries, Retention(number_days=400), as_of=as_of, run=run, batches_max=9
+            )
+        )
+
+    assert due(399) == []
+    assert sum(one.erased for one in due(401)) >= 2
+    kept = [system.store.content(ContentKind.TOP_UP, desk.first + n) for n in (2, 3)]
+    assert [row is None for row in kept] == [True, False]
+    assert sum(one.erased for one in due(401)) == 0

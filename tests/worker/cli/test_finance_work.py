@@ -7,8 +7,8 @@ import pytest
 
 from domain.roles import Role
 from tests.support.invariants import violations_in
+from tests.support.system import running_system
 from tests.worker.cli.commands import Cli
-from tests.worker.cli.messages import sending
 from tests.worker.cli.people import Person, team
 
 HEAD = "Id,External id,Date,Status,Type,Information,From,Amount,Fee,Balance"
@@ -65,8 +65,8 @@ def shop(office: Till) -> int:
 
 
 def is_sound(cli: Cli) -> bool:
-    with sending(cli.folder, credits=1) as sender:
-        return violations_in(sender.system.store) == []
+    with running_system(cli.folder, follows=False) as system:
+        return violations_in(system.store) == []
 
 
 def test_money_that_no_one_asked_for_is_found_and_assigned_by_two(office: Till, shop: int) -> None:
@@ -152,12 +152,15 @@ def test_what_was_credited_is_matched_with_its_line_by_hand_and_apart_again(
 
 
 def test_matching_again_changes_nothing_and_the_books_are_sound(office: Till) -> None:
+    office.bring([office.row("906", 50)])
     office.match()
     assert office.match()["recorded"].get("matched", 0) == 0
     assert is_sound(office.cli)
 
 
 def test_people_see_tables_and_wrong_names_are_refused(office: Till) -> None:
+    office.bring([office.row("907", 50)])
+    office.match()
     for call in (("exceptions", "--all"), ("match", "--dry-run")):
         wide, narrow = (
             Cli(office.cli.folder, {"COLUMNS": columns}).run("finance", *call).stdout
@@ -170,3 +173,15 @@ def test_people_see_tables_and_wrong_names_are_refused(office: Till) -> None:
         office.cli.run("finance", *wrong, "--reason", "r", code=2)
     assert office.cli.refusal("finance", "show", "mtn/main/none") == "No such receipt."
     assert "No such top-up" in office.cli.refusal("finance", "paid-out", "top_9", "--reason", "r")
+
+
+def test_who_paid_is_erased_by_number_and_what_was_paid_stays(office: Till) -> None:
+    office.bring([office.row("911", 60)])
+    call = ("contents", "purge", "--number", "0961234567", "--reason", "request 12")
+    assert office.cli.json(*call, "--dry-run")["payers"] > 0
+    erased = office.cli.json(*call)["payers"]
+    assert erased > 0
+    assert office.cli.json(*call)["payers"] == 0
+    assert b"260961234567" not in (office.cli.folder / "store.db").read_bytes()
+    assert office.cli.json("finance", "show", "mtn/main/911")["line_ngwee"] == 60
+    assert is_sound(office.cli)

@@ -13,10 +13,10 @@ from adapters.mobile_money import SIMULATED, open_provider
 from adapters.mobile_money.wire.wire_log import FileWireLog, wire_folder
 from adapters.settings import load_settings
 from adapters.settings.providers import KINDS as KINDS_OF_SETTINGS
-from application.ports import Collection, Declined
+from application.ports import Collection, Declined, WireExchange
 from domain.money import Ngwee
 from domain.msisdn import Msisdn
-from domain.values import Network
+from domain.values import Instant, Network
 from tests.worker.cli.commands import Cli
 from worker.cli.pay import PROVIDERS
 
@@ -76,6 +76,15 @@ def test_what_cannot_be_is_said(cli: Cli) -> None:
     )
     assert cli.refusal("pay", "log", "nothing") == "Nothing is kept of nothing on this host."
     assert cli.json("pay", "log", "nothing") == []
+    folder = wire_folder(cli.folder)
+    stranger = WireExchange(
+        at=Instant(1), provider="mtn", reference="", purpose="callback", request="PUT x",
+        answer="202", took_ms=0,
+    )  # fmt: skip
+    FileWireLog(folder).note(stranger)
+    (found,) = cli.json("pay", "log", "--strangers")
+    assert found["request"] == "PUT x"
+    cli.refusal("pay", "log", code=2)
 
 
 def test_a_month_is_generated_with_its_truth(cli: Cli, tmp_path: Path) -> None:
