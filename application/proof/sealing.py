@@ -32,6 +32,8 @@ EVENTS_MAX: Final = 16_384
 """Of one seal; a store with a long history is sealed in many."""
 AT_MOST_EVERY_S: Final = 1.0
 TERM_S: Final = 10
+STAND_BY_S: Final = 3.0
+"""After so long, and a second, a sealer looks again whether another one leads."""
 SEALED: Final = LedgerSeal.Sealed.TOPIC
 
 logger = logging.getLogger("ngoma.seal")
@@ -81,6 +83,8 @@ class Sealer:
         self._leads_until_s = float("-inf")
         self._sealed_s = float("-inf")
         self._tried_s = float("-inf")
+        self._idle_at = 0
+        """The end of the log when nothing but a seal waited."""
 
     def step(self) -> str | None:
         """Seal what is due; give the checkpoint, None when nothing is or another one leads.
@@ -90,14 +94,20 @@ class Sealer:
             Unavailable: the store is away.
         """
         now_s = self._clock.monotonic_s()
-        if now_s - self._tried_s < AT_MOST_EVERY_S or not self._lead(now_s):
+        if now_s - self._tried_s < AT_MOST_EVERY_S:
             return None
         self._tried_s = now_s
-        is_late = now_s - self._sealed_s >= self._every_s
+        head, is_late = self._store.head(), now_s - self._sealed_s >= self._every_s
         sealed = self._chapter.seal.position if self._chapter else 0
-        if not is_late and self._store.head() - sealed < self._events:
+        if head == self._idle_at or not (is_late or head - sealed >= self._events):
             return None
-        return self._seal(self._opened(), is_late=is_late, now_s=now_s)
+        if not self._lead(now_s):
+            self._tried_s = now_s + STAND_BY_S
+            return None
+        note = self._seal(self._opened(), is_late=is_late, now_s=now_s)
+        if note is None and is_late:
+            self._idle_at = head
+        return note
 
     def close(self) -> None:
         """Let another one lead at once."""

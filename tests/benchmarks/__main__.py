@@ -20,6 +20,7 @@ from tests.benchmarks import (
     million,
     modems,
     neighbours,
+    proofs,
     reading,
     replaying,
     sends,
@@ -44,6 +45,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[Bench], Iterator[Row]]]] = {
     "matching": matching.matching,
     "replay": replaying.replaying,
     "searches": neighbours.searches,
+    "proofs": proofs.proofs,
     "sieges": sieges.sieges,
     "demo": demo.demo,
 }

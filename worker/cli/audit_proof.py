@@ -121,14 +121,16 @@ def own_notes(files: Sequence[Path]) -> "Sequence[Note]":
 
 
 def _tell(found: "Verified", *, key: str | None) -> None:
-    click.echo(f"{found.events:,} events up to position {found.position:,}.")
+    click.echo(f"{_count(found.events, 'event')} up to position {found.position:,}.")
     if found.seals:
         click.echo(
-            f"{found.seals:,} seals fit, up to position {found.sealed_position:,};"
-            f" {found.events - found.sealed_events:,} events came after the last one."
+            f"{_count(found.seals, 'seal')} fit, up to position {found.sealed_position:,};"
+            f" {_count(found.events - found.sealed_events, 'event')} came after the last one."
         )
     else:
         click.echo("Nothing of it is sealed.")
+    if found.tags_checked and not found.faults:
+        click.echo("Each event has a right tag of its writer.")
     for fault in found.faults:
         click.echo(f"Wrong: {fault}.", err=True)
     if found.faults:
@@ -146,6 +148,10 @@ def _tell(found: "Verified", *, key: str | None) -> None:
         )
     else:
         click.echo(UNPROVEN)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 @click.command(

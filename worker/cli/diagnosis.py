@@ -26,6 +26,7 @@ from domain.public_ids import iso_time
 from domain.values import SECOND, Instant
 from worker.cli.clock import doubt_of_clock
 from worker.cli.config import masked_url
+from worker.cli.diagnosis_seal import look_at_seal
 from worker.cli.diagnosis_store import (
     Truth,
     look_at_all,
@@ -60,6 +61,7 @@ def findings(
     yield from _surely("processes", lambda: look_at_processes(settings))
     yield from _surely("read models", lambda: look_at_read_models(settings, truth))
     yield from _surely("clock", lambda: _clock(truth.store))
+    yield from _surely("seal", lambda: look_at_seal(settings, truth.store))
     yield from _surely("secrets", lambda: _secrets(settings, config))
     yield from _surely("numbering", lambda: _numbering(settings))
     yield from _surely("modems", lambda: _modems(settings))

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import struct
 import subprocess
 import sys
 import zipfile
@@ -9,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+import pymerkle
 import pytest
 
 from adapters.evidence import export as exporting
@@ -198,6 +200,27 @@ def test_a_file_that_is_there_and_a_part_without_seals_are_refused(
         export(sealed.store, first=1, last=None, out=tmp_path / "a.zip", made_at="now")
     with pytest.raises(InvalidRequest):
         export(sealed.store, first=5, last=4, out=tmp_path / "b.zip", made_at="now")
+
+
+def test_another_library_finds_the_checkpoints_roots_in_an_export(
+    sealed: Sealed, seals: Sequence[SealMade], tmp_path: Path
+) -> None:
+    made = export(sealed.store, first=1, last=None, out=tmp_path / "a.zip", made_at="now")
+    tree = pymerkle.InmemoryTree(algorithm="sha256")
+    with zipfile.ZipFile(made.file) as archive:
+        for line in archive.read("events.ndjson").splitlines(keepends=True):
+            event = json.loads(line)
+            topic, state = event["topic"].encode(), line[line.index(b',"state":') + 9 : -2]
+            tree.append_entry(
+                struct.pack(">Q", event["position"])
+                + bytes.fromhex(event["originator"])
+                + struct.pack(">QI", event["version"], len(topic))
+                + topic
+                + struct.pack(">I", len(state))
+                + state
+            )
+    for each in seals:
+        assert tree.get_root(each.checkpoint.size) == each.checkpoint.root
 
 
 # -- the program -------------------------------------------------------------------------------

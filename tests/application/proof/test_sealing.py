@@ -159,7 +159,7 @@ def test_of_two_sealers_one_leads_and_the_other_goes_on_when_it_is_gone(
     gateway.clock.pass_s(2)
     assert one.step() is None
     two.close()
-    gateway.clock.pass_s(2)
+    gateway.clock.pass_s(4)
     found = one.step()
     assert found is not None
     checkpoint = Checkpoint.read(Note.read(found).text)
@@ -252,3 +252,15 @@ def test_nothing_is_sealed_behind_an_event_that_the_gateway_did_not_write(
     for _ in range(2):
         with pytest.raises(SealStopped, match=f"position {position}: no tag covers it"):
             _seal(gateway, sealer)
+
+
+def test_an_idle_sealer_writes_nothing(gateway: Gateway, key: Ed25519Key) -> None:
+    sealer = _sealer(gateway, key)
+    _events(gateway, 3)
+    assert _seal(gateway, sealer) is not None
+    assert _seal(gateway, sealer) is None
+    with closing(sqlite3.connect(gateway.folder / "store.db")) as file:
+        (before,) = file.execute("PRAGMA data_version").fetchone()
+        for _ in range(100):
+            assert _seal(gateway, sealer, after_s=5) is None
+        assert file.execute("PRAGMA data_version").fetchone() == (before,)

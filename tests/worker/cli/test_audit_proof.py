@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.anchors import FileAnchor
 from adapters.evidence import verify
 from domain.roles import Role
 from tests.support.sealing import seal_now
@@ -155,3 +156,23 @@ def test_an_auditors_look_is_on_record(cli: Cli, tmp_path: Path) -> None:
     auditor.run("audit", "prove", 1, "--out", tmp_path / "p")
     looks = [row["what"] for row in json.loads(admin.run("look", "list", "--json").stdout)]
     assert looks[:3] == ["proof", "export", "verify"]
+
+
+def test_the_doctor_looks_at_the_seal_and_at_its_copy_elsewhere(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def said() -> tuple[str, str]:
+        (found,) = (row for row in cli.json("doctor", code=0) if row["check"] == "seal")
+        return found["verdict"], found["words"]
+
+    cli.account()
+    assert said()[0] == "note"
+    cli.run("seal", "--make-key")
+    note = _seal(cli)
+    anchor = cli.folder.with_name("data-anchors") / "checkpoints"
+    FileAnchor(anchor).put(note)
+    verdict, words = said()
+    assert (verdict, words[:35]) == ("ok", "the log is sealed up to position 5.")
+    anchor.write_text("")
+    verdict, words = said()
+    assert (verdict, str(anchor) in words) == ("warning", True)
