@@ -91,7 +91,7 @@ def listed_events(
         page = store.events_after(after, limit=PAGE, topics=wanted.topics)
         for position, stored in page:
             if position > until:
-                return
+                break
             found = _listed(position, stored)
             if wanted.takes(found):
                 yield found

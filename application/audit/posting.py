@@ -123,7 +123,7 @@ def entries(
         page = store.states_after(after, limit=PAGE, topics=topics)
         for position, topic, state in page:
             if position > until:
-                return
+                break
             yield post(position, topic, state)
         after = page[-1][0] if page else until
         advance(min(after, until), until)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import Final, NamedTuple
 
 from application.audit.books import Books, Wanted
@@ -11,6 +11,7 @@ from application.audit.posting import Advance, Poster, entries
 from application.ports import Store
 from application.ports.queries import BooksRead, Queries
 from domain.ledger import chart
+from domain.span import Span
 
 PAGE: Final = 5_000
 """Postings read at once."""
@@ -82,13 +83,18 @@ def compare_wallets(name: str, books: Books, read: BooksRead, wanted: Wanted) ->
     for account, words in wallets.items():
         ours = books.wallet(account)
         for word, credits in words.items():
-            mine[f"account {account}: {word}"] = ours[word]
-            other[f"account {account}: {word}"] = credits
+            mine[wallet_word(account, word)] = ours[word]
+            other[wallet_word(account, word)] = credits
     for name_, held in books.balances.items():
         customer = _customer(name_)
         if held and customer is not None and wanted.has(name_) and customer not in wallets:
-            mine[f"account {customer}: available"] = -held
+            mine[wallet_word(customer, "available")] = -held
     return Comparison(name, len(wallets), differing(mine, other))
+
+
+def wallet_word(account: int, word: str) -> str:
+    """Name what a customer has, as differences do."""
+    return f"account {account}: {word}"
 
 
 def _customer(account: str) -> int | None:
@@ -134,8 +140,19 @@ def first_divergence(
         position = min(one[0] for one in (left, right) if one is not None)
         by_log = left[1] if left is not None and left[0] == position else {}
         there = right[1] if right is not None and right[0] == position else {}
-        return Divergence(position, _topic_at(store, position), by_log, there)
+        return _divergence(store, position, by_log, there)
     return None
+
+
+def _divergence(store: Store, position: int, by_log: Lines, there: Lines) -> Divergence:
+    """Say what the two do not have in common."""
+    same = {account for account in by_log if there.get(account) == by_log[account]}
+    return Divergence(
+        position,
+        _topic_at(store, position),
+        {account: amount for account, amount in by_log.items() if account not in same},
+        {account: amount for account, amount in there.items() if account not in same},
+    )
 
 
 def _topic_at(store: Store, position: int) -> str | None:
@@ -163,3 +180,51 @@ def kept_postings(queries: Queries, until: int) -> Iterator[tuple[int, str, int]
                 return
             yield row.position, row.account, row.amount
         place = page[-1].position, page[-1].line
+
+
+def first_wallet_divergence(
+    store: Store,
+    queries: Queries,
+    account: int,
+    *,
+    until: int,
+    advance: Advance = lambda _position, _end: None,
+) -> Divergence | None:
+    """Find the first event after which a customer has something else by its statement.
+
+    Raises:
+        UnreadableEvent: the log has an event that is not what its topic says.
+        StoreDown: the log, or the statement, cannot be read.
+    """
+    name, held = chart.available(account), 0
+
+    def ours() -> Iterator[tuple[int, int]]:
+        nonlocal held
+        for entry in entries(store, Poster(), until=until, advance=advance):
+            moved = [line.amount for line in entry.lines if line.account == name]
+            if moved:
+                held -= sum(moved)
+                yield entry.position, held
+
+    for mine, theirs in zip_longest(ours(), _statement(queries, account, until)):
+        if mine != theirs:
+            position = min(one[0] for one in (mine, theirs) if one is not None)
+            sides = [
+                {"available": one[1]} if one is not None and one[0] == position else {}
+                for one in (mine, theirs)
+            ]
+            return Divergence(position, _topic_at(store, position), sides[0], sides[1])
+    return None
+
+
+def _statement(queries: Queries, account: int, until: int) -> Iterator[tuple[int, int]]:
+    after: int | None = 0
+    while after is not None:
+        page = queries.statement(account, Span(), after=after, limit=PAGE)
+        if page is None:
+            return
+        for line in page.lines:
+            if line.position > until:
+                return
+            yield line.position, line.available
+        after = page.next

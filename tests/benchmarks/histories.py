@@ -1,12 +1,13 @@
 """A log of a million events for whoever replays it: top-ups, reservations, messages that were sent.
 
 Written as stored rows, without aggregates: what the code of today would store, as fast as a
-database takes it. Each message has Reserved, Queued, AttemptStarted and Sent; each fiftieth
-account's message is preceded by a top-up, and each hundredth is refunded instead of sent.
+database takes it. Each message has Reserved, Queued, AttemptStarted and Sent, each hundredth is
+refunded instead, and a wallet that is empty is topped up.
 """
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +21,6 @@ from domain.wallet import wallet_id
 
 ACCOUNTS: Final = 200
 BOUGHT: Final = 60
-TOP_UP_EVERY: Final = 50
 REFUND_EVERY: Final = 100
 START_US: Final = 1_767_218_400_000_000
 STEP_US: Final = 20_000_000
@@ -28,6 +28,23 @@ ROWS_AT_ONCE: Final = 20_000
 
 Row = tuple[Any, int, str, bytes]
 """Aggregate, version, topic and state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    """One wallet at one time."""
+
+    account: int
+    at: int
+    versions: list[int]
+    """Of all wallets, by account."""
+
+    def event(self, word: str, **fields: Any) -> Row:
+        """Give its next event."""
+        self.versions[self.account] += 1
+        state = {"timestamp": self.at, "account": self.account, **fields}
+        version = self.versions[self.account]
+        return wallet_id(self.account), version, f"CreditWallet.{word}", orjson.dumps(state)
 
 
 def history(events: int) -> Iterator[Row]:
@@ -43,34 +60,25 @@ def _forever() -> Iterator[Row]:
         number += 1
         account = 1 + number % ACCOUNTS
         at = START_US + number * STEP_US
-        wallet = wallet_id(account)
-
-        def of_wallet(word: str, **fields: Any) -> Row:
-            versions[account] += 1  # noqa: B023 - called at once
-            state = {"timestamp": at, "account": account, **fields}  # noqa: B023 - as above
-            version = versions[account]  # noqa: B023 - as above
-            return wallet, version, f"CreditWallet.{word}", orjson.dumps(state)  # noqa: B023
-
+        wallet = Wallet(account, at, versions)
         if versions[account] == 0:
-            versions[account] = 1
-            opened = {"timestamp": at, "originator_topic": "CreditWallet", "account": account}
-            yield wallet, 1, "CreditWallet.Opened", orjson.dumps(opened)
+            yield wallet.event("Opened", originator_topic="CreditWallet")
         if available[account] < 1:
             available[account] += BOUGHT
-            yield of_wallet(
+            yield wallet.event(
                 "TopUp", credits=BOUGHT, value_ngwee=2_999, vat_ngwee=414, source="clearing",
                 provider_account="mtn/main", receipt=str(aggregate_id("r", number)),
                 price_list="prices-1", available=available[account], class_version=2,
             )  # fmt: skip
         available[account] -= 1
-        yield of_wallet(
+        yield wallet.event(
             "Reserved", credits=1, first_number=number, count=1, batch=None,
             available=available[account],
         )  # fmt: skip
         yield from _message(number, account, at)
         if number % REFUND_EVERY == 0:
             available[account] += 1
-            yield of_wallet(
+            yield wallet.event(
                 "Refunded", credits=1, number=number, cause="CMS_21", available=available[account]
             )
 

@@ -96,10 +96,32 @@ class _Comparing:
         return self._with_first(compared, lambda: kept_postings(queries, until))
 
     def with_wallets(self, read: Any) -> "Comparison":
-        """Compare with the read model of balances."""
-        from application.audit.replay import compare_wallets
+        """Compare with the read model of balances; the event is of the first customer."""
+        from dataclasses import replace
 
-        return compare_wallets(WALLETS, self._books, read, self._wanted)
+        from application.audit.replay import (
+            compare_wallets,
+            first_wallet_divergence,
+            wallet_word,
+        )
+
+        compared = compare_wallets(WALLETS, self._books, read, self._wanted)
+        differing = {difference.account for difference in compared.differences}
+        customer = next(
+            (one for one in sorted(read.wallets) if wallet_word(one, "available") in differing),
+            None,
+        )
+        if customer is None:
+            return compared
+        with progress("Comparing each movement") as advance:
+            first = first_wallet_divergence(
+                self._gateway.reads.store,
+                self._gateway.reads.queries,
+                customer,
+                until=self._books.position,
+                advance=advance,
+            )
+        return replace(compared, first=first)
 
     def with_sql(self) -> "Comparison":
         """Compare with the second count."""
@@ -174,11 +196,11 @@ def _show(books: "Books", compared: list["Comparison"]) -> None:
 def _where(compared: "Comparison") -> str:
     first: Divergence | None = compared.first
     if first is None:
-        return "What each event posts is the same: it is a sum that was not kept as it should be."
+        return "What each event moves is the same: it is a sum that was not kept as it should be."
     words = first.topic or "no event that the log has"
     return (
-        f"The first event that diverges is at position {first.position}, {words}: by the log it"
-        f" moves {_moves(first.by_log)}, by the {compared.name} {_moves(first.there)}."
+        f"The first event that diverges is at position {first.position}, {words}.\n"
+        f"By the log: {_moves(first.by_log)}.\nBy the {compared.name}: {_moves(first.there)}."
     )
 
 

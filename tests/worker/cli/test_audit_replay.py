@@ -141,6 +141,10 @@ def test_a_changed_event_is_named_as_the_first_that_diverges(
     assert told["compared"][0]["first"]["position"] == position
     assert told["compared"][0]["first"]["topic"] == topic
     assert told["compared"][2]["equal"], "both counts read the log as it is now"
+    if topic == "CreditWallet.TopUp":
+        first = told["compared"][1]["first"]
+        assert (first["position"], first["topic"]) == (position, topic)
+        assert first["by_log"]["available"] == first["there"]["available"] + 1
 
 
 def test_an_event_that_is_not_what_its_topic_says_is_named(broken: Cli) -> None:
