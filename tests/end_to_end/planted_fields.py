@@ -270,6 +270,7 @@ CALLS: Final[Mapping[str, tuple[str, ...]]] = {
     "approval reject": ("1 --reason {word}",),
     "approval withdraw": ("1 --reason {word}",),
     "modem probe": ("/dev/{word} --pin {word}",),
+    "modem scan": ("/dev/{word}",),
     "modem emulate": ("--link {word} --network-log {word} --fault {word} --imsi {word}",),
     "modem quarantine": ("1 --reason {word}",),
     "modem release": ("1 --reason {word}",),

@@ -209,6 +209,26 @@ def _show_probe(
         print_table(["field", "value"], [[name, value] for name, value in values.items()])
 
 
+@modem.command("scan", epilog=example("ngoma modem scan", "ngoma modem scan /dev/ttyUSB2"))
+@click.argument("devices", nargs=-1, metavar="[PORT]...")
+@json_option
+@place_options
+def scan(
+    *,
+    place: Place,  # noqa: ARG001 - the ports are the host's; every command takes the flags
+    devices: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Look for modems on this host's ports, and say which port of each to use.
+
+    A stick has several ports, of which one takes commands and tells of messages. Ports that a
+    program holds are left alone; no PIN is given.
+    """
+    from worker.cli.modem_scan import show_scan
+
+    show_scan(devices, as_json=as_json)
+
+
 @modem.command(
     "emulate",
     epilog=example(
