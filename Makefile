@@ -67,10 +67,15 @@ soak: $(STAMP) soak-tools ## Full counts, all client languages, clock faults (ho
 
 soak-tools:
 	@missing=; for tool in php:php-cli node:nodejs npm:npm javac:default-jdk-headless curl:curl \
-		faketime:faketime hledger:hledger ledger:ledger; do \
+		faketime:faketime hledger:hledger ledger:ledger soffice:libreoffice-calc-nogui \
+		ssconvert:gnumeric; do \
 		command -v $${tool%%:*} >/dev/null || missing="$$missing $${tool#*:}"; \
 	done; \
 	php -m 2>/dev/null | grep -qx curl || missing="$$missing php-curl"; \
+	for module in Spreadsheet::WriteExcel:libspreadsheet-writeexcel-perl \
+		Excel::Writer::XLSX:libexcel-writer-xlsx-perl; do \
+		perl -M$${module%:*} -e 1 2>/dev/null || missing="$$missing $${module##*:}"; \
+	done; \
 	test -f /usr/share/php/GuzzleHttp/autoload.php || missing="$$missing php-guzzlehttp-guzzle"; \
 	test -z "$$missing" && exit 0; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \

@@ -134,6 +134,7 @@ class ReadFile:
         self._order: DateOrder = order or template.order
         reading = self._reading()
         self.summary = _summary(reading, rows.rows(), template.name, sha256)
+        _refuse_lost_zeros(reading.tally)
         if order is None:
             _refuse_doubt(reading.tally, self._order)
             _refuse_formats(rows.date_formats.get(columns.places["date"], ()))
@@ -211,6 +212,14 @@ def _notes(tally: Tally) -> Iterator[str]:
     for words, count in told.items():
         if count:
             yield f"{count} {words}."
+
+
+def _refuse_lost_zeros(tally: Tally) -> None:
+    """Refuse ids that an office program made numbers of, where some may have been longer."""
+    if len(tally.number_lengths) > 1:
+        msg = "Transaction ids were kept as numbers, and some are shorter: zeros at their beginning"
+        msg += " may be lost. Import the provider's own file, or one that keeps them as text."
+        raise InvalidRequest(msg, field="file")
 
 
 def _refuse_doubt(tally: Tally, order: DateOrder) -> None:

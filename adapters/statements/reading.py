@@ -64,6 +64,8 @@ class Tally:
     swapped_alike: int = 0
     """Dates that say the same either way."""
     seen: set[str] = field(default_factory=set)
+    number_lengths: set[int] = field(default_factory=set)
+    """Of ids that are kept as numbers: how many digits."""
 
 
 class Reading:
@@ -171,7 +173,10 @@ class Reading:
     def _line(self, number: int, row: Sequence[Cell]) -> FileLine:
         places = self._columns.places
         moment = self._moment(row)
-        transaction_id = _named("id", read_id, self._cell(row, "id"))
+        written = self._cell(row, "id")
+        transaction_id = _named("id", read_id, written)
+        if isinstance(written, int | float):
+            self.tally.number_lengths.add(len(transaction_id))
         if "currency" in places and plain(self._cell(row, "currency")) not in CURRENCIES:
             raise CellRefused("The column currency names another than ZMW.")
         amount, fee = self._amounts(row)
