@@ -92,7 +92,7 @@ def bootstrap(
     reads = reads or open_reads(settings, store, is_server=is_server)
     has_seal = is_server if seals is None else seals
     store, (secret, writer, sealing) = reads.store, _secrets_of(settings, reads, seals=has_seal)
-    reader = Reader(store, mapper := event_mapper())
+    reader = Reader(store, mapper := event_mapper(), writer)
     signals, wanted = Signals(), at_once if is_server else lazily
     metrics: Metrics = wanted(make_metrics)
     common = _Common(store, reader, hasher or wanted(make_hasher), clock, randomness, writer)
@@ -116,7 +116,7 @@ def bootstrap(
         queries=reads.queries,
         follower=(follower := _open_follower(reads)),
         queue=queue,
-        keyring=_open_keyring(settings, common, secret),
+        keyring=_open_keyring(settings, common, secret, signals),
         logins=_open_logins(common, secret, wanted, digests),
         mailer=_open_mailer(settings),
         terms=_terms(settings),
@@ -217,16 +217,19 @@ def _open_follower(reads: Reads) -> Follower:
     return Follower(engines.writing, reads.log, PROJECTIONS, reads.known, keeper=engines.keeper)
 
 
-def _open_keyring(settings: Settings, common: _Common, secret: Secret) -> KeyRing:
-    return KeyRing(
+def _open_keyring(settings: Settings, common: _Common, secret: Secret, signals: Signals) -> KeyRing:
+    keyring = KeyRing(
         store=common.store,
         reader=common.reader,
         hasher=common.hasher,
         clock=common.clock,
         randomness=common.randomness,
         server_key=derived(secret, "api keys"),
+        writer=common.writer,
         default_sender_id=settings.default_sender_id,
     )
+    signals.add_check("keys", keyring.words, is_vital=False)
+    return keyring
 
 
 def _open_logins(

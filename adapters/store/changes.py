@@ -29,6 +29,7 @@ from application.ports import (
     ContentRow,
     CredentialRevoked,
     CredentialRow,
+    CredentialTagged,
     KeysUnnamed,
     KeyUsed,
     Lease,
@@ -134,6 +135,9 @@ STATEMENTS: Final[Mapping[type[Change], Statement]] = {
     CredentialRow: Statement("credentials", _insert("credentials", CREDENTIAL_COLUMNS)),
     CredentialRevoked: Statement(
         "credentials", "UPDATE credentials SET revoked_at = {at} WHERE key_id = {key_id}"
+    ),
+    CredentialTagged: Statement(
+        "credentials", "UPDATE credentials SET tag = {tag} WHERE key_id = {key_id}"
     ),
     KeyUsed: Statement(  # a use is known to the hour: it must not seem older than the key
         "credentials",

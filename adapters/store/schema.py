@@ -19,7 +19,7 @@ TABLES: Final = (
     """CREATE TABLE IF NOT EXISTS credentials (
         key_id TEXT PRIMARY KEY, account {big} NOT NULL, name TEXT NOT NULL, hash TEXT NOT NULL,
         issued_at {big} NOT NULL, revoked_at {big}, scopes TEXT NOT NULL,
-        sources TEXT NOT NULL, used_at {big})""",
+        sources TEXT NOT NULL, used_at {big}, tag TEXT NOT NULL DEFAULT '')""",
     "CREATE INDEX IF NOT EXISTS credentials_account ON credentials (account)",
     """CREATE TABLE IF NOT EXISTS secrets (
         kind TEXT NOT NULL, key TEXT NOT NULL, account {big} NOT NULL, value TEXT NOT NULL,
@@ -57,6 +57,9 @@ TABLES: Final = (
     IDENTITY_TABLE,
 )
 
+ADDED_COLUMNS: Final = (("credentials", "tag", "TEXT NOT NULL DEFAULT ''"),)
+"""Of tables that an older version made without them."""
+
 SENT_BY: Final = (
     *("stored_events", "stored_snapshots", "contents", "repeatables", "credentials"),
     *("numbers", "sim_leases", "saves", "writer_tags", "store_identity"),
@@ -66,7 +69,7 @@ SENT_BY: Final = (
 CONTENT_COLUMNS: Final = "kind, number, salt, msisdn, body, sender, folded"
 REPEATABLE_COLUMNS: Final = "digest, first_number, count, answered_at, batch"
 CREDENTIAL_COLUMNS: Final = (
-    "key_id, account, name, hash, issued_at, revoked_at, scopes, sources, used_at"
+    "key_id, account, name, hash, issued_at, revoked_at, scopes, sources, used_at, tag"
 )
 SECRET_COLUMNS: Final = "kind, key, account, value, at, ends_at"  # noqa: S105 - names
 POLL_COLUMNS: Final = "number, payment, provider, round, due_at, asked_at, callbacks"

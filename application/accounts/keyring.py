@@ -19,7 +19,8 @@ from application.accounts import NewKey
 from application.accounts.principal import Principal
 from application.books.contents import read_details
 from application.books.reader import Reader
-from application.ports import Clock, KeyHasher, Randomness, Store
+from application.books.writing import is_own_credential
+from application.ports import Clock, CredentialRow, KeyHasher, Randomness, Store
 from domain.account import Account, account_id
 from domain.contents import Person, SenderIdRequest
 from domain.errors import InvalidKey
@@ -33,6 +34,7 @@ from domain.key_rules import (
     looks_right,
     with_key_check,
 )
+from domain.proof.writer import WriterKeys
 from domain.sender_id_rules import default_sender
 
 CACHED_MAX: Final = 50_000
@@ -92,6 +94,7 @@ class KeyRing:
         clock: Clock,
         randomness: Randomness,
         server_key: bytes,
+        writer: WriterKeys,
         default_sender_id: str,
     ) -> None:
         self._store = store
@@ -100,6 +103,9 @@ class KeyRing:
         self._clock = clock
         self._randomness = randomness
         self._server_key = server_key
+        self._writer = writer
+        self._changed: str | None = None
+        """The id of a key whose row was found changed."""
         self._default_sender_id = default_sender_id
         self._lock = threading.Lock()
         self._keys: OrderedDict[bytes, _Key] = OrderedDict()
@@ -163,7 +169,7 @@ class KeyRing:
         found = self._keys.get(digest)
         if found is None:
             row = self._store.credential(key[:KEY_ID_CHARACTERS])
-            if row is None or row.revoked_at is not None:
+            if row is None or row.revoked_at is not None or not self._is_own(row):
                 raise InvalidKey(msg)
             if not self._hasher.verify(row.hash, key):
                 raise InvalidKey(msg)
@@ -183,6 +189,19 @@ class KeyRing:
             self._forget_key(found.key_id)
             raise InvalidKey(msg)
         return _principal(found, account)
+
+    def _is_own(self, row: CredentialRow) -> bool:
+        if is_own_credential(self._writer, row):
+            self._changed = None if self._changed == row.key_id else self._changed
+            return True
+        self._changed = row.key_id
+        return False
+
+    def words(self) -> str:
+        """Say "ok", or which key is refused because its row is not the one that was written."""
+        if self._changed is None:
+            return "ok"
+        return f"the stored key {self._changed} was changed past the gateway, and is refused"
 
     def principal_of(self, account: int) -> Principal:
         """Give the principal of a session of an account: without a key, it may not send."""

@@ -1,13 +1,14 @@
 """The books: aggregates brought up to date under the log's lock, and what they record."""
 
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from typing import Final, cast
+from typing import cast
 from uuid import UUID
 
 from eventsourcing.persistence import Mapper, StoredEvent
 
+from application.books.cache import Cache
 from application.books.codec import A, fold
+from application.books.writing import own_snapshot, tagged_credential
 from application.ports import (
     Change,
     ClockMark,
@@ -32,33 +33,8 @@ from application.ports import (
 from domain.contents import ContentKind
 from domain.errors import NotFound
 from domain.events import Aggregate
+from domain.proof.writer import WriterKeys
 from domain.values import Instant
-
-CACHED_MAX: Final = 20_000
-"""Aggregates kept in memory between batches, least recently used out first."""
-
-
-class Cache:
-    """Aggregates of the committer, by id; owned by its one thread."""
-
-    def __init__(self, size_max: int = CACHED_MAX) -> None:
-        self._items: OrderedDict[UUID, Aggregate] = OrderedDict()
-        self._size_max = size_max
-
-    def take(self, ids: Iterable[UUID]) -> dict[UUID, Aggregate]:
-        """Take the aggregates out: they come back by ``put`` when their save succeeded."""
-        taken = {}
-        for key in ids:
-            item = self._items.pop(key, None)
-            if item is not None:
-                taken[key] = item
-        return taken
-
-    def put(self, items: dict[UUID, Aggregate]) -> None:
-        """Keep aggregates whose events are committed."""
-        self._items.update(items)
-        while len(self._items) > self._size_max:
-            self._items.popitem(last=False)
 
 
 class LogReplaced(Exception):
@@ -79,6 +55,7 @@ class Books:
         mapper: Mapper[UUID],
         save: Save,
         *,
+        writer: WriterKeys,
         written: StoredEvent | None = None,
     ) -> None:
         self._written = written
@@ -86,8 +63,11 @@ class Books:
         self._cache = cache
         self._mapper = mapper
         self._save = save
+        self._writer = writer
         self._loaded: dict[UUID, Aggregate] = {}
         self._given: list[Aggregate] = []
+        self.untagged_snapshots: set[UUID] = set()
+        """Of which aggregates the snapshot was not used: they are due for another."""
         self._versions: dict[UUID, int] = {}
         """Of what was loaded, before this batch."""
         self._appended: list[StoredEvent] = []
@@ -121,7 +101,11 @@ class Books:
             return
         known = self._cache.take(wanted)
         missing = [key for key in wanted if key not in known]
-        for snapshot in self._turn.snapshots(missing) if missing else ():
+        for stored in self._turn.snapshots(missing) if missing else ():
+            snapshot = own_snapshot(self._writer, stored)
+            if snapshot is None:
+                self.untagged_snapshots.add(cast("UUID", stored.originator_id))
+                continue
             restored = fold(self._mapper, [snapshot], cast("Aggregate | None", None))
             if restored is not None:
                 known[restored.id] = restored
@@ -261,7 +245,7 @@ class Books:
 
     def keep_credential(self, row: CredentialRow) -> None:
         """Store a key's hash."""
-        self.change(row)
+        self.change(tagged_credential(self._writer, row))
 
     def revoke_credential(self, key_id: str, at: Instant) -> None:
         """Mark a key's hash as revoked."""

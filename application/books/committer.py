@@ -17,11 +17,12 @@ from uuid import UUID
 
 from eventsourcing.persistence import Mapper, StoredEvent
 
-from application.books.books import Books, Cache, LogReplaced
+from application.books.books import Books, LogReplaced
+from application.books.cache import Cache
 from application.books.codec import SNAPSHOTTED, snapshot_of
 from application.books.commands import Command, Done, Outcome, Preparing
 from application.books.line import BATCH_MESSAGES_MAX, WAITING_MESSAGES_MAX, Line, Waiting
-from application.books.writing import tag_of
+from application.books.writing import tag_of, tagged_snapshot
 from application.ports import (
     AnswerLost,
     Clock,
@@ -256,7 +257,9 @@ class Committer:
             nonlocal books
             if after_loss and turn.was_saved(save_id):
                 return Save(save_id=save_id, at=save.at)
-            books = Books(turn, self._cache, self.mapper, save, written=self._written)
+            books = Books(
+                turn, self._cache, self.mapper, save, writer=self._writer, written=self._written
+            )
             commands = [waiting.command for waiting in batch]
             books.bring_up_to_date(chain.from_iterable(one.touches() for one in commands))
             books.look_up_repeatables(chain.from_iterable(one.digests() for one in commands))
@@ -315,7 +318,8 @@ class Committer:
         """Remember the aggregates that are due for a snapshot by what this save added to them."""
         for key, aggregate in books.loaded.items():
             every = SNAPSHOTTED.get(type(aggregate))
-            if every and books.version_before(key) // every != aggregate.version // every:
+            is_due = every and books.version_before(key) // every != aggregate.version // every
+            if is_due or key in books.untagged_snapshots:
                 self._crossed.append(aggregate)
 
     def _put_snapshots(self) -> None:
@@ -323,7 +327,8 @@ class Committer:
         crossed, self._crossed = self._crossed, []
         for aggregate in crossed:
             try:
-                self._store.put_snapshot(snapshot_of(self.mapper, aggregate, self._clock.now()))
+                snapshot = snapshot_of(self.mapper, aggregate, self._clock.now())
+                self._store.put_snapshot(tagged_snapshot(self._writer, snapshot))
             except StoreDown as error:
                 _log.warning("a snapshot could not be kept: %s", error)
                 return

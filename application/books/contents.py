@@ -5,11 +5,16 @@ from typing import ClassVar, NamedTuple, Protocol, TypeVar
 
 from application.ports import ContentRow
 from domain.contents import ContentKind, Details, reason_number
+from domain.errors import TooLate
 from domain.values import Instant
 
 SALT_BYTES = 32
 
 D = TypeVar("D", bound=Details)
+
+
+class ContentChanged(TooLate):
+    """Somebody changed a content past the gateway: it is not used."""
 
 
 class Contents(Protocol):
@@ -66,6 +71,20 @@ def read_message(number: int, *, source: Contents) -> MessageContent | None:
     """Read what message ``number`` says; None when nothing is left of it."""
     row = source.content(ContentKind.MESSAGE, number)
     return None if row is None else MessageContent(row.msisdn, row.body, row.sender)
+
+
+def message_of(row: ContentRow | None, *, seal: str) -> MessageContent | None:
+    """Give what a message says that is to be sent; None when nothing is left to send.
+
+    Raises:
+        ContentChanged: it is not what was accepted, of which the log has the ``seal``.
+    """
+    if row is None or row.msisdn is None or row.body is None:
+        return None
+    if not hmac.compare_digest(seal_of(row), seal):
+        msg = f"what message {row.number} says is not what was accepted"
+        raise ContentChanged(msg)
+    return MessageContent(row.msisdn, row.body, row.sender)
 
 
 def read_reason(reference: str | None, *, source: Contents) -> str | None:

@@ -7,24 +7,28 @@ from uuid import UUID
 from eventsourcing.persistence import Mapper
 
 from application.books.codec import SNAPSHOTTED, A, fold
+from application.books.writing import own_snapshot
 from application.ports import (
     Store,
 )
 from domain.events import Event
+from domain.proof.writer import WriterKeys
 
 
 class Reader:
     """Aggregates for answers: fresh from the log, never the committer's own objects."""
 
-    def __init__(self, store: Store, mapper: Mapper[UUID]) -> None:
+    def __init__(self, store: Store, mapper: Mapper[UUID], writer: WriterKeys) -> None:
         self._store = store
+        self._writer = writer
         self._mapper = mapper
 
     def find(self, kind: type[A], key: UUID) -> A | None:
         """Read an aggregate up to the newest committed event; None when it has no events."""
         known: A | None = None
         if kind in SNAPSHOTTED:
-            snapshot = self._store.snapshot(key)
+            stored = self._store.snapshot(key)
+            snapshot = None if stored is None else own_snapshot(self._writer, stored)
             if snapshot is not None:
                 known = fold(self._mapper, [snapshot], known)
         tail = self._store.tail(key, known.version if known else 0)

@@ -1,13 +1,17 @@
-"""What the writer's key does for the books: a tag for each save."""
+"""What the writer's key does for the books: tags of saves, of snapshots and of API keys."""
 
+import logging
 from collections.abc import Sequence
-from typing import cast
+from dataclasses import replace
+from typing import Final, cast
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 
-from application.ports import SAVED, StoreUnusable, WriterTag
+from application.ports import SAVED, CredentialRow, StoreUnusable, WriterTag
 from domain.proof.writer import Place, WriterKeys
+
+_log = logging.getLogger("ngoma.proof")
 
 Stored = tuple[bytes, int, str, bytes]
 """The 16 bytes of an event's aggregate, its version, topic and state."""
@@ -45,3 +49,52 @@ def tag_of_raw(keys: WriterKeys, events: Sequence[Stored], before: Place, *, how
         count=len(events),
         mac=keys.mac_of_events(before, how, events, count=len(events)),
     )
+
+
+# -- what stands beside the log -------------------------------------------------------------------
+
+SNAPSHOT_TAG_BYTES: Final = 72
+
+
+def tagged_snapshot(keys: WriterKeys, snapshot: StoredEvent) -> StoredEvent:
+    """Put a snapshot's tag before its state."""
+    tag = keys.tag_of_row(*_fields_of_snapshot(snapshot))
+    return replace(snapshot, state=tag.encode() + snapshot.state)
+
+
+def own_snapshot(keys: WriterKeys, stored: StoredEvent) -> StoredEvent | None:
+    """Give a snapshot without its tag; None when we did not write it: it is not used."""
+    tag, state = stored.state[:SNAPSHOT_TAG_BYTES], stored.state[SNAPSHOT_TAG_BYTES:]
+    snapshot = replace(stored, state=state)
+    if keys.is_of_row(tag.decode(errors="replace"), *_fields_of_snapshot(snapshot)):
+        return snapshot
+    _log.warning(
+        "the snapshot of %s %s has no right tag and is not used",
+        *(stored.topic, stored.originator_id),
+    )
+    return None
+
+
+def _fields_of_snapshot(snapshot: StoredEvent) -> tuple[bytes, ...]:
+    return (
+        b"snapshot",
+        cast("UUID", snapshot.originator_id).bytes,
+        str(snapshot.originator_version).encode(),
+        snapshot.topic.encode(),
+        snapshot.state,
+    )
+
+
+def tagged_credential(keys: WriterKeys, row: CredentialRow) -> CredentialRow:
+    """Give a key's row its tag."""
+    return replace(row, tag=keys.tag_of_row(*_fields_of_credential(row)))
+
+
+def is_own_credential(keys: WriterKeys, row: CredentialRow) -> bool:
+    """Whether we wrote a key's row as it is: that a key was revoked, the log says."""
+    return keys.is_of_row(row.tag, *_fields_of_credential(row))
+
+
+def _fields_of_credential(row: CredentialRow) -> tuple[bytes, ...]:
+    fields = (row.key_id, row.account, row.hash, row.issued_at, row.scopes, row.sources)
+    return (b"credential", *(str(field).encode() for field in fields))

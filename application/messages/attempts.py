@@ -6,11 +6,12 @@ from uuid import UUID
 
 from application.books.books import Books
 from application.books.commands import Command
-from application.books.contents import read_message
+from application.books.contents import message_of
 from application.fleet.duty import OnDuty, require_duty
 from application.fleet.quota import NO_QUOTA, DayQuota
 from application.messages.settling import fail_attempt, record_with_refund, refuse
 from domain.causes import OwnCause
+from domain.contents import ContentKind
 from domain.errors import TooLate
 from domain.message import Message, State, message_id
 from domain.reports import Accepted, InDoubt, NotSent, Rejected, SubmitOutcome
@@ -63,11 +64,12 @@ class StartAttempt(Command[Load]):
 
         Raises:
             OffDuty: this SIM may begin nothing.
-            TooLate: another SIM took the message, or it ended.
+            TooLate: another SIM took the message, it ended, or its content was changed.
         """
         require_duty(books, self._duty, self.at, self._quota)
         message = books.get(Message, message_id(self._number))
-        content = read_message(self._number, source=books)
+        row = books.content(ContentKind.MESSAGE, self._number)
+        content = message_of(row, seal=message.content)
         if content is None or content.msisdn is None or content.text is None:
             msg = f"the content of message {self._number} was erased"
             raise TooLate(msg)

@@ -6,6 +6,7 @@ from functools import partial
 
 from application.books.asking import Asked, Owed
 from application.books.commands import Outcome
+from application.books.contents import ContentChanged
 from application.fleet.condition import Condition
 from application.fleet.desk import Desk
 from application.fleet.duty import OffDuty, OnDuty
@@ -16,6 +17,7 @@ from application.messages.attempts import Load, Settled
 from application.messages.errand import WITHDRAWN, Errand
 from application.messages.letter import ConcatReferences, LetterReader
 from application.messages.past import Past, raise_fault
+from application.messages.settling import FailChanged
 from application.ports.queries import Waiting
 from domain.errors import OutcomeUnknown, Refused, Unavailable
 from domain.message import Message, message_id
@@ -77,6 +79,9 @@ class Carrying:
         except Unavailable:
             self._desk.put_back(waiting)
             raise
+        except ContentChanged as error:
+            self._refuse_changed(waiting.number, str(error))
+            return
         except Exception:  # raised again: one odd message must not stop the SIMs
             self._desk.settle(waiting.number, aside_s=self._waits.fault_s)
             raise
@@ -84,6 +89,13 @@ class Carrying:
             self._desk.settle(waiting.number, aside_s=self._waits.aside_s)
             return
         self.errand = Errand(waiting, letter, duty, letter.first_index)
+
+    def _refuse_changed(self, number: int, words: str) -> None:
+        """End and refund a message that was changed past the gateway; a person has to look."""
+        self._means.alarms.set("content", f"{words}: somebody changed the store past the gateway")
+        asked = self._means.ask(FailChanged(number, at=self._clock.now()))
+        asked.outcome(self._waits.start_s)  # else it is met again, and ended then
+        self._desk.settle(number, aside_s=self._waits.aside_s)
 
     def segment(self) -> bytes | None:
         """Encode the next segment; None when there is none, or it cannot be encoded."""

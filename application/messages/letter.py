@@ -4,10 +4,11 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
 
-from application.books.contents import read_message
+from application.books.contents import message_of
 from application.books.reader import Reader
 from application.messages.attempts import Load
 from application.ports import Clock, Randomness, Store
+from domain.contents import ContentKind
 from domain.message import Message, message_id
 from domain.segments import Segmented, segment
 from domain.tpdu import encode_segment
@@ -93,12 +94,14 @@ class LetterReader:
         """Make a message ready; None when SIM number ``sim`` may not start it now.
 
         Raises:
+            ContentChanged: what it says is not what was accepted.
             StoreDown: it cannot be read.
         """
         message = self.reader.find(Message, message_id(number))
         if message is None or not message.may_start(sim=sim, at=self.clock.now()):
             return None
-        content = read_message(number, source=self.store)
+        row = self.store.content(ContentKind.MESSAGE, number)
+        content = message_of(row, seal=message.content)
         if content is None or content.msisdn is None or content.text is None:
             return None
         return Letter(

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from application.books.books import Books
 from application.books.commands import Command
+from application.books.contents import ContentChanged, message_of
 from application.fleet.duty import require_fence
 from application.fleet.leases import RELEASED
 from application.retention.doubted import counted_from
-from domain.causes import Cause, RejectionClass
+from domain.causes import Cause, OwnCause, RejectionClass
+from domain.contents import ContentKind
 from domain.errors import TooLate
 from domain.message import REFUNDED, Message, State, message_id
 from domain.reports import Accepted, Rejected
@@ -196,3 +198,28 @@ class ExpireMessage(Command[bool]):
             return False
         record_with_refund(books, message, at=self.at)
         return True
+
+
+class FailChanged(Command[bool]):
+    """What a waiting message says was changed past the gateway: it is not sent, and refunded."""
+
+    def __init__(self, number: int, *, at: Instant) -> None:
+        self.at = at
+        self._number = number
+
+    def touches(self) -> Iterable[UUID]:
+        """The message."""
+        yield message_id(self._number)
+
+    def decide(self, books: Books) -> bool:
+        """End and refund it; False when it moved on, or says what was accepted."""
+        message = books.get(Message, message_id(self._number))
+        try:
+            message_of(books.content(ContentKind.MESSAGE, self._number), seal=message.content)
+        except ContentChanged:
+            if message.state is not State.QUEUED:
+                return False
+            message.fail(cause=OwnCause.CONTENT_CHANGED, at=self.at)
+            record_with_refund(books, message, at=self.at)
+            return True
+        return False

@@ -110,6 +110,16 @@ class CredentialRow(Change):
     """Addresses and networks that it may come from, with a space between; empty is anywhere."""
     used_at: Instant | None = None
     """When it was used last, as a coarse time that is now and then written down."""
+    tag: str = ""
+    """By which the gateway knows that it wrote it (``application.books.writing``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialTagged(Change):
+    """A key's row gets a tag."""
+
+    key_id: str
+    tag: str
 
 
 @dataclass(frozen=True, slots=True)

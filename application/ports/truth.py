@@ -75,6 +75,9 @@ class Turn(Protocol):
     def payment_poll(self, number: int) -> PaymentPoll | None:
         """Read when a payment's provider is asked next."""
 
+    def credentials(self) -> Sequence[CredentialRow]:
+        """Read the rows of all API keys."""
+
     def tags_end(self) -> Place:
         """Give the end of the log, and its last tag."""
 

@@ -5,8 +5,17 @@ from collections.abc import Iterator
 from typing import Final
 from uuid import UUID
 
-from application.books.writing import tag_of_raw
-from application.ports import ADOPTED, Randomness, Save, Store, TagsForgotten, Turn, WriterTag
+from application.books.writing import tag_of_raw, tagged_credential
+from application.ports import (
+    ADOPTED,
+    CredentialTagged,
+    Randomness,
+    Save,
+    Store,
+    TagsForgotten,
+    Turn,
+    WriterTag,
+)
 from domain.proof.writer import Place, WriterKeys
 from domain.values import Instant
 
@@ -28,7 +37,7 @@ def is_of_another_key(store: Store, keys: WriterKeys) -> bool:
 
 
 def adopt(store: Store, keys: WriterKeys, randomness: Randomness, *, at: Instant) -> int:
-    """Tag everything that is in the log as found, in the place of any tags; give where it ends.
+    """Tag the log as found, in the place of any tags, and the rows of API keys; give its end.
 
     Nobody writes meanwhile: it is one transaction, of about four seconds for a million events.
 
@@ -38,7 +47,7 @@ def adopt(store: Store, keys: WriterKeys, randomness: Randomness, *, at: Instant
     save = Save(save_id=UUID(bytes=randomness.token(16), version=4), at=at)
 
     def decide(turn: Turn) -> Save:
-        save.changes[:] = [TagsForgotten(), *_adopted(turn, keys)]
+        save.changes[:] = [TagsForgotten(), *_adopted(turn, keys), *_tagged(turn, keys)]
         return save
 
     store.transact(decide)
@@ -59,3 +68,8 @@ def _adopted(turn: Turn, keys: WriterKeys) -> Iterator[WriterTag]:
         tag = tag_of_raw(keys, [event[1:] for event in events], place, how=ADOPTED)
         yield tag
         place = Place(events[-1].position, tag.number, tag.mac, tag.key)
+
+
+def _tagged(turn: Turn, keys: WriterKeys) -> Iterator[CredentialTagged]:
+    for row in turn.credentials():
+        yield CredentialTagged(row.key_id, tagged_credential(keys, row).tag)

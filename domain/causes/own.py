@@ -28,6 +28,11 @@ OWN: Final[Mapping[OwnCause, Meaning]] = MappingProxyType(
         OwnCause.NOT_SENT: Meaning(
             "an operator settled the doubt", None, "An operator found that it was not sent."
         ),
+        OwnCause.CONTENT_CHANGED: Meaning(
+            "its recipient, sender or text is not what was accepted: somebody changed the store",
+            None,
+            "What the gateway had stored of it was changed, so it was not sent.",
+        ),
         OwnCause.MODEM_ERROR: Meaning(
             "an error without a number",
             RejectionClass.TRANSIENT,

@@ -47,6 +47,7 @@ class Message(Progress, Aggregate):
         self,
         number: int,
         account: int,
+        content: str,
         network: str,
         segments: int,
         credits: int,
@@ -57,6 +58,7 @@ class Message(Progress, Aggregate):
     ) -> None:
         self.number = number
         self.account = account
+        self.content = content
         self.network = network
         self.segments = segments
         self.credits = credits

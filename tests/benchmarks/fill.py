@@ -7,6 +7,7 @@ store's own transactions, in larger batches than the committer makes.
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Final, cast
 from uuid import uuid4
 
@@ -14,7 +15,8 @@ from eventsourcing.persistence import StoredEvent
 
 from application.books.codec import event_mapper, snapshot_of
 from application.books.contents import SALT_BYTES, message_content, seal
-from application.ports import ContentRow, Save
+from application.books.writing import tag_of, tagged_snapshot
+from application.ports import ContentRow, Save, Turn
 from domain.events import Aggregate, Event
 from domain.message import Message
 from domain.msisdn import Msisdn
@@ -50,9 +52,14 @@ class Filler:
                 shown_at_s = time.monotonic()
                 shown(f"filling: {done:,} of {messages:,} messages")
             save = self._save(min(SAVE_MESSAGES, messages - done))
-            self._guest.system.store.transact(lambda _, save=save: save)  # type: ignore[misc]
+            self._guest.system.store.transact(partial(self._tagged, save))
         store = self._guest.system.store
-        store.put_snapshot(snapshot_of(self._mapper, self._wallet, self._at))
+        snapshot = snapshot_of(self._mapper, self._wallet, self._at)
+        store.put_snapshot(tagged_snapshot(self._guest.system.writer, snapshot))
+
+    def _tagged(self, save: Save, turn: Turn) -> Save:
+        save.changes.append(tag_of(self._guest.system.writer, save.events, turn.tags_end()))
+        return save
 
     def _save(self, messages: int) -> Save:
         save = Save(uuid4(), self._at)

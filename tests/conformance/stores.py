@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 import psycopg
 from eventsourcing.persistence import StoredEvent
 
+from adapters.store.guarding import POSTGRES_LIFT, SQLITE_LIFT
 from adapters.store.postgres import PostgresStore
 from adapters.store.sqlite import SqliteStore
 from application.books.codec import event_mapper
@@ -70,7 +71,14 @@ class Stores:
         return store
 
     def execute(self, *statements: str) -> None:
-        """Change the database past every store."""
+        """Change the database past every store, and past the guard of its log."""
+        lift: Sequence[str] = ()
+        if any("stored_events" in each for each in statements):
+            lift = SQLITE_LIFT if self.is_sqlite else POSTGRES_LIFT
+        self.execute_guarded(*lift, *statements)
+
+    def execute_guarded(self, *statements: str) -> None:
+        """Do something in the database past every store."""
         if self.is_sqlite:
             with closing(sqlite3.connect(self.url)) as lite, lite:
                 for statement in statements:

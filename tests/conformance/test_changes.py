@@ -27,6 +27,7 @@ from application.ports import (
     ContentRow,
     CredentialRevoked,
     CredentialRow,
+    CredentialTagged,
     KeysUnnamed,
     KeyUsed,
     Lease,
@@ -88,6 +89,7 @@ EACH: dict[type[Change], st.SearchStrategy[Any]] = {
         TEXTS,
     ),
     CredentialRevoked: st.builds(CredentialRevoked, KEY_IDS, TIMES),
+    CredentialTagged: st.builds(CredentialTagged, KEY_IDS, TEXTS),
     KeyUsed: st.builds(KeyUsed, KEY_IDS, TIMES),
     KeysUnnamed: st.builds(KeysUnnamed, NUMBERS),
     Lease: st.builds(

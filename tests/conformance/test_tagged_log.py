@@ -1,18 +1,33 @@
 """What is changed in a log past the gateway is found by its tags, over both kinds of store."""
 
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
 
+import psycopg
 import pytest
 
-from application.books.writing import tag_of
+from adapters.store.guarding import POSTGRES_LIFT, REFUSAL, SQLITE_LIFT
+from adapters.store.postgres import saving as postgres_saving
+from application.books.writing import is_own_credential, tag_of
 from application.ports import ADOPTED, SAVED, Save, Store, StoreUnusable, Turn
 from application.proof.adopting import adopt, must_be_adopted
 from application.proof.tagged import TagBroken, TagFault, TagWatch, tagged_saves
 from domain.events import Aggregate
 from domain.proof.writer import Place, WeakKey, WriterKeys
-from tests.conformance.stores import NOW, Stores, save_of, saving, stores_at, wallet
+from domain.wallet import wallet_id
+from tests.conformance.stores import KEY as KEY_ROW
+from tests.conformance.stores import (
+    NOW,
+    Stores,
+    change,
+    save_of,
+    saving,
+    stores_at,
+    versions,
+    wallet,
+)
 from tests.support.virtual import SeededRandomness
 
 KEY = "the writer's key of these tests, long enough"
@@ -44,8 +59,8 @@ def found(store: Store, keys: WriterKeys = KEYS) -> tuple[str, int, int] | None:
 @pytest.fixture
 def log(store: Store) -> Store:
     """Give a log of four saves: positions 1 to 3, 4, 5 to 6, and 7."""
-    for account, versions in ((1, 3), (2, 1), (3, 2), (4, 1)):
-        write(store, wallet(account, versions=versions))
+    for account, count_ in ((1, 3), (2, 1), (3, 2), (4, 1)):
+        write(store, wallet(account, versions=count_))
     return store
 
 
@@ -315,3 +330,55 @@ def test_the_first_tag_begins_at_the_beginning(store: Store) -> None:
     assert ends == [Place()]
     store.transact(saving(save_of(wallet(1))))
     assert found(store) == ("untagged", 1, 1)
+
+
+# -- what the database itself refuses -------------------------------------------------------------
+
+
+def test_the_database_refuses_to_change_or_remove_an_event(log: Store, stores: Stores) -> None:
+    position = position_of(stores)
+    refused = [
+        "UPDATE stored_events SET topic = 'Other'",
+        f"UPDATE stored_events SET {position} = 70 WHERE {position} = 1",
+        "DELETE FROM stored_events",
+        f"DELETE FROM stored_events WHERE {position} = 7",
+    ]
+    for statement in refused if stores.is_sqlite else (*refused, "TRUNCATE stored_events"):
+        with pytest.raises((sqlite3.Error, psycopg.Error), match=REFUSAL):
+            stores.execute_guarded(statement)
+    assert found(log) is None
+    write(log, wallet(9))
+    assert log.head() == 8
+
+
+def test_a_store_of_the_version_before_gets_columns_guard_and_tags(
+    log: Store, stores: Stores
+) -> None:
+    change(log, KEY_ROW)
+    lift = SQLITE_LIFT if stores.is_sqlite else POSTGRES_LIFT
+    stores.execute(
+        *lift,
+        "ALTER TABLE credentials DROP COLUMN tag",
+        "DROP TABLE writer_tags",
+        "UPDATE schema_version SET version = 6",
+    )
+    assert not log.is_migrated()
+    log.migrate()
+    assert must_be_adopted(log)
+    adopt(log, KEYS, SeededRandomness(1), at=NOW)
+    assert found(log) is None
+    row = log.credential(KEY_ROW.key_id)
+    assert row is not None
+    assert is_own_credential(KEYS, row)
+    with pytest.raises((sqlite3.Error, psycopg.Error), match=REFUSAL):
+        stores.execute_guarded("DELETE FROM stored_events")
+
+
+def test_a_long_history_is_read_whole_without_a_snapshot(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_saving, "TAIL_EVENTS_MAX", 3)
+    for account in (1, 2):
+        write(store, wallet(account, versions=7))
+    assert versions(store.tail(wallet_id(1), 0)) == [1, 2, 3, 4, 5, 6, 7]
+    assert versions(store.tail(wallet_id(2), 2)) == [3, 4, 5, 6, 7]

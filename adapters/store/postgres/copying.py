@@ -21,6 +21,7 @@ from psycopg import Connection, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import make_url
 
+from adapters.store.guarding import POSTGRES_FUNCTION
 from adapters.store.identity import READ_IDENTITY, begin_generation
 from adapters.store.schema import SCHEMA_VERSION, TABLES
 from application.ports import StoreIdentity
@@ -106,6 +107,7 @@ def bring_back(url: str, dump: Path, advance: Advance) -> Mapping[str, str]:
     """
     with _connected(url) as connection:
         tools = _fitting("pg_restore", connection)
+        connection.execute(POSTGRES_FUNCTION)
     _run(
         [
             *("pg_restore", "--single-transaction", "--exit-on-error", "--clean", "--if-exists"),

@@ -1,5 +1,6 @@
 """Reading under the log's lock, and writing what was decided there, as arrays."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from operator import attrgetter
@@ -22,6 +23,7 @@ from adapters.store.changes import (
 )
 from adapters.store.schema import (
     CONTENT_COLUMNS,
+    CREDENTIAL_COLUMNS,
     LEASE_COLUMNS,
     POLL_COLUMNS,
     REPEATABLE_COLUMNS,
@@ -31,6 +33,7 @@ from adapters.store.tagged import END, PostgresTaggedLog, place_of
 from application.ports import (
     Change,
     ContentRow,
+    CredentialRow,
     Lease,
     PaymentPoll,
     Repeatable,
@@ -44,6 +47,7 @@ from domain.contents import ContentKind
 from domain.proof.writer import Place
 
 TAIL_EVENTS_MAX: Final = 100_000
+"""Of one aggregate and one query."""
 
 # As LATERAL each aggregate is an index probe; as a plain JOIN the plan goes bad while the
 # table is fresh (docs/decisions/0003).
@@ -51,7 +55,7 @@ TAILS: Final = """SELECT e.originator_id, e.originator_version, e.topic, e.state
     FROM unnest(%s::uuid[], %s::bigint[]) AS u(id, version), LATERAL (
         SELECT originator_id, originator_version, topic, state FROM stored_events
         WHERE originator_id = u.id AND originator_version > u.version
-        ORDER BY originator_version LIMIT {limit}) AS e""".replace("{limit}", str(TAIL_EVENTS_MAX))
+        ORDER BY originator_version LIMIT %s) AS e"""
 SNAPSHOTS: Final = """SELECT s.originator_id, s.originator_version, s.topic, s.state
     FROM unnest(%s::uuid[]) AS u(id), LATERAL (
         SELECT originator_id, originator_version, topic, state FROM stored_snapshots
@@ -77,9 +81,14 @@ class PostgresTurn:
 
     def tails(self, since: Sequence[tuple[UUID, int]]) -> Sequence[StoredEvent]:
         """Give the events of each aggregate after a version."""
-        ids, versions = [key for key, _ in since], [version for _, version in since]
-        self._cursor.execute(TAILS, (ids, versions), prepare=True)
-        return _stored(self._cursor)
+        found: list[StoredEvent] = []
+        while since:
+            ids, versions = [key for key, _ in since], [version for _, version in since]
+            self._cursor.execute(TAILS, (ids, versions, TAIL_EVENTS_MAX), prepare=True)
+            some = _stored(self._cursor)
+            found += some
+            since = _cut_off(some)
+        return found
 
     def snapshots(self, ids: Sequence[UUID]) -> Sequence[StoredEvent]:
         """Give the newest snapshots."""
@@ -132,6 +141,11 @@ class PostgresTurn:
         row = self._cursor.fetchone()
         return PaymentPoll(**row) if row else None
 
+    def credentials(self) -> Sequence[CredentialRow]:
+        """Read the rows of all API keys."""
+        self._cursor.execute(f"SELECT {CREDENTIAL_COLUMNS} FROM credentials")
+        return [CredentialRow(**row) for row in self._cursor.fetchall()]
+
     def tags_end(self) -> Place:
         """Give the end of the log, and its last tag."""
         asked = self._asked_end or self._cursor.execute(TAGS_END, prepare=True)
@@ -141,6 +155,15 @@ class PostgresTurn:
 def secret_of(row: DictRow) -> SecretRow:
     """Make a secret of its row."""
     return SecretRow(**{**row, "kind": SecretKind(row["kind"])})
+
+
+def _cut_off(found: Sequence[StoredEvent]) -> list[tuple[UUID, int]]:
+    """Give the aggregates that may have more events, and the version that was read last."""
+    if len(found) < TAIL_EVENTS_MAX:
+        return []
+    last = {event.originator_id: event.originator_version for event in found}
+    counts = Counter(event.originator_id for event in found)
+    return [(cast("UUID", key), last[key]) for key in last if counts[key] >= TAIL_EVENTS_MAX]
 
 
 def _stored(cursor: Cursor[DictRow]) -> list[StoredEvent]:

@@ -12,6 +12,7 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from adapters.store.effects import SqlEffectPositions
+from adapters.store.guarding import POSTGRES_COLUMNS, POSTGRES_GUARD
 from adapters.store.health import Health
 from adapters.store.identity import DRAW_IDENTITY, READ_IDENTITY, drawn_identity
 from adapters.store.postgres.connections import ANSWER_TIMEOUT_S, Datastore
@@ -286,7 +287,7 @@ class PostgresStore:
             recorder.create_table()
         with self._writing() as cursor:
             tables = [statement.format(blob="BYTEA", big="BIGINT") for statement in TABLES]
-            for statement in (*tables, *UNSAMPLED):
+            for statement in (*tables, *POSTGRES_COLUMNS, *POSTGRES_GUARD, *UNSAMPLED):
                 cursor.execute(statement)
             cursor.execute(DRAW_IDENTITY.replace("?", "%s"), drawn_identity())
             cursor.execute("DELETE FROM schema_version")

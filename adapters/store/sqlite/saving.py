@@ -12,6 +12,7 @@ from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor
 from adapters.store.changes import STATEMENTS, Statement, Writer, carry_out
 from adapters.store.schema import (
     CONTENT_COLUMNS,
+    CREDENTIAL_COLUMNS,
     LEASE_COLUMNS,
     POLL_COLUMNS,
     REPEATABLE_COLUMNS,
@@ -21,6 +22,7 @@ from adapters.store.tagged import END, SqliteTaggedLog, place_of
 from application.ports import (
     Change,
     ContentRow,
+    CredentialRow,
     Lease,
     PaymentPoll,
     Repeatable,
@@ -109,6 +111,11 @@ class SqliteTurn:
         )
         row = self._cursor.fetchone()
         return PaymentPoll(*row) if row else None
+
+    def credentials(self) -> Sequence[CredentialRow]:
+        """Read the rows of all API keys."""
+        self._cursor.execute(f"SELECT {CREDENTIAL_COLUMNS} FROM credentials")
+        return [CredentialRow(*row) for row in self._cursor]
 
     def tags_end(self) -> Place:
         """Give the end of the log, and its last tag."""

@@ -11,6 +11,7 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteAggregateRecorder
 
 from adapters.store.effects import SqlEffectPositions
+from adapters.store.guarding import bring_up
 from adapters.store.health import Health
 from adapters.store.identity import DRAW_IDENTITY, READ_IDENTITY, drawn_identity
 from adapters.store.schema import (
@@ -18,13 +19,13 @@ from adapters.store.schema import (
     CREDENTIAL_COLUMNS,
     DUE_POLLS,
     LEASE_COLUMNS,
-    SAVES_KEPT_S,
     SCHEMA_VERSION,
     SENT_BY,
     TABLES,
 )
 from adapters.store.sealed import SqliteSealedLog
 from adapters.store.sqlite.connections import Datastore
+from adapters.store.sqlite.dropping import drop_old_saves
 from adapters.store.sqlite.inspection import Inspection
 from adapters.store.sqlite.opened import make_private
 from adapters.store.sqlite.reading import events_after, states_after
@@ -53,7 +54,7 @@ from application.ports import (
 )
 from domain.contents import ContentKind
 from domain.errors import StoreDown
-from domain.values import SECOND, Instant
+from domain.values import Instant
 
 TRIED_OUT: Final = (
     "INSERT INTO contents (kind, number, salt, body) VALUES ('room', 0, x'', zeroblob(262144))",
@@ -255,6 +256,7 @@ class SqliteStore:
                     cursor.execute(statement)
             for statement in TABLES:
                 cursor.execute(statement.format(blob="BLOB", big="INTEGER"))
+            bring_up(cursor)
             cursor.execute(DRAW_IDENTITY, drawn_identity())
             cursor.execute("DELETE FROM schema_version")
             cursor.execute("INSERT INTO schema_version VALUES (?)", (SCHEMA_VERSION,))
@@ -262,18 +264,7 @@ class SqliteStore:
     def drop_old_saves(self, now: Instant, *, limit: int) -> int:
         """Forget some save ids that nobody can ask for any more, and some secrets that ended."""
         with self._writing() as cursor:
-            cursor.execute(
-                "DELETE FROM saves WHERE rowid IN"
-                " (SELECT rowid FROM saves WHERE at < ? ORDER BY at LIMIT ?)",
-                (now - SAVES_KEPT_S * SECOND, limit),
-            )
-            saves = cursor.rowcount
-            cursor.execute(
-                "DELETE FROM secrets WHERE rowid IN"
-                " (SELECT rowid FROM secrets WHERE ends_at < ? ORDER BY ends_at LIMIT ?)",
-                (now, limit),
-            )
-            return saves + cursor.rowcount
+            return drop_old_saves(cursor, now, limit=limit)
 
     def contents_of(
         self, kind: ContentKind, msisdn: str, *, after: int, limit: int

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from application.accounts.reveal import RevealMessage
 from application.books.actors import Actor
-from application.books.books import Books, Cache
+from application.books.books import Books
+from application.books.cache import Cache
 from application.books.codec import event_mapper
 from application.books.commands import Command
 from application.messages.by_hand import CancelMessage
@@ -84,7 +85,8 @@ def in_a_batch(gateway: Gateway, look: Callable[[Books], R]) -> R:
 
     def decide(turn: Turn) -> Save:
         save = Save(uuid4(), START)
-        found.append(look(Books(turn, Cache(), event_mapper(), save)))
+        books = Books(turn, Cache(), event_mapper(), save, writer=gateway.system.writer)
+        found.append(look(books))
         return save
 
     gateway.system.store.transact(decide)

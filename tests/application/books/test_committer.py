@@ -12,7 +12,6 @@ from application.books.codec import SNAPSHOT_EVERY, event_mapper
 from application.books.commands import Command, Preparing
 from application.books.committer import Committer
 from application.books.line import BATCH_MESSAGES_MAX
-from application.books.reader import Reader
 from application.ports import VersionConflict
 from domain.errors import (
     InsufficientCredits,
@@ -224,7 +223,7 @@ def test_a_wallet_is_snapshotted_when_it_passes_a_multiple_of_five_hundred(
     snapshot = store.snapshot(key)
     assert snapshot is not None
     assert snapshot.originator_version == SNAPSHOT_EVERY + 4
-    whole = Reader(store, event_mapper()).find(CreditWallet, key)
+    whole = gateway.system.reader.find(CreditWallet, key)
     assert whole is not None
     assert (whole.version, whole.available) == (SNAPSHOT_EVERY + 9, 607)
     assert len(store.tail(key, 0)) == SNAPSHOT_EVERY + 9
@@ -382,7 +381,7 @@ def test_a_foreign_grant_is_seen_before_a_refusal(gateway: Gateway) -> None:
         clock=gateway.clock,
         randomness=SeededRandomness(9),
         numbers=BlockNumbers(store),
-        writer=gateway.system.committer._writer,
+        writer=gateway.system.writer,
     )
     other.submit(Grant(account.number, gateway.clock.now()), answers.outcomes.append)
     other.step(0)

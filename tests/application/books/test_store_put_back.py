@@ -37,6 +37,7 @@ class PutBack:
         self._database.execute(
             f"DELETE FROM stored_events WHERE {position} > {head}",
             "DELETE FROM stored_snapshots",
+            f"DELETE FROM writer_tags WHERE after >= {head}",
             "DELETE FROM saves",
             "DELETE FROM numbers WHERE kind = 'message'",
         )

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
+from adapters.store.guarding import SQLITE_LIFT
 from application.fleet.duty import BringOnline
 from application.messages.attempts import RecordOutcome, StartAttempt
 from application.messages.explain import EVENT_WORDS, Explanation, explain
@@ -36,6 +37,8 @@ def doubted(account: Account) -> int:
 def rewrite(gateway: Gateway, topic: str, change: Callable[[dict[str, Any]], None]) -> None:
     """Store the events of a topic as another version of the gateway did."""
     with sqlite3.connect(gateway.folder / "store.db") as store:
+        for lift in SQLITE_LIFT:
+            store.execute(lift)
         rows = store.execute("SELECT rowid, state FROM stored_events WHERE topic = ?", [topic])
         for row, state in rows.fetchall():
             fields = json.loads(state)

@@ -10,6 +10,7 @@ from typing import Any, cast
 import openpyxl
 import pytest
 
+from adapters.store.guarding import SQLITE_LIFT
 from application.invariants import InvariantChecker
 from domain.ledger import chart
 from domain.roles import Role
@@ -43,6 +44,8 @@ def broken(audited: Cli, tmp_path: Path) -> Cli:
 def change(cli: Cli, file: str, statement: str, *values: object) -> None:
     connection = sqlite3.connect(cli.folder / file)
     with connection:
+        for lift in SQLITE_LIFT:
+            connection.execute(lift)
         assert connection.execute(statement, values).rowcount == 1
     connection.close()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.store.guarding import SQLITE_LIFT
 from tests.end_to_end import damage
 from tests.worker.cli.commands import NGOMA, Cli
 from worker.cli import diagnosis
@@ -142,6 +143,8 @@ def test_a_clock_behind_the_newest_event_is_told(cli: Cli) -> None:
     year_2100 = 4_102_444_800_000_000
     connection = sqlite3.connect(cli.folder / "store.db")
     try:
+        for lift in SQLITE_LIFT:
+            connection.execute(lift)
         connection.execute(
             "UPDATE stored_events SET state = json_set(state, '$.timestamp', ?)"
             " WHERE rowid = (SELECT max(rowid) FROM stored_events)",

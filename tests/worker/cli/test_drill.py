@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.store.guarding import SQLITE_LIFT
 from domain.reports import Accepted
 from tests.worker.cli.commands import Cli
 from tests.worker.cli.messages import sending
@@ -69,6 +70,8 @@ def test_a_log_that_is_not_in_order_fails_the_drill(
     cli: Cli, backups: list[Path], tmp_path: Path
 ) -> None:
     with closing(sqlite3.connect(cli.folder / "store.db", isolation_level=None)) as store:
+        for lift in SQLITE_LIFT:
+            store.execute(lift)
         store.execute("DELETE FROM stored_events WHERE topic = 'Message.AttemptStarted'")
     cli.run("backup", "create", tmp_path / "newest.zip")
     found = cli.json("backup", "drill", code=1)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.store.guarding import SQLITE_LIFT
 from domain.message import message_id
 from domain.reports import Accepted
 from tests.support.outcomes import SILENCE
@@ -26,6 +27,8 @@ def store(cli: Cli) -> Path:
 def lose_a_start(store: Path, number: int) -> None:
     """Take an attempt's start out of the log, as no gateway does."""
     with closing(sqlite3.connect(store, isolation_level=None)) as connection:
+        for lift in SQLITE_LIFT:
+            connection.execute(lift)
         gone = connection.execute(
             "DELETE FROM stored_events"
             " WHERE topic = 'Message.AttemptStarted' AND originator_id = ?",

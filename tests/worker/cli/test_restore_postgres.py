@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from adapters.store.guarding import POSTGRES_LIFT
 from adapters.store.postgres import PostgresStore
 from domain.errors import StoreDown
 from domain.message import message_id
@@ -168,6 +169,8 @@ def test_a_log_that_breaks_an_invariant_comes_back_only_when_that_is_accepted(
     cli: Cli, other: Cli, backup: Path, tmp_path: Path, database_url: str
 ) -> None:
     with psycopg.connect(database_url) as connection:
+        for lift in POSTGRES_LIFT:
+            connection.execute(lift)
         connection.execute(
             "DELETE FROM stored_events"
             " WHERE topic = 'Message.AttemptStarted' AND originator_id = %s",
