@@ -12,17 +12,19 @@ from application.proof.anchoring import LONG_S
 from application.proof.chapters import newest_chapter, newest_checkpoint
 from application.proof.sealing import RESTORED
 from domain.proof.notes import Note, SealKey
+from domain.proof.writer import WriterKeys
 from domain.values import SECOND
 from worker.cli.finding import Finding, Verdict
 
 CHECK = "seal"
+NO_KEY = WriterKeys(["the doctor has none and reads no snapshot"])
 
 
 def look_at_seal(settings: Settings, store: Store | None) -> Iterator[Finding]:
     """Look at the newest checkpoint, in the log and in the file outside of it."""
     if store is None:
         return
-    reader = Reader(store, event_mapper())
+    reader = Reader(store, event_mapper(), NO_KEY)
     chapter, note = newest_chapter(reader), newest_checkpoint(reader)
     if chapter is None or note is None:
         words = "the log is not sealed: `ngoma seal --make-key` makes the key for that."
