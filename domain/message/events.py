@@ -228,15 +228,21 @@ class Released(Event):
 class Redated(Event):
     """The clock had been wrong when it was dated, and is right again: its times count anew.
 
-    ``due_at`` is when it may be tried next. ``last_attempt_at`` is None when there was none, and in
-    logs of before it was recorded.
+    ``due_at`` is when it may be tried next. ``last_attempt_at`` is None when there was none;
+    version 1 had none, since what a clock dated that was ahead was as of the event's own time.
     """
+
+    class_version: ClassVar[int] = 2
 
     TOPIC = "Message.Redated"
     number: int
     due_at: int
     expires_at: int
-    last_attempt_at: int | None = None
+    last_attempt_at: int | None
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        state["last_attempt_at"] = None
 
     def apply(self, message: Progress) -> None:
         message.retry_at = self.due_at
