@@ -1,7 +1,7 @@
 """``finance match``: matches all that is open, and records what each line is about."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TypedDict
 from uuid import UUID
@@ -115,8 +115,11 @@ def reconcile(
             hints=[*_hints(sides, outcome)],
         )
         if not is_dry:
-            for first in range(0, len(found), A_SAVE):
-                some = [one.decision for one in found[first : first + A_SAVE]]
+            waits = {UUID(one.receipt) for one in (*sides.shown, *sides.elsewhere) if _waits(one)}
+            decisions = [one.decision for one in found if not _is_known(one.decision, waits)]
+            done.recorded["known"] = len(found) - len(decisions)
+            for first in range(0, len(decisions), A_SAVE):
+                some = decisions[first : first + A_SAVE]
                 recorded = execute(RecordMatching(some, actor=actor, at=clock.now()))
                 done.recorded.update(
                     matched=recorded.matched,
@@ -127,6 +130,15 @@ def reconcile(
                 )
                 on_progress("decisions", first + len(some))
         yield done
+
+
+def _waits(row: LineRow | KnownLine) -> bool:
+    return isinstance(row, LineRow) and row.held is not None
+
+
+def _is_known(decision: Decision, waits: Collection[UUID]) -> bool:
+    """Tell whether a decision says what is recorded already: that a line waits for a person."""
+    return isinstance(decision, ToHold) and decision.line in waits
 
 
 def _name(sides: Sides, row: LineRow | KnownLine) -> ReceiptName:

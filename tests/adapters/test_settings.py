@@ -227,3 +227,10 @@ def test_what_an_account_lacks_is_said_with_its_name(
         '[[providers]] 1 "mtn": subscription_key is missing.',
         '[[providers]] 1 "mtn": refund_subscription_key is missing.',
     ]
+
+
+def test_a_providers_name_names_accounts_of_the_ledger_too(tmp_path: Path) -> None:
+    file = tmp_path / "ngoma.toml"
+    file.write_text(MTN.replace('name = "mtn"', 'name = "MTN Zambia"'))
+    with pytest.raises(InvalidRequest, match="at most 32 of a to z, 0 to 9 and dashes"):
+        load_settings(config=file, environment={})
