@@ -25,7 +25,7 @@ from domain.proof.stored import RawEvent
 from domain.proof.tree import HASH_BYTES, CompactRange, leaf_hash
 from domain.proof.writer import WriterKeys
 
-EVENTS_AT_ONCE: Final = 4_096
+EVENTS_AT_ONCE: Final = 2_048
 FAULTS_MAX: Final = 20
 UNREADABLE: Final = (struct.error, AttributeError, TypeError, UnicodeEncodeError)
 """What comes of events without a leaf: an embedded database takes anything into any column."""
