@@ -22,6 +22,8 @@ ReceiptName = Annotated[
 
 AccountNumber = Annotated[int, Meta(ge=1, le=NUMBER_MAX, examples=[7])]
 
+IntoOpen = Annotated[bool, Meta(description="Of a line of a locked day: let it count today.")]
+
 
 class ExceptionShown(Struct, frozen=True, kw_only=True):
     """Something that has to be explained; ``what`` is a receipt or a top-up."""
@@ -105,6 +107,7 @@ class AssignRequest(Struct, kw_only=True):
 
     receipt: ReceiptName
     account_id: AccountNumber
+    into_open: IntoOpen | UnsetType = UNSET
     reason: Reason
 
 
@@ -112,6 +115,7 @@ class WriteOffRequest(Struct, kw_only=True):
     """What is open of a receipt is given up."""
 
     receipt: ReceiptName
+    into_open: IntoOpen | UnsetType = UNSET
     reason: Reason
 
 
@@ -124,6 +128,7 @@ class MatchLineRequest(Struct, kw_only=True):
         Meta(min_length=1, max_length=PARTS_MAX, examples=[["mtn/main/9876543210"]]),
     ]
     amount_ngwee: AmountNgwee | UnsetType = UNSET
+    into_open: IntoOpen | UnsetType = UNSET
     reason: Reason
 
 
@@ -140,6 +145,7 @@ class UnmatchRequest(Struct, kw_only=True):
 
     line: ReceiptName
     part: Annotated[int, Meta(ge=1, le=NUMBER_MAX, examples=[1])]
+    into_open: IntoOpen | UnsetType = UNSET
     reason: Reason
 
 

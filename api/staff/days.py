@@ -12,7 +12,7 @@ from api.http.presence import missing, read_text, require
 from api.http.wire import Answer, Call, answer
 from api.routing.front import Front
 from api.staff.door import admit_staff, look
-from api.staff.fields import read_choice, read_page_size, read_reason
+from api.staff.fields import read_choice, read_page_size, read_reason, read_yes
 from application.money.days import LockPeriod, ReopenPeriod, sign_sheet
 from application.money.exports import ExportKind, Wanted, export
 from application.money.sheets import Sheet, sheets
@@ -75,9 +75,6 @@ async def sign(front: Front, call: Call) -> Answer:
     actor, fields = await admit_staff(front, call), read_fields(call)
     which = _read_which(fields)
     note = "" if missing(fields, "note") else read_reason({"reason": fields["note"]})
-    if not isinstance(fields.get("prepare", False), bool):
-        msg = "The field prepare is true or false."
-        raise InvalidRequest(msg, field="prepare")
     system = front.system
     command = await front.read_newest(
         actor.account,
@@ -88,7 +85,7 @@ async def sign(front: Front, call: Call) -> Answer:
             queries=system.queries,
             position=system.store.head(),
             note=note,
-            is_anew=fields.get("prepare", False),
+            is_anew=read_yes(fields, "prepare"),
             actor=actor,
             at=system.clock.now(),
         ),

@@ -14,7 +14,7 @@ from api.routing.front import Front
 from api.schemas import exceptions as schemas
 from api.staff.desk import waits
 from api.staff.door import admit_staff, look
-from api.staff.fields import read_choice, read_page_size, read_reason
+from api.staff.fields import read_choice, read_page_size, read_reason, read_yes
 from application.accounts.loose_money import PrepareAssignment, PrepareWriteOff
 from application.money.cases import NoteCase, Subject
 from application.money.exceptions import ToExplain, money_exceptions
@@ -120,6 +120,7 @@ async def assign(front: Front, call: Call) -> Answer:
         PrepareAssignment(
             _receipt(fields, "receipt"),
             account,
+            is_into_open=read_yes(fields, "into_open"),
             actor=actor,
             reason=read_reason(fields),
             at=front.system.clock.now(),
@@ -135,6 +136,7 @@ async def write_off(front: Front, call: Call) -> Answer:
     entry = await front.run(
         PrepareWriteOff(
             _receipt(fields, "receipt"),
+            is_into_open=read_yes(fields, "into_open"),
             actor=actor,
             reason=read_reason(fields),
             at=front.system.clock.now(),
@@ -160,6 +162,7 @@ async def match_line(front: Front, call: Call) -> Answer:
             receipt_id(*line),
             [receipt_id(*one) for one in _receipts(fields)],
             amount_ngwee=amount,
+            is_into_open=read_yes(fields, "into_open"),
             actor=actor,
             reason=read_reason(fields),
             at=front.system.clock.now(),
@@ -175,7 +178,10 @@ async def unmatch(front: Front, call: Call) -> Answer:
     line = _receipt(fields, "line")
     part = check_whole(fields["part"], "part", least=1, most=NUMBER_MAX)
     reason, at = read_reason(fields), front.system.clock.now()
-    await front.run(Unmatch(receipt_id(*line), part, actor=actor, reason=reason, at=at))
+    into_open = read_yes(fields, "into_open")
+    await front.run(
+        Unmatch(receipt_id(*line), part, is_into_open=into_open, actor=actor, reason=reason, at=at)
+    )
     return answer(schemas.FinanceDone(what=str(line)))
 
 

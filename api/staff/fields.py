@@ -86,6 +86,19 @@ def read_choice(fields: Mapping[str, Any], name: str, choices: Sequence[str]) ->
     return str(value)
 
 
+def read_yes(fields: Mapping[str, Any], name: str) -> bool:
+    """Read a yes or no; absent is no.
+
+    Raises:
+        InvalidRequest: it is neither.
+    """
+    value = fields.get(name) or False
+    if not isinstance(value, bool):
+        msg = f"The {name} is true or false."
+        raise InvalidRequest(msg, field=name)
+    return value
+
+
 def read_limit(fields: Mapping[str, Any], name: str) -> int | None:
     """Read a limit; null is none of the account's own.
 

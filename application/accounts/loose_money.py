@@ -9,6 +9,7 @@ from application.accounts.quotes import price_lists, prices_now
 from application.books.actors import Actor, permit, permit_on
 from application.books.books import Books
 from application.books.commands import Preparing
+from application.books.locks import require_open_line
 from application.books.reasons import WithReason
 from domain.account import ByHand
 from domain.errors import InvalidRequest, TooLate
@@ -26,9 +27,19 @@ BY_HAND = "BY_HAND"
 class _Prepare(WithReason[int]):
     """Prepare something with a receipt, for another person to approve; the entry's number."""
 
-    def __init__(self, receipt: ReceiptName, *, actor: Actor, reason: str, at: Instant) -> None:
+    def __init__(
+        self,
+        receipt: ReceiptName,
+        *,
+        is_into_open: bool = False,
+        actor: Actor,
+        reason: str,
+        at: Instant,
+    ) -> None:
+        """``is_into_open``: of a line of a locked day, it counts when it is approved."""
         super().__init__(actor=actor, reason=reason, at=at)
         self._name = receipt
+        self._is_into_open = is_into_open
         self._receipt = receipt_id(*receipt)
         self._entry = 0
 
@@ -57,9 +68,16 @@ class PrepareAssignment(_Prepare):
     """Ask for a receipt that credited nobody to credit an account."""
 
     def __init__(
-        self, receipt: ReceiptName, account: int, *, actor: Actor, reason: str, at: Instant
+        self,
+        receipt: ReceiptName,
+        account: int,
+        *,
+        is_into_open: bool = False,
+        actor: Actor,
+        reason: str,
+        at: Instant,
     ) -> None:
-        super().__init__(receipt, actor=actor, reason=reason, at=at)
+        super().__init__(receipt, is_into_open=is_into_open, actor=actor, reason=reason, at=at)
         self._account = account
 
     def touches(self) -> Iterable[UUID]:
@@ -73,11 +91,13 @@ class PrepareAssignment(_Prepare):
             NotPermitted: the actor may not, or owns the account.
             NotFound: no such receipt, account, or no price list is in force.
             AlreadyExists: it credited an account.
-            TooLate: it is accounted for otherwise, no money that came in, or went back.
+            TooLate: it is accounted for otherwise, no money that came in, went back, or its day is
+                locked.
             InvalidRequest: it is less than a credit costs.
         """
         permit_on(books, self._actor, Duty.MOVE_CREDITS, account=self._account)
         receipt = books.get(Receipt, self._receipt)
+        require_open_line(books, receipt, is_into_open=self._is_into_open)
         wallet_of(books, self._account)
         if receipt.held is None and receipt.is_on_statement and receipt.amount_ngwee > 0:
             receipt.hold(cause=BY_HAND, at=self.at)
@@ -105,10 +125,11 @@ class PrepareWriteOff(_Prepare):
         Raises:
             NotPermitted: the actor may not, or it credited their own account.
             NotFound: no such receipt.
-            TooLate: nothing of it is open.
+            TooLate: nothing of it is open, or its day is locked.
         """
         permit(books, self._actor, Duty.MOVE_CREDITS)
         receipt = books.get(Receipt, self._receipt)
+        require_open_line(books, receipt, is_into_open=self._is_into_open)
         if receipt.account is not None:
             permit_on(books, self._actor, Duty.MOVE_CREDITS, account=receipt.account)
         amount = receipt.require_loose()

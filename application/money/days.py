@@ -15,9 +15,8 @@ from application.ports.queries import Queries
 from domain.errors import NotFound, NotPermitted
 from domain.period import Period, PeriodState, period_id
 from domain.provider_account import ProviderAccount
-from domain.receipt import Receipt
 from domain.roles import Duty
-from domain.sheet import Figures, periods_of
+from domain.sheet import Figures
 from domain.values import Instant
 
 
@@ -208,25 +207,3 @@ def sign_sheet(
             *(provider_account, period, figures), position=position, actor=actor, note=note, at=at
         )
     return SignOffSheet(provider_account, period, figures, actor=actor, at=at)
-
-
-def locked_period(books: Books, provider_account: str, at: Instant) -> Period | None:
-    """Find the locked period, a day or a month, that a moment is in."""
-    for name in periods_of(at):
-        period = books.find(Period, period_id(provider_account, name))
-        if period is not None and period.state == PeriodState.LOCKED:
-            return period
-    return None
-
-
-def require_open_line(books: Books, receipt: Receipt, *, is_into_open: bool = False) -> None:
-    """Refuse to say by hand what a line of a locked day is, unless it is to count today.
-
-    Raises:
-        TooLate: it is locked; says what to do instead.
-    """
-    if receipt.happened_at is None or is_into_open:
-        return
-    period = locked_period(books, receipt.provider_account, Instant(receipt.happened_at))
-    if period is not None:
-        period.require_open()

@@ -9,6 +9,7 @@ from uuid import UUID
 from application.books.actors import Actor, permit
 from application.books.books import Books
 from application.books.commands import Command
+from application.books.locks import require_open_line
 from application.books.reasons import WithReason
 from domain.errors import InvalidRequest, NgomaError, TooLate
 from domain.matching import Rule, Trouble
@@ -143,14 +144,19 @@ class MatchByHand(WithReason[list[int]]):
         receipts: Sequence[UUID],
         *,
         amount_ngwee: int | None,
+        is_into_open: bool = False,
         actor: Actor,
         reason: str,
         at: Instant,
     ) -> None:
-        """``amount_ngwee`` None is all that is left of the line; a part names one receipt."""
+        """``amount_ngwee`` None is all that is left of the line; a part names one receipt.
+
+        ``is_into_open``: of a line of a locked day, it is to count today.
+        """
         super().__init__(actor=actor, reason=reason, at=at)
         self._decided = Decided(line, tuple(receipts), Rule.BY_HAND, ())
         self._amount = amount_ngwee
+        self._is_into_open = is_into_open
 
     def touches(self) -> Iterable[UUID]:
         """The line, and what it shows."""
@@ -162,7 +168,8 @@ class MatchByHand(WithReason[list[int]]):
         Raises:
             NotPermitted: the actor may not.
             NotFound: no such receipt.
-            TooLate: the line is accounted for, or nothing of a receipt waits for such a line.
+            TooLate: the line is accounted for, its day is locked, or nothing of a receipt waits
+                for such a line.
             InvalidRequest: no such part can be.
         """
         permit(books, self._actor, Duty.MOVE_CREDITS)
@@ -170,6 +177,7 @@ class MatchByHand(WithReason[list[int]]):
             msg = "A part of a line is of one receipt."
             raise InvalidRequest(msg, field="receipts")
         line = books.get(Receipt, self._decided.line)
+        require_open_line(books, line, is_into_open=self._is_into_open)
         parts = _match(
             books,
             line,
@@ -186,10 +194,21 @@ class MatchByHand(WithReason[list[int]]):
 class Unmatch(WithReason[None]):
     """Take a match back: both sides are open again."""
 
-    def __init__(self, line: UUID, part: int, *, actor: Actor, reason: str, at: Instant) -> None:
+    def __init__(
+        self,
+        line: UUID,
+        part: int,
+        *,
+        is_into_open: bool = False,
+        actor: Actor,
+        reason: str,
+        at: Instant,
+    ) -> None:
+        """``is_into_open``: of a line of a locked day, it is to count today."""
         super().__init__(actor=actor, reason=reason, at=at)
         self._line = line
         self._part = part
+        self._is_into_open = is_into_open
 
     def touches(self) -> Iterable[UUID]:
         """The line; what it shows stands in it."""
@@ -201,9 +220,11 @@ class Unmatch(WithReason[None]):
         Raises:
             NotPermitted: the actor may not.
             NotFound: no such receipt, or no such match is in force.
+            TooLate: the line's day is locked.
         """
         permit(books, self._actor, Duty.MOVE_CREDITS)
         line = books.get(Receipt, self._line)
+        require_open_line(books, line, is_into_open=self._is_into_open)
         amount = line.parts.get(str(self._part), (0,))[0]
         others = line.unmatch(
             self._part, actor=self._actor.name, reason=self._reason_reference(), at=self.at

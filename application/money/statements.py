@@ -10,7 +10,7 @@ from application.books.actors import Actor, permit
 from application.books.books import Books
 from application.books.commands import Command, Execute, Preparing
 from application.books.contents import SALT_BYTES, reference
-from application.money.days import locked_period
+from application.books.locks import locked_period
 from application.ports import Clock, ContentRow, FileLine, FileSummary, RefusedRow, StatementFile
 from domain.contents import ContentKind, LineNote
 from domain.coverage import Coverage, Gap, coverage_id

@@ -76,6 +76,7 @@ FIELDS: Final[Mapping[str, Plant]] = {
     "network": closed,
     "date": right("2026-02-01"),
     "prepare": right(True),
+    "into_open": right(True),
     "receipt": closed,
     "receipts": closed,
     "line": closed,

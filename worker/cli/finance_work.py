@@ -21,6 +21,12 @@ from worker.cli.options import (
 )
 from worker.cli.output import print_json, waiting
 
+into_open_option = click.option(
+    "--into-open",
+    "is_into_open",
+    is_flag=True,
+    help="Of a line of a locked day: let it count today.",
+)
 ASKED: Final = "Nothing has happened yet: another person has to approve entry {}."
 
 
@@ -47,10 +53,19 @@ AMOUNT: Final = kind(parse_kwacha, name="kwacha")
 )
 @click.argument("receipt", type=RECEIPT)
 @click.argument("account", type=ACCOUNT)
+@into_open_option
 @reason_option
 @json_option
 @place_options
-def assign(*, place: Place, receipt: ReceiptName, account: int, reason: str, as_json: bool) -> None:
+def assign(
+    *,
+    place: Place,
+    receipt: ReceiptName,
+    account: int,
+    is_into_open: bool,
+    reason: str,
+    as_json: bool,
+) -> None:
     """Prepare that RECEIPT, which credited nobody, credits ACCOUNT at the prices of then.
 
     It is named wallet and transaction, such as mtn/main/1234567890. Another person has to
@@ -61,7 +76,12 @@ def assign(*, place: Place, receipt: ReceiptName, account: int, reason: str, as_
     with opened(place) as gateway:
         entry = gateway.run(
             PrepareAssignment(
-                receipt, account, actor=gateway.actor, reason=reason, at=gateway.now()
+                receipt,
+                account,
+                is_into_open=is_into_open,
+                actor=gateway.actor,
+                reason=reason,
+                at=gateway.now(),
             )
         )
     _waits(entry, as_json=as_json)
@@ -72,16 +92,25 @@ def assign(*, place: Place, receipt: ReceiptName, account: int, reason: str, as_
     epilog=example("ngoma finance write-off mtn/main/1234567890 --reason 'K0.10 short, tolerated'"),
 )
 @click.argument("receipt", type=RECEIPT)
+@into_open_option
 @reason_option
 @json_option
 @place_options
-def write_off(*, place: Place, receipt: ReceiptName, reason: str, as_json: bool) -> None:
+def write_off(
+    *, place: Place, receipt: ReceiptName, is_into_open: bool, reason: str, as_json: bool
+) -> None:
     """Prepare that what is open of RECEIPT is given up; another person has to approve it."""
     from application.accounts.loose_money import PrepareWriteOff
 
     with opened(place) as gateway:
         entry = gateway.run(
-            PrepareWriteOff(receipt, actor=gateway.actor, reason=reason, at=gateway.now())
+            PrepareWriteOff(
+                receipt,
+                is_into_open=is_into_open,
+                actor=gateway.actor,
+                reason=reason,
+                at=gateway.now(),
+            )
         )
     _waits(entry, as_json=as_json)
 
@@ -113,6 +142,7 @@ def _waits(entry: int, *, as_json: bool) -> None:
     help="Whose confirmed money the line shows; more than one for a sum.",
 )
 @click.option("--amount", type=AMOUNT, help="A part of the line, in kwacha; all that is left else.")
+@into_open_option
 @reason_option
 @json_option
 @place_options
@@ -122,6 +152,7 @@ def match_line(
     line: ReceiptName,
     receipts: Sequence[ReceiptName],
     amount: Ngwee | None,
+    is_into_open: bool,
     reason: str,
     as_json: bool,
 ) -> None:
@@ -135,6 +166,7 @@ def match_line(
                 receipt_id(*line),
                 [receipt_id(*one) for one in receipts],
                 amount_ngwee=amount,
+                is_into_open=is_into_open,
                 actor=gateway.actor,
                 reason=reason,
                 at=gateway.now(),
@@ -151,17 +183,27 @@ def match_line(
 )
 @click.argument("line", type=RECEIPT)
 @click.argument("part", type=NUMBER)
+@into_open_option
 @reason_option
 @json_option
 @place_options
-def unmatch(*, place: Place, line: ReceiptName, part: int, reason: str, as_json: bool) -> None:
+def unmatch(
+    *, place: Place, line: ReceiptName, part: int, is_into_open: bool, reason: str, as_json: bool
+) -> None:
     """Take back match number PART of LINE: both sides are open again, for a person."""
     from application.money.matching import Unmatch
     from domain.receipt import receipt_id
 
     with opened(place) as gateway:
         gateway.run(
-            Unmatch(receipt_id(*line), part, actor=gateway.actor, reason=reason, at=gateway.now())
+            Unmatch(
+                receipt_id(*line),
+                part,
+                is_into_open=is_into_open,
+                actor=gateway.actor,
+                reason=reason,
+                at=gateway.now(),
+            )
         )
     _done("Both sides are open again.", what=str(line), as_json=as_json)
 

@@ -7,7 +7,9 @@ from typing import Any
 import openpyxl
 import pytest
 
+from adapters.clock import SystemClock
 from domain.roles import Role
+from domain.sheet import day_named
 from tests.worker.cli.commands import Cli
 from tests.worker.cli.people import Person, team
 from tests.worker.cli.test_finance import ROWS, brought, is_sound
@@ -103,6 +105,38 @@ def test_two_people_sign_and_the_lock_refuses_what_comes_later(
     assert reopened["state"] == "open"
     assert brought(admin, *ROWS[:2], late)["added"] == 1
     assert sheet(admin, FIRST)["unidentified_ngwee"] == 8_900
+    assert is_sound(admin)
+
+
+def test_what_a_line_of_a_locked_day_is_counts_on_the_day_it_is_said(
+    people: tuple[Person, ...],
+) -> None:
+    admin, reviewer, preparer = people
+    shop = admin.account("Buyer")
+    admin.run("prices", "publish", "--per-credit", "0.50", "--reason", "the first prices")
+    preparer.run("finance", "match")
+    preparer.run(*call("sign", FIRST))
+    reviewer.run(*call("sign", FIRST))
+    reviewer.run(*call("lock", FIRST))
+    before = sheet(admin, FIRST)
+    because = ("--reason", "the buyer told us")
+    for refused in (
+        ("assign", "mtn/main/11", str(shop)),
+        ("write-off", "mtn/main/11"),
+        ("match-line", "mtn/main/11", "--shows", "mtn/main/12"),
+        ("unmatch", "mtn/main/11", "1"),
+    ):
+        words = preparer.refusal("finance", *refused, *because)
+        assert words.startswith("2026-02-01 of mtn/main is locked: post the correction"), words
+        assert "--into-open" in words
+    assigned = preparer.json("finance", "assign", "mtn/main/11", shop, "--into-open", *because)
+    reviewer.run("approval", "approve", assigned["entry"])
+    assert admin.json("wallet", "show", shop)["available"] == 100
+    assert sheet(admin, FIRST) == before
+    today = day_named(SystemClock().now())
+    assert (sheet(admin, SECOND)["book_ngwee"], sheet(admin, today)["book_ngwee"]) == (
+        *(before["book_ngwee"], before["book_ngwee"] + 5_000),
+    )
     assert is_sound(admin)
 
 
