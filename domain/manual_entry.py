@@ -90,8 +90,8 @@ class ManualEntry(Aggregate):
 
         @staticmethod
         def upcast_v1_v2(state: dict[str, Any]) -> None:
-            """Before money took two people, entries were about no receipt."""
-            state.update(receipt=None, amount_ngwee=None)
+            """Before money and the seal took two people, entries were about neither."""
+            state.update(receipt=None, amount_ngwee=None, seal_key=None)
 
     class Approved(Event):
         """Another person agreed; what it allows is in the same save.
