@@ -22,7 +22,7 @@ _DOMAINS: Final = ("+CREG", "+CEREG", "+CGREG", "+C5GREG")
 _SMS: Final = frozenset({"+CMGF", "+CPMS", "+CNMI", "+CMGS", "+CMGR", "+CMGL", "+CMGD"})
 _IDENTITY: Final = {"I": "model", "+GMI": "manufacturer", "+GMM": "model", "+GMR": "firmware"}
 _DONE: Final = frozenset(
-    {"", "V", "Q", "X", "L", "M", "H", "&C", "&D", "&K", "&W", "&S", "+IFC", "+ICF", "+IPR"}
+    {"", "S", "V", "Q", "X", "L", "M", "H", "&C", "&D", "&K", "&W", "&S", "+IFC", "+ICF", "+IPR"}
     | {"+CGACT", "+CSMP", "+CMGW", "+CNMA", "+COPS", "+CSAS", "+CRES", "^CURC", "^PORTSEL"}
 )
 """Taken with OK when it sets something, and forgotten."""
@@ -121,7 +121,7 @@ class Commands:
             return answer(command)
         if command.name in ALLOWED:
             return self._number(command)
-        if command.name in _DONE and not command.is_read:
+        if command.name.rstrip("0123456789") in _DONE and not command.is_read:
             return []
         raise Refused(self.cme_error(OPERATION_NOT_SUPPORTED))
 
