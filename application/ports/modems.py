@@ -31,6 +31,16 @@ class Abilities:
     inbound: str | None = None
     """Messages that come in."""
 
+    @property
+    def lacking(self) -> Sequence[tuple[str, str]]:
+        """Name what does not work, each with why not."""
+        named = (
+            ("sending", self.sending),
+            ("delivery reports", self.reports),
+            ("messages that come in", self.inbound),
+        )
+        return [(what, why_not) for what, why_not in named if why_not is not None]
+
 
 @dataclass(frozen=True, slots=True)
 class SimIdentity:

@@ -57,6 +57,8 @@ class Port:
         except ModemUnavailable as error:
             self._stay_down(error.reason, is_final=error.permanent)
             return None
+        for what, why_not in identity.abilities.lacking:
+            logger.warning("modem %s: no %s: %s", self._settings.name, what, why_not)
         if identity.msisdn is None:
             identity = replace(identity, msisdn=self._settings.msisdn)
         return identity

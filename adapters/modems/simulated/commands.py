@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from adapters.modems.devices.error_words import CME_WORDS, CMS_WORDS, words_of
+from adapters.modems.simulated.errors import error_text
+from adapters.modems.simulated.faults import Fault, FaultKind
 from adapters.modems.simulated.grammar import Command, commands_in
-from adapters.modems.simulated.modes import ALLOWED, CHARACTER_SETS, MEMORIES, Modes
+from adapters.modems.simulated.modes import ALLOWED, CHARACTER_SETS, MEMORIES, Modes, quoted
 from adapters.modems.simulated.profiles import Profile
 from adapters.modems.simulated.sim_card import PLACES, SimCard
 
@@ -21,7 +22,7 @@ _DOMAINS: Final = ("+CREG", "+CEREG", "+CGREG", "+C5GREG")
 _SMS: Final = frozenset({"+CMGF", "+CPMS", "+CNMI", "+CMGS", "+CMGR", "+CMGL", "+CMGD"})
 _IDENTITY: Final = {"I": "model", "+GMI": "manufacturer", "+GMM": "model", "+GMR": "firmware"}
 _DONE: Final = frozenset(
-    {"", "V", "Q", "X", "L", "M", "H", "&C", "&D", "&K", "&W", "&S", "+IFC", "+ICF", "+IPR"}
+    {"", "S", "V", "Q", "X", "L", "M", "H", "&C", "&D", "&K", "&W", "&S", "+IFC", "+ICF", "+IPR"}
     | {"+CGACT", "+CSMP", "+CMGW", "+CNMA", "+COPS", "+CSAS", "+CRES", "^CURC", "^PORTSEL"}
 )
 """Taken with OK when it sets something, and forgotten."""
@@ -67,13 +68,10 @@ class Commands:
                 said += self._answer(command)
             except Refused as refused:
                 return [*said, str(refused)]
-            if self._is_segment(command):
+            if command.name == "+CMGS" and command.value is not None:
                 return said
             is_ended_by_line = command.name in self._profile.leaves_out_ok and bool(said)
         return said if is_ended_by_line else [*said, *_OK]
-
-    def _is_segment(self, command: Command) -> bool:
-        return command.name == "+CMGS" and self.segment is not None
 
     def state_of(self, domain: str) -> int:
         """Give ``stat`` of one domain of the network."""
@@ -90,19 +88,24 @@ class Commands:
 
     def cme_error(self, number: int) -> str:
         """Say an equipment error the way the host asked for."""
-        return self._error("CME", number, CME_WORDS)
+        return self._error("CME", number)
 
     def cms_error(self, number: int) -> str:
-        """Say a message error: with its number also where the host asked for none."""
-        if self.modes.numbers["+CMEE"] == 2:
-            return self._error("CMS", number, CMS_WORDS)
-        return f"+CMS ERROR: {number}"
+        """Say a message error."""
+        return self._error("CMS", number)
 
-    def _error(self, table: str, number: int, words: Mapping[str, int]) -> str:
+    def _error(self, table: str, number: int) -> str:
         how = self.modes.numbers["+CMEE"]
-        if not how:
-            return self._profile.error
-        return f"+{table} ERROR: {(words_of(number, words) if how == 2 else None) or number}"
+        return error_text(table, number, how=how, bare=self._profile.error)
+
+    def error_line(self, fault: Fault) -> str:
+        """Say the error of a script as this device says it."""
+        match fault.kind:
+            case FaultKind.CME:
+                return self.cme_error(fault.code or 0)
+            case FaultKind.CMS:
+                return self.cms_error(fault.code or 0)
+        return self._profile.error
 
     # -- one command ----------------------------------------------------------------------------
 
@@ -118,7 +121,7 @@ class Commands:
             return answer(command)
         if command.name in ALLOWED:
             return self._number(command)
-        if command.name in _DONE and not command.is_read:
+        if command.name.rstrip("0123456789") in _DONE and not command.is_read:
             return []
         raise Refused(self.cme_error(OPERATION_NOT_SUPPORTED))
 
@@ -253,7 +256,7 @@ class Commands:
 
     def _character_set(self, command: Command) -> list[str]:
         if command.is_test:
-            return [f"+CSCS: ({','.join(_quoted(CHARACTER_SETS))})"]
+            return [f"+CSCS: ({quoted(CHARACTER_SETS)})"]
         if command.value is None:
             return [f'+CSCS: "{self.modes.character_set}"']
         if command.value.strip('"') not in CHARACTER_SETS:
@@ -278,7 +281,7 @@ class Commands:
         return []
 
     def _memories(self, command: Command) -> list[str]:
-        names = f"({','.join(_quoted(MEMORIES))})"
+        names = f"({quoted(MEMORIES)})"
         if command.is_test:
             return [f"+CPMS: {names},{names},{names}"]
         card = self._open_card_for_sms()
@@ -343,7 +346,3 @@ class Commands:
 
 def _octets(pdu: bytes) -> int:
     return len(pdu) - 1 - pdu[0]
-
-
-def _quoted(names: tuple[str, ...]) -> list[str]:
-    return [f'"{name}"' for name in names]

@@ -9,7 +9,15 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from adapters.modems.simulated.faults import BREAKS, ERRORS, Fault, FaultKind, FaultPlan, Stage
+from adapters.modems.simulated.faults import (
+    AFTERWARDS,
+    BREAKS,
+    ERRORS,
+    Fault,
+    FaultKind,
+    FaultPlan,
+    Stage,
+)
 from adapters.modems.simulated.network_log import NetworkLog, SegmentOnAir
 from adapters.modems.simulated.sim_card import iccid_for, imsi_for
 from adapters.modems.simulated.status_report import ServiceCentre
@@ -199,6 +207,8 @@ class SimulatedModemDriver:
             )
         if fault.kind in BREAKS:
             return self._break_off(fault)
+        if fault.kind in AFTERWARDS:  # what befalls a modem befalls none without a wire
+            return Accepted(self._reference)
         match fault.kind:
             case FaultKind.CMGS_WITHOUT_OK | FaultKind.LATE:
                 return self._answer_late(Accepted(self._reference), fault.delay_s)

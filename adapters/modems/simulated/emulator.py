@@ -4,18 +4,19 @@ No I/O and no waiting: whoever serves it says what time it is. It reads each PDU
 writes the segment to the network log before it answers, so the log is the truth about the air.
 """
 
-import heapq
 import re
 from collections.abc import Sequence
 from typing import Final
 
 from adapters.modems.simulated.commands import CMS_SIM_PIN_REQUIRED, Commands
-from adapters.modems.simulated.faults import ERRORS, STORM, Fault, FaultKind, FaultPlan, Stage
+from adapters.modems.simulated.faults import AFTERWARDS, ERRORS, Fault, FaultKind, FaultPlan, Stage
+from adapters.modems.simulated.mishaps import Mishaps
 from adapters.modems.simulated.network_log import NetworkLog, SegmentOnAir
 from adapters.modems.simulated.profiles import Profile
 from adapters.modems.simulated.sim_card import SimCard
 from adapters.modems.simulated.status_report import ServiceCentre
 from adapters.modems.simulated.submitted import read_pdu, read_text
+from adapters.modems.simulated.voice import Voice
 from application.ports import Clock
 from domain.tpdu import Submit
 
@@ -58,18 +59,17 @@ class Emulator:
         self._reference = first_reference & 0xFF
         self._centre = ServiceCentre(report_after_s)
         self._commands = Commands(profile, sim)
-        self._boots = 1
+        self._voice = Voice(profile, self._plan)
         self._held = b""
         self._busy_until_s = 0.0
         self._input = b""
         self._segment: str | None = None
         self._fault: Fault | None = None
-        self._output: list[tuple[float, int, bytes]] = []
-        self._said = 0
         self._now_s = clock.monotonic_s()
         self._deaf_until_s = 0.0
         self._away_until_s: float | None = None
         self._ready_at_s: float | None = None
+        self.mishaps = Mishaps(self)
         self._begin()
 
     # -- the wire -------------------------------------------------------------------------------
@@ -77,9 +77,13 @@ class Emulator:
     @property
     def next_due_s(self) -> float | None:
         """When there will be bytes to fetch; None when nothing is to come by itself."""
-        said_s = [self._output[0][0]] if self._output else []
         heard_s = [self._busy_until_s] if self._held else []
-        moments_s = (*said_s, *heard_s, self._centre.next_due_s)
+        moments_s = (
+            *heard_s,
+            self._voice.next_due_s,
+            self._centre.next_due_s,
+            self.mishaps.well_at_s,
+        )
         return min((moment_s for moment_s in moments_s if moment_s is not None), default=None)
 
     @property
@@ -89,7 +93,7 @@ class Emulator:
 
     def feed(self, data: bytes, now_s: float) -> None:
         """Take bytes from the host; while a segment is under way they wait, as in real modems."""
-        if not self._is_there(now_s):
+        if not self._is_there(now_s) or self.mishaps.reads_nothing:
             return
         self._held = (self._held + data)[-MAX_INPUT:]
         self._work(now_s)
@@ -97,10 +101,7 @@ class Emulator:
     def due(self, now_s: float) -> bytes:
         """Give what the modem has said by now."""
         self._work(now_s)
-        said = []
-        while self._output and self._output[0][0] <= now_s:
-            said.append(heapq.heappop(self._output)[2])
-        return b"".join(said)
+        return self._voice.due(now_s)
 
     def _work(self, now_s: float) -> None:
         self._now_s = now_s
@@ -108,8 +109,9 @@ class Emulator:
             data, self._held = self._held, b""
             rest = self._take_pdu(data) if self._segment is not None else self._take_line(data)
             self._held = rest if self._is_there(now_s) else b""
+        self.mishaps.pass_by(now_s)
         for report in self._centre.due(now_s) if self._is_there(now_s) else ():
-            self.report(report, now_s)
+            self._relay(report)
 
     def _is_there(self, now_s: float) -> bool:
         return self._away_until_s is None and now_s >= self._deaf_until_s
@@ -122,6 +124,10 @@ class Emulator:
     def change_sim(self, sim: SimCard | None) -> None:
         """Take the card out, and put another one in its place."""
         self._commands.sim = sim
+
+    def stand_at_prompt(self) -> None:
+        """Wait for a PDU that nobody announced."""
+        self._segment = "0"
 
     def plug_in(self) -> None:
         """Come back after an unplug: powered up anew, nothing remembered."""
@@ -216,14 +222,14 @@ class Emulator:
             self._strike(fault)
         else:
             self._segment = announced
-            self._storm()
+            self._voice.storm(self._now_s)
             self._put(self.profile.prompt, 0.0)
 
     def _take_pdu(self, data: bytes) -> bytes:
         if self._fault is not None and self._fault.at is Stage.PDU and data[:1] != b"\x1b":
             self._strike(self._fault)
             return b""
-        end = _PDU_END.search(data)
+        end = _PDU_END.search(data) if self.mishaps.heeds_esc else None
         piece = data if end is None else data[: end.end()]
         if self.profile.echoes_pdu:
             self._echo(piece)
@@ -269,6 +275,14 @@ class Emulator:
         self._centre.take(
             submit, message_reference=self._reference, at=segment.time, now_s=self._now_s
         )
+        if self._plan.reports_go == "early":
+            for report in self._centre.due(float("inf")):
+                self._relay(report)
+
+    def _relay(self, report: bytes) -> None:
+        """Hand a status report on, as the script has it."""
+        for each in self._plan.reports_of(report):
+            self.report(each, self._now_s)
 
     def _accept(self, *, is_complete: bool, delay_s: float = 0.0) -> None:
         delay_s += self._latency_s
@@ -287,25 +301,21 @@ class Emulator:
             case FaultKind.OK_WITHOUT_CMGS:
                 self._say("OK", delay_s)
             case kind if kind in ERRORS:
-                self._say(self._error_line(fault), delay_s)
+                self._say(self._commands.error_line(fault), delay_s)
+            case kind if kind in AFTERWARDS:
+                self._accept(is_complete=True, delay_s=fault.delay_s)
+                self.mishaps.befall(fault, self._now_s)
             case FaultKind.REBOOT:
                 self._reboot()
             case FaultKind.UNPLUG:
                 self._restart()
                 self._away_until_s = self._now_s + fault.back_s
 
-    def _error_line(self, fault: Fault) -> str:
-        if fault.kind is FaultKind.CME:
-            return self._commands.cme_error(fault.code or 0)
-        if fault.kind is FaultKind.CMS:
-            return self._commands.cms_error(fault.code or 0)
-        return self.profile.error
-
     def _reboot(self) -> None:
         self._restart()
         self._deaf_until_s = self._now_s + BOOT_S
         for line in self.profile.boot:
-            self._put(_as_line(line.format(boot=self._boots)), BOOT_S)
+            self._put(self._voice.as_line(line.format(boot=self._voice.boots)), BOOT_S)
         self._begin()
 
     def _begin(self) -> None:
@@ -313,12 +323,12 @@ class Emulator:
         if self.profile.busy_s:
             self._ready_at_s = self._now_s + self.profile.busy_s
             for line in self.profile.ready_words:
-                self._put(_as_line(line), self.profile.busy_s)
+                self._put(self._voice.as_line(line), self.profile.busy_s)
 
     def _restart(self) -> None:
-        self._boots += 1
+        self._voice.boots += 1
         self._commands.restart()
-        self._output.clear()
+        self._voice.clear()
         self._held = b""
         self._busy_until_s = 0.0
         self._input = b""
@@ -328,22 +338,7 @@ class Emulator:
     # -- saying ---------------------------------------------------------------------------------
 
     def _say(self, line: str, delay_s: float = 0.0) -> None:
-        self._storm(delay_s)
-        self._put(_as_line(line), delay_s)
-
-    def _storm(self, delay_s: float = 0.0) -> None:
-        storm = self._plan.storm
-        if storm is None or self._plan.storm_random.random() >= storm.chance:
-            return
-        choice = [*STORM, *self.profile.chatter]
-        choice += [self.profile.handshake] if self.profile.handshake else []
-        line = self._plan.storm_random.choice(choice)
-        self._put(_as_line(line.format(boot=self._boots)), delay_s)
+        self._voice.say(line, self._now_s + delay_s)
 
     def _put(self, data: bytes, delay_s: float) -> None:
-        self._said += 1
-        heapq.heappush(self._output, (self._now_s + delay_s, self._said, data))
-
-
-def _as_line(text: str) -> bytes:
-    return f"\r\n{text}\r\n".encode("latin-1")
+        self._voice.put(data, self._now_s + delay_s)

@@ -20,11 +20,21 @@ ok-without-cmgs       only OK
 cmgs-without-ok       only +CMGS
 reboot                the modem starts anew and forgets echo, modes and what it was doing
 unplug                the port hangs up and comes back elsewhere
+network=STATUS        the network is lost after the segment (0, 2, 3 as +CREG says)
+sim-out  sim-swap     after the segment the SIM is pulled, or another one is in its place
+full                  after the segment the SIM has no place for messages
+deaf                  after the segment the modem reads nothing
+stale-prompt          after the segment it stands at a prompt that ESC does not leave
+
 urc-storm[=CHANCE]    unsolicited result codes before every line, or by chance
+noise[=CHANCE]        NUL and 0xFF between the bytes, all through
+crumbs                one byte at a time, all through
+crcrlf                lines end with CR CR LF, all through
+reports=HOW           status reports all through: lost, twice, early (before the answer), strange
 
 times=N    for N segments only (else for every one)     after=N   not for the first N segments
 p=CHANCE   for each segment by chance, from the seed    sent=yes|no   is the segment on the air
-delay=S    the answer comes that much later             back=S    an unplugged port stays away
+delay=S    the answer comes that much later             back=S    all is well again after that
 at=prompt|pdu|answer   when: instead of the prompt, at the PDU's first byte, after Ctrl-Z
 
 Several faults are tried in order; the first that applies to a segment is the one it gets.
@@ -57,7 +67,17 @@ class FaultKind(StrEnum):
     CMGS_WITHOUT_OK = "cmgs-without-ok"
     REBOOT = "reboot"
     UNPLUG = "unplug"
+    NETWORK = "network"
+    SIM_OUT = "sim-out"
+    SIM_SWAP = "sim-swap"
+    FULL = "full"
+    DEAF = "deaf"
+    STALE_PROMPT = "stale-prompt"
     URC_STORM = "urc-storm"
+    NOISE = "noise"
+    CRUMBS = "crumbs"
+    CRCRLF = "crcrlf"
+    REPORTS = "reports"
 
 
 class Stage(StrEnum):
@@ -81,6 +101,7 @@ class Fault:
     times: int | None = None
     after: int = 0
     chance: float = 1.0
+    how: str = ""
 
     @property
     def error_line(self) -> str:
@@ -92,8 +113,26 @@ class Fault:
 
 ERRORS: Final = frozenset({FaultKind.CMS, FaultKind.CME, FaultKind.ERROR})
 BREAKS: Final = frozenset({FaultKind.REBOOT, FaultKind.UNPLUG})
+AFTERWARDS: Final = frozenset(
+    {
+        *(FaultKind.NETWORK, FaultKind.SIM_OUT, FaultKind.SIM_SWAP),
+        *(FaultKind.FULL, FaultKind.DEAF, FaultKind.STALE_PROMPT),
+    }
+)
+"""What befalls a modem once it has answered a segment as it should."""
+
+STANDING: Final = frozenset(
+    {
+        *(FaultKind.URC_STORM, FaultKind.NOISE, FaultKind.CRUMBS, FaultKind.CRCRLF),
+        FaultKind.REPORTS,
+    }
+)
+"""What goes wrong all through, and not with a segment."""
+
+_EXAMPLES: Final = {FaultKind.CMS: 38, FaultKind.CME: 515, FaultKind.NETWORK: 2}
+REPORTS_GO: Final = frozenset({"lost", "twice", "early", "strange"})
 _UNSENT: Final = ERRORS | {FaultKind.NO_PROMPT}
-_ALWAYS_SENT: Final = frozenset({FaultKind.LATE, FaultKind.CMGS_WITHOUT_OK})
+_ALWAYS_SENT: Final = frozenset({FaultKind.LATE, FaultKind.CMGS_WITHOUT_OK}) | AFTERWARDS
 
 
 def parse_fault(spec: str) -> Fault:
@@ -126,16 +165,21 @@ def parse_fault(spec: str) -> Fault:
 
 def _with_value(kind: FaultKind, value: str | None) -> Fault:
     fault = Fault(kind=kind, is_sent=kind not in _UNSENT)
-    if kind in {FaultKind.CMS, FaultKind.CME}:
-        if value is None or not value.isdecimal():
-            raise ValueError(f"{kind} needs a number, as in {kind}=38")
-        return replace(fault, code=int(value))
-    if kind is FaultKind.LATE:
-        if value is None:
-            raise ValueError("late needs seconds, as in late=2")
-        return replace(fault, delay_s=_number(value))
-    if kind is FaultKind.URC_STORM:
-        return fault if value is None else replace(fault, chance=_number(value))
+    match kind:
+        case FaultKind.CMS | FaultKind.CME | FaultKind.NETWORK:
+            if value is None or not value.isdecimal():
+                raise ValueError(f"{kind} needs a number, as in {kind}={_EXAMPLES[kind]}")
+            return replace(fault, code=int(value))
+        case FaultKind.LATE:
+            if value is None:
+                raise ValueError("late needs seconds, as in late=2")
+            return replace(fault, delay_s=_number(value))
+        case FaultKind.URC_STORM | FaultKind.NOISE:
+            return fault if value is None else replace(fault, chance=_number(value))
+        case FaultKind.REPORTS:
+            if value not in REPORTS_GO:
+                raise ValueError(f"reports are one of {', '.join(sorted(REPORTS_GO))}")
+            return replace(fault, how=value)
     if value is not None:
         raise ValueError(f"{kind} takes no value")
     return fault
@@ -183,12 +227,31 @@ class FaultPlan:
 
     def __init__(self, faults: Sequence[Fault | str], *, seed: int = 0) -> None:
         script = [parse_fault(fault) if isinstance(fault, str) else fault for fault in faults]
-        self._faults = [fault for fault in script if fault.kind is not FaultKind.URC_STORM]
+        self._faults = [fault for fault in script if fault.kind not in STANDING]
+        self.standing = {fault.kind: fault for fault in script if fault.kind in STANDING}
         self._chances = [_random(seed, place) for place in range(len(self._faults))]
         self._taken = [0] * len(self._faults)
         self._segments = 0
-        self.storm = next((fault for fault in script if fault.kind is FaultKind.URC_STORM), None)
+        self.storm = self.standing.get(FaultKind.URC_STORM)
         self.storm_random = _random(seed, len(script))
+
+    @property
+    def reports_go(self) -> str | None:
+        """How status reports go wrong; None when they do not."""
+        fault = self.standing.get(FaultKind.REPORTS)
+        return fault.how if fault else None
+
+    def reports_of(self, report: bytes) -> Sequence[bytes]:
+        """Give what becomes of a status report (with its service-centre octets) on its way."""
+        match self.reports_go:
+            case "lost":
+                return ()
+            case "twice":
+                return (report, report)
+            case "strange":  # of a segment that nobody sent
+                place = report[0] + 2
+                return (report[:place] + bytes([report[place] ^ 0x80]) + report[place + 1 :],)
+        return (report,)
 
     def next_fault(self) -> Fault | None:
         """Give the fault of the next segment, None for one that goes well."""

@@ -2,9 +2,13 @@
 
 import errno
 from collections.abc import Callable
+from typing import Final
 
 from adapters.modems.simulated.emulator import Emulator
 from application.ports import Clock
+
+WRITE_TIMEOUT_S: Final = 2.0
+"""How long a write waits for a modem that reads nothing."""
 
 
 class MemoryPort:
@@ -42,6 +46,9 @@ class MemoryPort:
     def write(self, data: bytes) -> None:
         """Give bytes to the modem."""
         self._refuse_when_gone()
+        if self._emulator.mishaps.reads_nothing:
+            self._wait_until(self._clock.monotonic_s() + WRITE_TIMEOUT_S)
+            raise TimeoutError(errno.ETIMEDOUT, "the device takes no bytes")
         self._emulator.feed(data, self._clock.monotonic_s())
 
     def close(self) -> None:

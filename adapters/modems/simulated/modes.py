@@ -1,5 +1,6 @@
 """What a simulated modem can be set to, and forgets when it starts anew."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
@@ -83,3 +84,8 @@ class Modes:
         if is_offered or wanted == [0] * 5:
             self.notices = wanted
         return is_offered or wanted == [0] * 5
+
+
+def quoted(names: Sequence[str]) -> str:
+    """Write names as a list in quotation marks."""
+    return ",".join(f'"{name}"' for name in names)

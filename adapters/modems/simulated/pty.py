@@ -90,7 +90,8 @@ class EmulatorPty:
         poll = select.poll()
         poll.register(self._wake_read, select.POLLIN)
         if self._master is not None:
-            wanted = select.POLLIN | (select.POLLOUT if self._unread else 0)
+            wanted = 0 if self._emulator.mishaps.reads_nothing else select.POLLIN
+            wanted |= select.POLLOUT if self._unread else 0
             poll.register(self._master, wanted)
         for fd, _ in poll.poll(self._timeout_s() * 1_000):
             if fd == self._wake_read:

@@ -347,3 +347,9 @@ def test_a_modem_that_does_not_come_up_is_told_to_start_anew_now_and_then() -> N
     bench.emulator.register(1, bench.clock.seconds)
     bench.driver.open()
     assert bench.driver.submit(tpdu(), start=go) == Accepted(1)
+
+
+def test_what_a_modem_lacks_is_named_for_the_operator() -> None:
+    lacking = dict(AtBench(profile=MINIMAL).driver.open().abilities.lacking)
+    assert set(lacking) == {"delivery reports", "messages that come in"}
+    assert not AtBench().driver.open().abilities.lacking
