@@ -19,6 +19,7 @@ from adapters.clock import SystemClock
 from adapters.security.secret import is_open_to_others
 from adapters.settings import Settings
 from adapters.settings.providers import PROVIDER_SECRETS
+from adapters.writer_key import own_key_file
 from application.ports import Store
 from domain.errors import InvalidRecipient, NgomaError
 from domain.msisdn import OTHER_PREFIXES, Msisdn
@@ -62,7 +63,7 @@ def findings(
     yield from _surely("read models", lambda: look_at_read_models(settings, truth))
     yield from _surely("clock", lambda: _clock(truth.store))
     yield from _surely("seal", lambda: look_at_seal(settings, truth.store))
-    yield from _surely("secrets", lambda: _secrets(settings, config))
+    yield from _surely("secrets", lambda: _secrets(settings, config, truth.store))
     yield from _surely("numbering", lambda: _numbering(settings))
     yield from _surely("modems", lambda: _modems(settings))
     yield from _surely("redis", lambda: _redis(settings))
@@ -111,11 +112,16 @@ def _clock(store: Store | None) -> Iterator[Finding]:
 # -- secrets ----------------------------------------------------------------------------------
 
 
-def _secrets(settings: Settings, config: Path | None) -> Iterator[Finding]:
+def _secrets(settings: Settings, config: Path | None, store: Store | None) -> Iterator[Finding]:
     own = settings.data_dir / "secrets" / "server"
     has_events = (settings.data_dir / "store.db").exists() or settings.database_url is not None
     if settings.server_secret is None and has_events and not own.exists():
         words = f"{own} is missing: API keys made before will not work. Bring it back."
+        yield Finding("secrets", Verdict.WRONG, words)
+    key = own_key_file(settings)
+    has_tags = store is not None and bool(store.tagged.tags_after(0, limit=1))
+    if settings.writer_key is None and has_tags and not key.exists():
+        words = f"the writer's key {key} is missing: nothing can be written. Bring it back."
         yield Finding("secrets", Verdict.WRONG, words)
     files = [path for path in _secret_files(settings, config) if path.is_file()]
     is_open = [path for path in files if is_open_to_others(path)]
@@ -129,7 +135,9 @@ def _secret_files(settings: Settings, config: Path | None) -> Iterator[Path]:
     """Name the files that only their owner should read; the store holds personal data."""
     for pattern in ("*", "secrets/*", "mail/*", "modems/*.jsonl", "wire/*"):
         yield from sorted(settings.data_dir.glob(pattern))
+    yield own_key_file(settings)
     references = [settings.server_secret, settings.mail_password, settings.seal_key]
+    references.append(settings.writer_key)
     if config is not None:
         document = tomllib.loads(config.read_text(encoding="utf-8"))
         references += [modem.get("pin") for modem in document.get("modems", [])]

@@ -66,6 +66,24 @@ def test_a_server_secret_that_was_lost_is_not_made_anew(cli: Cli) -> None:
     assert not secret.exists()
 
 
+def test_a_writer_s_key_that_was_lost_is_told_and_not_made_anew(cli: Cli) -> None:
+    cli.account()
+    key = cli.folder.with_name(f"{cli.folder.name}.writer-key")
+    assert key.stat().st_mode & 0o777 == 0o600
+    key.chmod(0o640)
+    assert _words(cli, "secrets", "wrong") == [f"others can read {key}: chmod 600 it."]
+    key.unlink()
+    (words,) = _words(cli, "secrets", "wrong")
+    assert "nothing can be written" in words
+    another = ("account", "create", "Other", "--email", "other@example.test")
+    assert "migrate --adopt" in cli.refusal(*another)
+    assert not key.exists()
+    new = Cli(cli.folder, {"NGOMA_WRITER_KEY": "env:NEW", "NEW": "n" * 64})
+    assert "is not here" in new.refusal(*another)
+    assert new.json("migrate", "--adopt")["adopted"] > 0
+    new.account("Other")
+
+
 def test_the_files_of_pins_and_a_file_with_a_password_are_looked_at(
     cli: Cli, tmp_path: Path
 ) -> None:
