@@ -31,7 +31,7 @@ NGWEE: Final = re.compile(r"^(    \S+  )(-?\d+)\.(\d\d) ZMW$", re.MULTILINE)
 def audited(tmp_path_factory: pytest.TempPathFactory) -> Cli:
     """Give a gateway with a history of two months, so that December has opening balances."""
     cli = Cli(tmp_path_factory.mktemp("journals") / "data")
-    cli.run("migrate")
+    cli.migrate()
     sqlite_log(cli.folder, money_log(slower=400)).close()
     return cli
 

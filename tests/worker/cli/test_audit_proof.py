@@ -38,7 +38,7 @@ def cli(tmp_path: Path) -> Cli:
 
 
 def test_the_key_is_made_once_and_for_its_owner_alone(cli: Cli) -> None:
-    cli.run("migrate")
+    cli.migrate()
     printed = cli.run("seal", "--make-key").stdout
     path = cli.folder / "secrets" / "seal"
     assert path.stat().st_mode & 0o777 == 0o600
@@ -50,7 +50,7 @@ def test_the_key_is_made_once_and_for_its_owner_alone(cli: Cli) -> None:
 
 def test_a_sealer_without_a_key_or_a_store_says_what_to_do(cli: Cli) -> None:
     assert "There is no store" in cli.refusal("seal")
-    cli.run("migrate")
+    cli.migrate()
     assert "ngoma seal --make-key" in cli.refusal("seal")
     cli.run("seal", "--make-key")
     (cli.folder / "secrets" / "seal").chmod(0o644)

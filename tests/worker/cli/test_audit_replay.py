@@ -28,7 +28,7 @@ END = len(EVENTS)
 def audited(tmp_path_factory: pytest.TempPathFactory) -> Cli:
     """Give a gateway whose read models have followed a log with everything in it."""
     cli = Cli(tmp_path_factory.mktemp("audited") / "data")
-    cli.run("migrate")
+    cli.migrate()
     sqlite_log(cli.folder, EVENTS).close()
     assert cli.json("audit", "replay")["equal"]
     return cli

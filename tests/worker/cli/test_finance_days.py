@@ -21,7 +21,7 @@ MTN = ("--provider", "mtn", "--wallet", "main")
 @pytest.fixture
 def people(cli: Cli) -> tuple[Person, Person, Person]:
     """Give an admin, who prepares, a reviewer and a preparer, with two days of lines."""
-    cli.run("migrate")
+    cli.migrate()
     admin, reviewer, preparer = team(
         cli,
         ann=Role.ADMIN,

@@ -51,7 +51,7 @@ class Till:
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Till:
     cli = Cli(tmp_path_factory.mktemp("office") / "data")
-    cli.run("migrate")
+    cli.migrate()
     admin, ann, bob = team(
         cli, admin=Role.ADMIN, ann=Role.FINANCE_PREPARER, bob=Role.FINANCE_REVIEWER
     )
