@@ -62,6 +62,9 @@ TRIED_OUT: Final = (
 )
 """A write that needs as much room as a large bulk, and leaves nothing."""
 
+_CONTENTS_OF: Final = """SELECT number, msisdn IS ? FROM contents
+    WHERE kind = ? AND number > ? ORDER BY number LIMIT ?"""
+
 
 class SqliteStore:
     """``application.ports.Store`` over one SQLite file."""
@@ -271,12 +274,7 @@ class SqliteStore:
     ) -> tuple[Sequence[int], int | None]:
         """Look through some contents of a kind for a number."""
         with self._reading() as cursor:
-            cursor.execute(
-                "SELECT number, msisdn IS ? FROM contents"
-                " WHERE kind = ? AND number > ? ORDER BY number LIMIT ?",
-                (msisdn, kind.value, after, limit),
-            )
-            rows = cursor.fetchall()
+            rows = cursor.execute(_CONTENTS_OF, (msisdn, kind.value, after, limit)).fetchall()
         return [number for number, is_it in rows if is_it], rows[-1][0] if rows else None
 
     def scrub(self, *, rewrite: bool) -> Sequence[str]:
