@@ -1,13 +1,10 @@
-"""The tiles of the sealed tree beside the log, in both dialects of SQL."""
+"""The tiles of the sealed tree beside the log."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 from uuid import UUID
 
-from psycopg.rows import tuple_row
-
 from adapters.store.schema import TILE_COLUMNS
-from adapters.store.tagged import PostgresTaggedLog, SqliteTaggedLog
+from adapters.store.tagged import SqliteTaggedLog
 from application.ports import SealTile
 from domain.proof.stored import RawEvent
 
@@ -43,17 +40,3 @@ class SqliteSealedLog(SqliteTaggedLog):
 
     def _key(self, aggregate: UUID) -> object:
         return aggregate.hex
-
-
-class PostgresSealedLog(PostgresTaggedLog, SqliteSealedLog):
-    """The same over PostgreSQL; rows come as tuples and bytes, since many are read."""
-
-    def _key(self, aggregate: UUID) -> object:
-        return aggregate
-
-    def _read(self, statement: str, *values: object) -> Sequence[Any]:
-        with self._reading() as cursor:
-            cursor.row_factory = tuple_row
-            cursor.execute(statement.replace("?", "%s"), values, binary=True)
-            rows: Sequence[Any] = cursor.fetchall()
-            return rows

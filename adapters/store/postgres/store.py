@@ -20,6 +20,7 @@ from adapters.store.postgres.dropping import drop_old_saves
 from adapters.store.postgres.reading import events_after, states_after
 from adapters.store.postgres.saving import PostgresTurn, Recorder
 from adapters.store.postgres.scrubbing import UNSAMPLED, scrub
+from adapters.store.postgres.sealed import PostgresSealedLog
 from adapters.store.postgres.trouble import PostgresTroubles
 from adapters.store.schema import (
     CLOCK_COLUMNS,
@@ -29,7 +30,6 @@ from adapters.store.schema import (
     SENT_BY,
     TABLES,
 )
-from adapters.store.sealed import PostgresSealedLog
 from adapters.store.tagged import PostgresTaggedLog
 from adapters.store.troubles import HALF_RESTORED
 from application.ports import (
