@@ -14,7 +14,7 @@ from api.routing.front import Front
 from api.staff.door import admit_staff, look
 from api.staff.fields import read_choice, read_page_size, read_reason, read_yes
 from application.money.days import LockPeriod, ReopenPeriod, sign_sheet
-from application.money.exports import ExportKind, Wanted, export
+from application.money.exports import ExportKind, Wanted, export, require_export
 from application.money.sheets import Sheet, sheets
 from application.ports.queries import PeriodRow
 from application.ports.tables import Format, Table
@@ -233,6 +233,7 @@ async def take_along(front: Front, call: Call) -> Answer:
         wallet=query.get("wallet") or None,
     )
     await look(front, actor, "export")
+    await front.read(actor.account, partial(require_export, front.system.reader, actor, kind))
     body = await front.read_newest(
         actor.account, "days", partial(_written, front, kind, wanted, form)
     )

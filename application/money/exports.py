@@ -8,13 +8,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from application.books.actors import Actor, require_duty
+from application.books.reader import Reader
 from application.money.sheets import sheet, wallets_of
 from application.ports.queries import PeriodRow, Queries
 from application.ports.tables import Column, Kind, Table
+from domain.account import Account, account_id
 from domain.ageing import bucket_name
+from domain.contents import LineNote
 from domain.days import OFFSET_S, day_of
 from domain.errors import InvalidRequest
 from domain.public_ids import iso_time, iso_time_or_none
+from domain.roles import Duty
 from domain.sheet import Figures, bounds_of, name_of_day
 from domain.values import SECOND, Instant
 
@@ -36,6 +41,8 @@ class ExportKind(StrEnum):
     """How much was open for how long at the end of the last day."""
     OPEN = "open"
     """Each receipt and payment that was."""
+    LINES = "lines"
+    """What statements show, with the payers that they name."""
     JOURNAL = "journal"
     """What the ledger posted in money, a line a day and account: for accounting packages."""
 
@@ -63,6 +70,16 @@ def check_days(first: str, last: str) -> None:
     if days >= DAYS_MAX:
         msg = f"An export is of up to {DAYS_MAX} days."
         raise InvalidRequest(msg, field="from")
+
+
+def require_export(reader: Reader, actor: Actor, kind: ExportKind) -> None:
+    """Refuse payers' numbers and names to who has nothing to do with them.
+
+    Raises:
+        NotPermitted: no role of the actor's account reconciles.
+    """
+    if kind is ExportKind.LINES and actor.account is not None:
+        require_duty(reader.find(Account, account_id(actor.account)), actor, Duty.RECONCILE)
 
 
 def export(queries: Queries, kind: ExportKind, wanted: Wanted) -> Table:
@@ -183,6 +200,21 @@ def _in_lusaka(at: Instant) -> str:
     return moved[: len("2026-11-28T10:00:00")].replace("T", " ")
 
 
+def _lines(queries: Queries, wanted: Wanted) -> Rows:
+    since, until = bounds_of(wanted.first)[0], bounds_of(wanted.last)[1]
+    after = 0
+    while rows := queries.shown_lines(since, until, after=after, limit=PAGE):
+        for row in rows:
+            if _is_wanted(row.provider_account, wanted):
+                yield (
+                    *(*_split(row.provider_account), row.transaction_id),
+                    *(_in_lusaka(row.happened_at), iso_time(row.happened_at), row.kind),
+                    *(row.amount_ngwee, row.fee_ngwee, row.payer, LineNote.read(row.body).words),
+                    *(row.reference, row.account, row.held),
+                )
+        after = rows[-1].place
+
+
 def _journal(queries: Queries, wanted: Wanted) -> Rows:
     first, last = (day_of(bounds_of(day)[0]) for day in (wanted.first, wanted.last))
     after = (0, "")
@@ -219,6 +251,15 @@ _KINDS: Final[Mapping[ExportKind, tuple[tuple[Column, ...], Callable[[Queries, W
             *(Column("days", Kind.WHOLE), Column("amount", Kind.NGWEE)),
         ),
         _open,
+    ),
+    ExportKind.LINES: (
+        (
+            *(*_WALLET, Column("id"), Column("at_cat"), Column("at_utc"), Column("kind")),
+            *(Column("amount", Kind.NGWEE), Column("fee", Kind.NGWEE)),
+            *(Column("payer"), Column("payer_words"), Column("reference")),
+            *(Column("account", Kind.WHOLE), Column("waits_for")),
+        ),
+        _lines,
     ),
     ExportKind.JOURNAL: (
         (

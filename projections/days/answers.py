@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 import projections.days
-from application.ports.queries import AgeRow, JournalRow, OpenRow, PeriodRow
+from application.ports.queries import AgeRow, JournalRow, OpenRow, PeriodRow, ShownLine
 from domain.sheet import Figures
 from domain.values import Instant
 from projections import catalogue
@@ -16,6 +16,7 @@ from projections.catalogue import ReadModel
 
 if TYPE_CHECKING:  # else each is imported when it is asked
     import projections.days.ageing
+    import projections.days.lines
     import projections.days.sheets
     import projections.ledger
 
@@ -69,3 +70,10 @@ class DayAnswers(ABC):
             return projections.ledger.journal(
                 connection, first_day, last_day, after=after, limit=limit
             )
+
+    def shown_lines(
+        self, since: Instant, until: Instant, *, after: int, limit: int
+    ) -> Sequence[ShownLine]:
+        """List the lines of statements that are of a stretch of time."""
+        with self._reading(catalogue.RECEIPTS) as connection:
+            return projections.days.lines.lines(connection, since, until, after=after, limit=limit)

@@ -98,7 +98,7 @@ def _ages_json(what: str, account: str, rows: "list[AgeRow]") -> dict[str, Any]:
 @click.option(
     "--kind",
     "what",
-    type=click.Choice(["sheets", "periods", "ageing", "open", "journal"]),
+    type=click.Choice(["sheets", "periods", "ageing", "open", "lines", "journal"]),
     required=True,
     help="Which table.",
 )
@@ -138,7 +138,7 @@ def export_table(
     ageing and open are as of the end of the last day.
     """
     from adapters.tables import write_table
-    from application.money.exports import ExportKind, Wanted, export
+    from application.money.exports import ExportKind, Wanted, export, require_export
     from application.ports.tables import Format
 
     suffix = form or out.suffix.removeprefix(".").lower()
@@ -147,9 +147,12 @@ def export_table(
         raise click.UsageError(msg)
     with opened(place) as gateway:
         gateway.look("export")
+        if what == ExportKind.LINES:
+            require_export(gateway.system.reader, gateway.actor, ExportKind.LINES)
         last = last or first or day_named(gateway.now())
         wanted = Wanted(first=first or last, last=last, provider=provider, wallet=wallet)
-        gateway.reading("ledger")
+        for read_model in ("ledger", "receipts"):
+            gateway.reading(read_model)
         table = export(gateway.reading("days"), ExportKind(what), wanted)
         partial = out.with_name(f"{out.name}.part")
         try:

@@ -8,7 +8,7 @@ of reading: a row whose content was erased has None there.
 from typing import Protocol
 
 from application.ports.queries.accounts import AccountQueries, AccountRow, KeyRow, SenderIdRow
-from application.ports.queries.days import AgeRow, DayQueries, OpenRow, PeriodRow
+from application.ports.queries.days import AgeRow, DayQueries, OpenRow, PeriodRow, ShownLine
 from application.ports.queries.entries import EntryQueries, EntryRow
 from application.ports.queries.kept import Kept, KeptQueries, Place
 from application.ports.queries.ledger import (
@@ -74,6 +74,7 @@ __all__ = [
     "Queries",
     "ReportPair",
     "SenderIdRow",
+    "ShownLine",
     "SimRow",
     "Statement",
     "StatementLine",

@@ -53,6 +53,24 @@ class OpenRow:
     """What to go on after."""
 
 
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """A line of a statement; ``place`` is what lists go on after, ``body`` a ``LineNote``."""
+
+    place: int
+    provider_account: str
+    transaction_id: str
+    happened_at: Instant
+    kind: str | None
+    amount_ngwee: int
+    fee_ngwee: int
+    reference: str | None
+    account: int | None
+    held: str | None
+    payer: str | None
+    body: str | None
+
+
 class DayQueries(Protocol):
     """Sheets, periods, ages."""
 
@@ -75,3 +93,8 @@ class DayQueries(Protocol):
 
     def aged_items(self, until: Instant, *, after: str, limit: int) -> Sequence[OpenRow]:
         """List what was open just before a moment."""
+
+    def shown_lines(
+        self, since: Instant, until: Instant, *, after: int, limit: int
+    ) -> Sequence[ShownLine]:
+        """List the lines of statements that are of a stretch of time."""

@@ -15,6 +15,7 @@ from tests.api.staff.days import DAY, NAMED, bring, stand
 from tests.support.staff import Member, hire
 
 BASE = "/api/v1/staff/finance"
+PAYER = '=HYPERLINK("http://evil.example","Pay here")'
 
 
 class Office:
@@ -27,7 +28,7 @@ class Office:
         self.paul, self.rita, self.otto = (
             hire(system, role.value, role, admin=self.ann.account) for role in roles
         )
-        bring(system)
+        bring(system, payer=PAYER)
 
     def get(self, path: str, who: Member | None = None, **query: str) -> httpx.Response:
         bearer = (who or self.ann).bearer
@@ -141,10 +142,21 @@ def test_ages_and_files_are_of_the_day_that_is_asked_for(office: Office) -> None
     assert again.content == as_xlsx.content
 
 
+def test_a_payer_who_is_named_like_a_formula_comes_out_as_text(office: Office) -> None:
+    as_csv = office.get("export", kind="lines", to=DAY).text
+    assert f"'+260971234567,\"'{PAYER.replace(chr(34), chr(34) * 2)}\"" in as_csv
+    as_xlsx = office.get("export", kind="lines", to=DAY, format="xlsx")
+    sheet = openpyxl.load_workbook(io.BytesIO(as_xlsx.content)).active
+    assert sheet is not None
+    cells = {cell.value: cell.data_type for cell in next(sheet.iter_rows(min_row=2))}
+    assert (cells[PAYER], cells["+260971234567"], cells[50]) == ("s", "s", "n")
+
+
 def test_what_an_auditor_takes_along_is_on_record(office: Office) -> None:
     head = office.gateway.system.store.head()
     assert office.get("export", office.otto, to=DAY).status_code == 200
-    assert office.gateway.system.store.head() == head + 1
+    assert office.get("export", office.otto, kind="lines").status_code == 403
+    assert office.gateway.system.store.head() == head + 2
     looks = office.gateway.http.get("/api/v1/staff/looks", headers=office.ann.bearer).json()
     assert looks["data"][0]["what"] == "export"
     assert office.gateway.system.reader.find(AuditorRead, auditor_read_id(looks["data"][0]["id"]))
