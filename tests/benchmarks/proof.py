@@ -88,7 +88,7 @@ def _seal(store: Store) -> dict[str, Any]:
 
 
 def _verify(store: Store) -> dict[str, Any]:
-    reader, head = Reader(store, event_mapper()), store.head()
+    reader, head = Reader(store, event_mapper(), WRITER), store.head()
     untagged_s, found = _timed(LogVerifier(store, verify=is_signature).run)
     verify_s, tagged = _timed(LogVerifier(store, verify=is_signature, writer=WRITER).run)
     memory_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB_IN_MIB
