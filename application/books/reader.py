@@ -18,7 +18,10 @@ from domain.proof.writer import WriterKeys
 class Reader:
     """Aggregates for answers: fresh from the log, never the committer's own objects."""
 
-    def __init__(self, store: Store, mapper: Mapper[UUID], writer: WriterKeys) -> None:
+    def __init__(
+        self, store: Store, mapper: Mapper[UUID], writer: WriterKeys | None = None
+    ) -> None:
+        """Without the writer's keys no snapshot is used, since none can be checked."""
         self._store = store
         self._writer = writer
         self._mapper = mapper
@@ -26,7 +29,7 @@ class Reader:
     def find(self, kind: type[A], key: UUID) -> A | None:
         """Read an aggregate up to the newest committed event; None when it has no events."""
         known: A | None = None
-        if kind in SNAPSHOTTED:
+        if kind in SNAPSHOTTED and self._writer is not None:
             stored = self._store.snapshot(key)
             snapshot = None if stored is None else own_snapshot(self._writer, stored)
             if snapshot is not None:

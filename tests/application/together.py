@@ -13,7 +13,6 @@ from application.books.reader import Reader
 from application.messages.accept import SendMessages
 from application.ports import Store
 from application.system import System
-from domain.proof.writer import WriterKeys
 from domain.wallet import CreditWallet, wallet_id
 from tests.application.sending import send
 from tests.support.system import FastKeyHasher
@@ -60,7 +59,6 @@ def a_send(system: System, account: int, key: str, **fields: object) -> SendMess
 
 def available(store: Store, account: int) -> int:
     """Read a balance from the log."""
-    reader = Reader(store, event_mapper(), WriterKeys(["no key of this store, so no snapshot"]))
-    wallet = reader.find(CreditWallet, wallet_id(account))
+    wallet = Reader(store, event_mapper()).find(CreditWallet, wallet_id(account))
     assert wallet is not None
     return wallet.available

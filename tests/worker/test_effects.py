@@ -85,6 +85,7 @@ def test_of_two_processes_one_tells_and_the_other_takes_over(
         "sims": 0,
         "database_url": database_url,
         "server_secret": f"file:{secret}",
+        "writer_key": f"file:{secret}",
     }
     with running(tmp_path / "two", parts=two.parts, name="two", **scaled) as survivor:
         with running(tmp_path / "one", parts=one.parts, name="one", **scaled) as gw:

@@ -178,6 +178,7 @@ def test_scaled_roles_share_the_work_over_postgresql_and_redis(
         "database_url": database_url,
         "redis_url": fresh_redis_url,
         "server_secret": f"file:{secret}",
+        "writer_key": f"file:{secret}",
     }
     with (
         running(tmp_path / "project", role=ProcessRole.PROJECT, **urls),
