@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from domain.cells import as_text
 from domain.errors import InvalidRequest
 from domain.money import NGWEE_PER_KWACHA, Ngwee, plain_kwacha
 
@@ -46,7 +47,14 @@ def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Cell]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows(["" if cell is None else str(cell) for cell in row] for row in rows)
+        writer.writerows(map(_plain, row) for row in rows)
+
+
+def _plain(cell: Cell) -> str:
+    """Give a cell of a CSV; a text that a spreadsheet would take for a formula stays one."""
+    if isinstance(cell, str):
+        return as_text(cell)
+    return "" if cell is None else str(cell)
 
 
 def _write_json(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:

@@ -45,6 +45,7 @@ def right(value: Any) -> Plant:
 
 FIELDS: Final[Mapping[str, Plant]] = {
     "account": right(2),
+    "account_id": right(2),
     "bulk": right(9),
     "change": right("grant"),
     "credits": right(3),
@@ -137,6 +138,7 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "database_url": "of this machine",
     "socket": "of this machine",
     "device": "of this machine",
+    "devices": "of this machine",
     "link": "of this machine",
     "network_log": "of this machine",
     "faults": "a small language",
