@@ -32,7 +32,7 @@ RECEIPTS: Final = Table(
     READ,
     key("receipt", Text),
     fixed("wallet", Text),
-    fixed("transaction_id", Text),
+    changing("transaction_id", Text, nullable=True),
     changing("happened_at", nullable=True),
     changing("moved"),
 )

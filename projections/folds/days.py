@@ -31,6 +31,7 @@ from projections.days.tables import (
 )
 from projections.folds.periods import OF_PERIODS, PeriodPages
 from projections.projection import Batch, Projection
+from projections.rows import Row
 
 _OF_LINES: Final = frozenset(
     {
@@ -83,7 +84,7 @@ class Days(Projection):
 
 def _receipts(event: Any) -> Iterator[str]:
     """Name the receipts that an event is about."""
-    if type(event) in _OF_LINES:
+    if type(event) in _OF_LINES or isinstance(event, Receipt.Opened):
         yield str(event.originator_id)
     if type(event) in _OF_WALLETS:
         yield event.receipt
@@ -135,11 +136,18 @@ class _Pages:
 
     def opened(self, event: Any) -> None:
         """Know of a transaction."""
-        self._receipts.add(
+        row = self._known(str(event.originator_id), event.provider_account)
+        row["transaction_id"] = event.transaction_id
+
+    def _known(self, name: str, wallet: str) -> Row:
+        """Give the row of a transaction; what it buys may stand before it in their save."""
+        if name in self._receipts:
+            return self._receipts[name]
+        return self._receipts.add(
             {
-                "receipt": str(event.originator_id),
-                "wallet": event.provider_account,
-                "transaction_id": event.transaction_id,
+                "receipt": name,
+                "wallet": wallet,
+                "transaction_id": None,
                 "happened_at": None,
                 "moved": 0,
             }
@@ -179,6 +187,8 @@ class _Pages:
 
     def moved(self, event: Any) -> None:
         """Credits were bought or given back for it."""
+        if isinstance(event, CreditWallet.TopUp):
+            self._known(event.receipt, event.provider_account)
         is_held = getattr(event, "source", None) == FROM_HELD
         at = self._dated(event, event.receipt) if is_held else event.at
         wallet = self._receipts[event.receipt]["wallet"]
