@@ -72,6 +72,7 @@ TABLE: Final = (
     Row(errors.Overloaded, 429, "RATE_LIMITED", 503),
     Row(errors.StoreDown, 500, "INTERNAL_ERROR", 503),
     Row(errors.OutcomeUnknown, 500, "INTERNAL_ERROR", 500),
+    Row(errors.Unavailable, 500, "INTERNAL_ERROR", 503),
 )
 _FAULT: Final = Row(errors.NgomaError, 500, "INTERNAL_ERROR", 500)
 
@@ -187,7 +188,7 @@ def _message(error: Exception) -> str:
 def _headers(error: Exception, status: int) -> Headers:
     if isinstance(error, errors.RateLimited | errors.Overloaded):
         return ((b"retry-after", b"%d" % max(error.retry_after_s, 1)),)
-    if isinstance(error, errors.StoreDown) and status == 503:
+    if isinstance(error, errors.Unavailable) and status == 503:
         return ((b"retry-after", b"%d" % RETRY_STORE_AFTER_S),)
     if status == 401:
         return ((b"www-authenticate", b"Bearer"),)

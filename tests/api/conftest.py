@@ -282,7 +282,8 @@ class ReportDelivered(Command[None]):
 
     def decide(self, books: Books) -> None:
         message = books.get(Message, message_id(self._number))
-        message.report(delivered=True, tp_status=0, at=self.at)
+        for index in range(message.segments):
+            message.report(index, delivered=True, tp_status=0, at=self.at)
         books.record(message)
 
 

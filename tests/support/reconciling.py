@@ -69,9 +69,9 @@ class Pay(Command[None]):
             if self._state is PaymentState.REFUND_APPROVED:
                 payment.request_refund(
                     credits=credits, amount_ngwee=self._amount, vat_ngwee=vat, at=at,
-                    actor="account:90", reason="1/x",
+                    actor="os:asks", reason="1/x",
                 )  # fmt: skip
-                payment.approve_refund(approver="account:91", at=at)
+                payment.approve_refund(approver="os:agrees", at=at)
                 wallet.cash_out(
                     credits, receipt=str(receipt.id), value_ngwee=self._amount, vat_ngwee=vat, at=at
                 )

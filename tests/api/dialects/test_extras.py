@@ -142,6 +142,7 @@ def test_a_timeline_tells_a_whole_life(own_gateway: Gateway) -> None:
         "AttemptStarted",
         "SegmentAccepted",
         "Sent",
+        "SegmentReported",
         "Delivered",
     ]
     assert [step["description"] for step in told["timeline"]] == [
@@ -149,6 +150,7 @@ def test_a_timeline_tells_a_whole_life(own_gateway: Gateway) -> None:
         f"SIM {own_gateway.duties[Network.MTN].sim} took it: attempt 1.",
         "The network took segment 1.",
         "The network took the last of 2 segments; 2 credits spent.",
+        "The network reported that segment 1 was delivered.",
         "The network reported that it was delivered.",
     ]
     assert all(step["at"].endswith("Z") for step in told["timeline"])
@@ -166,7 +168,7 @@ def test_a_timeline_tells_a_whole_life(own_gateway: Gateway) -> None:
     assert told["evidence"] == [
         "Segment 1 was accepted, message reference 7 (source: modem).",
         "Segment 2 was accepted, message reference 8 (source: modem).",
-        "A status report came with TP-Status 0.",
+        *("A status report came with TP-Status 0.",) * 2,
     ]
     assert (told["recipient"], told["sender_id"]) == ("+260977000000", "Demo")
     assert timeline(own_gateway, message_id) == told

@@ -77,7 +77,7 @@ def test_an_entry_shows_who_what_and_why(cli: Cli, people: list[Person]) -> None
     assert shown.pop("prepared_at") < shown.pop("decided_at")
     assert shown == {
         "number": other, "kind": "grant", "account_id": shop, "credits": 102, "role": None,
-            "receipt": None, "amount_ngwee": None,
+            "receipt": None, "amount_ngwee": None, "seal_key": None,
         "actor": ann.name, "reason": "ticket 88", "status": "rejected", "approver": bob.name,
         "remark": "no such ticket",
     }  # fmt: skip

@@ -52,9 +52,7 @@ def test_a_backup_is_its_owner_s_alone_and_nothing_is_left_beside_it(
     finally:
         os.umask(umask)
     assert (tmp_path / "backup.zip").stat().st_mode & 0o777 == 0o600
-    assert {path.name for path in tmp_path.iterdir()} == {
-        *(cli.folder.name, f"{cli.folder.name}.writer-key", "backup.zip")
-    }
+    assert {path.name for path in tmp_path.iterdir()} == {cli.folder.name, "backup.zip"}
 
 
 def test_a_backup_overwrites_nothing(cli: Cli, backup: Path) -> None:

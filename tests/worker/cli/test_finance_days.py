@@ -23,7 +23,7 @@ def people(cli: Cli) -> tuple[Person, Person, Person]:
     """Give an admin, who prepares, a reviewer and a preparer, with two days of lines."""
     cli.migrate()
     admin, reviewer, preparer = team(
-        cli,
+        Cli(cli.folder, {"COLUMNS": "120"}),
         ann=Role.ADMIN,
         rita=Role.FINANCE_REVIEWER,
         paul=Role.FINANCE_PREPARER,

@@ -55,7 +55,8 @@ def test_the_day_of_the_guide_goes_as_it_stands_there(
     (folder / "mtn.csv").write_text(found, encoding="utf-8")
     cli.run("migrate")
     roles = {"preparer": Role.FINANCE_PREPARER, "reviewer": Role.FINANCE_REVIEWER}
-    _, preparer, reviewer = team(cli, admin=Role.ADMIN, **roles)
+    wide = Cli(cli.folder, {"COLUMNS": "120"})
+    _, preparer, reviewer = team(wide, admin=Role.ADMIN, **roles)
     assert cli.account("Mwila") == 4
     cli.run("prices", "publish", "--per-credit", "0.50", "--reason", "of the year")
     desks = {"preparer": preparer, "reviewer": reviewer}

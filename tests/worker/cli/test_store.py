@@ -43,8 +43,8 @@ def test_a_command_without_a_store_says_so_and_makes_none(
 
 def test_migrate_makes_the_store_once(cli: Cli) -> None:
     names = [projection.name for projection in PROJECTIONS]
-    assert cli.json("migrate") == {"store": "made", "projections": names}
-    assert cli.json("migrate") == {"store": "unchanged", "projections": []}
+    assert cli.json("migrate") == {"store": "made", "projections": names, "adopted": None}
+    assert cli.json("migrate") == {"store": "unchanged", "projections": [], "adopted": None}
     assert "up to date" in cli.run("migrate").stdout
     assert cli.account() == 1
 
@@ -143,7 +143,7 @@ def test_a_database_is_made_by_migrate_alone(tmp_path: Path, database_url: str) 
     assert "run `ngoma migrate`" in cli.refusal(*create)
     assert "run `ngoma migrate`" in cli.refusal("wallet", "show", 1)
     assert cli.json("migrate")["store"] == "made"
-    assert cli.json("migrate") == {"store": "unchanged", "projections": []}
+    assert cli.json("migrate") == {"store": "unchanged", "projections": [], "adopted": None}
     assert cli.json(*create)["account_id"] == 1
     cli.run("wallet", "grant", 1, 2, "--reason", "x")
     assert cli.json("wallet", "show", 1)["available"] == 7
