@@ -60,6 +60,15 @@ class Inbound(Aggregate):
         def apply(self, inbound: "Inbound") -> None:
             inbound.message = self.message
 
+    class Forgotten(Event):
+        """Nobody could tell in time what the report is about; its content was erased."""
+
+        TOPIC = "Inbound.Forgotten"
+        number: int
+
+        def apply(self, inbound: "Inbound") -> None:
+            inbound.is_forgotten = True
+
     def __init__(
         self,
         number: int,
@@ -74,6 +83,7 @@ class Inbound(Aggregate):
         self.message_reference = message_reference
         self.tp_status = tp_status
         self.message: int | None = None
+        self.is_forgotten = False
 
     @classmethod
     def receive(
@@ -105,7 +115,14 @@ class Inbound(Aggregate):
 
     def match(self, *, message: int, index: int, at: Instant) -> bool:
         """Note whose report it is; False when that is known already."""
-        if self.message is not None:
+        if self.message is not None or self.is_forgotten:
             return False
         self._record(self.Matched, at=at, number=self.number, message=message, index=index)
+        return True
+
+    def forget(self, *, at: Instant) -> bool:
+        """Give up asking what it is about; False when that is known, or given up already."""
+        if self.message is not None or self.is_forgotten:
+            return False
+        self._record(self.Forgotten, at=at, number=self.number)
         return True

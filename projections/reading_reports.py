@@ -33,3 +33,8 @@ class ReportReading(ABC):
         """Find the record of an unmatched report."""
         with self._reading(REPORTS) as connection:
             return projections.reports.inbound_of(connection, number)
+
+    def old_reports(self, before: Instant, *, limit: int) -> Sequence[int]:
+        """List unmatched reports that came before a time, oldest first."""
+        with self._reading(REPORTS) as connection:
+            return projections.reports.old(connection, before, limit=limit)

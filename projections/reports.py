@@ -75,3 +75,14 @@ def inbound_of(connection: Connection, number: int) -> UUID | None:
     """Give the record of an unmatched report."""
     row = connection.execute(select(REPORTS.c.inbound).where(REPORTS.c.number == number)).first()
     return None if row is None else UUID(hex=row.inbound)
+
+
+def old(connection: Connection, before: Instant, *, limit: int) -> Sequence[int]:
+    """List unmatched reports that came before a time, oldest first."""
+    wanted = (
+        select(REPORTS.c.number)
+        .where(REPORTS.c.received_at < before)
+        .order_by(REPORTS.c.received_at)
+        .limit(limit)
+    )
+    return list(connection.execute(wanted).scalars())

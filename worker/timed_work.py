@@ -22,7 +22,7 @@ def due_work(system: System, *, aside: Aside | None = None) -> Sequence[DueWork]
             clock=system.clock,
             stretches=stretches_in(system.reader),
         ),
-        ReportMatching(system.queries, system.clock).work(),
+        *ReportMatching(system.queries, system.clock).work(),
         *money_work(
             store=system.store,
             turns=Turns(

@@ -135,6 +135,7 @@ class RecordReport(Command[bool]):
                 tp_status=inbound.tp_status,
                 at=self.at,
             )
+        books.erase(ContentKind.INBOUND, inbound.number)  # the message's own content says to whom
         books.record(inbound)
         books.record(message)
         return True
@@ -149,6 +150,27 @@ class RecordReport(Command[bool]):
         return message.state in REFUNDED or self._index < message.accepted
 
 
+class ForgetReport(Command[bool]):
+    """Erase a report that nobody could match; False when it was, meanwhile."""
+
+    def __init__(self, inbound: UUID, *, at: Instant) -> None:
+        self.at = at
+        self._inbound = inbound
+
+    def touches(self) -> Iterable[UUID]:
+        """The report."""
+        yield self._inbound
+
+    def decide(self, books: Books) -> bool:
+        """Erase it."""
+        inbound = books.get(Inbound, self._inbound)
+        if not inbound.forget(at=self.at):
+            return False
+        books.erase(ContentKind.INBOUND, inbound.number)
+        books.record(inbound)
+        return True
+
+
 class ReportMatching:
     """Finds the segments of reports that nobody has matched, among what the read models know."""
 
@@ -158,9 +180,12 @@ class ReportMatching:
         self._offset_s: OrderedDict[int, int] = OrderedDict()
         """By SIM: how far its centre's clock is ahead, from the last certain report."""
 
-    def work(self) -> DueWork:
-        """Give it as a kind of work."""
-        return DueWork(kind="message.reported", due=self.due, handle=self.handle, needs_clock=False)
+    def work(self) -> Sequence[DueWork]:
+        """Give it as kinds of work."""
+        return (
+            DueWork(kind="message.reported", due=self.due, handle=self.handle, needs_clock=False),
+            DueWork(kind="report.unmatched", due=self.unmatched, handle=self.forget),
+        )
 
     def due(self, now: Instant, limit: int) -> Iterable[Ids]:
         """Name the reports whose segment is known: report, message and segment."""
@@ -197,3 +222,14 @@ class ReportMatching:
         return inbound is not None and execute(
             RecordReport(inbound, message=message, index=index, at=self._clock.now())
         )
+
+    def unmatched(self, now: Instant, limit: int) -> Iterable[Ids]:
+        """Name the reports of which nobody will find out what they are about."""
+        before = Instant(now - REPORTS_S * SECOND)
+        return [(report,) for report in self._queries.old_reports(before, limit=limit)]
+
+    def forget(self, ids: Ids, execute: Execute) -> bool:
+        """Erase one."""
+        (report,) = ids
+        inbound = self._queries.report(report)
+        return inbound is not None and execute(ForgetReport(inbound, at=self._clock.now()))

@@ -55,6 +55,7 @@ MOVES_NOTHING: Final[frozenset[type[Event]]] = frozenset(
         CreditWallet.Opened,
         Inbound.Received,
         Inbound.Matched,
+        Inbound.Forgotten,
         LedgerSeal.ChapterBegun,
         LedgerSeal.KeyChanged,
         LedgerSeal.Sealed,

@@ -1,5 +1,7 @@
 """Folds which segments left by which SIM, and which reports are still to be matched."""
 
+from typing import Final
+
 from domain.inbound import Inbound, InboundKind
 from domain.message.events import InDoubt, SegmentAccepted, Sent
 from projections import catalogue
@@ -7,13 +9,15 @@ from projections.projection import Batch, Projection
 from projections.reports import REPORTS, SEGMENTS
 from projections.rows import Rows
 
+_ENDS: Final = (Inbound.Matched, Inbound.Forgotten)
+
 
 class Reports(Projection):
     """Folds what was handed to the network, and what the network reported."""
 
     name, version = catalogue.REPORTS
     tables = (SEGMENTS, REPORTS)
-    events = frozenset({SegmentAccepted, Sent, InDoubt, Inbound.Received, Inbound.Matched})
+    events = frozenset({SegmentAccepted, Sent, InDoubt, Inbound.Received, *_ENDS})
 
     def apply(self, batch: Batch) -> None:
         """Add what left and what came, and take away what is matched."""
@@ -21,14 +25,14 @@ class Reports(Projection):
         handed_over = (SegmentAccepted, Sent, InDoubt)
         told = [event for _, event in batch.events if isinstance(event, handed_over)]
         segments.load((event.number, event.index) for event in told)
-        reports.load(e.number for _, e in batch.events if isinstance(e, Inbound.Matched))
+        reports.load(e.number for _, e in batch.events if isinstance(e, _ENDS))
         for _, event in batch.events:
             match event:
                 case SegmentAccepted() | Sent() | InDoubt():
                     _note(segments, event)
                 case Inbound.Received():
                     _take(reports, event)
-                case Inbound.Matched():
+                case Inbound.Matched() | Inbound.Forgotten():
                     reports.remove(event.number)
 
 

@@ -80,9 +80,9 @@ def send_all(client: Client) -> tuple[Planted, Planted, Planted]:
             sms = wanted[len(sent)]
             sent.append(sms._replace(number=client.send(sms.to, sms.text).numbers[0]))
     wait_until(
-        lambda: all(entry["status"] == "SENT" for entry in client.log(limit=100)["logs"]),
+        lambda: all(entry["delivery"] == "delivered" for entry in client.log(limit=100)["logs"]),
         within_s=60,
-        what="all messages have left",
+        what="all messages were delivered",
     )
     one, two, three = sent
     return one, two, three

@@ -19,8 +19,10 @@ from application.books.actors import Actor
 from application.messages.by_hand import ResolveDoubt
 from application.messages.explain import explain
 from application.messages.reporting import ReportMatching
+from domain.contents import ContentKind
 from domain.inbound import Inbound, inbound_id
 from domain.message import State
+from domain.reported import REPORTS_S
 from domain.reports import StatusReportReceived
 from domain.tpdu.fields import SWAPPED
 from domain.values import SECOND
@@ -63,7 +65,7 @@ def match(gw: Gateway) -> int:
     """Have the relay's work done once all read models are up to date; how many were matched."""
     head = gw.system.store.head()
     assert gw.system.queries.reached(head, timeout_s=LIMIT_S, projection="reports")
-    work = ReportMatching(gw.system.queries, gw.clock).work()
+    work, _ = ReportMatching(gw.system.queries, gw.clock).work()
     return sum(work.handle(ids, gw.execute) for ids in list(work.due(gw.clock.now(), 100)))
 
 
@@ -178,6 +180,21 @@ def test_a_report_of_somebody_elses_message_is_kept_and_matches_nothing(
     other = INTERNATIONAL[:-2] + "20"
     assert hear(gw, sim, modem, report_of(address=other), report_of(2), b"\0\2") == 0
     assert gw.message(number).state is State.SENT
+
+
+def test_a_report_is_kept_for_a_week_and_no_longer_than_it_takes_to_match(
+    gw: Gateway, sim: SimRunner, modem: SimulatedModemDriver
+) -> None:
+    send(gw, sim)
+    assert hear(gw, sim, modem, report_of(), report_of(9)) == 1
+    kept = [gw.system.store.content(ContentKind.INBOUND, number) for number in (1, 2)]
+    assert [row is not None and row.body is not None for row in kept] == [False, True]
+    gw.clock.jump(REPORTS_S + 1)
+    _, forgetting = ReportMatching(gw.system.queries, gw.clock).work()
+    forgotten = [forgetting.handle(ids, gw.execute) for ids in forgetting.due(gw.clock.now(), 10)]
+    assert sum(forgotten) == 1
+    row = gw.system.store.content(ContentKind.INBOUND, 2)
+    assert row is None or (row.body, row.msisdn) == (None, None)
 
 
 def test_a_report_settles_a_doubt(gw: Gateway) -> None:

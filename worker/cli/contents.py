@@ -178,7 +178,7 @@ class _Purge:
         self._permit()
         for found in self._contents_of(ContentKind.MESSAGE, msisdn):
             self._erase(found, is_permitted=True)
-        for kind in (ContentKind.TOP_UP, ContentKind.LINE):
+        for kind in (ContentKind.TOP_UP, ContentKind.LINE, ContentKind.INBOUND):
             for found in self._contents_of(kind, msisdn):
                 self._erase_payers(Payers(kind, found))
         if not self.done.dry_run:

@@ -32,3 +32,6 @@ class ReportQueries(Protocol):
 
     def report(self, number: int) -> UUID | None:
         """Find the record of an unmatched report."""
+
+    def old_reports(self, before: Instant, *, limit: int) -> Sequence[int]:
+        """List unmatched reports that came before a time, oldest first."""
