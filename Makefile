@@ -14,7 +14,8 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; \
 	done)
-JOBS ?= auto
+# Tests wait for servers and modems a third of their time: one process more than there are cores.
+JOBS ?= $(shell $(PYTHON) -c 'import os; print(1 + len(os.sched_getaffinity(0)))' 2>/dev/null || echo auto)
 ARGS ?=
 
 # One file's tests run in one process, so that they share that file's servers; files as collected.
@@ -26,7 +27,7 @@ PYTEST := $(BIN)/pytest --numprocesses=$(JOBS) --dist=loadfile --no-loadscope-re
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo 'PYTHON=python3.12  the interpreter of a new .venv    JOBS=1  test processes (default: one a core)'
+	@echo 'PYTHON=python3.12  the interpreter of a new .venv    JOBS=1  test processes (default: cores + 1)'
 	@echo 'ARGS="-k wallet"   passed to pytest or the benchmarks'
 
 setup: $(STAMP) ## Build .venv with all dependencies
