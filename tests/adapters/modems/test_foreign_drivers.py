@@ -162,6 +162,7 @@ def plugged_in(profile: Profile) -> Iterator[tuple[Path, Path, MemoryNetworkLog]
             yield port, Path(folder), log
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda each: each.__name__)
 def test_a_program_that_is_installed_sends_through_an_emulated_modem(program: Program) -> None:
     with plugged_in(SIM800) as (port, folder, log):
