@@ -101,6 +101,6 @@ format: $(STAMP) ## Format the code and fix what can be fixed
 	$(BIN)/ruff format
 
 clean: ## Remove .venv, caches and the demo's data
-	rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist ngoma-data \
+	rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist ngoma-data ngoma-data.writer-key \
 		$(NODE_CLIENTS)/node_modules
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -153,8 +153,8 @@ class DoubtAttempt(Command[bool]):
         return True
 
 
-class RedateMessage(Command[bool]):
-    """The clock that dated a message was wrong, and is right again: its times count anew."""
+class _OfMessage(Command[bool]):
+    """What time or a find asks of one message; False when it moved on meanwhile."""
 
     def __init__(self, number: int, *, at: Instant) -> None:
         self.at = at
@@ -163,6 +163,10 @@ class RedateMessage(Command[bool]):
     def touches(self) -> Iterable[UUID]:
         """The message."""
         yield message_id(self._number)
+
+
+class RedateMessage(_OfMessage):
+    """The clock that dated a message was wrong, and is right again: its times count anew."""
 
     def decide(self, books: Books) -> bool:
         """Let its times count anew; False when it moved on meanwhile."""
@@ -175,16 +179,8 @@ class RedateMessage(Command[bool]):
         return True
 
 
-class ExpireMessage(Command[bool]):
+class ExpireMessage(_OfMessage):
     """Time ran out for a message that waits, or for a doubt that nothing settled."""
-
-    def __init__(self, number: int, *, at: Instant) -> None:
-        self.at = at
-        self._number = number
-
-    def touches(self) -> Iterable[UUID]:
-        """The message."""
-        yield message_id(self._number)
 
     def decide(self, books: Books) -> bool:
         """End and refund it; False when it moved on meanwhile."""
@@ -200,16 +196,8 @@ class ExpireMessage(Command[bool]):
         return True
 
 
-class FailChanged(Command[bool]):
+class FailChanged(_OfMessage):
     """What a waiting message says was changed past the gateway: it is not sent, and refunded."""
-
-    def __init__(self, number: int, *, at: Instant) -> None:
-        self.at = at
-        self._number = number
-
-    def touches(self) -> Iterable[UUID]:
-        """The message."""
-        yield message_id(self._number)
 
     def decide(self, books: Books) -> bool:
         """End and refund it; False when it moved on, or says what was accepted."""

@@ -73,8 +73,8 @@ class PrepareSheet(WithReason[PeriodState]):
         return PeriodState(period.state)
 
 
-class SignOffSheet(Command[PeriodState]):
-    """Agree with a sheet that another person prepared."""
+class _OfSheet(Command[PeriodState]):
+    """What is decided of a period by its sheet, as that stands now."""
 
     def __init__(
         self,
@@ -94,6 +94,10 @@ class SignOffSheet(Command[PeriodState]):
     def touches(self) -> Iterable[UUID]:
         """The period."""
         yield self._period
+
+
+class SignOffSheet(_OfSheet):
+    """Agree with a sheet that another person prepared."""
 
     def decide(self, books: Books) -> PeriodState:
         """Sign it off; give where the period stands.
@@ -113,27 +117,8 @@ class SignOffSheet(Command[PeriodState]):
         return PeriodState(period.state)
 
 
-class LockPeriod(Command[PeriodState]):
+class LockPeriod(_OfSheet):
     """Lock a period that is signed off."""
-
-    def __init__(
-        self,
-        provider_account: ProviderAccount,
-        period: str,
-        figures: Figures,
-        *,
-        actor: Actor,
-        at: Instant,
-    ) -> None:
-        """``figures`` are what the sheet says now."""
-        self.at = at
-        self._period = period_id(provider_account, period)
-        self._figures = figures
-        self._actor = actor
-
-    def touches(self) -> Iterable[UUID]:
-        """The period."""
-        yield self._period
 
     def decide(self, books: Books) -> PeriodState:
         """Lock it; give where it stands.

@@ -37,7 +37,7 @@ def put_log(store: Store, events: Sequence[Any]) -> None:
     for first in range(0, len(events), SAVED_AT_ONCE):
         stored = [encode(event) for event in events[first : first + SAVED_AT_ONCE]]
         save = Save(uuid4(), START, events=stored)
-        store.transact(lambda _, save=save: save)  # type: ignore[misc]
+        store.transact(lambda _, save=save: save)  # type: ignore[misc]  # bound at once
 
 
 def sqlite_log(folder: Path, events: Sequence[Any]) -> SqliteStore:

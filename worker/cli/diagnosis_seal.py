@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from adapters.anchors import FileAnchor, anchor_file
+from adapters.bootstrap import seal_key_file
 from adapters.clock import SystemClock
 from adapters.settings import Settings
 from application.books.codec import event_mapper
@@ -17,6 +18,8 @@ from domain.values import SECOND
 from worker.cli.finding import Finding, Verdict
 
 CHECK = "seal"
+MAKE = "the log is not sealed: `ngoma seal --make-key` makes the key for that."
+BEGIN = "the log is not sealed yet: `serve` seals from its next start on, or run `ngoma seal`."
 NO_KEY = WriterKeys(["the doctor has none and reads no snapshot"])
 
 
@@ -27,8 +30,8 @@ def look_at_seal(settings: Settings, store: Store | None) -> Iterator[Finding]:
     reader = Reader(store, event_mapper(), NO_KEY)
     chapter, note = newest_chapter(reader), newest_checkpoint(reader)
     if chapter is None or note is None:
-        words = "the log is not sealed: `ngoma seal --make-key` makes the key for that."
-        yield Finding(CHECK, Verdict.NOTE, words)
+        has_key = settings.seal_key is not None or seal_key_file(settings).exists()
+        yield Finding(CHECK, Verdict.NOTE, BEGIN if has_key else MAKE)
         return
     if chapter.generation != store.identity().generation:
         yield Finding(CHECK, Verdict.WARNING, f"{RESTORED}.")

@@ -56,6 +56,7 @@ def _make_key(settings: "Settings") -> None:
         raise click.ClickException(msg) from error
     click.echo(f"Made {path}. Keep a copy where neither the store nor its backups are.")
     click.echo(f"Its fingerprint, for auditors: {fingerprint_of(key.public)}")
+    click.echo("From its next start on `ngoma serve` seals with it; `ngoma seal` does so apart.")
 
 
 def _change_key(place: Place, path: Path) -> None:

@@ -35,7 +35,7 @@ def gateway() -> Iterator[Gateway]:
 def _sealer(gateway: Gateway, key: Ed25519Key, **more: object) -> Sealer:
     system = gateway.system
     return Sealer(
-        **{  # type: ignore[arg-type]
+        **{  # type: ignore[arg-type]  # a test puts any one of them in another's place
             "store": system.store,
             "reader": system.reader,
             "execute": gateway.run,

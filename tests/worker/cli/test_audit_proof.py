@@ -37,9 +37,17 @@ def cli(tmp_path: Path) -> Cli:
     return Cli(tmp_path / "data")
 
 
+def word_on_the_seal(cli: Cli) -> str:
+    found = json.loads(cli.run("doctor", "--json").stdout)
+    return str(next(one["words"] for one in found if one["check"] == "seal"))
+
+
 def test_the_key_is_made_once_and_for_its_owner_alone(cli: Cli) -> None:
     cli.migrate()
+    assert "ngoma seal --make-key" in word_on_the_seal(cli)
     printed = cli.run("seal", "--make-key").stdout
+    assert "next start" in printed
+    assert "next start" in word_on_the_seal(cli)
     path = cli.folder / "secrets" / "seal"
     assert path.stat().st_mode & 0o777 == 0o600
     assert "PRIVATE KEY" in path.read_text()
