@@ -1,6 +1,6 @@
 """Messages: any call at any moment, as the design's table predicts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -38,6 +38,7 @@ class Expected:
     is_resent: bool = False
     was_queued: bool = False
     erased: Extent | None = None
+    reported: set[int] = field(default_factory=set)
 
 
 class MessageHistories(RuleBasedStateMachine):
@@ -87,9 +88,24 @@ class MessageHistories(RuleBasedStateMachine):
         ):
             self.expected.due = retry_at
 
-    @rule(name=st.sampled_from(["doubt", "fail", "deliver", "undeliver", "report_late"]))
+    @rule(name=st.sampled_from(["doubt", "fail", "report_late"]))
     def simple(self, name: str) -> None:
         self.call(name, CALLS[name])
+
+    @rule(index=st.integers(0, 3), delivered=st.booleans())
+    def report(self, index: int, *, delivered: bool) -> None:
+        e, index = self.expected, index % self.message.segments
+
+        def report(message: Message, at: Instant) -> None:
+            message.report(index, delivered=delivered, tp_status=0 if delivered else 0x40, at=at)
+
+        if e.state == "sent" and index in e.reported:
+            self.changes_nothing(report)
+            return
+        is_part = delivered and len(e.reported) < self.message.segments - 1
+        name = "deliver" if delivered else "undeliver"
+        if self.call(name, report, to="sent" if is_part else None):
+            e.reported.add(index)
 
     @rule(what=st.sampled_from(Extent))
     def erase(self, what: Extent) -> None:
@@ -99,9 +115,7 @@ class MessageHistories(RuleBasedStateMachine):
             message.erase_content(what, actor="test", reason=None, at=at)
 
         if e.state not in OPEN and e.erased in {what, Extent.ALL}:
-            version = self.message.version
-            erase(self.message, self.at)
-            assert self.message.version == version
+            self.changes_nothing(erase)
         elif self.call("erase", erase):
             e.erased = what
 
@@ -157,12 +171,17 @@ class MessageHistories(RuleBasedStateMachine):
             self.events.extend(self.message.collect_events())
             return True
         if (name, e.state) in QUIET:
-            call(self.message, self.at)
+            self.changes_nothing(call)
         else:
             with pytest.raises(TooLate):
                 call(self.message, self.at)
         assert self.message.version == version
         return False
+
+    def changes_nothing(self, call: Call) -> None:
+        version = self.message.version
+        call(self.message, self.at)
+        assert self.message.version == version
 
     @invariant()
     def it_stands_where_it_should(self) -> None:

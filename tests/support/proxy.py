@@ -18,6 +18,7 @@ _T = TypeVar("_T")
 
 _CALL_TIMEOUT_S: Final = 10.0
 _CHUNK_BYTES: Final = 65_536
+_NO_ANSWER: Final = b"~" * 64
 _RESET: Final = struct.pack("ii", 1, 0)  # SO_LINGER with 0 s: closing sends RST
 
 
@@ -39,6 +40,12 @@ class Cut(Enum):
 
     BEFORE_ANSWER = auto()
     """The server has carried the request out; the client is cut instead of getting the answer."""
+
+    GARBLED = auto()
+    """The server has carried the request out; the client gets bytes that are no answer, and an end.
+
+    libpq has an error of its own then, which bears no SQLSTATE.
+    """
 
     HANG = auto()
     """The server gets the request; the client stays connected and never gets the answer."""
@@ -119,7 +126,7 @@ class _Link:
         self.client = client
         self.server = server
         self.last_request_bytes = b""
-        self.cut_at_answer: CutRule | None = None
+        self.cut_at_answer: _PatternRule | None = None
         self.is_silent = False
 
     def reset(self) -> None:
@@ -325,8 +332,7 @@ class TcpProxy:
     async def _pass_answers(self, link: _Link, reader: asyncio.StreamReader) -> None:
         while data := await reader.read(_CHUNK_BYTES):
             if link.cut_at_answer is not None:
-                _reset(link.client)
-                link.cut_at_answer.has_cut()
+                await self._end_client(link, link.cut_at_answer)
                 link.cut_at_answer = None
                 link.is_silent = True
             if link.is_silent:
@@ -338,6 +344,15 @@ class TcpProxy:
             await link.client.drain()
         if not link.is_silent:
             link.client.write_eof()
+
+    async def _end_client(self, link: _Link, rule: _PatternRule) -> None:
+        if rule.cut is Cut.GARBLED:
+            link.client.write(_NO_ANSWER)
+            await link.client.drain()
+            link.client.write_eof()
+        else:
+            _reset(link.client)
+        rule.has_cut()
 
     async def _cut_by_limit(
         self, link: _Link, direction: Direction, data: bytes, writer: asyncio.StreamWriter
@@ -360,7 +375,7 @@ class TcpProxy:
             at = rule.find(link.last_request_bytes, data)
             if at is None:
                 continue
-            if rule.cut is Cut.BEFORE_ANSWER:
+            if rule.cut in {Cut.BEFORE_ANSWER, Cut.GARBLED}:
                 link.cut_at_answer = rule
                 return False
             link.is_silent = True

@@ -28,6 +28,13 @@ IDLE_IN_TRANSACTION_MS: Final = 10_000
 ANSWER_TIMEOUT_S: Final = 35.0
 """Longer than the statement timeout: a server that says nothing for this long is gone."""
 WAIT_INTERVAL_S: Final = 0.1
+FAULTS_OF_THE_ASKED: Final = (
+    psycopg.DataError,
+    psycopg.ProgrammingError,
+    psycopg.NotSupportedError,
+)
+"""While the connection stands. All others are the database's: what libpq itself says of a dying
+server (``lost synchronization with server``) is a bare ``DatabaseError`` without SQLSTATE."""
 
 
 class _Connection(Connection[DictRow]):
@@ -122,19 +129,22 @@ class Datastore(PostgresDatastore):
         """Lend a connection.
 
         Faults of the database come out as the library's errors; faults of what was asked
-        (``DataError``, ``ProgrammingError``) as they are, so that nobody tries them again.
+        as they are, so that nobody tries them again.
         """
         proxy = None
         try:
             proxy = self._lend()
             yield _inner(proxy)
-        except (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError) as error:
-            raise persistence.OperationalError(str(error)) from error
-        except PoolTimeoutError as error:
-            raise persistence.OperationalError(str(error)) from error
         except psycopg.IntegrityError as error:
             # Without the server's detail, which may show a whole row.
             raise persistence.IntegrityError(error.diag.message_primary) from None
+        except PoolTimeoutError as error:
+            raise persistence.OperationalError(str(error)) from error
+        except psycopg.Error as error:
+            is_lost = proxy is None or _inner(proxy).closed
+            if isinstance(error, FAULTS_OF_THE_ASKED) and not is_lost:
+                raise
+            raise persistence.OperationalError(str(error)) from error
         finally:
             if proxy is not None:
                 if proxy.dbapi_connection is not None and not _is_clean(_inner(proxy)):

@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,6 +98,16 @@ def test_a_store_to_which_somebody_is_connected_is_left_alone(
     with psycopg.connect(database_url):
         assert "connected" in cli.refusal("restore", backup, "--replace")
     assert accounts(cli) == ["Shop", "After"]
+
+
+def test_a_session_that_is_just_ending_is_waited_for(
+    cli: Cli, backup: Path, database_url: str
+) -> None:
+    leaving = threading.Timer(0.3, psycopg.connect(database_url).close)
+    leaving.start()
+    cli.run("restore", backup, "--replace")
+    leaving.join()
+    assert accounts(cli) == ["Shop"]
 
 
 def test_looking_at_a_backup_reads_its_events_and_leaves_no_database(
