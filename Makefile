@@ -58,7 +58,7 @@ static: $(STAMP)
 	$(BIN)/lint-imports --no-logo
 
 check: static ## Lint, types, import rules, unit and property tests on SQLite (under 2 minutes)
-	$(PYTEST) --dist=worksteal -m 'not servers and not processes and not soak' $(ARGS)
+	$(PYTEST) --dist=worksteal -m 'not servers and not processes and not slow and not soak' $(ARGS)
 
 test: static ## Everything but the soak, with throw-away PostgreSQL and Redis (under 15 minutes)
 	$(PYTEST) --durations=10 --durations-min=1 -m 'not soak' $(ARGS)

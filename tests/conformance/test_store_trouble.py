@@ -41,6 +41,7 @@ def test_a_store_that_is_well_has_no_trouble(store: Store) -> None:
     assert trouble(store) is None
 
 
+@pytest.mark.slow
 def test_a_lock_that_somebody_holds_is_named_before_anybody_needs_it_and_goes(
     stores: Stores, store: Store
 ) -> None:

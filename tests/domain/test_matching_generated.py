@@ -71,6 +71,7 @@ def _wrong_payments(history: History, provider: str, outcome: Outcome) -> list[s
     ]
 
 
+@pytest.mark.slow
 def test_every_line_and_payment_is_classed_as_the_truth_says(history: History) -> None:
     assert _wrong(history) == []
     assert sum(len(lines) for lines in history.line_truth.values()) > PAYMENTS * 0.9

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import pytest
+
 from application.ports.queries import Backlog, Waiting
 from domain.causes import OwnCause
 from domain.message import State
@@ -65,6 +67,7 @@ def test_who_was_served_longest_ago_comes_first(truth: Truth) -> None:
     assert served == [1, 100, 102, 2, 101]
 
 
+@pytest.mark.slow
 def test_one_message_does_not_wait_behind_ten_thousand_of_another_account(truth: Truth) -> None:
     truth.save(*(message(n, account=1, lane="bulk") for n in range(1, 10_001)))
     truth.save(start(message(1, account=1, lane="bulk")).collect_events()[1])

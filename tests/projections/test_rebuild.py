@@ -56,6 +56,7 @@ def follow_in_pieces(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(drawn=draws, sizes=st.lists(st.sampled_from([1, 2, 7, 40, 500]), min_size=1, max_size=4))
+@pytest.mark.slow
 def test_rebuilt_tables_equal_those_folded_live_in_any_batches(
     truth: Truth, drawn: list[Draw], sizes: list[int]
 ) -> None:

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from typing import Any
 
+import pytest
+
 from application.invariants import InvariantChecker
 from domain.ledger import chart
 from domain.receipt import Receipt
@@ -79,6 +81,7 @@ def test_lines_to_match_are_those_that_nothing_accounts_for(truth: Truth) -> Non
     assert queries.reach(HOME, as_of=Instant(files[0].at)) == files[0].last_at
 
 
+@pytest.mark.slow
 def test_rebuilt_it_is_the_same_in_any_batches(truth: Truth) -> None:
     prints = set()
     for sizes in ([1], [7, 40, 2], [500]):

@@ -79,6 +79,7 @@ def plant(copy: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
     (copy / file).unlink()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("contract", "plant"), [(name, name) for name in NAMES], indirect=["plant"], ids=list(NAMES)
 )

@@ -52,6 +52,7 @@ def test_what_is_installed_is_this_version() -> None:
     assert version("ngoma") == PROJECT["project"]["version"]
 
 
+@pytest.mark.slow
 def test_what_runs_the_gateway_installs_no_development_tools() -> None:
     def planned(target: str) -> str:
         command = ["make", "--dry-run", target, "VENV=no-such-folder"]

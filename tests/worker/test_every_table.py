@@ -66,6 +66,7 @@ def test_a_page_of_zeros_in_any_table_of_the_store_is_named_and_nothing_more_is_
         assert not list((tmp_path / table).glob("read.db.aside-*"))  # it is not their damage
 
 
+@pytest.mark.slow
 def test_a_page_of_zeros_in_any_table_of_the_read_models_is_named_and_they_are_made_anew(
     stopped: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

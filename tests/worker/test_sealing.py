@@ -47,6 +47,7 @@ def _wait(until: Callable[[], bool]) -> None:
 
 
 @pytest.mark.parametrize("role", [ProcessRole.ALL, ProcessRole.SEAL])
+@pytest.mark.slow
 def test_a_process_with_the_key_seals_and_keeps_the_checkpoint_elsewhere(
     tmp_path: Path, role: ProcessRole
 ) -> None:
@@ -71,6 +72,7 @@ def test_a_process_without_the_key_says_nothing_of_a_seal(tmp_path: Path) -> Non
         assert "seal" not in system.readiness().checks
 
 
+@pytest.mark.slow
 def test_what_keeps_the_sealer_from_sealing_is_in_readiness_and_stops_nothing_else(
     tmp_path: Path,
 ) -> None:

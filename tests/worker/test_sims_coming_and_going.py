@@ -197,6 +197,7 @@ def test_a_sim_without_network_for_long_is_brought_up_anew(gw: Gateway) -> None:
     assert sim.status.reason == "the modem has no network"
 
 
+@pytest.mark.slow
 def test_a_quarantined_sim_is_held_but_sends_nothing_until_released(gw: Gateway) -> None:
     driver = gw.driver("a")
     sim = gw.sim(driver, waits=replace(FAST, renew_s=0.02))

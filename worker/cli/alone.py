@@ -25,3 +25,17 @@ def alone(folder: Path) -> Iterator[None]:
             msg = f"Another ngoma serve runs on {folder} already."
             raise click.ClickException(msg) from error
         yield
+
+
+def is_served(folder: Path) -> bool:
+    """Whether a server runs on the embedded store in a folder."""
+    try:
+        file = (folder / "serve.lock").open("rb")
+    except OSError:
+        return False
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False

@@ -16,6 +16,7 @@ import click
 from adapters.clock import SystemClock
 from domain.errors import InvalidKey, OutcomeUnknown, StoreDown
 from domain.values import Instant
+from worker.cli.alone import is_served
 from worker.cli.options import Place
 from worker.cli.session_file import SessionFile
 
@@ -139,7 +140,8 @@ class Gateway:
         """
         reads = self.reads
         head = reads.store.head()
-        if not (reads.are_sound() and self._reached(head, projection)):
+        wait_s = LEADER_WAIT_S if self._is_followed() else 0.0
+        if not (reads.are_sound() and self._reached(head, projection, wait_s)):
             self._catch_up(head, projection)
         return reads.queries
 
@@ -154,12 +156,15 @@ class Gateway:
             raise Unmigrated(msg)
         with suppress(DBAPIError):  # another runner keeps us out: what it reaches counts
             follower.catch_up(timeout_s=CATCH_UP_S)
-        if not self._reached(head, projection):
+        if not self._reached(head, projection, LEADER_WAIT_S):
             raise StoreDown(self._why_behind(projection))
 
-    def _reached(self, head: int, projection: str) -> bool:
-        queries = self.reads.queries
-        return queries.reached(head, timeout_s=LEADER_WAIT_S, projection=projection)
+    def _is_followed(self) -> bool:
+        """Whether somebody else may be about to step the followers: it costs less to wait."""
+        return self.settings.database_url is not None or is_served(self.settings.data_dir)
+
+    def _reached(self, head: int, projection: str, wait_s: float) -> bool:
+        return self.reads.queries.reached(head, timeout_s=wait_s, projection=projection)
 
     def _why_behind(self, projection: str) -> str:
         for status in self.reads.queries.projections():

@@ -90,6 +90,7 @@ def test_nothing_is_given_back(rig: Rig) -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_password_in_the_address_is_not_kept(rig: Rig) -> None:
     collection = rig.collection("success")
     rig.client.collect(collection)

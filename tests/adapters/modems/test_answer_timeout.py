@@ -69,6 +69,7 @@ def test_a_segment_without_an_answer_in_time_is_in_doubt(tmp_path: Path) -> None
     assert 0.3 <= took_s < LATE_S
 
 
+@pytest.mark.slow
 def test_more_time_hears_the_same_answer(tmp_path: Path) -> None:
     with modem(tmp_path, timeout="30") as driver:
         assert isinstance(driver.submit(TPDU, start=lambda: True), Accepted)

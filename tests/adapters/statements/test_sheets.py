@@ -111,6 +111,7 @@ def test_rows_are_numbered_as_the_spreadsheet_does(write: Write, tmp_path: Path)
     assert [line.row for line in lines(write(tmp_path, rows))] == [5]
 
 
+@pytest.mark.slow
 def test_a_spreadsheet_with_any_byte_changed_is_read_or_refused_in_words(tmp_path: Path) -> None:
     whole = xlsx(tmp_path, [HEADINGS, ROW]).read_bytes()
     refused: Counter[str] = Counter()

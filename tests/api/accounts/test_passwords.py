@@ -2,6 +2,8 @@
 
 import unicodedata
 
+import pytest
+
 from application.accounts.passwords import SetPassword
 from domain.password_rules import PASSWORD_CHARACTERS_MIN
 from tests.api.conftest import Gateway
@@ -11,6 +13,7 @@ COMPOSED = "caf\u00e9 \u1e0d\u0307 na\u00efve"
 DECOMPOSED = unicodedata.normalize("NFD", COMPOSED)
 
 
+@pytest.mark.slow
 def test_a_password_is_the_same_in_every_spelling_of_unicode(own_gateway: Gateway) -> None:
     person = register(own_gateway)
     changed = {"current_password": "nshima and kapenta", "new_password": DECOMPOSED}

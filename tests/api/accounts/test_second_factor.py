@@ -126,6 +126,7 @@ def test_wrong_passwords_in_a_session_count_with_those_of_logins(
     assert begin(person).status_code == 200
 
 
+@pytest.mark.slow
 def test_a_recovery_code_logs_in_once_and_the_rest_is_counted(own_gateway: Gateway) -> None:
     enrolled = enrol(own_gateway)
     first, second = enrolled.recovery[:2]

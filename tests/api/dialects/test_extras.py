@@ -110,6 +110,7 @@ def test_the_balance_knows_what_was_just_sent(gateway: Gateway) -> None:
         assert (shown["available"], shown["reserved"]) == (1_000 - sent, sent)
 
 
+@pytest.mark.slow
 def test_the_balance_waits_no_longer_than_it_may(start_gateway: StartGateway) -> None:
     gateway = start_gateway(follows=False)
     before = iso_time(gateway.system.clock.now())

@@ -199,6 +199,7 @@ def test_sends_go_on_while_logins_are_flooded(start_gateway: StartGateway) -> No
 
 
 @pytest.mark.parametrize("attacked", ["x{}@example.test", "0@example.test"])
+@pytest.mark.slow
 def test_a_flood_of_wrong_logins_from_one_line_keeps_no_right_login_out(
     start_gateway: StartGateway, attacked: str
 ) -> None:

@@ -107,6 +107,7 @@ def lowest_balance(system: System, account: int, has_ended: threading.Event) -> 
     return lowest
 
 
+@pytest.mark.slow
 def test_sixty_four_threads_share_five_hundred_credits(race: Race, report_count: Report) -> None:
     runs, violations = soak_count(20, 4), 0
     systems = race.systems
@@ -238,6 +239,7 @@ with stores_at(sys.argv[1]) as stores:
 """
 
 
+@pytest.mark.slow
 def test_a_wallet_that_two_systems_take_across_its_snapshots_reads_right_in_a_third(
     race: Race, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

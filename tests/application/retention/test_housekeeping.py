@@ -93,6 +93,7 @@ def test_a_request_is_forgotten_ten_minutes_after_its_503_unless_a_message_is_op
         assert keep_house(system, Instant(kept_until + 20 * 3600 * SECOND)) == 0
 
 
+@pytest.mark.slow
 def test_no_request_is_forgotten_while_its_messages_have_not_been_seen(tmp_path: Path) -> None:
     with running_system(tmp_path, follows=False) as system:
         account, key = create_account(system, credits=1)

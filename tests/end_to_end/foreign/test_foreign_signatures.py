@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
@@ -28,6 +29,7 @@ REQUEST = SignedMessage(
 )
 
 
+@pytest.mark.slow
 def test_signatures_hold_both_ways(classes: Path) -> None:
     require(SIGNATURES)
     key = ec.generate_private_key(ec.SECP256R1())

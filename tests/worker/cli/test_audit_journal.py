@@ -101,6 +101,7 @@ def test_a_tool_takes_the_journal_as_it_is(
     assert check(journals[dialect]) == ""
 
 
+@pytest.mark.slow
 def test_a_tool_finds_every_fraud_of_one_ngwee(
     journals: Mapping[str, str], tool: tuple[str, Tool], report_count: Callable[..., None]
 ) -> None:

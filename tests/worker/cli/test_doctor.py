@@ -33,6 +33,7 @@ def test_a_fresh_setup_is_sound(cli: Cli) -> None:
     assert "ok      store:" in cli.run("doctor").stdout
 
 
+@pytest.mark.slow
 def test_connections_that_the_open_files_do_not_allow_are_a_warning(cli: Cli) -> None:
     cli.migrate()
     command = f"ulimit -n 1000; exec {shlex.join(NGOMA)} doctor --json --data-dir {cli.folder}"

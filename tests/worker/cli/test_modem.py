@@ -36,6 +36,7 @@ def test_a_fleet_without_sims_is_said_to_be_empty(cli: Cli) -> None:
     assert cli.run("modem", "list").stdout == "No SIM has been seen yet.\n"
 
 
+@pytest.mark.slow
 def test_a_modem_that_never_came_up_is_listed_with_the_reason_of_today(
     cli: Cli, tmp_path: Path
 ) -> None:
@@ -143,6 +144,7 @@ def test_an_emulated_modem_can_be_probed(cli: Cli, tmp_path: Path) -> None:
     assert not cli.folder.exists()
 
 
+@pytest.mark.slow
 def test_a_locked_sim_is_opened_with_the_pin_of_the_settings(cli: Cli, tmp_path: Path) -> None:
     pin = tmp_path / "pin"
     pin.write_text("1234")

@@ -27,6 +27,7 @@ def test_the_command_knows_every_provider() -> None:
     assert set(PROVIDERS) == set(KINDS) == set(SIMULATED) == set(KINDS_OF_SETTINGS)
 
 
+@pytest.mark.slow
 def test_what_it_prints_is_what_settings_need_and_what_was_said_can_be_read(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -93,6 +93,7 @@ def test_doctor_finds_read_models_of_another_store_and_changes_nothing(
         assert not any("positions behind the log" in each for each in words)
 
 
+@pytest.mark.slow
 def test_doctor_says_that_read_models_are_damaged_and_the_next_command_makes_them_anew(
     cli: Cli,
 ) -> None:
@@ -111,6 +112,7 @@ def test_doctor_says_that_read_models_are_damaged_and_the_next_command_makes_the
     assert (cli.folder / "read.db.aside-1").exists()
 
 
+@pytest.mark.slow
 def test_damage_that_a_command_meets_while_it_reads_is_mended_for_the_next_one(cli: Cli) -> None:
     account = cli.account(credits=3)
     cli.json("wallet", "show", account)

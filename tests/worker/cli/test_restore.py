@@ -191,6 +191,7 @@ def tables_of(path: Path) -> list[tuple[str, int]]:
         return found.fetchall()
 
 
+@pytest.mark.slow
 def test_a_page_of_zeros_in_any_table_is_named_and_the_backup_brings_it_back(
     cli: Cli, backup: Path
 ) -> None:
@@ -246,6 +247,7 @@ def test_the_doctor_says_that_messages_are_held(restored: Cli) -> None:
     assert "held" not in restored.run("doctor").stdout
 
 
+@pytest.mark.slow
 def test_a_store_that_a_gateway_has_open_is_left_alone(cli: Cli, backup: Path) -> None:
     with running_system(cli.folder) as system:
         system.store.ping()

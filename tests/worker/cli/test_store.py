@@ -49,6 +49,7 @@ def test_migrate_makes_the_store_once(cli: Cli) -> None:
     assert cli.account() == 1
 
 
+@pytest.mark.slow
 def test_every_file_and_folder_of_the_store_is_its_owner_s_alone(cli: Cli) -> None:
     cli.process("migrate")
     cli.process("account", "create", "A", "--email", "a@b.c")
@@ -111,6 +112,7 @@ def test_settings_that_cannot_be_used_are_one_clear_line(cli: Cli, tmp_path: Pat
         assert "hunter2" not in refusal
 
 
+@pytest.mark.slow
 def test_python_m_worker_is_the_same_command(cli: Cli) -> None:
     cli.process("migrate")
     assert "No such account." in _stderr(cli, "wallet", "show", "1")
@@ -124,6 +126,7 @@ def _stderr(cli: Cli, *arguments: str) -> str:
     return stderr
 
 
+@pytest.mark.slow
 def test_output_that_nobody_reads_to_the_end_is_no_error(cli: Cli) -> None:
     for name in ("One", "Two"):
         cli.account(name)

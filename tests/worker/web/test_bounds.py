@@ -91,6 +91,7 @@ def test_trickling_buys_no_time(hasty: Gateway, crumb: bytes, first: bool) -> No
         assert 0.3 < time.monotonic() - started_s < 2
 
 
+@pytest.mark.slow
 def test_a_kept_connection_is_idle_for_longer(hasty: Gateway) -> None:
     with Wire(hasty.port) as wire:
         assert wire.say(request("/healthz")).hear().status == 200
@@ -142,6 +143,7 @@ class Bulky:
         self.under_way -= 1
 
 
+@pytest.mark.slow
 def test_a_client_that_never_reads_is_let_go(hasty: Gateway) -> None:
     bulky = Bulky()
     with served(bulky, hasty.system, SOON, lifespan=False) as url:
@@ -160,6 +162,7 @@ def test_a_client_that_never_reads_is_let_go(hasty: Gateway) -> None:
             assert bulky.asked == asked
 
 
+@pytest.mark.slow
 def test_a_client_that_reads_slowly_gets_all_of_it(hasty: Gateway) -> None:
     bulky = Bulky()
     with served(bulky, hasty.system, SOON, lifespan=False) as url:
