@@ -4,8 +4,9 @@
 #        text.
 # Seen:  both columns are `integer`, the file is valid by that schema, and the rows come out as
 #        977123456 and 12; a receipt 1E5 is the number 100000.
-# For us: a payer's number without its first zero is refused where it can be another's, and receipts
-#         are text from the first byte on; columns of statements have a template, no guessed type.
+# For us: columns of statements have a template and no guessed type; a payer's number that lost its
+#         zero is given its 260 back, and that is said; ids that became numbers of different lengths
+#         are refused.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
