@@ -38,19 +38,19 @@ class Details:
 
     def written(self) -> str:
         """Give the body that is stored."""
-        told = {name: getattr(self, name) for name in _names(type(self))}
+        told = {name: getattr(self, name) for name in self._names()}
         return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def read(cls, body: str | None) -> Self:
         """Read a stored body; of an erased one (None) nothing is left."""
         stored = json.loads(body or "{}")
-        return cls(*map(stored.get, _names(cls)))
+        return cls(*map(stored.get, cls._names()))
 
-
-@cache
-def _names(kind: type[Details]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+    @classmethod
+    @cache
+    def _names(cls) -> tuple[str, ...]:
+        return tuple(field.name for field in fields(cls))
 
 
 @dataclass(frozen=True, slots=True)
