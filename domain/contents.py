@@ -1,8 +1,9 @@
 """What stands beside the log: the kinds of contents, and how their bodies are written and read."""
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from functools import cache
 from typing import ClassVar, Self
 
 
@@ -37,13 +38,19 @@ class Details:
 
     def written(self) -> str:
         """Give the body that is stored."""
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+        told = {name: getattr(self, name) for name in self._names()}
+        return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def read(cls, body: str | None) -> Self:
         """Read a stored body; of an erased one (None) nothing is left."""
         stored = json.loads(body or "{}")
-        return cls(**{field.name: stored.get(field.name) for field in fields(cls)})
+        return cls(*map(stored.get, cls._names()))
+
+    @classmethod
+    @cache
+    def _names(cls) -> tuple[str, ...]:
+        return tuple(field.name for field in fields(cls))
 
 
 @dataclass(frozen=True, slots=True)

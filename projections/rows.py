@@ -90,7 +90,8 @@ class Rows:
         self._write(self._sql.insert, added)
 
     def _keys(self, keys: Iterable[Key]) -> str:
-        return json.dumps([self._sql.key_fields(key) for key in keys])
+        by_name = self._sql.by_json
+        return json.dumps([self._sql.key_fields(key) for key in keys] if by_name else list(keys))
 
     def _write(self, statement: str, rows: Sequence[Row]) -> None:
         if not rows:
@@ -168,7 +169,8 @@ def _statements(table: Table, suffix: str, dialect: str) -> _Statements:
         delete = f"DELETE FROM {name} t USING {given} WHERE {matching}"
     else:
         given = "json_each(?) AS k"
-        fields = [f"json_extract(k.value, '$.{column}')" for column in key]
+        parts = [f"json_extract(k.value, '$[{place}]')" for place in range(len(key))]
+        fields = parts if len(key) > 1 else ["k.value"]
         matching = " AND ".join(f"t.{column} = {k}" for column, k in zip(key, fields, strict=True))
         same = " AND ".join(f"{column} = :{column}" for column in key)
         insert = f"{into} VALUES ({', '.join(values.values())})"

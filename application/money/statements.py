@@ -14,9 +14,9 @@ from application.books.locks import locked_period
 from application.ports import Clock, ContentRow, FileLine, FileSummary, RefusedRow, StatementFile
 from domain.contents import ContentKind, LineNote
 from domain.coverage import Coverage, Gap, coverage_id
-from domain.days import DAY_S
+from domain.days import DAY_S, day_of
 from domain.errors import AlreadyExists, InvalidRequest
-from domain.period import period_id
+from domain.period import Period, period_id
 from domain.provider_account import ProviderAccount
 from domain.receipt import Receipt, receipt_id
 from domain.roles import Duty
@@ -193,9 +193,11 @@ class SeeLines(Command[Seen]):
         self._is_dry = is_dry
         self._actor = actor
         self._contents: dict[int, ContentRow] = {}
+        self._receipts: list[UUID] = []
 
     def prepare(self, tools: Preparing) -> None:
-        """Draw numbers and salts for what the lines say of people."""
+        """Name the receipts; draw numbers and salts for what the lines say of people."""
+        self._receipts = [receipt_id(self._wallet, line.transaction_id) for line in self._lines]
         telling = [] if self._is_dry else [one for one in self._lines if one.msisdn or one.words]
         if not telling:
             return
@@ -210,9 +212,10 @@ class SeeLines(Command[Seen]):
 
     def touches(self) -> Iterable[UUID]:
         """Their receipts, and the periods that they are in."""
-        periods = {name for line in self._lines for name in periods_of(line.happened_at)}
+        days = {day_of(line.happened_at): line.happened_at for line in self._lines}
+        periods = {name for at in days.values() for name in periods_of(at)}
         yield from (period_id(self._wallet, name) for name in sorted(periods))
-        yield from (receipt_id(self._wallet, line.transaction_id) for line in self._lines)
+        yield from self._receipts
 
     def decide(self, books: Books) -> Seen:
         """Note them.
@@ -223,15 +226,19 @@ class SeeLines(Command[Seen]):
         permit(books, self._actor, Duty.RECONCILE)
         added = known = first_shown = first_shown_ngwee = 0
         refused: list[RefusedRow] = []
-        for line in self._lines:
-            receipt = books.find(Receipt, receipt_id(self._wallet, line.transaction_id))
+        locks: dict[int, Period | None] = {}
+        for key, line in zip(self._receipts, self._lines, strict=True):
+            day = day_of(line.happened_at)
+            if day not in locks:
+                locks[day] = locked_period(books, self._wallet, line.happened_at)
+            receipt = books.find(Receipt, key)
             is_known = receipt is not None and receipt.is_on_statement
             if receipt is not None and is_known:
                 if (receipt.line_ngwee, receipt.fee_ngwee) != (line.amount_ngwee, line.fee_ngwee):
                     refused.append(RefusedRow(line.row, CHANGED))
                     continue
                 known += 1
-            elif (period := locked_period(books, self._wallet, line.happened_at)) is not None:
+            elif (period := locks[day]) is not None:
                 refused.append(RefusedRow(line.row, LOCKED.format(period.period)))
                 continue
             else:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from domain.contents import reason_number
+from domain.days import day_of
 from domain.events import Event
 from domain.period import Period, PeriodState, period_id
 from domain.sheet import periods_of
@@ -18,20 +19,26 @@ class PeriodPages:
 
     def __init__(self, batch: Batch) -> None:
         self._rows = batch.rows(PERIODS)
+        self._keys: dict[tuple[str, int], list[str]] = {}
+        """The rows of the day and the month of a day of a wallet."""
         events = (event for _, event in batch.events)
         self._rows.load(str(one.originator_id) for one in events if type(one) in OF_PERIODS)
 
     def load(self, moments: Iterable[tuple[str, Instant]]) -> None:
         """Load the periods that hold these moments of these wallets."""
-        self._rows.load(
-            str(period_id(wallet, period)) for wallet, at in moments for period in periods_of(at)
-        )
+        self._rows.load(key for wallet, at in moments for key in self._keys_of(wallet, at))
 
     def is_locked(self, wallet: str, at: Instant) -> bool:
         """Whether the day of a moment, or its month, is locked by now."""
-        keys = [str(period_id(wallet, period)) for period in periods_of(at)]
         locked = PeriodState.LOCKED.value
+        keys = self._keys_of(wallet, at)
         return any(key in self._rows and self._rows[key]["state"] == locked for key in keys)
+
+    def _keys_of(self, wallet: str, at: Instant) -> list[str]:
+        day = wallet, day_of(at)
+        if day not in self._keys:
+            self._keys[day] = [str(period_id(wallet, period)) for period in periods_of(at)]
+        return self._keys[day]
 
     def fold(self, event: Any) -> None:
         """Fold an event of a period."""

@@ -14,7 +14,7 @@ from projections import catalogue
 from projections.folds.topups import LEADS_TO
 from projections.projection import Batch, Projection
 from projections.receipts import CASES, FILES, ITEMS, PAYMENTS, RECEIPTS
-from projections.rows import Rows
+from projections.rows import Rows, WrongHistory
 
 KINDS_BITS: Final = 2
 """An event opens at most four items."""
@@ -31,15 +31,18 @@ _WENT: Final = frozenset({Receipt.Reversed, Receipt.PaidBack})
 
 
 class _Receipt(Known):
-    """A receipt as a row keeps it."""
+    """A receipt while a batch is folded: its row, and what that keeps as text."""
 
     def __init__(self, row: dict[str, Any]) -> None:
         self.id = row["id"]
-        for name, value in json.loads(row["state"]).items():
-            setattr(self, name, value)
+        self.row = row
+        self.items: dict[str, int] = json.loads(row["items"])
+        vars(self).update(json.loads(row["state"]))
 
-    def state(self) -> str:
-        return _written(self)
+    def put_back(self) -> None:
+        """Write into the row what it keeps as text."""
+        self.row["state"] = _written(self)
+        self.row["items"] = json.dumps(self.items, separators=(",", ":"))
 
 
 def _written(known: Progress) -> str:
@@ -54,6 +57,7 @@ def _empty() -> str:
 
 
 _BEGINNING: Final = _empty()
+_NOTHING: Final = dict.fromkeys(column.name for column in RECEIPTS.c)
 
 
 class Receipts(Projection):
@@ -91,13 +95,17 @@ class Receipts(Projection):
         receipts.load(
             {str(e.originator_id) for _, e in batch.events if isinstance(e, Receipt.Event)}
         )
-        items.load(place for key in receipts for place in _items_of(receipts[key]).values())
+        known = {key: _Receipt(receipts[key]) for key in receipts}
+        items.load(place for one in known.values() for place in one.items.values())
         payments.load({e.number for _, e in batch.events if type(e) in LEADS_TO})
         cases.load({e.subject for _, e in batch.events if isinstance(e, Case.Noted)})
         for position, event in batch.events:
             match event:
-                case Receipt.Event() | Receipt.Opened():
-                    _fold_receipt(receipts, items, position, event)
+                case Receipt.Opened():
+                    opened = receipts.add(_opened(position, event))
+                    known[opened["id"]] = _Receipt(opened)
+                case Receipt.Event():
+                    _fold_receipt(_known(known, event), items, position, event)
                 case Payment.Event() | Payment.Requested():
                     _fold_payment(payments, event)
                 case Statement.Imported():
@@ -111,6 +119,8 @@ class Receipts(Projection):
                     )
                 case Case.Noted():
                     _fold_case(cases, event)
+        for one in known.values():
+            one.put_back()
 
 
 def _fold_case(cases: Rows, event: Any) -> None:
@@ -132,20 +142,16 @@ def _fold_case(cases: Rows, event: Any) -> None:
 # -- receipts ---------------------------------------------------------------------------------
 
 
-def _items_of(row: dict[str, Any]) -> dict[str, int]:
-    found: dict[str, int] = json.loads(row["items"])
-    return found
+def _known(known: dict[str, _Receipt], event: Any) -> _Receipt:
+    try:
+        return known[str(event.originator_id)]
+    except KeyError:
+        raise WrongHistory(f"there is no receipt {event.originator_id}") from None
 
 
-def _fold_receipt(receipts: Rows, items: Rows, position: int, event: Any) -> None:
-    key = str(event.originator_id)
-    if isinstance(event, Receipt.Opened):
-        receipts.add(_opened(key, position, event))
-        return
-    row = receipts[key]
-    known = _Receipt(row)
+def _fold_receipt(known: _Receipt, items: Rows, position: int, event: Any) -> None:
+    row = known.row
     event.apply(known)
-    row["state"] = known.state()
     _note_sides(row, event)
     match event:
         case Receipt.SeenOnStatement():
@@ -172,14 +178,13 @@ def _fold_receipt(receipts: Rows, items: Rows, position: int, event: Any) -> Non
     row["open_line"] = row["place"] if is_open else None
     is_confirmed = bool(row["in_ngwee"] or row["out_ngwee"])
     row["open_confirmed"] = row["place"] if is_confirmed else None
-    _keep_items(row, items, known, position, event.at)
+    _keep_items(items, known, position, event.at)
 
 
-def _opened(key: str, position: int, event: Any) -> dict[str, Any]:
-    empty = dict.fromkeys((column.name for column in RECEIPTS.c), None)
+def _opened(position: int, event: Any) -> dict[str, Any]:
     return {
-        **empty,
-        "id": key,
+        **_NOTHING,
+        "id": str(event.originator_id),
         "place": position,
         "provider_account": event.provider_account,
         "transaction_id": event.transaction_id,
@@ -217,8 +222,9 @@ def _note_sides(row: dict[str, Any], event: Any) -> None:
         row["out_ngwee"] -= both
 
 
-def _keep_items(row: dict[str, Any], items: Rows, known: _Receipt, position: int, at: int) -> None:
+def _keep_items(items: Rows, known: _Receipt, position: int, at: int) -> None:
     """End what is open no more, and begin what is: another amount or cause is another item."""
+    row, there = known.row, known.items
     wanted: dict[str, tuple[int, str | None]] = {}
     if known.held is not None:
         wanted["held"] = known.amount_ngwee, known.held
@@ -228,7 +234,6 @@ def _keep_items(row: dict[str, Any], items: Rows, known: _Receipt, position: int
         wanted["out"] = row["out_ngwee"], None
     if known.is_on_statement and not known.is_posted:
         wanted["line"] = known.line_ngwee - known.matched_ngwee, None
-    there = _items_of(row)
     for what, place in list(there.items()):
         item = items[place]
         now = (item["amount_ngwee"], item["cause"], bool(item["is_on_statement"]))
@@ -251,7 +256,6 @@ def _keep_items(row: dict[str, Any], items: Rows, known: _Receipt, position: int
                 "until": None,
             }
         )
-    row["items"] = json.dumps(there, separators=(",", ":"))
 
 
 # -- payments ---------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Reading under the write lock, and writing what was decided there."""
 
+import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
@@ -38,6 +39,17 @@ from domain.proof.writer import Place
 ROWS_AT_ONCE: Final = 500
 """Parameters in one IN list."""
 
+# One statement for all aggregates; CROSS JOIN has SQLite go by them, each a probe of the index.
+TAILS: Final = """SELECT k.key, e.originator_version, e.topic, e.state
+    FROM json_each(?) AS k CROSS JOIN stored_events AS e
+    WHERE e.originator_id = json_extract(k.value, '$[0]')
+        AND e.originator_version > json_extract(k.value, '$[1]')
+    ORDER BY k.key, e.originator_version"""
+SNAPSHOTS: Final = """SELECT k.key, s.originator_version, s.topic, s.state
+    FROM json_each(?) AS k CROSS JOIN stored_snapshots AS s
+    WHERE s.originator_id = k.value AND s.originator_version =
+        (SELECT max(originator_version) FROM stored_snapshots WHERE originator_id = k.value)"""
+
 
 class SqliteTurn:
     """Reading under the write lock."""
@@ -48,21 +60,15 @@ class SqliteTurn:
 
     def tails(self, since: Sequence[tuple[UUID, int]]) -> Sequence[StoredEvent]:
         """Give the events of each aggregate after a version."""
-        events: list[StoredEvent] = []
-        for aggregate, version in since:
-            self._cursor.execute(
-                "SELECT originator_version, topic, state FROM stored_events"
-                " WHERE originator_id = ? AND originator_version > ?"
-                " ORDER BY originator_version",
-                (aggregate.hex, version),
-            )
-            events.extend(StoredEvent(aggregate, *row) for row in self._cursor)
-        return events
+        asked = json.dumps([(aggregate.hex, version) for aggregate, version in since])
+        self._cursor.execute(TAILS, (asked,))
+        return [StoredEvent(since[place][0], *row) for place, *row in self._cursor]
 
     def snapshots(self, ids: Sequence[UUID]) -> Sequence[StoredEvent]:
         """Give the newest snapshots."""
-        found = (newest_snapshot(self._cursor, aggregate) for aggregate in ids)
-        return [snapshot for snapshot in found if snapshot is not None]
+        asked = json.dumps([aggregate.hex for aggregate in ids])
+        self._cursor.execute(SNAPSHOTS, (asked,))
+        return [StoredEvent(ids[place], *row) for place, *row in self._cursor]
 
     def was_saved(self, save_id: UUID) -> bool:
         """Whether a save was committed."""
@@ -126,17 +132,6 @@ class SqliteTurn:
 def marks(count: int) -> str:
     """Give ``count`` question marks for an IN list."""
     return ",".join("?" * count)
-
-
-def newest_snapshot(cursor: sqlite3.Cursor, aggregate: UUID) -> StoredEvent | None:
-    """Read the newest snapshot of an aggregate."""
-    cursor.execute(
-        "SELECT originator_version, topic, state FROM stored_snapshots"
-        " WHERE originator_id = ? ORDER BY originator_version DESC LIMIT 1",
-        (aggregate.hex,),
-    )
-    row = cursor.fetchone()
-    return StoredEvent(aggregate, *row) if row else None
 
 
 class Recorder(SQLiteApplicationRecorder):

@@ -29,7 +29,7 @@ from adapters.store.sqlite.dropping import drop_old_saves
 from adapters.store.sqlite.inspection import Inspection
 from adapters.store.sqlite.opened import make_private
 from adapters.store.sqlite.reading import events_after, states_after
-from adapters.store.sqlite.saving import Recorder, SqliteTurn, newest_snapshot
+from adapters.store.sqlite.saving import Recorder, SqliteTurn
 from adapters.store.sqlite.scrubbing import scrub
 from adapters.store.sqlite.swapping import finish
 from adapters.store.sqlite.trouble import SqliteTroubles, damage_words
@@ -147,7 +147,7 @@ class SqliteStore:
     def snapshot(self, aggregate: UUID) -> StoredEvent | None:
         """Read one aggregate's newest snapshot."""
         with self._reading() as cursor:
-            return newest_snapshot(cursor, aggregate)
+            return next(iter(SqliteTurn(cursor).snapshots([aggregate])), None)
 
     def position_of(self, aggregate: UUID) -> int:
         """Give the position of an aggregate's newest event."""
