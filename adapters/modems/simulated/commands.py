@@ -27,6 +27,8 @@ _DONE: Final = frozenset(
 )
 """Taken with OK when it sets something, and forgotten."""
 
+_THERE: Final = (1, 5)
+"""Of ``+CREG``: in a network, its own or another's; without one there is no signal to tell."""
 _OK: Final[list[str]] = ["OK"]
 
 
@@ -154,7 +156,9 @@ class Commands:
             "+CIMI": self._imsi,
             "+CNUM": self._own_number,
             "+CSQ": lambda command: [
-                "+CSQ: (0-31,99),(0-7,99)" if command.is_test else "+CSQ: 17,99"
+                "+CSQ: (0-31,99),(0-7,99)"
+                if command.is_test
+                else f"+CSQ: {17 if self.registration in _THERE else 99},99"
             ],
             "+CSCA": self._centre,
             "+CSCS": self._character_set,
@@ -200,9 +204,6 @@ class Commands:
         self.modes = Modes.at_start(self._profile)
         self.modes.echo, self.modes.numbers["+CFUN"] = True, radio
         return []
-
-    def _signal(self, command: Command) -> list[str]:
-        return ["+CSQ: (0-31,99),(0-7,99)" if command.is_test else "+CSQ: 17,99"]
 
     # -- the SIM --------------------------------------------------------------------------------
 

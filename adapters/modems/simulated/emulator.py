@@ -6,6 +6,7 @@ writes the segment to the network log before it answers, so the log is the truth
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from adapters.modems.simulated.commands import CMS_SIM_PIN_REQUIRED, Commands
@@ -51,10 +52,11 @@ class Emulator:
         report_after_s: float | None = None,
     ) -> None:
         """``report_after_s`` is how long after a segment its delivery is reported; None: never."""
+        self._plan = FaultPlan(faults, seed=seed)
+        profile = replace(profile, refused=profile.refused | self._plan.refused)
         self.profile = profile
         self._clock = clock
         self._log = log
-        self._plan = FaultPlan(faults, seed=seed)
         self._latency_s = latency_s
         self._reference = first_reference & 0xFF
         self._centre = ServiceCentre(report_after_s)
@@ -281,6 +283,8 @@ class Emulator:
 
     def _relay(self, report: bytes) -> None:
         """Hand a status report on, as the script has it."""
+        if self._plan.reports_go == "empty":
+            self._say('+CDSI: "SM",0')
         for each in self._plan.reports_of(report):
             self.report(each, self._now_s)
 

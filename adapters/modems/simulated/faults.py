@@ -30,7 +30,11 @@ urc-storm[=CHANCE]    unsolicited result codes before every line, or by chance
 noise[=CHANCE]        NUL and 0xFF between the bytes, all through
 crumbs                one byte at a time, all through
 crcrlf                lines end with CR CR LF, all through
-reports=HOW           status reports all through: lost, twice, early (before the answer), strange
+garbage               old answers are said again before the first one after each start
+refuses=COMMAND       it answers that command with ERROR, all through: refuses=+CNMI
+reports=HOW           status reports all through: lost, twice, early (before the answer), strange,
+                      trying (a first one that is not the last word), failed (status 46),
+                      empty (told of, and not there to be read)
 
 times=N    for N segments only (else for every one)     after=N   not for the first N segments
 p=CHANCE   for each segment by chance, from the seed    sent=yes|no   is the segment on the air
@@ -77,6 +81,8 @@ class FaultKind(StrEnum):
     NOISE = "noise"
     CRUMBS = "crumbs"
     CRCRLF = "crcrlf"
+    GARBAGE = "garbage"
+    REFUSES = "refuses"
     REPORTS = "reports"
 
 
@@ -124,13 +130,15 @@ AFTERWARDS: Final = frozenset(
 STANDING: Final = frozenset(
     {
         *(FaultKind.URC_STORM, FaultKind.NOISE, FaultKind.CRUMBS, FaultKind.CRCRLF),
-        FaultKind.REPORTS,
+        *(FaultKind.GARBAGE, FaultKind.REFUSES, FaultKind.REPORTS),
     }
 )
 """What goes wrong all through, and not with a segment."""
 
 _EXAMPLES: Final = {FaultKind.CMS: 38, FaultKind.CME: 515, FaultKind.NETWORK: 2}
-REPORTS_GO: Final = frozenset({"lost", "twice", "early", "strange"})
+REPORTS_GO: Final = frozenset({"lost", "twice", "early", "strange", "trying", "failed", "empty"})
+_TRYING: Final = b"\x30"  # 23.040 9.2.3.15: the centre still tries
+_FAILED: Final = b"\x46"  # the same: the validity ended before it was delivered
 _UNSENT: Final = ERRORS | {FaultKind.NO_PROMPT}
 _ALWAYS_SENT: Final = frozenset({FaultKind.LATE, FaultKind.CMGS_WITHOUT_OK}) | AFTERWARDS
 
@@ -176,13 +184,19 @@ def _with_value(kind: FaultKind, value: str | None) -> Fault:
             return replace(fault, delay_s=_number(value))
         case FaultKind.URC_STORM | FaultKind.NOISE:
             return fault if value is None else replace(fault, chance=_number(value))
-        case FaultKind.REPORTS:
-            if value not in REPORTS_GO:
-                raise ValueError(f"reports are one of {', '.join(sorted(REPORTS_GO))}")
-            return replace(fault, how=value)
+        case FaultKind.REPORTS | FaultKind.REFUSES:
+            return replace(fault, how=_word(kind, value))
     if value is not None:
         raise ValueError(f"{kind} takes no value")
     return fault
+
+
+def _word(kind: FaultKind, value: str | None) -> str:
+    if kind is FaultKind.REPORTS and value not in REPORTS_GO:
+        raise ValueError(f"reports are one of {', '.join(sorted(REPORTS_GO))}")
+    if not value:
+        raise ValueError(f"{kind} needs a command, as in {kind}=+CNMI")
+    return value
 
 
 def _with_option(fault: Fault, option: str) -> Fault:
@@ -228,6 +242,7 @@ class FaultPlan:
     def __init__(self, faults: Sequence[Fault | str], *, seed: int = 0) -> None:
         script = [parse_fault(fault) if isinstance(fault, str) else fault for fault in faults]
         self._faults = [fault for fault in script if fault.kind not in STANDING]
+        self.refused = frozenset(f.how for f in script if f.kind is FaultKind.REFUSES)
         self.standing = {fault.kind: fault for fault in script if fault.kind in STANDING}
         self._chances = [_random(seed, place) for place in range(len(self._faults))]
         self._taken = [0] * len(self._faults)
@@ -244,8 +259,12 @@ class FaultPlan:
     def reports_of(self, report: bytes) -> Sequence[bytes]:
         """Give what becomes of a status report (with its service-centre octets) on its way."""
         match self.reports_go:
-            case "lost":
+            case "lost" | "empty":
                 return ()
+            case "trying":
+                return (report[:-1] + _TRYING, report)
+            case "failed":
+                return (report[:-1] + _FAILED,)
             case "twice":
                 return (report, report)
             case "strange":  # of a segment that nobody sent

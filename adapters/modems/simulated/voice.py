@@ -6,6 +6,7 @@ from typing import Final
 from adapters.modems.simulated.faults import STORM, FaultKind, FaultPlan
 from adapters.modems.simulated.profiles import Profile
 
+_OLD_ANSWERS: Final = b"\x00\xf8+CMGS: 77\r\n\r\nOK\r\n\xfe\r\n"
 _NOISE: Final = (b"\x00", b"\xff", b"\x00\xff")
 
 
@@ -19,6 +20,7 @@ class Voice:
         self._ends_lines_thrice = FaultKind.CRCRLF in plan.standing
         self._queue: list[tuple[float, int, bytes]] = []
         self._said = 0
+        self._has_old_answers = FaultKind.GARBAGE in plan.standing
         self.boots = 1
         """The number that a handshake tells."""
 
@@ -30,9 +32,13 @@ class Voice:
     def clear(self) -> None:
         """Forget what was to be said: the modem starts anew."""
         self._queue.clear()
+        self._has_old_answers = FaultKind.GARBAGE in self._plan.standing
 
     def say(self, line: str, at_s: float) -> None:
         """Say a line, after a report that nobody asked for when a storm rages."""
+        if self._has_old_answers:
+            self._has_old_answers = False
+            self.put(_OLD_ANSWERS, at_s)
         self.storm(at_s)
         self.put(self.as_line(line), at_s)
 

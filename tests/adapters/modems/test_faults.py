@@ -1,54 +1,19 @@
 """Each of the 29 faults that modems have, by name, and many of them at once: no segment twice."""
 
 import random
+import re
+from pathlib import Path
 
 import pytest
 
-from adapters.modems.simulated.faults import FaultKind, parse_fault
+from adapters.modems.simulated.faults import FaultKind
 from adapters.modems.simulated.profiles import PROFILES
 from application.ports import ModemUnavailable
 from domain.reports import MemoryFull, NotSent, StatusReportReceived
 from tests.adapters.modems.emulated import AtBench, Story, go, seconds_of, tpdu, vector_pdus
+from tests.adapters.modems.fault_list import ALL_THROUGH, ARRANGED, DEALT, FAULTS, KINDS
 
-FAULTS = {
-    "F1 no prompt": "no-prompt:times=1",
-    "F2 silence, sent": "no-answer:times=1",
-    "F3 silence, not sent": "no-answer:sent=no:times=1",
-    "F4 late answer": "late=125:times=1",
-    "F5 no OK": "cmgs-without-ok:times=1",
-    "F6 no reference": "ok-without-cmgs:times=1",
-    "F7 bare error": "error:times=1",
-    "F8 an error of a class": "cms=332:sent=yes:times=1",
-    "F9 reports between lines": "urc-storm=0.5",
-    "F10 one byte at a time": "crumbs",
-    "F10 line noise": "noise=0.2",
-    "F10 CR CR LF": "crcrlf",
-    "F11 echo after a start": "reboot:at=prompt:times=1",
-    "F12 a start in mid-segment": "reboot:at=pdu:times=1",
-    "F12 a start after Ctrl-Z": "reboot:sent=yes:times=1",
-    "F13 unplugged": "unplug:at=pdu:times=1",
-    "F14 nobody reads": "deaf:back=20:times=1",
-    "F15 SIM pulled": "sim-out:back=20:times=1",
-    "F15 SIM swapped": "sim-swap:back=60:times=1",
-    "F16 network lost": "network=2:back=15:times=1",
-    "F16 network refuses": "network=3:back=15:times=1",
-    "F17 report before its answer": "reports=early",
-    "F17 report twice": "reports=twice",
-    "F17 report of another segment": "reports=strange",
-    "F18 memory full": "full:back=60:times=1",
-    "F19 refuses what it should know": "cme=4:at=prompt:times=1",
-    "F20 a USSD text in the way": "urc-storm",
-    "F21 no airtime": "cms=38:times=3",
-    "F27 no reports": "reports=lost",
-    "F28 a part is refused": "cms=21:after=1:times=1",
-    "F29 a prompt that stays": "stale-prompt:back=12:times=1",
-}
-"""F22 and F23 (two modems of one number, two processes at a port) are arrangements of modems and
-ports, F24 to F26 (a killed driver, a lease that ends, a clock that jumps) of processes: see
-tests/adapters/modems/test_at_port.py, tests/worker and tests/end_to_end."""
-
-ALL_THROUGH = ("urc-storm=0.2", "noise=0.1", "crumbs", "crcrlf", "reports=twice", "reports=early")
-DEALT = tuple(spec.split(":times")[0] for spec in FAULTS.values() if ":times" in spec)
+TABLE = Path(__file__).parents[3] / "docs/modem-faults.md"
 
 
 def told(bench: AtBench, *, segments: int, seconds: float = 5.0) -> Story:
@@ -88,7 +53,16 @@ def test_every_fault_is_outlived_and_no_segment_is_on_the_air_twice(fault: str) 
 
 
 def test_every_kind_of_fault_is_among_them() -> None:
-    assert {parse_fault(spec).kind for spec in FAULTS.values()} == set(FaultKind)
+    assert set(FaultKind) == KINDS
+
+
+def test_the_table_of_faults_has_each_as_it_is_tried() -> None:
+    rows = [line.split("|")[1:-1] for line in TABLE.read_text().splitlines() if line[:3] == "| F"]
+    scripts = [script for row in rows for script in re.findall(r"`([^`]+)`", row[2])]
+    assert sorted(scripts) == sorted(FAULTS.values())
+    names = {row[0].strip() for row in rows}
+    assert names == {f"F{number}" for number in range(1, 30)}
+    assert {row[0].strip() for row in rows if "`" not in row[2]} == ARRANGED
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -124,7 +98,13 @@ def test_a_full_memory_is_told_by_a_device_that_has_a_word_for_it() -> None:
     assert any(isinstance(report, MemoryFull) for report in bench.driver.step(1))
 
 
-@pytest.mark.parametrize(("how", "count"), [("lost", 0), ("twice", 2), ("strange", 1)])
+@pytest.mark.parametrize(
+    ("how", "count"),
+    [
+        *(("lost", 0), ("twice", 2), ("strange", 1)),
+        *(("trying", 2), ("failed", 1), ("empty", 0)),
+    ],
+)
 def test_reports_go_as_the_script_has_it(how: str, count: int) -> None:
     bench = AtBench(f"reports={how}").opened()
     bench.emulator._relay(vector_pdus("status_report.json")[0])
