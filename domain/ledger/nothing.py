@@ -56,6 +56,8 @@ MOVES_NOTHING: Final[frozenset[type[Event]]] = frozenset(
         Inbound.Received,
         Inbound.Matched,
         Inbound.Forgotten,
+        Inbound.Gathered,
+        Inbound.Joined,
         LedgerSeal.ChapterBegun,
         LedgerSeal.KeyChanged,
         LedgerSeal.Sealed,
