@@ -187,10 +187,12 @@ class Inbound(Aggregate):
         )
         return True
 
-    def join(self, first: int, *, at: Instant) -> None:
-        """Note which message this part belongs to."""
-        if not self.is_gathered:
-            self._record(self.Joined, at=at, number=self.number, first=first)
+    def join(self, first: int, *, at: Instant) -> bool:
+        """Note which message this part belongs to; False when that is known already."""
+        if self.is_gathered:
+            return False
+        self._record(self.Joined, at=at, number=self.number, first=first)
+        return True
 
     def match(self, *, message: int, index: int, at: Instant) -> bool:
         """Note whose report it is; False when that is known already."""

@@ -276,13 +276,21 @@ def _read_user_data(
         raise TpduError("the header is longer than TP-UD")
     concat, has_national_table = _read_header(header)
     if encoding is None:
-        return "", concat, True
+        is_compressed = dcs >> 4 < 0x8 and bool(dcs & 0x20)
+        return "" if is_compressed else _plain(data[len(header) :]), concat, True
     if encoding is Encoding.UCS2:
         body = data[len(header) :]
         text = body[: len(body) & ~1].decode("utf-16-be", "replace")
         return text, concat, len(body) % 2 == 1 or "\ufffd" in text
     text, is_broken = _from_septets(_unpacked(data, length)[septets_for(header) :])
     return text, concat, is_broken or has_national_table
+
+
+def _plain(octets: bytes) -> str:
+    """Give 8-bit data as text where all of it is ASCII that can be read: its alphabet is unsaid."""
+    text = octets.decode("ascii", "replace")
+    is_read = octets.isascii() and all(one.isprintable() or one in "\r\n" for one in text)
+    return text if is_read else ""
 
 
 def _encoding_of(dcs: int) -> Encoding | None:
