@@ -151,6 +151,7 @@ def _terms(settings: Settings) -> Terms:
         default_sender_id=settings.default_sender_id,
         alone_max=settings.approval_credits_per_day,
         retention=Retention(settings.retention_text_days, settings.retention_number_days),
+        inbound_reply_days=settings.inbound_reply_days,
         registration_open=settings.registration_open,
         registration_daily_credits=settings.registration_daily_credits,
         public_url=settings.reached_at,

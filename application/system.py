@@ -93,6 +93,8 @@ class Terms:
     alone_max: int
     """Credits that one person may grant or adjust in a day alone (I13); 0 is no limit."""
     retention: Retention
+    inbound_reply_days: int
+    """So long after a message what its recipient writes belongs to its account."""
     registration_open: bool
     registration_daily_credits: int
     """What an account that registered by itself may spend in a day; 0: no limit."""

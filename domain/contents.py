@@ -23,6 +23,8 @@ class ContentKind(StrEnum):
     """What a line of a provider's statement says of people, beside the number that it names."""
     INBOUND = "inbound"
     """A PDU that came to a SIM, in hex, beside the number of the other side."""
+    SUPPRESSION = "suppression"
+    """A number that gets no promotions, and nothing else."""
     REASON = "reason"
     """What a person typed, as it is."""
 

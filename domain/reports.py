@@ -52,18 +52,34 @@ class LateAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a modem has something stored: ``memory`` as it names it (SM), and the index there."""
+
+    memory: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
 class StatusReportReceived:
-    """An SMS-STATUS-REPORT; ``pdu`` with its service-centre octets, as the modem gave it."""
+    """An SMS-STATUS-REPORT; ``pdu`` with its service-centre octets, as the modem gave it.
+
+    ``place`` is where it stays until it is forgotten; None: nowhere, it was told directly.
+    """
 
     pdu: bytes
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class InboundReceived:
-    """An SMS-DELIVER; ``pdu`` with its service-centre octets; ``index`` where the SIM stores it."""
+    """An SMS-DELIVER; ``pdu`` and ``place`` as of a status report."""
 
     pdu: bytes
-    index: int | None
+    place: Place | None = None
+
+
+Incoming = StatusReportReceived | InboundReceived
+"""What the network brings to a SIM: to be saved, and only then forgotten by the modem."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +103,17 @@ class MemoryFull:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class MemoryFreed:
+    """There is a place again after ``MemoryFull``."""
+
+
 ModemReport = (
     LateAnswer
     | StatusReportReceived
     | InboundReceived
     | RegistrationChanged
     | MemoryFull
+    | MemoryFreed
     | LinkLost
 )

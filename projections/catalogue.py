@@ -28,7 +28,9 @@ RETENTION: Final = ReadModel("retention", version=1)
 LEDGER: Final = ReadModel("ledger", version=1)
 RECEIPTS: Final = ReadModel("receipts", version=1)
 TOP_UPS: Final = ReadModel("topups", version=1)
-REPORTS: Final = ReadModel("reports", version=1)
+REPORTS: Final = ReadModel("reports", version=2)
+INBOX: Final = ReadModel("inbox", version=1)
+SUPPRESSIONS: Final = ReadModel("suppressions", version=1)
 DAYS: Final = ReadModel("days", version=1)
 
 MODELS: Final[Sequence[ReadModel]] = (
@@ -44,6 +46,8 @@ MODELS: Final[Sequence[ReadModel]] = (
     LEDGER,
     TOP_UPS,
     REPORTS,
+    INBOX,
+    SUPPRESSIONS,
     RECEIPTS,
     DAYS,
 )

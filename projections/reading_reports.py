@@ -1,4 +1,4 @@
-"""The questions about status reports, answered from their read model."""
+"""The questions about what came to SIMs, reports and messages, answered from read models."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -9,16 +9,19 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import projections
-from application.ports.queries import ReportPair
+from application.ports.queries import InboundRow, ReportPair, SuppressionRow
+from domain.gathering import Piece
 from domain.values import Instant
-from projections.catalogue import REPORTS, ReadModel
+from projections.catalogue import INBOX, REPORTS, SUPPRESSIONS, ReadModel
 
 if TYPE_CHECKING:  # else it is imported when it is asked
+    import projections.inbox
     import projections.reports
+    import projections.suppressions
 
 
 class ReportReading(ABC):
-    """Implements ``application.ports.queries.ReportQueries``."""
+    """Implements ``ReportQueries``, ``InboxQueries`` and ``SuppressionQueries``."""
 
     @abstractmethod
     def _reading(self, model: ReadModel) -> AbstractContextManager[Connection]:
@@ -38,3 +41,50 @@ class ReportReading(ABC):
         """List unmatched reports that came before a time, oldest first."""
         with self._reading(REPORTS) as connection:
             return projections.reports.old(connection, before, limit=limit)
+
+    # -- messages ---------------------------------------------------------------------------
+
+    def pieces(self, since: Instant, *, limit: int) -> Sequence[Piece]:
+        """List what waits to be put together, and the parts since then that do not."""
+        with self._reading(INBOX) as connection:
+            return projections.inbox.pieces(connection, since, limit=limit)
+
+    def pieces_of(self, numbers: Sequence[int]) -> Sequence[Piece]:
+        """Find some of them."""
+        with self._reading(INBOX) as connection:
+            return projections.inbox.pieces_of(connection, numbers)
+
+    def inbound_ids(self, numbers: Sequence[int]) -> Sequence[tuple[UUID, int]]:
+        """Find the records of some, each with its position in the log, in that order."""
+        with self._reading(INBOX) as connection:
+            return projections.inbox.ids_of(connection, numbers)
+
+    def last_sent(self, sim: int, msisdn: str, *, since: Instant, until: Instant) -> int | None:
+        """Find the message that a SIM sent last to a number in that time."""
+        with self._reading(REPORTS) as connection:
+            return projections.reports.last_sent(connection, sim, msisdn, since, until)
+
+    def inbox(
+        self, account: int | None, *, unowned: bool = False, before: int, limit: int
+    ) -> Sequence[InboundRow]:
+        """List what came in for an account, or for all (None), newest first."""
+        with self._reading(INBOX) as connection:
+            return projections.inbox.page(
+                connection, account, unowned=unowned, before=before, limit=limit
+            )
+
+    def old_inbound(
+        self, before: Instant, *, with_numbers: bool, after: int, limit: int
+    ) -> Sequence[int]:
+        """List PDUs of which there is a text (or also a number) that came before a time."""
+        with self._reading(INBOX) as connection:
+            return projections.inbox.old(
+                connection, before, with_numbers=with_numbers, after=after, limit=limit
+            )
+
+    def suppressions(
+        self, account: int | None, *, before: int, limit: int
+    ) -> Sequence[SuppressionRow]:
+        """List numbers that get no promotions of an account, or all there are, newest first."""
+        with self._reading(SUPPRESSIONS) as connection:
+            return projections.suppressions.page(connection, account, before=before, limit=limit)

@@ -27,6 +27,8 @@ SEGMENTS: Final = Table(
 
 Index("reported_segments_by_reference", SEGMENTS.c.sim, SEGMENTS.c.reference, SEGMENTS.c.at)
 
+Index("reported_segments_by_age", SEGMENTS.c.sim, SEGMENTS.c.at)
+
 REPORTS: Final = Table(
     "unmatched_reports",
     READ,
@@ -86,3 +88,18 @@ def old(connection: Connection, before: Instant, *, limit: int) -> Sequence[int]
         .limit(limit)
     )
     return list(connection.execute(wanted).scalars())
+
+
+def last_sent(
+    connection: Connection, sim: int, msisdn: str, since: Instant, until: Instant
+) -> int | None:
+    """Find the message of the last segment that a SIM sent to a number in that time."""
+    wanted = (
+        select(SEGMENTS.c.number)
+        .join(CONTENTS, is_content(ContentKind.MESSAGE, SEGMENTS.c.number))
+        .where(SEGMENTS.c.sim == sim, SEGMENTS.c.at.between(since, until))
+        .where(CONTENTS.c.msisdn == msisdn)
+        .order_by(SEGMENTS.c.at.desc(), SEGMENTS.c.number.desc())
+        .limit(1)
+    )
+    return connection.execute(wanted).scalar()

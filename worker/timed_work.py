@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from application.books.due import DueWork
 from application.fleet.liveness import LeaseWatch
+from application.messages.inbox import InboxWork
 from application.messages.reporting import ReportMatching
 from application.messages.timing import message_work
 from application.money.tokens import CallbackTokens
@@ -23,6 +24,13 @@ def due_work(system: System, *, aside: Aside | None = None) -> Sequence[DueWork]
             stretches=stretches_in(system.reader),
         ),
         *ReportMatching(system.queries, system.clock).work(),
+        *InboxWork(
+            system.queries,
+            system.reader,
+            system.digests,
+            system.clock,
+            reply_days=system.terms.inbound_reply_days,
+        ).work(),
         *money_work(
             store=system.store,
             turns=Turns(

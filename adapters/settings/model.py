@@ -158,6 +158,9 @@ class Settings:
     retention_number_days: int = _setting(
         400, "Days after which a recipient's number is erased, with any text; 0: never.", check=DAYS
     )
+    inbound_reply_days: int = _setting(
+        7, "Days for which a reply belongs to the account that wrote last.", check=DAYS
+    )
     mail_url: str | None = _setting(
         None,
         "Mail server, smtp://user@host:port or smtps://…; without it mail goes to data_dir/mail.",

@@ -29,6 +29,7 @@ from domain.sender_requests import SenderRequests
 from domain.sim import Sim
 from domain.statement import Statement
 from domain.submission import Submission
+from domain.suppression import Suppression
 from domain.values import Instant
 from domain.wallet import CreditWallet
 
@@ -41,6 +42,7 @@ AGGREGATES: Final = (
     SenderRequests,
     Sim,
     Inbound,
+    Suppression,
     Claim,
     ManualEntry,
     Allowance,

@@ -5,9 +5,11 @@ else is here: lease, past, quota, pace, rest, the message from the desk, and its
 """
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Final
 
 from application.books.asking import Owed
+from application.books.commands import Outcome
 from application.fleet.condition import Condition
 from application.fleet.desk import Desk
 from application.fleet.holding import LeaseKeeper
@@ -15,8 +17,9 @@ from application.fleet.means import Means
 from application.fleet.pacing import Pacer
 from application.fleet.quota import DayUse
 from application.messages.carrying import Carrying
+from application.messages.incoming import KeepIncoming
 from application.messages.past import Past, raise_fault
-from application.messages.reporting import KeepReport
+from domain.reports import Incoming
 
 UNKNOWN_S: Final = float("inf")
 """Until something else changes."""
@@ -74,14 +77,18 @@ class Carrier:
         """Whether a message has begun and segments of it are left."""
         return self.carrying.errand is not None
 
-    def hear_report(self, pdu: bytes) -> None:
-        """Keep a status report that came to the SIM (with its service-centre octets)."""
+    def hear(self, incoming: Incoming, *, forget: Callable[[Incoming], None]) -> None:
+        """Keep what came to the SIM; ``forget`` is told once it is saved."""
         duty = self.lease.duty
         if duty is None:
-            self.counts["ReportUnkept"] += 1  # nobody knows whose SIM it came to
+            self.counts["IncomingUnkept"] += 1  # nobody knows whose SIM it came to
             return
-        report = KeepReport(pdu, sim=duty.sim, at=self._clock.now())
-        self._owed.add(report, raise_fault)
+
+        def saved(outcome: Outcome[bool]) -> None:
+            raise_fault(outcome)
+            forget(incoming)
+
+        self._owed.add(KeepIncoming(incoming, sim=duty.sim, at=self._clock.now()), saved)
 
     def is_ready(self, timeout_s: float) -> bool:
         """Whether the SIM is held and its past settled; waits a moment for the read models."""

@@ -1,6 +1,5 @@
 """What the network reports of our segments: kept first, then told to the message it is about."""
 
-import hashlib
 import logging
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Sequence
@@ -8,18 +7,15 @@ from typing import Final
 from uuid import UUID
 
 from application.books.books import Books
-from application.books.commands import Command, Execute, Preparing
-from application.books.contents import SALT_BYTES, reference
+from application.books.commands import Command, Execute
 from application.books.due import DueWork, Ids
-from application.ports import Clock, ContentRow
+from application.ports import Clock
 from application.ports.queries import Queries, ReportPair
 from domain.contents import ContentKind
-from domain.inbound import Inbound, InboundKind, inbound_id
+from domain.inbound import Inbound
 from domain.message import REFUNDED, Message, State, message_id
-from domain.msisdn import as_reported
 from domain.reported import REPORTS_S, MayBe, learned_offset_s, segment_of
-from domain.tpdu.decode import StatusClass, StatusReport, decode_status_report, status_class
-from domain.tpdu.fields import TpduError
+from domain.tpdu.decode import StatusClass, status_class
 from domain.values import SECOND, Instant
 
 BY_REPORT: Final = "report"
@@ -28,72 +24,6 @@ SIMS_MAX: Final = 10_000
 """SIMs whose centre's clock is remembered."""
 
 logger = logging.getLogger("ngoma.sims")
-
-
-class KeepReport(Command[bool]):
-    """Keep a status report that came to a SIM; False when it is kept already."""
-
-    def __init__(self, pdu: bytes, *, sim: int, at: Instant) -> None:
-        """``pdu`` with its service-centre octets, as the modem gave it."""
-        self.at = at
-        self._pdu = pdu
-        self._sim = sim
-        self._number = 0
-        self._salt = b""
-
-    def prepare(self, tools: Preparing) -> None:
-        """Draw its number, and the salt of what stands beside the log."""
-        self._number = tools.numbers.take("inbound")
-        self._salt = tools.randomness.token(SALT_BYTES)
-
-    def touches(self) -> Iterable[UUID]:
-        """The PDU's own record."""
-        yield inbound_id(self._sim, self._sha256)
-
-    def decide(self, books: Books) -> bool:
-        """Keep it, readable or not: the modem is to forget it."""
-        if books.find(Inbound, inbound_id(self._sim, self._sha256)) is not None:
-            return False
-        report = _read(self._pdu)
-        content = ContentRow(
-            ContentKind.INBOUND,
-            self._number,
-            self._salt,
-            msisdn=None if report is None else as_reported(report.recipient),
-            body=self._pdu.hex(),
-        )
-        books.keep(content)
-        inbound = Inbound.receive(
-            self._number,
-            sim=self._sim,
-            pdu_sha256=self._sha256,
-            kind=InboundKind.REPORT,
-            content=reference(content),
-            message_reference=None if report is None else report.message_reference,
-            tp_status=None if report is None else report.tp_status,
-            centre_at=None if report is None else _centre_at(report),
-            at=self.at,
-        )
-        books.record(inbound)
-        return True
-
-    @property
-    def _sha256(self) -> str:
-        return hashlib.sha256(self._pdu).hexdigest()
-
-
-def _read(pdu: bytes) -> StatusReport | None:
-    try:
-        return decode_status_report(pdu)
-    except TpduError as error:
-        logger.warning("a status report cannot be read: %s", error)
-        return None
-
-
-def _centre_at(report: StatusReport) -> Instant | None:
-    """Give when the centre took the segment, by its own clock."""
-    at = report.service_centre_time
-    return None if at is None else Instant(int(at.timestamp()) * SECOND)
 
 
 class RecordReport(Command[bool]):

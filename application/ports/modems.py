@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
-    from domain.reports import ModemReport, SubmitOutcome
+    from domain.reports import Incoming, ModemReport, SubmitOutcome
 
 ANSWER_MAX_S: Final = 120.0
 """The most that a modem may be given to answer a segment: a SIM's lease lasts longer."""
@@ -88,6 +88,13 @@ class ModemDriver(Protocol):
 
     def step(self, timeout_s: float) -> Sequence["ModemReport"]:
         """Listen for at most ``timeout_s`` and give what the device reported meanwhile."""
+
+    def forget(self, incoming: "Incoming") -> None:
+        """Note that it is saved: a later ``step`` acknowledges it, or deletes it where it is.
+
+        What was not forgotten is reported again once the device was opened anew, as far as the
+        device has it stored. It does no I/O; what came by an earlier opening is passed over.
+        """
 
     def health(self) -> ModemHealth | None:
         """Ask the device how it is; None when it does not answer."""

@@ -28,6 +28,7 @@ from domain.sender_requests import SenderRequests
 from domain.sim import Sim
 from domain.statement import Statement
 from domain.submission import Submission
+from domain.suppression import Suppression
 from domain.wallet import CreditWallet
 
 MOVES_NOTHING: Final[frozenset[type[Event]]] = frozenset(
@@ -56,6 +57,11 @@ MOVES_NOTHING: Final[frozenset[type[Event]]] = frozenset(
         Inbound.Received,
         Inbound.Matched,
         Inbound.Forgotten,
+        Inbound.Gathered,
+        Inbound.Joined,
+        Suppression.Suppressed,
+        Suppression.Renewed,
+        Suppression.Lifted,
         LedgerSeal.ChapterBegun,
         LedgerSeal.KeyChanged,
         LedgerSeal.Sealed,

@@ -29,6 +29,8 @@ from domain.tpdu.fields import (
 )
 from domain.values import Encoding
 
+_SILENT: Final = 0x40
+_DISCARD: Final = 0xC
 _MAX_ADDRESS_DIGITS: Final = 20  # semi-octets (9.1.2.5)
 _DIGITS: Final = MappingProxyType({ord(a): b for a, b in zip("abcde", "*#abc", strict=True)})
 _EXTENSION: Final[Mapping[int, str]] = MappingProxyType(
@@ -84,6 +86,15 @@ class Deliver:
     text: str
     concat: Concat | None
     lossy: bool
+    pid: int = 0
+
+    @property
+    def is_signal(self) -> bool:
+        """Whether it is to be acknowledged and not shown: type 0 (9.2.3.9), or a voice-mail sign.
+
+        Of the signs only those are none for people that say so (23.038 section 4, group 1100).
+        """
+        return self.pid == _SILENT or self.dcs >> 4 == _DISCARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +134,14 @@ def decode_deliver(pdu: bytes) -> Deliver:
     # The reserved type 3 is to be read as a DELIVER (9.2.3.1).
     first = octets.begin({DELIVER, 3}, "SMS-DELIVER")
     sender, sender_type = _read_address(octets)
-    octets.one("TP-PID")
+    pid = octets.one("TP-PID")
     dcs = octets.one("TP-DCS")
     received = _timestamp(octets.some(7, "TP-SCTS"))
     text, concat, lossy = _read_user_data(octets, dcs, has_header=bool(first & HAS_HEADER))
     storable = text.replace("\0", "\ufffd")
-    return Deliver(sender, sender_type, received, dcs, storable, concat, lossy or storable != text)
+    return Deliver(
+        sender, sender_type, received, dcs, storable, concat, lossy or storable != text, pid
+    )
 
 
 def decode_status_report(pdu: bytes) -> StatusReport:
@@ -263,13 +276,21 @@ def _read_user_data(
         raise TpduError("the header is longer than TP-UD")
     concat, has_national_table = _read_header(header)
     if encoding is None:
-        return "", concat, True
+        is_compressed = dcs >> 4 < 0x8 and bool(dcs & 0x20)
+        return "" if is_compressed else _plain(data[len(header) :]), concat, True
     if encoding is Encoding.UCS2:
         body = data[len(header) :]
         text = body[: len(body) & ~1].decode("utf-16-be", "replace")
         return text, concat, len(body) % 2 == 1 or "\ufffd" in text
     text, is_broken = _from_septets(_unpacked(data, length)[septets_for(header) :])
     return text, concat, is_broken or has_national_table
+
+
+def _plain(octets: bytes) -> str:
+    """Give 8-bit data as text where all of it is ASCII that can be read: its alphabet is unsaid."""
+    text = octets.decode("ascii", "replace")
+    is_read = octets.isascii() and all(one.isprintable() or one in "\r\n" for one in text)
+    return text if is_read else ""
 
 
 def _encoding_of(dcs: int) -> Encoding | None:

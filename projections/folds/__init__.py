@@ -13,12 +13,14 @@ from projections.folds.directory import Directory
 from projections.folds.dispatch import Dispatch
 from projections.folds.fleet import Fleet
 from projections.folds.idempotency import Idempotency
+from projections.folds.inbox import Inbox
 from projections.folds.ledger import Ledger
 from projections.folds.looks import Looks
 from projections.folds.message_log import MessageLog
 from projections.folds.receipts import Receipts
 from projections.folds.reports import Reports
 from projections.folds.retention import RetentionDates
+from projections.folds.suppressions import Suppressions
 from projections.folds.topups import TopUps
 from projections.projection import Projection
 
@@ -35,6 +37,8 @@ PROJECTIONS: Final[Sequence[Projection]] = (
     Ledger(),
     TopUps(),
     Reports(),
+    Inbox(),
+    Suppressions(),
     Receipts(),
     Days(),
 )

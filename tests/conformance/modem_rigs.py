@@ -21,7 +21,7 @@ from adapters.modems.simulated.profiles import PROFILES
 from adapters.modems.simulated.pty import EmulatorPty
 from adapters.modems.simulated.sim_card import SimCard, imsi_for
 from application.ports import ModemDriver
-from domain.reports import InboundReceived, RegistrationChanged, StatusReportReceived
+from domain.reports import InboundReceived, Place, RegistrationChanged, StatusReportReceived
 from tests.adapters.modems.emulated import RealClock, VirtualClock, read_log
 
 HARD_S = 0.6
@@ -151,7 +151,7 @@ def simulated(folder: Path, *faults: str, first_reference: int = 0) -> Iterator[
         driver,
         folder / "network.log",
         lambda pdu: driver.receive(StatusReportReceived(pdu)),
-        lambda pdu: driver.receive(InboundReceived(pdu, 1)),
+        lambda pdu: driver.receive(InboundReceived(pdu, Place("SM", 1))),
         lambda: driver.receive(RegistrationChanged(registered=False)),
         lambda seconds: clock.wait_until(clock.monotonic_s() + seconds),
     )

@@ -25,6 +25,7 @@ from domain.reports import (
     LinkLost,
     ModemReport,
     NotSent,
+    Place,
     RegistrationChanged,
     Rejected,
     StatusReportReceived,
@@ -328,7 +329,7 @@ def test_status_reports_and_messages_are_handed_on_as_they_are(
         rig.report(report)
         assert reports_of(rig) == [StatusReportReceived(report)]
         rig.deliver(message)
-        assert reports_of(rig) == [InboundReceived(message, 1)]
+        assert reports_of(rig) == [InboundReceived(message, Place("SM", 1))]
 
 
 def test_losing_the_network_is_reported(make_rig: MakeRig, guarantees: Guarantees) -> None:

@@ -12,7 +12,13 @@ from application.ports import Lease, ModemHealth, ModemUnavailable, SimIdentity
 from domain.contents import ContentKind
 from domain.message import State
 from domain.online import ANSWERS_WITHIN_S
-from domain.reports import InboundReceived, LinkLost, RegistrationChanged, StatusReportReceived
+from domain.reports import (
+    InboundReceived,
+    LinkLost,
+    Place,
+    RegistrationChanged,
+    StatusReportReceived,
+)
 from domain.sim import Sim, sim_id
 from domain.values import Network
 from tests.worker.gateway import FAST, Gateway
@@ -237,7 +243,7 @@ def test_a_quarantine_between_two_segments_lets_go_of_the_message(gw: Gateway) -
 
 
 @pytest.mark.parametrize(
-    "report", [StatusReportReceived(b"\0" * 30), InboundReceived(b"\0" * 30, 1)]
+    "report", [StatusReportReceived(b"\0" * 30), InboundReceived(b"\0" * 30, Place("SM", 1))]
 )
 def test_what_comes_in_is_counted_and_kept_on_the_sim(
     gw: Gateway, report: StatusReportReceived | InboundReceived

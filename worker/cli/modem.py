@@ -37,7 +37,7 @@ WORKS: Final = "works"
 """What ``modem probe`` says of sending, reports and messages that come in; else why not."""
 PROFILE_NAMES: Final = (
     *("e173", "e3372", "sim800", "sim900", "sim7600", "sim7670", "ec25", "bg96"),
-    *("mc75i", "sara", "m1306", "g20", "icon225", "mf190", "minimal"),
+    *("mc75i", "sara", "m1306", "g20", "icon225", "mf190", "tc35i", "minimal"),
 )
 
 

@@ -18,6 +18,7 @@ from domain.reports import (
     InboundReceived,
     LateAnswer,
     LinkLost,
+    MemoryFreed,
     MemoryFull,
     ModemReport,
     RegistrationChanged,
@@ -245,14 +246,13 @@ class SimRunner:
                 self.carrier.past.hear_late(report)
             case RegistrationChanged(registered):
                 self._presence.note_network(is_registered=registered)
-            case StatusReportReceived(pdu):
-                self.carrier.hear_report(pdu)
+            case StatusReportReceived() | InboundReceived():
+                self.carrier.hear(report, forget=self._driver.forget)
             case MemoryFull(reason):
                 self._alarms.set(
                     self._memory_alarm,
-                    f"{reason}: no message reaches it any more; delete some with another program",
+                    f"{reason}: no message reaches it until what is saved is deleted from it",
                 )
-            case InboundReceived():
-                # Not acknowledged and not deleted on the SIM yet, so nothing is lost.
-                logger.info("modem %s reports %s", self.settings.name, type(report).__name__)
+            case MemoryFreed():
+                self._alarms.clear(self._memory_alarm)
         self._presence.note_answer()

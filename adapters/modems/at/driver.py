@@ -30,7 +30,7 @@ from application.ports import (
     VolatilePins,
 )
 from domain.causes import OwnCause
-from domain.reports import InDoubt, LinkLost, ModemReport, NotSent, SubmitOutcome
+from domain.reports import Incoming, InDoubt, LinkLost, ModemReport, NotSent, SubmitOutcome
 
 MAX_BOOTS: Final = 3
 """A modem that starts anew this often while being brought up is not waited for."""
@@ -130,6 +130,9 @@ class AtModemDriver:
             if link.is_unsure and not resync(link, self._timeouts, self._modes):
                 raise ModemUnavailable("the modem does not answer")
             self._listener.came_up()
+            self._listener.storage.came_up(
+                self._modes.memories, notices=self._modes.acknowledged_notices
+            )
             self._was_silenced = link.is_silenced = is_silenced
             return identity
         raise ModemUnavailable("the modem keeps starting anew")
@@ -177,13 +180,21 @@ class AtModemDriver:
             self._lost = None
         return reports
 
+    def forget(self, incoming: Incoming) -> None:
+        """Note that it is saved: the next ``step`` deletes or acknowledges it."""
+        self._listener.storage.forget(incoming)
+
     def _listen(self, link: AtLink, until_s: float) -> None:
-        has_more = True
-        while has_more:
+        limit_s = until_s
+        while True:
             if self._listener.has_something:  # take what is there with it, and wait no more
-                until_s = min(until_s, link.now_s())
-            has_more = link.next_unasked(until_s) is not None
-        self._listener.read_stored(link, timeout_s=self._timeouts.command_s)
+                limit_s = min(limit_s, link.now_s())
+            if link.next_unasked(limit_s) is not None:
+                continue
+            self._listener.read_stored(link, timeout_s=self._timeouts.command_s)
+            if self._listener.has_reports or max(limit_s, link.now_s()) >= until_s:
+                break
+            limit_s = until_s
         if self._listener.take_suspicion():
             link.is_unsure = not resync(link, self._timeouts, self._modes)
 

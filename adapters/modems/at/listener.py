@@ -1,15 +1,13 @@
 """Turns what a modem says by itself into reports, and keeps them until they are fetched."""
 
 import logging
-import re
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
 from adapters.modems.at.dialogue import Token, Urc
 from adapters.modems.at.link import AtLink, LinkGone
 from adapters.modems.at.registration import Registration
+from adapters.modems.at.storage import Storage
 from adapters.modems.at.unsettled import Unsettled
 from adapters.modems.at.urcs import UrcKind, form_of
 from adapters.modems.devices.card_numbers import stored_in
@@ -25,27 +23,7 @@ from domain.reports import (
 MAX_WAITING: Final = 1_000
 """Reports kept between two fetches; a modem says some ten a second at most."""
 
-MAX_READS: Final = 5
-"""How often a stored message is tried that cannot be read."""
-
-_ANNOUNCED: Final = re.compile(r"\+CMGR:.*?(\d{1,3})$")
-_PDU: Final = re.compile(r"(?:[0-9A-Fa-f]{2})+")
-_REMEMBERED: Final = 256
-_READ_AGAIN_S: Final = 30.0
-_SUBMIT: Final = 1  # TP-MTI, 23.040 9.2.3.1
-_STATUS_REPORT: Final = 2
-
 logger = logging.getLogger("ngoma.modems")
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where the modem says that it stored something, and how often that was tried."""
-
-    memory: str
-    index: int
-    is_report: bool
-    reads: int = 0
 
 
 class Listener:
@@ -55,12 +33,9 @@ class Listener:
         self._clock = clock
         self._unsettled = unsettled
         self._waiting: deque[ModemReport] = deque()
-        self._stored: deque[_Place] = deque()
-        self._read_before: deque[bytes] = deque(maxlen=_REMEMBERED)
-        self._read_again_s = 0.0
-        self._memory = ""
         self._last_hint: str | None = None
         self._is_suspicious = False
+        self.storage = Storage(clock, self._report)
         self.registration = Registration()
         self.is_registered = False
         self.is_coming_up = False
@@ -72,15 +47,19 @@ class Listener:
         """Begin a new link, on which the modem comes up."""
         self.is_coming_up = True
         self.has_booted = False
-        self._stored.clear()
+        self.storage.begin()
         self.registration.clear()
-        self._memory = ""
         self._is_suspicious = False
 
     def came_up(self) -> None:
         """Note that the modem is up and registered."""
         self.is_coming_up = False
         self.is_registered = True
+
+    @property
+    def has_reports(self) -> bool:
+        """Whether there is a report to fetch."""
+        return bool(self._waiting)
 
     @property
     def has_something(self) -> bool:
@@ -95,16 +74,9 @@ class Listener:
         return reports
 
     def read_stored(self, link: AtLink, *, timeout_s: float) -> None:
-        """Read the messages that the modem has said it stored; those that fail, later again."""
-        for _ in range(len(self._stored) if self._may_read_stored else 0):
-            place = self._stored.popleft()
-            if self._read(link, place, timeout_s=timeout_s):
-                continue
-            if place.reads + 1 < MAX_READS:
-                self._stored.append(replace(place, reads=place.reads + 1))
-                self._read_again_s = self._clock.monotonic_s() + _READ_AGAIN_S
-            else:
-                logger.error("stored message %s,%s cannot be read", place.memory, place.index)
+        """See after what the modem has stored; what fails is tried again later."""
+        if self._may_read_stored:
+            self.storage.work(link, timeout_s=timeout_s)
 
     def take_suspicion(self) -> bool:
         """Say, once, whether the modem may have started anew without a clear word."""
@@ -114,38 +86,8 @@ class Listener:
     @property
     def _may_read_stored(self) -> bool:
         # A +CMS ERROR to AT+CMGR could not be told from a late answer.
-        now_s = self._clock.monotonic_s()
-        return bool(self._stored) and now_s >= max(self._unsettled.settled_at_s, self._read_again_s)
-
-    def _read(self, link: AtLink, place: _Place, *, timeout_s: float) -> bool:
-        """Read one message, which stays where it is; False when it is to be tried again.
-
-        Nothing is read from a memory that was not chosen: its places hold other messages.
-        """
-        if place.memory != self._memory:
-            self._memory = ""
-            chosen = link.command(
-                f'AT+CPMS="{place.memory}"', timeout_s=timeout_s, is_query=True, may_be_bare=True
-            )
-            if chosen is None or not chosen.ok:
-                return False
-            self._memory = place.memory
-        # Not a query: an empty place answers OK alone.
-        reply = link.command(f"AT+CMGR={place.index}", timeout_s=timeout_s)
-        if reply is None or not reply.ok:
-            return False
-        octets = _pdu_in(reply.lines)
-        if octets is None:
-            return not reply.lines  # the place is empty
-        if octets in self._read_before:
-            return True
-        self._read_before.append(octets)
-        kind = octets[1 + octets[0]] & 0b11
-        if kind == _STATUS_REPORT:
-            self._report(StatusReportReceived(octets))
-        elif kind != _SUBMIT:
-            self._report(InboundReceived(octets, place.index))
-        return True
+        is_settled = self._clock.monotonic_s() >= self._unsettled.settled_at_s
+        return is_settled and self.storage.has_work
 
     # -- as it is said --------------------------------------------------------------------------
 
@@ -153,14 +95,16 @@ class Listener:
         """Take one unsolicited result code; raises ``LinkGone`` when it tells of a new start."""
         match urc.kind:
             case UrcKind.STATUS_REPORT if urc.pdu is not None:
+                self.storage.note_direct(urc.pdu)
                 self._report(StatusReportReceived(urc.pdu))
             case UrcKind.INBOUND if urc.pdu is not None:
-                self._report(InboundReceived(urc.pdu, None))
+                self.storage.note_direct(urc.pdu)
+                self._report(InboundReceived(urc.pdu))
             case UrcKind.STORED:
-                if (found := stored_in(urc.text)) and len(self._stored) < MAX_WAITING:
-                    is_report, memory, index = found
-                    self._stored.append(_Place(memory, index, is_report))
+                if place := stored_in(urc.text):
+                    self.storage.note(place)
             case UrcKind.MEMORY_FULL:
+                self.storage.note_full()
                 self._report(MemoryFull(urc.text))
             case UrcKind.REGISTRATION:
                 self._take_registration(urc.text)
@@ -205,17 +149,3 @@ class Listener:
             logger.error("too many reports between two fetches; one is lost")
             return
         self._waiting.append(report)
-
-
-def _pdu_in(lines: Sequence[str]) -> bytes | None:
-    """Find the PDU in the answer to AT+CMGR: the line of hex that has the announced length."""
-    announced: int | None = None
-    for line in lines:
-        if found := _ANNOUNCED.match(line):
-            announced = int(found[1])
-        elif announced is not None and _PDU.fullmatch(line):
-            octets = bytes.fromhex(line)
-            # Some pad it, or count wrongly: what is at least as long as announced is it.
-            if len(octets) - 1 - octets[0] >= max(announced, 1):
-                return octets
-    return None

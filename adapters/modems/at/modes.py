@@ -12,7 +12,7 @@ from adapters.modems.at.asking import Asking
 from adapters.modems.at.card import imsi_in
 from adapters.modems.at.dialogue import ResultKind
 from adapters.modems.at.link import AtLink, LinkGone
-from adapters.modems.devices.notices import Notices, ladder
+from adapters.modems.devices.notices import STORED_REPORTS, Notices, ladder
 from application.ports import Abilities, ModemUnavailable
 
 _FULL_RADIO: Final = 1
@@ -41,6 +41,10 @@ class Modes:
     def __init__(self) -> None:
         self._mark: tuple[str, re.Pattern[str]] | None = None
         self._imsi: str | None = None
+        self.memories: list[str] = []
+        """Where the modem keeps what comes in."""
+        self.acknowledged_notices: str | None = None
+        """The command that has it tell, where AT+CNMA acknowledges what it tells directly."""
 
     # -- bring-up -------------------------------------------------------------------------------
 
@@ -64,10 +68,10 @@ class Modes:
             raise ModemUnavailable("the modem has no PDU mode")
         asking.does("AT+CMEE=1")  # once more: it may have been refused for a busy SIM
         asking.does('AT+CSCS="GSM"')
-        # CSMS=1 would want each report acknowledged at once, before it can be saved.
-        asking.does("AT+CSMS=0")
         self._choose_memory(asking)
-        notices = self._ask_for_notices(asking)
+        notices = self._choose_notices(asking)
+        if notices and notices.ds == STORED_REPORTS:
+            self.memories.append("SR")
         for command in ("AT+CREG=1", "AT+CEREG=1"):
             asking.does(command)
         return Abilities(
@@ -81,7 +85,27 @@ class Modes:
             names = ",".join([f'"{memory}"'] * 3)
             reply = asking.unless_busy(f"AT+CPMS={names}", is_query=True, may_be_bare=True)
             if reply is not None and reply.ok:
+                self.memories = [memory]
                 return
+
+    def _choose_notices(self, asking: Asking) -> Notices | None:
+        """Have it tell of what comes, best so that it is stored until we have saved it.
+
+        Phase 2+ (27.005 3.2.1) has what is told directly acknowledged, and stops telling when
+        that takes long, as it may while a segment is under way: only where nothing else will do.
+        """
+        asking.does("AT+CSMS=0")
+        plain = self._ask_for_notices(asking)
+        if plain and plain.is_enough:
+            return plain
+        if not asking.does("AT+CSMS=1"):
+            return plain
+        acknowledged = self._ask_for_notices(asking)
+        if acknowledged and (plain is None or acknowledged.gain >= plain.gain):
+            self.acknowledged_notices = acknowledged.command
+            return acknowledged
+        asking.does("AT+CSMS=0")
+        return self._ask_for_notices(asking)
 
     def _ask_for_notices(self, asking: Asking) -> Notices | None:
         reply = asking.command("AT+CNMI=?", is_query=True, may_be_bare=True)

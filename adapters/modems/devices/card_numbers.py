@@ -3,11 +3,13 @@
 import re
 from typing import Final
 
+from domain.reports import Place
+
 ICCID_COMMANDS: Final = ("AT+CCID", "AT+ICCID", "AT^ICCID?", "AT+QCCID", "AT+CICCID")
 _ICCID: Final = re.compile(r"(?<![0-9A-Fa-f])\d{18,20}(?:[Ff]\d|[Ff]{0,4})(?![0-9A-Fa-f])")
 _CNUM: Final = re.compile(r'\+CNUM: ?(?:"[^"]*"|[^",]*), ?"?([+0-9A-Fa-f]{3,80})"?, ?(\d{1,3})')
 _UCS2: Final = re.compile(r"(?:[0-9A-Fa-f]{4})+")
-_STORED: Final = re.compile(r'\+C(MTI|DSI): ?"?([A-Za-z0-9_ ]{2,40}?)"?, ?(\d{1,5})$')
+_STORED: Final = re.compile(r'\+C(?:MTI|DSI): ?"?([A-Za-z0-9_ ]{2,40}?)"?, ?(\d{1,5})$')
 _HOME_DIGITS: Final = 10  # 0977123456
 
 
@@ -42,10 +44,10 @@ def own_number_in(line: str) -> str | None:
     return None
 
 
-def stored_in(line: str) -> tuple[bool, str, int] | None:
-    """Read ``+CMTI`` or ``+CDSI``: whether it is a status report, the memory, and the place."""
+def stored_in(line: str) -> Place | None:
+    """Read ``+CMTI`` or ``+CDSI``: where something was stored."""
     found = _STORED.match(line)
-    return (found[1] == "DSI", read_name(found[2]), int(found[3])) if found else None
+    return Place(read_name(found[1]), int(found[2])) if found else None
 
 
 def read_name(text: str) -> str:

@@ -14,6 +14,10 @@ _MT_AND_DS: Final = (
 )
 """<mt> and <ds>, the best first: reports by +CDS, else stored and told by +CDSI, else none."""
 
+STORED_REPORTS: Final = 2
+"""<ds>: reports are stored and told by +CDSI."""
+_DIRECT_MESSAGES: Final = 2
+
 _BFR: Final = (0, 1)
 FIELDS: Final = 5
 """mode, mt, bm, ds and bfr."""
@@ -30,6 +34,16 @@ class Notices:
     bm: int
     ds: int
     bfr: int
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether reports are told, and messages so that they outlive a crash of ours."""
+        return self.mt not in (0, _DIRECT_MESSAGES) and self.ds != 0
+
+    @property
+    def gain(self) -> int:
+        """How many of the two, messages and reports, are told at all."""
+        return (self.mt != 0) + (self.ds != 0)
 
     @property
     def command(self) -> str:

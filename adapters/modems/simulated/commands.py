@@ -9,6 +9,7 @@ from adapters.modems.simulated.grammar import Command, commands_in
 from adapters.modems.simulated.modes import ALLOWED, CHARACTER_SETS, MEMORIES, Modes, quoted
 from adapters.modems.simulated.profiles import Profile
 from adapters.modems.simulated.sim_card import PLACES, SimCard
+from adapters.modems.simulated.stored_messages import StoredMessages
 
 SIM_NOT_INSERTED = 10
 SIM_PIN_REQUIRED = 11
@@ -16,14 +17,14 @@ SIM_PUK_REQUIRED = 12
 INCORRECT_PASSWORD = 16
 OPERATION_NOT_SUPPORTED = 4
 CMS_SIM_PIN_REQUIRED = 311
-CMS_INVALID_INDEX = 321
+CMS_NOTHING_TO_ACKNOWLEDGE = 340
 
 _DOMAINS: Final = ("+CREG", "+CEREG", "+CGREG", "+C5GREG")
 _SMS: Final = frozenset({"+CMGF", "+CPMS", "+CNMI", "+CMGS", "+CMGR", "+CMGL", "+CMGD"})
 _IDENTITY: Final = {"I": "model", "+GMI": "manufacturer", "+GMM": "model", "+GMR": "firmware"}
 _DONE: Final = frozenset(
     {"", "S", "V", "Q", "X", "L", "M", "H", "&C", "&D", "&K", "&W", "&S", "+IFC", "+ICF", "+IPR"}
-    | {"+CGACT", "+CSMP", "+CMGW", "+CNMA", "+COPS", "+CSAS", "+CRES", "^CURC", "^PORTSEL"}
+    | {"+CGACT", "+CSMP", "+CMGW", "+COPS", "+CSAS", "+CRES", "^CURC", "^PORTSEL"}
 )
 """Taken with OK when it sets something, and forgotten."""
 
@@ -50,6 +51,8 @@ class Commands:
         """What AT+CMGS announced, when the line just answered ended with it."""
         self.afterwards: list[str] = []
         """What is said by itself once the line is answered."""
+        self.awaits_acknowledgement = False
+        """Whether something was told that AT+CNMA is still to acknowledge."""
         self.starts_anew = False
         """Whether the line just answered has the modem start anew."""
         self._answers = self._table()
@@ -146,6 +149,9 @@ class Commands:
             "+CGSN": self._profile.imei,
             **{name: getattr(self._profile, field) for name, field in _IDENTITY.items()},
         }
+        stored = StoredMessages(
+            self._places, self._cms_refusal, interjection=self._profile.interjection
+        )
         return {
             **{name: self._word_for(word) for name, word in words.items()},
             **dict.fromkeys(_DOMAINS, self._domain),
@@ -165,9 +171,10 @@ class Commands:
             "+CSMS": self._service,
             "+CNMI": self._notices,
             "+CPMS": self._memories,
-            "+CMGR": self._read,
-            "+CMGL": self._list,
-            "+CMGD": self._delete,
+            "+CMGR": stored.read,
+            "+CMGL": stored.list_all,
+            "+CMGD": stored.delete,
+            "+CNMA": self._acknowledge,
             "+CMGS": self._send,
         }
 
@@ -274,11 +281,29 @@ class Commands:
 
     def _notices(self, command: Command) -> list[str]:
         if command.is_test:
-            return [f"+CNMI: {self._profile.notices}"]
+            return [f"+CNMI: {self._offered_notices}"]
         if command.value is None:
             return [f"+CNMI: {','.join(map(str, self.modes.notices))}"]
-        if not self.modes.set_notices(command.value, self._profile.notices):
+        if not self.modes.set_notices(command.value, self._offered_notices):
             raise Refused(self.cms_error(303))
+        return []
+
+    @property
+    def wants_acknowledgements(self) -> bool:
+        """Whether what is told directly is to be acknowledged."""
+        return bool(self.modes.numbers["+CSMS"] and self._profile.acknowledged_notices)
+
+    @property
+    def _offered_notices(self) -> str:
+        more = self._profile.acknowledged_notices if self.wants_acknowledgements else None
+        return more or self._profile.notices
+
+    def _acknowledge(self, command: Command) -> list[str]:
+        if command.is_test:
+            return ["+CNMA: (0-2)"]
+        if self.wants_acknowledgements and not self.awaits_acknowledgement:
+            raise self._cms_refusal(CMS_NOTHING_TO_ACKNOWLEDGE)
+        self.awaits_acknowledgement = False
         return []
 
     def _memories(self, command: Command) -> list[str]:
@@ -305,45 +330,11 @@ class Commands:
     def _places(self) -> dict[int, bytes]:
         return self._open_card_for_sms().memories[self.modes.memory]
 
-    def _read(self, command: Command) -> list[str]:
-        if command.is_test:
-            return []
-        pdu = self._places().get(self._index(command))
-        if pdu is None:
-            return []
-        between = [self._profile.interjection] if self._profile.interjection else []
-        return [f"+CMGR: 0,,{_octets(pdu)}", *between, pdu.hex().upper()]
-
-    def _list(self, command: Command) -> list[str]:
-        if command.is_test:
-            return ["+CMGL: (0-4)"]
-        found: list[str] = []
-        for index, pdu in sorted(self._places().items()):
-            found += [f"+CMGL: {index},0,,{_octets(pdu)}", pdu.hex().upper()]
-        return found
-
-    def _delete(self, command: Command) -> list[str]:
-        if command.is_test:
-            return [f"+CMGD: (1-{PLACES}),(0-4)"]
-        _, _, flag = (command.value or "").partition(",")
-        if flag.strip() in {"1", "2", "3", "4"}:
-            self._places().clear()
-        else:
-            self._places().pop(self._index(command), None)
-        return []
-
-    def _index(self, command: Command) -> int:
-        index = (command.value or "").partition(",")[0].strip()
-        if not index.isdecimal():
-            raise Refused(self.cms_error(CMS_INVALID_INDEX))
-        return int(index)
+    def _cms_refusal(self, number: int) -> Refused:
+        return Refused(self.cms_error(number))
 
     def _send(self, command: Command) -> list[str]:
         if command.is_test:
             return []
         self.segment = command.value or ""
         return []
-
-
-def _octets(pdu: bytes) -> int:
-    return len(pdu) - 1 - pdu[0]

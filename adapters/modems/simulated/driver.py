@@ -25,11 +25,14 @@ from application.ports import Clock, ModemHealth, ModemUnavailable, SimIdentity
 from domain.causes import OwnCause
 from domain.reports import (
     Accepted,
+    InboundReceived,
+    Incoming,
     InDoubt,
     LateAnswer,
     LinkLost,
     ModemReport,
     NotSent,
+    Place,
     Rejected,
     StatusReportReceived,
     SubmitOutcome,
@@ -87,12 +90,15 @@ class SimulatedModemDriver:
         self._wait_until = wait_until
         self._centre = ServiceCentre(report_after_s)
         self._reports: deque[ModemReport] = deque()
+        self._stored: dict[Place, Incoming] = {}
         self._late: tuple[float, LateAnswer] | None = None
         self._is_open = False
         self._away_until_s = 0.0
 
     def receive(self, report: ModemReport) -> None:
         """Have the modem report something; may be called from any thread."""
+        if isinstance(report, StatusReportReceived | InboundReceived) and report.place is not None:
+            self._stored[report.place] = report
         self._reports.append(report)
         self._received.set()
 
@@ -104,6 +110,7 @@ class SimulatedModemDriver:
         if self._clock.monotonic_s() < self._away_until_s:
             raise ModemUnavailable("the simulated modem is unplugged")
         kept = [report for report in self._reports if not isinstance(report, LinkLost)]
+        kept += [report for report in self._stored.values() if report not in kept]
         self._reports = deque(kept)
         self._is_open = True
         return SimIdentity(
@@ -152,6 +159,11 @@ class SimulatedModemDriver:
             else:
                 self._received.wait(due_s - now_s)
         return [self._reports.popleft() for _ in range(len(self._reports))]
+
+    def forget(self, incoming: Incoming) -> None:
+        """Delete what is saved."""
+        if incoming.place is not None and self._stored.get(incoming.place) == incoming:
+            del self._stored[incoming.place]
 
     def health(self) -> ModemHealth | None:
         """Say that all is well while the modem is open."""

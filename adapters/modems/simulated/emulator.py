@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from adapters.modems.simulated.commands import CMS_SIM_PIN_REQUIRED, Commands
+from adapters.modems.simulated.deliveries import Deliveries
 from adapters.modems.simulated.faults import AFTERWARDS, ERRORS, Fault, FaultKind, FaultPlan, Stage
 from adapters.modems.simulated.mishaps import Mishaps
 from adapters.modems.simulated.network_log import NetworkLog, SegmentOnAir
@@ -62,6 +63,7 @@ class Emulator:
         self._centre = ServiceCentre(report_after_s)
         self._commands = Commands(profile, sim)
         self._voice = Voice(profile, self._plan)
+        self._deliveries = Deliveries(profile, self._commands, self._say)
         self._held = b""
         self._busy_until_s = 0.0
         self._input = b""
@@ -84,6 +86,7 @@ class Emulator:
             *heard_s,
             self._voice.next_due_s,
             self._centre.next_due_s,
+            self._deliveries.next_due_s,
             self.mishaps.well_at_s,
         )
         return min((moment_s for moment_s in moments_s if moment_s is not None), default=None)
@@ -112,6 +115,8 @@ class Emulator:
             rest = self._take_pdu(data) if self._segment is not None else self._take_line(data)
             self._held = rest if self._is_there(now_s) else b""
         self.mishaps.pass_by(now_s)
+        if self._is_there(now_s):
+            self._deliveries.go_on(now_s)
         for report in self._centre.due(now_s) if self._is_there(now_s) else ():
             self._relay(report)
 
@@ -145,27 +150,13 @@ class Emulator:
 
     def deliver(self, pdu: bytes, now_s: float) -> None:
         """Receive an SMS-DELIVER (with service-centre octets), as +CNMI says to report it."""
-        mode = self._commands.modes.notices[1]
-        if mode == 2:
-            self.say(f"+CMT: ,{len(pdu) - 1 - pdu[0]}\r\n{pdu.hex().upper()}", now_s)
-        else:
-            self._store(pdu, "SM", "+CMTI" if mode == 1 else None, now_s)
+        self._now_s = now_s
+        self._deliveries.bring(pdu, is_report=False, now_s=now_s)
 
     def report(self, pdu: bytes, now_s: float) -> None:
         """Receive an SMS-STATUS-REPORT; lost when +CNMI does not ask for it."""
-        mode = self._commands.modes.notices[3]
-        if mode == 1:
-            self.say(f"+CDS: {len(pdu) - 1 - pdu[0]}\r\n{pdu.hex().upper()}", now_s)
-        elif mode == 2:
-            self._store(pdu, self.profile.report_memory, "+CDSI", now_s)
-
-    def _store(self, pdu: bytes, memory: str, notice: str | None, now_s: float) -> None:
-        index = self.sim.store(pdu, memory) if self.sim else None
-        if index is None:
-            if self.profile.full_word:
-                self.say(self.profile.full_word, now_s)
-        elif notice:
-            self.say(f'{notice}: "{memory}",{index}', now_s)
+        self._now_s = now_s
+        self._deliveries.bring(pdu, is_report=True, now_s=now_s)
 
     def register(self, status: int, now_s: float) -> None:
         """Gain or lose the network (+CREG stat)."""
@@ -332,6 +323,7 @@ class Emulator:
     def _restart(self) -> None:
         self._voice.boots += 1
         self._commands.restart()
+        self._deliveries.restart()
         self._voice.clear()
         self._held = b""
         self._busy_until_s = 0.0

@@ -51,6 +51,8 @@ class Profile:
     """Domains of the network that it never gets into, with their ``stat``."""
     notices: str = _USUAL_NOTICES
     """What it offers for ``+CNMI``."""
+    acknowledged_notices: str | None = None
+    """What it offers for ``+CNMI`` in phase 2+ (``AT+CSMS=1``), where that is more."""
     report_memory: str = "SM"
     """Where it stores a status report when ds is 2."""
     interjection: str | None = None
@@ -272,6 +274,19 @@ MF190: Final = Profile(
     interjection="+ZUSIMR:2",
     chatter=('+ZPASR:"HSPA"', "+ZUSIMR:2", '+ZDONR: "MTN",645,2,"CS_PS"'),
 )
+TC35I: Final = Profile(
+    name="tc35i",
+    manufacturer="SIEMENS",
+    model="TC35i",
+    firmware="REVISION 02.00",
+    imei="350204001234567",
+    iccid_command="+CCID",
+    iccid_answer='+CCID: "{iccid}"',
+    refused=_NO_LTE,
+    notices="(0,1),(0,1),(0,2,3),(0),(1)",
+    acknowledged_notices="(0-3),(0-3),(0,2,3),(0,1),(1)",
+    boot=("^SYSSTART",),
+)
 MINIMAL: Final = Profile(
     name="minimal",
     manufacturer="",
@@ -290,7 +305,7 @@ PROFILES: Final[Mapping[str, Profile]] = MappingProxyType(
         profile.name: profile
         for profile in (
             *(E173, E3372, SIM800, SIM900, SIM7600, SIM7670, EC25, BG96),
-            *(MC75I, SARA, M1306, MOTOROLA, ICON, MF190, MINIMAL),
+            *(MC75I, SARA, M1306, MOTOROLA, ICON, MF190, TC35I, MINIMAL),
         )
     }
 )

@@ -10,6 +10,7 @@ from typing import Protocol
 from application.ports.queries.accounts import AccountQueries, AccountRow, KeyRow, SenderIdRow
 from application.ports.queries.days import AgeRow, DayQueries, OpenRow, PeriodRow, ShownLine
 from application.ports.queries.entries import EntryQueries, EntryRow
+from application.ports.queries.inbox import InboundRow, InboxQueries
 from application.ports.queries.kept import Kept, KeptQueries, Place
 from application.ports.queries.ledger import (
     BooksRead,
@@ -39,6 +40,7 @@ from application.ports.queries.receipts import (
 )
 from application.ports.queries.reports import ReportPair, ReportQueries
 from application.ports.queries.sims import SimQueries, SimRow
+from application.ports.queries.suppressions import SuppressionQueries, SuppressionRow
 from application.ports.queries.topups import TopUpQueries, TopUpRow
 from application.ports.queries.waiting import Backlog, Waiting, WaitingQueries
 from application.ports.queries.wallets import Balance, Statement, StatementLine, WalletQueries
@@ -53,6 +55,7 @@ __all__ = [
     "CaseRow",
     "ConfirmedRow",
     "EntryRow",
+    "InboundRow",
     "JournalRow",
     "Kept",
     "KeyRow",
@@ -78,6 +81,7 @@ __all__ = [
     "SimRow",
     "Statement",
     "StatementLine",
+    "SuppressionRow",
     "TopUpRow",
     "Waiting",
 ]
@@ -95,6 +99,8 @@ class Queries(
     KeptQueries,
     TopUpQueries,
     ReportQueries,
+    InboxQueries,
+    SuppressionQueries,
     ReceiptQueries,
     DayQueries,
     ProgressQueries,

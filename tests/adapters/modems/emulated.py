@@ -150,6 +150,7 @@ class AtBench:
 
     def opened(self) -> "AtBench":
         self.driver.open()
+        self.driver.step(0)  # looks what was stored before
         self.opened_s = self.clock.seconds
         return self
 

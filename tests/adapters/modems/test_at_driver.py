@@ -16,6 +16,7 @@ from domain.reports import (
     LateAnswer,
     LinkLost,
     NotSent,
+    Place,
     RegistrationChanged,
     Rejected,
     StatusReportReceived,
@@ -257,20 +258,23 @@ def test_what_is_said_during_a_segment_is_handed_on_after_it() -> None:
     bench.clock.plan(2, lambda now_s: bench.emulator.report(REPORT, now_s))
     bench.clock.plan(3, lambda now_s: bench.emulator.deliver(MESSAGE, now_s))
     assert bench.driver.submit(tpdu(), start=go) == Accepted(1)
-    assert bench.driver.step(0) == [StatusReportReceived(REPORT), InboundReceived(MESSAGE, 1)]
+    assert bench.driver.step(0) == [
+        StatusReportReceived(REPORT),
+        InboundReceived(MESSAGE, Place("SM", 1)),
+    ]
 
 
 def test_a_message_given_directly_has_no_place_in_the_sim() -> None:
     bench = AtBench().opened()
     bench.emulator.say(f"+CMT: ,29\r\n{MESSAGE.hex()}", bench.clock.seconds)
-    assert bench.driver.step(0) == [InboundReceived(MESSAGE, None)]
+    assert bench.driver.step(0) == [InboundReceived(MESSAGE)]
 
 
 def test_a_stored_status_report_is_read_as_one() -> None:
     bench = AtBench().opened()
     index = bench.sim.store(REPORT)
     bench.emulator.say(f'+CDSI: "SM",{index}', bench.clock.seconds)
-    assert bench.driver.step(0) == [StatusReportReceived(REPORT)]
+    assert bench.driver.step(0) == [StatusReportReceived(REPORT, Place("SM", 1))]
 
 
 def test_an_empty_place_in_the_sim_is_passed_over() -> None:
