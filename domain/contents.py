@@ -12,6 +12,8 @@ class ContentKind(StrEnum):
 
     MESSAGE = "message"
     """A message's text, as it is, beside recipient and sender."""
+    CLIENT_REFERENCE = "client_reference"
+    """The client's own name for a message, by the message's number."""
     SUBMISSION = "submission"
     """What was answered under an idempotency key, by the first message's number."""
     ACCOUNT = "account"

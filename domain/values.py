@@ -43,6 +43,13 @@ class Lane(StrEnum):
     BULK = "bulk"
 
 
+class Category(StrEnum):
+    """Why a message is sent: because of what its recipient does, or to win them for something."""
+
+    TRANSACTIONAL = "transactional"
+    PROMOTIONAL = "promotional"
+
+
 class Encoding(StrEnum):
     """The alphabet that a message needs (3GPP 23.038)."""
 

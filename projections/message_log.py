@@ -61,9 +61,11 @@ TOTALS: Final = Table(
 
 
 _SIM = CONTENTS.alias("sim_content")
+_REFERENCE = CONTENTS.alias("reference_content")
 _WITH_CONTENT = (
     is_content(ContentKind.MESSAGE, MESSAGES.c.number),
     is_content(ContentKind.SIM, MESSAGES.c.sim, among=_SIM),
+    is_content(ContentKind.CLIENT_REFERENCE, MESSAGES.c.number, among=_REFERENCE),
 )
 _ENTRY_COLUMNS = (
     *(column for column in MESSAGES.columns if column.name not in {"account", "status", "sim"}),
@@ -71,6 +73,7 @@ _ENTRY_COLUMNS = (
     CONTENTS.c.body.label("text"),
     CONTENTS.c.sender.label("sender_id"),
     _SIM.c.msisdn.label("sender_used"),
+    _REFERENCE.c.body.label("client_reference"),
 )
 
 
@@ -129,6 +132,7 @@ def _entries(messages: FromClause) -> Select[Any]:
         .select_from(messages)
         .join(CONTENTS, _WITH_CONTENT[0], isouter=True)
         .join(_SIM, _WITH_CONTENT[1], isouter=True)
+        .join(_REFERENCE, _WITH_CONTENT[2], isouter=True)
     )
 
 

@@ -19,7 +19,13 @@ from application.messages.explain import Explanation, explain
 from application.ports.queries import Balance
 from domain.errors import NotFound
 from domain.message_text import is_within_limits
-from domain.public_ids import feltech_id, iso_time, parse_message_id, wilcybertek_id
+from domain.public_ids import (
+    feltech_id,
+    iso_time,
+    iso_time_or_none,
+    parse_message_id,
+    wilcybertek_id,
+)
 from domain.segments import non_gsm_characters, segment
 from domain.tariff import TARIFF
 
@@ -98,7 +104,12 @@ async def timeline(front: Front, call: Call) -> Answer:
     explained = await front.read(
         principal.account,
         lambda: explain(
-            system.reader, system.store, ref.number, account=principal.account, offline=offline
+            system.reader,
+            system.store,
+            ref.number,
+            account=principal.account,
+            now=system.clock.now(),
+            offline=offline,
         ),
     )
     if not ref.is_of(explained.accepted_at):
@@ -115,6 +126,11 @@ def _timeline(explained: Explanation) -> schemas.Timeline:
         state=explained.state,
         recipient=explained.recipient,
         sender_id=explained.sender_id,
+        client_reference=explained.client_reference,
+        lane=explained.lane,
+        category=explained.category,
+        send_at=iso_time_or_none(explained.send_at),
+        expires_at=iso_time(explained.expires_at),
         summary=explained.summary,
         charge=schemas.TimelineCharge(
             credits=charge.credits,

@@ -15,6 +15,7 @@ from api.http.wire import Answer, Call, answer
 from api.routing.admission import admit_manager, admit_reader, admit_writer
 from api.routing.front import Front
 from application.accounts import RequestSenderId
+from application.books.contents import read_client_reference
 from application.ports.queries import PUBLIC_STATUS, LogEntry, LogFilter, SenderIdRow
 from domain.errors import InvalidRequest, NotFound
 from domain.message import Message, State, message_id
@@ -54,7 +55,7 @@ async def send(front: Front, call: Call) -> Answer:
     principal, fields = await admit_writer(front, call)
     await sending.limit(front, FELTECH, front.caller(call), "single", principal)
     require(fields, "to", "message")
-    body = sending.read_body(call, fields)
+    body = sending.read_body(front, call, fields, is_bulk=False)
     recipient = sending.read_single(front, fields)
     accepted = await sending.send(front, FELTECH, principal, body, [recipient], is_bulk=False)
     message_id = FELTECH.message_id(accepted.number(0), accepted.accepted_at)
@@ -67,7 +68,7 @@ async def send_bulk(front: Front, call: Call) -> Answer:
     principal, fields = await admit_writer(front, call)
     await sending.limit(front, FELTECH, front.caller(call), "bulk", principal)
     require(fields, "to", "message")
-    body = sending.read_body(call, fields)
+    body = sending.read_body(front, call, fields, is_bulk=True)
     given = sending.check_list(fields, "to")
     entries = sending.read_entries(front, given)
     if entries.faults:
@@ -102,12 +103,18 @@ async def status(front: Front, call: Call) -> Answer:
             state, sent_at = State.SENT, event.at
         elif isinstance(event, Message.Failed | Message.Expired | Message.Cancelled):
             state = State.FAILED
-    when = iso_time_or_none(sent_at)
+    when, reference = iso_time_or_none(sent_at), None
+    if queued.client_reference is not None:
+        reference = await front.read(
+            principal.account,
+            lambda: read_client_reference(ref.number, source=front.system.store),
+        )
     data = schemas.DeliveryStatus(
         message_id=FELTECH.message_id(ref.number, queued.at),
         delivery_status=DELIVERY_STATUSES[PUBLIC_STATUS[state]],
         sent_at_published=when,
         sent_at=when,
+        client_reference=reference,
     )
     return answer(schemas.MessageStatus(data=data))
 
@@ -152,6 +159,7 @@ def _log_entry(entry: LogEntry) -> schemas.FeltechLogEntry:
         message=entry.text,
         sender_id=entry.sender_id,
         sender_used=entry.sender_used,
+        client_reference=entry.client_reference,
         status=LOG_STATUSES[entry.status],
         delivery=entry.delivery,
         cost=entry.credits,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from api.dialects.dialect import Dialect
+from api.dialects.options import read_options
 from api.door.caller import Caller
 from api.http.fields import Exponential, Fields, read_list
 from api.http.presence import read_text
@@ -16,10 +17,12 @@ from application.messages.accepted import Accepted
 from domain.bulk import check_recipients
 from domain.errors import IdempotencyInProgress, InvalidRecipient, InvalidRequest
 from domain.idempotency import IDEMPOTENCY_KEY
+from domain.message.options import Options
 from domain.message_text import check_length
 from domain.msisdn import Numbering, normalise
 from domain.segments import Text
 from domain.sender_id_rules import check_sender_id
+from domain.values import Lane
 
 
 class Body(NamedTuple):
@@ -27,6 +30,7 @@ class Body(NamedTuple):
 
     text: Text
     asked_sender: str | None
+    options: Options
     idempotency_key: str | None
 
 
@@ -44,7 +48,7 @@ class Entries(NamedTuple):
         return len(self.places) - len(self.recipients)
 
 
-def read_body(call: Call, fields: Mapping[str, Any]) -> Body:
+def read_body(front: Front, call: Call, fields: Mapping[str, Any], *, is_bulk: bool) -> Body:
     """Check the fields that all sends have.
 
     Raises:
@@ -53,6 +57,11 @@ def read_body(call: Call, fields: Mapping[str, Any]) -> Body:
     return Body(
         text=Text.measured(read_text(fields, "message")),
         asked_sender=_read_sender(fields.get("sender_id")),
+        options=read_options(
+            fields,
+            default_lane=Lane.BULK if is_bulk else Lane.NORMAL,
+            now=front.system.clock.now(),
+        ),
         idempotency_key=read_idempotency_key(call),
     )
 
@@ -166,11 +175,14 @@ async def send(
         NgomaError: the command's refusal, or the store's state.
     """
     check_length(body.text)
-    system = front.system
+    system, options = front.system, body.options
+    at = system.clock.now()
     digest = None
     if dialect.knows_repeats:
         text, msisdns = body.text.value, [recipient.msisdn for recipient in recipients]
-        digest = system.digests.request(principal.account, msisdns, text, is_bulk=is_bulk)
+        digest = system.digests.request(
+            principal.account, msisdns, text, *options.said(), is_bulk=is_bulk
+        )
     sending = Sending(
         principal=principal,
         text=body.text,
@@ -180,8 +192,9 @@ async def send(
         require_approved_sender=dialect.requires_approved_sender,
         idempotency_key=body.idempotency_key,
         digest=digest,
-        offline=await front.offline(),
-        at=system.clock.now(),
+        options=options,
+        offline=frozenset() if options.later(at) else await front.offline(),
+        at=at,
     )
     command = SendMessages(sending)
     if body.idempotency_key is None:

@@ -45,7 +45,7 @@ async def send(front: Front, call: Call) -> Answer:
     principal = await front.door.admit_writer(caller)
     await sending.limit(front, WILCYBERTEK, caller, "single", principal)
     require(fields, "to", "message")
-    body = sending.read_body(call, fields)
+    body = sending.read_body(front, call, fields, is_bulk=False)
     recipient = sending.read_single(front, fields)
     accepted = await sending.send(front, WILCYBERTEK, principal, body, [recipient], is_bulk=False)
     message_id = WILCYBERTEK.message_id(accepted.number(0), accepted.accepted_at)
@@ -80,7 +80,7 @@ async def send_bulk(front: Front, call: Call) -> Answer:
     principal = await front.door.admit_writer(caller)
     await sending.limit(front, WILCYBERTEK, caller, "bulk", principal)
     require(fields, "recipients", "message")
-    body = sending.read_body(call, fields)
+    body = sending.read_body(front, call, fields, is_bulk=True)
     given = sending.check_list(fields, "recipients")
     entries = sending.read_entries(front, given)
     if not entries.recipients:
@@ -191,6 +191,7 @@ def _log_entry(entry: LogEntry) -> schemas.WilcybertekLogEntry:
         message=entry.text,
         sender_id=entry.sender_id,
         sender_used=entry.sender_used,
+        client_reference=entry.client_reference,
         network=entry.network,
         status=STATUSES[entry.status],
         delivery=entry.delivery,

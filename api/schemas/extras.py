@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from api.schemas.words import Credits, FeltechId, Time, WilcybertekId
-from domain.values import Encoding, Network
+from domain.values import Category, Encoding, Lane, Network
 
 
 class Preview(Struct, frozen=True, kw_only=True):
@@ -74,6 +74,11 @@ class Timeline(Struct, frozen=True, kw_only=True):
     state: str
     recipient: str | None
     sender_id: str | None
+    client_reference: str | None
+    lane: Lane
+    category: Category
+    send_at: Time | None
+    expires_at: Time
     summary: str
     charge: TimelineCharge
     route: TimelineRoute

@@ -31,6 +31,7 @@ class DeliveryStatus(Struct, frozen=True, kw_only=True, rename={"sent_at_publish
     delivery_status: Literal["pending", "sent", "failed"]
     sent_at_published: Time | None
     sent_at: Time | None
+    client_reference: str | None
 
 
 class MessageStatus(Struct, frozen=True, kw_only=True):
@@ -41,13 +42,14 @@ class MessageStatus(Struct, frozen=True, kw_only=True):
 
 
 class FeltechLogEntry(Struct, frozen=True, kw_only=True):
-    """One message; recipient and message are null once their content was erased."""
+    """One message; recipient, message and reference are null once they were erased."""
 
     id: int
     recipient: str | None
     message: str | None
     sender_id: str | None
     sender_used: str | None
+    client_reference: str | None
     status: Literal["Pending", "Sent", "Failed"]
     delivery: Delivery | None
     cost: Credits

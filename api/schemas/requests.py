@@ -6,6 +6,13 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from domain.bulk import RECIPIENTS_MAX
 from domain.key_rules import SOURCE_CHARACTERS_MAX, SOURCES_MAX
+from domain.message.options import CLIENT_REFERENCE_CHARACTERS_MAX
+from domain.message.validity import (
+    AHEAD_DAYS_MAX,
+    OTP_VALIDITY_S,
+    VALIDITY_MINUTES_MAX,
+    VALIDITY_S,
+)
 from domain.message_text import MESSAGE_CHARACTERS_MAX, MESSAGE_SEGMENTS_MAX
 from domain.password_rules import (
     CODE_CHARACTERS_MAX,
@@ -19,7 +26,7 @@ from domain.sender_id_rules import (
     SENDER_ID_PATTERN,
     USE_CASE_CHARACTERS_MAX,
 )
-from domain.values import Network
+from domain.values import Category, Lane, Network
 
 To = Annotated[
     str | int,
@@ -54,8 +61,47 @@ SenderName = Annotated[
     ),
 ]
 
+LaneName = Annotated[
+    Lane, Meta(description="How urgent it is; a bulk is `bulk` by itself, a single send `normal`.")
+]
+Validity = Annotated[
+    int,
+    Meta(
+        description=f"How long it may wait to be sent, from `send_at` on; by itself "
+        f"{VALIDITY_S // 3600} hours, in lane `otp` {OTP_VALIDITY_S // 60} minutes.",
+        ge=1,
+        le=VALIDITY_MINUTES_MAX,
+    ),
+]
+SendAt = Annotated[
+    str,
+    Meta(
+        description="When to send it, ISO 8601 with a zone, at most "
+        f"{AHEAD_DAYS_MAX} days ahead; a time in the past is now.",
+        examples=["2026-12-01T08:00:00+02:00"],
+    ),
+]
+ClientReference = Annotated[
+    str,
+    Meta(
+        description="Your own name for it, in visible characters: logs and timeline show it.",
+        max_length=CLIENT_REFERENCE_CHARACTERS_MAX,
+        examples=["order-1042"],
+    ),
+]
 
-class SendRequest(Struct, kw_only=True):
+
+class Options(Struct, kw_only=True):
+    """What all sends may ask for."""
+
+    lane: LaneName | UnsetType | None = UNSET
+    validity_minutes: Validity | UnsetType | None = UNSET
+    send_at: SendAt | UnsetType | None = UNSET
+    client_reference: ClientReference | UnsetType | None = UNSET
+    category: Category | UnsetType | None = UNSET
+
+
+class SendRequest(Options, kw_only=True):
     """One message."""
 
     to: To
@@ -63,7 +109,7 @@ class SendRequest(Struct, kw_only=True):
     sender_id: SenderName | UnsetType | None = UNSET
 
 
-class SendRequestWithKey(Struct, kw_only=True):
+class SendRequestWithKey(Options, kw_only=True):
     """One message, with the key beside it."""
 
     api_key: ApiKey | UnsetType = UNSET
@@ -72,7 +118,7 @@ class SendRequestWithKey(Struct, kw_only=True):
     sender_id: SenderName | UnsetType | None = UNSET
 
 
-class BulkRequestWithKey(Struct, kw_only=True):
+class BulkRequestWithKey(Options, kw_only=True):
     """One text for many, with the key beside it."""
 
     api_key: ApiKey | UnsetType = UNSET
@@ -81,7 +127,7 @@ class BulkRequestWithKey(Struct, kw_only=True):
     sender_id: SenderName | UnsetType | None = UNSET
 
 
-class BulkRequest(Struct, kw_only=True):
+class BulkRequest(Options, kw_only=True):
     """One text for many."""
 
     to: Recipients

@@ -101,13 +101,14 @@ class Failure(Struct, frozen=True, kw_only=True):
 
 
 class WilcybertekLogEntry(Struct, frozen=True, kw_only=True):
-    """One message; recipient and message are null once their content was erased."""
+    """One message; recipient, message and reference are null once they were erased."""
 
     message_id: WilcybertekId
     recipient: str | None
     message: str | None
     sender_id: str | None
     sender_used: str | None
+    client_reference: str | None
     network: Network
     status: Literal["QUEUED", "SENT", "FAILED"]
     delivery: Delivery | None

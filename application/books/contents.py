@@ -73,6 +73,12 @@ def read_message(number: int, *, source: Contents) -> MessageContent | None:
     return None if row is None else MessageContent(row.msisdn, row.body, row.sender)
 
 
+def read_client_reference(number: int, *, source: Contents) -> str | None:
+    """Read the client's own name for message ``number``; None if it has none, or it was erased."""
+    row = source.content(ContentKind.CLIENT_REFERENCE, number)
+    return None if row is None else row.body
+
+
 def message_of(row: ContentRow | None, *, seal: str) -> MessageContent | None:
     """Give what a message says that is to be sent; None when nothing is left to send.
 
@@ -97,6 +103,11 @@ def read_reason(reference: str | None, *, source: Contents) -> str | None:
 def message_content(number: int, *, salt: bytes, msisdn: str, text: str, sender: str) -> ContentRow:
     """Make a message's row."""
     return ContentRow(ContentKind.MESSAGE, number, salt, msisdn, text, sender, folded=folded(text))
+
+
+def reference_content(number: int, *, salt: bytes, text: str) -> ContentRow:
+    """Make the row of the client's own name for message ``number``."""
+    return ContentRow(ContentKind.CLIENT_REFERENCE, number, salt, body=text)
 
 
 def reason_content(number: int, *, salt: bytes, text: str) -> ContentRow:

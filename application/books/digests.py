@@ -38,11 +38,13 @@ class Digests:
         """Give the digest by which it is known that an account may not promote to a number."""
         return seal(self.repeat_key, "suppression", str(account), msisdn)
 
-    def request(self, account: int, msisdns: Iterable[str], text: str, *, is_bulk: bool) -> bytes:
+    def request(
+        self, account: int, msisdns: Iterable[str], text: str, *said: str, is_bulk: bool
+    ) -> bytes:
         """Give the digest by which a repeated request is known (contract decision 8).
 
-        The order of the recipients does not matter.
+        The order of the recipients does not matter; ``said`` is what else tells it from others.
         """
         kind = "bulk" if is_bulk else "single"
-        material = "\x00".join((str(account), kind, *sorted(msisdns), text)).encode()
+        material = "\x00".join((str(account), kind, *sorted(msisdns), text, *said)).encode()
         return hashlib.blake2b(material, key=self.repeat_key, digest_size=20).digest()

@@ -12,6 +12,7 @@ from application.books.contents import (
     SALT_BYTES,
     body_content,
     message_content,
+    reference_content,
     seal,
     seal_of,
 )
@@ -23,7 +24,7 @@ from domain.account import Account, account_id
 from domain.errors import AccountSuspended, InvalidKey, NotPermitted, SenderIdNotApproved
 from domain.key_rules import Scope
 from domain.message import Message
-from domain.message.validity import valid_until
+from domain.message.options import NO_OPTIONS, Options
 from domain.msisdn import Msisdn, Route
 from domain.segments import Text
 from domain.sender_id import SenderId, sender_id_id
@@ -68,7 +69,7 @@ class Sending:
     offline: frozenset[Network]
     """Networks without an online SIM at this moment."""
     at: Instant
-    lane: Lane | None = None
+    options: Options = NO_OPTIONS
 
 
 class SendMessages(Command[Accepted]):
@@ -79,7 +80,7 @@ class SendMessages(Command[Accepted]):
         self.at = sending.at
         self.weight = len(sending.recipients)
         self._each = TARIFF.charge(sending.text.segments)
-        self._lane = sending.lane or (Lane.BULK if sending.is_bulk else Lane.NORMAL)
+        self._lane = sending.options.lane or (Lane.BULK if sending.is_bulk else Lane.NORMAL)
         self._first_number = 0
         self._batch: int | None = None
         self._events: list[object] = []
@@ -90,7 +91,7 @@ class SendMessages(Command[Accepted]):
 
     def prepare(self, tools: Preparing) -> None:
         """Take numbers and salts, build each message's first event and content row."""
-        asked = self._sending
+        asked, options = self._sending, self._sending.options
         count = len(asked.recipients)
         self._first_number = tools.numbers.take("message", count)
         if asked.is_bulk:
@@ -110,8 +111,9 @@ class SendMessages(Command[Accepted]):
             "credits": self._each,
             "tariff": TARIFF.version,
             "lane": str(self._lane),
-            "send_at": None,
-            "expires_at": valid_until(self._lane, self.at),
+            "category": str(options.category),
+            "send_at": options.later(self.at),
+            "expires_at": options.expires_at(self._lane, self.at),
             "batch": self._batch,
             "submission": submission,
         }
@@ -120,6 +122,7 @@ class SendMessages(Command[Accepted]):
             number = self._first_number + place
             salt = salts[place * SALT_BYTES : (place + 1) * SALT_BYTES]
             network = recipient.route.network
+            reference = self._keep_reference(number, tools)
             event = Message.queued(
                 number,
                 at=self.at,
@@ -127,6 +130,7 @@ class SendMessages(Command[Accepted]):
                 network=str(network),
                 plan=recipient.route.plan_version,
                 offline=network in asked.offline,
+                client_reference=reference,
                 **shared,
             )
             self._events.append(encode(event))
@@ -139,6 +143,15 @@ class SendMessages(Command[Accepted]):
                     sender=sender,
                 )
             )
+
+    def _keep_reference(self, number: int, tools: Preparing) -> str | None:
+        """Keep the client's own name for a message beside the log; give its seal."""
+        reference = self._sending.options.client_reference
+        if reference is None:
+            return None
+        row = reference_content(number, salt=tools.randomness.token(SALT_BYTES), text=reference)
+        self._rows.append(row)
+        return seal_of(row)
 
     def touches(self) -> Iterable[UUID]:
         """Account and wallet always; submission and sender ID when named."""
@@ -289,6 +302,7 @@ class SendMessages(Command[Accepted]):
             asked.asked_sender and folded(asked.asked_sender),
             asked.text.value,
             *(recipient.msisdn for recipient in asked.recipients),
+            *asked.options.said(),
         )
 
     def _replay(self, books: Books, kept: Submission) -> Accepted:

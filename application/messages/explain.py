@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, cast
 
-from application.books.contents import read_message, read_reason
+from application.books.contents import read_client_reference, read_message, read_reason
 from application.books.reader import Reader
 from application.ports import Store
 from application.ports.queries import PUBLIC_STATUS
@@ -15,8 +15,17 @@ from domain.events import Event
 from domain.message import OPEN, REFUNDED, SPENT, Message, State, events, message_id
 from domain.message.doubt import DOUBT_LIMIT_S
 from domain.msisdn import PLAN_VERSIONS, NumberingPlan
+from domain.public_ids import iso_time
 from domain.tariff import TARIFFS
-from domain.values import SECOND, Encoding, Instant, Network, credits_in_words
+from domain.values import (
+    SECOND,
+    Category,
+    Encoding,
+    Instant,
+    Lane,
+    Network,
+    credits_in_words,
+)
 
 NETWORK_NAMES: Final[Mapping[Network, str]] = MappingProxyType(
     {Network.MTN: "MTN", Network.AIRTEL: "Airtel", Network.ZAMTEL: "Zamtel"}
@@ -72,6 +81,11 @@ class Explanation:
     """The public word: queued, sent or failed."""
     recipient: str | None
     sender_id: str | None
+    client_reference: str | None
+    lane: Lane
+    category: Category
+    send_at: Instant | None
+    expires_at: Instant
     summary: str
     charge: Charge
     route: RouteTaken
@@ -85,6 +99,7 @@ def explain(
     number: int,
     *,
     account: int | None,
+    now: Instant,
     offline: frozenset[Network] = frozenset(),
 ) -> Explanation:
     """Explain message ``number``; ``account`` None is an operator, who may see every account's.
@@ -108,7 +123,14 @@ def explain(
         status=PUBLIC_STATUS[message.state],
         recipient=content.msisdn if content else None,
         sender_id=content.sender if content else None,
-        summary=_summary(message, offline),
+        client_reference=(
+            read_client_reference(number, source=store) if queued.client_reference else None
+        ),
+        lane=Lane(queued.lane),
+        category=Category(queued.category),
+        send_at=None if queued.send_at is None else Instant(queued.send_at),
+        expires_at=Instant(message.expires_at),
+        summary=_summary(message, offline, now),
         charge=_charge(queued, message),
         route=route_taken(Network(queued.network), queued.plan),
         evidence=[sentence for event in history if (sentence := _evidence(event))],
@@ -187,7 +209,7 @@ def _price(version: str) -> str:
     return f"Tariff {version}{rate}."
 
 
-def _summary(message: Message, offline: frozenset[Network]) -> str:
+def _summary(message: Message, offline: frozenset[Network], now: Instant) -> str:
     network = Network(message.network)
     if message.state in REFUNDED:
         return f"It was not sent. {meaning_of(message.cause or '').words}"
@@ -195,6 +217,8 @@ def _summary(message: Message, offline: frozenset[Network]) -> str:
         return f"SIM {message.sim} is sending it."
     if message.state != State.QUEUED:
         return _SUMMARIES[State(message.state)]
+    if message.send_at is not None and message.send_at > now:
+        return f"It waits for its time: {iso_time(Instant(message.send_at))}."
     if network in offline:
         return f"It waits: no SIM of {NETWORK_NAMES[network]} is online."
     what = f"a SIM of {NETWORK_NAMES[network]}" if message.retry_at is None else "its next try"
@@ -242,6 +266,8 @@ def _evidence(event: Event) -> str | None:
 def _say_queued(event: events.Queued) -> str:
     name = NETWORK_NAMES[Network(event.network)]
     waits = f" No SIM of {name} was online." if event.offline else ""
+    if event.send_at is not None:
+        waits = f" It is to be sent at {iso_time(Instant(event.send_at))}."
     return (
         f"Accepted for {name} as {_segments(event.segments)} in {event.encoding}; "
         f"{credits_in_words(event.credits)} reserved.{waits}"

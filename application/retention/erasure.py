@@ -99,6 +99,7 @@ class EraseMessages(WithReason[Erased]):
             books.record(message)
             if message.offline:
                 books.forget_repeatable(message.number)
+            books.erase(ContentKind.CLIENT_REFERENCE, message.number)
             if self._what is Extent.ALL:
                 books.erase(ContentKind.MESSAGE, message.number)
             else:

@@ -7,6 +7,7 @@ from domain.causes import OwnCause
 from domain.events import Aggregate
 from domain.message_states import Progress, State
 from domain.tariff import FIRST_TARIFF
+from domain.values import Category
 
 
 class Event(Aggregate.Event):
@@ -23,9 +24,11 @@ class Queued(Event, Aggregate.Created):
     ``expires_at`` and ``send_at`` are instants; ``offline`` says that no SIM of the network
     was online (contract decision 8). ``plan`` and ``tariff`` are the versions by which its network
     and its price were found; version 1 had no tariff, since there was one only.
+    ``client_reference`` is the seal of the client's own name for it, where there is one; version
+    2 had neither that nor a category.
     """
 
-    class_version: ClassVar[int] = 2
+    class_version: ClassVar[int] = 3
 
     TOPIC = "Message.Queued"
     number: int
@@ -43,10 +46,17 @@ class Queued(Event, Aggregate.Created):
     batch: int | None
     submission: str | None
     offline: bool
+    category: str
+    client_reference: str | None
 
     @staticmethod
     def upcast_v1_v2(state: dict[str, Any]) -> None:
         state["tariff"] = FIRST_TARIFF
+
+    @staticmethod
+    def upcast_v2_v3(state: dict[str, Any]) -> None:
+        state["category"] = Category.TRANSACTIONAL.value
+        state["client_reference"] = None
 
 
 class AttemptStarted(Event):

@@ -6,9 +6,10 @@ from typing import Any
 from application.accounts.principal import Principal
 from application.books.digests import Digests
 from application.messages.accept import Recipient, Sending, SendMessages
+from domain.message.options import Options
 from domain.msisdn import Msisdn, Numbering
 from domain.segments import Text
-from domain.values import Instant, Network
+from domain.values import Instant, Lane, Network
 
 REPEAT_KEY = b"k" * 32
 
@@ -28,6 +29,7 @@ def sending(
     count: int = 1,
     text: str = "Mwapoleni",
     segments: int = 1,
+    lane: Lane | None = None,
     **fields: Any,
 ) -> Sending:
     """Ask for ``count`` messages; any other field of ``Sending`` may be given."""
@@ -42,6 +44,7 @@ def sending(
         "digest": None,
         "offline": frozenset(),
         "at": at,
+        "options": Options(lane=lane),
         **fields,
     }
     return Sending(**asked)

@@ -94,6 +94,8 @@ class Filler:
             batch=None,
             submission=None,
             offline=False,
+            category="transactional",
+            client_reference=None,
         )
         message.start_attempt(sim=self._sim, fence=1, concat_ref=None, at=self._at)
         message.accept_segment(0, message_reference=1, evidence="cmgs", at=self._at)

@@ -89,7 +89,8 @@ def _message(number: int, account: int, at: int) -> Iterator[Row]:
         "timestamp": at, "originator_topic": "Message", "number": number, "account": account,
         "content": "c" * 64, "network": "mtn", "plan": "published-1", "tariff": "2026-1",
         "encoding": "GSM-7", "segments": 1, "credits": 1, "lane": "normal", "send_at": None,
-        "expires_at": at, "batch": None, "submission": None, "offline": False, "class_version": 2,
+        "expires_at": at, "batch": None, "submission": None, "offline": False,
+        "category": "transactional", "client_reference": None, "class_version": 3,
     }  # fmt: skip
     yield own, 1, "Message.Queued", orjson.dumps(queued)
     started = {"timestamp": at, "number": number, "sim": 1, "attempt": 1, "fence": 1}

@@ -89,7 +89,6 @@ class Host:
                     digest=None,
                     offline=frozenset(),
                     at=gw.clock.now(),
-                    lane=None,
                 )
             )
         )

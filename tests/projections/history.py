@@ -55,6 +55,8 @@ def message(number: int, account: int = 1, *, when: float = 0, **fields: Any) ->
             "batch": None,
             "submission": None,
             "offline": False,
+            "category": "transactional",
+            "client_reference": None,
             **fields,
         },
     )

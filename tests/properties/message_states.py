@@ -76,6 +76,8 @@ def new_message(*, segments: int = 1, lane: str = "normal") -> Message:
         batch=None,
         submission=None,
         offline=False,
+        category="transactional",
+        client_reference=None,
     )
 
 

@@ -189,6 +189,8 @@ def _queued(number: int, segments: int, at: Instant) -> Message:
         batch=None,
         submission=None,
         offline=False,
+        category="transactional",
+        client_reference=None,
     )
 
 

@@ -28,6 +28,7 @@ from application.ports import AnswerLost, ModemDriver, ModemSettings, Save, Turn
 from application.system import System
 from domain.errors import StoreDown
 from domain.message import Message, message_id
+from domain.message.options import Options
 from domain.msisdn import Msisdn, Route
 from domain.segments import Text
 from domain.values import SECOND, Credits, Instant, Lane, Network
@@ -153,6 +154,7 @@ class Gateway:
         first: int = 1,
         network: Network = Network.MTN,
         lane: Lane | None = None,
+        send_at: Instant | None = None,
     ) -> range:
         """Queue messages to recipients ``first``, ``first + 1``, …; give their numbers."""
         route = Route(network, "published-1")
@@ -173,7 +175,7 @@ class Gateway:
                     digest=None,
                     offline=frozenset(),
                     at=self.clock.now(),
-                    lane=lane,
+                    options=Options(lane=lane, send_at=send_at),
                 )
             )
         )

@@ -115,7 +115,7 @@ def test_a_report_reaches_its_message_however_it_is_written(
     entry = gw.system.queries.log_entry(gw.message(number).account, number)
     assert entry is not None
     assert (entry.state, entry.delivered_at is not None) == (State.DELIVERED, True)
-    told = explain(gw.system.reader, gw.system.store, number, account=None)
+    told = explain(gw.system.reader, gw.system.store, number, account=None, now=gw.clock.now())
     assert "A status report came with TP-Status 0." in told.evidence
 
 

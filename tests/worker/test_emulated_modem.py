@@ -152,7 +152,9 @@ def test_an_error_keeps_its_table_and_is_told_in_the_words_of_that_table(
         sender = gw.account()
         (number,) = gw.send(sender)
         gw.until(lambda: gw.events(number)[1:2] in (["AttemptFailed"], ["Failed"]), sim)
-    told = explain(gw.system.reader, gw.system.store, number, account=sender.account)
+    told = explain(
+        gw.system.reader, gw.system.store, number, account=sender.account, now=gw.clock.now()
+    )
     assert told.steps[2].cause == cause
     assert words in told.steps[2].words
 

@@ -6,16 +6,15 @@ import click
 
 from application.accounts.reveal import RevealMessage
 from application.messages.by_hand import CancelMessage, ReleaseMessages, ResolveDoubt
-from application.messages.explain import Explanation, Step, explain
+from application.messages.explain import explain
 from application.ports.queries import LogEntry
-from domain.causes import meaning_of
 from domain.errors import NotFound, TooLate
 from domain.message import OPEN, Message, State, message_id
-from domain.msisdn import Msisdn, masked
 from domain.public_ids import MessageRef, feltech_id, parse_message_id, wilcybertek_id
 from domain.values import credits_in_words
 from worker.cli.gateway import Gateway, opened
 from worker.cli.group import Group
+from worker.cli.message_explained import masked_or_none, show_explanation
 from worker.cli.options import (
     POSITION,
     REASON,
@@ -26,7 +25,7 @@ from worker.cli.options import (
     place_options,
     reason_option,
 )
-from worker.cli.output import clock_time, hint_of_more, moment, print_json, print_table, visible
+from worker.cli.output import clock_time, hint_of_more, moment, print_json, print_table
 
 
 def message_ref(value: str) -> MessageRef:
@@ -77,7 +76,11 @@ def show(place: Place, ref: MessageRef, reason: str | None, *, reveal: bool, as_
             seen = gateway.run(
                 RevealMessage(found.number, actor=gateway.actor, reason=reason, at=gateway.now())
             )
-            values |= {"recipient": seen.msisdn, "text": seen.text}
+            values |= {
+                "recipient": seen.msisdn,
+                "text": seen.text,
+                "client_reference": entry.client_reference,
+            }
     if as_json:
         print_json(values)
     else:
@@ -105,7 +108,7 @@ def _shown(entry: LogEntry, account: int) -> dict[str, Any]:
         "number": entry.number,
         "account_id": account,
         "batch": entry.batch,
-        "recipient": _masked(entry.recipient),
+        "recipient": masked_or_none(entry.recipient),
         "sender_id": entry.sender_id,
         "sender_used": entry.sender_used,
         "network": entry.network.value,
@@ -122,10 +125,6 @@ def _shown(entry: LogEntry, account: int) -> dict[str, Any]:
     }
 
 
-def _masked(recipient: str | None) -> str | None:
-    return None if recipient is None else masked(Msisdn(recipient))
-
-
 @message.command("explain", epilog=example("ngoma message explain MSG-1766000000-00SY"))
 @click.argument("ref", metavar="ID", type=message_ref)
 @json_option
@@ -140,77 +139,10 @@ def explain_message(place: Place, ref: MessageRef, *, as_json: bool) -> None:
             system.store,
             require_message(gateway, ref).number,
             account=None,
+            now=gateway.now(),
             offline=system.fleet.offline(),
         )
-    if as_json:
-        print_json(_explained(found))
-    else:
-        _tell(found)
-
-
-def _explained(found: Explanation) -> dict[str, Any]:
-    return {
-        "message_id": wilcybertek_id(found.number, found.accepted_at),
-        "id": feltech_id(found.number),
-        "number": found.number,
-        "account_id": found.account,
-        "recipient": _masked(found.recipient),
-        "sender_id": found.sender_id,
-        "status": found.status,
-        "state": found.state.value,
-        "summary": found.summary,
-        "charge": {
-            "credits": found.charge.credits,
-            "segments": found.charge.segments,
-            "encoding": found.charge.encoding.value,
-            "tariff": found.charge.tariff,
-            "state": found.charge.state,
-            "words": found.charge.words,
-        },
-        "route": {
-            "network": found.route.network.value,
-            "plan": found.route.plan,
-            "words": found.route.words,
-        },
-        "evidence": list(found.evidence),
-        "timeline": [
-            {
-                "at": moment(step.at),
-                "event": step.event,
-                "words": step.words,
-                "cause": step.cause,
-                "meaning": None if step.cause is None else meaning_of(step.cause).name,
-                "actor": step.actor,
-                "reason": step.reason,
-            }
-            for step in found.steps
-        ],
-    }
-
-
-def _more(step: Step) -> str:
-    """Give, for operators, a cause's code and its meaning; who did it by hand, and why."""
-    meant = "" if step.cause is None else f" [{step.cause}: {meaning_of(step.cause).name}]"
-    if step.actor is None:
-        return meant
-    why = "" if step.reason is None else f": {step.reason}"
-    return f"{meant} [{step.actor}{why}]"
-
-
-def _tell(found: Explanation) -> None:
-    to = _masked(found.recipient) or "a recipient that was erased"
-    lines = [
-        f"{feltech_id(found.number)} of account {found.account}, to {to}: {found.status}.",
-        found.summary,
-        "",
-        f"Charge  {found.charge.words}",
-        f"Route   {found.route.words}",
-        "",
-        *(f"{clock_time(step.at)}  {step.words}{_more(step)}" for step in found.steps),
-    ]
-    if found.evidence:
-        lines += ["", "Evidence", *(f"  {sentence}" for sentence in found.evidence)]
-    click.echo("\n".join(visible(line) for line in lines))
+    show_explanation(found, as_json=as_json)
 
 
 @message.command("cancel", epilog=example("ngoma message cancel msg_1042"))

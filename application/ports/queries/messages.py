@@ -28,6 +28,7 @@ class LogEntry:
     text: str | None
     sender_id: str | None
     sender_used: str | None
+    client_reference: str | None
     network: Network
     state: State
     encoding: str

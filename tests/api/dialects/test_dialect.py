@@ -43,7 +43,7 @@ def test_an_accounts_own_limit_counts_first(
 async def send_leniently(front: Front, call: Call) -> Answer:
     principal, fields = await admit_writer(front, call)
     await sending.limit(front, LENIENT, front.caller(call), "single", principal)
-    body = sending.read_body(call, fields)
+    body = sending.read_body(front, call, fields, is_bulk=False)
     recipient = sending.read_single(front, fields)
     accepted = await sending.send(front, LENIENT, principal, body, [recipient], is_bulk=False)
     written = LENIENT.message_id(accepted.first_number, accepted.accepted_at)

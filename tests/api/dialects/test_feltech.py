@@ -155,6 +155,7 @@ def test_a_status_says_pending_sent_or_failed(own_gateway: Gateway) -> None:
         "delivery_status": "pending",
         "Sent_at": None,
         "sent_at": None,
+        "client_reference": None,
     }
 
 
@@ -240,6 +241,7 @@ def test_the_log_is_a_page_of_20(own_gateway: Gateway) -> None:
         "message": "Hello",
         "sender_id": "Demo",
         "sender_used": None,
+        "client_reference": None,
         "status": "Pending",
         "delivery": None,
         "cost": 1,

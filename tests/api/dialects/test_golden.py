@@ -18,12 +18,13 @@ BULKS = ["bulk", "bulk-curl"]
 NAMED_BY_THE_CONTRACT = {
     "wilcybertek/send": {"segments", "encoding", "network"},
     "feltech/send-bulk": {"duplicates"},
-    "feltech/status": {"data.sent_at"},
+    "feltech/status": {"data.sent_at", "data.client_reference"},
     "feltech/logs": {
         "data.last_page",
         "data.from",
         "data.to",
         "data.data[].sender_used",
+        "data.data[].client_reference",
         "data.data[].delivery",
         "data.data[].credits_refunded",
     },

@@ -280,6 +280,7 @@ def test_the_log_shows_what_became_of_messages(own_gateway: Gateway) -> None:
         "message": "third",
         "sender_id": "Demo",
         "sender_used": None,
+        "client_reference": None,
         "network": "mtn",
         "status": "QUEUED",
         "delivery": None,

@@ -120,6 +120,8 @@ def queued(
         batch=None,
         submission=None,
         offline=False,
+        category="transactional",
+        client_reference=None,
     )
 
 

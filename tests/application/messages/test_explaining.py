@@ -19,7 +19,9 @@ from tests.tidy import discovery
 
 
 def told(gateway: Gateway, number: int) -> Explanation:
-    return explain(gateway.system.reader, gateway.system.store, number, account=None)
+    return explain(
+        gateway.system.reader, gateway.system.store, number, account=None, now=gateway.clock.now()
+    )
 
 
 def doubted(account: Account) -> int:

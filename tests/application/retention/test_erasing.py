@@ -13,6 +13,7 @@ from application.system import System
 from domain.contents import ContentKind
 from domain.days import DAY_S
 from domain.message import Extent, Message, message_id
+from domain.message.options import Options
 from domain.values import SECOND, Instant
 from tests.application.sending import send
 from tests.support.system import create_account, running_system
@@ -90,6 +91,20 @@ def test_what_is_still_to_be_sent_stays_and_goes_once_it_ended(tmp_path: Path) -
         system.committer.execute(CancelMessage(number, account=None, actor=Actor("t"), at=at))
         assert keep_house(system, days=1_000) == 1
         assert system.store.content(ContentKind.MESSAGE, number) is None
+
+
+def test_the_clients_reference_goes_with_the_text(tmp_path: Path) -> None:
+    with running_system(tmp_path) as system:
+        account, key = create_account(system, credits=1)
+        options = Options(client_reference="for Mr Banda")
+        command = send(account, key[:8], at=system.clock.now(), options=options)
+        number = system.committer.execute(command).first_number
+        assert system.store.content(ContentKind.CLIENT_REFERENCE, number) is not None
+        at = system.clock.now()
+        system.committer.execute(CancelMessage(number, account=None, actor=Actor("t"), at=at))
+        assert keep_house(system, days=31) == 1
+        assert system.store.content(ContentKind.CLIENT_REFERENCE, number) is None
+        assert system.store.content(ContentKind.MESSAGE, number) is not None
 
 
 def test_zero_days_keep_and_numbers_take_their_texts_with_them(tmp_path: Path) -> None:
