@@ -15,8 +15,7 @@ import msgspec
 from eventsourcing.persistence import StoredEvent
 
 from application.books.codec import event_mapper
-from application.ports import Store
-from domain.errors import NgomaError
+from application.ports import Store, StoreUnusable
 from domain.events import Event
 from domain.ledger import RULES, TAKES_LOTS, Holdings, Lot, Posting, Rule
 
@@ -30,7 +29,7 @@ _LIBRARY: Final = {"originator_id", "originator_version", "originator_topic", "t
 _NOBODY: Final = UUID(int=0)
 
 
-class UnreadableEvent(NgomaError):
+class UnreadableEvent(StoreUnusable):
     """The log has an event that is not what its topic says."""
 
 

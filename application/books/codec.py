@@ -80,6 +80,7 @@ SNAPSHOTTED: Final[Mapping[type[Aggregate], int]] = {
     Period: CHANGES_BETWEEN,
     LedgerSeal: CHANGES_BETWEEN,
     DoubtedTimes: CHANGES_BETWEEN,
+    Suppression: CHANGES_BETWEEN,
 }
 """Whose history has no end of its own: it is folded from the newest snapshot on."""
 

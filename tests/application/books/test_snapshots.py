@@ -30,6 +30,7 @@ from domain.sim import Sim
 from domain.statement import Statement
 from domain.stretch import Stretch
 from domain.submission import Submission
+from domain.suppression import Suppression
 from domain.values import Instant
 from tests.application.conftest import Account
 from tests.support.money import a_payment as requested
@@ -129,6 +130,12 @@ def some_doubted_times() -> DoubtedTimes:
     return made
 
 
+def a_suppression() -> Suppression:
+    made = Suppression.suppress(1, digest="d", account=7, content="c", inbound=3, at=AT)
+    made.lift(inbound=4, at=AT)
+    return made
+
+
 MADE = [
     an_account(),
     a_day(),
@@ -138,6 +145,7 @@ MADE = [
     a_period(),
     a_statement(),
     some_doubted_times(),
+    a_suppression(),
 ]
 
 
