@@ -34,8 +34,7 @@ JOBS_WAITING_MAX: Final = 10_000
 """More jobs than these are not queued; the relay sees to the rest."""
 PAUSE_S: Final = 1.0
 """How long Redis is left alone after it did not answer."""
-THREADS: Final = 32
-"""Jobs at once in a process: they wait for commits, which they share, and for providers."""
+THREADS: Final = 4
 STOP_S: Final = 5.0
 STOP_LEAST_S: Final = 0.5
 

@@ -98,9 +98,10 @@ def _simulator(place: Place) -> Iterator[tuple[Process, Mapping[str, str]]]:
 def _gateway(place: Place, secrets: Mapping[str, str]) -> Iterator[Sequence[Process]]:
     """Run a worker, which speaks to the provider, and the read models with the relay."""
     config = ("--config", str(place.folder / "ngoma.toml"))
-    worker = place.process("worker", *config, name="worker")
-    worker.settings |= secrets
-    with worker, place.process("project", name="project") as project:
+    worker, project = (place.process(role, *config, name=role) for role in ("worker", "project"))
+    for process in (worker, project):
+        process.settings |= secrets
+    with worker, project:
         yield worker, project
 
 
