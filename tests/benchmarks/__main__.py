@@ -26,6 +26,7 @@ from tests.benchmarks import (
     replaying,
     sends,
     sieges,
+    statements,
 )
 from tests.benchmarks.bench import STORES, Bench
 from tests.benchmarks.load import Generator
@@ -44,6 +45,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[Bench], Iterator[Row]]]] = {
     "logins": logins.logins,
     "flooded-logins": logins.flooded_logins,
     "matching": matching.matching,
+    "statements": statements.statements,
     "payments": payments.payments,
     "replay": replaying.replaying,
     "searches": neighbours.searches,

@@ -26,7 +26,7 @@ from tests.end_to_end.waiting import wait_until
 from tests.support.servers import free_port
 
 AIM: Final = 1_000
-PAYMENTS: Final = 2_000
+PAYMENTS: Final = 10_000
 ACCOUNTS: Final = 20
 AT_ONCE: Final = 500
 PAGE: Final = 5_000
