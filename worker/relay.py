@@ -7,7 +7,7 @@ keeps nothing that matters: a new one asks what is due and says it all again.
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Final
 
@@ -23,10 +23,14 @@ TICK_S: Final = 1.0
 """The slow tick: how late a lost hint can make a message, and what is due be noticed."""
 JOBS_EACH_MAX: Final = 200
 """Jobs of a kind that one step asks for."""
+SOON_S: Final = 0.05
+"""When the next step asks again what is due, after one that could not ask for all of it."""
+SOON_MAX: Final = 2 * JOBS_EACH_MAX
+"""Not while more jobs than this are under way: they are done, or they wait for the tick."""
 AGAIN_S: Final = 10.0
 """A job that was asked for is not asked for again sooner."""
 REMEMBERED_MAX: Final = 2_000
-"""Jobs of a kind that are remembered as asked for."""
+"""Jobs of a kind that are remembered as asked for, and not done yet."""
 OWN_JOBS_MAX: Final = 50
 """Jobs of a kind that one step runs by itself while the queue does not take them."""
 OWN_JOBS_S: Final = 2.0
@@ -56,7 +60,12 @@ class Relay:
         self._alarms = alarms
         self._run_job = run_job
         self._sweeps = [(each, Asked(clock)) for each in work]
-        self._swept_at_s = float("-inf")
+        self._sweep_at_s = float("-inf")
+
+    @property
+    def wait_s(self) -> float:
+        """How long until time alone makes another step worth it."""
+        return min(TICK_S, max(0.0, self._sweep_at_s - self._clock.monotonic_s()))
 
     def step(self, now: Instant) -> int:
         """Say what is due as of ``now``; give how many hints and jobs went out.
@@ -66,9 +75,13 @@ class Relay:
         """
         sent = self._hint(now)
         now_s = self._clock.monotonic_s()
-        if now_s - self._swept_at_s >= TICK_S:
-            self._swept_at_s = now_s
-            sent += self._sweep(now)
+        if now_s >= self._sweep_at_s:
+            self._sweep_at_s = now_s + TICK_S
+            most = self._sweep(now)
+            sent += sum(most)
+            has_room = all(len(asked) <= SOON_MAX for _, asked in self._sweeps)
+            if has_room and max(most, default=0) == JOBS_EACH_MAX:
+                self._sweep_at_s = now_s + SOON_S
         return sent
 
     def _hint(self, now: Instant) -> int:
@@ -81,21 +94,24 @@ class Relay:
             for network in sorted(due & served)
         )
 
-    def _sweep(self, now: Instant) -> int:
+    def _sweep(self, now: Instant) -> list[int]:
+        """Ask for what is due of each kind; give how many jobs of each."""
         is_trusted = self._clock_watch.fault() is None
-        return sum(
+        return [
             self._ask(jobs, asked)
             for work, asked in self._sweeps
             if (is_trusted or not work.needs_clock) and (jobs := self._due(work, asked, now))
-        )
+        ]
 
     def _due(self, work: DueWork, asked: "Asked", now: Instant) -> list[Job]:
         """Give the jobs to ask for; a kind whose question fails keeps no other from its turn."""
         asked.forget()
         try:
             due = work.due(now, JOBS_EACH_MAX + len(asked))
-            jobs = (job for ids in due if (job := Job(work.kind, ids)) not in asked)
-            found = list(islice(jobs, JOBS_EACH_MAX))
+            jobs = [Job(work.kind, ids) for ids in due]
+            asked.keep(jobs)
+            room = min(JOBS_EACH_MAX, REMEMBERED_MAX - len(asked))
+            found = list(islice((job for job in jobs if job not in asked), room))
         except Unavailable:
             raise
         except Exception as error:  # noqa: BLE001 - the other kinds are due all the same
@@ -146,7 +162,11 @@ class Asked:
     def forget(self) -> None:
         """Forget what was asked for long enough ago to be asked for again."""
         since_s = self._clock.monotonic_s() - AGAIN_S
-        while self._at_s and (
-            len(self._at_s) > REMEMBERED_MAX or next(iter(self._at_s.values())) <= since_s
-        ):
+        while self._at_s and next(iter(self._at_s.values())) <= since_s:
             self._at_s.popitem(last=False)
+
+    def keep(self, due: Iterable[Job]) -> None:
+        """Forget what is due no more: it is done, and makes room."""
+        still = self._at_s.keys() & set(due)
+        if len(still) < len(self._at_s):
+            self._at_s = OrderedDict(pair for pair in self._at_s.items() if pair[0] in still)

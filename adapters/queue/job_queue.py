@@ -34,6 +34,7 @@ JOBS_WAITING_MAX: Final = 10_000
 """More jobs than these are not queued; the relay sees to the rest."""
 PAUSE_S: Final = 1.0
 """How long Redis is left alone after it did not answer."""
+THREADS: Final = 4
 STOP_S: Final = 5.0
 STOP_LEAST_S: Final = 0.5
 
@@ -153,7 +154,7 @@ class JobThreads:
     faults = 0
     fault: str | None = None
 
-    def __init__(self, queue: DramatiqJobQueue, *, worker: str, threads: int = 2) -> None:
+    def __init__(self, queue: DramatiqJobQueue, *, worker: str, threads: int = THREADS) -> None:
         _require_name(worker)
         self._worker = dramatiq.Worker(
             queue.broker,

@@ -1,6 +1,6 @@
 """Opens a provider's file: looked at as a whole first, then read a line at a time."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NoReturn, Protocol
 
@@ -15,7 +15,11 @@ from application.ports import FileLine, FileSummary
 from domain.errors import InvalidRequest
 
 REFUSED_SHOWN_MAX: Final = 1_000
+TOLD_EVERY: Final = 1_000
+"""Rows between two words of how far the first look is."""
 DEFAULT_BOUNDS: Final = Bounds()
+
+OnRows = Callable[[int], None]
 
 
 class Rows(Protocol):
@@ -54,8 +58,11 @@ def open_statement(
     templates: Sequence[Template] = TEMPLATES,
     order: DateOrder | None = None,
     bounds: Bounds = DEFAULT_BOUNDS,
+    on_rows: OnRows = lambda _rows: None,
 ) -> "ReadFile":
     """Look at a file as a whole by the first template that fits; ``order`` is a person's choice.
+
+    ``on_rows`` is told now and then how many rows were looked at.
 
     Raises:
         InvalidRequest: it cannot be read, or it is not sure how; what can be chosen is named by
@@ -63,7 +70,7 @@ def open_statement(
     """
     rows = _rows_of(path, bounds)
     template, columns = _fit(rows, templates)
-    return ReadFile(rows, template, columns, order, sha256=digest_of(path))
+    return ReadFile(rows, template, columns, order, sha256=digest_of(path), on_rows=on_rows)
 
 
 def headings_in(path: Path, *, bounds: Bounds = DEFAULT_BOUNDS) -> tuple[int, Sequence[str]]:
@@ -127,13 +134,14 @@ class ReadFile:
         order: DateOrder | None,
         *,
         sha256: str,
+        on_rows: OnRows,
     ) -> None:
         self._rows = rows
         self._template = template
         self._columns = columns
         self._order: DateOrder = order or template.order
         reading = self._reading()
-        self.summary = _summary(reading, rows.rows(), template.name, sha256)
+        self.summary = _summary(reading, _told(rows.rows(), on_rows), template.name, sha256)
         _refuse_lost_zeros(reading.tally)
         if order is None:
             _refuse_doubt(reading.tally, self._order)
@@ -147,6 +155,13 @@ class ReadFile:
         for found in self._reading().read(self._rows.rows()):
             if isinstance(found, FileLine):
                 yield found
+
+
+def _told(rows: Iterator[Sequence[Cell]], on_rows: OnRows) -> Iterator[Sequence[Cell]]:
+    for number, row in enumerate(rows, start=1):
+        if number % TOLD_EVERY == 0:
+            on_rows(number)
+        yield row
 
 
 def _summary(

@@ -79,7 +79,7 @@ class Books:
         self._repeatables: dict[bytes, Repeatable] = {}
         self._leases: dict[int, Lease] | None = None
         self._secrets: list[SecretRow | SecretsForgotten] = []
-        self._polls: dict[int, PaymentPoll] = {}
+        self._polls: dict[int, PaymentPoll | None] = {}
 
     @property
     def loaded(self) -> dict[UUID, Aggregate]:
@@ -317,7 +317,18 @@ class Books:
 
     def poll(self, number: int) -> PaymentPoll | None:
         """Read when a payment's provider is asked next, as of this point of the batch."""
-        return self._polls.get(number) or self._turn.payment_poll(number)
+        if number not in self._polls:
+            self.look_up_polls([number])
+        return self._polls[number]
+
+    def look_up_polls(self, numbers: Iterable[int]) -> None:
+        """Read the polls of a whole batch, their payments, and who pays: a query for each."""
+        wanted = [number for number in dict.fromkeys(numbers) if number not in self._polls]
+        if wanted:
+            found = self._turn.payment_polls(wanted)
+            self._polls.update((number, found.get(number)) for number in wanted)
+            self.bring_up_to_date(UUID(poll.payment) for poll in found.values())
+            self.look_up_contents(ContentKind.TOP_UP, found)
 
     # -- the save ----------------------------------------------------------------------------
 

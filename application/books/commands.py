@@ -47,6 +47,10 @@ class Command(ABC, Generic[R]):
         """Number the messages whose contents it reads, so that one query finds them all."""
         return ()
 
+    def polls(self) -> Iterable[int]:
+        """Number the payments whose turns it reads, so that one query finds them all."""
+        return ()
+
     @abstractmethod
     def touches(self) -> Iterable[UUID]:
         """Name the aggregates that it is known to need, so that one query loads them all."""

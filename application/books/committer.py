@@ -265,6 +265,7 @@ class Committer:
             books.look_up_repeatables(chain.from_iterable(one.digests() for one in commands))
             reads = list(chain.from_iterable(one.reads() for one in commands))
             books.look_up_contents(ContentKind.MESSAGE, reads)
+            books.look_up_polls(chain.from_iterable(one.polls() for one in commands))
             for waiting in batch:
                 waiting.outcome = self._decide(waiting.command, books, save)
             if save.events:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from application.accounts.changes import wallet_of
-from application.accounts.quotes import prices_quoted
+from application.accounts.quotes import price_lists, prices_quoted
 from application.books.books import Books
 from application.books.commands import Command
 from application.ports import (
@@ -25,6 +25,7 @@ from domain.payment import Payment
 from domain.payment import PaymentState as State
 from domain.receipt import Receipt, receipt_id
 from domain.values import Instant
+from domain.wallet import wallet_id
 
 NOT_SENT: Final = "NOT_SENT"
 """Nothing left for the provider; asking again is another top-up."""
@@ -61,6 +62,14 @@ def status_of(outcome: AskOutcome) -> PaymentStatus:
     return _REPLIES[type(outcome)]
 
 
+class Beside(NamedTuple):
+    """What stands beside a payment, by which a batch finds it all at once."""
+
+    number: int
+    account: int
+    provider_account: str
+
+
 class RecordStatus(Command[State]):
     """Record what a provider says; paid is one save of the payment, its receipt and the credits.
 
@@ -75,17 +84,29 @@ class RecordStatus(Command[State]):
         *,
         currency: str,
         tells_status: bool,
+        beside: Beside | None = None,
         at: Instant,
     ) -> None:
+        """``beside`` saves questions, and decides nothing."""
         self.at = at
+        self._beside = beside
         self._payment = payment
         self._status = status
         self._currency = currency
         self._tells_status = tells_status
 
     def touches(self) -> Iterable[UUID]:
-        """The payment; whose it is, and its receipt, it says itself."""
+        """The payment; of one that is paid, what is credited by which receipt at which price."""
         yield self._payment
+        if self._beside is not None and self._status.state is PaymentState.PAID:
+            yield receipt_id(self._beside.provider_account, self._status.receipt or "")
+            yield wallet_id(self._beside.account)
+            yield from price_lists(self._beside.account)
+
+    def polls(self) -> Iterable[int]:
+        """The payment's."""
+        if self._beside is not None:
+            yield self._beside.number
 
     def decide(self, books: Books) -> State:
         """Record it; give where the payment stands.

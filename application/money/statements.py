@@ -16,7 +16,7 @@ from domain.contents import ContentKind, LineNote
 from domain.coverage import Coverage, Gap, coverage_id
 from domain.days import DAY_S, day_of
 from domain.errors import AlreadyExists, InvalidRequest
-from domain.period import Period, period_id
+from domain.period import period_id
 from domain.provider_account import ProviderAccount
 from domain.receipt import Receipt, receipt_id
 from domain.roles import Duty
@@ -194,6 +194,7 @@ class SeeLines(Command[Seen]):
         self._actor = actor
         self._contents: dict[int, ContentRow] = {}
         self._receipts: list[UUID] = []
+        self._days = {day_of(line.happened_at): line.happened_at for line in lines}
 
     def prepare(self, tools: Preparing) -> None:
         """Name the receipts; draw numbers and salts for what the lines say of people."""
@@ -212,8 +213,7 @@ class SeeLines(Command[Seen]):
 
     def touches(self) -> Iterable[UUID]:
         """Their receipts, and the periods that they are in."""
-        days = {day_of(line.happened_at): line.happened_at for line in self._lines}
-        periods = {name for at in days.values() for name in periods_of(at)}
+        periods = {name for at in self._days.values() for name in periods_of(at)}
         yield from (period_id(self._wallet, name) for name in sorted(periods))
         yield from self._receipts
 
@@ -226,11 +226,8 @@ class SeeLines(Command[Seen]):
         permit(books, self._actor, Duty.RECONCILE)
         added = known = first_shown = first_shown_ngwee = 0
         refused: list[RefusedRow] = []
-        locks: dict[int, Period | None] = {}
+        locks = {day: locked_period(books, self._wallet, at) for day, at in self._days.items()}
         for key, line in zip(self._receipts, self._lines, strict=True):
-            day = day_of(line.happened_at)
-            if day not in locks:
-                locks[day] = locked_period(books, self._wallet, line.happened_at)
             receipt = books.find(Receipt, key)
             is_known = receipt is not None and receipt.is_on_statement
             if receipt is not None and is_known:
@@ -238,7 +235,7 @@ class SeeLines(Command[Seen]):
                     refused.append(RefusedRow(line.row, CHANGED))
                     continue
                 known += 1
-            elif (period := locks[day]) is not None:
+            elif (period := locks[day_of(line.happened_at)]) is not None:
                 refused.append(RefusedRow(line.row, LOCKED.format(period.period)))
                 continue
             else:

@@ -14,7 +14,13 @@ from uuid import UUID
 from application.books.books import Books
 from application.books.commands import Command, Execute
 from application.books.due import DueWork, Ids
-from application.money.outcomes import NO_STATUS_CALL, NOT_SENT, RecordStatus, status_of
+from application.money.outcomes import (
+    NO_STATUS_CALL,
+    NOT_SENT,
+    Beside,
+    RecordStatus,
+    status_of,
+)
 from application.money.refunds import RecordRefund, refund_of, refund_token
 from application.ports import (
     Clock,
@@ -72,6 +78,7 @@ class Turn:
 
     kind: Kind
     payment: UUID
+    beside: Beside
     provider: str
     collection: Collection
     refund: Refund | None = None
@@ -109,6 +116,10 @@ class TakeTurn(Command[Turn | None]):
     def touches(self) -> Iterable[UUID]:
         """Nothing yet: which payment it is stands beside the log."""
         return ()
+
+    def polls(self) -> Iterable[int]:
+        """The payment's."""
+        yield self._number
 
     def decide(self, books: Books) -> Turn | None:
         """Say what to do in this turn; None when it is not due, or there is nothing to do."""
@@ -160,6 +171,7 @@ class TakeTurn(Command[Turn | None]):
         return Turn(
             kind=kind,
             payment=payment.id,
+            beside=Beside(payment.number, payment.account, payment.provider_account),
             provider=payment.platform,
             collection=Collection(
                 reference=payment.reference,
@@ -206,6 +218,10 @@ class BringForward(Command[PaymentPoll | None]):
     def touches(self) -> Iterable[UUID]:
         """Nothing yet: which payment it is stands beside the log."""
         return ()
+
+    def polls(self) -> Iterable[int]:
+        """The payment's."""
+        yield self._number
 
     def decide(self, books: Books) -> PaymentPoll | None:
         """Bring its turn forward; None for a stranger, or when enough callbacks were kept."""
@@ -293,6 +309,7 @@ class Turns:
                 status,
                 currency=client.traits.currency,
                 tells_status=client.traits.tells_status,
+                beside=turn.beside,
                 at=self._clock.now(),
             )
         )

@@ -72,8 +72,8 @@ class Turn(Protocol):
     def secret(self, kind: SecretKind, key: str) -> SecretRow | None:
         """Read one secret."""
 
-    def payment_poll(self, number: int) -> PaymentPoll | None:
-        """Read when a payment's provider is asked next."""
+    def payment_polls(self, numbers: Sequence[int]) -> Mapping[int, PaymentPoll]:
+        """Read when the providers of payments are asked next; of those that there are."""
 
     def credentials(self) -> Sequence[CredentialRow]:
         """Read the rows of all API keys."""

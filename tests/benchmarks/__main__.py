@@ -20,11 +20,13 @@ from tests.benchmarks import (
     million,
     modems,
     neighbours,
+    payments,
     proofs,
     reading,
     replaying,
     sends,
     sieges,
+    statements,
 )
 from tests.benchmarks.bench import STORES, Bench
 from tests.benchmarks.load import Generator
@@ -43,6 +45,8 @@ BENCHMARKS: Final[Mapping[str, Callable[[Bench], Iterator[Row]]]] = {
     "logins": logins.logins,
     "flooded-logins": logins.flooded_logins,
     "matching": matching.matching,
+    "statements": statements.statements,
+    "payments": payments.payments,
     "replay": replaying.replaying,
     "searches": neighbours.searches,
     "proofs": proofs.proofs,

@@ -1,5 +1,6 @@
 """Both stores say whose turn has come, longest due first, and what a command finds of it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from uuid import uuid4
 
@@ -30,11 +31,11 @@ def test_turns_that_have_come_are_named_longest_due_first(store: Store) -> None:
 def test_a_command_reads_the_last_one_kept(store: Store) -> None:
     change(store, POLL)
     change(store, moved := replace(POLL, round=1, due_at=None, callbacks=3))
-    found: list[PaymentPoll | None] = []
+    found: list[Mapping[int, PaymentPoll]] = []
 
     def look(turn: Turn) -> Save:
-        found.extend((turn.payment_poll(1), turn.payment_poll(2)))
+        found.append(turn.payment_polls([1, 2]))
         return Save(save_id=uuid4(), at=NOW)
 
     store.transact(look)
-    assert found == [moved, None]
+    assert found == [{1: moved}]

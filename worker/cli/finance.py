@@ -95,7 +95,13 @@ def import_file(
 
     account, progress = provider_account(provider, wallet), Progress()
     with opened(place) as gateway:
-        read = _read(file, gateway.settings, provider, template, cast("DateOrder | None", order))
+        read = _read(
+            file,
+            gateway.settings,
+            _templates(gateway.settings, provider, template),
+            cast("DateOrder | None", order),
+            progress,
+        )
         imported = import_statement(
             read,
             account,
@@ -114,9 +120,9 @@ def import_file(
 def _read(
     file: Path,
     settings: "Settings",
-    provider: str,
-    template: str | None,
+    templates: "Sequence[Template]",
     order: "DateOrder | None",
+    progress: Progress,
 ) -> "ReadFile":
     from adapters.statements.bounds import MEBIBYTE, Bounds
     from adapters.statements.file import open_statement
@@ -125,8 +131,13 @@ def _read(
         unpacked_bytes=settings.statement_unpacked_max_mib * MEBIBYTE,
         rows=settings.statement_rows_max,
     )
-    chosen = _templates(settings, provider, template)
-    return open_statement(file, templates=chosen, order=order, bounds=bounds)
+    return open_statement(
+        file,
+        templates=templates,
+        order=order,
+        bounds=bounds,
+        on_rows=lambda rows: progress.say(f"{rows:,} rows looked at"),
+    )
 
 
 def _templates(settings: "Settings", provider: str, name: str | None) -> "Sequence[Template]":

@@ -6,7 +6,7 @@ from typing import Final
 
 from worker.parts.loop import Loop
 from worker.parts.part import Part, Process, ProcessRole, Stage
-from worker.relay import TICK_S, Relay
+from worker.relay import Relay
 
 
 def _make(process: Process) -> Sequence[Loop]:
@@ -23,7 +23,7 @@ def _make(process: Process) -> Sequence[Loop]:
     )
 
     def pass_on() -> None:
-        progress.wait(TICK_S)
+        progress.wait(relay.wait_s)
         progress.clear()
         relay.step(system.clock.now())
 

@@ -133,13 +133,14 @@ class PostgresTurn:
         row = self._cursor.fetchone()
         return secret_of(row) if row else None
 
-    def payment_poll(self, number: int) -> PaymentPoll | None:
-        """Read when a payment's provider is asked next."""
+    def payment_polls(self, numbers: Sequence[int]) -> Mapping[int, PaymentPoll]:
+        """Read when the providers of payments are asked next."""
         self._cursor.execute(
-            f"SELECT {POLL_COLUMNS} FROM payment_polls WHERE number = %s", (number,)
+            f"SELECT {POLL_COLUMNS} FROM payment_polls WHERE number = ANY(%s)",
+            (list(numbers),),
+            prepare=True,
         )
-        row = self._cursor.fetchone()
-        return PaymentPoll(**row) if row else None
+        return {row["number"]: PaymentPoll(**row) for row in self._cursor.fetchall()}
 
     def credentials(self) -> Sequence[CredentialRow]:
         """Read the rows of all API keys."""

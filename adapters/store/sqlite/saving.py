@@ -110,13 +110,13 @@ class SqliteTurn:
         row = self._cursor.fetchone()
         return SecretRow(SecretKind(row[0]), *row[1:]) if row else None
 
-    def payment_poll(self, number: int) -> PaymentPoll | None:
-        """Read when a payment's provider is asked next."""
+    def payment_polls(self, numbers: Sequence[int]) -> Mapping[int, PaymentPoll]:
+        """Read when the providers of payments are asked next."""
         self._cursor.execute(
-            f"SELECT {POLL_COLUMNS} FROM payment_polls WHERE number = ?", (number,)
+            f"SELECT {POLL_COLUMNS} FROM payment_polls WHERE number IN ({marks(len(numbers))})",
+            numbers,
         )
-        row = self._cursor.fetchone()
-        return PaymentPoll(*row) if row else None
+        return {row[0]: PaymentPoll(*row) for row in self._cursor}
 
     def credentials(self) -> Sequence[CredentialRow]:
         """Read the rows of all API keys."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.statements.file import ReadFile, UnknownLayout, open_statement
+from adapters.statements.file import TOLD_EVERY, ReadFile, UnknownLayout, open_statement
 from adapters.statements.templates import DateOrder, find_template
 from application.ports import FileLine
 from domain.errors import InvalidRequest
@@ -299,3 +299,10 @@ def test_a_long_file_is_read_a_line_at_a_time(tmp_path: Path) -> None:
     assert opened.summary.lines == 5_000
     # The ids that were seen, and little else: 300,000 lines are 120 MiB.
     assert peak_bytes < 3 << 19
+
+
+def test_the_first_look_at_a_long_file_says_how_far_it_is(tmp_path: Path) -> None:
+    rows = (f"{n},,2026-02-01 12:00:00,Successful,,,1,0," for n in range(2 * TOLD_EVERY))
+    told: list[int] = []
+    open_statement(written(tmp_path, "\n".join((MTN, *rows))), on_rows=told.append)
+    assert told == [TOLD_EVERY, 2 * TOLD_EVERY]
