@@ -304,9 +304,15 @@ class Gateway:
 
 
 @contextmanager
-def gateway(folder: Path, *, follows: bool = True, is_threaded: bool = True) -> Iterator[Gateway]:
+def gateway(
+    folder: Path,
+    *,
+    follows: bool = True,
+    is_threaded: bool = True,
+    clock: ShiftedClock | None = None,
+) -> Iterator[Gateway]:
     """Run store, committer and follower; everything else is the test's."""
-    clock = ShiftedClock()
+    clock = clock or ShiftedClock()
     copy_migrated(folder)
     store = FlakyStore(folder / "store.db", is_server=True)
     settings = Settings(data_dir=folder, store_wait_s=0.1, lost_answer_wait_s=0.3)
