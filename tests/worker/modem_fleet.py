@@ -90,13 +90,14 @@ class TimedDriver(AtModemDriver):
 
 
 class ModemFleet:
-    """Eight modems of three networks; ``faults`` are those of each, in their order."""
+    """Modems as in ``PLACES``, as many as there are ``faults``: those of each, in their order."""
 
     def __init__(
         self, gw: Gateway, time: TakingTurns, faults: Sequence[Sequence[str]], *, seed: int
     ) -> None:
         self.gw = gw
         self.time = time
+        self.places = PLACES[: len(faults)]
         self.chance = random.Random(seed)
         self.air = Air(self._is_started)
         self.longest_s: Counter[str] = Counter()
@@ -104,7 +105,7 @@ class ModemFleet:
         self.senders: list[Principal] = []
         self.desks = {
             network: Desk(network, queries=gw.system.queries, store=gw.system.store, clock=time)
-            for network in set(PLACES)
+            for network in set(self.places)
         }
         self.emulators = [self._emulator(place, specs, seed) for place, specs in enumerate(faults)]
         self.drivers = [self._driver(place) for place in range(len(self.emulators))]
@@ -152,8 +153,8 @@ class ModemFleet:
     def send(self, *, for_each_modem: int) -> None:
         """Queue mixed traffic: accounts, lanes and lengths by chance."""
         self.senders = [self.gw.account(f"Client{n}", credits=CREDITS) for n in range(3)]
-        for network in sorted(set(PLACES)):
-            segments = for_each_modem * PLACES.count(network)
+        for network in sorted(set(self.places)):
+            segments = for_each_modem * self.places.count(network)
             while segments > 0:
                 parts = self.chance.choice((1, 1, 1, 2, 3))
                 count = self.chance.choice((1, 1, 5, 15))
@@ -231,6 +232,9 @@ class ModemFleet:
 
     def message(self, number: int) -> Message:
         return self.gw.message(number)
+
+    def states(self) -> Counter[State]:
+        return Counter(self.message(number).state for number in self.numbers)
 
     def _is_started(self, segment: SegmentOnAir) -> bool:
         message = self.message(self.numbers[int(segment.recipient[-7:]) - 1])
