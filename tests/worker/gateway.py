@@ -22,6 +22,7 @@ from application.books.alarms import Alarms
 from application.books.asking import Asked
 from application.books.commands import Command
 from application.fleet.desk import Desk
+from application.fleet.rounds import Source
 from application.fleet.waits import SimWaits
 from application.messages.accept import Recipient, Sending, SendMessages
 from application.ports import AnswerLost, ModemDriver, ModemSettings, Save, Turn
@@ -248,7 +249,7 @@ class Gateway:
         per_minute: int = 0,
         per_day: int = 0,
         msisdn: str | None = None,
-        desk: Desk | None = None,
+        desk: Source | None = None,
         waits: SimWaits = FAST,
         holder: str = "host",
         wait: Callable[[threading.Event, float], bool] | None = None,
