@@ -25,6 +25,7 @@ from domain.message_states import OPEN, SPENT
 from domain.reports import ModemReport, SubmitOutcome
 from domain.sim import Sim, sim_id
 from domain.values import Lane, Network
+from tests.adapters.modems.fault_list import DEALT
 from tests.support.invariants import violations_in
 from tests.worker.gateway import NETWORK_CODES, Gateway, gateway
 from tests.worker.taking_turns import TakingTurns
@@ -38,7 +39,7 @@ PER_MINUTE: Final = 6
 LATENCY_S: Final = 2.0
 STEP_S: Final = 0.7
 DUE_EVERY: Final = 7
-CREDITS: Final = 2_000
+CREDITS: Final = 100_000
 DAY_S: Final = 86_400
 DEADLINES_S: Final = {"open": 200.0, "submit": 260.0, "step": 30.0, "health": 30.0}
 """The most that one call of a driver takes."""
@@ -152,7 +153,8 @@ class ModemFleet:
 
     def send(self, *, for_each_modem: int) -> None:
         """Queue mixed traffic: accounts, lanes and lengths by chance."""
-        self.senders = [self.gw.account(f"Client{n}", credits=CREDITS) for n in range(3)]
+        if not self.senders:
+            self.senders = [self.gw.account(f"Client{n}", credits=CREDITS) for n in range(3)]
         for network in sorted(set(self.places)):
             segments = for_each_modem * self.places.count(network)
             while segments > 0:
@@ -172,15 +174,15 @@ class ModemFleet:
 
     # -- running ---------------------------------------------------------------------------------
 
-    def run(self, seconds: float) -> None:
-        """Let everything run for so long."""
+    def run(self, seconds: float, *, step_s: float = STEP_S) -> None:
+        """Let everything run for so long; each SIM does something every ``step_s``."""
         self.ran_until_s = until_s = self.time.monotonic_s() + seconds
 
         def of(sim: SimRunner) -> Callable[[], None]:
             def steps() -> None:
                 while self.time.monotonic_s() < until_s:
                     sim.step(0.0)
-                    self.time.sleep(STEP_S)
+                    self.time.sleep(step_s)
 
             return steps
 
@@ -190,7 +192,7 @@ class ModemFleet:
                 self._cancel_some()
                 for _ in range(DUE_EVERY):
                     self.gw.reached()
-                    self.time.sleep(STEP_S)
+                    self.time.sleep(step_s)
 
         self.time.run([background, *map(of, self.sims)])
 
@@ -212,6 +214,11 @@ class ModemFleet:
                 self.gw.execute(command)
             except NgomaError:
                 return
+
+    def strike(self) -> None:
+        """Have one modem meet one fault, by chance."""
+        fault = self.chance.choice(DEALT)
+        self.chance.choice(self.emulators)._plan.deal(f"{fault}:times=1")
 
     def heal(self) -> None:
         """Let no more faults strike."""
