@@ -121,7 +121,7 @@ def bootstrap(
         mailer=_open_mailer(settings),
         terms=_terms(settings),
         digests=digests,
-        fleet=FleetWatch(store, clock),
+        fleet=FleetWatch(store, clock, modems=settings.modems),
         limiter=limiter,
         metrics=metrics,
         access_log=JsonAccessLog(outlet),

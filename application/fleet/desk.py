@@ -97,15 +97,17 @@ class Desk:
 
     # -- handing out ---------------------------------------------------------------------------
 
-    def take(self, sim: int) -> Waiting | None:
+    def take(self, sim: int, *, is_bound_only: bool = False) -> Waiting | None:
         """Give SIM number ``sim`` the best message that it may carry; None when there is none.
+
+        ``is_bound_only``: only what nobody else may carry, since the SIM has begun it.
 
         Raises:
             StoreDown: the read models or the log cannot be read.
         """
         with self._changed:
             if not self._must_look(sim):
-                return self._pick(sim)
+                return self._pick(sim, is_bound_only=is_bound_only)
             self._is_looking = True
             self._is_stale = False
             settled = self._settled()
@@ -121,7 +123,7 @@ class Desk:
                 self._is_stale = self._is_stale or found is None
         with self._changed:
             self._fill(sim, found, known)
-            picked = self._pick(sim)
+            picked = self._pick(sim, is_bound_only=is_bound_only)
             if self._candidates:
                 self._ring()
             return picked
@@ -203,10 +205,10 @@ class Desk:
         self._has_more = len(found) == CANDIDATES_MAX
         self._looked_at_s = self._own_looks_s[sim] = self._clock.monotonic_s()
 
-    def _best(self, sim: int) -> Waiting | None:
+    def _best(self, sim: int, *, is_bound_only: bool = False) -> Waiting | None:
         best: tuple[tuple[int, bool, int], Waiting] | None = None
         for waiting in self._candidates.values():
-            if not _may_carry(sim, waiting):
+            if not _may_carry(sim, waiting) or (is_bound_only and waiting.bound_sim is None):
                 continue
             turn = self._turns.get(waiting.account, 0)
             rank = (_LANES.index(waiting.lane), waiting.bound_sim is None, turn)
@@ -214,8 +216,8 @@ class Desk:
                 best = (rank, waiting)
         return best[1] if best else None
 
-    def _pick(self, sim: int) -> Waiting | None:
-        picked = self._best(sim)
+    def _pick(self, sim: int, *, is_bound_only: bool) -> Waiting | None:
+        picked = self._best(sim, is_bound_only=is_bound_only)
         if picked is not None:
             del self._candidates[picked.number]
             self._taken[picked.number] = _Taken()

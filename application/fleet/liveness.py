@@ -4,11 +4,11 @@ Whose clock is right plays no part: what counts is how long ago, by this process
 clock, a lease changed; within a lease only times of one and the same clock are compared.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from application.fleet.leases import LEASE_S, RELEASED
-from application.ports import Clock, Lease, Store
+from application.ports import Clock, Lease, ModemSettings, Store
 from domain.online import ANSWERS_WITHIN_S
 from domain.values import SECOND, Instant, Network
 
@@ -92,14 +92,16 @@ class LeaseWatch:
 class FleetWatch:
     """Which networks are offline, known to within a quarter of a second, for the send path."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, *, modems: Iterable[ModemSettings] = ()) -> None:
+        """``modems`` are those of all hosts: some may carry what others' networks are sent."""
         self._leases = LeaseWatch(store, clock)
         self._clock = clock
+        self._off_net = {modem.name for modem in modems if modem.off_net}
         self._known_at_s = float("-inf")
         self._offline: frozenset[Network] = frozenset()
 
     def offline(self) -> frozenset[Network]:
-        """Give the networks without an online SIM.
+        """Give the networks that no online SIM serves.
 
         Raises:
             StoreDown: the leases cannot be read.
@@ -108,7 +110,10 @@ class FleetWatch:
         if known is not None:
             return known
         now_s = self._clock.monotonic_s()
-        self._offline = frozenset(Network) - self._leases.online()
+        answering = self._leases.answering()
+        served = {Network(lease.network) for lease in answering}
+        is_helped = any(lease.modem in self._off_net for lease in answering)
+        self._offline = frozenset() if is_helped else frozenset(Network) - served
         self._known_at_s = now_s
         return self._offline
 

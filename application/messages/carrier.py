@@ -11,11 +11,11 @@ from typing import Final
 from application.books.asking import Owed
 from application.books.commands import Outcome
 from application.fleet.condition import Condition
-from application.fleet.desk import Desk
 from application.fleet.holding import LeaseKeeper
 from application.fleet.means import Means
 from application.fleet.pacing import Pacer
 from application.fleet.quota import DayUse
+from application.fleet.rounds import Source
 from application.messages.carrying import Carrying
 from application.messages.incoming import KeepIncoming
 from application.messages.past import Past, raise_fault
@@ -33,7 +33,7 @@ class Carrier:
         name: str,
         *,
         means: Means,
-        desk: Desk,
+        desk: Source,
         holder: str,
         segments_per_minute: int,
         segments_per_day: int,

@@ -8,11 +8,11 @@ from application.books.asking import Asked, Owed
 from application.books.commands import Outcome
 from application.books.contents import ContentChanged
 from application.fleet.condition import Condition
-from application.fleet.desk import Desk
 from application.fleet.duty import OffDuty, OnDuty
 from application.fleet.holding import LeaseKeeper
 from application.fleet.means import Means
 from application.fleet.pacing import Pacer
+from application.fleet.rounds import Source
 from application.messages.attempts import Load, Settled
 from application.messages.errand import WITHDRAWN, Errand
 from application.messages.letter import ConcatReferences, LetterReader
@@ -35,7 +35,7 @@ class Carrying:
         *,
         means: Means,
         owed: Owed,
-        desk: Desk,
+        desk: Source,
         pacer: Pacer,
         condition: Condition,
         lease: LeaseKeeper,

@@ -27,5 +27,7 @@ class ModemSettings:
     """Its pace; 0: no limit."""
     segments_per_day: int = 400
     """What it may send in a day in Lusaka, counted from the log; 0: no limit."""
+    off_net: bool = False
+    """Whether its SIM carries messages to other networks while none of their own is online."""
     msisdn: str | None = None
     """The SIM's own number, for logs, where the SIM does not tell it."""

@@ -22,6 +22,7 @@ from application.books.alarms import Alarms
 from application.books.asking import Asked
 from application.books.commands import Command
 from application.fleet.desk import Desk
+from application.fleet.rounds import Source
 from application.fleet.waits import SimWaits
 from application.messages.accept import Recipient, Sending, SendMessages
 from application.ports import AnswerLost, ModemDriver, ModemSettings, Save, Turn
@@ -248,7 +249,7 @@ class Gateway:
         per_minute: int = 0,
         per_day: int = 0,
         msisdn: str | None = None,
-        desk: Desk | None = None,
+        desk: Source | None = None,
         waits: SimWaits = FAST,
         holder: str = "host",
         wait: Callable[[threading.Event, float], bool] | None = None,
@@ -304,9 +305,15 @@ class Gateway:
 
 
 @contextmanager
-def gateway(folder: Path, *, follows: bool = True, is_threaded: bool = True) -> Iterator[Gateway]:
+def gateway(
+    folder: Path,
+    *,
+    follows: bool = True,
+    is_threaded: bool = True,
+    clock: ShiftedClock | None = None,
+) -> Iterator[Gateway]:
     """Run store, committer and follower; everything else is the test's."""
-    clock = ShiftedClock()
+    clock = clock or ShiftedClock()
     copy_migrated(folder)
     store = FlakyStore(folder / "store.db", is_server=True)
     settings = Settings(data_dir=folder, store_wait_s=0.1, lost_answer_wait_s=0.3)

@@ -80,6 +80,7 @@ def running(
     role: ProcessRole = ProcessRole.ALL,
     name: str = "m",
     latency_s: float = 0.0,
+    off_net: bool = False,
     first_kind: type[SimulatedModemDriver] = SimulatedModemDriver,
     parts: Sequence[Part] = PARTS,
     work: Callable[[System], Sequence[DueWork]] = due_work,
@@ -106,6 +107,7 @@ def running(
             driver="simulated",
             segments_per_minute=0,
             segments_per_day=0,
+            off_net=off_net,
         )
         for place in range(sims)
     )

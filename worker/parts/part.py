@@ -11,6 +11,7 @@ from application.books.alarms import Alarms
 from application.books.commands import Command
 from application.books.due import DueWork
 from application.fleet.desk import Desks
+from application.fleet.rounds import served_networks
 from application.fleet.waits import SimWaits
 from application.ports import ClockMark
 from application.retention.vouching import NoteClock
@@ -107,7 +108,7 @@ class Process:
         )
         self.jobs = Jobs(committer=system.committer, clock_watch=self.clock_watch, work=work)
         self.desks = Desks(
-            dict.fromkeys(modem.network for modem in system.modems),
+            served_networks(system.modems),
             queries=system.queries,
             store=system.store,
             clock=system.clock,

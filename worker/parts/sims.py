@@ -5,7 +5,10 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final
 
+from application.fleet.liveness import FleetWatch
+from application.fleet.rounds import Rounds, Source
 from application.ports import MODEM_CHECK, ModemSettings
+from domain.values import Network
 from worker.parts.loop import Loop
 from worker.parts.part import Part, Process, ProcessRole, Stage
 from worker.sims import SimRunner
@@ -43,11 +46,20 @@ def _runner(process: Process, modem: ModemSettings) -> SimRunner:
         modem,
         system.open_modem(modem),
         system=system,
-        desk=process.desks.of(modem.network),
+        desk=_source(process, modem),
         holder=process.host,
         alarms=process.alarms,
         waits=process.waits,
     )
+
+
+def _source(process: Process, modem: ModemSettings) -> Source:
+    own = process.desks.of(modem.network)
+    if not modem.off_net:
+        return own
+    watch = FleetWatch(process.system.store, process.system.clock)
+    others = [process.desks.of(network) for network in Network if network is not modem.network]
+    return Rounds(own, others, without_sim=watch.offline)
 
 
 def _trouble(sim: SimRunner) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from application.books.alarms import Alarms
 from application.books.asking import Wait, wait_for
-from application.fleet.desk import Desk
 from application.fleet.means import Means
+from application.fleet.rounds import Source
 from application.fleet.waits import SimWaits
 from application.messages.carrier import Carrier
 from application.ports import ModemDriver, ModemSettings
@@ -48,7 +48,7 @@ class SimRunner:
         driver: ModemDriver,
         *,
         system: System,
-        desk: Desk,
+        desk: Source,
         holder: str,
         alarms: Alarms,
         waits: SimWaits | None = None,

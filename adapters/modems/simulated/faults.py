@@ -250,6 +250,15 @@ class FaultPlan:
         self.storm = self.standing.get(FaultKind.URC_STORM)
         self.storm_random = _random(seed, len(script))
 
+    def deal(self, spec: str) -> None:
+        """Add a fault for segments to come, before all others; those that are used up go."""
+        rows = zip(self._faults, self._chances, self._taken, strict=True)
+        left = [row for row in rows if row[0].times is None or row[2] < row[0].times]
+        kept = [(parse_fault(spec), self.storm_random, 0), *left]
+        self._faults, self._chances, self._taken = (
+            list(column) for column in zip(*kept, strict=True)
+        )
+
     @property
     def reports_go(self) -> str | None:
         """How status reports go wrong; None when they do not."""

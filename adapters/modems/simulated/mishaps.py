@@ -56,8 +56,7 @@ class Mishaps:
                 modem.register(fault.code or 0, now_s)
                 return lambda then_s: modem.register(1, then_s)
             case FaultKind.SIM_OUT | FaultKind.SIM_SWAP:
-                is_swap = fault.kind is FaultKind.SIM_SWAP
-                modem.change_sim(SimCard(imsi_for("swapped in")) if is_swap else None)
+                modem.change_sim(_another(card) if fault.kind is FaultKind.SIM_SWAP else None)
                 return lambda _: modem.change_sim(card)
             case FaultKind.FULL if card is not None:
                 card.stored.update({**dict.fromkeys(range(1, PLACES + 1), _NOTHING), **card.stored})
@@ -71,3 +70,9 @@ class Mishaps:
 
     def _stay_well(self, _: float) -> None:
         self.reads_nothing, self.heeds_esc = False, True
+
+
+def _another(card: SimCard | None) -> SimCard:
+    """Give another card of the same network."""
+    known = card.imsi if card else imsi_for("nobody's")
+    return SimCard(imsi_for(f"instead of {known}", network_code=known[3:5]))
