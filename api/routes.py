@@ -3,6 +3,7 @@
 from typing import Final
 
 from api import operations, schemas
+from api.accounts.inbound_routes import INBOUND
 from api.accounts.routes import ACCOUNTS
 from api.callbacks.receiving import CALLBACK_ROUTES
 from api.dialects import extras as beyond
@@ -247,6 +248,7 @@ ROUTES: Final = (
     *WILCYBERTEK_ROUTES,
     *FELTECH_ROUTES,
     *ACCOUNTS,
+    *INBOUND,
     *MONEY,
     *CALLBACK_ROUTES,
     *STAFF,

@@ -10,12 +10,15 @@ OF_AN_ACCOUNT: Final = frozenset(
     {
         *("account", "wallet", "statement", "keys", "sender_ids", "looks", "prices"),
         *("events", "ledger", "manual", "replay", "trial_balance"),
+        *("inbound", "suppressions"),
     }
 )
 """What is looked at by the number of its account."""
 
 MESSAGE: Final = "message"
 APPROVAL: Final = "approval"
+INBOUND: Final = "inbound"
+"""What came in for an account, or (None) for all."""
 
 
 def auditor_read_id(number: int) -> UUID:

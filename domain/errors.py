@@ -7,6 +7,7 @@
     │   ├── MessageTooLong(characters, segments)
     │   ├── TooManyRecipients
     │   ├── SenderIdNotApproved
+    │   ├── RecipientOptedOut(places)
     │   ├── InsufficientCredits(required, available)
     │   ├── AccountSuspended
     │   ├── InvalidKey
@@ -64,6 +65,14 @@ class TooManyRecipients(Refused):
 
 class SenderIdNotApproved(Refused):
     """The sender ID is well formed but not approved for this account."""
+
+
+class RecipientOptedOut(Refused):
+    """Recipients asked for no promotional messages; ``places`` says which of the send's."""
+
+    def __init__(self, places: list[int]) -> None:
+        super().__init__("The recipient takes no promotional messages from this account.")
+        self.places = places
 
 
 class InsufficientCredits(Refused):

@@ -15,6 +15,7 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 _LAST: Final = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _WILCYBERTEK: Final = re.compile(r"MSG-([0-9]{1,12})-([0-9A-Z]{4,12})")
 _TOP_UP: Final = re.compile(r"(?:top_)?([1-9][0-9]{0,17})")
+_INBOUND: Final = re.compile(r"(?:in_)?([1-9][0-9]{0,17})")
 _FELTECH: Final = re.compile(r"(?:msg_)?([0-9]{1,18})")
 
 
@@ -56,6 +57,17 @@ def top_up_id(number: int) -> str:
 def parse_top_up_id(text: str) -> int | None:
     """Read ``top_<number>`` or the number alone; None when it is neither."""
     match = _TOP_UP.fullmatch(text)
+    return int(match[1]) if match else None
+
+
+def inbound_id(number: int) -> str:
+    """Give ``in_<number>``: of a message that came in."""
+    return f"in_{number}"
+
+
+def parse_inbound_id(text: str) -> int | None:
+    """Read ``in_<number>`` or the number alone; None when it is neither."""
+    match = _INBOUND.fullmatch(text)
     return int(match[1]) if match else None
 
 

@@ -105,6 +105,18 @@ def page(
     return [_message(head, parts[head.number]) for head in heads]
 
 
+def of_account(connection: Connection, account: int, *, after: int, limit: int) -> Sequence[int]:
+    """List the pieces of an account's messages, by number."""
+    wanted = (
+        select(PIECES.c.number)
+        .join(INBOX, INBOX.c.number == PIECES.c.first)
+        .where(INBOX.c.account == account, PIECES.c.number > after)
+        .order_by(PIECES.c.number)
+        .limit(limit)
+    )
+    return list(connection.execute(wanted).scalars())
+
+
 def old(
     connection: Connection, before: Instant, *, with_numbers: bool, after: int, limit: int
 ) -> Sequence[int]:

@@ -73,6 +73,11 @@ class ReportReading(ABC):
                 connection, account, unowned=unowned, before=before, limit=limit
             )
 
+    def inbound_of(self, account: int, *, after: int, limit: int) -> Sequence[int]:
+        """List the PDUs of what came in for an account, by number."""
+        with self._reading(INBOX) as connection:
+            return projections.inbox.of_account(connection, account, after=after, limit=limit)
+
     def old_inbound(
         self, before: Instant, *, with_numbers: bool, after: int, limit: int
     ) -> Sequence[int]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final, Literal
 
+from msgspec import UNSET
+
 from api import schemas
 from api.dialects import sending
 from api.dialects.dialect import FELTECH
@@ -22,7 +24,7 @@ from domain.message import Message, State, message_id
 from domain.page_sizes import FELTECH_PAGE
 from domain.public_ids import batch_id, iso_time, iso_time_or_none, parse_message_id
 from domain.sender_id_rules import check_sender_id, check_use_case
-from domain.values import Instant
+from domain.values import Category, Instant
 
 SENDER_IDS_WAIT: Final = "directory"
 """The projection that lists sender IDs."""
@@ -74,11 +76,18 @@ async def send_bulk(front: Front, call: Call) -> Answer:
     if entries.faults:
         raise InvalidEntries(entries.faults)
     accepted = await sending.send(front, FELTECH, principal, body, entries.recipients, is_bulk=True)
+    skipped = set(entries.skipped(accepted))
     sent = schemas.SentBulk(
         batch_id=batch_id(accepted.batch),
         queued=accepted.count,
-        log_ids=[accepted.number(entries.places[index]) for index in range(len(given))],
-        duplicates=entries.duplicates,
+        log_ids=[
+            None if index in skipped else accepted.number(entries.places[index])
+            for index in range(len(given))
+        ],
+        duplicates=entries.repeated(accepted),
+        skipped=UNSET
+        if body.options.category is Category.TRANSACTIONAL
+        else [schemas.SkippedRecipient(index=index) for index in sorted(skipped)],
     )
     return answer(sent, headers=sending.replayed(accepted))
 

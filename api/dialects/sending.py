@@ -1,7 +1,9 @@
 """The steps that every send has in common, in the contract's order (decision 14)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from dataclasses import replace
+from typing import Any, Final, Literal, NamedTuple
+from uuid import UUID
 
 from api.dialects.dialect import Dialect
 from api.dialects.options import read_options
@@ -12,17 +14,23 @@ from api.http.wire import Call, Headers
 from api.routing.front import Front
 from api.routing.idempotency import REPLAYED, read_idempotency_key
 from application.accounts.principal import Principal
-from application.messages.accept import Recipient, Sending, SendMessages
+from application.messages.accept import SendMessages
 from application.messages.accepted import Accepted
+from application.messages.sending import Recipient, Sending
+from application.messages.suppressing import Suppressible
 from domain.bulk import check_recipients
-from domain.errors import IdempotencyInProgress, InvalidRecipient, InvalidRequest
+from domain.errors import IdempotencyInProgress, InvalidRecipient, InvalidRequest, RecipientOptedOut
 from domain.idempotency import IDEMPOTENCY_KEY
 from domain.message.options import Options
 from domain.message_text import check_length
 from domain.msisdn import Numbering, normalise
 from domain.segments import Text
 from domain.sender_id_rules import check_sender_id
-from domain.values import Lane
+from domain.suppression import EVERYBODY
+from domain.values import Category, Lane
+
+TRIES_MAX: Final = 4
+"""How often a bulk is tried without who says STOP meanwhile."""
 
 
 class Body(NamedTuple):
@@ -42,10 +50,13 @@ class Entries(NamedTuple):
     places: dict[int, int]
     """For each usable entry, the place of its number among the recipients."""
 
-    @property
-    def duplicates(self) -> int:
-        """How many usable entries repeat an earlier one."""
-        return len(self.places) - len(self.recipients)
+    def repeated(self, accepted: Accepted) -> int:
+        """Count the entries that repeat an earlier one and cost nothing for that."""
+        return len(self.places) - len(self.skipped(accepted)) - accepted.count
+
+    def skipped(self, accepted: Accepted) -> list[int]:
+        """Give the entries, by their index, to which nothing was sent: they opted out."""
+        return [index for index, place in self.places.items() if place in accepted.skipped]
 
 
 def read_body(front: Front, call: Call, fields: Mapping[str, Any], *, is_bulk: bool) -> Body:
@@ -172,6 +183,7 @@ async def send(
 
     Raises:
         MessageTooLong: the text is.
+        RecipientOptedOut: no recipient takes promotional messages.
         NgomaError: the command's refusal, or the store's state.
     """
     check_length(body.text)
@@ -195,12 +207,36 @@ async def send(
         options=options,
         offline=frozenset() if options.later(at) else await front.offline(),
         at=at,
+        suppressible=_suppressible(front, principal.account, options.category, recipients),
     )
-    command = SendMessages(sending)
+    for _ in range(TRIES_MAX):
+        try:
+            return await _run(front, SendMessages(sending), body)
+        except RecipientOptedOut as refusal:
+            skipped = sending.skipped.union(refusal.places)
+            if not is_bulk or len(skipped) == len(recipients):
+                raise
+            sending = replace(sending, skipped=skipped)
+    raise RecipientOptedOut(sorted(sending.skipped))
+
+
+def _suppressible(
+    front: Front, account: int, category: Category, recipients: Sequence[Recipient]
+) -> list[tuple[UUID, ...]]:
+    if category is not Category.PROMOTIONAL:
+        return []
+    digests = front.system.digests
+    return [
+        tuple(Suppressible.of(digests, whose, one.msisdn).id for whose in (account, EVERYBODY))
+        for one in recipients
+    ]
+
+
+async def _run(front: Front, command: SendMessages, body: Body) -> Accepted:
     if body.idempotency_key is None:
         return await front.run(command)
     late = IdempotencyInProgress(f"The first request with this {IDEMPOTENCY_KEY} is still running.")
-    return await front.run(command, wait_s=system.accept_wait_s, late=late)
+    return await front.run(command, wait_s=front.system.accept_wait_s, late=late)
 
 
 def replayed(accepted: Accepted) -> Headers:

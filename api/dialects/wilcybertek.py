@@ -17,7 +17,7 @@ from application.accounts.principal import Principal
 from application.messages.accepted import Accepted
 from application.ports.queries import LogEntry, LogFilter
 from domain.causes import meaning_of
-from domain.errors import InvalidRecipient
+from domain.errors import InvalidRecipient, RecipientOptedOut
 from domain.msisdn import Msisdn, wire
 from domain.page_sizes import WILCYBERTEK_PAGE, WILCYBERTEK_PAGE_MAX
 from domain.public_ids import batch_id, iso_time, iso_time_or_none
@@ -32,6 +32,8 @@ QUEUED_BULK_OFFLINE: Final = (
     "The gateway is offline for all networks of this bulk. Its messages are queued, charged, and "
     "will be sent when it is back: do not send them again."
 )
+
+OPTED_OUT: Final = str(RecipientOptedOut([]))
 
 Status = Literal["QUEUED", "SENT", "FAILED"]
 STATUSES: Final[Mapping[str, Status]] = {"queued": "QUEUED", "sent": "SENT", "failed": "FAILED"}
@@ -105,10 +107,17 @@ def _bulk_answer(
             credits_used=accepted.credits_each,
         )
         for place, recipient in enumerate(entries.recipients)
+        if place not in accepted.skipped
     ]
     rejected = [
         schemas.RejectedRecipient(index=index, to=_scalar(given[index]), message=fault)
         for index, fault in entries.faults.items()
+    ]
+    rejected += [
+        schemas.RejectedRecipient(
+            index=index, to=_scalar(given[index]), code="RECIPIENT_OPTED_OUT", message=OPTED_OUT
+        )
+        for index in entries.skipped(accepted)
     ]
     if accepted.is_all_offline:
         unavailable = schemas.GatewayUnavailableForBulk(
@@ -118,7 +127,7 @@ def _bulk_answer(
             credits_remaining=accepted.credits_remaining,
             messages=messages,
             rejected=rejected,
-            duplicates=entries.duplicates,
+            duplicates=entries.repeated(accepted),
             offline=list(accepted.offline),
             request_id=call.request_id,
         )
@@ -130,7 +139,7 @@ def _bulk_answer(
         credits_remaining=accepted.credits_remaining,
         messages=messages,
         rejected=rejected,
-        duplicates=entries.duplicates,
+        duplicates=entries.repeated(accepted),
         offline=list(accepted.offline),
     )
     return answer(queued, headers=headers)

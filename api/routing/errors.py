@@ -54,6 +54,7 @@ TABLE: Final = (
     Row(errors.MessageTooLong, 422, "MESSAGE_TOO_LONG", 422),
     Row(errors.TooManyRecipients, 400, "TOO_MANY_RECIPIENTS", 422),
     Row(errors.SenderIdNotApproved, 422, "SENDER_ID_NOT_APPROVED", 422),
+    Row(errors.RecipientOptedOut, 400, "RECIPIENT_OPTED_OUT", 422),
     Row(errors.InsufficientCredits, 402, "INSUFFICIENT_CREDITS", 402),
     Row(errors.AccountSuspended, 403, "ACCOUNT_SUSPENDED", 403),
     Row(errors.InvalidKey, 401, "INVALID_KEY", 401),
@@ -92,6 +93,7 @@ _FIELDS: Final = (
     Blame(errors.TooManyRecipients, "to"),
     Blame(errors.MessageTooLong, "message"),
     Blame(errors.SenderIdNotApproved, "sender_id"),
+    Blame(errors.RecipientOptedOut, "to"),
     Blame(errors.IdempotencyConflict, IDEMPOTENCY_KEY),
 )
 """The field that feltech's ``errors`` blame for a refusal."""

@@ -51,6 +51,13 @@ from api.schemas.feltech import (
     SenderIdRequests,
     SentBulk,
     SentMessage,
+    SkippedRecipient,
+)
+from api.schemas.inbound import (
+    InboundMessage,
+    InboundMessages,
+    SuppressedNumber,
+    SuppressedNumbers,
 )
 from api.schemas.money import (
     CallbackTaken,
@@ -164,6 +171,8 @@ __all__ = [
     "GatewayUnavailable",
     "GatewayUnavailableForBulk",
     "Health",
+    "InboundMessage",
+    "InboundMessages",
     "KeyRequest",
     "LimitsRequest",
     "LockRequest",
@@ -214,6 +223,7 @@ __all__ = [
     "Sheet",
     "Sheets",
     "SignRequest",
+    "SkippedRecipient",
     "StaffAccount",
     "StaffAccountAnswer",
     "StaffAccounts",
@@ -223,6 +233,8 @@ __all__ = [
     "Statement",
     "StatementAnswer",
     "StatementLine",
+    "SuppressedNumber",
+    "SuppressedNumbers",
     "Suspension",
     "Text",
     "Timeline",

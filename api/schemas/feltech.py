@@ -14,14 +14,25 @@ class SentMessage(Struct, frozen=True, kw_only=True):
     message_id: FeltechId
 
 
+class SkippedRecipient(Struct, frozen=True, kw_only=True):
+    """One entry of a bulk that got nothing, and cost nothing, because it opted out."""
+
+    index: int
+    code: Literal["RECIPIENT_OPTED_OUT"] = "RECIPIENT_OPTED_OUT"
+
+
 class SentBulk(Struct, frozen=True, kw_only=True):
-    """A bulk that was accepted and charged; one id for each entry of ``to``, in its order."""
+    """A bulk that was accepted and charged; one id for each entry of ``to``, in its order.
+
+    Of a promotional one, ``skipped`` lists who opted out; their ids are null.
+    """
 
     status: Literal["success"] = "success"
     batch_id: BatchId
     queued: int
-    log_ids: list[int]
+    log_ids: list[int | None]
     duplicates: int
+    skipped: list[SkippedRecipient] | UnsetType = UNSET
 
 
 class DeliveryStatus(Struct, frozen=True, kw_only=True, rename={"sent_at_published": "Sent_at"}):

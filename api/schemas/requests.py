@@ -91,6 +91,15 @@ ClientReference = Annotated[
 ]
 
 
+MessageCategory = Annotated[
+    Category,
+    Meta(
+        description="A promotional message is refused, or skipped in a bulk, where the recipient "
+        "opted out; transactional is the default."
+    ),
+]
+
+
 class Options(Struct, kw_only=True):
     """What all sends may ask for."""
 
@@ -98,7 +107,7 @@ class Options(Struct, kw_only=True):
     validity_minutes: Validity | UnsetType | None = UNSET
     send_at: SendAt | UnsetType | None = UNSET
     client_reference: ClientReference | UnsetType | None = UNSET
-    category: Category | UnsetType | None = UNSET
+    category: MessageCategory | UnsetType | None = UNSET
 
 
 class SendRequest(Options, kw_only=True):

@@ -32,11 +32,11 @@ class BulkMessage(Struct, frozen=True, kw_only=True):
 
 
 class RejectedRecipient(Struct, frozen=True, kw_only=True):
-    """One entry of a bulk that is not a usable number; it cost nothing."""
+    """One entry of a bulk that is not a usable number, or opted out; it cost nothing."""
 
     index: int
     to: Any
-    code: Literal["INVALID_RECIPIENT"] = "INVALID_RECIPIENT"
+    code: Literal["INVALID_RECIPIENT", "RECIPIENT_OPTED_OUT"] = "INVALID_RECIPIENT"
     message: str
 
 

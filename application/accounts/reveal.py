@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from application.books.actors import Actor, permit_on
+from application.books.actors import Actor, permit, permit_on
 from application.books.books import Books
 from application.books.commands import Preparing
 from application.books.contents import MessageContent, read_message
 from application.books.reasons import WithReason
-from domain.auditor_read import MESSAGE, AuditorRead
+from domain.auditor_read import INBOUND, MESSAGE, AuditorRead
 from domain.errors import NotFound
 from domain.message import Message, message_id
 from domain.roles import Duty
@@ -61,3 +61,43 @@ class RevealMessage(WithReason[MessageContent]):
             )
         )
         return content
+
+
+class RevealInbound(WithReason[None]):
+    """Note who looks at what came in, whose (None: anybody's) and why; given before it is shown."""
+
+    def __init__(self, account: int | None, *, actor: Actor, reason: str, at: Instant) -> None:
+        super().__init__(actor=actor, reason=reason, at=at)
+        self._account = account
+        self._read = 0
+
+    def prepare(self, tools: Preparing) -> None:
+        """Draw the look's number."""
+        super().prepare(tools)
+        self._read = tools.numbers.take("auditor_read")
+
+    def touches(self) -> Iterable[UUID]:
+        """Nothing but who asks."""
+        return ()
+
+    def decide(self, books: Books) -> None:
+        """Record the look.
+
+        Raises:
+            NotPermitted: the actor may not.
+        """
+        if self._account is None:
+            permit(books, self._actor, Duty.REVEAL)
+        else:
+            permit_on(books, self._actor, Duty.REVEAL, account=self._account)
+        books.record(
+            AuditorRead.record(
+                self._read,
+                actor=self._actor.name,
+                what=INBOUND,
+                subject=self._account,
+                account=self._account,
+                reason=self._keep_reason(books),
+                at=self.at,
+            )
+        )

@@ -1,11 +1,11 @@
 """Accepting messages: one command for a single send and a bulk, decided under the log's lock."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
+from itertools import chain
 from uuid import UUID
 
-from application.accounts.principal import Principal
 from application.books.books import Books
 from application.books.commands import Command, Preparing
 from application.books.contents import (
@@ -18,15 +18,14 @@ from application.books.contents import (
 )
 from application.messages import repeats
 from application.messages.accepted import Accepted
+from application.messages.sending import Sending
+from application.messages.suppressing import require_welcome
 from application.ports import ContentRow, Repeatable
 from application.retention.doubted import counted_from
 from domain.account import Account, account_id
 from domain.errors import AccountSuspended, InvalidKey, NotPermitted, SenderIdNotApproved
 from domain.key_rules import Scope
 from domain.message import Message
-from domain.message.options import NO_OPTIONS, Options
-from domain.msisdn import Msisdn, Route
-from domain.segments import Text
 from domain.sender_id import SenderId, sender_id_id
 from domain.sender_id_rules import SenderIdStatus, folded
 from domain.submission import Submission, submission_id
@@ -41,44 +40,14 @@ def _keys_of(account: int) -> tuple[UUID, UUID]:
     return account_id(account), wallet_id(account)
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """One number of a send: as given, as normalised, and the network that carries it."""
-
-    index: int
-    given: str
-    msisdn: Msisdn
-    route: Route
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sending:
-    """What a dialect asks for, validated: texts, numbers and lengths are already right."""
-
-    principal: Principal
-    text: Text
-    recipients: Sequence[Recipient]
-    is_bulk: bool
-    asked_sender: str | None
-    """The sender ID in the request, None when it gave none."""
-    require_approved_sender: bool
-    """Refuse an asked sender ID that is not approved (dialect feltech)."""
-    idempotency_key: str | None
-    digest: bytes | None
-    """What the same request again is known by where decision 8 applies, None elsewhere."""
-    offline: frozenset[Network]
-    """Networks without an online SIM at this moment."""
-    at: Instant
-    options: Options = NO_OPTIONS
-
-
 class SendMessages(Command[Accepted]):
     """Reserve the credits and queue the messages: all of them, or none."""
 
     def __init__(self, sending: Sending) -> None:
         self._sending = sending
         self.at = sending.at
-        self.weight = len(sending.recipients)
+        self._reached = sending.reached
+        self.weight = len(self._reached)
         self._each = TARIFF.charge(sending.text.segments)
         self._lane = sending.options.lane or (Lane.BULK if sending.is_bulk else Lane.NORMAL)
         self._first_number = 0
@@ -92,7 +61,7 @@ class SendMessages(Command[Accepted]):
     def prepare(self, tools: Preparing) -> None:
         """Take numbers and salts, build each message's first event and content row."""
         asked, options = self._sending, self._sending.options
-        count = len(asked.recipients)
+        count = len(self._reached)
         self._first_number = tools.numbers.take("message", count)
         if asked.is_bulk:
             self._batch = tools.numbers.take("batch")
@@ -118,7 +87,7 @@ class SendMessages(Command[Accepted]):
             "submission": submission,
         }
         text, encode = asked.text.value, tools.mapper.to_stored_event
-        for place, recipient in enumerate(asked.recipients):
+        for place, recipient in enumerate(self._reached):
             number = self._first_number + place
             salt = salts[place * SALT_BYTES : (place + 1) * SALT_BYTES]
             network = recipient.route.network
@@ -154,7 +123,7 @@ class SendMessages(Command[Accepted]):
         return seal_of(row)
 
     def touches(self) -> Iterable[UUID]:
-        """Account and wallet always; submission and sender ID when named."""
+        """Account and wallet always; submission and sender ID when named, and who opted out."""
         asked = self._sending
         account = asked.principal.account
         yield from _keys_of(account)
@@ -162,6 +131,7 @@ class SendMessages(Command[Accepted]):
             yield submission_id(account, asked.idempotency_key)
         if asked.asked_sender and asked.require_approved_sender:
             yield sender_id_id(account, folded(asked.asked_sender))
+        yield from chain.from_iterable(asked.suppressible)
 
     def digests(self) -> Iterable[bytes]:
         """The request's, where decision 8 applies."""
@@ -179,6 +149,7 @@ class SendMessages(Command[Accepted]):
             IdempotencyConflict: the idempotency key stands for another command.
             AccountSuspended: the account may not send.
             SenderIdNotApproved: the asked sender ID is not approved, in dialect feltech.
+            RecipientOptedOut: recipients want no promotional messages.
             RateLimited: the account has spent what it may spend today.
             InsufficientCredits: all or nothing, and it is not all there.
         """
@@ -202,12 +173,13 @@ class SendMessages(Command[Accepted]):
         repeated = self._find_repeated(books, wallet)
         if repeated is not None:
             return repeated
-        total = Credits(self._each * len(asked.recipients))
+        require_welcome(books, asked.suppressible, skipped=asked.skipped)
+        total = Credits(self._each * self.weight)
         wallet.require_day(total, daily_max=account.daily_credits, at=self.at)
         wallet.reserve(
             total,
             first_number=self._first_number,
-            count=len(asked.recipients),
+            count=self.weight,
             batch=self._batch,
             at=self.at,
         )
@@ -225,10 +197,10 @@ class SendMessages(Command[Accepted]):
 
     def _accepted(self, total: int, remaining: int) -> Accepted:
         asked = self._sending
-        networks = {recipient.route.network for recipient in asked.recipients}
+        networks = {recipient.route.network for recipient in self._reached}
         return Accepted(
             first_number=self._first_number,
-            count=len(asked.recipients),
+            count=self.weight,
             batch=self._batch,
             credits_each=self._each,
             credits_used=total,
@@ -236,6 +208,7 @@ class SendMessages(Command[Accepted]):
             offline=tuple(sorted(networks & asked.offline)),
             is_all_offline=networks <= asked.offline,
             accepted_at=self.at,
+            skipped=tuple(sorted(asked.skipped)),
         )
 
     def _check_sender(self, books: Books) -> None:
@@ -259,6 +232,7 @@ class SendMessages(Command[Accepted]):
             return None
         networks = {Network(message.network) for message in messages}
         msisdns = [recipient.msisdn for recipient in asked.recipients]
+        places = repeats.places_of(books, known, msisdns) if asked.is_bulk else ()
         accepted = Accepted(
             first_number=known.first_number,
             count=known.count,
@@ -270,7 +244,8 @@ class SendMessages(Command[Accepted]):
             is_all_offline=networks <= asked.offline,
             accepted_at=messages[0].opened_at,
             replayed=True,
-            places=repeats.places_of(books, known, msisdns) if asked.is_bulk else None,
+            places=tuple(place or 0 for place in places) if asked.is_bulk else None,
+            skipped=tuple(at for at, place in enumerate(places) if place is None),
         )
         if accepted.is_all_offline:
             books.keep_repeatable(replace(known, answered_at=self.at))
@@ -317,7 +292,7 @@ class SendMessages(Command[Accepted]):
         asked = self._sending
         row = body_content(accepted, self._first_number, salt=self._answer_salt)
         answer, fingerprint = seal_of(row), self._fingerprint(self._answer_salt)
-        count = len(asked.recipients)
+        count = self.weight
         if kept is None:
             kept = Submission.accept(
                 asked.idempotency_key or "",

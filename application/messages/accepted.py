@@ -1,5 +1,6 @@
 """What a send was accepted as: answered to whoever asked, and stored under an idempotency key."""
 
+from bisect import bisect_left
 from dataclasses import asdict, dataclass
 from typing import ClassVar, Self
 
@@ -29,10 +30,14 @@ class Accepted:
     """True when it is an earlier acceptance: under the same key, or by decision 8."""
     places: tuple[int, ...] | None = None
     """Where each recipient stood when the request came first, if that was in another order."""
+    skipped: tuple[int, ...] = ()
+    """The recipients of the request, by their places, to whom nothing was sent: they opted out."""
 
     def number(self, place: int) -> int:
         """Give the number of the message to recipient ``place`` of the request."""
-        return self.first_number + (self.places[place] if self.places else place)
+        if self.places:
+            return self.first_number + self.places[place]
+        return self.first_number + place - bisect_left(self.skipped, place)
 
     def written(self) -> str:
         """Give the body that is stored."""
@@ -42,6 +47,7 @@ class Accepted:
     def read(cls, body: str) -> Self:
         """Read a stored body, an earlier version's too."""
         stored = orjson.loads(body)
+        stored["skipped"] = tuple(stored.get("skipped", ()))
         stored["offline"] = tuple(Network(name) for name in stored["offline"])
         if stored.pop("repeated", None) is not None:  # an answer of before is_all_offline
             stored["is_all_offline"] = bool(stored["offline"])

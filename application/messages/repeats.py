@@ -26,9 +26,12 @@ def find_messages(books: Books, known: Repeatable, *, at: Instant) -> Sequence[M
     return messages if replace(known, answered_at=since).is_recent(at) else ()
 
 
-def places_of(books: Books, known: Repeatable, msisdns: Sequence[str]) -> tuple[int, ...]:
-    """Give where each of these recipients, the same in any order, stood the first time."""
+def places_of(books: Books, known: Repeatable, msisdns: Sequence[str]) -> Sequence[int | None]:
+    """Give where each of these recipients, the same in any order, stood the first time.
+
+    None where it got nothing: it had opted out.
+    """
     books.look_up_contents(ContentKind.MESSAGE, known.numbers)
     found = (read_message(number, source=books) for number in known.numbers)
     places = {content.msisdn: place for place, content in enumerate(found) if content}
-    return tuple(places[msisdn] for msisdn in msisdns)
+    return [places.get(msisdn) for msisdn in msisdns]

@@ -1,6 +1,6 @@
 """Numbers that get no promotions: suppressed and let go by a word from them, or by staff."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from application.books.digests import Digests
 from application.books.reasons import WithReason
 from application.ports import ContentRow
 from domain.contents import ContentKind
-from domain.errors import AlreadyExists, NotFound
+from domain.errors import AlreadyExists, NotFound, RecipientOptedOut
 from domain.roles import Duty
 from domain.suppression import EVERYBODY, Suppression, suppression_id
 from domain.values import Instant
@@ -91,6 +91,30 @@ def lift(
     books.erase(ContentKind.SUPPRESSION, found.number)
     books.record(found)
     return True
+
+
+def require_welcome(
+    books: Books, suppressible: Sequence[Sequence[UUID]], *, skipped: Collection[int]
+) -> None:
+    """Refuse a promotion to recipients that want none, under the lock; all places are told.
+
+    ``suppressible`` are, by recipient, the records that would say so.
+
+    Raises:
+        RecipientOptedOut: there are such.
+    """
+    places = [
+        place
+        for place, keys in enumerate(suppressible)
+        if place not in skipped and any(_holds(books, key) for key in keys)
+    ]
+    if places:
+        raise RecipientOptedOut(places)
+
+
+def _holds(books: Books, key: UUID) -> bool:
+    found = books.find(Suppression, key)
+    return found is not None and found.holds
 
 
 class SuppressNumber(WithReason[int]):

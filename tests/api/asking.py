@@ -182,6 +182,8 @@ CLASSES: Final[Mapping[tuple[str, str], Class]] = {
         Kind.NAMES, names=a_new_key_of, unknown=("ZZZZZZZZ", "00000000", "x", "A" * 32)
     ),
     ("GET", "/api/v1/prices"): Class(Kind.READS),
+    ("GET", "/api/v1/inbound"): Class(Kind.READS),
+    ("GET", "/api/v1/suppressions"): Class(Kind.READS),
     ("POST", "/api/v1/topups"): Class(Kind.READS, body=TOP_UP),
     ("GET", "/api/v1/topups"): Class(Kind.READS),
     ("GET", "/api/v1/topups/{topup_id}"): Class(

@@ -5,7 +5,8 @@ from typing import Any
 
 from application.accounts.principal import Principal
 from application.books.digests import Digests
-from application.messages.accept import Recipient, Sending, SendMessages
+from application.messages.accept import SendMessages
+from application.messages.sending import Recipient, Sending
 from domain.message.options import Options
 from domain.msisdn import Msisdn, Numbering
 from domain.segments import Text

@@ -10,9 +10,10 @@ from adapters.bootstrap import bootstrap
 from adapters.settings import Settings
 from application.books.actors import Actor
 from application.books.committer import Committer
-from application.messages.accept import Recipient, Sending, SendMessages
+from application.messages.accept import SendMessages
 from application.messages.accepted import Accepted
 from application.messages.by_hand import CancelMessage
+from application.messages.sending import Recipient, Sending
 from application.ports import ClockMark
 from application.retention.doubted import stretches_in
 from application.retention.erasure import Retention

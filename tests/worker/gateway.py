@@ -24,7 +24,8 @@ from application.books.commands import Command
 from application.fleet.desk import Desk
 from application.fleet.rounds import Source
 from application.fleet.waits import SimWaits
-from application.messages.accept import Recipient, Sending, SendMessages
+from application.messages.accept import SendMessages
+from application.messages.sending import Recipient, Sending
 from application.ports import AnswerLost, ModemDriver, ModemSettings, Save, Turn
 from application.system import System
 from domain.errors import StoreDown

@@ -35,6 +35,9 @@ COMMANDS: Final[dict[str, Entry]] = {
     "prices": Entry("worker.cli.prices", "prices", "Say what credits cost."),
     "sender-id": Entry("worker.cli.sender_id", "sender_id", "List and decide sender IDs."),
     "message": Entry("worker.cli.message", "message", "Look at a message, explain or end it."),
+    "suppression": Entry(
+        "worker.cli.suppression", "suppression", "See and say who gets no promotions."
+    ),
     "look": Entry("worker.cli.look", "look", "See who of staff looked at what."),
     "pay": Entry("worker.cli.pay", "pay", "Try mobile money, and see what providers said."),
     "topup": Entry("worker.cli.topup", "topup", "Ask for top-ups, see and refund them."),

@@ -31,12 +31,18 @@ from worker.cli.message import message_ref, require_message
 from worker.cli.options import ACCOUNT, REASON, Place, example, json_option, place_options
 from worker.cli.output import console
 from worker.cli.purged import Purged, say
+from worker.cli.purged_inbound import InboundPurge
 
 BATCHES_MAX: Final = 100_000
 LOOKED_THROUGH: Final = 5_000
 """Contents that one query looks through for a recipient."""
 DIGITS_MIN: Final = 7
 """A reason with this many of a number's digits would keep the number."""
+
+_OF_NUMBERS: Final = (
+    *(ContentKind.TOP_UP, ContentKind.LINE, ContentKind.INBOUND, ContentKind.SUPPRESSION),
+)
+"""What is kept beside a number, besides messages to it."""
 
 Advance = Callable[[int], None]
 
@@ -140,6 +146,7 @@ class _Purge:
             else:
                 done.messages += result.erased
             self._advance(result.erased)
+        InboundPurge(gateway, done, self._advance).due()
         receipts = gateway.reading("receipts")
         terms, now = gateway.system.terms.retention, gateway.now()
         list(
@@ -178,7 +185,7 @@ class _Purge:
         self._permit()
         for found in self._contents_of(ContentKind.MESSAGE, msisdn):
             self._erase(found, is_permitted=True)
-        for kind in (ContentKind.TOP_UP, ContentKind.LINE, ContentKind.INBOUND):
+        for kind in _OF_NUMBERS:
             for found in self._contents_of(kind, msisdn):
                 self._erase_payers(Payers(kind, found))
         if not self.done.dry_run:
@@ -243,6 +250,7 @@ class _Purge:
                 )
             )
         self._erase_messages_of(account)
+        InboundPurge(gateway, self.done, self._advance).account(account)
 
     def _top_ups_of(self, account: int) -> list[int]:
         """Number all top-ups of an account: who paid them is erased with it."""

@@ -14,6 +14,7 @@ from domain.public_ids import MessageRef, feltech_id, parse_message_id, wilcyber
 from domain.values import credits_in_words
 from worker.cli.gateway import Gateway, opened
 from worker.cli.group import Group
+from worker.cli.inbound import inbound
 from worker.cli.message_explained import masked_or_none, show_explanation
 from worker.cli.options import (
     POSITION,
@@ -42,6 +43,9 @@ def message() -> None:
 
     ID is either form that clients see (MSG-…, msg_…), or the number alone.
     """
+
+
+message.add_command(inbound)
 
 
 @message.command(

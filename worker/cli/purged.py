@@ -15,6 +15,7 @@ class Purged:
     texts: int = 0
     messages: int = 0
     left_open: int = 0
+    inbound: int = 0
     payers: int = 0
     accounts: int = 0
     segments_on_air: int = 0
@@ -30,6 +31,7 @@ def say(done: Purged, *, as_json: bool) -> None:
     would = "would be erased" if done.dry_run else "erased"
     lines = [
         f"{done.texts} texts and {done.messages} messages (recipient and text) {would}.",
+        *([f"{done.inbound} messages that came in {would}."] * bool(done.inbound)),
         *([f"{done.payers} payers {would}."] * bool(done.payers)),
         *([f"Account {would}."] if done.accounts else []),
         *(

@@ -56,6 +56,9 @@ class InboxQueries(Protocol):
         ``unowned``: only what is no account's.
         """
 
+    def inbound_of(self, account: int, *, after: int, limit: int) -> Sequence[int]:
+        """List the PDUs of what came in for an account, by number."""
+
     def old_inbound(
         self, before: Instant, *, with_numbers: bool, after: int, limit: int
     ) -> Sequence[int]:

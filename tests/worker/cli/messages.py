@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from application.fleet.duty import BringOnline, OnDuty
-from application.messages.accept import Recipient, Sending, SendMessages
+from application.messages.accept import SendMessages
 from application.messages.attempts import RecordOutcome, StartAttempt
+from application.messages.sending import Recipient, Sending
 from application.ports import SimIdentity
 from application.system import System
 from domain.msisdn import normalise

@@ -7,6 +7,7 @@ import pytest
 from domain.causes import OwnCause
 from domain.reports import Accepted
 from domain.roles import Role
+from tests.support.incoming import receive
 from tests.worker.cli.commands import Cli
 from tests.worker.cli.messages import sending
 from tests.worker.cli.people import team
@@ -32,6 +33,7 @@ COMMANDS = (
     "finance templates",
     "key list 1",
     "look list",
+    "message inbound --unowned --reveal --reason why",
     "message list --state held",
     "message show 1",
     "modem list",
@@ -39,6 +41,7 @@ COMMANDS = (
     "projections status",
     "role list",
     "sender-id list",
+    "suppression list",
     "topup list",
     "wallet show 1",
     "wallet statement 3",
@@ -71,6 +74,11 @@ def cli(tmp_path_factory: pytest.TempPathFactory) -> Cli:
         found.run("wallet", "adjust", account, -20, "--reason", "counted twice on the third of May")
         found.run("wallet", "grant", account, 250_000, "--reason", "paid by bank transfer, slip 7")
         found.run("message", "show", 1, "--reveal", "--reason", "complaint seventeen")
+        text = "Please tell the bookkeeper of the importers " * 5
+        receive(sender.system, "+260961234567", text, account=account)
+        receive(sender.system, "InfoTinFish", "Unsubscribe", account=None)
+        found.run("suppression", "add", "0961234567", "--account", account,
+                  "--reason", "asked by telephone on the third of May")  # fmt: skip
         found.run("prices", "publish", "--per-credit", "0.50", "--pack", "starter=120/50.00",
                   "--pack", "family=1200/480.00", "--reason", "prices of the year")  # fmt: skip
         lines = found.folder.parent / "lines.csv"
