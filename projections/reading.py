@@ -13,6 +13,7 @@ from application.ports.queries import (
     AccountRow,
     Backlog,
     Balance,
+    BatchRow,
     EntryRow,
     Kept,
     KeyRow,
@@ -114,6 +115,16 @@ class SqlQueries(LedgerReading, ReceiptReading, DayAnswers, ReportReading):
         """Find one message of an account."""
         with self._reading(catalogue.MESSAGE_LOG) as connection:
             return projections.message_log.entry(connection, account, number)
+
+    def batch(self, account: int, batch: int) -> BatchRow | None:
+        """Count how the messages of an account's bulk stand."""
+        with self._reading(catalogue.MESSAGE_LOG) as connection:
+            return projections.message_log.batch_row(connection, account, batch)
+
+    def open_of_batch(self, account: int, batch: int) -> Sequence[int]:
+        """Number the messages of an account's bulk that have not ended."""
+        with self._reading(catalogue.MESSAGE_LOG) as connection:
+            return projections.message_log.open_of_batch(connection, account, batch)
 
     def balance(self, account: int) -> Balance | None:
         """Give an account's balance row."""

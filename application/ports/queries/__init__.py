@@ -23,6 +23,7 @@ from application.ports.queries.ledger import (
 from application.ports.queries.looks import LookQueries, LookRow
 from application.ports.queries.messages import (
     PUBLIC_STATUS,
+    BatchRow,
     LogEntry,
     LogFilter,
     LogPage,
@@ -51,6 +52,7 @@ __all__ = [
     "AgeRow",
     "Backlog",
     "Balance",
+    "BatchRow",
     "BooksRead",
     "CaseRow",
     "ConfirmedRow",

@@ -53,6 +53,21 @@ class LogEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchRow:
+    """How the messages of one bulk stand; ``sent`` counts those that were delivered, too."""
+
+    batch: int
+    accepted: int
+    queued: int
+    sent: int
+    delivered: int
+    failed: int
+    cancelled: int
+    credits_used: int
+    credits_refunded: int
+
+
+@dataclass(frozen=True, slots=True)
 class LogPage:
     """A page of the log, newest first; ``total`` counts all that match."""
 
@@ -85,6 +100,12 @@ class MessageQueries(Protocol):
 
     def log_entry(self, account: int, number: int) -> LogEntry | None:
         """Find one message of an account."""
+
+    def batch(self, account: int, batch: int) -> BatchRow | None:
+        """Count how the messages of an account's bulk stand; None when it has no such bulk."""
+
+    def open_of_batch(self, account: int, batch: int) -> Sequence[int]:
+        """Number the messages of an account's bulk that have not ended."""
 
     def messages_of(self, account: int, *, after: int, limit: int) -> Sequence[tuple[int, int]]:
         """List an account's messages after a log position: position and number, oldest first."""
