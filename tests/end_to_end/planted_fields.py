@@ -256,6 +256,7 @@ CALLS: Final[Mapping[str, tuple[str, ...]]] = {
     "finance write-off": ("mtn/main/1 --reason {word}",),
     "sender-id reject": ("1 --reason {word}",),
     "message cancel": ("{word}",),
+    "message list": ("--since {word}",),
     "message explain": ("{word}",),
     "message resolve": ("{word} --sent --reason {word}", "1 --sent --reason {word}"),
     "message release": ("1 --reason {word}",),

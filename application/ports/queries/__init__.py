@@ -27,7 +27,9 @@ from application.ports.queries.messages import (
     LogEntry,
     LogFilter,
     LogPage,
+    MessageFilter,
     MessageQueries,
+    MessageRow,
 )
 from application.ports.queries.progress import ProgressQueries, ProjectionStatus
 from application.ports.queries.receipts import (
@@ -69,6 +71,8 @@ __all__ = [
     "LogPage",
     "LookRow",
     "LotRow",
+    "MessageFilter",
+    "MessageRow",
     "OpenItem",
     "OpenRow",
     "PaymentRow",

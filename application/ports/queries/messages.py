@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from domain.message_states import REFUNDED, SPENT, State
-from domain.values import Instant, Network
+from domain.values import Instant, Lane, Network
 
 PUBLIC_STATUS: Mapping[State, str] = {
     **dict.fromkeys(State, "queued"),
@@ -92,8 +92,43 @@ class LogFilter:
         return bool(self.search) or self.offset > NEAR_MAX
 
 
+@dataclass(frozen=True, slots=True)
+class MessageFilter:
+    """Which messages staff want to see: newest first, with a number below ``before``."""
+
+    before: int
+    limit: int
+    states: frozenset[State] = frozenset(State)
+    account: int | None = None
+    network: Network | None = None
+    since: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """One message as staff see it, whosever it is; the last four only while it is open."""
+
+    number: int
+    account: int
+    network: Network
+    state: State
+    batch: int | None
+    credits: int
+    credits_refunded: int
+    queued_at: Instant
+    sent_at: Instant | None
+    failure_code: str | None
+    lane: Lane | None
+    expires_at: Instant | None
+    sim: int | None
+    last_attempt_at: Instant | None
+
+
 class MessageQueries(Protocol):
-    """An account's messages."""
+    """Messages: an account's own, and for staff all of them."""
+
+    def messages(self, wanted: MessageFilter) -> Sequence[MessageRow]:
+        """List messages of all accounts, newest first."""
 
     def log(self, account: int, wanted: LogFilter) -> LogPage:
         """List an account's messages, newest first."""

@@ -32,7 +32,7 @@ COMMANDS = (
     "finance templates",
     "key list 1",
     "look list",
-    "message list --state held",
+    "message list",
     "message show 1",
     "modem list",
     "prices list",
