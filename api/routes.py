@@ -7,7 +7,7 @@ from api.accounts.inbound_routes import INBOUND
 from api.accounts.routes import ACCOUNTS
 from api.callbacks.receiving import CALLBACK_ROUTES
 from api.dialects import extras as beyond
-from api.dialects import feltech, wilcybertek
+from api.dialects import feltech, taking_back, wilcybertek
 from api.dialects.dialect import FELTECH, WILCYBERTEK
 from api.money.routes import MONEY
 from api.routing import statement
@@ -216,6 +216,41 @@ FELTECH_ROUTES: Final = (
         envelope=FELTECH.envelope,
         summary="A message's timeline, with its charge, route and evidence",
         answers={**FELTECH_ERRORS, **NOT_FOUND, 200: (schemas.MessageTimeline,)},
+        tag="feltech",
+        access="account",
+    ),
+    Route(
+        method="POST",
+        path="/api/v1/messages/{message_id}/cancel",
+        endpoint=taking_back.cancel_message,
+        envelope=FELTECH.envelope,
+        summary="Take a message back that still waits; its credits come back",
+        answers={
+            **FELTECH_ERRORS,
+            **NOT_FOUND,
+            200: (schemas.CancelledMessage,),
+            409: (schemas.FeltechError,),
+        },
+        tag="feltech",
+        access="account",
+    ),
+    Route(
+        method="GET",
+        path="/api/v1/batches/{batch_id}",
+        endpoint=taking_back.batch,
+        envelope=FELTECH.envelope,
+        summary="How the messages of a bulk stand",
+        answers={**FELTECH_ERRORS, **NOT_FOUND, 200: (schemas.BatchAnswer,)},
+        tag="feltech",
+        access="account",
+    ),
+    Route(
+        method="POST",
+        path="/api/v1/batches/{batch_id}/cancel",
+        endpoint=taking_back.cancel_batch,
+        envelope=FELTECH.envelope,
+        summary="Take back what still waits of a bulk; what has left stays",
+        answers={**FELTECH_ERRORS, **NOT_FOUND, 200: (schemas.BatchCancelled,)},
         tag="feltech",
         access="account",
     ),

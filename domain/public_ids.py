@@ -16,6 +16,7 @@ _LAST: Final = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _WILCYBERTEK: Final = re.compile(r"MSG-([0-9]{1,12})-([0-9A-Z]{4,12})")
 _TOP_UP: Final = re.compile(r"(?:top_)?([1-9][0-9]{0,17})")
 _INBOUND: Final = re.compile(r"(?:in_)?([1-9][0-9]{0,17})")
+_BATCH: Final = re.compile(r"(?:batch_)?([1-9][0-9]{0,17})")
 _FELTECH: Final = re.compile(r"(?:msg_)?([0-9]{1,18})")
 
 
@@ -47,6 +48,12 @@ def feltech_id(number: int) -> str:
 def batch_id(number: int | None) -> str:
     """Give ``batch_<number>``."""
     return f"batch_{number}"
+
+
+def parse_batch_id(text: str) -> int | None:
+    """Read ``batch_<number>`` or the number alone; None when it is neither."""
+    match = _BATCH.fullmatch(text)
+    return int(match[1]) if match else None
 
 
 def top_up_id(number: int) -> str:

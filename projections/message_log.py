@@ -1,6 +1,6 @@
 """The message log: one row a message, as its account reads it; totals are kept, never counted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -16,13 +16,13 @@ from sqlalchemy import (
     select,
 )
 
-from application.ports.queries import LogEntry, LogFilter, LogPage
+from application.ports.queries import BatchRow, LogEntry, LogFilter, LogPage
 from domain.contents import ContentKind
-from domain.message_states import State
+from domain.message_states import OPEN, REFUNDED, SPENT, State
 from domain.message_text import MESSAGE_CHARACTERS_MAX
 from domain.msisdn import search_forms
 from domain.values import Network
-from projections.tables import CONTENTS, READ, changing, fixed, is_content, key
+from projections.tables import CONTENTS, READ, changing, fixed, index_when_set, is_content, key
 
 MESSAGES: Final = Table(
     "message_log",
@@ -47,6 +47,7 @@ MESSAGES: Final = Table(
 """``position`` is that of Queued: the order of the log. ``sim`` made the last attempt."""
 
 Index("message_log_by_account", MESSAGES.c.account, MESSAGES.c.position)
+index_when_set("message_log_by_batch", MESSAGES.c.batch, when=MESSAGES.c.batch)
 Index("message_log_by_status", MESSAGES.c.account, MESSAGES.c.status, MESSAGES.c.position)
 
 TOTALS: Final = Table(
@@ -111,6 +112,49 @@ def entry(connection: Connection, account: int, number: int) -> LogEntry | None:
     wanted = _entries(MESSAGES).where(MESSAGES.c.number == number, MESSAGES.c.account == account)
     row = connection.execute(wanted).first()
     return None if row is None else _entry(row._mapping)
+
+
+def batch_row(connection: Connection, account: int, batch: int) -> BatchRow | None:
+    """Count how the messages of a bulk stand; at most as many as one bulk has."""
+    wanted = (
+        select(
+            MESSAGES.c.state,
+            func.count().label("messages"),
+            func.sum(MESSAGES.c.credits).label("credits"),
+            func.sum(MESSAGES.c.credits_refunded).label("refunded"),
+        )
+        .where(MESSAGES.c.batch == batch, MESSAGES.c.account == account)
+        .group_by(MESSAGES.c.state)
+    )
+    rows = connection.execute(wanted).all()
+    if not rows:
+        return None
+    counts = {State(row.state): int(row.messages) for row in rows}
+
+    def count(states: Iterable[State]) -> int:
+        return sum(counts.get(state, 0) for state in states)
+
+    return BatchRow(
+        batch=batch,
+        accepted=sum(counts.values()),
+        queued=count(OPEN),
+        sent=count(SPENT),
+        delivered=count((State.DELIVERED,)),
+        failed=count(REFUNDED - {State.CANCELLED}),
+        cancelled=count((State.CANCELLED,)),
+        credits_used=sum(int(row.credits) for row in rows),
+        credits_refunded=sum(int(row.refunded) for row in rows),
+    )
+
+
+def open_of_batch(connection: Connection, account: int, batch: int) -> Sequence[int]:
+    """Number the messages of a bulk that have not ended."""
+    wanted = select(MESSAGES.c.number).where(
+        MESSAGES.c.batch == batch,
+        MESSAGES.c.account == account,
+        MESSAGES.c.state.in_([state.value for state in OPEN]),
+    )
+    return list(connection.scalars(wanted.order_by(MESSAGES.c.number)))
 
 
 def numbers_of(

@@ -13,6 +13,7 @@ from application.ports.queries import (
     AccountRow,
     Backlog,
     Balance,
+    BatchRow,
     EntryRow,
     Kept,
     KeyRow,
@@ -20,6 +21,8 @@ from application.ports.queries import (
     LogFilter,
     LogPage,
     LookRow,
+    MessageFilter,
+    MessageRow,
     Place,
     ProjectionStatus,
     SenderIdRow,
@@ -49,6 +52,7 @@ if TYPE_CHECKING:  # else each is imported when it is asked
     import projections.dispatch
     import projections.fleet
     import projections.idempotency
+    import projections.listing
     import projections.looks
     import projections.message_log
     import projections.repeatables
@@ -114,6 +118,16 @@ class SqlQueries(LedgerReading, ReceiptReading, DayAnswers, ReportReading):
         """Find one message of an account."""
         with self._reading(catalogue.MESSAGE_LOG) as connection:
             return projections.message_log.entry(connection, account, number)
+
+    def batch(self, account: int, batch: int) -> BatchRow | None:
+        """Count how the messages of an account's bulk stand."""
+        with self._reading(catalogue.MESSAGE_LOG) as connection:
+            return projections.message_log.batch_row(connection, account, batch)
+
+    def open_of_batch(self, account: int, batch: int) -> Sequence[int]:
+        """Number the messages of an account's bulk that have not ended."""
+        with self._reading(catalogue.MESSAGE_LOG) as connection:
+            return projections.message_log.open_of_batch(connection, account, batch)
 
     def balance(self, account: int) -> Balance | None:
         """Give an account's balance row."""
@@ -279,6 +293,12 @@ class SqlQueries(LedgerReading, ReceiptReading, DayAnswers, ReportReading):
         """List messages in state Sending on SIMs that are not among ``live``."""
         with self._reading(catalogue.DISPATCH) as connection:
             return projections.dispatch.overdue.held_by_others(connection, live, limit=limit)
+
+    def messages(self, wanted: MessageFilter) -> Sequence[MessageRow]:
+        """List messages of all accounts, newest first."""
+        self._known.must_answer(catalogue.DISPATCH.name)
+        with self._reading(catalogue.MESSAGE_LOG) as connection:
+            return projections.listing.messages(connection, wanted)
 
     def open_messages(self, state: State, *, after: int, limit: int) -> Sequence[Waiting]:
         """List the open messages in a state, by number."""

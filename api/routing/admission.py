@@ -5,6 +5,7 @@ from api.http.credentials import body_key, header_key
 from api.http.fields import Fields, read_fields, read_query
 from api.http.wire import Call
 from api.routing.front import Front
+from application.accounts.logins import TOKEN_PREFIX
 from application.accounts.principal import Principal
 from domain.errors import InvalidKey
 
@@ -20,6 +21,21 @@ async def admit_writer(front: Front, call: Call) -> tuple[Principal, Fields]:
     """
     fields, caller = await read_with_key(front, call)
     return await front.door.admit_writer(caller), fields
+
+
+async def admit_canceller(front: Front, call: Call) -> Principal:
+    """Count the client's address, and say who may take back what was sent.
+
+    Raises:
+        RateLimited: the address's limit is used up.
+        InvalidRequest: the body cannot be read.
+        InvalidKey: there is no key or token, or it does not work.
+        NotPermitted: the key may not send, or not from here.
+    """
+    _, caller = await read_with_key(front, call)
+    if caller.credential.startswith(TOKEN_PREFIX):
+        return await front.door.admit_manager(caller)
+    return await front.door.admit_writer(caller)
 
 
 async def admit_manager(front: Front, call: Call) -> tuple[Principal, Fields]:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from api.schemas.words import Credits, FeltechId, Time, WilcybertekId
+from api.schemas.words import BatchId, Credits, FeltechId, Time, WilcybertekId
 from domain.values import Category, Encoding, Lane, Network
 
 
@@ -91,6 +91,54 @@ class MessageTimeline(Struct, frozen=True, kw_only=True):
 
     status: Literal["success"] = "success"
     data: Timeline
+
+
+class Cancelled(Struct, frozen=True, kw_only=True):
+    """A message that was taken back, and what came back with it."""
+
+    message_id: FeltechId
+    delivery_status: Literal["pending", "sent", "failed"]
+    state: str
+    credits_refunded: Credits
+
+
+class CancelledMessage(Struct, frozen=True, kw_only=True):
+    """The answer to taking a message back."""
+
+    status: Literal["success"] = "success"
+    data: Cancelled
+
+
+class Batch(Struct, frozen=True, kw_only=True):
+    """How the messages of a bulk stand: queued, sent, failed and cancelled make the accepted.
+
+    `delivered` counts those of the sent that the network reported as delivered.
+    """
+
+    batch_id: BatchId
+    accepted: int
+    queued: int
+    sent: int
+    delivered: int
+    failed: int
+    cancelled: int
+    credits_used: Credits
+    credits_refunded: Credits
+
+
+class BatchAnswer(Struct, frozen=True, kw_only=True):
+    """The answer to a question about a bulk."""
+
+    status: Literal["success"] = "success"
+    data: Batch
+
+
+class BatchCancelled(Struct, frozen=True, kw_only=True):
+    """How many messages were taken back now, and how the bulk stands then."""
+
+    status: Literal["success"] = "success"
+    cancelled_now: int
+    data: Batch
 
 
 class StatementLine(Struct, frozen=True, kw_only=True):

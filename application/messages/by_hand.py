@@ -1,6 +1,7 @@
 """What people do to messages: take one back, say what became of a doubt, let held ones go on."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from uuid import UUID
 
 from application.books.actors import Actor, permit_on
@@ -8,10 +9,11 @@ from application.books.books import Books
 from application.books.commands import Command
 from application.books.reasons import WithReason
 from application.messages.settling import record_with_refund
-from domain.errors import NotFound
+from domain.errors import NotFound, TooLate
 from domain.message import Message, State, message_id
 from domain.roles import Duty
 from domain.values import Instant
+from domain.wallet import wallet_id
 
 
 class CancelMessage(Command[None]):
@@ -43,6 +45,40 @@ class CancelMessage(Command[None]):
             raise NotFound(msg)
         message.cancel(actor=self._actor.name, at=self.at)
         record_with_refund(books, message, at=self.at)
+
+
+class CancelMessages(Command[int]):
+    """Take back those of an account's messages that still wait; each is refunded."""
+
+    def __init__(self, numbers: Sequence[int], *, account: int, actor: Actor, at: Instant) -> None:
+        self.at = at
+        self.weight = len(numbers)
+        self._numbers = numbers
+        self._account = account
+        self._actor = actor
+
+    def touches(self) -> Iterable[UUID]:
+        """The messages, and the wallet that is refunded."""
+        yield from map(message_id, self._numbers)
+        yield wallet_id(self._account)
+
+    def decide(self, books: Books) -> int:
+        """Cancel them; what has left, or ended, stays as it is. Give how many were.
+
+        Raises:
+            NotFound: one is not of this account.
+        """
+        messages = [books.get(Message, message_id(number)) for number in self._numbers]
+        if any(message.account != self._account for message in messages):
+            msg = "No such message."
+            raise NotFound(msg)
+        cancelled = 0
+        for message in messages:
+            with suppress(TooLate):
+                message.cancel(actor=self._actor.name, at=self.at)
+                record_with_refund(books, message, at=self.at)
+                cancelled += 1
+        return cancelled
 
 
 class ResolveDoubt(WithReason[None]):

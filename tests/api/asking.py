@@ -72,6 +72,7 @@ class Tenant:
 
     gateway: Gateway
     messages: tuple[str, ...]
+    batch: str
 
     def session(self) -> str:
         """Log its person in; give the token."""
@@ -127,6 +128,10 @@ def a_new_top_up(tenant: Tenant) -> list[str]:
     return [a_top_up_of(tenant.gateway)]
 
 
+def batch_of(tenant: Tenant) -> list[str]:
+    return [tenant.batch, tenant.batch.removeprefix("batch_")]
+
+
 def day(state: PeriodState) -> Callable[[Tenant], None]:
     """Let a day stand so."""
     return lambda tenant: stand(tenant.gateway.system, state)
@@ -140,6 +145,9 @@ UNKNOWN_MESSAGES: Final = ("msg_999999", "MSG-1766000000-00ZZ", "MSG-1766000000-
 WHY: Final = {"reason": "because"}
 PROOF: Final = {"password": "x" * 12}
 STAFF: Final = "/api/v1/staff"
+ONE_BATCH: Final = Class(
+    Kind.NAMES, names=batch_of, unknown=("batch_999999", "999999", "batch_0", "x")
+)
 ONE_MESSAGE: Final = Class(Kind.NAMES, names=messages_of, unknown=UNKNOWN_MESSAGES)
 
 CLASSES: Final[Mapping[tuple[str, str], Class]] = {
@@ -159,6 +167,11 @@ CLASSES: Final[Mapping[tuple[str, str], Class]] = {
     ("GET", "/api/v1/balance"): Class(Kind.READS),
     ("GET", "/api/v1/statement"): Class(Kind.READS),
     ("GET", "/api/v1/messages/{message_id}"): ONE_MESSAGE,
+    ("POST", "/api/v1/messages/{message_id}/cancel"): Class(
+        Kind.NAMES, body={}, names=messages_of, unknown=UNKNOWN_MESSAGES
+    ),
+    ("GET", "/api/v1/batches/{batch_id}"): ONE_BATCH,
+    ("POST", "/api/v1/batches/{batch_id}/cancel"): replace(ONE_BATCH, body={}),
     ("POST", "/api/v1/auth/register"): Class(Kind.OPEN, body={}),
     ("POST", "/api/v1/auth/login"): Class(Kind.OPEN, body={}),
     ("POST", "/api/v1/auth/reset"): Class(Kind.OPEN, body={}),
@@ -309,7 +322,8 @@ def tenant(gateway: Gateway, to: str, text: str) -> Tenant:
     message = gateway.system.reader.find(Message, message_id(number))
     assert message is not None
     forms = (feltech_id(number), wilcybertek_id(number, message.opened_at))
-    return Tenant(gateway, forms)
+    bulk = gateway.post("/api/v1/sms/send-bulk", {"to": [to], "message": text})
+    return Tenant(gateway, forms, bulk.json()["batch_id"])
 
 
 def ask(

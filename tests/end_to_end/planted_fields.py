@@ -57,6 +57,11 @@ FIELDS: Final[Mapping[str, Plant]] = {
     "scopes": right(["read"]),
     "single": right(60),
     "sources": right(["192.0.2.0/24"]),
+    "lane": right("normal"),
+    "validity_minutes": right(60),
+    "send_at": right("2026-01-01T08:00:00+02:00"),
+    "client_reference": name,
+    "category": right("promotional"),
     "api_key": secret,
     "to": number,
     "recipients": number,
@@ -114,7 +119,7 @@ QUERY: Final[Mapping[str, Plant]] = {
     "receipt": closed,
 }
 PATH: Final[Mapping[str, Plant]] = {
-    **dict.fromkeys(("message_id", "number", "key_id", "topup_id", "provider"), closed),
+    **dict.fromkeys(("message_id", "batch_id", "number", "key_id", "topup_id", "provider"), closed),
     "token": secret,
 }
 HEADERS: Final = (
@@ -122,7 +127,7 @@ HEADERS: Final = (
     *("X-Forwarded-For", "X-API-Key", "Traceparent"),
 )
 """Headers that nobody writes down. ``X-Request-Id`` is there to be logged."""
-KEPT: Final = {"to", "recipients", "message", "name", "use_case", "sender_id"}
+KEPT: Final = {"to", "recipients", "message", "name", "use_case", "sender_id", "client_reference"}
 """Fields of which at least one marker must be found in the contents: the planting works."""
 
 PARAMETERS: Final[Mapping[str, str]] = {
@@ -253,6 +258,7 @@ CALLS: Final[Mapping[str, tuple[str, ...]]] = {
     "finance write-off": ("mtn/main/1 --reason {word}",),
     "sender-id reject": ("1 --reason {word}",),
     "message cancel": ("{word}",),
+    "message list": ("--since {word}",),
     "message explain": ("{word}",),
     "message resolve": ("{word} --sent --reason {word}", "1 --sent --reason {word}"),
     "message release": ("1 --reason {word}",),

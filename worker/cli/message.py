@@ -7,17 +7,21 @@ import click
 from application.accounts.reveal import RevealMessage
 from application.messages.by_hand import CancelMessage, ReleaseMessages, ResolveDoubt
 from application.messages.explain import explain
-from application.ports.queries import LogEntry
+from application.ports.queries import LogEntry, MessageFilter
 from domain.errors import NotFound, TooLate
-from domain.message import OPEN, Message, State, message_id
+from domain.message import Message, State, message_id
 from domain.public_ids import MessageRef, feltech_id, parse_message_id, wilcybertek_id
-from domain.values import credits_in_words
+from domain.span import read_span
+from domain.values import Network, credits_in_words
+from domain.written import NUMBER_MAX
 from worker.cli.gateway import Gateway, opened
 from worker.cli.group import Group
 from worker.cli.inbound import inbound
 from worker.cli.message_explained import masked_or_none, show_explanation
+from worker.cli.message_listed import STATES, print_messages
 from worker.cli.options import (
-    POSITION,
+    ACCOUNT,
+    NUMBER,
     REASON,
     Place,
     example,
@@ -26,7 +30,7 @@ from worker.cli.options import (
     place_options,
     reason_option,
 )
-from worker.cli.output import clock_time, hint_of_more, moment, print_json, print_table
+from worker.cli.output import moment, print_json, print_table
 
 
 def message_ref(value: str) -> MessageRef:
@@ -218,48 +222,51 @@ def release(place: Place, ref: MessageRef, reason: str, *, as_json: bool) -> Non
         _say_where_it_stands(require_message(gateway, ref), as_json=as_json)
 
 
-@message.command("list", epilog=example("ngoma message list --state held --json"))
-@click.option(
-    "--state",
-    type=click.Choice([state.value.replace("_", "-") for state in sorted(OPEN)]),
-    required=True,
-    help="Which open messages.",
+@message.command(
+    "list",
+    epilog=example(
+        "ngoma message list --state in-doubt",
+        "ngoma message list --state failed --account 7 --since 2026-11-28 --json",
+    ),
 )
-@click.option("--after", type=POSITION, default=0, help="Only those with a higher number.")
+@click.option("--state", type=click.Choice(list(STATES)), help="Only those that stand so.")
+@click.option("--account", type=ACCOUNT, help="Only those of this account.")
+@click.option("--network", type=click.Choice([each.value for each in Network]), help="Only its.")
+@click.option("--since", metavar="TIME", help="Only those accepted on this day or later.")
+@click.option(
+    "--before", type=NUMBER, default=NUMBER_MAX, help="Only messages with a lower number."
+)
 @list_limit_option
 @json_option
 @place_options
-def list_messages(place: Place, state: str, after: int, limit: int, *, as_json: bool) -> None:
-    """List open messages in a state, by number."""
+def list_messages(
+    *,
+    place: Place,
+    state: str | None,
+    account: int | None,
+    network: str | None,
+    since: str | None,
+    before: int,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """List messages, newest first.
+
+    Open ones are queued, sending, in-doubt or held; sent and failed are all that ended so.
+    """
+    wanted = MessageFilter(
+        before=before,
+        limit=limit,
+        states=frozenset(State) if state is None else STATES[state],
+        account=account,
+        network=None if network is None else Network(network),
+        since=read_span(since, None).since,
+    )
     with opened(place) as gateway:
-        gateway.look("messages")
-        queries = gateway.reading("dispatch")
-        found = queries.open_messages(State(state.replace("-", "_")), after=after, limit=limit)
-    if as_json:
-        print_json(
-            [
-                {
-                    "id": feltech_id(each.number),
-                    "number": each.number,
-                    "account_id": each.account,
-                    "network": each.network.value,
-                    "lane": each.lane.value,
-                    "state": each.state.value,
-                    "expires_at": moment(each.expires_at),
-                    "sim": each.sim,
-                    "last_attempt_at": moment(each.last_attempt_at),
-                }
-                for each in found
-            ]
-        )
-        return
-    rows = [
-        [feltech_id(e.number), e.account, e.network, e.lane, clock_time(e.expires_at), e.sim]
-        for e in found
-    ]
-    print_table(["message", "account", "network", "lane", "valid until", "SIM"], rows)
-    if found:
-        hint_of_more(len(found), limit, f"--after {found[-1].number}")
+        gateway.look("messages", account)
+        gateway.reading("message_log")
+        rows = gateway.reading("dispatch").messages(wanted)
+    print_messages(rows, limit=limit, as_json=as_json)
 
 
 def _say_where_it_stands(found: Message, *, as_json: bool) -> None:

@@ -23,10 +23,13 @@ from application.ports.queries.ledger import (
 from application.ports.queries.looks import LookQueries, LookRow
 from application.ports.queries.messages import (
     PUBLIC_STATUS,
+    BatchRow,
     LogEntry,
     LogFilter,
     LogPage,
+    MessageFilter,
     MessageQueries,
+    MessageRow,
 )
 from application.ports.queries.progress import ProgressQueries, ProjectionStatus
 from application.ports.queries.receipts import (
@@ -51,6 +54,7 @@ __all__ = [
     "AgeRow",
     "Backlog",
     "Balance",
+    "BatchRow",
     "BooksRead",
     "CaseRow",
     "ConfirmedRow",
@@ -67,6 +71,8 @@ __all__ = [
     "LogPage",
     "LookRow",
     "LotRow",
+    "MessageFilter",
+    "MessageRow",
     "OpenItem",
     "OpenRow",
     "PaymentRow",

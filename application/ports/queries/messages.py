@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from domain.message_states import REFUNDED, SPENT, State
-from domain.values import Instant, Network
+from domain.values import Instant, Lane, Network
 
 PUBLIC_STATUS: Mapping[State, str] = {
     **dict.fromkeys(State, "queued"),
@@ -53,6 +53,21 @@ class LogEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchRow:
+    """How the messages of one bulk stand; ``sent`` counts those that were delivered, too."""
+
+    batch: int
+    accepted: int
+    queued: int
+    sent: int
+    delivered: int
+    failed: int
+    cancelled: int
+    credits_used: int
+    credits_refunded: int
+
+
+@dataclass(frozen=True, slots=True)
 class LogPage:
     """A page of the log, newest first; ``total`` counts all that match."""
 
@@ -77,14 +92,55 @@ class LogFilter:
         return bool(self.search) or self.offset > NEAR_MAX
 
 
+@dataclass(frozen=True, slots=True)
+class MessageFilter:
+    """Which messages staff want to see: newest first, with a number below ``before``."""
+
+    before: int
+    limit: int
+    states: frozenset[State] = frozenset(State)
+    account: int | None = None
+    network: Network | None = None
+    since: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """One message as staff see it, whosever it is; the last four only while it is open."""
+
+    number: int
+    account: int
+    network: Network
+    state: State
+    batch: int | None
+    credits: int
+    credits_refunded: int
+    queued_at: Instant
+    sent_at: Instant | None
+    failure_code: str | None
+    lane: Lane | None
+    expires_at: Instant | None
+    sim: int | None
+    last_attempt_at: Instant | None
+
+
 class MessageQueries(Protocol):
-    """An account's messages."""
+    """Messages: an account's own, and for staff all of them."""
+
+    def messages(self, wanted: MessageFilter) -> Sequence[MessageRow]:
+        """List messages of all accounts, newest first."""
 
     def log(self, account: int, wanted: LogFilter) -> LogPage:
         """List an account's messages, newest first."""
 
     def log_entry(self, account: int, number: int) -> LogEntry | None:
         """Find one message of an account."""
+
+    def batch(self, account: int, batch: int) -> BatchRow | None:
+        """Count how the messages of an account's bulk stand; None when it has no such bulk."""
+
+    def open_of_batch(self, account: int, batch: int) -> Sequence[int]:
+        """Number the messages of an account's bulk that have not ended."""
 
     def messages_of(self, account: int, *, after: int, limit: int) -> Sequence[tuple[int, int]]:
         """List an account's messages after a log position: position and number, oldest first."""

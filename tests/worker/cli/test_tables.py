@@ -34,7 +34,7 @@ COMMANDS = (
     "key list 1",
     "look list",
     "message inbound --unowned --reveal --reason why",
-    "message list --state held",
+    "message list",
     "message show 1",
     "modem list",
     "prices list",
