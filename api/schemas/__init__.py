@@ -29,6 +29,8 @@ from api.schemas.days import (
 )
 from api.schemas.extras import (
     FullBalance,
+    LedgerEvent,
+    LedgerPosting,
     MessageTimeline,
     Preview,
     Statement,
@@ -165,6 +167,8 @@ __all__ = [
     "GatewayUnavailableForBulk",
     "Health",
     "KeyRequest",
+    "LedgerEvent",
+    "LedgerPosting",
     "LimitsRequest",
     "LockRequest",
     "Login",

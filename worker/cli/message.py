@@ -6,16 +6,15 @@ import click
 
 from application.accounts.reveal import RevealMessage
 from application.messages.by_hand import CancelMessage, ReleaseMessages, ResolveDoubt
-from application.messages.explain import Explanation, Step, explain
+from application.messages.explain import explain
 from application.ports.queries import LogEntry
-from domain.causes import meaning_of
 from domain.errors import NotFound, TooLate
 from domain.message import OPEN, Message, State, message_id
-from domain.msisdn import Msisdn, masked
 from domain.public_ids import MessageRef, feltech_id, parse_message_id, wilcybertek_id
 from domain.values import credits_in_words
 from worker.cli.gateway import Gateway, opened
 from worker.cli.group import Group
+from worker.cli.message_explained import explained_json, masked_recipient, tell
 from worker.cli.options import (
     POSITION,
     REASON,
@@ -26,7 +25,7 @@ from worker.cli.options import (
     place_options,
     reason_option,
 )
-from worker.cli.output import clock_time, hint_of_more, moment, print_json, print_table, visible
+from worker.cli.output import clock_time, hint_of_more, moment, print_json, print_table
 
 
 def message_ref(value: str) -> MessageRef:
@@ -105,7 +104,7 @@ def _shown(entry: LogEntry, account: int) -> dict[str, Any]:
         "number": entry.number,
         "account_id": account,
         "batch": entry.batch,
-        "recipient": _masked(entry.recipient),
+        "recipient": masked_recipient(entry.recipient),
         "sender_id": entry.sender_id,
         "sender_used": entry.sender_used,
         "network": entry.network.value,
@@ -122,16 +121,17 @@ def _shown(entry: LogEntry, account: int) -> dict[str, Any]:
     }
 
 
-def _masked(recipient: str | None) -> str | None:
-    return None if recipient is None else masked(Msisdn(recipient))
-
-
 @message.command("explain", epilog=example("ngoma message explain MSG-1766000000-00SY"))
 @click.argument("ref", metavar="ID", type=message_ref)
 @json_option
 @place_options
 def explain_message(place: Place, ref: MessageRef, *, as_json: bool) -> None:
-    """Tell a message's life in plain words: what happened when, and what proves it."""
+    """Tell a message's life in plain words, with its events in the log and what each posted.
+
+    With --json each event that is sealed has its proof, which `verify.py` reads without us.
+    """
+    from worker.cli.exhibits import charge
+
     with opened(place) as gateway:
         system = gateway.system
         gateway.look("message", ref.number)
@@ -142,75 +142,12 @@ def explain_message(place: Place, ref: MessageRef, *, as_json: bool) -> None:
             account=None,
             offline=system.fleet.offline(),
         )
+        ledger = charge(gateway, found.number, with_proofs=as_json)
     if as_json:
-        print_json(_explained(found))
+        print_json(explained_json(found) | {"ledger": ledger.as_json()})
     else:
-        _tell(found)
-
-
-def _explained(found: Explanation) -> dict[str, Any]:
-    return {
-        "message_id": wilcybertek_id(found.number, found.accepted_at),
-        "id": feltech_id(found.number),
-        "number": found.number,
-        "account_id": found.account,
-        "recipient": _masked(found.recipient),
-        "sender_id": found.sender_id,
-        "status": found.status,
-        "state": found.state.value,
-        "summary": found.summary,
-        "charge": {
-            "credits": found.charge.credits,
-            "segments": found.charge.segments,
-            "encoding": found.charge.encoding.value,
-            "tariff": found.charge.tariff,
-            "state": found.charge.state,
-            "words": found.charge.words,
-        },
-        "route": {
-            "network": found.route.network.value,
-            "plan": found.route.plan,
-            "words": found.route.words,
-        },
-        "evidence": list(found.evidence),
-        "timeline": [
-            {
-                "at": moment(step.at),
-                "event": step.event,
-                "words": step.words,
-                "cause": step.cause,
-                "meaning": None if step.cause is None else meaning_of(step.cause).name,
-                "actor": step.actor,
-                "reason": step.reason,
-            }
-            for step in found.steps
-        ],
-    }
-
-
-def _more(step: Step) -> str:
-    """Give, for operators, a cause's code and its meaning; who did it by hand, and why."""
-    meant = "" if step.cause is None else f" [{step.cause}: {meaning_of(step.cause).name}]"
-    if step.actor is None:
-        return meant
-    why = "" if step.reason is None else f": {step.reason}"
-    return f"{meant} [{step.actor}{why}]"
-
-
-def _tell(found: Explanation) -> None:
-    to = _masked(found.recipient) or "a recipient that was erased"
-    lines = [
-        f"{feltech_id(found.number)} of account {found.account}, to {to}: {found.status}.",
-        found.summary,
-        "",
-        f"Charge  {found.charge.words}",
-        f"Route   {found.route.words}",
-        "",
-        *(f"{clock_time(step.at)}  {step.words}{_more(step)}" for step in found.steps),
-    ]
-    if found.evidence:
-        lines += ["", "Evidence", *(f"  {sentence}" for sentence in found.evidence)]
-    click.echo("\n".join(visible(line) for line in lines))
+        tell(found)
+        ledger.show()
 
 
 @message.command("cancel", epilog=example("ngoma message cancel msg_1042"))
