@@ -3,6 +3,7 @@
 In the envelope of dialect feltech, for any key.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from api import schemas
@@ -14,6 +15,7 @@ from api.http.wire import Answer, Call, answer
 from api.routing.admission import admit_reader, read_with_key
 from api.routing.front import Front
 from api.routing.statement import read_asked, statement_answer
+from application.audit.evidence import Exhibit, charge_evidence
 from application.books.actors import shown_to_customers
 from application.messages.explain import Explanation, explain
 from application.ports.queries import Balance
@@ -101,23 +103,26 @@ async def timeline(front: Front, call: Call) -> Answer:
         raise NotFound("No such message.")
     offline = await front.offline()
     system = front.system
-    explained = await front.read(
-        principal.account,
-        lambda: explain(
+
+    def look() -> tuple[Explanation, Sequence[Exhibit]]:
+        explained = explain(
             system.reader,
             system.store,
             ref.number,
             account=principal.account,
             now=system.clock.now(),
             offline=offline,
-        ),
-    )
-    if not ref.is_of(explained.accepted_at):
-        raise NotFound("No such message.")
-    return answer(schemas.MessageTimeline(data=_timeline(explained)))
+        )
+        if not ref.is_of(explained.accepted_at):
+            raise NotFound("No such message.")
+        evidence = charge_evidence(system.store, system.reader, system.queries, ref.number)
+        return explained, evidence
+
+    found = await front.read_newest(principal.account, "ledger", look)
+    return answer(schemas.MessageTimeline(data=_timeline(*found)))
 
 
-def _timeline(explained: Explanation) -> schemas.Timeline:
+def _timeline(explained: Explanation, evidence: Sequence[Exhibit]) -> schemas.Timeline:
     charge, route = explained.charge, explained.route
     return schemas.Timeline(
         message_id=feltech_id(explained.number),
@@ -153,5 +158,22 @@ def _timeline(explained: Explanation) -> schemas.Timeline:
                 reason=step.reason,
             )
             for step in explained.steps
+        ],
+        ledger=[
+            schemas.LedgerEvent(
+                position=one.position,
+                at=iso_time(one.at),
+                event=one.event,
+                postings=[
+                    schemas.LedgerPosting(
+                        account=line.account,
+                        unit=line.commodity,  # type: ignore[arg-type]  # one of the literals
+                        amount=line.amount,
+                    )
+                    for line in one.postings
+                ],
+                sealed=one.is_sealed,
+            )
+            for one in evidence
         ],
     )

@@ -65,6 +65,27 @@ class TimelineRoute(Struct, frozen=True, kw_only=True):
     description: str
 
 
+class LedgerPosting(Struct, frozen=True, kw_only=True):
+    """One line of what an event posted: debit is plus; credits (SMSCR), or ngwee (ZMW)."""
+
+    account: str
+    unit: Literal["SMSCR", "ZMW"]
+    amount: int
+
+
+class LedgerEvent(Struct, frozen=True, kw_only=True):
+    """One event of a message or of its credits, at its position in the log.
+
+    `sealed` says whether the newest seal covers it.
+    """
+
+    position: int
+    at: Time
+    event: str
+    postings: list[LedgerPosting]
+    sealed: bool
+
+
 class Timeline(Struct, frozen=True, kw_only=True):
     """Everything that happened to a message, with its charge, route and evidence."""
 
@@ -84,6 +105,7 @@ class Timeline(Struct, frozen=True, kw_only=True):
     route: TimelineRoute
     evidence: list[str]
     timeline: list[TimelineStep]
+    ledger: list[LedgerEvent]
 
 
 class MessageTimeline(Struct, frozen=True, kw_only=True):

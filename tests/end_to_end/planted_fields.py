@@ -77,7 +77,6 @@ FIELDS: Final[Mapping[str, Plant]] = {
     "code": secret,
     "reason": text,
     "msisdn": number,
-    "category": right("promotional"),
     "amount_ngwee": right(5_000),
     "pack": closed,
     "network": closed,
@@ -219,6 +218,7 @@ CALLS: Final[Mapping[str, tuple[str, ...]]] = {
     "prices withdraw": ("{word} --reason {word}",),
     "topup request": ("1 --msisdn 0{number} --pack {word}", "1 --msisdn {word} --amount {word}"),
     "topup show": ("{word}",),
+    "topup explain": ("{word}",),
     "topup list": ("--state {word}",),
     **dict.fromkeys(
         ("topup refund", "topup approve-refund", "topup reject-refund", "topup reverse"),

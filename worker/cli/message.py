@@ -17,7 +17,7 @@ from domain.written import NUMBER_MAX
 from worker.cli.gateway import Gateway, opened
 from worker.cli.group import Group
 from worker.cli.inbound import inbound
-from worker.cli.message_explained import masked_or_none, show_explanation
+from worker.cli.message_explained import explained_json, masked_recipient, tell
 from worker.cli.message_listed import STATES, print_messages
 from worker.cli.options import (
     ACCOUNT,
@@ -116,7 +116,7 @@ def _shown(entry: LogEntry, account: int) -> dict[str, Any]:
         "number": entry.number,
         "account_id": account,
         "batch": entry.batch,
-        "recipient": masked_or_none(entry.recipient),
+        "recipient": masked_recipient(entry.recipient),
         "sender_id": entry.sender_id,
         "sender_used": entry.sender_used,
         "network": entry.network.value,
@@ -138,7 +138,12 @@ def _shown(entry: LogEntry, account: int) -> dict[str, Any]:
 @json_option
 @place_options
 def explain_message(place: Place, ref: MessageRef, *, as_json: bool) -> None:
-    """Tell a message's life in plain words: what happened when, and what proves it."""
+    """Tell a message's life in plain words, with its events in the log and what each posted.
+
+    With --json each event that is sealed has its proof, which `verify.py` reads without us.
+    """
+    from worker.cli.exhibits import charge
+
     with opened(place) as gateway:
         system = gateway.system
         gateway.look("message", ref.number)
@@ -150,7 +155,12 @@ def explain_message(place: Place, ref: MessageRef, *, as_json: bool) -> None:
             now=gateway.now(),
             offline=system.fleet.offline(),
         )
-    show_explanation(found, as_json=as_json)
+        ledger = charge(gateway, found.number, with_proofs=as_json)
+    if as_json:
+        print_json(explained_json(found) | {"ledger": ledger.as_json()})
+    else:
+        tell(found)
+        ledger.show()
 
 
 @message.command("cancel", epilog=example("ngoma message cancel msg_1042"))

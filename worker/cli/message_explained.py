@@ -1,4 +1,4 @@
-"""``ngoma message explain``: a message's life, for staff: no text and a masked number."""
+"""A message's life as ``message explain`` prints it: with a masked number, and no text."""
 
 from typing import Any
 
@@ -8,29 +8,22 @@ from application.messages.explain import Explanation, Step
 from domain.causes import meaning_of
 from domain.msisdn import Msisdn, masked
 from domain.public_ids import feltech_id, wilcybertek_id
-from worker.cli.output import clock_time, moment, print_json, visible
+from worker.cli.output import clock_time, moment, visible
 
 
-def show_explanation(found: Explanation, *, as_json: bool) -> None:
-    """Print what is known of a message."""
-    if as_json:
-        print_json(_explained(found))
-    else:
-        _tell(found)
-
-
-def masked_or_none(recipient: str | None) -> str | None:
-    """Give a number as staff may see it; None where it was erased."""
+def masked_recipient(recipient: str | None) -> str | None:
+    """Give a number as staff see it; None once it was erased."""
     return None if recipient is None else masked(Msisdn(recipient))
 
 
-def _explained(found: Explanation) -> dict[str, Any]:
+def explained_json(found: Explanation) -> dict[str, Any]:
+    """Give it for programs."""
     return {
         "message_id": wilcybertek_id(found.number, found.accepted_at),
         "id": feltech_id(found.number),
         "number": found.number,
         "account_id": found.account,
-        "recipient": masked_or_none(found.recipient),
+        "recipient": masked_recipient(found.recipient),
         "sender_id": found.sender_id,
         "status": found.status,
         "state": found.state.value,
@@ -77,8 +70,9 @@ def _more(step: Step) -> str:
     return f"{meant} [{step.actor}{why}]"
 
 
-def _tell(found: Explanation) -> None:
-    to = masked_or_none(found.recipient) or "a recipient that was erased"
+def tell(found: Explanation) -> None:
+    """Print it for people."""
+    to = masked_recipient(found.recipient) or "a recipient that was erased"
     lines = [
         f"{feltech_id(found.number)} of account {found.account}, to {to}: {found.status}.",
         found.summary,

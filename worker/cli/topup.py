@@ -114,8 +114,35 @@ def show(place: Place, top_up: int, *, as_json: bool) -> None:
     """Show where TOP_UP stands."""
     with opened(place) as gateway:
         gateway.look("top_up", top_up)
-        shown = _numbered(gateway, top_up)
+        shown = _shown(gateway, _payment(gateway, top_up))
     _print(shown, as_json=as_json)
+
+
+@topup.command(
+    "explain", epilog=example("ngoma topup explain top_7", "ngoma topup explain 7 --json")
+)
+@click.argument("top_up", type=_top_up_number)
+@json_option
+@place_options
+def explain(place: Place, top_up: int, *, as_json: bool) -> None:
+    """Tell what is behind TOP_UP: the wire (more: `ngoma pay log`), the log, and the books.
+
+    With --json each event that is sealed has its proof, which `verify.py` reads without us.
+    """
+    from worker.cli import exhibits
+
+    with opened(place) as gateway:
+        gateway.look("top_up", top_up)
+        payment = _payment(gateway, top_up)
+        shown = _shown(gateway, payment)
+        ledger = exhibits.top_up(gateway, payment, with_proofs=as_json)
+        said = exhibits.wire(gateway, shown.reference)
+    if as_json:
+        print_json({**_as_json(shown), "wire": said, "ledger": ledger.as_json(with_fields=True)})
+        return
+    _print(shown, as_json=False)
+    exhibits.show_wire(said)
+    ledger.show()
 
 
 @topup.command("list", epilog=example("ngoma topup list --account 1 --state pending"))
@@ -253,12 +280,12 @@ def reverse(place: Place, top_up: int, reason: str, *, as_json: bool) -> None:
 # -- showing --------------------------------------------------------------------------------------
 
 
-def _numbered(gateway: Gateway, number: int) -> "TopUpShown":
+def _payment(gateway: Gateway, number: int) -> UUID:
     row = gateway.reading("topups").top_up(number)
     if row is None:
         msg = "No such top-up."
         raise click.ClickException(msg)
-    return _shown(gateway, UUID(row.payment))
+    return UUID(row.payment)
 
 
 def _shown(gateway: Gateway, payment: UUID) -> "TopUpShown":

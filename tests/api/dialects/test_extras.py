@@ -175,6 +175,32 @@ def test_a_timeline_tells_a_whole_life(own_gateway: Gateway) -> None:
     assert timeline(own_gateway, message_id) == told
 
 
+def test_a_timeline_tells_what_was_posted_for_a_charge_and_its_refund(
+    own_gateway: Gateway,
+) -> None:
+    own_gateway.send()
+    own_gateway.try_to_send(1, refused("+CMS ERROR: 28"))
+    ledger = timeline(own_gateway)["ledger"]
+    assert [one["event"] for one in ledger] == [
+        "CreditWallet.Reserved",
+        "Message.Queued",
+        "Message.AttemptStarted",
+        "Message.Failed",
+        "CreditWallet.Refunded",
+    ]
+    positions = [one["position"] for one in ledger]
+    assert positions == sorted(set(positions))
+    account = f"Liabilities:Credits:Acct-{own_gateway.account}"
+    assert [one["postings"] for one in (ledger[0], ledger[-1])] == [
+        [
+            {"account": f"{account}:Available", "unit": "SMSCR", "amount": amount},
+            {"account": f"{account}:Reserved", "unit": "SMSCR", "amount": -amount},
+        ]
+        for amount in (1, -1)
+    ]
+    assert not any(one["sealed"] for one in ledger)
+
+
 def test_a_timeline_says_why_a_message_waits(start_gateway: StartGateway) -> None:
     gateway = start_gateway(online=False)
     gateway.send()

@@ -75,7 +75,7 @@ def test_the_commands_are_those_of_this_issue() -> None:
         *("audit replay", "audit trial-balance", "audit ledger", "audit journal"),
         *("audit holds", "audit manual"),
         *("pay poll", "pay callbacks"),
-        *("topup request", "topup show", "topup list", "topup refund"),
+        *("topup request", "topup show", "topup explain", "topup list", "topup refund"),
         *("topup approve-refund", "topup reject-refund", "topup reverse"),
     }
 

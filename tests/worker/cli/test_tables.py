@@ -53,6 +53,9 @@ ELSEWHERE = (
     "modem scan: test_modem.py",
     "finance import, what came in: test_finance.py",
     "finance import, what was refused: test_finance.py",
+    "message explain, in the log and in the books: test_evidence.py",
+    "message explain, in the log and in the books: test_evidence.py",
+    "topup explain, on the wire: test_evidence.py",
     "finance match: test_finance_work.py",
     "finance exceptions: test_finance_work.py",
 )
