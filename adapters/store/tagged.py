@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from struct import iter_unpack
+from struct import unpack
 from typing import Any, Final
 
 from adapters.store.effects import Cursors
@@ -98,7 +98,7 @@ def _all_bytes_of(originators: Sequence[str]) -> Iterable[bytes]:
         return map(_bytes_of, originators)
     if read.hex() != text or set(map(len, originators)) != {_ID_CHARACTERS}:
         return map(_bytes_of, originators)
-    return (one for (one,) in iter_unpack("16s", read))
+    return unpack("16s" * len(originators), read)
 
 
 def _bytes_of(originator: str) -> bytes:
