@@ -1,6 +1,8 @@
 """The log as it is stored and its tags, in both dialects of SQL."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
+from struct import unpack
 from typing import Any, Final
 
 from adapters.store.effects import Cursors
@@ -14,6 +16,10 @@ END: Final = """SELECT e.position, t.number, t.mac, t.key
     LEFT JOIN (SELECT number, mac, key FROM writer_tags ORDER BY number DESC LIMIT 1) AS t
     ON 1 = 1"""
 """The end of the log and its last tag; ``place_of`` makes one thing of it."""
+
+_ID_CHARACTERS: Final = 32
+_RAW: Final = partial(tuple.__new__, RawEvent)
+"""Makes events of rows, several times as fast as their own constructor."""
 
 
 def place_of(position: int | None, number: int | None, mac: bytes | None, key: str | None) -> Place:
@@ -56,7 +62,11 @@ class SqliteTaggedLog:
     # -- what the dialects differ in -----------------------------------------------------------
 
     def _made(self, rows: Iterable[Any]) -> list[RawEvent]:
-        return [RawEvent(row[0], _bytes_of(row[1]), row[2], row[3], row[4]) for row in rows]
+        columns = list(zip(*rows, strict=True))
+        if not columns:
+            return []
+        positions, ids, *others = columns
+        return list(map(_RAW, zip(positions, _all_bytes_of(ids), *others, strict=True)))
 
     def _read(self, statement: str, *values: object) -> Sequence[Any]:
         with self._reading() as cursor:
@@ -71,12 +81,24 @@ class PostgresTaggedLog(SqliteTaggedLog):
     position = "notification_id"
 
     def _made(self, rows: Iterable[Any]) -> list[RawEvent]:
-        return [RawEvent(*row) for row in rows]
+        return list(map(_RAW, rows))
 
     def _read(self, statement: str, *values: object) -> Sequence[Any]:
         with self._reading() as cursor:
             cursor.execute(statement.replace("?", "%s"), values)
             return [tuple(row.values()) for row in cursor.fetchall()]
+
+
+def _all_bytes_of(originators: Sequence[str]) -> Iterable[bytes]:
+    """Give the bytes of ids; of many at once, since whole logs are read."""
+    try:
+        text = "".join(originators)
+        read = bytes.fromhex(text)
+    except (ValueError, TypeError):
+        return map(_bytes_of, originators)
+    if read.hex() != text or set(map(len, originators)) != {_ID_CHARACTERS}:
+        return map(_bytes_of, originators)
+    return unpack("16s" * len(originators), read)
 
 
 def _bytes_of(originator: str) -> bytes:

@@ -65,7 +65,7 @@ def adopt(store: Store, keys: WriterKeys, randomness: Randomness, *, at: Instant
 def _adopted(turn: Turn, keys: WriterKeys) -> Iterator[WriterTag]:
     place = Place()
     while events := turn.tagged.raw_after(place.position, limit=EVENTS_AT_ONCE):
-        tag = tag_of_raw(keys, [event[1:] for event in events], place, how=ADOPTED)
+        tag = tag_of_raw(keys, events, place, how=ADOPTED)
         yield tag
         place = Place(events[-1].position, tag.number, tag.mac, tag.key)
 

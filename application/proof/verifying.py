@@ -4,7 +4,6 @@ With leaves that are kept beside the log, an event that was changed is named by 
 those were rewritten as well, by the checkpoint between whose ends it is.
 """
 
-import struct
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -21,16 +20,16 @@ from application.proof.history import (
 from application.proof.tagged import TagBroken, tagged_saves
 from application.proof.tiles import WIDTH
 from domain.proof.notes import Checkpoint, Note, SealKey, Verify
-from domain.proof.stored import RawEvent
-from domain.proof.tree import HASH_BYTES, CompactRange, leaf_hash
+from domain.proof.stored import RawEvent, packed
+from domain.proof.tree import HASH_BYTES, CompactRange, leaf_hashes
 from domain.proof.writer import WriterKeys
 
 EVENTS_AT_ONCE: Final = 2_048
 FAULTS_MAX: Final = 20
-UNREADABLE: Final = (struct.error, AttributeError, TypeError, UnicodeEncodeError)
-"""What comes of events without a leaf: an embedded database takes anything into any column."""
 
 Advance = Callable[[int, int], None]
+_Batch = tuple[Sequence[RawEvent], Sequence[bytes]]
+"""Events, and the same packed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +118,14 @@ class LogVerifier:
         self._take_own()
         try:
             self._next = next(self._history, None)
-            for events in self._read() if self._writer is None else self._tagged(self._writer):
-                if not self._follow(events):
+            batches = self._read() if self._writer is None else self._tagged(self._writer)
+            for events, leaves in batches:
+                if not self._follow(events, leaves):
                     break
                 advance(self._position, self._head)
         except TagBroken as error:
             stretch = self._log.raw_after(self._position, limit=EVENTS_AT_ONCE)
-            if not stretch or self._follow(stretch):  # else it has named the event
+            if not stretch or self._follow(stretch, packed(stretch)):  # else it has named the event
                 self._fault(error.first, error.last, error.words)
         except SealUnreadable as error:
             self._fault(error.position, error.position, str(error))
@@ -134,36 +134,40 @@ class LogVerifier:
 
     # -- reading -------------------------------------------------------------------------------
 
-    def _read(self) -> Iterator[Sequence[RawEvent]]:
+    def _read(self) -> Iterator[_Batch]:
         position = 0
         while events := self._log.raw_after(position, limit=EVENTS_AT_ONCE):
-            yield events
+            yield events, packed(events)
             position = events[-1].position
 
-    def _tagged(self, writer: WriterKeys) -> Iterator[Sequence[RawEvent]]:
+    def _tagged(self, writer: WriterKeys) -> Iterator[_Batch]:
         """Read it along its tags; what came before the first that is wrong is given first."""
         batch: list[RawEvent] = []
+        leaves: list[bytes] = []
         saves = tagged_saves(self._log, writer)
         while True:
             try:
                 save = next(saves, None)
             except TagBroken:
                 if batch:
-                    yield batch
+                    yield batch, leaves
                 raise
-            batch += save.events if save else ()
+            if save is not None:
+                batch += save.events
+                leaves += save.leaves
             if batch and (save is None or len(batch) >= EVENTS_AT_ONCE):
-                yield batch
-                batch = []
+                yield batch, leaves
+                batch, leaves = [], []
             if save is None:
                 return
 
-    def _follow(self, events: Sequence[RawEvent]) -> bool:
+    def _follow(self, events: Sequence[RawEvent], unhashed: Sequence[bytes]) -> bool:
         """Take a batch into the tree; False when to go on would only repeat a fault."""
-        try:
-            leaves = [leaf_hash(event) for event in events]
-        except UNREADABLE:
-            return self._name_what_is_none(events)
+        if not all(unhashed):
+            position = events[unhashed.index(b"")].position
+            self._fault(position, position, "what stands here is no event")
+            return False
+        leaves = leaf_hashes(unhashed)
         first, self._position = self._tree.size, events[-1].position
         if (changed := self._differs(first, leaves)) is not None:
             position = events[changed].position
@@ -178,16 +182,6 @@ class LogVerifier:
                 return False
         self._found.events, self._found.position = self._tree.size, self._position
         return True
-
-    def _name_what_is_none(self, events: Sequence[RawEvent]) -> bool:
-        """Name the first that has no leaf; False, since nothing goes on from there."""
-        for event in events:
-            try:
-                leaf_hash(event)
-            except UNREADABLE:
-                self._fault(event.position, event.position, "what stands here is no event")
-                break
-        return False
 
     def _differs(self, first: int, leaves: Sequence[bytes]) -> int | None:
         """Give the first of some leaves that is not the one kept beside the log; None: all are."""

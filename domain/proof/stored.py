@@ -1,11 +1,19 @@
 """An event as it is stored, as bytes: what tags, leaves and exports are made of."""
 
-from collections.abc import Iterable
+import struct
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 from struct import Struct
 from typing import Final, NamedTuple
 
-_FIXED: Final = Struct(">16sQI")
+PLACE_BYTES: Final = 9
+"""What stands in a leaf before what is stored: 0x00, and the position."""
+TOPICS_KEPT: Final = 512
+"""More than there are; a forged log may have any number."""
+
 _LENGTH: Final = Struct(">I")
+_UNREADABLE: Final = (struct.error, AttributeError, TypeError, UnicodeEncodeError)
+"""What comes of fields that are none: an embedded database takes anything into any column."""
 
 
 class RawEvent(NamedTuple):
@@ -19,17 +27,30 @@ class RawEvent(NamedTuple):
     state: bytes
 
 
-def joined(events: Iterable[tuple[bytes, int, str, bytes]]) -> list[bytes]:
-    """Give what is stored of events (originator, version, topic, state), so that no two lists of
-    events give the same bytes: the originator's 16 bytes, the version in 64 bits, topic and state
-    with their lengths in 32 bits before them, all big endian."""
-    parts: list[bytes] = []
-    for originator, version, topic, state in events:
-        name = topic.encode()
-        parts += (
-            _FIXED.pack(originator, version, len(name)),
-            name,
-            _LENGTH.pack(len(state)),
-            state,
-        )
-    return parts
+class NoEvent(ValueError):
+    """What stands in the log is no event: its fields are not of their types."""
+
+
+def packed(events: Iterable[tuple[int, bytes, int, str, bytes]]) -> list[bytes]:
+    """Give of each event what its leaf is the SHA-256 of; nothing (b"") for what is no event.
+
+    That is 0x00, then position, originator and version (64 bits each but the 16 bytes of the
+    originator), topic and state with their lengths before them (32 bits), all big endian. Without
+    its first ``PLACE_BYTES`` it is what a tag covers. Both are made of the same bytes, at once.
+    """
+    leaves: list[bytes] = []
+    for position, originator, version, topic, state in events:
+        try:
+            pack, name = _packing(topic)
+            leaves.append(pack(position, originator, version, name, len(state)) + state)
+        except _UNREADABLE:
+            leaves.append(b"")
+    return leaves
+
+
+@lru_cache(maxsize=TOPICS_KEPT)
+def _packing(topic: str) -> tuple[Callable[..., bytes], bytes]:
+    """Give what packs events of a topic, and the topic with its length before it."""
+    name = topic.encode()
+    name = _LENGTH.pack(len(name)) + name
+    return Struct(f">xQ16sQ{len(name)}sI").pack, name

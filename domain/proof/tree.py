@@ -6,10 +6,9 @@ begin with leaf index * 2^level, so that a proof needs no more of the tree than 
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from struct import Struct
 from typing import Final
 
-from domain.proof.stored import RawEvent
+from domain.proof.stored import NoEvent, RawEvent, packed
 
 HASH_BYTES: Final = 32
 EMPTY_ROOT: Final = hashlib.sha256().digest()
@@ -17,30 +16,35 @@ EMPTY_ROOT: Final = hashlib.sha256().digest()
 
 Node = Callable[[int, int], bytes]
 
-_FIXED: Final = Struct(">cQ16sQI")
-_LENGTH: Final = Struct(">I")
 _INNER: Final = b"\x01"
 
 
 def leaf_bytes(event: RawEvent) -> bytes:
-    """Give what a leaf is the SHA-256 of: 0x00, then position, originator, version (64 bits
-    each but the 16 bytes of the originator), topic and state with their lengths before them (32
-    bits), all big endian."""
-    position, originator, version, topic, state = event
-    name = topic.encode()
-    return b"".join(
-        (
-            _FIXED.pack(b"\x00", position, originator, version, len(name)),
-            name,
-            _LENGTH.pack(len(state)),
-            state,
-        )
-    )
+    """Give what a leaf is the SHA-256 of (``domain.proof.stored.packed``).
+
+    Raises:
+        NoEvent: its fields are not of their types.
+    """
+    (leaf,) = packed((event,))
+    if not leaf:
+        msg = "what stands here is no event"
+        raise NoEvent(msg)
+    return leaf
 
 
 def leaf_hash(event: RawEvent) -> bytes:
-    """Give an event's leaf."""
+    """Give an event's leaf.
+
+    Raises:
+        NoEvent: its fields are not of their types.
+    """
     return hashlib.sha256(leaf_bytes(event)).digest()
+
+
+def leaf_hashes(leaves: Iterable[bytes]) -> list[bytes]:
+    """Give the leaves of events that are packed."""
+    sha256 = hashlib.sha256
+    return [sha256(leaf).digest() for leaf in leaves]
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:

@@ -6,12 +6,12 @@ save, and the tag before it, so that none can be taken out, put in, or put elsew
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from struct import Struct
 from typing import Final, Self
 
-from domain.proof.stored import joined
+from domain.proof.stored import PLACE_BYTES, NoEvent
 
 MAC_BYTES: Final = 32
 NO_MAC: Final = bytes(MAC_BYTES)
@@ -86,15 +86,22 @@ class WriterKeys:
         self,
         before: Place,
         how: str,
-        events: Iterable[tuple[bytes, int, str, bytes]],
+        leaves: Sequence[bytes],
         *,
-        count: int,
         key: str | None = None,
     ) -> bytes:
-        """Give the MAC of events (originator, version, topic, state) that follow on a place."""
-        head = _HEAD.pack(_LABELS[how], before.mac, before.number, before.position, count)
+        """Give the MAC of packed events that follow on a place; their own place is not in it.
+
+        Raises:
+            NoEvent: one of them is none.
+        """
+        if not all(leaves):
+            msg = "what is to be covered by a tag is no event"
+            raise NoEvent(msg)
+        head = _HEAD.pack(_LABELS[how], before.mac, before.number, before.position, len(leaves))
         secret = self._keys[key or self.current].events
-        return hmac.digest(secret, b"".join((head, *joined(events))), "sha256")
+        stored = [leaf[PLACE_BYTES:] for leaf in leaves]
+        return hmac.digest(secret, b"".join((head, *stored)), "sha256")
 
     def tag_of_row(self, *fields: bytes) -> str:
         """Give the tag of a row beside the log: the key's id and the MAC, in hex."""

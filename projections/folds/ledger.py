@@ -47,10 +47,10 @@ class Ledger(Projection):
         posted: list[tuple[int, int, Posting]] = []
         for position, event in batch.events:
             held = pouches.held[event.account] if type(event) in TAKES_LOTS else nobody
-            place = position << LINES_BITS
+            place, at = position << LINES_BITS, event.at
             for line in postings(position, event, held, rules=RULES):
                 place += 1
-                posted.append((place, event.at, line))
+                posted.append((place, at, line))
             if held.added:
                 pouches.note_new(event)
         accounts, rows = batch.rows(ACCOUNTS), batch.rows(POSTINGS)
@@ -60,7 +60,7 @@ class Ledger(Projection):
                 accounts.add({"account": name, "id": place, "commodity": commodity, "amount": 0})
             account = accounts[name]
             account["amount"] += amount
-            rows.add({"place": place, "at": at, "account_id": account["id"], "amount": amount})
+            rows.append(place, at, account["id"], amount)
         pouches.write()
 
 
