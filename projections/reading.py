@@ -109,7 +109,10 @@ class SqlQueries(LedgerReading, ReceiptReading, DayAnswers, ReportReading):
                 return projections.message_log.page(connection, account, wanted)
         search = projections.searching.Search(account, wanted)
         while not search.is_over:
-            with self._reading(catalogue.MESSAGE_LOG) as connection:
+            with (
+                projections.searching.giving_way(),
+                self._reading(catalogue.MESSAGE_LOG) as connection,
+            ):
                 search.look(connection)
         with self._reading(catalogue.MESSAGE_LOG) as connection:
             return search.found(connection)

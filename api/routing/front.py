@@ -30,8 +30,6 @@ READING_EACH_MAX: Final = 4
 SEARCHING_THREADS: Final = 2
 """For reads that look through much: of one account one at a time."""
 SEARCHING_WAITING_MAX: Final = 64
-SEARCHING_NICENESS: Final = 15
-"""They get a thirtieth of the processor where anything else wants it."""
 READY_KEPT_S: Final = 1.0
 
 ONLY_AS_BEARER: Final = "A session's token goes in Authorization: Bearer, and nowhere else."
@@ -66,7 +64,6 @@ class Front:
             threads=SEARCHING_THREADS,
             waiting_max=SEARCHING_WAITING_MAX,
             each_max=1,
-            niceness=SEARCHING_NICENESS,
         )
         self._looking = Pool("ngoma-ready", threads=1, waiting_max=1)
         self.readiness = Recent(self._looking, system.readiness, kept_s=READY_KEPT_S)

@@ -1,5 +1,8 @@
 """What an account reads in its message log."""
 
+import threading
+import time
+
 import pytest
 from sqlalchemy import event
 
@@ -226,3 +229,20 @@ def test_between_two_slices_of_a_search_no_moment_of_the_database_is_held(
         event.listen(truth.engines.reading, moment, lambda _, moment=moment: moments.append(moment))
     queries.log(1, LogFilter(search="x"))
     assert moments == ["begin", "rollback"] * (5 + 1)
+
+
+def test_a_search_rests_for_as_long_as_others_are_at_work_beside_it() -> None:
+    def work(for_s: float) -> None:
+        while time.thread_time() < for_s:
+            pass
+
+    def look_beside(for_s: float) -> float:
+        other = threading.Thread(target=work, args=[for_s])
+        with searching.giving_way():
+            other.start()
+            other.join()
+            looked_s = time.monotonic()
+        return time.monotonic() - looked_s
+
+    assert look_beside(0.0) < searching.REST_MAX_S
+    assert look_beside(1.1 * searching.REST_MAX_S / searching.RESTS) >= searching.REST_MAX_S
