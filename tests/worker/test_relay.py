@@ -394,22 +394,3 @@ def test_a_job_of_another_shape_changes_nothing(bench: Bench) -> None:
 def test_two_handlers_of_one_kind_are_refused(gw: Gateway) -> None:
     with pytest.raises(ValueError, match="one place"):
         Bench(gw, kind(), kind())
-
-
-@pytest.mark.parametrize(
-    "word",
-    [
-        "",
-        "expire",
-        "Message.overdue",
-        "a." + "b" * 60,
-        "mwila@example.test",
-        "+260971234567",
-        "a b",
-    ],
-)
-def test_a_job_can_hold_nothing_but_numbers_and_a_word_of_the_code(word: str) -> None:
-    with pytest.raises(ValueError, match="plain word"):
-        Job(word)
-    with pytest.raises(ValueError, match="numbers"):
-        Job(OVERDUE, (word,))  # type: ignore[arg-type]
