@@ -21,7 +21,7 @@ from tests.support.outcomes import SILENCE
 from tests.worker.gateway import Gateway
 from worker.clock_watch import ClockWatch
 from worker.job_handlers import Jobs
-from worker.relay import AGAIN_S, JOBS_EACH_MAX, OWN_JOBS_MAX, OWN_JOBS_S, SOON_S, TICK_S, Relay
+from worker.relay import AGAIN_S, JOBS_EACH_MAX, OWN_JOBS_MAX, OWN_JOBS_S, TICK_S, Relay
 from worker.timed_work import due_work
 
 MTN, AIRTEL = Network.MTN, Network.AIRTEL
@@ -214,22 +214,6 @@ def test_a_step_asks_for_a_bounded_number_of_jobs_and_the_next_for_the_rest(
     gw.clock.advance(TICK_S)
     bench.step()
     assert len(set(bench.queue.jobs)) == JOBS_EACH_MAX + 50
-
-
-def test_what_is_due_in_masses_is_asked_for_as_fast_as_it_is_done(gw: Gateway) -> None:
-    due = list(range(3 * JOBS_EACH_MAX))
-    bench = Bench(gw, kind(lambda now, limit: [(n,) for n in due[:limit]], name="test.many"))
-    assert bench.step() == JOBS_EACH_MAX
-    assert bench.relay.wait_s <= SOON_S
-    del due[:JOBS_EACH_MAX]
-    gw.clock.advance(SOON_S)
-    assert bench.step() == JOBS_EACH_MAX
-    gw.clock.advance(SOON_S)
-    assert bench.step() == JOBS_EACH_MAX
-    assert bench.relay.wait_s <= SOON_S
-    gw.clock.advance(SOON_S)
-    assert bench.step() == 0  # the rest is under way
-    assert bench.relay.wait_s > SOON_S
 
 
 def test_time_goes_on_while_the_queue_takes_nothing(bench: Bench) -> None:

@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from application.books.actors import Actor
+from application.books.commands import Command
+from application.money import reconciling
 from application.money.exceptions import money_exceptions
 from application.money.matching import Unmatch
 from application.money.reconciling import Reconciled, reconcile
@@ -19,6 +21,7 @@ from application.retention.erasure import RETENTION, Erased, Retention
 from application.retention.payers import ErasePayers, Payers, erase_due_payers
 from application.system import System
 from domain.contents import ContentKind
+from domain.errors import StoreDown
 from domain.matching import LineKind
 from domain.payment import PaymentState
 from domain.provider_account import ProviderAccount
@@ -27,6 +30,8 @@ from domain.values import SECOND, Instant
 from tests.support.invariants import violations_in
 from tests.support.reconciling import K50, PAYER, File, Pay
 from tests.support.system import create_account, running_system
+
+R = TypeVar("R")
 
 STAFF = Actor("os:finance@host")
 
@@ -70,10 +75,20 @@ class Desk:
             clock=self.system.clock, actor=STAFF,
         )  # fmt: skip
 
-    def match(self, *, is_dry: bool = False) -> Reconciled:
+    def match(self, *, is_dry: bool = False, commands_max: int = 100) -> Reconciled:
+        """Match; the store is away after some commands."""
         self.caught_up()
+        left = commands_max
+
+        def execute(command: Command[R]) -> R:
+            nonlocal left
+            if left == 0:
+                raise StoreDown
+            left -= 1
+            return self.system.committer.execute(command)
+
         (done,) = reconcile(
-            self.system.queries, execute=self.system.committer.execute, clock=self.system.clock,
+            self.system.queries, execute=execute, clock=self.system.clock,
             digests=self.system.digests, mobile_money=self.system.mobile_money, actor=STAFF,
             is_wanted=lambda name: name == self.wallet, is_dry=is_dry,
         )  # fmt: skip
@@ -148,6 +163,21 @@ def test_each_line_is_taken_by_the_first_rule_that_is_sure_of_it(desk: Desk) -> 
     assert desk.exceptions() == {
         ("missing_in_ledger", "c", 700): 1, ("missing_on_statement", "b", K50): 1
     }  # fmt: skip
+
+
+def test_matching_that_breaks_off_goes_on(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reconciling, "A_SAVE", 2)
+    names = ["a", "b", "c", "d", "e"]
+    for name in names:
+        desk.pay(name)
+    desk.bring(*map(line, names))
+    with pytest.raises(StoreDown):
+        desk.match(commands_max=2)  # who asks, and the first save
+    recorded = [desk.receipt(name).is_posted for name in names]
+    assert sum(recorded) == 2
+    done = desk.match()
+    assert done.recorded["matched"] == 4  # the fee as well
+    assert [desk.receipt(name).clearing_ngwee for name in names] == [0] * 5
 
 
 def test_again_it_changes_nothing_and_a_dry_run_never_does(desk: Desk) -> None:
