@@ -5,7 +5,7 @@ else is here: lease, past, quota, pace, rest, the message from the desk, and its
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from application.books.asking import Owed
@@ -77,16 +77,17 @@ class Carrier:
         """Whether a message has begun and segments of it are left."""
         return self.carrying.errand is not None
 
-    def hear(self, incoming: Incoming, *, forget: Callable[[Incoming], None]) -> None:
-        """Keep what came to the SIM; ``forget`` is told once it is saved."""
+    def hear(self, incoming: Sequence[Incoming], *, forget: Callable[[Incoming], None]) -> None:
+        """Keep what came to the SIM; ``forget`` is told of each once it is saved."""
         duty = self.lease.duty
         if duty is None:
-            self.counts["IncomingUnkept"] += 1  # nobody knows whose SIM it came to
+            self.counts["IncomingUnkept"] += len(incoming)  # nobody knows whose SIM it came to
             return
 
-        def saved(outcome: Outcome[bool]) -> None:
+        def saved(outcome: Outcome[int]) -> None:
             raise_fault(outcome)
-            forget(incoming)
+            for each in incoming:
+                forget(each)
 
         self._owed.add(KeepIncoming(incoming, sim=duty.sim, at=self._clock.now()), saved)
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -35,46 +35,53 @@ class _Read:
     part_of: PartOf | None = None
 
 
-class KeepIncoming(Command[bool]):
-    """Keep a report or a message that came to a SIM; False when it is kept already."""
+class KeepIncoming(Command[int]):
+    """Keep what came to a SIM, one save for all of it; gives how many were not kept already."""
 
-    def __init__(self, incoming: Incoming, *, sim: int, at: Instant) -> None:
+    def __init__(self, incoming: Sequence[Incoming], *, sim: int, at: Instant) -> None:
         self.at = at
-        self._incoming = incoming
         self._sim = sim
-        self._sha256 = hashlib.sha256(incoming.pdu).hexdigest()
-        self._number = 0
-        self._salt = b""
+        self._incoming = [(each, hashlib.sha256(each.pdu).hexdigest()) for each in incoming]
+        self._first_number = 0
+        self._salts: Sequence[bytes] = ()
 
     def prepare(self, tools: Preparing) -> None:
-        """Draw its number, and the salt of what stands beside the log."""
-        self._number = tools.numbers.take("inbound")
-        self._salt = tools.randomness.token(SALT_BYTES)
+        """Draw their numbers, and the salts of what stands beside the log."""
+        count = len(self._incoming)
+        self._first_number = tools.numbers.take("inbound", count)
+        drawn = tools.randomness.token(SALT_BYTES * count)
+        self._salts = [drawn[at : at + SALT_BYTES] for at in range(0, len(drawn), SALT_BYTES)]
 
     def touches(self) -> Iterable[UUID]:
-        """The PDU's own record."""
-        yield inbound_id(self._sim, self._sha256)
+        """The PDUs' own records."""
+        return [inbound_id(self._sim, sha256) for _, sha256 in self._incoming]
 
-    def decide(self, books: Books) -> bool:
-        """Keep it, readable or not: the modem is to forget it."""
-        if books.find(Inbound, inbound_id(self._sim, self._sha256)) is not None:
-            return False
-        pdu = self._incoming.pdu
-        is_report = isinstance(self._incoming, StatusReportReceived)
+    def decide(self, books: Books) -> int:
+        """Keep them, readable or not: the modem is to forget them."""
+        count = 0
+        for place, (incoming, sha256) in enumerate(self._incoming):
+            if books.find(Inbound, inbound_id(self._sim, sha256)) is None:
+                self._keep(books, incoming, sha256, place)
+                count += 1
+        return count
+
+    def _keep(self, books: Books, incoming: Incoming, sha256: str, place: int) -> None:
+        pdu, number = incoming.pdu, self._first_number + place
+        is_report = isinstance(incoming, StatusReportReceived)
         read = _read_report(pdu) if is_report else _read_message(pdu)
         content = ContentRow(
             ContentKind.INBOUND,
-            self._number,
-            self._salt,
+            number,
+            self._salts[place],
             msisdn=read.msisdn,
             body=pdu.hex(),
             sender=read.sender,
         )
         books.keep(content)
         inbound = Inbound.receive(
-            self._number,
+            number,
             sim=self._sim,
-            pdu_sha256=self._sha256,
+            pdu_sha256=sha256,
             kind=read.kind,
             content=reference(content),
             message_reference=read.message_reference,
@@ -84,7 +91,6 @@ class KeepIncoming(Command[bool]):
             at=self.at,
         )
         books.record(inbound)
-        return True
 
 
 def _read_report(pdu: bytes) -> _Read:

@@ -17,7 +17,7 @@ def receive(system: System, sender: str, text: str, *, account: int | None, sim:
     records: list[UUID] = []
     for pdu in delivers(sender, text):
         incoming = InboundReceived(pdu)
-        system.committer.execute(KeepIncoming(incoming, sim=sim, at=system.clock.now()))
+        system.committer.execute(KeepIncoming([incoming], sim=sim, at=system.clock.now()))
         records.append(inbound_id(sim, hashlib.sha256(pdu).hexdigest()))
     gathered = Gathered(missing=0, account=account, word=word_in(text), whom=None)
     first, *others = records

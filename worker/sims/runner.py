@@ -4,6 +4,7 @@ import logging
 import threading
 from collections import Counter
 from dataclasses import dataclass
+from typing import Final
 
 from application.books.alarms import Alarms
 from application.books.asking import Wait, wait_for
@@ -15,17 +16,19 @@ from application.ports import ModemDriver, ModemSettings
 from application.system import System
 from domain.errors import Unavailable
 from domain.reports import (
-    InboundReceived,
+    Incoming,
     LateAnswer,
     LinkLost,
     MemoryFreed,
     MemoryFull,
     ModemReport,
     RegistrationChanged,
-    StatusReportReceived,
 )
 from worker.sims.port import Port
 from worker.sims.presence import Presence
+
+TOGETHER_MAX: Final = 50
+"""Reports and messages that one save keeps."""
 
 logger = logging.getLogger("ngoma.sims")
 
@@ -233,8 +236,13 @@ class SimRunner:
         if not self._port.is_up:
             self._wait(self._stopping, timeout_s)
             return
-        for report in self._driver.step(timeout_s):
+        reports = self._driver.step(timeout_s)
+        for report in reports:
             self._hear(report)
+        incoming = [report for report in reports if isinstance(report, Incoming)]
+        for start in range(0, len(incoming), TOGETHER_MAX):
+            together = incoming[start : start + TOGETHER_MAX]
+            self.carrier.hear(together, forget=self._driver.forget)
 
     def _hear(self, report: ModemReport) -> None:
         self.counts[type(report).__name__] += 1
@@ -246,8 +254,6 @@ class SimRunner:
                 self.carrier.past.hear_late(report)
             case RegistrationChanged(registered):
                 self._presence.note_network(is_registered=registered)
-            case StatusReportReceived() | InboundReceived():
-                self.carrier.hear(report, forget=self._driver.forget)
             case MemoryFull(reason):
                 self._alarms.set(
                     self._memory_alarm,
