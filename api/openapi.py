@@ -108,7 +108,9 @@ def document(routes: Sequence[Route], version: str) -> dict[str, Any]:
 
 def _types(routes: Iterable[Route]) -> list[type[msgspec.Struct]]:
     answered = [kind for route in routes for kinds in route.answers.values() for kind in kinds]
-    asked = [route.request for route in routes if route.request is not None]
+    asked = [
+        kind for route in routes for kind in (route.request, route.request_too) if kind is not None
+    ]
     return list(dict.fromkeys((*answered, *asked)))
 
 
@@ -188,6 +190,8 @@ def _operation(
     }
     if route.request is not None:
         schema = schemas[route.request]
+        if route.request_too is not None:
+            schema = {"anyOf": [schema, schemas[route.request_too]]}
         example = _example(components[route.request.__name__], components)
         content = {"schema": schema, "example": example}
         operation["requestBody"] = {"required": True, "content": {BODY_TYPE: content}}

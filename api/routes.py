@@ -61,6 +61,7 @@ WILCYBERTEK_ROUTES: Final = (
         tag="wilcybertek",
         access="key",
         request=schemas.BulkRequestWithKey,
+        request_too=schemas.PersonalBulkRequestWithKey,
         is_idempotent=True,
     ),
     Route(
@@ -123,6 +124,7 @@ FELTECH_ROUTES: Final = (
         tag="feltech",
         access="key",
         request=schemas.BulkRequest,
+        request_too=schemas.PersonalBulkRequest,
         is_idempotent=True,
     ),
     Route(

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 from msgspec import UNSET
 
 from api import schemas
-from api.dialects import sending
+from api.dialects import personal, sending
 from api.dialects.dialect import FELTECH
 from api.dialects.logs import Page, read_before, read_page, read_status
 from api.http.fields import read_query
@@ -69,12 +69,18 @@ async def send_bulk(front: Front, call: Call) -> Answer:
     """Send one text to many: all of them, or nothing when one number cannot be used."""
     principal, fields = await admit_writer(front, call)
     await sending.limit(front, FELTECH, front.caller(call), "bulk", principal)
-    require(fields, "to", "message")
-    body = sending.read_body(front, call, fields, is_bulk=True)
-    given = sending.check_list(fields, "to")
-    entries = sending.read_entries(front, given)
+    is_personal = personal.is_personal(fields)
+    others = ("to", "message")
+    require(fields, *((personal.MESSAGES,) if is_personal else others))
+    body = sending.read_body(front, call, fields, is_bulk=True, is_personal=is_personal)
+    if is_personal:
+        reference = body.options.client_reference
+        given, entries = personal.read_entries(front, fields, others=others, reference=reference)
+    else:
+        given = sending.check_list(fields, "to")
+        entries = sending.read_entries(front, given)
     if entries.faults:
-        raise InvalidEntries(entries.faults)
+        raise InvalidEntries(entries.faults, where="messages.{}.to" if is_personal else "to.{}")
     accepted = await sending.send(front, FELTECH, principal, body, entries.recipients, is_bulk=True)
     skipped = set(entries.skipped(accepted))
     sent = schemas.SentBulk(

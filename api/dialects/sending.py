@@ -32,11 +32,14 @@ from domain.values import Category, Lane
 TRIES_MAX: Final = 4
 """How often a bulk is tried without who says STOP meanwhile."""
 
+NO_TEXT: Final = Text.measured("")
+
 
 class Body(NamedTuple):
     """What a send says besides its recipients; well formed, and maybe too long."""
 
     text: Text
+    """Empty in a personalised bulk: each recipient has its own."""
     asked_sender: str | None
     options: Options
     idempotency_key: str | None
@@ -59,14 +62,21 @@ class Entries(NamedTuple):
         return [index for index, place in self.places.items() if place in accepted.skipped]
 
 
-def read_body(front: Front, call: Call, fields: Mapping[str, Any], *, is_bulk: bool) -> Body:
+def read_body(
+    front: Front,
+    call: Call,
+    fields: Mapping[str, Any],
+    *,
+    is_bulk: bool,
+    is_personal: bool = False,
+) -> Body:
     """Check the fields that all sends have.
 
     Raises:
         InvalidRequest: one is there but cannot be used.
     """
     return Body(
-        text=Text.measured(read_text(fields, "message")),
+        text=NO_TEXT if is_personal else Text.measured(read_text(fields, "message")),
         asked_sender=_read_sender(fields.get("sender_id")),
         options=read_options(
             fields,
@@ -191,9 +201,9 @@ async def send(
     at = system.clock.now()
     digest = None
     if dialect.knows_repeats:
-        text, msisdns = body.text.value, [recipient.msisdn for recipient in recipients]
+        text, whom = body.text.value, ["\x01".join(recipient.said) for recipient in recipients]
         digest = system.digests.request(
-            principal.account, msisdns, text, *options.said(), is_bulk=is_bulk
+            principal.account, whom, text, *options.said(), is_bulk=is_bulk
         )
     sending = Sending(
         principal=principal,

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, Final, Literal
 
 from api import schemas
-from api.dialects import sending
+from api.dialects import personal, sending
 from api.dialects.dialect import WILCYBERTEK
 from api.dialects.logs import Page, read_before, read_limit, read_page, read_status
 from api.http.credentials import body_key, header_key
@@ -77,14 +77,20 @@ async def send(front: Front, call: Call) -> Answer:
 async def send_bulk(front: Front, call: Call) -> Answer:
     """Send one text to many; numbers that cannot be used are listed and cost nothing."""
     fields = read_fields(call)
-    required = ("api_key", "recipients", "message")
-    caller = front.caller(call, _key(call, fields, required))
+    is_personal = personal.is_personal(fields)
+    others = ("recipients", "message")
+    required = ("messages",) if is_personal else others
+    caller = front.caller(call, _key(call, fields, ("api_key", *required)))
     principal = await front.door.admit_writer(caller)
     await sending.limit(front, WILCYBERTEK, caller, "bulk", principal)
-    require(fields, "recipients", "message")
-    body = sending.read_body(front, call, fields, is_bulk=True)
-    given = sending.check_list(fields, "recipients")
-    entries = sending.read_entries(front, given)
+    require(fields, *required)
+    body = sending.read_body(front, call, fields, is_bulk=True, is_personal=is_personal)
+    if is_personal:
+        reference = body.options.client_reference
+        given, entries = personal.read_entries(front, fields, others=others, reference=reference)
+    else:
+        given = sending.check_list(fields, "recipients")
+        entries = sending.read_entries(front, given)
     if not entries.recipients:
         msg = "None of the recipients is a Zambian mobile number that can be reached."
         raise InvalidRecipient(msg)
@@ -104,7 +110,7 @@ def _bulk_answer(
             to=given[recipient.index],
             message_id=WILCYBERTEK.message_id(accepted.number(place), accepted.accepted_at),
             recipient=wire(recipient.msisdn),
-            credits_used=accepted.credits_each,
+            credits_used=accepted.credits_of(place),
         )
         for place, recipient in enumerate(entries.recipients)
         if place not in accepted.skipped

@@ -153,9 +153,15 @@ def _fast_json(text: bytes | str) -> Fields | None:
 
 
 def _holds_float(value: object) -> bool:
-    if isinstance(value, dict | list):
-        return float in map(type, value if isinstance(value, list) else value.values())
-    return False
+    """Whether a list or an object holds one, also an object in a list."""
+    if isinstance(value, dict):
+        return float in map(type, value.values())
+    if not isinstance(value, list):
+        return False
+    kinds = set(map(type, value))
+    return float in kinds or (
+        dict in kinds and any(_holds_float(each) for each in value if isinstance(each, dict))
+    )
 
 
 def _json(text: str) -> Fields:

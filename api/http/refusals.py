@@ -52,8 +52,11 @@ class MissingFields(InvalidRequest):
 
 
 class InvalidEntries(InvalidRecipient):
-    """Numbers of a list cannot be used; ``faults`` says what is wrong with each, by its place."""
+    """Numbers of a list cannot be used; ``faults`` says what is wrong with each, by its place.
 
-    def __init__(self, faults: Mapping[int, str]) -> None:
+    ``where`` writes the name of the field in which a place has its number.
+    """
+
+    def __init__(self, faults: Mapping[int, str], *, where: str = "to.{}") -> None:
         super().__init__("Some of the recipients cannot be used; nothing was queued.")
-        self.faults = dict(faults)
+        self.faults = {where.format(place): fault for place, fault in faults.items()}

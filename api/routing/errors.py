@@ -168,7 +168,7 @@ def _blamed(error: Exception) -> list[tuple[str, str]]:
     if isinstance(error, MissingFields):
         return [(name, f"The {name} field is required.{error.hint(name)}") for name in error.fields]
     if isinstance(error, InvalidEntries):
-        return [(f"to.{place}", fault) for place, fault in error.faults.items()]
+        return list(error.faults.items())
     if isinstance(error, errors.InvalidRequest):
         return [(error.field, str(error))]
     for kind, name in _FIELDS:

@@ -53,6 +53,8 @@ class Route:
     access: Access
     request: type[Struct] | None = None
     """What its body holds; None for a route without a body."""
+    request_too: type[Struct] | None = None
+    """What its body may hold instead."""
     query: Sequence[Parameter] = ()
     is_csv_too: bool = False
     """Whether it answers CSV, too, where ``format`` asks for it."""

@@ -144,6 +144,32 @@ class BulkRequest(Options, kw_only=True):
     sender_id: SenderName | UnsetType | None = UNSET
 
 
+class PersonalMessage(Struct, kw_only=True):
+    """One message of a personalised bulk."""
+
+    to: To
+    message: Text
+    client_reference: ClientReference | UnsetType | None = UNSET
+
+
+PersonalMessages = Annotated[list[PersonalMessage], Meta(min_length=1, max_length=RECIPIENTS_MAX)]
+
+
+class PersonalBulkRequestWithKey(Options, kw_only=True):
+    """A text of its own for each of many, with the key beside it."""
+
+    api_key: ApiKey | UnsetType = UNSET
+    messages: PersonalMessages
+    sender_id: SenderName | UnsetType | None = UNSET
+
+
+class PersonalBulkRequest(Options, kw_only=True):
+    """A text of its own for each of many."""
+
+    messages: PersonalMessages
+    sender_id: SenderName | UnsetType | None = UNSET
+
+
 class NewSenderId(Struct, kw_only=True):
     """A sender ID that the account asks for."""
 

@@ -18,7 +18,7 @@ from application.books.contents import (
 )
 from application.messages import repeats
 from application.messages.accepted import Accepted
-from application.messages.sending import Sending
+from application.messages.sending import Sending, kind_of, measures, own_credits
 from application.messages.suppressing import require_welcome
 from application.ports import ContentRow, Repeatable
 from application.retention.doubted import counted_from
@@ -49,6 +49,7 @@ class SendMessages(Command[Accepted]):
         self._reached = sending.reached
         self.weight = len(self._reached)
         self._each = TARIFF.charge(sending.text.segments)
+        self._own_credits = own_credits(self._reached)
         self._lane = sending.options.lane or (Lane.BULK if sending.is_bulk else Lane.NORMAL)
         self._first_number = 0
         self._batch: int | None = None
@@ -75,9 +76,7 @@ class SendMessages(Command[Accepted]):
         )
         shared = {
             "account": asked.principal.account,
-            "encoding": str(asked.text.encoding),
-            "segments": asked.text.segments,
-            "credits": self._each,
+            **measures(asked.text),
             "tariff": TARIFF.version,
             "lane": str(self._lane),
             "category": str(options.category),
@@ -86,12 +85,16 @@ class SendMessages(Command[Accepted]):
             "batch": self._batch,
             "submission": submission,
         }
-        text, encode = asked.text.value, tools.mapper.to_stored_event
+        encode = tools.mapper.to_stored_event
         for place, recipient in enumerate(self._reached):
             number = self._first_number + place
             salt = salts[place * SALT_BYTES : (place + 1) * SALT_BYTES]
             network = recipient.route.network
-            reference = self._keep_reference(number, tools)
+            text, fields, reference = asked.text.value, shared, options.client_reference
+            if recipient.own is not None:
+                text, fields = recipient.own.text.value, {**shared, **measures(recipient.own.text)}
+                reference = recipient.own.reference
+            sealed = reference and self._keep_reference(number, reference, tools)
             event = Message.queued(
                 number,
                 at=self.at,
@@ -99,8 +102,8 @@ class SendMessages(Command[Accepted]):
                 network=str(network),
                 plan=recipient.route.plan_version,
                 offline=network in asked.offline,
-                client_reference=reference,
-                **shared,
+                client_reference=sealed,
+                **fields,
             )
             self._events.append(encode(event))
             self._rows.append(
@@ -113,11 +116,8 @@ class SendMessages(Command[Accepted]):
                 )
             )
 
-    def _keep_reference(self, number: int, tools: Preparing) -> str | None:
+    def _keep_reference(self, number: int, reference: str, tools: Preparing) -> str:
         """Keep the client's own name for a message beside the log; give its seal."""
-        reference = self._sending.options.client_reference
-        if reference is None:
-            return None
         row = reference_content(number, salt=tools.randomness.token(SALT_BYTES), text=reference)
         self._rows.append(row)
         return seal_of(row)
@@ -174,7 +174,8 @@ class SendMessages(Command[Accepted]):
         if repeated is not None:
             return repeated
         require_welcome(books, asked.suppressible, skipped=asked.skipped)
-        total = Credits(self._each * self.weight)
+        own = self._own_credits
+        total = Credits(self._each * self.weight if own is None else sum(own))
         wallet.require_day(total, daily_max=account.daily_credits, at=self.at)
         wallet.reserve(
             total,
@@ -208,6 +209,7 @@ class SendMessages(Command[Accepted]):
             offline=tuple(sorted(networks & asked.offline)),
             is_all_offline=networks <= asked.offline,
             accepted_at=self.at,
+            credits=self._own_credits,
             skipped=tuple(sorted(asked.skipped)),
         )
 
@@ -231,13 +233,14 @@ class SendMessages(Command[Accepted]):
         if not messages:
             return None
         networks = {Network(message.network) for message in messages}
-        msisdns = [recipient.msisdn for recipient in asked.recipients]
-        places = repeats.places_of(books, known, msisdns) if asked.is_bulk else ()
+        wanted = [recipient.said for recipient in asked.recipients]
+        places = repeats.places_of(books, known, wanted) if asked.is_bulk else ()
         accepted = Accepted(
             first_number=known.first_number,
             count=known.count,
             batch=known.batch,
             credits_each=messages[0].credits,
+            credits=self._own_credits and tuple(message.credits for message in messages),
             credits_used=sum(message.credits for message in messages),
             credits_remaining=wallet.available,
             offline=tuple(sorted(networks & asked.offline)),
@@ -272,11 +275,11 @@ class SendMessages(Command[Accepted]):
         asked = self._sending
         return seal(
             salt,
-            "bulk" if asked.is_bulk else "single",
+            kind_of(asked),
             self._lane,
             asked.asked_sender and folded(asked.asked_sender),
             asked.text.value,
-            *(recipient.msisdn for recipient in asked.recipients),
+            *chain.from_iterable(recipient.said for recipient in asked.recipients),
             *asked.options.said(),
         )
 

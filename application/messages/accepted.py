@@ -28,6 +28,8 @@ class Accepted:
     accepted_at: Instant
     replayed: bool = False
     """True when it is an earlier acceptance: under the same key, or by decision 8."""
+    credits: tuple[int, ...] | None = None
+    """What each message costs, in order of their numbers, where they are not all the same."""
     places: tuple[int, ...] | None = None
     """Where each recipient stood when the request came first, if that was in another order."""
     skipped: tuple[int, ...] = ()
@@ -38,6 +40,12 @@ class Accepted:
         if self.places:
             return self.first_number + self.places[place]
         return self.first_number + place - bisect_left(self.skipped, place)
+
+    def credits_of(self, place: int) -> int:
+        """Give what the message to recipient ``place`` of the request costs."""
+        if self.credits is None:
+            return self.credits_each
+        return self.credits[self.number(place) - self.first_number]
 
     def written(self) -> str:
         """Give the body that is stored."""

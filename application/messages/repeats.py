@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from application.books.books import Books
-from application.books.contents import read_message
+from application.books.contents import read_client_reference, read_message
 from application.ports import Repeatable
 from application.retention.doubted import counted_from
 from domain.contents import ContentKind
@@ -26,12 +26,24 @@ def find_messages(books: Books, known: Repeatable, *, at: Instant) -> Sequence[M
     return messages if replace(known, answered_at=since).is_recent(at) else ()
 
 
-def places_of(books: Books, known: Repeatable, msisdns: Sequence[str]) -> Sequence[int | None]:
+def places_of(
+    books: Books, known: Repeatable, wanted: Sequence[tuple[str, ...]]
+) -> Sequence[int | None]:
     """Give where each of these recipients, the same in any order, stood the first time.
 
-    None where it got nothing: it had opted out.
+    None where it got nothing: it had opted out. Each is its number, of a personalised bulk
+    also its text and reference ("" for none).
     """
     books.look_up_contents(ContentKind.MESSAGE, known.numbers)
-    found = (read_message(number, source=books) for number in known.numbers)
-    places = {content.msisdn: place for place, content in enumerate(found) if content}
-    return [places.get(msisdn) for msisdn in msisdns]
+    is_personal = len(wanted[0]) > 1
+    if is_personal:
+        books.look_up_contents(ContentKind.CLIENT_REFERENCE, known.numbers)
+    places: dict[tuple[str, ...], int] = {}
+    for place, number in enumerate(known.numbers):
+        if content := read_message(number, source=books):
+            said: tuple[str, ...] = (content.msisdn or "",)
+            if is_personal:
+                reference = read_client_reference(number, source=books)
+                said = (*said, content.text or "", reference or "")
+            places[said] = place
+    return [places.get(each) for each in wanted]

@@ -38,6 +38,12 @@ def closed(markers: Markers, field: str) -> str:
     return markers.word(field)
 
 
+def entries(markers: Markers, field: str) -> list[Any]:
+    """Messages with a number, a text and a name, kept as contents."""
+    made = {"to": number, "message": text, "client_reference": name}
+    return [{inner: plant(markers, f"{field}.{inner}") for inner, plant in made.items()}]
+
+
 def right(value: Any) -> Plant:
     """A number or a word of a closed set that is taken; markers in its place are refused."""
     return lambda _markers, _field: value
@@ -62,6 +68,7 @@ FIELDS: Final[Mapping[str, Plant]] = {
     "send_at": right("2026-01-01T08:00:00+02:00"),
     "client_reference": name,
     "category": right("promotional"),
+    "messages": entries,
     "api_key": secret,
     "to": number,
     "recipients": number,

@@ -116,7 +116,7 @@ def _sinks(gateway: Fleet, heard: list[bytes]) -> dict[str, bytes]:
 def test_every_field_of_every_route_is_classed() -> None:
     unclassed = []
     for route in ROUTES:
-        names = [f.name for f in msgspec.structs.fields(route.request)] if route.request else []
+        names = [f.name for kind in _forms(route) for f in msgspec.structs.fields(kind)]
         unclassed += [f"{route.path}: {field}" for field in names if field not in FIELDS]
         unclassed += [f"{route.path}?{q.name}" for q in route.query if q.name not in QUERY]
         in_path = re.findall(r"{(\w+)}", route.path)
@@ -237,16 +237,26 @@ def _bodies(
     """Give bodies with markers: one that can be taken, and some that are refused."""
     if route.request is None:
         yield None
-        return
-    hints = get_type_hints(route.request)
-    every = [field.name for field in msgspec.structs.fields(route.request)]
+    for form in _forms(route):
+        yield from _bodies_of(form, markers, api_key)
+
+
+def _forms(route: Route) -> list[type[msgspec.Struct]]:
+    return [form for form in (route.request, route.request_too) if form is not None]
+
+
+def _bodies_of(
+    form: type[msgspec.Struct], markers: Markers, api_key: str
+) -> Iterator[Mapping[str, Any] | bytes]:
+    hints = get_type_hints(form)
+    every = [field.name for field in msgspec.structs.fields(form)]
 
     def planted(field: str) -> Any:
         value = FIELDS[field](markers, field)
         is_list = "list" in str(hints[field]) and not isinstance(value, list)
         return [value] if is_list else value
 
-    required = [f.name for f in msgspec.structs.fields(route.request) if f.required]
+    required = [f.name for f in msgspec.structs.fields(form) if f.required]
     for wanted in (every, required):
         body = {field: planted(field) for field in wanted}
         yield {**body, **({"api_key": api_key} if "api_key" in body else {})}
