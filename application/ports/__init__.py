@@ -56,6 +56,7 @@ from application.ports.modems import (
     ModemHealth,
     ModemUnavailable,
     SimIdentity,
+    UssdReply,
 )
 from application.ports.observing import AccessLog, Answered, Metrics
 from application.ports.people import Codes, Mailer, MailNotSent, MailServerAway
@@ -163,6 +164,7 @@ __all__ = [
     "TagsForgotten",
     "TextErased",
     "Turn",
+    "UssdReply",
     "VersionConflict",
     "VolatilePins",
     "WireExchange",

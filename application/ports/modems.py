@@ -64,6 +64,14 @@ class ModemHealth:
     signal_dbm: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class UssdReply:
+    """What the network answered to a USSD question: a text, or why there is none."""
+
+    text: str | None
+    why_not: str | None = None
+
+
 class ModemDriver(Protocol):
     """One SIM in one device. All calls come from the one thread that owns it.
 
@@ -98,6 +106,9 @@ class ModemDriver(Protocol):
 
     def health(self) -> ModemHealth | None:
         """Ask the device how it is; None when it does not answer."""
+
+    def ussd(self, code: str) -> UssdReply:
+        """Ask the network by USSD; only between segments, since it holds up what is sent."""
 
     def close(self) -> None:
         """Let go of the device; safe to call in every state."""

@@ -293,6 +293,7 @@ CALLS: Final[Mapping[str, tuple[str, ...]]] = {
     "approval withdraw": ("1 --reason {word}",),
     "modem probe": ("/dev/{word} --pin {word}",),
     "modem scan": ("/dev/{word}",),
+    "modem ussd": ("/dev/{word} {word}", "/dev/{word} *114#"),
     "modem emulate": ("--link {word} --network-log {word} --fault {word} --imsi {word}",),
     "modem quarantine": ("1 --reason {word}",),
     "modem release": ("1 --reason {word}",),

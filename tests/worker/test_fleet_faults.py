@@ -15,6 +15,8 @@ from tests.worker.modem_fleet import LATENCY_S, PER_MINUTE, PLACES, modem_fleet
 
 WINDOW_S: Final = 90.0
 SHARE_MIN: Final = 0.9
+SPARE: Final = 5
+"""Segments more than that: a backlog waits all through, though some of it is cancelled."""
 DUE: Final = int(PER_MINUTE * (1 + WINDOW_S / 60))
 """What the pace of one modem allows in the window: a full bucket, and what flows in."""
 
@@ -42,7 +44,7 @@ def test_no_combination_of_faults_breaks_an_invariant_or_slows_a_healthy_modem(
             tempfile.TemporaryDirectory(dir=IN_MEMORY) as folder,
             modem_fleet(Path(folder), faults, seed=seed) as fleet,
         ):
-            fleet.send(for_each_modem=DUE)
+            fleet.send(for_each_modem=DUE + SPARE)
             fleet.run(WINDOW_S)
             healthy = [place for place, specs in enumerate(faults) if not specs]
             shares = {place: fleet.share_of_pace(place) for place in healthy}

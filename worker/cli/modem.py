@@ -1,5 +1,6 @@
 """``ngoma modem``: the SIMs of the fleet, and modems to try and to emulate."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -207,6 +208,29 @@ def _show_probe(
         print_json(values)
     else:
         print_table(["field", "value"], [[name, value] for name, value in values.items()])
+
+
+@modem.command("ussd", epilog=example("ngoma modem ussd mtn-1 '*114#'"))
+@click.argument("device")
+@click.argument("code", metavar="CODE")
+@json_option
+@place_options
+def ussd(place: Place, device: str, code: str, *, as_json: bool) -> None:
+    """Ask the network by USSD, such as for a SIM's balance, and show what it says.
+
+    DEVICE is a port, or a modem of the settings by name; CODE is *, digits and #. A modem that the
+    gateway is using cannot be asked. Never buy anything so: only the first answer is read.
+    """
+    from worker.cli.modem_ussd import show_ussd
+
+    if not re.fullmatch(r"[*#][0-9*#]{1,38}#", code):
+        raise click.BadParameter("a code is * or #, digits, and # at the end.", param_hint="CODE")
+    settings = _modem_settings(place, device, None)
+    try:
+        with _remembering(place, settings) as pins:
+            show_ussd(settings, code, pins=pins, as_json=as_json)
+    except ModemUnavailable as error:
+        raise click.ClickException(f"{settings.device}: {error.reason}.") from error
 
 
 @modem.command("scan", epilog=example("ngoma modem scan", "ngoma modem scan /dev/ttyUSB2"))

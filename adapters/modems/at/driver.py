@@ -21,12 +21,14 @@ from adapters.modems.at.recovery import Recovery
 from adapters.modems.at.segment import SegmentExchange, resync
 from adapters.modems.at.timeouts import AtTimeouts
 from adapters.modems.at.unsettled import Unsettled
+from adapters.modems.at.ussd import ask_ussd
 from application.ports import (
     Clock,
     ModemHealth,
     ModemUnavailable,
     PinMemory,
     SimIdentity,
+    UssdReply,
     VolatilePins,
 )
 from domain.causes import OwnCause
@@ -220,6 +222,21 @@ class AtModemDriver:
         if registration.is_known:
             self._listener.is_registered = registration.is_registered
         return ModemHealth(self._listener.is_registered, _signal_dbm(signal.lines))
+
+    def ussd(self, code: str) -> UssdReply:
+        """Ask the network; not while an answer to a segment may still come."""
+        link = self._link
+        if link is None:
+            return UssdReply(None, "the modem is not open")
+        if link.now_s() < self._unsettled.settled_at_s:
+            return UssdReply(None, "the answer to a segment may still come")
+        try:
+            if link.is_unsure and not resync(link, self._timeouts, self._modes):
+                return UssdReply(None, "the modem does not answer")
+            return ask_ussd(link, self._timeouts, code, take_text=self._listener.take_ussd)
+        except LinkGone as gone:
+            self._lose(gone)
+            return UssdReply(None, f"the link was lost: {gone.reason}")
 
     def _left_s(self, until_s: float) -> float:
         return max(0.0, until_s - self._clock.monotonic_s())

@@ -38,6 +38,7 @@ class Listener:
         self.storage = Storage(clock, self._report)
         self.registration = Registration()
         self.is_registered = False
+        self._ussd: str | None = None
         self.is_coming_up = False
         """While True the words of a boot are no loss of the link."""
         self.has_booted = False
@@ -78,6 +79,11 @@ class Listener:
         if self._may_read_stored:
             self.storage.work(link, timeout_s=timeout_s)
 
+    def take_ussd(self) -> str | None:
+        """Give, once, the last text that the network sent by USSD, as the modem told it."""
+        told, self._ussd = self._ussd, None
+        return told
+
     def take_suspicion(self) -> bool:
         """Say, once, whether the modem may have started anew without a clear word."""
         is_suspicious, self._is_suspicious = self._is_suspicious, False
@@ -108,6 +114,8 @@ class Listener:
                 self._report(MemoryFull(urc.text))
             case UrcKind.REGISTRATION:
                 self._take_registration(urc.text)
+            case UrcKind.USSD:
+                self._ussd = urc.text
             case UrcKind.REBOOT:
                 self._take_reboot(urc.text)
             case UrcKind.PERHAPS_REBOOT | UrcKind.READY:

@@ -20,6 +20,8 @@ class AtTimeouts:
     """For a SIM that says it is busy, before and after its PIN."""
     registration_s: float = 30.0
     """For the network to take the SIM."""
+    ussd_s: float = 45.0
+    """For the network's answer to a USSD question."""
     poll_s: float = 1.0
     """Between two questions while waiting for the SIM or the network."""
     prompt_s: float = 8.0

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from adapters.modems.simulated import ussd
 from adapters.modems.simulated.errors import error_text
 from adapters.modems.simulated.faults import Fault, FaultKind
 from adapters.modems.simulated.grammar import Command, commands_in
@@ -53,6 +54,7 @@ class Commands:
         """What is said by itself once the line is answered."""
         self.awaits_acknowledgement = False
         """Whether something was told that AT+CNMA is still to acknowledge."""
+        self.ussd_goes: str | None = None  # how answers by USSD go wrong
         self.starts_anew = False
         """Whether the line just answered has the modem start anew."""
         self._answers = self._table()
@@ -176,6 +178,7 @@ class Commands:
             "+CMGD": stored.delete,
             "+CNMA": self._acknowledge,
             "+CMGS": self._send,
+            "+CUSD": self._ussd,
         }
 
     def _word_for(self, word: str) -> Callable[[Command], list[str]]:
@@ -332,6 +335,13 @@ class Commands:
 
     def _cms_refusal(self, number: int) -> Refused:
         return Refused(self.cms_error(number))
+
+    def _ussd(self, command: Command) -> list[str]:
+        mode, _, question = (command.value or "").partition(",")
+        if mode == "1" and question:
+            self.afterwards += ussd.lines_for(self._open_card(), self.ussd_goes)
+            return []
+        return [] if mode == "2" else self._number(command)
 
     def _send(self, command: Command) -> list[str]:
         if command.is_test:

@@ -19,9 +19,10 @@ from adapters.modems.simulated.faults import (
     Stage,
 )
 from adapters.modems.simulated.network_log import NetworkLog, SegmentOnAir
-from adapters.modems.simulated.sim_card import iccid_for, imsi_for
+from adapters.modems.simulated.sim_card import SimCard, iccid_for, imsi_for
 from adapters.modems.simulated.status_report import ServiceCentre
-from application.ports import Clock, ModemHealth, ModemUnavailable, SimIdentity
+from adapters.modems.simulated.ussd import answer_to
+from application.ports import Clock, ModemHealth, ModemUnavailable, SimIdentity, UssdReply
 from domain.causes import OwnCause
 from domain.reports import (
     Accepted,
@@ -168,6 +169,12 @@ class SimulatedModemDriver:
     def health(self) -> ModemHealth | None:
         """Say that all is well while the modem is open."""
         return ModemHealth(registered=True, signal_dbm=SIGNAL_DBM) if self._is_open else None
+
+    def ussd(self, code: str) -> UssdReply:  # noqa: ARG002 - it has one answer to all
+        """Answer with a balance, as the network of the SIM words it."""
+        if not self._is_open:
+            return UssdReply(None, "the modem is not open")
+        return UssdReply(answer_to(SimCard(self._imsi)))
 
     def close(self) -> None:
         """Let go; an answer that is still to come is nobody's from here on."""

@@ -18,6 +18,7 @@ from adapters.modems.simulated.profiles import Profile
 from adapters.modems.simulated.sim_card import SimCard
 from adapters.modems.simulated.status_report import ServiceCentre
 from adapters.modems.simulated.submitted import read_pdu, read_text
+from adapters.modems.simulated.ussd import pay
 from adapters.modems.simulated.voice import Voice
 from application.ports import Clock
 from domain.tpdu import Submit
@@ -62,6 +63,7 @@ class Emulator:
         self._reference = first_reference & 0xFF
         self._centre = ServiceCentre(report_after_s)
         self._commands = Commands(profile, sim)
+        self._commands.ussd_goes = self._plan.ussd_goes
         self._voice = Voice(profile, self._plan)
         self._deliveries = Deliveries(profile, self._commands, self._say)
         self._held = b""
@@ -247,6 +249,8 @@ class Emulator:
             self._say(self._commands.cms_error(_INVALID_PDU))
         elif states.isdisjoint(REGISTERED):
             self._say(self._commands.cms_error(_NO_NETWORK))
+        elif (number := pay(self.sim)) is not None:
+            self._say(self._commands.cms_error(number), self._latency_s)
         else:
             if fault is None or fault.is_sent:
                 self._send(*read)

@@ -35,6 +35,7 @@ refuses=COMMAND       it answers that command with ERROR, all through: refuses=+
 reports=HOW           status reports all through: lost, twice, early (before the answer), strange,
                       trying (a first one that is not the last word), failed (status 46),
                       empty (told of, and not there to be read)
+ussd=HOW              answers by USSD all through: silent, refused, session (left open), hex
 
 times=N    for N segments only (else for every one)     after=N   not for the first N segments
 p=CHANCE   for each segment by chance, from the seed    sent=yes|no   is the segment on the air
@@ -84,6 +85,7 @@ class FaultKind(StrEnum):
     GARBAGE = "garbage"
     REFUSES = "refuses"
     REPORTS = "reports"
+    USSD = "ussd"
 
 
 class Stage(StrEnum):
@@ -130,13 +132,14 @@ AFTERWARDS: Final = frozenset(
 STANDING: Final = frozenset(
     {
         *(FaultKind.URC_STORM, FaultKind.NOISE, FaultKind.CRUMBS, FaultKind.CRCRLF),
-        *(FaultKind.GARBAGE, FaultKind.REFUSES, FaultKind.REPORTS),
+        *(FaultKind.GARBAGE, FaultKind.REFUSES, FaultKind.REPORTS, FaultKind.USSD),
     }
 )
 """What goes wrong all through, and not with a segment."""
 
 _EXAMPLES: Final = {FaultKind.CMS: 38, FaultKind.CME: 515, FaultKind.NETWORK: 2}
 REPORTS_GO: Final = frozenset({"lost", "twice", "early", "strange", "trying", "failed", "empty"})
+USSD_GOES: Final = frozenset({"silent", "refused", "session", "hex"})
 _TRYING: Final = b"\x30"  # 23.040 9.2.3.15: the centre still tries
 _FAILED: Final = b"\x46"  # the same: the validity ended before it was delivered
 _UNSENT: Final = ERRORS | {FaultKind.NO_PROMPT}
@@ -184,7 +187,7 @@ def _with_value(kind: FaultKind, value: str | None) -> Fault:
             return replace(fault, delay_s=_number(value))
         case FaultKind.URC_STORM | FaultKind.NOISE:
             return fault if value is None else replace(fault, chance=_number(value))
-        case FaultKind.REPORTS | FaultKind.REFUSES:
+        case FaultKind.REPORTS | FaultKind.REFUSES | FaultKind.USSD:
             return replace(fault, how=_word(kind, value))
     if value is not None:
         raise ValueError(f"{kind} takes no value")
@@ -194,6 +197,8 @@ def _with_value(kind: FaultKind, value: str | None) -> Fault:
 def _word(kind: FaultKind, value: str | None) -> str:
     if kind is FaultKind.REPORTS and value not in REPORTS_GO:
         raise ValueError(f"reports are one of {', '.join(sorted(REPORTS_GO))}")
+    if kind is FaultKind.USSD and value not in USSD_GOES:
+        raise ValueError(f"ussd is one of {', '.join(sorted(USSD_GOES))}")
     if not value:
         raise ValueError(f"{kind} needs a command, as in {kind}=+CNMI")
     return value
@@ -258,6 +263,12 @@ class FaultPlan:
         self._faults, self._chances, self._taken = (
             list(column) for column in zip(*kept, strict=True)
         )
+
+    @property
+    def ussd_goes(self) -> str | None:
+        """How answers by USSD go wrong; None when they do not."""
+        fault = self.standing.get(FaultKind.USSD)
+        return fault.how if fault else None
 
     @property
     def reports_go(self) -> str | None:

@@ -29,6 +29,8 @@ class SimCard:
         self.imsi = imsi
         self.iccid = iccid_for(imsi)
         self.msisdn = msisdn
+        self.airtime_ngwee: int | None = None
+        """What it may still spend; None: it never ends."""
         self.tries = PIN_TRIES
         self.pins_entered = 0
         self.stored: dict[int, bytes] = {}

@@ -132,6 +132,16 @@ def _emulated(cli: Cli, folder: Path, *flags: str) -> Iterator[Path]:
     assert not link.exists()
 
 
+def test_a_modem_is_asked_for_its_balance(cli: Cli, tmp_path: Path) -> None:
+    with _emulated(cli, tmp_path, "--imsi", "645020000000042") as link:
+        found = cli.json("modem", "ussd", link, "*114#")
+        shown = cli.run("modem", "ussd", link, "*114#").stdout
+        assert "CODE" in cli.refusal("modem", "ussd", link, "Buy me all", code=2)
+    assert (found["network"], found["airtime_ngwee"]) == ("mtn", 10_000)
+    assert found["answer"].startswith("Your balance is K100.00.")
+    assert "K100.00" in shown
+
+
 def test_an_emulated_modem_can_be_probed(cli: Cli, tmp_path: Path) -> None:
     with _emulated(cli, tmp_path, "--imsi", "645020000000042") as link:
         found = cli.json("modem", "probe", link)

@@ -51,6 +51,7 @@ ELSEWHERE = (
     "audit replay, and what differs: test_audit_replay.py",
     "modem probe: test_modem.py",
     "modem scan: test_modem.py",
+    "modem ussd: test_modem.py",
     "finance import, what came in: test_finance.py",
     "finance import, what was refused: test_finance.py",
     "message explain, in the log and in the books: test_evidence.py",
