@@ -2,8 +2,8 @@
 
 from adapters.clock import SystemClock
 from adapters.modems import DRIVERS
-from application.fleet.airtime import airtime_in
 from application.ports import ModemSettings, PinMemory
+from domain.airtime import airtime_in
 from domain.values import network_of_imsi
 from worker.cli.output import print_json, print_table
 

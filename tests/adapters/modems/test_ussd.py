@@ -5,7 +5,7 @@ import pytest
 from adapters.modems.simulated.profiles import PROFILES
 from adapters.modems.simulated.sim_card import imsi_for
 from adapters.modems.simulated.ussd import PRICE_NGWEE
-from application.fleet.airtime import airtime_in
+from domain.airtime import airtime_in
 from domain.causes import ErrorCode, ErrorTable
 from domain.reports import Accepted, Rejected
 from domain.values import NETWORK_CODES, Network

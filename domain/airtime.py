@@ -6,13 +6,6 @@ from typing import Final
 
 from domain.values import Network
 
-BALANCE_CODES: Final[Mapping[Network, str]] = {
-    Network.MTN: "*114#",
-    Network.AIRTEL: "*114#",
-    Network.ZAMTEL: "*114#",
-}
-"""What is dialled for the balance unless the operator of the gateway says otherwise."""
-
 _AMOUNT: Final = r"(\d{1,3}(?:,\d{3})+|\d{1,7})(?:\.(\d{1,2}))?"
 PATTERNS: Final[Mapping[Network, Sequence[str]]] = {
     Network.MTN: (rf"balance(?: is|:)? (?:K|ZMW) ?{_AMOUNT}",),
