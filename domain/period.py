@@ -9,12 +9,13 @@ any but open Reopened     open
 """
 
 from enum import StrEnum
-from typing import Final, Self
+from typing import Any, ClassVar, Final, Self
 from uuid import UUID
 
 from domain.errors import InvalidRequest, NotPermitted, TooLate
 from domain.events import Aggregate, aggregate_id
 from domain.sheet import Figures, bounds_of, check_period
+from domain.trial_balance import TrialBalance
 from domain.values import Instant
 
 INSTEAD: Final = (
@@ -95,10 +96,23 @@ class Period(Aggregate):
             period.state = PeriodState.SIGNED_OFF.value
 
     class Locked(Event):
-        """Nothing is posted into it by hand any more."""
+        """Nothing is posted into it by hand any more; the trial balance of then is frozen in it.
+
+        ``position``, ``totals`` and ``digest`` are those of a ``TrialBalance``; of version 1, which
+        had none, position 0 and nothing.
+        """
+
+        class_version: ClassVar[int] = 2
 
         TOPIC = "Period.Locked"
         actor: str
+        position: int
+        totals: list[str]
+        digest: str
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            state.update(position=0, totals=[], digest="")
 
         def apply(self, period: "Period") -> None:
             period.state = PeriodState.LOCKED.value
@@ -201,8 +215,8 @@ class Period(Aggregate):
         self._require_same(figures, "prepared: have it prepared again")
         self._record(self.SignedOff, at=at, actor=self.preparer or "", approver=approver)
 
-    def lock(self, figures: Figures, *, actor: str, at: Instant) -> None:
-        """Lock what is signed off.
+    def lock(self, figures: Figures, *, frozen: TrialBalance, actor: str, at: Instant) -> None:
+        """Lock what is signed off, and freeze the trial balance of now in it.
 
         Raises:
             TooLate: it is not signed off, locked already, not over yet, or its figures are not
@@ -213,7 +227,14 @@ class Period(Aggregate):
             msg = f"{self.period} is not over yet: it can be locked when it is."
             raise TooLate(msg)
         self._require_same(figures, "signed off: have it reopened, prepared and signed off again")
-        self._record(self.Locked, at=at, actor=actor)
+        self._record(
+            self.Locked,
+            at=at,
+            actor=actor,
+            position=frozen.position,
+            totals=list(frozen.totals),
+            digest=frozen.digest,
+        )
 
     def reopen(self, *, actor: str, reason: str, at: Instant) -> None:
         """Open it again.

@@ -5,11 +5,11 @@ from typing import Final
 
 from sqlalchemy import Connection, func, select
 
-from application.ports.queries import BooksRead, PostingRow
+from application.ports.queries import BooksRead, LedgerRead, PostingRow
 from domain.errors import StoreDown
 from projections import catalogue, positions
 from projections.balances import BALANCES, LINES
-from projections.ledger import ACCOUNTS, LINES_BITS, POSTINGS
+from projections.ledger import ACCOUNTS, LINES_BITS, POSTINGS, balances
 
 WALLET_WORDS: Final = ("available", "reserved", "spent", "refunded")
 
@@ -30,13 +30,18 @@ def books(connection: Connection, as_of: int | None) -> BooksRead:
             f" {ledger.position}, balances at {wallets.position}: see `ngoma projections status`."
         )
         raise StoreDown(msg)
-    held = connection.execute(select(ACCOUNTS.c.account, ACCOUNTS.c.amount))
     had = connection.execute(select(BALANCES))
     return BooksRead(
         ledger.position,
-        {account: int(amount) for account, amount in held},
+        balances(connection),
         {row.account: {word: row._mapping[word] for word in WALLET_WORDS} for row in had},
     )
+
+
+def ledger_now(connection: Connection) -> LedgerRead:
+    """Give what ledger accounts hold, and as of which log position."""
+    at = positions.read(connection)
+    return LedgerRead(at[catalogue.LEDGER.name].position, balances(connection))
 
 
 def _held(connection: Connection, as_of: int) -> Iterator[tuple[str, int]]:

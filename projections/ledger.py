@@ -108,6 +108,12 @@ def trial_balance(
     return [LedgerBalance(account, commodity, int(held)) for account, commodity, held in rows]
 
 
+def balances(connection: Connection) -> dict[str, int]:
+    """Give what each account holds."""
+    rows = connection.execute(select(ACCOUNTS.c.account, ACCOUNTS.c.amount))
+    return {account: int(held) for account, held in rows}
+
+
 def account_postings(
     connection: Connection, account: str, *, after: int, limit: int
 ) -> Sequence[PostingRow]:

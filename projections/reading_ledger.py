@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 import projections
-from application.ports.queries import BooksRead, LedgerBalance, LotRow, PostingRow
+from application.ports.queries import BooksRead, LedgerBalance, LedgerRead, LotRow, PostingRow
 from projections import catalogue
 from projections.catalogue import ReadModel
 
@@ -33,6 +33,11 @@ class LedgerReading(ABC):
         """List the postings after a log position and line, in order."""
         with self._reading(catalogue.LEDGER) as connection:
             return projections.books.postings_after(connection, place, limit=limit)
+
+    def ledger_now(self) -> LedgerRead:
+        """Give what all ledger accounts hold now."""
+        with self._reading(catalogue.LEDGER) as connection:
+            return projections.books.ledger_now(connection)
 
     def trial_balance(
         self, *, as_of: int | None = None, after: str = "", limit: int

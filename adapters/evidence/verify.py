@@ -410,7 +410,8 @@ def verify_export(
         say("FAULT: this is no export, or a damaged one (%s: %s)." % (type(error).__name__, error))
         return FAULT
     say("%d events, up to position %d: each is what its leaf says." % (events, tail))
-    say("%d seals fit to them, up to position %d." % (len(found.notes), found.sealed))
+    seals = "1 seal fits" if len(found.notes) == 1 else "%d seals fit" % len(found.notes)
+    say("%s to them, up to position %d." % (seals, found.sealed))
     if found.sealed < tail:
         say("After position %d nothing is sealed: no one vouches for it." % found.sealed)
     say("Tags of the writer are in tags.ndjson; to verify them takes the writer's key.")

@@ -13,7 +13,7 @@ from api.http.wire import Answer, Call, answer
 from api.routing.front import Front
 from api.staff.door import admit_staff, look
 from api.staff.fields import read_choice, read_page_size, read_reason, read_yes
-from application.money.days import LockPeriod, ReopenPeriod, sign_sheet
+from application.money.days import ReopenPeriod, lock_period, sign_sheet
 from application.money.exports import ExportKind, Wanted, export, require_export
 from application.money.sheets import Sheet, sheets
 from application.ports.queries import PeriodRow
@@ -96,11 +96,11 @@ async def sign(front: Front, call: Call) -> Answer:
 async def lock(front: Front, call: Call) -> Answer:
     """Lock a period that is over and signed off."""
     actor, which = await admit_staff(front, call), _read_which(read_fields(call))
-    figures = await front.read_newest(
-        actor.account, "days", partial(front.system.queries.figures, *which)
+    queries, at = front.system.queries, front.system.clock.now()
+    command = await front.read_newest(
+        actor.account, "days", partial(lock_period, *which, queries=queries, actor=actor, at=at)
     )
-    at = front.system.clock.now()
-    return _standing(which, await front.run(LockPeriod(*which, figures, actor=actor, at=at)))
+    return _standing(which, await front.run(command))
 
 
 async def reopen(front: Front, call: Call) -> Answer:

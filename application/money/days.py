@@ -17,6 +17,7 @@ from domain.period import Period, PeriodState, period_id
 from domain.provider_account import ProviderAccount
 from domain.roles import Duty
 from domain.sheet import Figures
+from domain.trial_balance import TrialBalance
 from domain.values import Instant
 
 
@@ -118,7 +119,21 @@ class SignOffSheet(_OfSheet):
 
 
 class LockPeriod(_OfSheet):
-    """Lock a period that is signed off."""
+    """Lock a period that is signed off, and freeze the trial balance in it."""
+
+    def __init__(
+        self,
+        provider_account: ProviderAccount,
+        period: str,
+        figures: Figures,
+        *,
+        frozen: TrialBalance,
+        actor: Actor,
+        at: Instant,
+    ) -> None:
+        """``figures`` and ``frozen`` are what the sheet and the ledger say now."""
+        super().__init__(provider_account, period, figures, actor=actor, at=at)
+        self._frozen = frozen
 
     def decide(self, books: Books) -> PeriodState:
         """Lock it; give where it stands.
@@ -130,7 +145,7 @@ class LockPeriod(_OfSheet):
         """
         permit(books, self._actor, Duty.CLOSE_DAYS)
         period = books.get(Period, self._period)
-        period.lock(self._figures, actor=self._actor.name, at=self.at)
+        period.lock(self._figures, frozen=self._frozen, actor=self._actor.name, at=self.at)
         books.record(period)
         return PeriodState(period.state)
 
@@ -192,3 +207,12 @@ def sign_sheet(
             *(provider_account, period, figures), position=position, actor=actor, note=note, at=at
         )
     return SignOffSheet(provider_account, period, figures, actor=actor, at=at)
+
+
+def lock_period(
+    provider_account: ProviderAccount, period: str, *, queries: Queries, actor: Actor, at: Instant
+) -> LockPeriod:
+    """Give the command that locks a period, with what ``queries`` say of it and of the ledger."""
+    figures, ledger = queries.figures(provider_account, period), queries.ledger_now()
+    frozen = TrialBalance.of(ledger.position, ledger.balances)
+    return LockPeriod(provider_account, period, figures, frozen=frozen, actor=actor, at=at)

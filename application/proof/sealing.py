@@ -18,6 +18,7 @@ from application.proof.tagged import TagBroken, TagWatch
 from application.proof.tiles import TileMissing, Tiles, grown
 from domain.errors import TooLate, Unavailable
 from domain.ledger_seal import LedgerSeal, origin_of
+from domain.period import Period
 from domain.proof.notes import Checkpoint, Note
 from domain.proof.tree import CompactRange, compact_range, leaf_hash
 from domain.proof.writer import WriterKeys
@@ -99,7 +100,10 @@ class Sealer:
         self._tried_s = now_s
         head, is_late = self._store.head(), now_s - self._sealed_s >= self._every_s
         sealed = self._chapter.seal.position if self._chapter else 0
-        if head == self._idle_at or not (is_late or head - sealed >= self._events):
+        if head == self._idle_at:
+            return None
+        is_late = is_late or self._is_period_closed(sealed)
+        if not (is_late or head - sealed >= self._events):
             return None
         if not self._lead(now_s):
             self._tried_s = now_s + STAND_BY_S
@@ -108,6 +112,10 @@ class Sealer:
         if note is None and is_late:
             self._idle_at = head
         return note
+
+    def _is_period_closed(self, sealed: int) -> bool:
+        """Whether a period was locked since the last seal: its trial balance is sealed at once."""
+        return bool(self._store.states_after(sealed, limit=1, topics=[Period.Locked.TOPIC]))
 
     def close(self) -> None:
         """Let another one lead at once."""

@@ -10,9 +10,12 @@ from domain.errors import InvalidRequest, NotPermitted, TooLate
 from domain.period import Period, PeriodState
 from domain.sheet import Figures, bounds_of
 from domain.statement import Statement
+from domain.trial_balance import TrialBalance
 from domain.values import Instant
 
 AT = Instant(1_765_000_000_000_000)
+
+BOOKS = TrialBalance.of(7, {"Equity:Credits:Issued": 3})
 
 
 def note(statement: Statement, **changed: Any) -> bool:
@@ -124,10 +127,10 @@ def test_what_changed_since_is_not_signed_off_and_not_locked() -> None:
     prepare(found, changed)
     found.sign_off(changed, approver="account:3", at=AFTER)
     with pytest.raises(TooLate, match="have it reopened"):
-        found.lock(FIGURES, actor="account:3", at=AFTER)
+        found.lock(FIGURES, frozen=BOOKS, actor="account:3", at=AFTER)
     with pytest.raises(TooLate, match="not over yet"):
-        found.lock(changed, actor="account:3", at=Instant(AFTER - 1))
-    found.lock(changed, actor="account:3", at=AFTER)
+        found.lock(changed, frozen=BOOKS, actor="account:3", at=Instant(AFTER - 1))
+    found.lock(changed, frozen=BOOKS, actor="account:3", at=AFTER)
 
 
 def test_a_locked_period_refuses_and_says_what_to_do_instead() -> None:
@@ -136,7 +139,7 @@ def test_a_locked_period_refuses_and_says_what_to_do_instead() -> None:
     found.sign_off(FIGURES, approver="account:3", at=AFTER)
     with pytest.raises(TooLate):
         prepare(found)
-    found.lock(FIGURES, actor="account:3", at=AFTER)
+    found.lock(FIGURES, frozen=BOOKS, actor="account:3", at=AFTER)
     with pytest.raises(TooLate, match="post the correction into the open period"):
         prepare(found)
     found.reopen(actor="account:3", reason="1/x", at=AFTER)
@@ -147,7 +150,7 @@ def test_nothing_is_signed_off_locked_or_reopened_before_its_time() -> None:
     found = period()
     too_early: list[Callable[[], None]] = [
         lambda: found.sign_off(FIGURES, approver="account:3", at=AFTER),
-        lambda: found.lock(FIGURES, actor="account:3", at=AFTER),
+        lambda: found.lock(FIGURES, frozen=BOOKS, actor="account:3", at=AFTER),
         lambda: found.reopen(actor="account:3", reason="1/x", at=AFTER),
     ]
     for early in too_early:

@@ -217,6 +217,7 @@ CALLS: Final[Mapping[str, tuple[str, ...]]] = {
     "audit journal": ("--dialect plain --period {word} --out /nowhere/{word}",),
     "audit manual": ("--from {word}", "--to {word}"),
     "audit replay": ("--as-of {word}",),
+    "audit frozen": ("--date 2026-02-01 --provider {word}", "--date {word} --provider mtn"),
     "audit trial-balance": ("--as-of {word}", "--since {word}", "--out /nowhere/{word}.csv"),
     "audit ledger": ("{word}", "--as-of {word}", "--since {word}", "--out /nowhere/{word}.csv"),
     "pay log": ("{word}",),

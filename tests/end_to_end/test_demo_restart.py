@@ -11,6 +11,7 @@ import pytest
 from tests.end_to_end.client import Client
 from tests.end_to_end.gateway import UNLIMITED, Demo, Process
 from tests.end_to_end.waiting import wait_until
+from tests.worker.cli.commands import Cli
 
 pytestmark = pytest.mark.processes
 
@@ -42,6 +43,8 @@ def test_it_goes_on_where_it_was(stopped_demo: Demo, ends_by: signal.Signals) ->
     assert settled <= 1
     assert demo.stop() == 0
     assert code == (-signal.SIGKILL if ends_by is signal.SIGKILL else 0)
+    verified = Cli(demo.folder).json("audit", "verify", code=3)
+    assert (verified["faults"], verified["seals"] >= 1) == ([], True), "a newcomer has a seal"
 
 
 def _all_but_doubts_sent(client: Client, numbers: list[int]) -> int | bool:

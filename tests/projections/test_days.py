@@ -15,6 +15,7 @@ from domain.period import Period
 from domain.receipt import Receipt
 from domain.sheet import bounds_of, day_named
 from domain.statement import Statement
+from domain.trial_balance import TrialBalance
 from domain.values import SECOND, Credits, Instant
 from domain.wallet import CreditWallet
 from projections.folds.days import Days
@@ -27,6 +28,8 @@ from tests.support.money_history import HOME, OPENING, MoneyHistory
 
 HOUR = 3600 * SECOND
 FIRST, SECOND_DAY, THIRD = "2026-02-01", "2026-02-02", "2026-02-03"
+
+BOOKS = TrialBalance.of(7, {"Equity:Credits:Issued": 3})
 
 
 def at(day: str, hour: int = 12) -> Instant:
@@ -181,7 +184,7 @@ def locked(truth: Truth, period: str) -> Period:
     found, after = Period.open(HOME, period, at=at(THIRD)), at(THIRD)
     found.prepare(figures, position=1, actor="account:90", note="7/x", at=after)
     found.sign_off(figures, approver="account:91", at=after)
-    found.lock(figures, actor="account:91", at=after)
+    found.lock(figures, frozen=BOOKS, actor="account:91", at=after)
     truth.save(found)
     return found
 
@@ -257,7 +260,7 @@ def test_what_is_said_after_the_lock_is_of_the_day_it_is_said(truth: Truth, peri
         month = Period.open(HOME, period, at=at(THIRD))
         month.prepare(figures, position=1, actor="account:90", note="7/x", at=at(THIRD))
         month.sign_off(figures, approver="account:91", at=at(THIRD))
-        month.lock(figures, actor="account:91", at=at("2026-03-01"))
+        month.lock(figures, frozen=BOOKS, actor="account:91", at=at("2026-03-01"))
         truth.save(month)
     assign(truth, receipt, wallet)
     assert told(truth, FIRST)[:4] == (0, 0, 0, 5_000)

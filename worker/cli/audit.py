@@ -20,6 +20,9 @@ COMMANDS: Final[dict[str, Entry]] = {
     "journal": Entry(
         "worker.cli.audit_journal", "journal", "Write a month for beancount, hledger, ledger."
     ),
+    "frozen": Entry(
+        "worker.cli.audit_frozen", "frozen", "Compare a locked period's books with the log's."
+    ),
     "holds": Entry("worker.cli.audit_controls", "holds", "List credits that are held for long."),
     "manual": Entry("worker.cli.audit_controls", "manual", "List what people did by hand."),
 }

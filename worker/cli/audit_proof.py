@@ -123,8 +123,9 @@ def own_notes(files: Sequence[Path]) -> "Sequence[Note]":
 def _tell(found: "Verified", *, key: str | None) -> None:
     click.echo(f"{_count(found.events, 'event')} up to position {found.position:,}.")
     if found.seals:
+        fit = "fits" if found.seals == 1 else "fit"
         click.echo(
-            f"{_count(found.seals, 'seal')} fit, up to position {found.sealed_position:,};"
+            f"{_count(found.seals, 'seal')} {fit}, up to position {found.sealed_position:,};"
             f" {_count(found.events - found.sealed_events, 'event')} came after the last one."
         )
     else:

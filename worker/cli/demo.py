@@ -9,12 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from adapters.bootstrap import seal_key_file
 from adapters.modems.simulated.emulator import Emulator
 from adapters.modems.simulated.network_log import FileNetworkLog
 from adapters.modems.simulated.profiles import PROFILES
 from adapters.modems.simulated.pty import serve_pty
 from adapters.modems.simulated.sim_card import SimCard, imsi_for
 from adapters.security.secret import keep_private
+from adapters.security.signing import make_key_file
 from adapters.settings import Settings
 from application.accounts import CreateAccount, IssueKey
 from application.books.actors import Actor
@@ -56,6 +58,13 @@ def demo_settings(settings: Settings) -> Settings:
         for network in Network
     )
     return replace(settings, modems=settings.modems + emulated)
+
+
+def demo_seal_key(settings: Settings) -> None:
+    """Make a key of the seal where there is none: a newcomer's `ngoma audit verify` has a seal."""
+    path = seal_key_file(settings)
+    if settings.seal_key is None and not path.exists():
+        make_key_file(path)
 
 
 @contextmanager

@@ -199,16 +199,16 @@ def lock(*, place: Place, period: str, provider: str, wallet: str, as_json: bool
     """Lock a day or a month that is over and signed off.
 
     Statements bring no more lines of it, and what is said of its lines counts on the day it is
-    said.
+    said. The trial balance of now is frozen with it: `ngoma audit frozen`.
     """
-    from application.money.days import LockPeriod
+    from application.money.days import lock_period
 
     with opened(place) as gateway:
         account = _account(provider, wallet)
-        figures = gateway.reading("days").figures(account, period)
-        state = gateway.run(
-            LockPeriod(account, period, figures, actor=gateway.actor, at=gateway.now())
-        )
+        gateway.reading("ledger")
+        queries, at = gateway.reading("days"), gateway.now()
+        command = lock_period(account, period, queries=queries, actor=gateway.actor, at=at)
+        state = gateway.run(command)
     _say(account, period, state, as_json=as_json)
 
 

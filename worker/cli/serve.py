@@ -25,6 +25,7 @@ from worker.cli.demo import (
     DEMO,
     demo_account,
     demo_modems,
+    demo_seal_key,
     demo_settings,
     wait_until_online,
     wait_until_ready,
@@ -98,6 +99,7 @@ def _serve(settings: Settings, role: ProcessRole, outlet: Outlet, *, is_demo: bo
         listener = stack.enter_context(closing(_listen(settings)))
         settings = replace(settings, public_url=settings.public_url or listener.public_url)
         if is_demo:
+            demo_seal_key(settings)
             stack.enter_context(demo_modems(settings, SystemClock()))
             url = None if settings.socket else listener.url
             settings = stack.enter_context(demo_providers(settings, SystemClock(), url=url))

@@ -17,6 +17,7 @@ from application.ports.queries.ledger import (
     JournalRow,
     LedgerBalance,
     LedgerQueries,
+    LedgerRead,
     LotRow,
     PostingRow,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "KeyRow",
     "KnownLine",
     "LedgerBalance",
+    "LedgerRead",
     "LineRow",
     "LogEntry",
     "LogFilter",

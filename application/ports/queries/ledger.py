@@ -51,6 +51,14 @@ class LotRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerRead:
+    """What each ledger account holds, as of the log position that the read model has reached."""
+
+    position: int
+    balances: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class BooksRead:
     """All that the read models say of the books, as of one log position.
 
@@ -72,6 +80,9 @@ class LedgerQueries(Protocol):
         Raises:
             StoreDown: the read models do not stand at one position.
         """
+
+    def ledger_now(self) -> LedgerRead:
+        """Give what all ledger accounts hold now."""
 
     def postings_after(self, place: tuple[int, int], *, limit: int) -> Sequence[PostingRow]:
         """List the postings after a log position and line, in order."""

@@ -4,17 +4,23 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from adapters.security.signing import Ed25519Key, is_signature, make_key_file
+from application.books.books import Books
+from application.books.commands import Command
 from application.ports import SealTile
 from application.proof.chapters import newest_chapter, newest_checkpoint
 from application.proof.sealing import NAME, OTHER_KEY, RESTORED, Sealer, SealStopped
 from application.proof.tiles import Tiles
 from domain.ledger_seal import LedgerSeal, ledger_seal_id
+from domain.period import Period, period_id
 from domain.proof.notes import Checkpoint, Note, SealKey
 from domain.proof.tree import CompactRange, inclusion_proof, leaf_hash, root_by_path
+from domain.sheet import Figures
+from domain.trial_balance import TrialBalance
 from tests.conformance.stores import change
 from tests.support.virtual import Gateway, open_account, virtual_gateway
 
@@ -97,6 +103,45 @@ def test_many_events_are_sealed_before_the_minute_is_over_but_not_twice_a_second
     _events(gateway, 5)
     assert _seal(gateway, sealer, after_s=0.9) is None
     assert _seal(gateway, sealer, after_s=0.1) is not None
+
+
+class LockSomething(Command[None]):
+    """Close a day, as three people do in three commands."""
+
+    def touches(self) -> Iterator[UUID]:
+        yield period_id("mtn/main", "2025-01-01")
+
+    def decide(self, books: Books) -> None:
+        nothing = Figures(
+            book_ngwee=0,
+            in_transit_ngwee=0,
+            explained_ngwee=0,
+            unidentified_ngwee=0,
+            statement_ngwee=0,
+        )
+        period = Period.open("mtn/main", "2025-01-01", at=self.at)
+        period.prepare(nothing, position=1, actor="account:1", at=self.at)
+        period.sign_off(nothing, approver="account:2", at=self.at)
+        frozen = TrialBalance.of(1, {"Equity:Credits:Issued": 3})
+        period.lock(nothing, frozen=frozen, actor="account:2", at=self.at)
+        books.record(period)
+
+
+def test_a_period_that_is_locked_is_sealed_at_once(gateway: Gateway, key: Ed25519Key) -> None:
+    sealer = _sealer(gateway, key, events=100)
+    _events(gateway, 1)
+    assert _seal(gateway, sealer) is not None
+    _events(gateway, 1)
+    assert _seal(gateway, sealer, after_s=2) is None
+    command = LockSomething()
+    command.at = gateway.clock.now()
+    gateway.run(command)
+    head = gateway.system.store.head()
+    sealed = _seal(gateway, sealer, after_s=2)
+    assert sealed is not None
+    assert sealed.size == head
+    _events(gateway, 1)
+    assert _seal(gateway, sealer, after_s=2) is None, "one lock, one seal"
 
 
 def test_a_seal_alone_is_not_sealed(gateway: Gateway, key: Ed25519Key) -> None:

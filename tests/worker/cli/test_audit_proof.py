@@ -82,6 +82,7 @@ def test_an_auditor_with_key_and_checkpoint_gets_a_proof(sealed: Cli) -> None:
     own = ("--key", key["fingerprint"], "--checkpoint", kept)
     done = sealed.run("audit", "verify", *own)
     assert "Proven: the" in done.stdout
+    assert "1 seal fits, up to position" in done.stdout
     found = sealed.json("audit", "verify", *own)
     assert found["proven"]
     assert (found["seals"], found["checkpoints"], found["faults"]) == (1, 1, [])
@@ -150,6 +151,7 @@ def test_an_export_is_verified_by_the_program_in_it(sealed: Cli, tmp_path: Path)
     said: list[str] = []
     code = verify.verify_export(str(out), verify.read_key(key["key"]), own, said.append)
     assert code == verify.PROVEN, said
+    assert any(words.startswith("1 seal fits to them") for words in said)
     assert "is there already" in sealed.refusal("audit", "export", "--out", out)
     part = tmp_path / "part.zip"
     assert sealed.json("audit", "export", "--from", 2, "--to", 3, "--out", part)["events"] == 2

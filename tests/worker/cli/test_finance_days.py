@@ -1,6 +1,8 @@
 """A day is closed from the command line: sheet, two signatures, lock; and what is taken along."""
 
 import csv
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +108,40 @@ def test_two_people_sign_and_the_lock_refuses_what_comes_later(
     assert brought(admin, *ROWS[:2], late)["added"] == 1
     assert sheet(admin, FIRST)["unidentified_ngwee"] == 8_900
     assert is_sound(admin)
+
+
+def test_the_lock_freezes_a_trial_balance_that_an_auditor_replays(
+    people: tuple[Person, ...],
+) -> None:
+    admin, reviewer, preparer = people
+    admin.account("Buyer", credits=7)
+    frozen = ("audit", "frozen", "--date", FIRST, *MTN)
+    assert "No trial balance was frozen" in admin.refusal(*frozen)
+    preparer.run(*call("sign", FIRST))
+    reviewer.run(*call("sign", FIRST))
+    reviewer.run(*call("lock", FIRST))
+    admin.account("Another", credits=5)
+    found = admin.json(*frozen)
+    assert (found["equal"], found["locked_by"], found["seal"]) == (True, reviewer.name, None)
+    assert found["position"] < found["locked_position"]
+    totals = {one["account"]: (one["frozen"], one["by_log"]) for one in found["totals"]}
+    assert totals["Liabilities:Credits:Customers:Available"] == (-7, -7)
+    assert totals["Equity:Credits:Granted"] == (7, 7)
+    assert "gives the same, customer by customer" in admin.run(*frozen).stdout
+    assert f"{admin.folder}" not in admin.run(*frozen).stdout
+
+    with closing(sqlite3.connect(admin.folder / "store.db", isolation_level=None)) as file:
+        for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+            file.execute(f"DROP TRIGGER {name}")
+        file.execute(
+            "UPDATE stored_events SET state = CAST(replace(CAST(state AS TEXT),"
+            " '\"credits\":7', '\"credits\":8') AS BLOB) WHERE topic = 'CreditWallet.Granted'"
+        )
+    changed = admin.json(*frozen, code=1)
+    totals = {one["account"]: (one["frozen"], one["by_log"]) for one in changed["totals"]}
+    assert totals["Equity:Credits:Granted"] == (7, 8)
+    assert changed["digest"] == found["digest"] != changed["digest_by_log"]
+    assert "gives another" in admin.run(*frozen, code=1).stderr
 
 
 def test_what_a_line_of_a_locked_day_is_counts_on_the_day_it_is_said(

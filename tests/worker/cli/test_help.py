@@ -73,7 +73,7 @@ def test_the_commands_are_those_of_this_issue() -> None:
         *("contents purge", "clock show", "clock vouch", "pay simulate", "pay log"),
         *("pay generate", "events list"),
         *("audit replay", "audit trial-balance", "audit ledger", "audit journal"),
-        *("audit holds", "audit manual"),
+        *("audit holds", "audit manual", "audit frozen"),
         *("pay poll", "pay callbacks"),
         *("topup request", "topup show", "topup explain", "topup list", "topup refund"),
         *("topup approve-refund", "topup reject-refund", "topup reverse"),

@@ -49,6 +49,7 @@ COMMANDS = (
 ELSEWHERE = (
     "audit replay, and what differs: test_audit_replay.py",
     "audit replay, and what differs: test_audit_replay.py",
+    "audit frozen: test_finance_days.py",
     "modem probe: test_modem.py",
     "modem scan: test_modem.py",
     "modem ussd: test_modem.py",
