@@ -26,7 +26,7 @@ from worker.timed_work import due_work
 
 MTN, AIRTEL = Network.MTN, Network.AIRTEL
 OVERDUE, LAPSED, MISDATED = "message.overdue", "message.lapsed", "message.misdated"
-REPORTED, UNMATCHED = "message.reported", "report.unmatched"
+REPORTED, UNMATCHED, GATHERED = "message.reported", "report.unmatched", "inbound.gather"
 
 
 class Queue:
@@ -364,7 +364,7 @@ def test_a_handler_that_goes_wrong_is_counted_by_its_kind_and_told_once(
     assert not bench.jobs.run(Job("test.kind", (1,)))
     assert not bench.jobs.run(Job("test.kind", (2,)))
     assert bench.jobs.faults == {
-        **dict.fromkeys((MISDATED, OVERDUE, LAPSED, REPORTED, UNMATCHED, TURN), 0),
+        **dict.fromkeys((MISDATED, OVERDUE, LAPSED, REPORTED, UNMATCHED, GATHERED, TURN), 0),
         "test.kind": 2,
     }
     assert [record.levelname for record in caplog.records] == ["ERROR"]
