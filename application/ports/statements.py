@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from domain.matching import LineKind
@@ -60,3 +61,16 @@ class StatementFile(Protocol):
 
     def lines(self) -> Iterator[FileLine]:
         """Read its lines."""
+
+
+class StatementOpener(Protocol):
+    """Looks at a file as a whole, by the templates of a provider."""
+
+    def __call__(
+        self, path: Path, *, provider: str, template: str | None, order: str | None
+    ) -> StatementFile:
+        """Open it; a template's name and the order of dates (dmy, mdy, ymd) are a person's choice.
+
+        Raises:
+            InvalidRequest: it cannot be read, or it is not sure how.
+        """
