@@ -98,11 +98,10 @@ def bootstrap(
     metrics: Metrics = wanted(make_metrics)
     common = _Common(store, reader, hasher or wanted(make_hasher), clock, randomness, writer)
     committer = _open_committer(settings, common, mapper, signals, metrics)
-    folder = None if settings.database_url else settings.data_dir
-    add_checks(signals, reads.store, reads.queries, folder=folder)
     queue = wanted(partial(open_queue, settings.redis_url))
     limiter = wanted(partial(make_limiter, settings.redis_url))
-    outlet, digests = outlet or Outlet(), _digests(secret)
+    outlet, folder = outlet or Outlet(), None if settings.database_url else settings.data_dir
+    add_checks(signals, reads.store, reads.queries, folder=folder)
     if is_server:
         _watch(metrics, committer, reads.queries, outlet)
         if settings.redis_url:
@@ -119,7 +118,7 @@ def bootstrap(
         follower=(follower := _open_follower(reads)),
         queue=queue,
         keyring=_open_keyring(settings, common, secret, signals),
-        logins=_open_logins(common, secret, wanted, digests),
+        logins=_open_logins(common, secret, wanted, digests := _digests(secret)),
         mailer=_open_mailer(settings),
         terms=_terms(settings),
         digests=digests,

@@ -1,6 +1,7 @@
 """Ports that are made when they are first used: a command that needs none loads no library."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from application.ports import (
@@ -13,7 +14,6 @@ from application.ports import (
 )
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from uuid import UUID
 
     from eventsourcing.persistence import Mapper
@@ -108,7 +108,7 @@ def make_limiter(redis_url: str | None) -> "LibraryRateLimiter":
 
 
 def open_statement(
-    settings: "Settings", path: "Path", *, provider: str, template: str | None, order: str | None
+    settings: "Settings", path: str, *, provider: str, template: str | None, order: str | None
 ) -> StatementFile:
     """Open a provider's file (``application.ports.StatementOpener``).
 
@@ -117,4 +117,4 @@ def open_statement(
     """
     from adapters.statement_files import open_of  # noqa: PLC0415 - lazy
 
-    return open_of(settings, path, provider=provider, template=template, order=order)
+    return open_of(settings, Path(path), provider=provider, template=template, order=order)

@@ -56,7 +56,7 @@ def _take(front: Front, actor: Actor, fields: Mapping[str, Any], file: bytes) ->
         path = Path(folder, "statement")
         path.write_bytes(file)
         read = system.open_statement(
-            path,
+            str(path),
             provider=read_text(fields, "provider"),
             template=words["template"],
             order=words["date_format"],

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from domain.matching import LineKind
@@ -67,7 +66,7 @@ class StatementOpener(Protocol):
     """Looks at a file as a whole, by the templates of a provider."""
 
     def __call__(
-        self, path: Path, *, provider: str, template: str | None, order: str | None
+        self, path: str, *, provider: str, template: str | None, order: str | None
     ) -> StatementFile:
         """Open it; a template's name and the order of dates (dmy, mdy, ymd) are a person's choice.
 

@@ -17,7 +17,7 @@ from worker.cli.progress import Progress
 
 if TYPE_CHECKING:
     from adapters.settings import Settings
-    from adapters.statements.file import ReadFile
+    from adapters.statements.templates import Template
     from application.money.statements import ImportedFile
 
 REFUSED_SHOWN: Final = 20
@@ -89,12 +89,20 @@ def import_file(
     A file may come again, and a longer one that contains it: only what is new is added. Rows that
     cannot be read are listed with the reason, and come in with a file in which they are mended.
     """
+    from adapters.statement_files import open_of
     from application.money.statements import import_statement
     from domain.provider_account import provider_account
 
     account, progress = provider_account(provider, wallet), Progress()
     with opened(place) as gateway:
-        read = _read(file, gateway.settings, provider, template, order, progress)
+        read = open_of(
+            gateway.settings,
+            file,
+            provider=provider,
+            template=_template(template),
+            order=order,
+            on_rows=lambda rows: progress.say(f"{rows:,} rows looked at"),
+        )
         imported = import_statement(
             read,
             account,
@@ -110,28 +118,13 @@ def import_file(
         _show(imported)
 
 
-def _read(
-    file: Path,
-    settings: "Settings",
-    provider: str,
-    template: str | None,
-    order: str | None,
-    progress: Progress,
-) -> "ReadFile":
-    from adapters.statement_files import open_of
-    from adapters.statements.templates import Template, load_template
+def _template(name: str | None) -> "str | Template | None":
+    """Read a template that somebody wrote, where the name is a file's."""
+    if name is None or not name.endswith(".toml"):
+        return name
+    from adapters.statements.templates import load_template
 
-    chosen: str | Template | None = template
-    if template is not None and template.endswith(".toml"):
-        chosen = load_template(Path(template))
-    return open_of(
-        settings,
-        file,
-        provider=provider,
-        template=chosen,
-        order=order,
-        on_rows=lambda rows: progress.say(f"{rows:,} rows looked at"),
-    )
+    return load_template(Path(name))
 
 
 def _as_json(imported: "ImportedFile") -> dict[str, Any]:
