@@ -20,6 +20,7 @@ from adapters.lazily import (
     make_metrics,
     open_queue,
     open_seal_key,
+    open_statement,
 )
 from adapters.mail import open_mailer
 from adapters.mobile_money import Accounts
@@ -97,10 +98,10 @@ def bootstrap(
     metrics: Metrics = wanted(make_metrics)
     common = _Common(store, reader, hasher or wanted(make_hasher), clock, randomness, writer)
     committer = _open_committer(settings, common, mapper, signals, metrics)
-    _add_checks(signals, reads, settings)
     queue = wanted(partial(open_queue, settings.redis_url))
     limiter = wanted(partial(make_limiter, settings.redis_url))
-    outlet, digests = outlet or Outlet(), _digests(secret)
+    outlet, folder = outlet or Outlet(), None if settings.database_url else settings.data_dir
+    add_checks(signals, reads.store, reads.queries, folder=folder)
     if is_server:
         _watch(metrics, committer, reads.queries, outlet)
         if settings.redis_url:
@@ -117,7 +118,7 @@ def bootstrap(
         follower=(follower := _open_follower(reads)),
         queue=queue,
         keyring=_open_keyring(settings, common, secret, signals),
-        logins=_open_logins(common, secret, wanted, digests),
+        logins=_open_logins(common, secret, wanted, digests := _digests(secret)),
         mailer=_open_mailer(settings),
         terms=_terms(settings),
         digests=digests,
@@ -135,13 +136,9 @@ def bootstrap(
         signals=signals,
         inspections=[*inspections_of(store), *reads.engines.inspections],
         write_table=write_table,
+        open_statement=partial(open_statement, settings),
         close=partial(_close, follower, reads, mobile_money),
     )
-
-
-def _add_checks(signals: Signals, reads: Reads, settings: Settings) -> None:
-    folder = None if settings.database_url else settings.data_dir
-    add_checks(signals, reads.store, reads.queries, folder=folder)
 
 
 def _terms(settings: Settings) -> Terms:
@@ -157,6 +154,7 @@ def _terms(settings: Settings) -> Terms:
         public_url=settings.reached_at,
         trusted_proxies=settings.trusted_proxies,
         forwarded_header=settings.forwarded_header,
+        upload_bytes_max=settings.uploads_bytes_max,
     )
 
 

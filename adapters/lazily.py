@@ -1,9 +1,17 @@
 """Ports that are made when they are first used: a command that needs none loads no library."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from application.ports import Codes, KeyHasher, Metrics, Randomness, SigningKey
+from application.ports import (
+    Codes,
+    KeyHasher,
+    Metrics,
+    Randomness,
+    SigningKey,
+    StatementFile,
+)
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -12,6 +20,7 @@ if TYPE_CHECKING:
 
     from adapters.limits import LibraryRateLimiter
     from adapters.queue import DramatiqJobQueue
+    from adapters.settings import Settings
 
 P = TypeVar("P")
 
@@ -96,3 +105,16 @@ def make_limiter(redis_url: str | None) -> "LibraryRateLimiter":
     from adapters import limits  # noqa: PLC0415 - lazy
 
     return limits.make_limiter(redis_url)
+
+
+def open_statement(
+    settings: "Settings", path: str, *, provider: str, template: str | None, order: str | None
+) -> StatementFile:
+    """Open a provider's file (``application.ports.StatementOpener``).
+
+    Raises:
+        InvalidRequest: it cannot be read, or it is not sure how.
+    """
+    from adapters.statement_files import open_of  # noqa: PLC0415 - lazy
+
+    return open_of(settings, Path(path), provider=provider, template=template, order=order)

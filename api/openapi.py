@@ -13,6 +13,7 @@ from domain.idempotency import IDEMPOTENCY_KEPT_S, IDEMPOTENCY_KEY, IDEMPOTENCY_
 
 BODY_TYPE: Final = "application/json"
 """Forms are read too, for clients that send them; a generator would take them for another body."""
+FILE_TYPE: Final = "multipart/form-data"
 SECURITY: Final = {
     "bearer": {"type": "http", "scheme": "bearer"},
     "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
@@ -194,7 +195,10 @@ def _operation(
             schema = {"anyOf": [schema, schemas[route.request_too]]}
         example = _example(components[route.request.__name__], components)
         content = {"schema": schema, "example": example}
-        operation["requestBody"] = {"required": True, "content": {BODY_TYPE: content}}
+        operation["requestBody"] = {
+            "required": True,
+            "content": {FILE_TYPE if route.takes_file else BODY_TYPE: content},
+        }
     return operation
 
 

@@ -25,6 +25,7 @@ from application.ports import (
     Randomness,
     RateLimiter,
     Sealing,
+    StatementOpener,
     Store,
     WireLog,
 )
@@ -103,6 +104,8 @@ class Terms:
     trusted_proxies: Sequence[str]
     forwarded_header: str
     """The one header in which a trusted proxy says who its client is."""
+    upload_bytes_max: int
+    """The largest body that holds a file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +152,8 @@ class System:
     """What looks for damage in the files that this process uses."""
     write_table: TableWriter
     """Writes what people download."""
+    open_statement: StatementOpener
+    """Looks at what people upload of their providers."""
     close: Callable[[], None]
 
     def readiness(self) -> Readiness:

@@ -185,6 +185,11 @@ class Settings:
     providers: tuple[ProviderSettings, ...] = _setting(
         (), "The accounts with providers of mobile money, a table for each."
     )
+    uploads_bytes_max: int = _setting(
+        32 * 1024 * 1024,
+        "Bytes of a request that holds a file, such as a statement.",
+        check=within(1024 * 1024, 1024 * 1024 * 1024),
+    )
     statement_unpacked_max_mib: int = _setting(
         100, "MiB to which a statement's spreadsheet may unpack.", check=within(1, 10_000)
     )

@@ -3,7 +3,7 @@
 from typing import Final
 
 from api import schemas
-from api.http.refusals import BadRequest, PayloadTooLarge
+from api.http.refusals import KIBIBYTE, BadRequest
 from api.http.wire import Answer, Call, answer
 from api.routing.errors import feltech_error
 from api.routing.front import Front
@@ -14,7 +14,7 @@ from application.money.turns import TURN, BringForward
 from application.ports import CallbackForged, CallbackMalformed, Job, ReceivedCallback
 from domain.errors import InvalidKey
 
-BODY_BYTES_MAX: Final = 64 * 1024
+BODY_BYTES_MAX: Final = 64 * KIBIBYTE
 """The largest callback that is read."""
 
 
@@ -32,6 +32,7 @@ def _route(method: Method) -> Route:
         tag="money",
         access="anyone",
         request=schemas.CallbackBody,
+        bytes_max=BODY_BYTES_MAX,
         is_documented=False,
     )
 
@@ -39,8 +40,6 @@ def _route(method: Method) -> Route:
 def _receiver(method: Method) -> Endpoint:
     async def receive(front: Front, call: Call) -> Answer:
         """Take a callback as a hint."""
-        if len(call.body) > BODY_BYTES_MAX:
-            raise PayloadTooLarge("64 KiB")
         provider, token = call.params["provider"], call.params["token"]
         callback = ReceivedCallback(
             method=method,

@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import Mapping
 from typing import Final
 
-from api.http.refusals import PayloadTooLarge, UnsupportedCoding
+from api.http.refusals import MEBIBYTE, PayloadTooLarge, UnsupportedCoding
 from api.http.wire import ClientGone, Receive, Scope
 from domain.errors import InvalidRequest
 
-BODY_BYTES_MAX: Final = 1024 * 1024
-"""The largest body that is read (contract decision 13)."""
+BODY_BYTES_MAX: Final = MEBIBYTE
+"""The largest body that is read (contract decision 13), where a route says no other."""
 BODY_WAIT_S: Final = 30
-"""How long a body may take to arrive."""
+"""How long a body may take to arrive; a larger one as long for each mebibyte it may have."""
 CODING_SHOWN_MAX: Final = 20
 """How much of a content coding's name a refusal repeats."""
 DRAINED_BYTES_MAX: Final = 64 * 1024 * 1024
@@ -21,32 +21,39 @@ WHOLE_BODY: Final = "ngoma.body"
 nothing to wait for, and a deadline costs more than reading it."""
 
 
-async def read_body(scope: Scope, receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
+async def read_body(
+    scope: Scope,
+    receive: Receive,
+    headers: Mapping[bytes, bytes],
+    *,
+    bytes_max: int = BODY_BYTES_MAX,
+) -> bytes:
     """Read the body of a request.
 
     Raises:
-        PayloadTooLarge: more than a mebibyte was sent, or announced.
+        PayloadTooLarge: more than ``bytes_max`` was sent, or announced.
         UnsupportedCoding: it is compressed.
         ClientGone: it was not sent completely.
         InvalidRequest: it did not arrive in time.
     """
     arrived: bytes | None = scope.get("extensions", {}).get(WHOLE_BODY)
-    if arrived is not None and b"content-encoding" not in headers:
+    if arrived is not None and len(arrived) <= bytes_max and b"content-encoding" not in headers:
         return arrived
+    wait_s = BODY_WAIT_S * max(1, bytes_max // BODY_BYTES_MAX)
     try:
-        async with asyncio.timeout(BODY_WAIT_S):
-            return await _read_body(receive, headers)
+        async with asyncio.timeout(wait_s):
+            return await _read_body(receive, headers, bytes_max)
     except TimeoutError as error:
-        msg = f"The body did not arrive within {BODY_WAIT_S} seconds."
+        msg = f"The body did not arrive within {wait_s} seconds."
         raise InvalidRequest(msg) from error
 
 
-async def _read_body(receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
+async def _read_body(receive: Receive, headers: Mapping[bytes, bytes], bytes_max: int) -> bytes:
     announced = headers.get(b"content-length")
-    if announced is not None and len(announced) > 6 and int(announced) > BODY_BYTES_MAX:
+    if announced is not None and len(announced) > 4 and int(announced) > bytes_max:
         if b"expect" not in headers:  # who expects 100-continue has sent nothing yet
             await _drain(receive, int(announced))
-        raise PayloadTooLarge
+        raise PayloadTooLarge(bytes_max)
     if b"content-encoding" in headers:
         _require_identity(headers[b"content-encoding"])
     message = await receive()
@@ -55,10 +62,10 @@ async def _read_body(receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
     while message["type"] == "http.request":
         chunk: bytes = message.get("body", b"")
         size += len(chunk)
-        if size > BODY_BYTES_MAX:
+        if size > bytes_max:
             if message.get("more_body", False):
                 await _drain(receive, size)
-            raise PayloadTooLarge
+            raise PayloadTooLarge(bytes_max)
         if not message.get("more_body", False):
             return b"".join((*chunks, chunk)) if chunks else chunk
         chunks.append(chunk)

@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl
 import orjson
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
+from api.http.refusals import MissingFields
 from api.http.wire import Call
 from domain.errors import InvalidRequest
 from domain.written import read_whole
@@ -67,11 +68,33 @@ def read_fields(call: Call) -> Fields:
     media_type, options = parse_options_header(content_type)
     charset = options.get("charset", "")
     if media_type == "multipart/form-data" and body[:1] != b"{":
-        return _form(_multipart(body, options.get("boundary", ""), charset))
+        return _form(_texts(_parts(body, options.get("boundary", "")), charset))
     content, codec = _unmarked(body, charset)
     if media_type.endswith("json") or _starts_with_brace(content, codec):
         return _json(_decode(content, codec)) if content else {}
     return _form(_pairs(content, codec))
+
+
+def read_file(call: Call, name: str) -> tuple[Fields, bytes]:
+    """Read a multipart form's fields, and the file that is its part ``name``.
+
+    Raises:
+        InvalidRequest: it is no such form, cannot be read, or has no such file.
+    """
+    media_type, options = parse_options_header(
+        call.headers.get(b"content-type", b"").decode("latin-1")
+    )
+    if media_type != "multipart/form-data":
+        msg = "A file is sent in a form of the type multipart/form-data."
+        raise InvalidRequest(msg, field=name)
+    parts = list(_parts(call.body, options.get("boundary", "")))
+    fields = _form(_texts(parts, options.get("charset", "")))
+    files = [
+        body for segment, body in parts if segment.filename is not None and segment.name == name
+    ]
+    if not files or not files[-1]:
+        raise MissingFields([name])
+    return fields, bytes(files[-1])
 
 
 def read_query(call: Call) -> dict[str, str]:
@@ -219,25 +242,30 @@ def _is_ascii_at_heart(codec: str) -> bool:
     return _FORM_SIGNS.encode(codec, "replace") == _FORM_SIGNS.encode()
 
 
-def _multipart(body: bytes, boundary: str, charset: str) -> Iterator[tuple[str, str]]:
-    """Give names and values; the parts that are files are no fields of ours."""
+def _parts(body: bytes, boundary: str) -> Iterator[tuple[MultipartSegment, bytearray]]:
     try:
         parser = PushMultipartParser(boundary, max_segment_count=FORM_FIELDS_MAX)
-        name, value, own_charset = "", bytearray(), charset
-        is_field = False
+        segment, value = None, bytearray()
         with parser:
             for event in parser.parse(body):
                 if isinstance(event, MultipartSegment):
-                    name, value = event.name or "", bytearray()
-                    own_charset = event.charset or charset
-                    is_field = event.filename is None
+                    segment, value = event, bytearray()
                 elif event:
                     value += event
-                elif is_field:
-                    yield name, _decode(*_unmarked(bytes(value), own_charset))
+                elif segment is not None:
+                    yield segment, value
     except MultipartError as error:
         msg = "The multipart body cannot be read."
         raise InvalidRequest(msg) from error
+
+
+def _texts(
+    parts: Iterable[tuple[MultipartSegment, bytearray]], charset: str
+) -> Iterator[tuple[str, str]]:
+    """Give names and values; the parts that are files are no fields of ours."""
+    for segment, value in parts:
+        if segment.filename is None:
+            yield segment.name or "", _decode(*_unmarked(bytes(value), segment.charset or charset))
 
 
 def _form(pairs: Iterable[tuple[str, str]]) -> Form:

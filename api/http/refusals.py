@@ -1,15 +1,20 @@
 """What only HTTP can refuse; the rest of the tree is in ``domain/errors.py``."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from domain.errors import InvalidRecipient, InvalidRequest, Refused
 
+KIBIBYTE: Final = 1024
+MEBIBYTE: Final = 1024 * KIBIBYTE
+
 
 class PayloadTooLarge(Refused):
-    """The body is over a mebibyte, or what else its path takes."""
+    """The body is larger than its path takes."""
 
-    def __init__(self, most: str = "1 MiB") -> None:
-        super().__init__(f"The request body is larger than {most}.")
+    def __init__(self, bytes_max: int = MEBIBYTE) -> None:
+        unit, name = (KIBIBYTE, "KiB") if bytes_max % MEBIBYTE else (MEBIBYTE, "MiB")
+        super().__init__(f"The request body is larger than {bytes_max // unit} {name}.")
 
 
 class BadRequest(Refused):

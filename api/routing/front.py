@@ -1,6 +1,7 @@
 """What every endpoint works with: the system, and what this process needs to reach it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final, TypeVar
 
 from api.door.caller import Caller
@@ -19,7 +20,7 @@ from application.books.commands import Command
 from application.money.callbacks import Callbacks
 from application.money.tokens import CallbackTokens
 from application.system import System
-from domain.errors import InvalidKey, NgomaError, OutcomeUnknown
+from domain.errors import InvalidKey, NgomaError, OutcomeUnknown, Overloaded
 from domain.values import Instant, Network
 from domain.wallet import wallet_id
 
@@ -31,6 +32,8 @@ SEARCHING_THREADS: Final = 2
 """For reads that look through much: of one account one at a time."""
 SEARCHING_WAITING_MAX: Final = 64
 READY_KEPT_S: Final = 1.0
+UPLOADS_MAX: Final = 2
+"""Files that are read or worked at the same time: each may take its size in memory."""
 
 ONLY_AS_BEARER: Final = "A session's token goes in Authorization: Bearer, and nowhere else."
 
@@ -69,6 +72,7 @@ class Front:
         self.readiness = Recent(self._looking, system.readiness, kept_s=READY_KEPT_S)
         """Whether all is well, as of a moment ago: who asks does not make it so."""
         self._long = Pool("ngoma-long", threads=1, waiting_max=1)
+        self._uploads = 0
         self._watching = Pool("ngoma-fleet", threads=1, waiting_max=1)
         self._look_at_fleet = Shared(self._watching, system.fleet.offline)
 
@@ -157,6 +161,21 @@ class Front:
             NgomaError: what the work itself is refused.
         """
         return await self._long.run(work)
+
+    @contextmanager
+    def uploading(self) -> Iterator[None]:
+        """Be one of the few who hold a large body.
+
+        Raises:
+            Overloaded: there are enough.
+        """
+        if self._uploads >= UPLOADS_MAX:
+            raise Overloaded
+        self._uploads += 1
+        try:
+            yield
+        finally:
+            self._uploads -= 1
 
     async def read(self, account: int | None, question: Callable[[], R]) -> R:
         """Ask a blocking question in a thread, in the turn of the account that asks.

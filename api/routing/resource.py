@@ -51,9 +51,21 @@ class Resource:
     async def _run(self, route: Route | None, call: Call, scope: Scope, receive: Receive) -> Answer:
         if route is None:
             raise MethodNotAllowed(self._allowed())
+        if route.takes_file:
+            return await self._take_file(route, call, scope, receive)
         if route.request is not None or b"content-length" in call.headers:
-            call.body = await read_body(scope, receive, call.headers)
+            call.body = await read_body(scope, receive, call.headers, bytes_max=route.bytes_max)
         return await route.endpoint(self._front, call)
+
+    async def _take_file(self, route: Route, call: Call, scope: Scope, receive: Receive) -> Answer:
+        """Read a large body of whom the route lets in, and of few at a time."""
+        front = self._front
+        if route.admit is not None:
+            await route.admit(front, call)
+        with front.uploading():
+            most = front.system.terms.upload_bytes_max
+            call.body = await read_body(scope, receive, call.headers, bytes_max=most)
+            return await route.endpoint(front, call)
 
     def _refuse(self, route: Route | None, call: Call, error: Exception) -> Answer:
         envelope = self._envelope if route is None else route.envelope

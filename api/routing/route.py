@@ -7,11 +7,13 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from api import schemas
+from api.http.body import BODY_BYTES_MAX
 from api.http.wire import Answer, Call
 from api.routing.errors import Envelope
 from api.routing.front import Front
 
 Endpoint = Callable[[Front, Call], Awaitable[Answer]]
+Admit = Callable[[Front, Call], Awaitable[object]]
 Answers = Mapping[int, tuple[type[Struct], ...]]
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 Access = Literal["key", "account", "session", "anyone"]
@@ -55,6 +57,12 @@ class Route:
     """What its body holds; None for a route without a body."""
     request_too: type[Struct] | None = None
     """What its body may hold instead."""
+    bytes_max: int = BODY_BYTES_MAX
+    """The largest body that it reads."""
+    takes_file: bool = False
+    """Whether its body is a form with a file, as large as the operator lets files be."""
+    admit: Admit | None = None
+    """Refuses who may not, before a file of theirs is read."""
     query: Sequence[Parameter] = ()
     is_csv_too: bool = False
     """Whether it answers CSV, too, where ``format`` asks for it."""

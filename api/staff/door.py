@@ -7,7 +7,9 @@ from api.http.wire import Call
 from api.routing.front import Front
 from application.accounts import NoteRead
 from application.accounts.looks import must_be_recorded
-from application.books.actors import Actor
+from application.books.actors import Actor, require_duty
+from domain.account import Account, account_id
+from domain.roles import Duty
 
 
 async def admit_staff(front: Front, call: Call) -> Actor:
@@ -33,3 +35,14 @@ async def look(front: Front, actor: Actor, what: str, subject: int | None = None
     system = front.system
     if await front.read(actor.account, partial(must_be_recorded, system.reader, actor)):
         await front.run(NoteRead(what, subject=subject, actor=actor, at=system.clock.now()))
+
+
+async def require_staff(front: Front, actor: Actor, duty: Duty) -> None:
+    """Refuse who of staff lacks a duty, where that has to be known before the command is.
+
+    Raises:
+        NotPermitted: no role of the actor's account has it.
+    """
+    if actor.account is not None:
+        of = partial(front.system.reader.find, Account, account_id(actor.account))
+        require_duty(await front.read(actor.account, of), actor, duty)

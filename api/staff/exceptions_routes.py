@@ -4,14 +4,26 @@ from typing import Final
 
 from api.routing.route import Parameter
 from api.schemas import exceptions as schemas
+from api.schemas import statements as of_files
 from api.schemas.staff import WaitingEntry
 from api.staff import exceptions as work
+from api.staff import statements
 from api.staff.routing import BASE, LIMIT, staff_route
 from domain.matching import Trouble
 
 FINANCE: Final = f"{BASE}/finance"
 
 WORK: Final = (
+    staff_route(
+        "POST",
+        f"{FINANCE}/statements",
+        statements.take_statement,
+        "Import a provider's statement",
+        answers={200: of_files.StatementAnswer},
+        refusals=(409,),
+        request=of_files.StatementRequest,
+        admit=statements.admit,
+    ),
     staff_route(
         "GET",
         f"{FINANCE}/exceptions",

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from api import schemas
 from api.routing.errors import feltech_error
-from api.routing.route import FELTECH_ERRORS, Endpoint, Method, Parameter, Route
+from api.routing.route import FELTECH_ERRORS, Admit, Endpoint, Method, Parameter, Route
 from domain.page_sizes import LIST_PAGE, LIST_PAGE_MAX
 from domain.written import NUMBER_MAX
 
@@ -34,8 +34,9 @@ def staff_route(
     query: Sequence[Parameter] = (),
     is_csv_too: bool = False,
     files: Sequence[str] = (),
+    admit: Admit | None = None,
 ) -> Route:
-    """Give a path that a session of staff may call."""
+    """Give a path that a session of staff may call; ``admit`` is of those that take a file."""
     return Route(
         method=method,
         path=path,
@@ -54,4 +55,6 @@ def staff_route(
         query=query,
         is_csv_too=is_csv_too,
         files=files,
+        takes_file=admit is not None,
+        admit=admit,
     )

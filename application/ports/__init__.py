@@ -63,7 +63,13 @@ from application.ports.people import Codes, Mailer, MailNotSent, MailServerAway
 from application.ports.pins import PinMemory, VolatilePins
 from application.ports.recount import Recount
 from application.ports.sealing import Anchor, AnchorAway, SealedLog, Sealing, SealTile, SigningKey
-from application.ports.statements import FileLine, FileSummary, RefusedRow, StatementFile
+from application.ports.statements import (
+    FileLine,
+    FileSummary,
+    RefusedRow,
+    StatementFile,
+    StatementOpener,
+)
 from application.ports.tagging import ADOPTED, SAVED, TaggedLog, TagsForgotten, WriterTag
 from application.ports.truth import (
     AnswerLost,
@@ -157,6 +163,7 @@ __all__ = [
     "SimIdentity",
     "Standing",
     "StatementFile",
+    "StatementOpener",
     "Store",
     "StoreIdentity",
     "StoreUnusable",

@@ -60,3 +60,16 @@ class StatementFile(Protocol):
 
     def lines(self) -> Iterator[FileLine]:
         """Read its lines."""
+
+
+class StatementOpener(Protocol):
+    """Looks at a file as a whole, by the templates of a provider."""
+
+    def __call__(
+        self, path: str, *, provider: str, template: str | None, order: str | None
+    ) -> StatementFile:
+        """Open it; a template's name and the order of dates (dmy, mdy, ymd) are a person's choice.
+
+        Raises:
+            InvalidRequest: it cannot be read, or it is not sure how.
+        """

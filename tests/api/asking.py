@@ -64,6 +64,8 @@ class Class:
     """Makes a body each time that it is asked: what it names can be done once."""
     query: Callable[[Gateway], Mapping[str, str]] | None = None
     """Makes a query that it takes."""
+    file: bytes | None = None
+    """What it takes as a file, with its body as the other fields of a form."""
 
 
 @dataclass(frozen=True)
@@ -262,6 +264,9 @@ CLASSES: Final[Mapping[tuple[str, str], Class]] = {
     ("GET", f"{STAFF}/finance/receipt"): Class(
         Kind.STAFF, query=receipts.a_receipt, duty=Duty.LOOK
     ),
+    ("POST", f"{STAFF}/finance/statements"): Class(
+        Kind.STAFF, body={"provider": "mtn"}, file=receipts.STATEMENT, duty=Duty.RECONCILE
+    ),
     ("POST", f"{STAFF}/finance/match"): Class(
         Kind.STAFF, body={"wallet": "none"}, duty=Duty.RECONCILE
     ),
@@ -348,6 +353,10 @@ def ask(
         body["api_key"] = secret
     elif secret is not None:
         params["api_key"] = secret
+    if found.file is not None:
+        return tenant.gateway.http.request(
+            route.method, path, data=body, files={"file": found.file}, headers=headers
+        )
     return tenant.gateway.http.request(
         route.method, path, json=body, headers=headers, params=params
     )

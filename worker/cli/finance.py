@@ -1,9 +1,9 @@
 """``ngoma finance``: what providers say was paid, by their statements."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -17,8 +17,7 @@ from worker.cli.progress import Progress
 
 if TYPE_CHECKING:
     from adapters.settings import Settings
-    from adapters.statements.file import ReadFile
-    from adapters.statements.templates import DateOrder, Template
+    from adapters.statements.templates import Template
     from application.money.statements import ImportedFile
 
 REFUSED_SHOWN: Final = 20
@@ -90,17 +89,19 @@ def import_file(
     A file may come again, and a longer one that contains it: only what is new is added. Rows that
     cannot be read are listed with the reason, and come in with a file in which they are mended.
     """
+    from adapters.statement_files import open_of
     from application.money.statements import import_statement
     from domain.provider_account import provider_account
 
     account, progress = provider_account(provider, wallet), Progress()
     with opened(place) as gateway:
-        read = _read(
-            file,
+        read = open_of(
             gateway.settings,
-            _templates(gateway.settings, provider, template),
-            cast("DateOrder | None", order),
-            progress,
+            file,
+            provider=provider,
+            template=_template(template),
+            order=order,
+            on_rows=lambda rows: progress.say(f"{rows:,} rows looked at"),
         )
         imported = import_statement(
             read,
@@ -117,37 +118,13 @@ def import_file(
         _show(imported)
 
 
-def _read(
-    file: Path,
-    settings: "Settings",
-    templates: "Sequence[Template]",
-    order: "DateOrder | None",
-    progress: Progress,
-) -> "ReadFile":
-    from adapters.statements.bounds import MEBIBYTE, Bounds
-    from adapters.statements.file import open_statement
+def _template(name: str | None) -> "str | Template | None":
+    """Read a template that somebody wrote, where the name is a file's."""
+    if name is None or not name.endswith(".toml"):
+        return name
+    from adapters.statements.templates import load_template
 
-    bounds = Bounds(
-        unpacked_bytes=settings.statement_unpacked_max_mib * MEBIBYTE,
-        rows=settings.statement_rows_max,
-    )
-    return open_statement(
-        file,
-        templates=templates,
-        order=order,
-        bounds=bounds,
-        on_rows=lambda rows: progress.say(f"{rows:,} rows looked at"),
-    )
-
-
-def _templates(settings: "Settings", provider: str, name: str | None) -> "Sequence[Template]":
-    from adapters.statements.templates import TEMPLATES, find_template, load_template
-
-    if name is not None:
-        return [load_template(Path(name)) if name.endswith(".toml") else find_template(name)]
-    kinds = {account.name: account.kind for account in settings.providers}
-    kind = kinds.get(provider, provider)
-    return [one for one in TEMPLATES if one.provider == kind] or TEMPLATES
+    return load_template(Path(name))
 
 
 def _as_json(imported: "ImportedFile") -> dict[str, Any]:
@@ -237,15 +214,11 @@ def list_templates(*, place: Place, file: Path | None, as_json: bool) -> None:
 
 
 def _propose(file: Path, settings: "Settings", *, as_json: bool) -> None:
-    from adapters.statements.bounds import MEBIBYTE, Bounds
+    from adapters.statement_files import bounds_of
     from adapters.statements.file import headings_in
     from adapters.statements.templates import FIELDS, guess_columns
 
-    bounds = Bounds(
-        unpacked_bytes=settings.statement_unpacked_max_mib * MEBIBYTE,
-        rows=settings.statement_rows_max,
-    )
-    row, headings = headings_in(file, bounds=bounds)
+    row, headings = headings_in(file, bounds=bounds_of(settings))
     guessed = guess_columns(headings)
     if as_json:
         print_json({"row": row, "headings": list(headings), "columns": guessed})

@@ -13,6 +13,10 @@ from tests.support.reconciling import Pay, SeeLine
 
 WHY: Final = {"reason": "because"}
 WALLET: Final = "mtn/main"
+STATEMENT: Final = b"""Id,Date,Status,From,Amount,Fee,Balance
+11,2026-02-01 08:00:00,Successful,260971234567,50.00,1.00,149.00
+12,2026-02-01 09:00:00,Successful,260961234567,20.00,0,169.00
+"""
 _numbers: Final = count(700_000)
 
 
