@@ -100,6 +100,9 @@ FIELDS: Final[Mapping[str, Plant]] = {
     "done": right(True),
     "dry_run": right(True),
     "provider": closed,
+    "file": text,
+    "template": closed,
+    "date_format": closed,
     "wallet": closed,
     "topup_id": closed,
 }
