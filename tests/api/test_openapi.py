@@ -69,18 +69,22 @@ def operations_of(reference: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]
     ]
 
 
-def test_a_body_is_json_with_an_example_that_its_schema_takes(reference: dict[str, Any]) -> None:
+def test_a_body_is_json_or_a_file_with_an_example_that_its_schema_takes(
+    reference: dict[str, Any],
+) -> None:
     validator = jsonschema_rs.Draft202012Validator
-    bodies = [
-        operation["requestBody"]["content"]
-        for _, operation in operations_of(reference)
+    bodies = {
+        name: operation["requestBody"]["content"]
+        for name, operation in operations_of(reference)
         if "requestBody" in operation
-    ]
-    assert bodies
-    for content in bodies:
-        assert list(content) == ["application/json"]
-        schema = {**content["application/json"]["schema"], "components": reference["components"]}
-        validator(schema).validate(content["application/json"]["example"])
+    }
+    files = {f"{route.method.lower()} {route.path}" for route in ROUTES if route.takes_file}
+    assert files < set(bodies)
+    for name, content in bodies.items():
+        kind = "multipart/form-data" if name in files else "application/json"
+        assert list(content) == [kind]
+        schema = {**content[kind]["schema"], "components": reference["components"]}
+        validator(schema).validate(content[kind]["example"])
 
 
 def test_whoever_may_ask_is_said_of_every_operation(reference: dict[str, Any]) -> None:
