@@ -16,7 +16,7 @@ class StatementRequest(Struct, kw_only=True):
         str,
         Meta(
             description="CSV, XLSX, XLS or ODS.",
-            extra_json_schema={"contentMediaType": "application/octet-stream"},
+            extra_json_schema={"format": "binary"},
             examples=["mtn.csv"],
         ),
     ]
@@ -64,7 +64,7 @@ class ImportedStatement(
     notes: list[str]
 
 
-class StatementAnswer(Struct, frozen=True, kw_only=True):
+class ImportAnswer(Struct, frozen=True, kw_only=True):
     """A statement was imported, or looked at where ``statement_id`` is null."""
 
     status: Literal["success"] = "success"

@@ -19,7 +19,7 @@ WORK: Final = (
         f"{FINANCE}/statements",
         statements.take_statement,
         "Import a provider's statement",
-        answers={200: of_files.StatementAnswer},
+        answers={200: of_files.ImportAnswer},
         refusals=(409,),
         request=of_files.StatementRequest,
         admit=statements.admit,

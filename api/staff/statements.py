@@ -41,7 +41,7 @@ async def take_statement(front: Front, call: Call) -> Answer:
     fields, file = await front.read(actor.account, partial(read_file, call, "file"))
     require(fields, "provider")
     imported = await front.run_long(partial(_take, front, actor, fields, file))
-    return answer(schemas.StatementAnswer(data=_shown(imported)))
+    return answer(schemas.ImportAnswer(data=_shown(imported)))
 
 
 def _take(front: Front, actor: Actor, fields: Mapping[str, Any], file: bytes) -> ImportedFile:
