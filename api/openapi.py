@@ -137,7 +137,11 @@ def _refusal(schema: Mapping[str, Any], status: int) -> dict[str, Any]:
         *(("required", "available") if status == 402 else ()),
         *(("request_id",) if status >= FAULT_FROM else ()),
     ]
-    allowed = {*needed, *(("queued",) if status in {429, 500} else ())}
+    allowed = {
+        *needed,
+        *(("top_up_url",) if status == 402 else ()),
+        *(("queued",) if status in {429, 500} else ()),
+    }
     return {
         **schema,
         "title": _refusal_name(status),

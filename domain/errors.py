@@ -78,6 +78,9 @@ class RecipientOptedOut(Refused):
 class InsufficientCredits(Refused):
     """The wallet's available credits are below what the command needs."""
 
+    top_up_url: str | None = None
+    """Where more can be bought, said by the edge that knows it."""
+
     def __init__(self, *, required: int, available: int) -> None:
         is_needed, is_there = ("is" if n == 1 else "are" for n in (required, available))
         needed = f"{credits_in_words(required)} {is_needed} needed"

@@ -19,7 +19,13 @@ from application.messages.accepted import Accepted
 from application.messages.sending import Recipient, Sending
 from application.messages.suppressing import Suppressible
 from domain.bulk import check_recipients
-from domain.errors import IdempotencyInProgress, InvalidRecipient, InvalidRequest, RecipientOptedOut
+from domain.errors import (
+    IdempotencyInProgress,
+    InsufficientCredits,
+    InvalidRecipient,
+    InvalidRequest,
+    RecipientOptedOut,
+)
 from domain.idempotency import IDEMPOTENCY_KEY
 from domain.message.options import Options
 from domain.message_text import check_length
@@ -243,10 +249,14 @@ def _suppressible(
 
 
 async def _run(front: Front, command: SendMessages, body: Body) -> Accepted:
-    if body.idempotency_key is None:
-        return await front.run(command)
     late = IdempotencyInProgress(f"The first request with this {IDEMPOTENCY_KEY} is still running.")
-    return await front.run(command, wait_s=front.system.accept_wait_s, late=late)
+    try:
+        if body.idempotency_key is None:
+            return await front.run(command)
+        return await front.run(command, wait_s=front.system.accept_wait_s, late=late)
+    except InsufficientCredits as error:
+        error.top_up_url = front.top_up_url
+        raise
 
 
 def replayed(accepted: Accepted) -> Headers:

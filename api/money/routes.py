@@ -5,6 +5,7 @@ from typing import Final
 from api import schemas
 from api.money import topups
 from api.routing.errors import feltech_error
+from api.routing.front import TOP_UPS
 from api.routing.route import FELTECH_ERRORS, NOT_FOUND, Parameter, Route
 from domain.page_sizes import LIST_PAGE
 from domain.payment.states import PUBLIC_STATE
@@ -22,7 +23,7 @@ MONEY: Final = (
     ),
     Route(
         method="POST",
-        path="/api/v1/topups",
+        path=TOP_UPS,
         endpoint=topups.request,
         envelope=feltech_error,
         summary="Top up by mobile money: the payer is asked for the PIN",
@@ -44,7 +45,7 @@ MONEY: Final = (
     ),
     Route(
         method="GET",
-        path="/api/v1/topups",
+        path=TOP_UPS,
         endpoint=topups.top_ups,
         envelope=feltech_error,
         summary="Top-ups, newest first",

@@ -130,7 +130,12 @@ def _wilcybertek(call: Call, error: Exception, *, queued: Literal[False] | Unset
         request_id=_request_id(call, row.status),
     )
     if isinstance(error, errors.InsufficientCredits):
-        content = replace(content, required=error.required, available=error.available)
+        content = replace(
+            content,
+            required=error.required,
+            available=error.available,
+            top_up_url=error.top_up_url or UNSET,
+        )
     return answer(content, status=row.status, headers=_headers(error, row.status))
 
 
@@ -151,6 +156,7 @@ def feltech_error(call: Call, error: Exception) -> Answer:
             message="Insufficient SMS balance.",
             required=error.required,
             available=error.available,
+            top_up_url=error.top_up_url or UNSET,
         )
         return answer(short, status=status, headers=headers)
     refusal = FeltechError(

@@ -33,6 +33,7 @@ SEARCHING_THREADS: Final = 2
 SEARCHING_WAITING_MAX: Final = 64
 READY_KEPT_S: Final = 1.0
 UPLOADS_MAX: Final = 2
+TOP_UPS: Final = "/api/v1/topups"
 """Files that are read or worked at the same time: each may take its size in memory."""
 
 ONLY_AS_BEARER: Final = "A session's token goes in Authorization: Bearer, and nowhere else."
@@ -86,6 +87,12 @@ class Front:
         self._looking.close()
         self._long.close()
         self._watching.close()
+
+    @property
+    def top_up_url(self) -> str | None:
+        """Where credits are bought; None where no provider of mobile money is set up."""
+        sells = bool(self.system.mobile_money)
+        return f"{self.system.terms.public_url}{TOP_UPS}" if sells else None
 
     # -- callers and limits ----------------------------------------------------------------------
 

@@ -109,13 +109,15 @@ class SenderIdRequests(Struct, frozen=True, kw_only=True):
 class FeltechError(Struct, frozen=True, kw_only=True):
     """Every refusal of this dialect but 422 and the repeated sender ID.
 
-    ``request_id`` is there with 500 and 503.
+    ``request_id`` is there with 500 and 503; ``top_up_url`` with 402, where the gateway sells
+    credits: they are bought there (POST).
     """
 
     status: Literal["error"] | UnsetType = UNSET
     message: str
     required: int | UnsetType = UNSET
     available: int | UnsetType = UNSET
+    top_up_url: str | UnsetType = UNSET
     request_id: RequestId | UnsetType = UNSET
 
 

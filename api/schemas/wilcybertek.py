@@ -135,6 +135,8 @@ class WilcybertekLog(Struct, frozen=True, kw_only=True):
 class WilcybertekError(Struct, frozen=True, kw_only=True):
     """Every refusal of this dialect; ``required`` and ``available`` only with 402.
 
+    ``top_up_url`` is where credits are bought (POST), where the gateway sells them.
+
     ``queued`` is false where it is certain that nothing was accepted although the gateway is
     at fault. ``request_id`` is there with 500.
     """
@@ -144,5 +146,6 @@ class WilcybertekError(Struct, frozen=True, kw_only=True):
     message: str
     required: int | UnsetType = UNSET
     available: int | UnsetType = UNSET
+    top_up_url: str | UnsetType = UNSET
     queued: Literal[False] | UnsetType = UNSET
     request_id: RequestId | UnsetType = UNSET

@@ -6,8 +6,8 @@ from functools import lru_cache
 from struct import Struct
 from typing import Final, NamedTuple
 
-PLACE_BYTES: Final = 9
-"""What stands in a leaf before what is stored: 0x00, and the position."""
+STORED: Final = slice(9, None)
+"""The part of a leaf that is stored: what stands before it is 0x00, and the position."""
 TOPICS_KEPT: Final = 512
 """More than there are; a forged log may have any number."""
 
@@ -35,8 +35,8 @@ def packed(events: Iterable[tuple[int, bytes, int, str, bytes]]) -> list[bytes]:
     """Give of each event what its leaf is the SHA-256 of; nothing (b"") for what is no event.
 
     That is 0x00, then position, originator and version (64 bits each but the 16 bytes of the
-    originator), topic and state with their lengths before them (32 bits), all big endian. Without
-    its first ``PLACE_BYTES`` it is what a tag covers. Both are made of the same bytes, at once.
+    originator), topic and state with their lengths before them (32 bits), all big endian. Of
+    it a tag covers what is ``STORED``. Both are made of the same bytes, at once.
     """
     leaves: list[bytes] = []
     for position, originator, version, topic, state in events:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from struct import Struct
 from typing import Final, Self
 
-from domain.proof.stored import PLACE_BYTES, NoEvent
+from domain.proof.stored import STORED, NoEvent
 
 MAC_BYTES: Final = 32
 NO_MAC: Final = bytes(MAC_BYTES)
@@ -100,7 +100,7 @@ class WriterKeys:
             raise NoEvent(msg)
         head = _HEAD.pack(_LABELS[how], before.mac, before.number, before.position, len(leaves))
         secret = self._keys[key or self.current].events
-        stored = [leaf[PLACE_BYTES:] for leaf in leaves]
+        stored = [leaf[STORED] for leaf in leaves]
         return hmac.digest(secret, b"".join((head, *stored)), "sha256")
 
     def tag_of_row(self, *fields: bytes) -> str:

@@ -101,7 +101,7 @@ class Whole(click.IntRange):
         """Read it."""
         number = read_whole(value)
         if number is None:
-            self.fail(f"{value!r} is not a whole number in plain digits.", param, ctx)
+            self.fail(f"{value!r} is not a whole number in digits 0 to 9.", param, ctx)
         return super().convert(number, param, ctx)
 
 

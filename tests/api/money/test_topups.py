@@ -7,6 +7,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -104,6 +105,17 @@ def test_prices_are_told_with_their_packs(shop: Shop) -> None:
         "vat_percent": 0,
         "packs": [{"name": "starter", "credits": 120, "amount_ngwee": 5_000}],
     }
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/v1/sms/send"])
+def test_who_has_too_few_credits_is_told_where_to_buy_them(shop: Shop, path: str) -> None:
+    body = {"api_key": shop.gateway.key, "to": "0977123456", "message": "hello"}
+    refused = shop.gateway.post(path, body)
+    assert refused.status_code == 402
+    url = refused.json()["top_up_url"]
+    wish = {"amount_ngwee": 2_500, "msisdn": shop.payer("mtn", "early-callback")}
+    bought = shop.gateway.post(urlsplit(url).path, wish)
+    assert bought.status_code == 202, url
 
 
 def test_a_top_up_ends_in_credits_and_its_receipt(shop: Shop) -> None:

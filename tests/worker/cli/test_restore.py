@@ -84,7 +84,7 @@ def test_everything_up_to_the_backup_comes_back_and_what_was_open_is_held(
     assert states(new) == {1: "held", 2: "sent", 3: "held"}
     assert accounts(new) == ["Shop"]
     assert new.json("wallet", "show", 1)["reserved"] == 2
-    assert [row["number"] for row in new.json("message", "list", "--state", "held")] == [1, 3]
+    assert [row["number"] for row in new.json("message", "list", "--state", "held")] == [3, 1]
     new.run("doctor", "--whole", "--json", code=0)
 
 
