@@ -179,6 +179,7 @@ def test_a_search_finds_nothing_of_theirs(tenants: Tenants) -> None:
 
 
 @pytest.mark.parametrize("key", PEOPLE, ids=" ".join)
+@pytest.mark.slow
 def test_what_is_for_people_takes_no_key_and_no_session_that_is_over(
     tenants: Tenants, key: tuple[str, str]
 ) -> None:
@@ -256,6 +257,7 @@ def staff(tenants: Tenants) -> Mapping[str, Member]:
 
 
 @pytest.mark.parametrize("key", classed(Kind.STAFF), ids=" ".join)
+@pytest.mark.slow
 def test_staff_routes_are_for_those_with_the_duty_alone(
     tenants: Tenants, staff: Mapping[str, Member], key: tuple[str, str]
 ) -> None:

@@ -189,6 +189,7 @@ Step = Callable[[Host, int], None]
 
 @WAYS
 @BEHIND
+@pytest.mark.slow
 def test_nothing_that_a_clock_dated_that_was_behind_ends_early(
     host: Host, falls: Step, rises: Step, behind_s: int
 ) -> None:

@@ -98,6 +98,7 @@ def _told(rig: Rig, callback: ReceivedCallback) -> object:
 
 
 @pytest.mark.parametrize("scenario", ROWS)
+@pytest.mark.slow
 def test_a_scenario_comes_to_what_the_table_says(rig: Rig, scenario: str) -> None:
     row, script, promises = ROWS[scenario], SCENARIOS[scenario], rig.kind.guarantees
     rig.inbox.take()

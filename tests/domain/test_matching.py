@@ -192,6 +192,7 @@ def test_every_trouble_has_words() -> None:
     assert set(WORDS) == set(Trouble)
 
 
+@pytest.mark.slow
 def test_many_alike_take_no_more_time_than_many_unlike() -> None:
     count = 5_000
     alike = [_ours(str(n), at_s=n % 60) for n in range(count)]

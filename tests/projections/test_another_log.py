@@ -183,6 +183,7 @@ def test_only_who_is_of_another_log_is_built_anew(
 
 
 @ANY_CHANGE
+@pytest.mark.slow
 def test_a_rebuild_takes_the_place_of_what_is_of_another_log(sent: Truth, change: Change) -> None:
     change(sent)
     follower = sent.follower(migrate=False)

@@ -243,6 +243,7 @@ class NewerMessageLog(MessageLog):
     version = MessageLog.version + 1
 
 
+@pytest.mark.slow
 def test_a_read_model_of_another_version_is_rebuilt_by_migrate(truth: Truth) -> None:
     truth.save(*world(), send(message(1)))
     truth.follow()

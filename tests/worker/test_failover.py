@@ -25,6 +25,7 @@ def fleet(request: pytest.FixtureRequest) -> Iterator[ModemFleet]:
         yield running
 
 
+@pytest.mark.slow
 def test_what_was_not_begun_moves_and_the_rest_is_settled_or_in_doubt(fleet: ModemFleet) -> None:
     fleet.send(for_each_modem=12)
     sims = {number: fleet.message(number).sim for number in fleet.numbers}

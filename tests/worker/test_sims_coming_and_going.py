@@ -98,6 +98,7 @@ def test_a_lease_is_renewed_while_its_modem_answers(gw: Gateway) -> None:
     assert lease_of(gw).fence == 1
 
 
+@pytest.mark.slow
 def test_a_lease_that_was_lost_stops_the_sim_at_once(gw: Gateway) -> None:
     driver = gw.driver("a")
     sim = gw.sim(driver)

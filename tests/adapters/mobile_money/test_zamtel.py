@@ -40,6 +40,7 @@ BEYOND_PATIENCE = frozenset({"pin-timeout", "slow", "late", "pending-for-ever"})
 
 
 @pytest.mark.parametrize("scenario", sorted(SCENARIOS.keys() - BEYOND_PATIENCE))
+@pytest.mark.slow
 def test_a_scenario_comes_to_what_the_table_says(rig: Rig, scenario: str) -> None:
     collection = rig.collection(scenario)
     outcome = rig.client.collect(collection)
@@ -52,6 +53,7 @@ def test_a_scenario_comes_to_what_the_table_says(rig: Rig, scenario: str) -> Non
 
 
 @pytest.mark.parametrize("scenario", sorted(BEYOND_PATIENCE))
+@pytest.mark.slow
 def test_a_payer_who_takes_longer_than_our_patience_leaves_it_open(rig: Rig, scenario: str) -> None:
     collection = rig.collection(scenario)
     assert isinstance(rig.hasty.collect(collection), Ambiguous)

@@ -305,6 +305,7 @@ def test_an_unplugged_modem_comes_back_on_another_pty_under_the_same_link(tmp_pa
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+@pytest.mark.slow
 def test_the_emulator_process_ends_cleanly_and_its_log_survives_any_end(
     tmp_path: Path, number: signal.Signals
 ) -> None:

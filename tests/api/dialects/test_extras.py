@@ -260,6 +260,7 @@ def test_a_timeline_tells_of_a_refund(own_gateway: Gateway) -> None:
         ),
     ],
 )
+@pytest.mark.slow
 def test_a_timeline_says_which_plan_chose(
     start_gateway: StartGateway, to: str, numbering: Numbering, plan: str, words: str
 ) -> None:

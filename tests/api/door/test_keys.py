@@ -136,6 +136,7 @@ def test_nothing_is_accepted_with_a_revoked_key(gateway: Gateway) -> None:
     assert gateway.balance() == 998
 
 
+@pytest.mark.slow
 def test_reads_stop_within_a_second(gateway: Gateway) -> None:
     key = second_key(gateway)
     read: dict[str, Any] = {"params": {"api_key": key}}

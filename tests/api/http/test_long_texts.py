@@ -26,6 +26,7 @@ def test_a_search_as_long_as_a_text_is_looked_for(gateway: Gateway, character: s
 
 @pytest.mark.parametrize("key", READS, ids=" ".join)
 @pytest.mark.parametrize("value", [*LONG, *LARGE], ids=lambda value: value[:20])
+@pytest.mark.slow
 def test_no_value_of_a_query_or_path_is_a_fault(
     gateway: Gateway, key: tuple[str, str], value: str
 ) -> None:

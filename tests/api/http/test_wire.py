@@ -256,6 +256,7 @@ def test_many_who_ask_whether_it_is_ready_make_it_no_less_so(own_gateway: Gatewa
     assert len(looks) <= 1 + (looks[-1] - looks[0]) / READY_KEPT_S
 
 
+@pytest.mark.slow
 def test_a_slow_read_holds_nobody_up(start_gateway: StartGateway) -> None:
     gateway = start_gateway(follows=False)
     gateway.send()

@@ -77,6 +77,7 @@ def test_whatever_order_faults_come_in_every_send_is_charged_once() -> None:
             assert sends_in(gateway) == [(one.first_number, 1) for one in accepted], faults
 
 
+@pytest.mark.slow
 def test_what_callers_are_told_is_what_the_log_says(report_count: Report) -> None:
     """Random traffic over random faults: told accepted = stored, told refused = not stored."""
     runs, violations, seed = soak_count(500, 20), 0, 20_261_122

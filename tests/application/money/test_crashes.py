@@ -22,6 +22,7 @@ def credited(till: Till) -> list[int]:
 
 @pytest.mark.parametrize("point", range(POINTS))
 @pytest.mark.parametrize("provider", KINDS)
+@pytest.mark.slow
 def test_a_crash_at_any_step_issues_no_credit_twice_and_loses_no_payment(
     tills: Mapping[str, Till], provider: str, point: int
 ) -> None:

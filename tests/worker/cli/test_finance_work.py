@@ -69,6 +69,7 @@ def is_sound(cli: Cli) -> bool:
         return violations_in(system.store) == []
 
 
+@pytest.mark.slow
 def test_money_that_no_one_asked_for_is_found_and_assigned_by_two(office: Till, shop: int) -> None:
     ann, bob = office.people[:2]
     office.bring([office.row("901", K50)])

@@ -38,6 +38,7 @@ def imported_by(*command: str) -> set[str]:
 
 
 @pytest.mark.parametrize("read", ["wallet show 1", "wallet statement 1", "modem list"])
+@pytest.mark.slow
 def test_a_read_imports_no_event_no_command_and_no_server(cli: Cli, read: str) -> None:
     cli.migrate()
     cli.run("account", "create", "Shop", "--email", "shop@example.com", "--credits", "100")
@@ -46,6 +47,7 @@ def test_a_read_imports_no_event_no_command_and_no_server(cli: Cli, read: str) -
     assert imported_by(*first, "--data-dir", str(cli.folder)) == set()
 
 
+@pytest.mark.slow
 def test_a_command_that_writes_does(cli: Cli) -> None:
     cli.migrate()
     cli.run("account", "create", "Shop", "--email", "shop@example.com")

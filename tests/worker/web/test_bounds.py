@@ -72,6 +72,7 @@ def trickle(wire: Wire, crumb: bytes, *, every_s: float) -> bool:
 
 
 @pytest.mark.parametrize("said", [b"", b"GET /healthz HT", HELLO + b"X-Pad: ", b"\r\n"])
+@pytest.mark.slow
 def test_a_connection_without_a_request_is_closed(hasty: Gateway, said: bytes) -> None:
     with Wire(hasty.port) as wire:
         started_s = time.monotonic()
@@ -81,6 +82,7 @@ def test_a_connection_without_a_request_is_closed(hasty: Gateway, said: bytes) -
 
 @pytest.mark.parametrize("first", [False, True])
 @pytest.mark.parametrize("crumb", [b"x", b"X-Y: z\r\n", b"\r\n"])
+@pytest.mark.slow
 def test_trickling_buys_no_time(hasty: Gateway, crumb: bytes, first: bool) -> None:
     with Wire(hasty.port) as wire:
         if not first:
