@@ -108,10 +108,10 @@ class ReadFile:
                 self._opened.remove_stale_wal()
             elif self._damage is not None:
                 self._set_aside(self._damage)
-            self._damage = None
-            self._begun += 1
             self._let_go()
             self._opened.forget()
+            self._damage = None
+            self._begun += 1  # once nobody is given the old file any more: who has it is behind
 
     def _set_aside(self, damage: str) -> None:
         name, now_s = self._path.name, time.monotonic()
