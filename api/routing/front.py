@@ -217,7 +217,7 @@ class Front:
     async def read_as_of(
         self, account: int, projection: str, question: Callable[[], R]
     ) -> tuple[R, Instant]:
-        """The same, with the time up to which the answer is right: now, unless nobody follows.
+        """Ask what is right up to a time, and give that time: now, unless nobody follows.
 
         Raises:
             Overloaded: too many are being asked.
@@ -226,10 +226,9 @@ class Front:
         system = self.system
 
         def ask() -> tuple[R, Instant]:
-            as_of = system.clock.now()
-            position = system.store.position_of(wallet_id(account))
+            as_of, head = system.clock.now(), system.store.head()
             wait_s = system.log_wait_s
-            if not system.queries.reached(position, timeout_s=wait_s, projection=projection):
+            if not system.queries.reached(head, timeout_s=wait_s, projection=projection):
                 statuses = [s for s in system.queries.projections() if s.name == projection]
                 as_of = unseen_since(system.store, statuses) or as_of
             return question(), as_of

@@ -235,6 +235,11 @@ class Gateway:
 
     def try_to_send(self, number: int, outcome: SubmitOutcome, *, index: int = 0) -> None:
         """Let the SIM of the message's network try segment ``index``, with this outcome."""
+        self.attempt(number, outcome, index=index)
+        self.wait_for_log()
+
+    def attempt(self, number: int, outcome: SubmitOutcome, *, index: int = 0) -> None:
+        """The same, and wait for no read model."""
         system = self.system
         message = system.reader.find(Message, message_id(number))
         assert message is not None
@@ -253,8 +258,6 @@ class Gateway:
                 at=system.clock.now(),
             )
         )
-
-        self.wait_for_log()
 
     def wait_for_log(self) -> None:
         head = self.system.store.head()

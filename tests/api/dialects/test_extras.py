@@ -111,6 +111,22 @@ def test_the_balance_knows_what_was_just_sent(gateway: Gateway) -> None:
 
 
 @pytest.mark.slow
+def test_a_balance_that_has_not_seen_what_left_is_not_of_the_present(
+    start_gateway: StartGateway,
+) -> None:
+    gateway = start_gateway(follows=False)
+    gateway.send()
+    assert gateway.system.follower.catch_up(timeout_s=10)
+    gateway.attempt(1, Accepted(message_reference=7))
+    sent_at = iso_time(gateway.system.clock.now())
+    shown = gateway.get("/api/v1/balance").json()
+    assert (shown["spent"], shown["as_of"] < sent_at) == (0, True)
+    assert gateway.system.follower.catch_up(timeout_s=10)
+    shown = gateway.get("/api/v1/balance").json()
+    assert (shown["spent"], shown["as_of"] >= sent_at) == (1, True)
+
+
+@pytest.mark.slow
 def test_the_balance_waits_no_longer_than_it_may(start_gateway: StartGateway) -> None:
     gateway = start_gateway(follows=False)
     before = iso_time(gateway.system.clock.now())
