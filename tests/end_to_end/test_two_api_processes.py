@@ -14,7 +14,7 @@ from tests.end_to_end.load import Recipients
 
 pytestmark = [pytest.mark.processes, pytest.mark.servers]
 
-RACES: Final = 2
+RACES: Final = 6  # one lasts a second, in which a busy machine may favour either process
 SENDERS: Final = 64
 CREDITS: Final = 500
 LOOK_S: Final = 0.02
