@@ -7,17 +7,26 @@ from domain.gathering import JOIN_S, PARTS_S, Piece, gathered
 from domain.values import SECOND, Instant
 
 
-def piece(number: int, part: int, of: int, **other: object) -> Piece:
-    fields: dict[str, object] = {
-        "sim": 1,
-        "sender": "+260971234567",
-        "at": Instant(number * SECOND),
-        "reference": 7,
-        "body": f"part {part}",
-        "first": None,
-        **other,
-    }
-    return Piece(number=number, part=part, of=of, **fields)  # type: ignore[arg-type]
+def piece(
+    number: int,
+    part: int,
+    of: int,
+    *,
+    sender: str | None = "+260971234567",
+    at: Instant | None = None,
+    body: str | None = None,
+) -> Piece:
+    return Piece(
+        number=number,
+        sim=1,
+        sender=sender,
+        at=Instant(number * SECOND) if at is None else at,
+        reference=7,
+        part=part,
+        of=of,
+        body=body or f"part {part}",
+        first=None,
+    )
 
 
 @given(st.permutations(range(1, 7)), st.lists(st.integers(1, 6), max_size=6))

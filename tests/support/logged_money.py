@@ -36,8 +36,11 @@ def put_log(store: Store, events: Sequence[Any]) -> None:
     encode = event_mapper().to_stored_event
     for first in range(0, len(events), SAVED_AT_ONCE):
         stored = [encode(event) for event in events[first : first + SAVED_AT_ONCE]]
-        save = Save(uuid4(), START, events=stored)
-        store.transact(lambda _, save=save: save)  # type: ignore[misc]  # bound at once
+        _keep(store, Save(uuid4(), START, events=stored))
+
+
+def _keep(store: Store, save: Save) -> None:
+    store.transact(lambda _: save)
 
 
 def sqlite_log(folder: Path, events: Sequence[Any]) -> SqliteStore:

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Final, NoReturn, Self
 
@@ -183,7 +184,7 @@ def end_of(child: Callable[[], None]) -> int:
 def run_lane(lane: Lane) -> None:
     """Have processes killed, and a last one that is not."""
     for time in range(1, lane.times + 1):
-        ended = end_of(lambda time=time: live(lane, time, lane.point))  # type: ignore[misc]
+        ended = end_of(partial(live, lane, time, lane.point))
         assert ended == signal.SIGKILL, (lane, time, ended)
     assert end_of(lambda: live(lane, 0, Point.NEVER)) == 0
 

@@ -186,7 +186,7 @@ def _others(connection: Connection[Any]) -> int:
         (others,) = _row(connection, f"SELECT count(*) FROM pg_stat_activity {OTHERS}")
         if not others or time.monotonic() > deadline_s:
             return int(others)
-        time.sleep(0.02)
+        time.sleep(POLL_S)  # the server tells nobody that a session ended
 
 
 def _counted(connection: Connection[Any]) -> tuple[int, bool]:

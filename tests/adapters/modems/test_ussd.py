@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.modems.simulated.profiles import PROFILES
+from adapters.modems.simulated.profiles import PROFILES, Profile
 from adapters.modems.simulated.sim_card import imsi_for
 from adapters.modems.simulated.ussd import PRICE_NGWEE
 from domain.airtime import airtime_in
@@ -21,7 +21,7 @@ def balance(bench: AtBench) -> int | None:
 
 
 @pytest.mark.parametrize("profile", [p for name, p in PROFILES.items() if name != "minimal"])
-def test_a_balance_is_read_through_every_device(profile) -> None:  # type: ignore[no-untyped-def]
+def test_a_balance_is_read_through_every_device(profile: Profile) -> None:
     bench = AtBench(profile=profile)
     bench.sim.airtime_ngwee = 1_234
     assert balance(bench.opened()) == 1_234
