@@ -164,11 +164,16 @@ def wait_until_ready(is_ready: Callable[[], bool], *, is_over: Callable[[], bool
 
 
 def wait_until_online(system: System, *, is_over: Callable[[], bool]) -> None:
-    """Wait, bounded, for the modems, so that the first message is not told that they are away."""
+    """Wait, bounded, for the modems, so that the first message is not told that they are away.
+
+    Nobody waits for a SIM that a person took out of use.
+    """
     pause = threading.Event()
     for _ in range(int(ONLINE_WAIT_S / READY_POLL_S)):
         try:
-            if is_over() or not system.fleet.offline():
+            sims = system.queries.sims(system.clock.now())
+            out_of_use = {sim.network for sim in sims if sim.quarantined}
+            if is_over() or system.fleet.offline() <= out_of_use:
                 return
         except StoreDown:
             pass
