@@ -34,13 +34,14 @@ def demo_providers(settings: Settings, clock: Clock, *, url: str | None) -> Iter
     tokens = CallbackTokens(derived(_secret(settings), "callbacks"))
     known = {account.name for account in settings.providers}
     accounts = list(settings.providers)
-    with ExitStack() as stack:
+    with ExitStack() as listening, ExitStack() as asked_to_end:
         for kind, make in SIMULATED.items():
             if kind in known:
                 continue
             payments = SimPayments(clock)
             simulated = make(payments, None if url is None else url + tokens.path(kind))
-            served = stack.enter_context(serving(payments, simulated))
+            served = listening.enter_context(serving(payments, simulated))
+            asked_to_end.callback(served.ask_to_end)
             accounts.append(replace(simulated.account(served.url), callback_url=url))
         yield replace(settings, providers=tuple(accounts))
 

@@ -116,6 +116,8 @@ class ServedProvider:
     url: str
     payments: SimPayments
     sender: CallbackSender
+    ask_to_end: Callable[[], None]
+    """Asks, and does not wait: many are asked at once, then left one by one."""
 
 
 @contextmanager
@@ -156,10 +158,14 @@ def serving(
         for thread in threads:
             thread.start()
         address = f"http://{host}:{listener.getsockname()[1]}"
-        try:
-            yield ServedProvider(address, payments, sender)
-        finally:
+
+        def ask_to_end() -> None:
             stop.set()
             server.should_exit = True
+
+        try:
+            yield ServedProvider(address, payments, sender, ask_to_end)
+        finally:
+            ask_to_end()
             for thread in threads:
                 thread.join(START_S)
