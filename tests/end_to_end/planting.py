@@ -1,6 +1,7 @@
 """Markers that occur nowhere else, and every place in which one might turn up by mistake."""
 
 import random
+import re
 import sqlite3
 import string
 import threading
@@ -25,9 +26,11 @@ class Markers:
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
-        self.field_of: dict[str, str] = {}
+        self.field_of: dict[bytes, str] = {}
         self.logged: set[str] = set()
-        """Those planted where a log is meant to show them."""
+        """Those planted where a log is meant to show them, in small letters."""
+        self._starts: set[bytes] = set()
+        self._lengths: set[int] = set()
 
     def word(self, field: str) -> str:
         """Give a word of 11 letters, as a sender ID may be."""
@@ -45,17 +48,20 @@ class Markers:
         return self._random.choices(string.ascii_lowercase, k=count)
 
     def _new(self, field: str, marker: str) -> str:
-        self.field_of[marker] = field
+        small = marker.lower().encode()
+        self.field_of[small] = field
+        self._starts.add(re.escape(small[:2]))
+        self._lengths.add(len(small))
         return marker
 
     def found_in(self, blob: bytes) -> dict[str, str]:
         """Give the markers in ``blob``, whatever their case, with the fields they came from."""
         lowered = blob.lower()
-        return {
-            marker: field
-            for marker, field in self.field_of.items()
-            if marker.lower().encode() in lowered
-        }
+        # Looks where one may begin, and not for one after the other: there are thousands.
+        starts = re.finditer(b"(?=%b)" % b"|".join(sorted(self._starts)), lowered)
+        places = [start.start() for start in starts]
+        pieces = {lowered[at : at + length] for at in places for length in self._lengths}
+        return {piece.decode(): self.field_of[piece] for piece in pieces & self.field_of.keys()}
 
 
 @contextmanager

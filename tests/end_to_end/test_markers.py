@@ -128,8 +128,10 @@ def test_what_clients_type_is_found_nowhere_but_in_the_contents(gateway: Fleet) 
     markers = Markers(SEED)
     account, other = (gateway.create_account(credits=1_000) for _ in range(2))
     client = _client(gateway, account)
+    # Wrong passwords slow down whoever asks from the same address.
+    elsewhere = Client(client.base_url, account.api_key, from_host="127.0.0.9")
     staff, last = _staff_sessions(gateway)
-    answers: list[tuple[str, frozenset[str], Answer]] = []
+    answers: list[tuple[str, Answer]] = []
 
     def ask(
         route: Route,
@@ -147,15 +149,16 @@ def test_what_clients_type_is_found_nowhere_but_in_the_contents(gateway: Fleet) 
         query = "&".join(f"{q.name}={plain(QUERY[q.name](markers, q.name))}" for q in route.query)
         headers = {header: markers.word(header) for header in HEADERS}
         request_id = markers.word("X-Request-Id")
-        markers.logged.add(request_id)
+        markers.logged.add(request_id.lower())
         headers |= {"X-Request-Id": request_id, "Content-Type": "application/json"}
         if key is not None:
             headers |= {"Authorization": f"Bearer {key}", "X-API-Key": key}
         content = body if isinstance(body, bytes | None) else json.dumps(body).encode()
-        answer = client.call(
+        asking = elsewhere if _asks_who(route) else client
+        answer = asking.call(
             route.method, f"{path}?{query}&odd={markers.word('odd')}", body=content, headers=headers
         )
-        answers.append((f"{route.method} {route.path}", frozenset(markers.field_of), answer))
+        answers.append((f"{route.method} {route.path}", answer))
 
     with overheard(gateway.settings.get("NGOMA_REDIS_URL")) as heard:
         for route in ROUTES:
@@ -166,7 +169,7 @@ def test_what_clients_type_is_found_nowhere_but_in_the_contents(gateway: Fleet) 
                     for number in (None, other.number) if "{number}" in route.path else (None,):
                         ask(route, body, key=token, number=number)
         call = client.call("GET", f"/{markers.word('path')}/x?{markers.word('query')}=1")
-        answers.append(("GET nowhere", frozenset(), call))
+        answers.append(("GET nowhere", call))
         wait_until(
             lambda: all(entry["status"] != "QUEUED" for entry in client.log(limit=100)["logs"]),
             within_s=60,
@@ -177,7 +180,7 @@ def test_what_clients_type_is_found_nowhere_but_in_the_contents(gateway: Fleet) 
     assert set(markers.found_in(beside).values()) >= KEPT, "the planting does not work"
     _assert_nothing_in(sinks, markers)
     assert account.api_key.encode() not in b"".join((beside, *sinks.values()))
-    for what, _, answer in answers:
+    for what, answer in answers:
         if answer.status >= 400:
             assert markers.found_in(answer.body) == {}, f"{what}: {answer}"
     stranger = _client(gateway, other)
