@@ -9,7 +9,7 @@ from uuid import UUID
 from eventsourcing.persistence import StoredEvent
 
 from application.ports import SAVED, CredentialRow, StoreUnusable, WriterTag
-from domain.proof.stored import RawEvent, packed
+from domain.proof.stored import Stored, packed
 from domain.proof.writer import Place, WriterKeys
 
 _log = logging.getLogger("ngoma.proof")
@@ -29,29 +29,26 @@ def tag_of(keys: WriterKeys, events: Sequence[StoredEvent], before: Place) -> Wr
         raise StoreUnusable(msg)
     stored = [
         # where they will stand is in no tag
-        RawEvent(
-            0, cast("UUID", one.originator_id).bytes, one.originator_version, one.topic, one.state
-        )
+        (0, cast("UUID", one.originator_id).bytes, one.originator_version, one.topic, one.state)
         for one in events
     ]
     return tag_of_raw(keys, stored, before, how=SAVED)
 
 
-def tag_of_raw(
-    keys: WriterKeys, events: Sequence[RawEvent], before: Place, *, how: str
-) -> WriterTag:
+def tag_of_raw(keys: WriterKeys, events: Sequence[Stored], before: Place, *, how: str) -> WriterTag:
     """Make the tag of events that follow on a place.
 
     Raises:
         NoEvent: the fields of one are not of their types.
     """
+    _, originator, version, *_ = events[0]
     return WriterTag(
         number=before.number + 1,
         how=how,
         key=keys.current,
         after=before.position,
-        originator=events[0].originator.hex(),
-        version=events[0].version,
+        originator=originator.hex(),
+        version=version,
         count=len(events),
         mac=keys.mac_of_events(before, how, packed(events)),
     )

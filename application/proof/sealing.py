@@ -20,7 +20,8 @@ from domain.errors import TooLate, Unavailable
 from domain.ledger_seal import LedgerSeal, origin_of
 from domain.period import Period
 from domain.proof.notes import Checkpoint, Note
-from domain.proof.tree import CompactRange, compact_range, leaf_hash
+from domain.proof.stored import packed
+from domain.proof.tree import CompactRange, compact_range, leaf_hashes
 from domain.proof.writer import WriterKeys
 from domain.values import SECOND, Instant
 
@@ -142,7 +143,7 @@ class Sealer:
         if not others or not (is_late or others >= self._events):
             return None
         self._must_be_tagged(chapter, until=waiting[-1].position)
-        leaves = [leaf_hash(event) for event in waiting]
+        leaves = leaf_hashes(packed(waiting))
         tree = CompactRange(chapter.tree.size, chapter.tree.hashes)
         tree.extend(leaves)
         positions = [event.position for event in waiting]

@@ -16,6 +16,10 @@ _UNREADABLE: Final = (struct.error, AttributeError, TypeError, UnicodeEncodeErro
 """What comes of fields that are none: an embedded database takes anything into any column."""
 
 
+Stored = tuple[int, bytes, int, str, bytes]
+"""What is in a ``RawEvent``, for many that are made only to be packed."""
+
+
 class RawEvent(NamedTuple):
     """An event as it is stored, without a look inside."""
 
@@ -31,7 +35,7 @@ class NoEvent(ValueError):
     """What stands in the log is no event: its fields are not of their types."""
 
 
-def packed(events: Iterable[tuple[int, bytes, int, str, bytes]]) -> list[bytes]:
+def packed(events: Iterable[Stored]) -> list[bytes]:
     """Give of each event what its leaf is the SHA-256 of; nothing (b"") for what is no event.
 
     That is 0x00, then position, originator and version (64 bits each but the 16 bytes of the

@@ -41,8 +41,15 @@ def leaf_hash(event: RawEvent) -> bytes:
     return hashlib.sha256(leaf_bytes(event)).digest()
 
 
-def leaf_hashes(leaves: Iterable[bytes]) -> list[bytes]:
-    """Give the leaves of events that are packed."""
+def leaf_hashes(leaves: Sequence[bytes]) -> list[bytes]:
+    """Give the leaves of events that are packed.
+
+    Raises:
+        NoEvent: one of them is none.
+    """
+    if not all(leaves):
+        msg = "what stands here is no event"
+        raise NoEvent(msg)
     sha256 = hashlib.sha256
     return [sha256(leaf).digest() for leaf in leaves]
 

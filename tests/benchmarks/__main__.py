@@ -27,6 +27,7 @@ from tests.benchmarks import (
     sends,
     sieges,
     statements,
+    tagging,
 )
 from tests.benchmarks.bench import STORES, Bench
 from tests.benchmarks.load import Generator
@@ -50,6 +51,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[Bench], Iterator[Row]]]] = {
     "replay": replaying.replaying,
     "searches": neighbours.searches,
     "proofs": proofs.proofs,
+    "tagging": tagging.tagging,
     "sieges": sieges.sieges,
     "demo": demo.demo,
 }

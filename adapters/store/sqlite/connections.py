@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final, cast
 
@@ -27,6 +28,9 @@ BUSY_TIMEOUT_S: Final = 5
 POOL_WAIT_S: Final = 5.0
 READERS: Final = 16
 """All of them are kept: opening one costs more than what it is asked."""
+WRITER_CACHE_KIB: Final = 65_536
+READER_CACHE_KIB: Final = 16_384
+"""Each of them keeps so much, and whoever reads a whole log fills it for nothing."""
 WAL_PAUSE_S: Final = 0.01
 TRY_LOCK_S: Final = 1.0
 
@@ -54,19 +58,19 @@ class Datastore(SQLiteDatastore):
         self._file = OpenedFile(path)
         self._place = Place.SAME
         self._noting = threading.Lock()
-        self._writers = self._pool_of(1)
-        self._readers = self._pool_of(READERS)
+        self._writers = self._pool_of(1, cache_kib=WRITER_CACHE_KIB)
+        self._readers = self._pool_of(READERS, cache_kib=READER_CACHE_KIB)
 
-    def _pool_of(self, size: int) -> QueuePool:
+    def _pool_of(self, size: int, *, cache_kib: int) -> QueuePool:
         return QueuePool(
-            self._connect,  # type: ignore[arg-type]  # any DBAPI connection will do
+            partial(self._connect, cache_kib),  # type: ignore[arg-type]  # any connection will do
             pool_size=size,
             max_overflow=0,
             timeout=POOL_WAIT_S,
             reset_on_return=None,
         )
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self, cache_kib: int) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self._uri,
             uri=True,
@@ -80,7 +84,7 @@ class Datastore(SQLiteDatastore):
         for pragma in (
             "synchronous=FULL",
             "secure_delete=ON",
-            "cache_size=-65536",
+            f"cache_size=-{cache_kib}",
             "wal_autocheckpoint=4000",
             "temp_store=MEMORY",
         ):
