@@ -163,6 +163,7 @@ TEMPLATES: Final = (
             type=("type",),
             currency=("currency",),
             payer=("msisdn",),
+            words=("reason",),
             reference=("transaction id",),
         ),
         order="ymd",

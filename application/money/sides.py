@@ -121,9 +121,10 @@ class Gathering:
 
     def _line(self, row: LineRow) -> Line:
         words = LineNote.read(row.body).words or ""
+        names_itself = row.kind == LineKind.REVERSAL and row.reference == row.transaction_id
         return Line(
             receipt=row.transaction_id,
-            reference=row.reference or "",
+            reference="" if names_itself else row.reference or "",
             amount_ngwee=row.amount_ngwee,
             fee_ngwee=row.fee_ngwee,
             payer=self._payer(row.payer),

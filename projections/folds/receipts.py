@@ -223,7 +223,10 @@ def _note_sides(row: dict[str, Any], event: Any) -> None:
 
 
 def _keep_items(items: Rows, known: _Receipt, position: int, at: int) -> None:
-    """End what is open no more, and begin what is: another amount or cause is another item."""
+    """End what is open no more, and begin what is: another amount or cause is another item.
+
+    What came in is another once its own line shows it; what went back is on a line of its own.
+    """
     row, there = known.row, known.items
     wanted: dict[str, tuple[int, str | None]] = {}
     if known.held is not None:
@@ -237,7 +240,8 @@ def _keep_items(items: Rows, known: _Receipt, position: int, at: int) -> None:
     for what, place in list(there.items()):
         item = items[place]
         now = (item["amount_ngwee"], item["cause"], bool(item["is_on_statement"]))
-        if what in wanted and now == (*wanted[what], known.is_on_statement):
+        is_shown = known.is_on_statement and what != "out"
+        if what in wanted and now == (*wanted[what], is_shown):
             del wanted[what]
         else:
             item["until"] = at
@@ -251,7 +255,7 @@ def _keep_items(items: Rows, known: _Receipt, position: int, at: int) -> None:
                 "what": what,
                 "cause": cause,
                 "amount_ngwee": amount,
-                "is_on_statement": known.is_on_statement,
+                "is_on_statement": known.is_on_statement and what != "out",
                 "since": at,
                 "until": None,
             }

@@ -26,9 +26,13 @@ class Pay(Command[None]):
 
     def __init__(
         self, number: int, account: int, wallet: str, state: PaymentState, *,
-        receipt: str, amount: int, at: Instant,
+        receipt: str, amount: int, at: Instant, payer: str = PAYER, reference: str = "",
+        is_paid_back: bool = False,
     ) -> None:  # fmt: skip
+        """``is_paid_back``: the refund that was approved was paid by the provider, too."""
         self.at = at
+        self._payer = payer
+        self._is_paid_back = is_paid_back
         self._receipt = receipt
         self._account = account
         self._wallet = wallet
@@ -36,8 +40,8 @@ class Pay(Command[None]):
         self._number = number
         self._amount = amount
         self.payment = a_payment(
-            number, account=account, provider_account=wallet, reference=f"{UUID(int=number)}",
-            amount_ngwee=amount, at=at,
+            number, account=account, provider_account=wallet,
+            reference=reference or f"{UUID(int=number)}", amount_ngwee=amount, at=at,
         )  # fmt: skip
 
     def touches(self) -> Iterable[UUID]:
@@ -45,11 +49,13 @@ class Pay(Command[None]):
 
     def decide(self, books: Books) -> None:
         payment, at = self.payment, self.at
-        books.keep(ContentRow(ContentKind.TOP_UP, self._number, b"salt", msisdn=PAYER))
+        books.keep(ContentRow(ContentKind.TOP_UP, self._number, b"salt", msisdn=self._payer))
         books.keep_poll(PaymentPoll(self._number, payment.id.hex, "mtn", 1, None, at))
         payment.initiate(at=at)
         if self._state is PaymentState.FAILED:
             payment.fail(cause="FAILED", at=at)
+        elif self._state is PaymentState.EXPIRED:
+            payment.expire(at=at)
         elif self._state in {PaymentState.CONFIRMED, PaymentState.REFUND_APPROVED}:
             receipt = Receipt.open(self._wallet, self._receipt, at=at)
             receipt.see_by_api(amount_ngwee=self._amount, payment=str(payment.id), at=at)
@@ -75,6 +81,9 @@ class Pay(Command[None]):
                 wallet.cash_out(
                     credits, receipt=str(receipt.id), value_ngwee=self._amount, vat_ngwee=vat, at=at
                 )
+            if self._is_paid_back:
+                receipt.pay_back(payment=str(payment.id), amount_ngwee=self._amount, at=at)
+                payment.pay_back(at=at)
             books.record(receipt)
             books.record(wallet)
         books.record(payment)

@@ -70,6 +70,7 @@ class Till:
     served: ServedProvider
     inbox: CallbackInbox
     folder: Path
+    open_system: Callable[[], System]
     account: int = 0
     crash_in: int | None = None
     """After so many more points, before and after each command, the process dies."""
@@ -77,6 +78,15 @@ class Till:
     callbacks: Callbacks = field(init=False)
 
     def __post_init__(self) -> None:
+        self._begin()
+
+    def restart(self) -> None:
+        """Let another process take over from one that died: what it knew is what is stored."""
+        self.system.close()
+        self.system = self.open_system()
+        self._begin()
+
+    def _begin(self) -> None:
         system = self.system
         tokens = CallbackTokens(system.digests.callback_key)
         self.turns = Turns(
@@ -249,11 +259,18 @@ def till(kind: Kind, *, seed: int = 9) -> Iterator[Till]:
             account = replace(
                 provider.account(served.url), callback_url=inbox.url, answer_timeout_s=answer_s
             )
-            system = bootstrap(
-                Settings(data_dir=folder, providers=(account,)),
-                hasher=FastKeyHasher(),
-                clock=clock,
-                randomness=SeededRandomness(seed),
-            )
-            with closing(system):
-                yield Till(kind, system, clock, served, inbox, folder)
+            randomness = SeededRandomness(seed)
+
+            def open_system() -> System:
+                return bootstrap(
+                    Settings(data_dir=folder, providers=(account,)),
+                    hasher=FastKeyHasher(),
+                    clock=clock,
+                    randomness=randomness,
+                )
+
+            opened = Till(kind, open_system(), clock, served, inbox, folder, open_system)
+            try:
+                yield opened
+            finally:
+                opened.system.close()

@@ -1,9 +1,9 @@
 """The same days saved by the programs of an office import alike, or are refused with the reason.
 
-The files of three days in ``offices/`` are what ``tests/support/offices/saving.py`` made with
-LibreOffice 7.4.7, Gnumeric 1.12.55, openpyxl 3.1.5, XlsxWriter 3.2.9, Perl's
-Spreadsheet::WriteExcel 2.40 and Excel::Writer::XLSX 1.10, and SheetJS 0.18.5; the soak makes those
-of thirty days anew. "Opened" is the provider's CSV, opened and saved as it came up.
+The files of thirty days in ``offices/`` are what ``tests/support/offices/saving.py`` made with
+LibreOffice 7.4.7, Gnumeric 1.12.55, openpyxl 3.1.5, XlsxWriter 3.3.1, Perl's
+Spreadsheet::WriteExcel 2.40 and Excel::Writer::XLSX 1.10, and SheetJS 0.18.5; the soak makes them
+anew, of a longer statement. "Opened" is the provider's CSV, opened and saved as it came up.
 """
 
 import shutil
