@@ -110,6 +110,12 @@ class MoneyHistory:
     def _receipt(self, name: str) -> Receipt:
         return self.receipts.get(name) or Receipt.open(HOME, name, at=self.now)
 
+    def _receipt_with(self, key: str | None) -> Receipt:
+        found = next((one for one in self.receipts.values() if str(one.id) == key), None)
+        if found is None:
+            raise NgomaError
+        return found
+
     def _pick(self, among: Sequence[Any], which: int) -> Any:
         if not among:
             raise NgomaError
@@ -173,7 +179,7 @@ class MoneyHistory:
 
     def _reverse(self, which: int, _how: int) -> None:
         payment = self._pick([p for p in self.payments if p.receipt is not None], which)
-        receipt = next(r for r in self.receipts.values() if str(r.id) == payment.receipt)
+        receipt = self._receipt_with(payment.receipt)
         amount = receipt.amount_ngwee
         payment.reverse(amount_ngwee=amount, at=self.now)
         changed: list[Aggregate] = [payment, receipt]
@@ -212,7 +218,7 @@ class MoneyHistory:
             at=self.now,
         )
         self.save(payment, wallet)
-        receipt = next(r for r in self.receipts.values() if str(r.id) == payment.receipt)
+        receipt = self._receipt_with(payment.receipt)
         payment.pay_back(at=self.now)
         receipt.pay_back(payment=str(payment.id), amount_ngwee=amount, at=self.now)
         self.moved.append(Moved(f"R{self._number()}", -amount, 0, self.now, of=receipt))
@@ -306,7 +312,7 @@ class MoneyHistory:
         amount = receipt.parts[str(part)][0]
         changed: list[Aggregate] = [receipt]
         for other in receipt.unmatch(part, at=self.now, **STAFF):
-            covered = next(r for r in self.receipts.values() if str(r.id) == other)
+            covered = self._receipt_with(other)
             covered.uncover(by=str(receipt.id), part=part, amount_ngwee=amount, at=self.now)
             changed.append(covered)
         self.save(*changed)

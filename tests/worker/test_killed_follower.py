@@ -1,0 +1,68 @@
+"""Read models that were dropped and made anew, or whose followers were killed, are the same."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from random import SystemRandom
+from typing import Any, Final
+
+import pytest
+
+from adapters.bootstrap import bootstrap
+from adapters.settings import Settings
+from tests.support.counts import soak_count
+from tests.support.logged_money import put_log
+from tests.support.whole_history import whole_log
+from tests.worker.killed_follower import DIGESTS
+
+LIMIT_S: Final = 1_200
+KILLS: Final = soak_count(100, 20)
+STEPS: Final = soak_count(3_000, 300)
+"""Of a history with everything in it; each makes about 2.4 events."""
+
+pytestmark = [pytest.mark.processes, pytest.mark.slow, pytest.mark.timeout(LIMIT_S)]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.servers)])
+def url(request: pytest.FixtureRequest) -> str | None:
+    is_postgres = request.param == "postgres"
+    return str(request.getfixturevalue("database_url")) if is_postgres else None
+
+
+def test_a_follower_killed_at_any_point_ends_with_the_same_tables(
+    tmp_path: Path, url: str | None, report_count: Callable[..., None]
+) -> None:
+    seed = SystemRandom().randrange(2**32)
+    fill(Settings(data_dir=tmp_path, database_url=url))
+    words = [str(tmp_path), str(seed), str(KILLS), *([url] if url else [])]
+    subprocess.run(
+        [sys.executable, "-m", "tests.worker.killed_follower", *words], check=True, timeout=LIMIT_S
+    )
+    first, *others = map(json.loads, (tmp_path / DIGESTS).read_text().splitlines())
+    must_hold_something(first["tables"])
+    unequal = [one for one in others if one["tables"] != first["tables"]]
+    for one in unequal[:3]:
+        print(f"after {one['kills']} kills: {differing(first['tables'], one['tables'])}")
+    assert others[-1]["kills"] >= KILLS
+    store = "PostgreSQL" if url else "SQLite"
+    report_count(f"kill -9 of a follower, {store}", others[-1]["kills"], len(unequal), seed)
+
+
+def fill(settings: Settings) -> None:
+    system = bootstrap(settings)
+    system.store.migrate()
+    put_log(system.store, whole_log(5, STEPS))
+    system.close()
+
+
+def must_hold_something(tables: dict[str, Any]) -> None:
+    """What is empty would be equal whatever a follower did."""
+    empty = {name for name, (rows, _) in tables.items() if not rows}
+    assert len(tables) > 35
+    assert empty <= {"unmatched_reports", "ledger_debts"}, empty
+
+
+def differing(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
+    return [name for name in one if one[name] != other.get(name)]
