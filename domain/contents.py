@@ -23,6 +23,8 @@ class ContentKind(StrEnum):
     """Who pays: a number, and nothing else."""
     LINE = "line"
     """What a line of a provider's statement says of people, beside the number that it names."""
+    CALLBACK = "callback"
+    """What a provider called about that is no payment of ours, as it said it, beside the payer."""
     INBOUND = "inbound"
     """A PDU that came to a SIM, in hex, beside the number of the other side."""
     SUPPRESSION = "suppression"

@@ -15,6 +15,7 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 _LAST: Final = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _WILCYBERTEK: Final = re.compile(r"MSG-([0-9]{1,12})-([0-9A-Z]{4,12})")
 _TOP_UP: Final = re.compile(r"(?:top_)?([1-9][0-9]{0,17})")
+_CALLBACK: Final = re.compile(r"cb_([1-9][0-9]{0,17})")
 _INBOUND: Final = re.compile(r"(?:in_)?([1-9][0-9]{0,17})")
 _BATCH: Final = re.compile(r"(?:batch_)?([1-9][0-9]{0,17})")
 _FELTECH: Final = re.compile(r"(?:msg_)?([0-9]{1,18})")
@@ -64,6 +65,17 @@ def top_up_id(number: int) -> str:
 def parse_top_up_id(text: str) -> int | None:
     """Read ``top_<number>`` or the number alone; None when it is neither."""
     match = _TOP_UP.fullmatch(text)
+    return int(match[1]) if match else None
+
+
+def callback_id(number: int) -> str:
+    """Give ``cb_<number>``: of a callback about no payment of ours."""
+    return f"cb_{number}"
+
+
+def parse_callback_id(text: str) -> int | None:
+    """Read ``cb_<number>``; None when it is none (a number alone is a top-up's)."""
+    match = _CALLBACK.fullmatch(text)
     return int(match[1]) if match else None
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 import projections
 from application.ports.queries import (
+    CallbackRow,
     CaseRow,
     ConfirmedRow,
     KnownLine,
@@ -22,8 +23,10 @@ from domain.values import Instant
 from projections.catalogue import RECEIPTS, TOP_UPS, ReadModel
 
 if TYPE_CHECKING:  # else each is imported when it is asked
+    import projections.receipt_payments
     import projections.receipts
     import projections.topups
+    import projections.unknown_callbacks
 
 
 class ReceiptReading(ABC):
@@ -62,14 +65,14 @@ class ReceiptReading(ABC):
     ) -> Sequence[PaymentRow]:
         """List a wallet's payments that nobody confirmed, by number: since then, or still open."""
         with self._reading(RECEIPTS) as connection:
-            return projections.receipts.waiting_payments(
+            return projections.receipt_payments.waiting_payments(
                 connection, provider_account, since=since, after=after, limit=limit
             )
 
     def payments_by_reference(self, references: Sequence[str]) -> Sequence[PaymentRow]:
         """Find payments by our reference."""
         with self._reading(RECEIPTS) as connection:
-            return projections.receipts.payments_by_reference(connection, references)
+            return projections.receipt_payments.payments_by_reference(connection, references)
 
     def known_lines(self, receipts: Sequence[str]) -> Sequence[KnownLine]:
         """Find lines by their receipts' ids."""
@@ -97,7 +100,7 @@ class ReceiptReading(ABC):
     ) -> Sequence[PaymentRow]:
         """List payments that wait since before, ended unknown, or were paid otherwise."""
         with self._reading(RECEIPTS) as connection:
-            return projections.receipts.odd_payments(
+            return projections.receipt_payments.odd_payments(
                 connection, as_of=as_of, stale_before=stale_before, after=after, limit=limit
             )
 
@@ -108,6 +111,13 @@ class ReceiptReading(ABC):
         with self._reading(RECEIPTS) as connection:
             return projections.receipts.old_payers(
                 connection, kind, before=before, after=after, limit=limit
+            )
+
+    def unknown_callbacks(self, *, as_of: Instant, after: int, limit: int) -> Sequence[CallbackRow]:
+        """List callbacks about no payment of ours that came by a time and are kept, by number."""
+        with self._reading(RECEIPTS) as connection:
+            return projections.unknown_callbacks.unknown_callbacks(
+                connection, as_of=as_of, after=after, limit=limit
             )
 
     def cases(self, subjects: Sequence[str]) -> Sequence[CaseRow]:

@@ -14,10 +14,10 @@ from application.ports.queries import (
     KnownLine,
     LineRow,
     OpenItem,
-    PaymentRow,
 )
 from domain.contents import ContentKind
 from domain.values import Instant
+from projections.receipt_payments import PAYERS, PAYMENTS
 from projections.tables import (
     CONTENTS,
     READ,
@@ -28,6 +28,7 @@ from projections.tables import (
     key,
 )
 from projections.typed_reasons import is_reason, reasons
+from projections.unknown_callbacks import UNKNOWN_CALLBACKS
 
 FOUND_MAX: Final = 1_000
 
@@ -101,39 +102,6 @@ ITEMS: Final = Table(
 
 Index("receipt_items_by_until", ITEMS.c.until, ITEMS.c.place)
 
-PAYMENTS: Final = Table(
-    "receipt_payments",
-    READ,
-    key("number"),
-    fixed("payment", Text),
-    fixed("account"),
-    fixed("provider", Text),
-    fixed("provider_account", Text),
-    fixed("reference", Text),
-    changing("provider_reference", Text, nullable=True),
-    fixed("amount_ngwee"),
-    changing("paid_ngwee"),
-    changing("state", Text),
-    changing("cause", Text, nullable=True),
-    changing("was_late", Boolean),
-    changing("receipt", Text, nullable=True),
-    fixed("requested_at"),
-    changing("ended_at", nullable=True),
-    changing("confirmed_at", nullable=True),
-    changing("refund_since", nullable=True),
-    changing("refund_until", nullable=True),
-    changing("odd", Text, nullable=True),
-    changing("odd_since", nullable=True),
-)
-"""``odd`` says in what it was paid otherwise than asked, or that nobody knows whether it was."""
-
-Index("receipt_payments_by_id", PAYMENTS.c.payment)
-Index("receipt_payments_by_reference", PAYMENTS.c.reference)
-Index("receipt_payments_by_ended", PAYMENTS.c.provider_account, PAYMENTS.c.ended_at)
-Index("receipt_payments_by_time", PAYMENTS.c.requested_at, PAYMENTS.c.number)
-Index("receipt_payments_odd", PAYMENTS.c.odd_since)
-Index("receipt_payments_by_refund", PAYMENTS.c.refund_since)
-
 FILES: Final = Table(
     "receipt_files",
     READ,
@@ -158,8 +126,12 @@ CASES: Final = Table(
 )
 
 _LINES = CONTENTS.alias("lines")
-_PAYERS = CONTENTS.alias("payers")
-_R, _P = RECEIPTS.c, PAYMENTS.c
+_R, _P, _C = RECEIPTS.c, PAYMENTS.c, UNKNOWN_CALLBACKS.c
+_KEPT: Final = {
+    ContentKind.LINE: (_R.place, _R.content, _R.seen_at),
+    ContentKind.TOP_UP: (_P.number, _P.number, _P.requested_at),
+    ContentKind.CALLBACK: (_C.number, _C.number, _C.kept_at),
+}
 
 
 def wallets_to_match(connection: Connection) -> Sequence[str]:
@@ -201,34 +173,15 @@ def confirmed(
             _R.place, _R.id.label("receipt"), _R.provider_account, _R.transaction_id,
             _R.in_ngwee, _R.out_ngwee, _R.happened_at.is_not(None).label("is_on_statement"),
             _R.account, _R.credited_at, _R.payment, _P.number, _P.provider,
-            _P.reference, _P.provider_reference, _PAYERS.c.msisdn.label("payer"),
+            _P.reference, _P.provider_reference, PAYERS.c.msisdn.label("payer"),
         )
         .join(PAYMENTS, _P.payment == _R.payment, isouter=True)
-        .join(_PAYERS, is_content(ContentKind.TOP_UP, _P.number, among=_PAYERS), isouter=True)
+        .join(PAYERS, is_content(ContentKind.TOP_UP, _P.number, among=PAYERS), isouter=True)
         .where(_R.provider_account == wallet, _R.open_confirmed > after)
         .order_by(_R.open_confirmed)
         .limit(limit)
     )  # fmt: skip
     return [ConfirmedRow(**row._mapping) for row in connection.execute(wanted)]
-
-
-def waiting_payments(
-    connection: Connection, wallet: str, *, since: Instant, after: int, limit: int
-) -> Sequence[PaymentRow]:
-    """List payments that nobody confirmed, which ended since then or have not."""
-    is_recent = _P.ended_at.is_(None) | (_P.ended_at >= since)
-    wanted = _payments().where(
-        _P.provider_account == wallet, _P.number > after, _P.receipt.is_(None), is_recent
-    )
-    return [PaymentRow(**row._mapping) for row in connection.execute(wanted.limit(limit))]
-
-
-def payments_by_reference(
-    connection: Connection, references: Sequence[str]
-) -> Sequence[PaymentRow]:
-    """Find payments by our reference."""
-    wanted = _payments().where(_P.reference.in_(references[:FOUND_MAX]))
-    return [PaymentRow(**row._mapping) for row in connection.execute(wanted)]
 
 
 def known_lines(connection: Connection, receipts: Sequence[str]) -> Sequence[KnownLine]:
@@ -264,19 +217,6 @@ def _known() -> Select[Any]:
     )  # fmt: skip
 
 
-def _payments() -> Select[Any]:
-    return (
-        select(
-            _P.number, _P.payment, _P.account, _P.provider, _P.provider_account, _P.reference,
-            _P.provider_reference, _P.amount_ngwee, _P.paid_ngwee, _P.state, _P.cause,
-            _P.was_late, _P.receipt, _P.requested_at, _P.ended_at, _P.confirmed_at,
-            _P.refund_since, _P.refund_until, _P.odd, _P.odd_since, _PAYERS.c.msisdn.label("payer"),
-        )
-        .join(_PAYERS, is_content(ContentKind.TOP_UP, _P.number, among=_PAYERS), isouter=True)
-        .order_by(_P.number)
-    )  # fmt: skip
-
-
 # -- what is to be explained ------------------------------------------------------------------
 
 
@@ -304,28 +244,11 @@ def open_items(
     return [OpenItem(**row._mapping) for row in connection.execute(wanted)]
 
 
-def odd_payments(
-    connection: Connection, *, as_of: Instant, stale_before: Instant, after: int, limit: int
-) -> Sequence[PaymentRow]:
-    """List payments that finance has to look at."""
-    was_waiting = (_P.ended_at.is_(None) | (_P.ended_at > as_of)) & (
-        _P.requested_at <= stale_before
-    )
-    owes = (_P.refund_since <= stale_before) & (
-        _P.refund_until.is_(None) | (_P.refund_until > as_of)
-    )
-    wanted = _payments().where(was_waiting | owes | (_P.odd_since <= as_of), _P.number > after)
-    return [PaymentRow(**row._mapping) for row in connection.execute(wanted.limit(limit))]
-
-
 def old_payers(
     connection: Connection, kind: ContentKind, *, before: Instant, after: int, limit: int
 ) -> Sequence[tuple[int, int]]:
     """List what is kept of who paid before a time."""
-    if kind is ContentKind.LINE:
-        place, content, at = _R.place, _R.content, _R.seen_at
-    else:
-        place, content, at = _P.number, _P.number, _P.requested_at
+    place, content, at = _KEPT[kind]
     wanted = (
         select(place, content)
         .join(CONTENTS, is_content(kind, content))

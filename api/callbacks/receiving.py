@@ -10,8 +10,14 @@ from api.routing.front import Front
 from api.routing.route import Endpoint, Method, Route
 from application.money.callbacks import Heard
 from application.money.tokens import CALLBACKS
-from application.money.turns import TURN, BringForward
-from application.ports import CallbackForged, CallbackMalformed, Job, ReceivedCallback
+from application.money.turns import CALLBACKS_MAX, TURN, BringForward
+from application.ports import (
+    CallbackForged,
+    CallbackMalformed,
+    Job,
+    PaymentPoll,
+    ReceivedCallback,
+)
 from domain.errors import InvalidKey
 
 BODY_BYTES_MAX: Final = 64 * KIBIBYTE
@@ -57,27 +63,26 @@ def _receiver(method: Method) -> Endpoint:
             raise InvalidKey(str(error)) from error
         except CallbackMalformed as error:
             raise BadRequest(str(error)) from error
-        if await _is_kept(front, heard):
-            await front.read(None, lambda: callbacks.keep(provider, heard, callback))
+        turn = await _brought_forward(front, heard)
+        if turn is None:
+            await front.run(callbacks.keeping(provider, heard, callback))
+        elif turn.callbacks <= CALLBACKS_MAX:
+            await front.read(None, lambda: callbacks.note(provider, heard, callback))
         return answer(schemas.CallbackTaken(), status=202)
 
     return receive
 
 
-async def _is_kept(front: Front, heard: Heard) -> bool:
-    """Bring the payment's next question forward; whether the callback is to be kept."""
+async def _brought_forward(front: Front, heard: Heard) -> PaymentPoll | None:
+    """Bring the payment's next question forward; None when it is no payment of ours."""
+    if heard.number is None:
+        return None
     system = front.system
     at = system.clock.now()
-    turn = None
-    if heard.number is not None:
-        turn = await front.run(BringForward(heard.number, at=at))
-        if turn is None:
-            return False
-    if turn is None:
-        return front.callbacks.has_room(at)
-    if turn.is_due_at(at):
+    turn = await front.run(BringForward(heard.number, at=at))
+    if turn is not None and turn.callbacks <= CALLBACKS_MAX and turn.is_due_at(at):
         system.queue.enqueue(Job(TURN, (turn.number, turn.round)))
-    return True
+    return turn
 
 
 CALLBACK_ROUTES: Final = (_route("POST"), _route("PUT"))

@@ -18,7 +18,6 @@ from application.accounts.logins import TOKEN_PREFIX
 from application.books.behind import unseen_since
 from application.books.commands import Command
 from application.money.callbacks import Callbacks
-from application.money.tokens import CallbackTokens
 from application.system import System
 from domain.errors import InvalidKey, NgomaError, OutcomeUnknown, Overloaded
 from domain.values import Instant, Network
@@ -51,7 +50,7 @@ class Front:
         self.people = People(system)
         self.callbacks = Callbacks(
             mobile_money=system.mobile_money,
-            tokens=CallbackTokens(system.digests.callback_key),
+            digests=system.digests,
             reader=system.reader,
             wire_log=system.wire_log,
             clock=system.clock,

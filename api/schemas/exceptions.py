@@ -150,9 +150,9 @@ class UnmatchRequest(Struct, kw_only=True):
 
 
 class NoteRequest(Struct, kw_only=True):
-    """What is known about a receipt or a top-up, and whose work it is."""
+    """What is known about a receipt, a top-up or a callback, and whose work it is."""
 
-    what: Annotated[str, Meta(examples=["mtn/main/1234567890", "top_7"])]
+    what: Annotated[str, Meta(examples=["mtn/main/1234567890", "top_7", "cb_7"])]
     owner: AccountNumber | UnsetType = UNSET
     note: Reason | UnsetType = UNSET
     done: bool | UnsetType = UNSET
@@ -204,3 +204,17 @@ class ReceiptAnswer(Struct, frozen=True, kw_only=True):
 
     status: Literal["success"] = "success"
     data: ReceiptShown
+
+
+class CallbackShown(Struct, frozen=True, kw_only=True):
+    """What a provider called about that is no payment of ours, as it said it."""
+
+    callback: Annotated[str, Meta(examples=["cb_7"])]
+    said: str
+
+
+class CallbackAnswer(Struct, frozen=True, kw_only=True):
+    """One callback."""
+
+    status: Literal["success"] = "success"
+    data: CallbackShown

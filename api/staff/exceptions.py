@@ -16,17 +16,18 @@ from api.staff.desk import waits
 from api.staff.door import admit_staff, look
 from api.staff.fields import read_choice, read_page_size, read_reason, read_yes
 from application.accounts.loose_money import PrepareAssignment, PrepareWriteOff
-from application.money.cases import NoteCase, Subject
+from application.money.cases import NoteCase, read_subject
 from application.money.exceptions import ToExplain, money_exceptions
 from application.money.matching import MatchByHand, Unmatch
 from application.money.receipt_shown import show_receipt
 from application.money.reconciling import Found, Reconciled, reconcile
 from application.money.refunds import PaidByHand
+from application.money.unknown_callbacks import show_callback
 from domain.errors import InvalidRequest
 from domain.matching import Rule, Trouble
 from domain.matching.findings import WORDS
 from domain.page_sizes import LIST_PAGE_MAX
-from domain.public_ids import iso_time, parse_top_up_id
+from domain.public_ids import iso_time, parse_callback_id, parse_top_up_id
 from domain.receipt import receipt_id
 from domain.receipt.known import PARTS_MAX
 from domain.receipt.names import ReceiptName, parse_receipt_name
@@ -106,6 +107,20 @@ async def receipt(front: Front, call: Call) -> Answer:
     name = parse_receipt_name(query["receipt"])
     shown = await front.read(actor.account, partial(show_receipt, front.system.reader, name))
     return answer(schemas.ReceiptAnswer(data=msgspec.convert(shown, schemas.ReceiptShown)))
+
+
+async def callback(front: Front, call: Call) -> Answer:
+    """Show what a callback about no payment of ours said."""
+    actor = await admit_staff(front, call)
+    query = read_query(call)
+    require(query, "callback")
+    number = parse_callback_id(query["callback"])
+    if number is None:
+        msg = "The callback must be the id of one, for example cb_7."
+        raise InvalidRequest(msg, field="callback")
+    await look(front, actor, "finance_callback", number)
+    shown = await front.read(actor.account, partial(show_callback, front.system.store, number))
+    return answer(schemas.CallbackAnswer(data=msgspec.convert(shown, schemas.CallbackShown)))
 
 
 # -- by two ---------------------------------------------------------------------------------------
@@ -190,8 +205,7 @@ async def note(front: Front, call: Call) -> Answer:
     actor, fields = await admit_staff(front, call), read_fields(call)
     require(fields, "what")
     what = read_text(fields, "what")
-    number = parse_top_up_id(what)
-    subject: Subject = parse_receipt_name(what, field="what") if number is None else number
+    subject = read_subject(what, field="what")
     owner = None
     if not missing(fields, "owner"):
         owner = check_whole(fields["owner"], "owner", least=1, most=NUMBER_MAX)

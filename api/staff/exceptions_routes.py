@@ -54,6 +54,15 @@ WORK: Final = (
         query=(Parameter("receipt", "string", "Its name, such as mtn/main/1234567890."),),
     ),
     staff_route(
+        "GET",
+        f"{FINANCE}/callback",
+        work.callback,
+        "What a callback about no payment of ours said",
+        answers={200: schemas.CallbackAnswer},
+        refusals=(404,),
+        query=(Parameter("callback", "string", "Its id, such as cb_7."),),
+    ),
+    staff_route(
         "POST",
         f"{FINANCE}/assign",
         work.assign,

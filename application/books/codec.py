@@ -30,6 +30,7 @@ from domain.sim import Sim
 from domain.statement import Statement
 from domain.submission import Submission
 from domain.suppression import Suppression
+from domain.unknown_callbacks import UnknownCallbacks
 from domain.values import Instant
 from domain.wallet import CreditWallet
 
@@ -52,6 +53,7 @@ AGGREGATES: Final = (
     Statement,
     Coverage,
     Case,
+    UnknownCallbacks,
     Period,
     PriceList,
     LedgerSeal,

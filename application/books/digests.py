@@ -34,6 +34,10 @@ class Digests:
         """Give the digest under which payments of one number are known for the same payer's."""
         return seal(self.repeat_key, "payer", msisdn)
 
+    def callback(self, provider: str, said: str) -> str:
+        """Give the digest by which it is known that a provider says the same once more."""
+        return seal(self.repeat_key, "callback", provider, said)
+
     def suppression(self, account: int, msisdn: str) -> str:
         """Give the digest by which it is known that an account may not promote to a number."""
         return seal(self.repeat_key, "suppression", str(account), msisdn)

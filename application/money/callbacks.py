@@ -5,18 +5,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from application.books.digests import Digests
 from application.books.reader import Reader
 from application.money.tokens import CallbackTokens
-from application.ports import Clock, MobileMoney, ReceivedCallback, WireExchange, WireLog
-from domain.days import day_of
+from application.money.unknown_callbacks import KEPT_CHARACTERS_MAX, KeepUnknownCallback
+from application.ports import (
+    Clock,
+    MobileMoney,
+    PaymentStatus,
+    ReceivedCallback,
+    WireExchange,
+    WireLog,
+)
 from domain.errors import InvalidRequest, NotFound
 from domain.payment import Payment, payment_id
-from domain.values import Instant
-
-KEPT_CHARACTERS_MAX: Final = 8_192
-"""Of a callback that is kept."""
-STRANGERS_MAX: Final = 1_000
-"""Callbacks about no payment of ours that a process keeps in a day."""
 
 _LONG_NUMBER: Final = re.compile(r"\d{5,}(?=\d\d)")
 
@@ -29,6 +31,8 @@ class Heard:
     """Of the payment that it is about; None when nobody knows that."""
     reference: str
     """The payment's; empty when nobody knows it."""
+    claim: PaymentStatus
+    """What it says of the payment."""
 
 
 class Callbacks:
@@ -38,25 +42,17 @@ class Callbacks:
         self,
         *,
         mobile_money: Mapping[str, MobileMoney],
-        tokens: CallbackTokens,
+        digests: Digests,
         reader: Reader,
         wire_log: WireLog,
         clock: Clock,
     ) -> None:
         self._mobile_money = mobile_money
-        self._tokens = tokens
+        self._digests = digests
+        self._tokens = CallbackTokens(digests.callback_key)
         self._reader = reader
         self._wire_log = wire_log
         self._clock = clock
-        self._day = 0
-        self._strangers = 0
-
-    def has_room(self, at: Instant) -> bool:
-        """Count a callback about no payment of ours; whether it may be kept."""
-        if day_of(at) != self._day:
-            self._day, self._strangers = day_of(at), 0
-        self._strangers += 1
-        return self._strangers <= STRANGERS_MAX
 
     def hear(self, provider: str, token: str, callback: ReceivedCallback) -> Heard:
         """Check a callback, and say what it is about.
@@ -71,15 +67,30 @@ class Callbacks:
         if client is None:
             msg = "No such path."
             raise NotFound(msg)
-        told = client.read_callback(callback).claim.reference
+        claim = client.read_callback(callback).claim
+        told = claim.reference
         payment = self._reader.find(Payment, payment_id(provider, told)) if told else None
         if number is not None and payment is not None and payment.number != number:
             payment = None  # the path says more surely which payment it is about
         known = payment.number if payment else number
-        return Heard(known, payment.reference if payment else "")
+        return Heard(known, payment.reference if payment else "", claim)
 
-    def keep(self, provider: str, heard: Heard, callback: ReceivedCallback) -> None:
-        """Keep one in the wire log, without secrets and with masked numbers."""
+    def keeping(
+        self, provider: str, heard: Heard, callback: ReceivedCallback
+    ) -> KeepUnknownCallback:
+        """Give the command that keeps one about no payment of ours: its body, and no header."""
+        said = callback.body.decode("utf-8", "replace")
+        return KeepUnknownCallback(
+            provider,
+            said,
+            payer=heard.claim.payer,
+            amount_ngwee=heard.claim.amount_ngwee,
+            digest=self._digests.callback(provider, said),
+            at=self._clock.now(),
+        )
+
+    def note(self, provider: str, heard: Heard, callback: ReceivedCallback) -> None:
+        """Keep one of a payment in the wire log, without secrets and with masked numbers."""
         body = callback.body.decode("utf-8", "replace")[:KEPT_CHARACTERS_MAX]
         self._wire_log.note(
             WireExchange(

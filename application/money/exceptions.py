@@ -1,4 +1,4 @@
-"""What finance has to explain, as of any time: of receipts, and of payments."""
+"""What finance has to explain, as of any time: of receipts, payments and callbacks."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,8 +9,9 @@ from application.money.sides import ASKED_AT_ONCE, PAGE
 from application.ports.queries import CaseRow, OpenItem, PaymentRow, Queries
 from domain.matching import LineKind, Terms, Trouble
 from domain.provider_account import ProviderAccount
-from domain.public_ids import top_up_id
+from domain.public_ids import callback_id, top_up_id
 from domain.receipt.names import ReceiptName
+from domain.unknown_callbacks import unknown_callback_id
 from domain.values import SECOND, Instant
 
 EXCEPTIONS_MAX: Final = 10_000
@@ -38,7 +39,7 @@ class ToExplain:
 
     kind: Trouble
     name: str
-    """Of the receipt, or the id of the top-up."""
+    """Of the receipt, or the id of the top-up or of the callback."""
     subject: str
     """The id that a case is about."""
     wallet: str
@@ -109,6 +110,7 @@ class _Looking:
             for row in rows:
                 yield from self._of_payment(row)
             after = rows[-1].number
+        yield from self._of_callbacks()
 
     # -- receipts -------------------------------------------------------------------------------
 
@@ -154,6 +156,24 @@ class _Looking:
             found = self._queries.reach(wallet, as_of=self._as_of)
             self._reach[wallet] = found or Instant(0)
         return self._reach[wallet]
+
+    # -- callbacks ------------------------------------------------------------------------------
+
+    def _of_callbacks(self) -> Iterator[ToExplain]:
+        after = 0
+        while rows := self._queries.unknown_callbacks(as_of=self._at, after=after, limit=PAGE):
+            for row in rows:
+                yield ToExplain(
+                    kind=Trouble.UNKNOWN_CALLBACK,
+                    name=callback_id(row.number),
+                    subject=str(unknown_callback_id(row.number)),
+                    wallet=row.provider_account,
+                    amount_ngwee=row.amount_ngwee or 0,
+                    since=row.kept_at,
+                    cause=None,
+                    account=None,
+                )
+            after = rows[-1].number
 
     # -- payments -------------------------------------------------------------------------------
 

@@ -224,10 +224,16 @@ class BringForward(Command[PaymentPoll | None]):
         yield self._number
 
     def decide(self, books: Books) -> PaymentPoll | None:
-        """Bring its turn forward; None for a stranger, or when enough callbacks were kept."""
+        """Bring its turn forward; None for a stranger.
+
+        One callback more than are kept is counted, and brings nothing forward.
+        """
         poll = books.poll(self._number)
-        if poll is None or (self._is_callback and poll.callbacks >= CALLBACKS_MAX):
-            return None
+        if poll is None or (self._is_callback and poll.callbacks > CALLBACKS_MAX):
+            return poll
+        if self._is_callback and poll.callbacks == CALLBACKS_MAX:
+            books.keep_poll(replace(poll, callbacks=CALLBACKS_MAX + 1))
+            return books.poll(self._number)
         payment = books.get(Payment, UUID(poll.payment))
         due = poll.due_at
         is_refund = payment.state == State.REFUND_APPROVED

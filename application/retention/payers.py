@@ -1,4 +1,4 @@
-"""Erasing who paid: the payers of top-ups, and what lines of statements say of people."""
+"""Erasing who paid: the payers of top-ups, and what statements and callbacks say of people."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
@@ -20,7 +20,7 @@ PAYERS_MAX: Final = 200
 
 
 class Payers(NamedTuple):
-    """Contents of one kind: ``TOP_UP`` or ``LINE``."""
+    """Contents of one kind: ``TOP_UP``, ``LINE`` or ``CALLBACK``."""
 
     kind: ContentKind
     numbers: Sequence[int]
@@ -71,7 +71,7 @@ def erase_due_payers(
     if not retention.number_days:
         return
     before = Instant(as_of - retention.number_days * DAY_S * SECOND)
-    for kind in (ContentKind.LINE, ContentKind.TOP_UP):
+    for kind in (ContentKind.LINE, ContentKind.TOP_UP, ContentKind.CALLBACK):
         after = 0
         for _ in range(batches_max):
             found = queries.old_payers(kind, before=before, after=after, limit=PAYERS_MAX)

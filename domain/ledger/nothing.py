@@ -29,6 +29,7 @@ from domain.sim import Sim
 from domain.statement import Statement
 from domain.submission import Submission
 from domain.suppression import Suppression
+from domain.unknown_callbacks import UnknownCallbacks
 from domain.wallet import CreditWallet
 
 MOVES_NOTHING: Final[frozenset[type[Event]]] = frozenset(
@@ -52,6 +53,8 @@ MOVES_NOTHING: Final[frozenset[type[Event]]] = frozenset(
         AuditorRead.Read,
         Case.Opened,
         Case.Noted,
+        UnknownCallbacks.Opened,
+        UnknownCallbacks.Kept,
         Claim.Taken,
         CreditWallet.Opened,
         Inbound.Received,

@@ -10,11 +10,14 @@ from domain.receipt import Receipt
 from domain.receipt.known import Known
 from domain.receipt.progress import Progress
 from domain.statement import Statement
+from domain.unknown_callbacks import UnknownCallbacks
 from projections import catalogue
 from projections.folds.topups import LEADS_TO
 from projections.projection import Batch, Projection
-from projections.receipts import CASES, FILES, ITEMS, PAYMENTS, RECEIPTS
+from projections.receipt_payments import PAYMENTS
+from projections.receipts import CASES, FILES, ITEMS, RECEIPTS
 from projections.rows import Rows, WrongHistory
+from projections.unknown_callbacks import UNKNOWN_CALLBACKS
 
 KINDS_BITS: Final = 2
 """An event opens at most four items."""
@@ -61,10 +64,10 @@ _NOTHING: Final = dict.fromkeys(column.name for column in RECEIPTS.c)
 
 
 class Receipts(Projection):
-    """Folds the events of receipts, payments, statements and cases."""
+    """Folds the events of receipts, payments, statements, cases and unknown callbacks."""
 
     name, version = catalogue.RECEIPTS
-    tables = (RECEIPTS, ITEMS, PAYMENTS, FILES, CASES)
+    tables = (RECEIPTS, ITEMS, PAYMENTS, FILES, CASES, UNKNOWN_CALLBACKS)
     events = frozenset(
         {
             Receipt.Opened,
@@ -85,6 +88,7 @@ class Receipts(Projection):
             *LEADS_TO,
             Statement.Imported,
             Case.Noted,
+            UnknownCallbacks.Kept,
         }
     )
 
@@ -92,6 +96,7 @@ class Receipts(Projection):
         """Fold a batch of events."""
         receipts, items = batch.rows(RECEIPTS), batch.rows(ITEMS)
         payments, files, cases = batch.rows(PAYMENTS), batch.rows(FILES), batch.rows(CASES)
+        callbacks = batch.rows(UNKNOWN_CALLBACKS)
         receipts.load(
             {str(e.originator_id) for _, e in batch.events if isinstance(e, Receipt.Event)}
         )
@@ -119,6 +124,15 @@ class Receipts(Projection):
                     )
                 case Case.Noted():
                     _fold_case(cases, event)
+                case UnknownCallbacks.Kept():
+                    callbacks.add(
+                        {
+                            "number": event.number,
+                            "provider_account": event.provider_account,
+                            "amount_ngwee": event.amount_ngwee,
+                            "kept_at": event.at,
+                        }
+                    )
         for one in known.values():
             one.put_back()
 

@@ -264,6 +264,9 @@ CLASSES: Final[Mapping[tuple[str, str], Class]] = {
     ("GET", f"{STAFF}/finance/receipt"): Class(
         Kind.STAFF, query=receipts.a_receipt, duty=Duty.LOOK
     ),
+    ("GET", f"{STAFF}/finance/callback"): Class(
+        Kind.STAFF, query=receipts.a_callback, duty=Duty.LOOK
+    ),
     ("POST", f"{STAFF}/finance/statements"): Class(
         Kind.STAFF, body={"provider": "mtn"}, file=receipts.STATEMENT, duty=Duty.RECONCILE
     ),

@@ -261,7 +261,7 @@ CALLS: Final[Mapping[str, tuple[str, ...]]] = {
     "finance match": ("--provider {word} --wallet {word}",),
     "finance exceptions": ("--as-of {word}",),
     "finance note": ("{word} --note {word}", "top_1 --note {word}"),
-    "finance show": ("{word}", "mtn/main/{word}"),
+    "finance show": ("{word}", "mtn/main/{word}", "cb_{word}"),
     "finance match-line": ("mtn/main/1 --shows {word} --reason {word}",),
     "finance paid-out": ("{word} --reason {word}", "top_1 --reason {word}"),
     "finance unmatch": ("mtn/main/1 1 --reason {word}",),

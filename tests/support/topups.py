@@ -97,7 +97,7 @@ class Till:
         )
         self.callbacks = Callbacks(
             mobile_money=system.mobile_money,
-            tokens=tokens,
+            digests=system.digests,
             reader=system.reader,
             wire_log=system.wire_log,
             clock=self.clock,

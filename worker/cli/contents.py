@@ -40,7 +40,8 @@ DIGITS_MIN: Final = 7
 """A reason with this many of a number's digits would keep the number."""
 
 _OF_NUMBERS: Final = (
-    *(ContentKind.TOP_UP, ContentKind.LINE, ContentKind.INBOUND, ContentKind.SUPPRESSION),
+    *(ContentKind.TOP_UP, ContentKind.LINE, ContentKind.CALLBACK),
+    *(ContentKind.INBOUND, ContentKind.SUPPRESSION),
 )
 """What is kept beside a number, besides messages to it."""
 

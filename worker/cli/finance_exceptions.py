@@ -9,8 +9,7 @@ from domain.days import DAY_S
 from domain.matching import Trouble
 from domain.money import Ngwee, format_kwacha
 from domain.page_sizes import LIST_PAGE, LIST_PAGE_MAX
-from domain.public_ids import parse_top_up_id, top_up_id
-from domain.receipt.names import parse_receipt_name
+from domain.public_ids import top_up_id
 from domain.span import read_as_of
 from domain.values import SECOND
 from worker.cli.gateway import opened
@@ -32,11 +31,12 @@ if TYPE_CHECKING:
 
 
 def _subject(value: str) -> "Subject":
-    number = parse_top_up_id(value)
-    return number if number is not None else parse_receipt_name(value)
+    from application.money.cases import read_subject
+
+    return read_subject(value, field="subject")
 
 
-SUBJECT: Final = kind(_subject, name="receipt|top_up")
+SUBJECT: Final = kind(_subject, name="receipt|top_up|callback")
 AS_OF: Final = kind(read_as_of, name="when")
 
 
@@ -150,6 +150,7 @@ def _show(found: "Exceptions", *, limit: int) -> None:
     epilog=example(
         "ngoma finance note mtn/main/1234567890 --owner 7 --note 'asked MTN, case 881'",
         "ngoma finance note top_7 --note 'the customer paid late' --done",
+        "ngoma finance note cb_7 --note 'of our test account' --done",
     ),
 )
 @click.argument("subject", type=SUBJECT)
@@ -167,7 +168,10 @@ def note(
     is_closed: bool,
     as_json: bool,
 ) -> None:
-    """Note about SUBJECT, a receipt or a top-up, whose work it is and what is known."""
+    """Note about SUBJECT whose work it is and what is known.
+
+    It is a receipt, a top-up or a callback, as `ngoma finance exceptions` names it.
+    """
     from application.money.cases import NoteCase
 
     written = top_up_id(subject) if isinstance(subject, int) else str(subject)

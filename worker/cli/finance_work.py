@@ -6,7 +6,7 @@ from typing import Final
 import click
 
 from domain.money import Ngwee, parse_kwacha
-from domain.public_ids import parse_top_up_id, top_up_id
+from domain.public_ids import parse_callback_id, parse_top_up_id, top_up_id
 from domain.receipt.names import ReceiptName, parse_receipt_name
 from worker.cli.gateway import opened
 from worker.cli.options import (
@@ -19,7 +19,7 @@ from worker.cli.options import (
     place_options,
     reason_option,
 )
-from worker.cli.output import print_json, waiting
+from worker.cli.output import print_json, visible, waiting
 
 into_open_option = click.option(
     "--into-open",
@@ -40,7 +40,14 @@ def _top_up(value: str) -> int:
 
 _top_up.__name__ = "top_up"
 
+
+def _shown(value: str) -> ReceiptName | int:
+    callback = parse_callback_id(value)
+    return parse_receipt_name(value) if callback is None else callback
+
+
 RECEIPT: Final = kind(parse_receipt_name, name="receipt")
+SHOWN: Final = kind(_shown, name="receipt|callback")
 AMOUNT: Final = kind(parse_kwacha, name="kwacha")
 
 
@@ -224,23 +231,34 @@ def paid_out(*, place: Place, top_up: int, reason: str, as_json: bool) -> None:
     _done("It is paid back.", what=top_up_id(top_up), as_json=as_json)
 
 
-@click.command("show", epilog=example("ngoma finance show mtn/main/1234567890 --json"))
-@click.argument("receipt", type=RECEIPT)
+@click.command(
+    "show",
+    epilog=example("ngoma finance show mtn/main/1234567890 --json", "ngoma finance show cb_7"),
+)
+@click.argument("what", type=SHOWN)
 @json_option
 @place_options
-def show(*, place: Place, receipt: ReceiptName, as_json: bool) -> None:
-    """Show what is known of RECEIPT: what was said, its line, its matches and what is open."""
+def show(*, place: Place, what: ReceiptName | int, as_json: bool) -> None:
+    """Show what is known of WHAT, a receipt: what was said, its line, its matches, what is open.
+
+    Of a callback about no payment of ours (cb_7) it shows what it said.
+    """
     from application.money.receipt_shown import show_receipt
+    from application.money.unknown_callbacks import show_callback
 
     with opened(place) as gateway:
-        gateway.look("finance_receipt")
-        values = show_receipt(gateway.system.reader, receipt)
+        if isinstance(what, int):
+            gateway.look("finance_callback", what)
+            values = show_callback(gateway.system.store, what)
+        else:
+            gateway.look("finance_receipt")
+            values = show_receipt(gateway.system.reader, what)
     if as_json:
         print_json(values)
         return
     for name, value in values.items():
         if value not in (None, [], ""):
-            click.echo(f"{name}: {value}")
+            click.echo(f"{name}: {visible(str(value))}")
 
 
 def _done(words: str, *, what: str, as_json: bool) -> None:

@@ -34,6 +34,7 @@ from application.ports.queries.messages import (
 )
 from application.ports.queries.progress import ProgressQueries, ProjectionStatus
 from application.ports.queries.receipts import (
+    CallbackRow,
     CaseRow,
     ConfirmedRow,
     KnownLine,
@@ -57,6 +58,7 @@ __all__ = [
     "Balance",
     "BatchRow",
     "BooksRead",
+    "CallbackRow",
     "CaseRow",
     "ConfirmedRow",
     "EntryRow",

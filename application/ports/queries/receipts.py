@@ -101,6 +101,15 @@ class KnownLine(NamedTuple):
     reversed_ngwee: int
 
 
+class CallbackRow(NamedTuple):
+    """A callback about no payment of ours; the amount is what it claims, if it claims one."""
+
+    number: int
+    provider_account: str
+    amount_ngwee: int | None
+    kept_at: Instant
+
+
 class OpenItem(NamedTuple):
     """Something of a receipt that was open from ``since`` to ``until`` (None: still is)."""
 
@@ -182,8 +191,12 @@ class ReceiptQueries(Protocol):
     ) -> Sequence[tuple[int, int]]:
         """List what is kept of who paid before a time: place and content, in order of the place.
 
-        The place is a receipt's for a ``LINE``, and the top-up's number for a ``TOP_UP``.
+        The place is a receipt's for a ``LINE``, the top-up's number for a ``TOP_UP``, and the
+        callback's for a ``CALLBACK``.
         """
+
+    def unknown_callbacks(self, *, as_of: Instant, after: int, limit: int) -> Sequence[CallbackRow]:
+        """List callbacks about no payment of ours that came by a time and are kept, by number."""
 
     def cases(self, subjects: Sequence[str]) -> Sequence[CaseRow]:
         """Find what was noted about these."""

@@ -1,6 +1,7 @@
 """Top-ups over HTTP: asked for, paid at a simulated provider, shown, and told by callbacks."""
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -18,7 +19,10 @@ from adapters.mobile_money.simulation.payments import SimPayments
 from adapters.mobile_money.simulation.scenarios import NAMES, PAYERS_ROOT
 from adapters.mobile_money.simulation.web import ServedProvider, serving
 from adapters.security.secret import kept_or_made
+from application.money.exceptions import money_exceptions
 from application.money.tokens import CallbackTokens
+from application.money.unknown_callbacks import show_callback
+from domain.matching import Trouble
 from domain.public_ids import parse_top_up_id
 from tests.api.conftest import Gateway, gateways, new_account
 from tests.api.money.asking import STARTER, publish
@@ -240,10 +244,22 @@ def test_a_wrong_signature_is_401_and_the_bytes_are_checked_as_they_came(shop: S
     assert shop.shown(asked["topup_id"])["state"] == "pending"
 
 
-def test_a_callback_of_an_unknown_payment_is_taken(shop: Shop) -> None:
-    path = shop.tokens.path("mtn")
-    body = b'{"status":"SUCCESSFUL","externalId":"nobody-knows"}'
-    assert shop.gateway.http.put(path, content=body).status_code == 202
+def test_a_callback_of_an_unknown_payment_is_taken_and_kept_once_for_finance(shop: Shop) -> None:
+    system = shop.gateway.system
+    said = '{"status":"SUCCESSFUL","externalId":"nobody-knows","amount":"50"}'
+    of_a_lost_payment = shop.tokens.path("mtn", 10**6)
+    for path in (shop.tokens.path("mtn"), shop.tokens.path("mtn"), of_a_lost_payment):
+        assert shop.gateway.http.put(path, content=said.encode()).status_code == 202
+    assert shop.gateway.http.put(of_a_lost_payment, content=b'{"status":"FAILED"}').is_success
+    assert system.queries.reached(system.store.head(), timeout_s=10, projection="receipts")
+    found = money_exceptions(system.queries, now=system.clock.now()).found
+    kept = [one for one in found if one.kind is Trouble.UNKNOWN_CALLBACK]
+    assert [(one.wallet, one.amount_ngwee) for one in kept] == [
+        ("mtn/main", 5_000),
+        ("mtn/main", 0),
+    ]
+    (number,) = re.findall("[0-9]+", kept[0].name)
+    assert show_callback(system.store, int(number))["said"] == said
 
 
 def test_callbacks_bring_one_question_forward_and_not_nearer_than_five_seconds(shop: Shop) -> None:

@@ -6,7 +6,9 @@ from typing import Any, Final
 
 from application.books.actors import Actor
 from application.money.matching import MatchByHand
+from application.money.unknown_callbacks import KeepUnknownCallback
 from domain.payment import PaymentState
+from domain.public_ids import callback_id
 from domain.receipt import receipt_id
 from tests.api.conftest import Gateway, new_account
 from tests.support.reconciling import Pay, SeeLine
@@ -30,6 +32,17 @@ def an_open_line(gateway: Gateway) -> dict[str, Any]:
 
 def a_receipt(gateway: Gateway) -> dict[str, str]:
     return {"receipt": an_open_line(gateway)["receipt"]}
+
+
+def a_callback(gateway: Gateway) -> dict[str, str]:
+    """Let a provider call about what is no payment of ours; name what is kept."""
+    system, said = gateway.system, f"stranger {next(_numbers)}"
+    command = KeepUnknownCallback(
+        "mtn", said, payer=None, amount_ngwee=None, digest=said, at=system.clock.now()
+    )
+    number = system.committer.execute(command)
+    assert number
+    return {"callback": callback_id(number)}
 
 
 def an_assignment(gateway: Gateway) -> dict[str, Any]:

@@ -31,13 +31,16 @@ from domain.statement import Statement
 from domain.stretch import Stretch
 from domain.submission import Submission
 from domain.suppression import Suppression
+from domain.unknown_callbacks import UnknownCallbacks
 from domain.values import Instant
 from tests.application.conftest import Account
 from tests.support.money import a_payment as requested
 from tests.support.virtual import Answer
 
 AT = Instant(1_790_000_000_000_000)
-END_BY_THEMSELVES = {AuditorRead, Claim, Inbound, ManualEntry, Message, SenderId, Submission}
+END_BY_THEMSELVES = {
+    *(AuditorRead, Claim, Inbound, ManualEntry, Message, SenderId, Submission, UnknownCallbacks),
+}
 """A few decisions, or a day, and nothing more comes."""
 
 
