@@ -129,6 +129,8 @@ MOVES_NOTHING: Final[frozenset[type[Event]]] = frozenset(
         Sim.Quarantined,
         Sim.Released,
         Sim.Superseded,
+        Sim.AirtimeTold,
+        Sim.AirtimeUntold,
         Statement.Opened,
         Statement.Imported,
         Statement.Discarded,
