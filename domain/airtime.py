@@ -6,6 +6,8 @@ from typing import Final
 
 from domain.values import Network
 
+USSD_CODE: Final = r"[*#][0-9*#]{1,38}#"
+"""What a network is asked: * or #, digits, and # at the end."""
 _AMOUNT: Final = r"(\d{1,3}(?:,\d{3})+|\d{1,7})(?:\.(\d{1,2}))?"
 PATTERNS: Final[Mapping[Network, Sequence[str]]] = {
     Network.MTN: (rf"balance(?: is|:)? (?:K|ZMW) ?{_AMOUNT}",),

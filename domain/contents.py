@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 
 
 class ContentKind(StrEnum):
-    """What a content is about; its number is that of the thing, but a reason has its own."""
+    """What a content is about; its number is that of the thing, but words have their own."""
 
     MESSAGE = "message"
     """A message's text, as it is, beside recipient and sender."""
@@ -29,6 +29,8 @@ class ContentKind(StrEnum):
     """A PDU that came to a SIM, in hex, beside the number of the other side."""
     SUPPRESSION = "suppression"
     """A number that gets no promotions, and nothing else."""
+    NETWORK_WORDS = "network_words"
+    """What a network said of a SIM by USSD, as it is; it has a number of its own."""
     REASON = "reason"
     """What a person typed, as it is."""
 
@@ -99,6 +101,6 @@ class LineNote(Details):
 
 
 def reason_number(reference: str | None) -> int | None:
-    """Give the number of the reason that an event names as ``NUMBER/SEAL``; None if it has none."""
+    """Give the number of the words that an event names as ``NUMBER/SEAL``; None if it has none."""
     number, slash, _ = (reference or "").partition("/")
     return int(number) if slash and number.isdecimal() else None

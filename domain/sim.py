@@ -101,6 +101,24 @@ class Sim(Aggregate):
         def apply(self, sim: "Sim") -> None:
             sim.successor = self.successor
 
+    class AirtimeTold(Event):
+        """The network said by USSD what airtime is left; ``words`` names the content that it said.
+
+        ``ngwee`` is None when its words tell no balance that we can read.
+        """
+
+        TOPIC = "Sim.AirtimeTold"
+        number: int
+        ngwee: int | None
+        words: str
+
+    class AirtimeUntold(Event):
+        """The network was asked for the balance, and did not tell it."""
+
+        TOPIC = "Sim.AirtimeUntold"
+        number: int
+        why_not: str
+
     def __init__(self, number: int, network: str) -> None:
         self.number = number
         self.network = network
@@ -152,6 +170,14 @@ class Sim(Aggregate):
         """Let the SIM send again; again changes nothing."""
         if self.quarantined:
             self._record(self.Released, at=at, number=self.number, actor=actor, reason=reason)
+
+    def note_airtime(self, *, ngwee: int | None, words: str, at: Instant) -> None:
+        """The network said what airtime is left, in ``words`` that stand beside the log."""
+        self._record(self.AirtimeTold, at=at, number=self.number, ngwee=ngwee, words=words)
+
+    def note_airtime_untold(self, *, why_not: str, at: Instant) -> None:
+        """The network was asked, and there was no answer."""
+        self._record(self.AirtimeUntold, at=at, number=self.number, why_not=why_not)
 
     def give_way(self, successor: "Sim", *, at: Instant) -> None:
         """Let the SIM under its card's IMSI go on, in quarantine when this one is."""

@@ -1,12 +1,12 @@
-"""The SIMs: where each one is, whether it may be used, and how much it has sent."""
+"""The SIMs: where each one is, whether it may be used, what it has sent, and its airtime."""
 
 from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import Boolean, Connection, Table, Text, select
 
-from application.ports.queries import SimRow
-from domain.contents import CardNote
+from application.ports.queries import AirtimeRow, SimRow
+from domain.contents import CardNote, ContentKind
 from domain.days import counts_for, day_of
 from domain.values import Instant, Network
 from projections.tables import CONTENTS, READ, changing, is_content, key
@@ -37,11 +37,37 @@ Each attempt begins one, and each accepted segment with more to follow the next.
 did not leave stays counted, so the count is never less than what was on the air.
 """
 
+AIRTIME: Final = Table(
+    "fleet_airtime",
+    READ,
+    key("sim"),
+    changing("asked_at"),
+    changing("told_at", nullable=True),
+    changing("ngwee", nullable=True),
+    changing("words", nullable=True),
+    changing("why_not", Text, nullable=True),
+)
+"""What each network said of a SIM's airtime; ``words`` is the number of the content that it said.
+
+``why_not`` is why it said nothing when it was asked last; the rest is then of before.
+"""
+_WORDS = CONTENTS.alias("network_words")
+_AIRTIME_COLUMNS = (
+    AIRTIME.c.asked_at,
+    AIRTIME.c.told_at,
+    AIRTIME.c.ngwee,
+    AIRTIME.c.why_not,
+    _WORDS.c.body.label("words"),
+)
+_SAID = is_content(ContentKind.NETWORK_WORDS, AIRTIME.c.words, among=_WORDS)
+
 
 _FLEET = (
     select(SIMS)
-    .add_columns(CONTENTS.c.msisdn, CONTENTS.c.body, USE.c.day, USE.c.begun)
+    .add_columns(CONTENTS.c.msisdn, CONTENTS.c.body, USE.c.day, USE.c.begun, *_AIRTIME_COLUMNS)
     .join(USE, USE.c.sim == SIMS.c.number, isouter=True)
+    .join(AIRTIME, AIRTIME.c.sim == SIMS.c.number, isouter=True)
+    .join(_WORDS, _SAID, isouter=True)
     .join(CONTENTS, is_content(CardNote.kind, SIMS.c.number), isouter=True)
     .order_by(SIMS.c.number)
 )
@@ -50,6 +76,18 @@ _FLEET = (
 def sims(connection: Connection, now: Instant) -> Sequence[SimRow]:
     """List the fleet, by number."""
     return [_sim(row._mapping, now) for row in connection.execute(_FLEET)]
+
+
+def airtime(connection: Connection, sim: int) -> AirtimeRow | None:
+    """Give what is known of a SIM's airtime."""
+    found = (
+        select(*_AIRTIME_COLUMNS)
+        .select_from(AIRTIME)
+        .join(_WORDS, _SAID, isouter=True)
+        .where(AIRTIME.c.sim == sim)
+    )
+    row = connection.execute(found).first()
+    return None if row is None else _airtime(row._mapping)
 
 
 def begun_on(connection: Connection, day: int, *, sim: int) -> int:
@@ -77,4 +115,11 @@ def _sim(row: Any, now: Instant) -> SimRow:
         sent_segments=row["sent_segments"],
         sent_messages=row["sent_messages"],
         begun_today=row["begun"] if row["day"] == day_of(now) else 0,
+        airtime=None if row["asked_at"] is None else _airtime(row),
+    )
+
+
+def _airtime(row: Any) -> AirtimeRow:
+    return AirtimeRow(
+        **{name: row[name] for name in ("asked_at", "told_at", "ngwee", "words", "why_not")}
     )

@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 import projections
 from application.ports.queries import (
     AccountRow,
+    AirtimeRow,
     Backlog,
     Balance,
     BatchRow,
@@ -209,6 +210,11 @@ class SqlQueries(LedgerReading, ReceiptReading, DayAnswers, ReportReading):
         """List the fleet."""
         with self._reading(catalogue.FLEET) as connection:
             return projections.fleet.sims(connection, now)
+
+    def airtime(self, sim: int) -> AirtimeRow | None:
+        """Give what is known of a SIM's airtime."""
+        with self._reading(catalogue.FLEET) as connection:
+            return projections.fleet.airtime(connection, sim)
 
     def begun_on(self, day: int, *, sim: int) -> int:
         """Count the segments that a SIM began on a day in Lusaka, or on the next."""

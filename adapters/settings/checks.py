@@ -6,6 +6,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from domain.addresses import UNIX_SOCKET, read_network
+from domain.airtime import USSD_CODE
 from domain.errors import InvalidRequest
 from domain.sender_id_rules import SENDER_ID_CHARACTERS_MAX, check_sender_id
 
@@ -109,6 +110,13 @@ def sender_id(value: str) -> None:
             " space, and at least one letter"
         )
         raise ValueError(msg) from error
+
+
+def ussd_code(value: str) -> None:
+    """Check that a network can be asked it."""
+    if re.fullmatch(USSD_CODE, value) is None:
+        msg = 'must be * or #, digits, and # at the end, such as "*114#"'
+        raise ValueError(msg)
 
 
 def did_you_mean(given: str, known: Iterable[str]) -> str:

@@ -15,6 +15,7 @@ from adapters.settings.checks import (
     proxies,
     sender_id,
     url,
+    ussd_code,
     within,
 )
 from adapters.settings.providers import PROVIDER_CHECKS, PROVIDER_SECRETS, ProviderSettings
@@ -47,6 +48,9 @@ LIST_CHECKS: Final[Mapping[str, Mapping[str, Sequence[Check]]]] = {
         "driver": (one_of(["at", "simulated"]),),
         "segments_per_minute": (within(0, 10_000),),
         "segments_per_day": (within(0, 10_000_000),),
+        "airtime_code": (ussd_code,),
+        "airtime_every_h": (within(0, 24 * 31),),
+        "airtime_low_ngwee": (within(0, 100_000_000),),
     },
     "providers": PROVIDER_CHECKS,
 }

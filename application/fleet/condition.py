@@ -21,6 +21,7 @@ VAGUE_CAUSES: Final = frozenset(
 """Errors that say nothing: of one number, of the network, or of a SIM without airtime."""
 VAGUE_IN_A_ROW: Final = 3
 DOUBTS_IN_A_ROW: Final = 2
+SILENCES_IN_A_ROW: Final = 3
 
 logger = logging.getLogger("ngoma.sims")
 
@@ -38,6 +39,9 @@ class Condition:
         self._until_s = float("-inf")
         self._doubts = 0
         self._vague = 0
+        self._silent = 0
+        self.suspicions = 0
+        """How often what came back looked as if the SIM had no airtime."""
         self.reason: str | None = None
         """Why it rests, or rested last; None since a segment was accepted."""
 
@@ -48,7 +52,7 @@ class Condition:
 
     def accepted(self) -> None:
         """The network took a segment: all is well."""
-        self._doubts = self._vague = 0
+        self._doubts = self._vague = self._silent = 0
         self._rests.reset()
         self._silences.reset()
         if self.reason is not None:
@@ -61,12 +65,16 @@ class Condition:
         self._vague = self._vague + 1 if rejected.cause in VAGUE_CAUSES else 0
         what = f"{rejected.rejection.value.replace('_', ' ')} ({rejected.reason})"
         match rejected.rejection:
-            case RejectionClass.SENDER_BLOCKED | RejectionClass.MODEM_OR_SIM:
+            case RejectionClass.SENDER_BLOCKED:
+                self.suspicions += 1
+                self._rest(what)
+            case RejectionClass.MODEM_OR_SIM:
                 self._rest(what)
             case RejectionClass.BUG_IN_REQUEST:
                 self._rest(f"our encoding is wrong: {what}")
             case RejectionClass.TRANSIENT | RejectionClass.PERMANENT_MESSAGE:
                 if self._vague >= VAGUE_IN_A_ROW:
+                    self.suspicions += 1
                     self._rest(f"{self._vague} vague errors in a row: {what}")
 
     def doubted(self, reason: str) -> None:
@@ -74,10 +82,13 @@ class Condition:
         self._vague = 0
         self._doubts += 1
         if self._doubts >= DOUBTS_IN_A_ROW:
+            self.suspicions += 1
             self._rest(f"{self._doubts} doubts in a row ({reason}): ask its balance")
 
     def silent(self, reason: str) -> None:
         """The modem did not take a segment that it should have taken."""
+        self._silent += 1
+        self.suspicions += self._silent == SILENCES_IN_A_ROW
         self._begin(self._silences, reason)
         logger.warning("modem %s took nothing: %s", self._name, reason)
 

@@ -57,6 +57,7 @@ from application.ports.modems import (
     ModemUnavailable,
     SimIdentity,
     UssdReply,
+    never,
 )
 from application.ports.observing import AccessLog, Answered, Metrics
 from application.ports.people import Codes, Mailer, MailNotSent, MailServerAway
@@ -177,4 +178,5 @@ __all__ = [
     "WireExchange",
     "WireLog",
     "WriterTag",
+    "never",
 ]

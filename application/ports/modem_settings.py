@@ -29,5 +29,11 @@ class ModemSettings:
     """What it may send in a day in Lusaka, counted from the log; 0: no limit."""
     off_net: bool = False
     """Whether its SIM carries messages to other networks while none of their own is online."""
+    airtime_code: str | None = None
+    """What its network is asked by USSD for its airtime, such as "*114#"; without it never."""
+    airtime_every_h: int = 24
+    """Hours between two such questions; 0: only when the SIM is suspected to have none."""
+    airtime_low_ngwee: int = 1_000
+    """Less airtime than this is an alarm."""
     msisdn: str | None = None
     """The SIM's own number, for logs, where the SIM does not tell it."""

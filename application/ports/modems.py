@@ -70,6 +70,13 @@ class UssdReply:
 
     text: str | None
     why_not: str | None = None
+    is_put_off: bool = False
+    """Whether it may be asked again in a moment: it was not the time, or something came up."""
+
+
+def never() -> bool:
+    """Say that a question to the network makes room for nothing."""
+    return False
 
 
 class ModemDriver(Protocol):
@@ -107,8 +114,12 @@ class ModemDriver(Protocol):
     def health(self) -> ModemHealth | None:
         """Ask the device how it is; None when it does not answer."""
 
-    def ussd(self, code: str) -> UssdReply:
-        """Ask the network by USSD; only between segments, since it holds up what is sent."""
+    def ussd(self, code: str, *, gives_way: Callable[[], bool] = never) -> UssdReply:
+        """Ask the network by USSD; only between segments, since it holds up what is sent.
+
+        ``gives_way`` is asked several times a second while the network takes its time: once it
+        says True, the question is given up.
+        """
 
     def close(self) -> None:
         """Let go of the device; safe to call in every state."""

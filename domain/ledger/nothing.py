@@ -132,6 +132,8 @@ MOVES_NOTHING: Final[frozenset[type[Event]]] = frozenset(
         Sim.Quarantined,
         Sim.Released,
         Sim.Superseded,
+        Sim.AirtimeTold,
+        Sim.AirtimeUntold,
         Statement.Opened,
         Statement.Imported,
         Statement.Discarded,

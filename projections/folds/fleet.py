@@ -1,20 +1,27 @@
 """Folds the SIMs and what they send."""
 
+from collections.abc import Sequence
+from typing import Final
+
+from domain.contents import reason_number
 from domain.days import counts_for, day_of
 from domain.events import Event
 from domain.message.events import AttemptStarted, SegmentAccepted, Sent
 from domain.sim import Sim
 from projections import catalogue
-from projections.fleet import SIMS, USE
+from projections.fleet import AIRTIME, SIMS, USE
 from projections.projection import Batch, Projection
 from projections.rows import Row, Rows
+
+_BEGINS: Final = (AttemptStarted, SegmentAccepted)
+_ANSWERS: Final = (Sim.AirtimeTold, Sim.AirtimeUntold)
 
 
 class Fleet(Projection):
     """Folds the events of SIMs, and of what they send, into ``fleet_sims``."""
 
     name, version = catalogue.FLEET
-    tables = (SIMS, USE)
+    tables = (SIMS, USE, AIRTIME)
     events = frozenset(
         {
             Sim.Registered,
@@ -23,6 +30,8 @@ class Fleet(Projection):
             Sim.Quarantined,
             Sim.Released,
             Sim.Superseded,
+            Sim.AirtimeTold,
+            Sim.AirtimeUntold,
             AttemptStarted,
             SegmentAccepted,
             Sent,
@@ -32,12 +41,15 @@ class Fleet(Projection):
     def apply(self, batch: Batch) -> None:
         """Fold a batch of events of SIMs, and of messages that they send."""
         sims, use = batch.rows(SIMS), batch.rows(USE)
-        begins = [e for _, e in batch.events if isinstance(e, AttemptStarted | SegmentAccepted)]
-        others = [e for _, e in batch.events if not isinstance(e, AttemptStarted | SegmentAccepted)]
+        begins = [e for _, e in batch.events if isinstance(e, _BEGINS)]
+        answers = [e for _, e in batch.events if isinstance(e, _ANSWERS)]
+        others = [e for _, e in batch.events if not isinstance(e, _BEGINS + _ANSWERS)]
         use.load({event.sim for event in begins})
         for event in begins:
             if event.sim is not None:
                 _count(use, event.sim, day_of(event.at))
+        if answers:
+            _hear(batch.rows(AIRTIME), answers)
         sims.load({e.sim if type(e) is Sent else e.number for e in others} - {None})
         for event in others:
             match event:
@@ -51,6 +63,22 @@ class Fleet(Projection):
                     row["sent_segments"] += event.index + 1
                 case _:
                     _change(sims[event.number], event)
+
+
+def _hear(rows: Rows, answers: Sequence[Sim.AirtimeTold | Sim.AirtimeUntold]) -> None:
+    """Note what networks said of SIMs' airtime, or that they said nothing."""
+    rows.load({event.number for event in answers})
+    for event in answers:
+        unknown = dict.fromkeys(("told_at", "ngwee", "words", "why_not"))
+        sim = {"sim": event.number, "asked_at": event.at}
+        row = rows[event.number] if event.number in rows else rows.add({**sim, **unknown})
+        row["asked_at"] = event.at
+        match event:
+            case Sim.AirtimeTold():
+                row["told_at"], row["ngwee"], row["why_not"] = event.at, event.ngwee, None
+                row["words"] = reason_number(event.words)
+            case Sim.AirtimeUntold():
+                row["why_not"] = event.why_not
 
 
 def _count(use: Rows, sim: int, day: int) -> None:

@@ -249,6 +249,7 @@ class Gateway:
         network: Network = Network.MTN,
         per_minute: int = 0,
         per_day: int = 0,
+        airtime_code: str | None = None,
         msisdn: str | None = None,
         desk: Source | None = None,
         waits: SimWaits = FAST,
@@ -262,6 +263,7 @@ class Gateway:
             driver="simulated",
             segments_per_minute=per_minute,
             segments_per_day=per_day,
+            airtime_code=airtime_code,
             msisdn=msisdn,
         )
         return SimRunner(

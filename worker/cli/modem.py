@@ -8,15 +8,9 @@ from typing import Final
 
 import click
 
-from application.ports import (
-    ModemDriver,
-    ModemHealth,
-    ModemSettings,
-    ModemUnavailable,
-    PinMemory,
-    SimIdentity,
-)
-from domain.values import Network, network_of_imsi
+from application.ports import ModemSettings, ModemUnavailable, PinMemory
+from domain.airtime import USSD_CODE
+from domain.values import Network
 from worker.cli.gateway import opened
 from worker.cli.group import Group
 from worker.cli.modem_list import show_fleet
@@ -29,13 +23,12 @@ from worker.cli.options import (
     place_options,
     reason_option,
 )
-from worker.cli.output import print_json, print_table
+from worker.cli.output import print_json
 
 LATENCY_MS_MAX: Final = 600_000
 REPORT_AFTER_S: Final = 2
 REPORT_AFTER_MAX_S: Final = 86_400
-WORKS: Final = "works"
-"""What ``modem probe`` says of sending, reports and messages that come in; else why not."""
+AIRTIME_MAX_NGWEE: Final = 100_000_000
 PROFILE_NAMES: Final = (
     *("e173", "e3372", "sim800", "sim900", "sim7600", "sim7670", "ec25", "bg96"),
     *("mc75i", "sara", "m1306", "g20", "icon225", "mf190", "tc35i", "minimal"),
@@ -61,6 +54,22 @@ def list_sims(place: Place, *, as_json: bool) -> None:
     with opened(place) as gateway:
         gateway.look("fleet")
         show_fleet(gateway, as_json=as_json)
+
+
+@modem.command("show", epilog=example("ngoma modem show 2"))
+@click.argument("sim", type=NUMBER)
+@json_option
+@place_options
+def show(place: Place, sim: int, *, as_json: bool) -> None:
+    """Show one SIM, by its number in the list, with its airtime and its network's own words.
+
+    Its network is asked for the airtime where the settings of its modem have an airtime_code.
+    """
+    from worker.cli.modem_show import show_sim
+
+    with opened(place) as gateway:
+        gateway.look("fleet")
+        show_sim(gateway, sim, as_json=as_json)
 
 
 @modem.command("quarantine", epilog=example("ngoma modem quarantine 2 --reason 'bill is disputed'"))
@@ -129,18 +138,15 @@ def probe(place: Place, device: str, pin: str | None, *, as_json: bool) -> None:
     why not. A modem that the gateway is using cannot be probed. A PIN is given only beside a store
     (--data-dir) that remembers it: a SIM that did not take it is not given it again.
     """
-    from adapters.clock import SystemClock
-    from adapters.modems import DRIVERS
+    from worker.cli.modem_probe import show_probe
 
     settings = _modem_settings(place, device, pin)
     try:
         with _remembering(place, settings) as pins:
-            driver = DRIVERS[settings.driver](settings, SystemClock(), pins=pins)
-            identity, health = _ask(driver)
+            show_probe(settings, pins=pins, as_json=as_json)
     except ModemUnavailable as error:
         reason = error.reason[:1].upper() + error.reason[1:]
         raise click.ClickException(f"{settings.device}: {reason}.") from error
-    _show_probe(settings.device, identity, health, as_json=as_json)
 
 
 @contextmanager
@@ -178,38 +184,6 @@ def _modem_settings(place: Place, device: str, pin: str | None) -> ModemSettings
     )
 
 
-def _ask(driver: ModemDriver) -> tuple[SimIdentity, ModemHealth | None]:
-    try:
-        return driver.open(), driver.health()
-    finally:
-        driver.close()
-
-
-def _show_probe(
-    device: str, identity: SimIdentity, health: ModemHealth | None, *, as_json: bool
-) -> None:
-    values: dict[str, object] = {
-        "device": device,
-        "model": identity.model,
-        "firmware": identity.firmware,
-        "imei": identity.imei,
-        "iccid": identity.iccid,
-        "imsi": identity.imsi,
-        "msisdn": identity.msisdn,
-        "network": network.value if (network := network_of_imsi(identity.imsi)) else None,
-        "answers": health is not None,
-        "registered": health is not None and health.registered,
-        "signal_dbm": health.signal_dbm if health else None,
-        "sending": identity.abilities.sending or WORKS,
-        "reports": identity.abilities.reports or WORKS,
-        "inbound": identity.abilities.inbound or WORKS,
-    }
-    if as_json:
-        print_json(values)
-    else:
-        print_table(["field", "value"], [[name, value] for name, value in values.items()])
-
-
 @modem.command("ussd", epilog=example("ngoma modem ussd mtn-1 '*114#'"))
 @click.argument("device")
 @click.argument("code", metavar="CODE")
@@ -223,7 +197,7 @@ def ussd(place: Place, device: str, code: str, *, as_json: bool) -> None:
     """
     from worker.cli.modem_ussd import show_ussd
 
-    if not re.fullmatch(r"[*#][0-9*#]{1,38}#", code):
+    if not re.fullmatch(USSD_CODE, code):
         raise click.BadParameter("a code is * or #, digits, and # at the end.", param_hint="CODE")
     settings = _modem_settings(place, device, None)
     try:
@@ -295,6 +269,11 @@ def scan(
 @click.option("--no-reports", is_flag=True, help="The network reports no delivery.")
 @click.option("--imsi", help="The SIM's IMSI; made from the link's name when left out.")
 @click.option("--pin", help="A PIN that locks the emulated SIM.")
+@click.option(
+    "--airtime-ngwee",
+    type=Whole(0, AIRTIME_MAX_NGWEE),
+    help="What the SIM may spend, 25 a segment, as USSD says; without it, no end of it.",
+)
 @place_options
 def emulate(
     *,
@@ -308,6 +287,7 @@ def emulate(
     no_reports: bool,
     imsi: str | None,
     pin: str | None,
+    airtime_ngwee: int | None,
 ) -> None:
     """Run an emulated modem until it is interrupted."""
     from adapters.modems.simulated.faults import parse_fault
@@ -322,6 +302,7 @@ def emulate(
             report_after_s=None if no_reports else report_after_s,
             imsi=imsi,
             pin=pin,
+            airtime_ngwee=airtime_ngwee,
         )
     except ValueError as error:
         raise click.BadParameter(f"{error}.") from error

@@ -33,13 +33,14 @@ def run_emulator(
     latency_ms: int = 0,
     imsi: str | None = None,
     pin: str | None = None,
+    airtime_ngwee: int | None = None,
     report_after_s: float | None = None,
 ) -> None:
     """Serve a modem at ``link``, logging what it sends to ``network_log``, until interrupted.
 
     SIGINT and SIGTERM end it and take the link away, so it runs in the main thread. ``faults``
     as in ``GRAMMAR`` of ``adapters.modems.simulated.faults``; ``imsi`` is made up from the link's
-    name when None; with ``pin`` the SIM is locked.
+    name when None; with ``pin`` the SIM is locked; ``airtime_ngwee`` is what it may spend.
 
     Raises:
         ValueError: there is no such profile, or a fault cannot be read.
@@ -49,9 +50,11 @@ def run_emulator(
         raise ValueError(f"there is no profile {profile!r}; there are {', '.join(PROFILES)}")
     stop = threading.Event()
     clock = _SystemClock()
+    card = SimCard(imsi or imsi_for(link.name), pin=pin)
+    card.airtime_ngwee = airtime_ngwee
     emulator = Emulator(
         PROFILES[profile],
-        SimCard(imsi or imsi_for(link.name), pin=pin),
+        card,
         clock=clock,
         log=FileNetworkLog(network_log),
         faults=faults,

@@ -8,6 +8,7 @@ from application.fleet.liveness import LeaseWatch
 from application.ports import MODEM_CHECK
 from application.ports.queries import SimRow
 from domain.contents import ContentKind
+from domain.errors import NotFound
 from domain.values import Network
 from worker.cli.gateway import Gateway
 from worker.cli.output import clock_time, moment, print_json, print_table
@@ -31,7 +32,7 @@ def show_fleet(gateway: Gateway, *, as_json: bool) -> None:
     unseen = {name: words for name, words in modems.items() if name not in seen}
     if as_json:
         print_json(
-            [_as_json(row, states[row.number], reasons[row.number]) for row in rows]
+            [sim_as_json(row, states[row.number], reasons[row.number]) for row in rows]
             + [_unseen_as_json(name, words, gateway) for name, words in unseen.items()]
         )
         return
@@ -44,6 +45,23 @@ def show_fleet(gateway: Gateway, *, as_json: bool) -> None:
         ],
         empty="No SIM has been seen yet.",
     )
+
+
+def one_sim(gateway: Gateway, number: int) -> tuple[SimRow, dict[str, object]]:
+    """Give a SIM, and what the list says of it.
+
+    Raises:
+        NotFound: no such SIM.
+    """
+    rows = gateway.reading("fleet").sims(gateway.now())
+    modems = _modems(gateway)
+    states = _states(gateway, rows, modems)
+    for row in rows:
+        if row.number == number:
+            reason = _reason_today(gateway, row, states, modems)
+            return row, sim_as_json(row, states[number], reason)
+    msg = "No such SIM."
+    raise NotFound(msg)
 
 
 def _cells(row: SimRow, state: str, reason: str | None) -> list[object]:
@@ -122,6 +140,7 @@ def _unseen_as_json(name: str, words: str, gateway: Gateway) -> dict[str, object
         "sent_messages": 0,
         "sent_segments": 0,
         "begun_today": 0,
+        "airtime_ngwee": None,
     }
 
 
@@ -134,7 +153,8 @@ def _reason(gateway: Gateway, reason: str | None) -> str | None:
     return row.body if row else "(erased)"
 
 
-def _as_json(row: SimRow, state: str, reason: str | None) -> dict[str, object]:
+def sim_as_json(row: SimRow, state: str, reason: str | None) -> dict[str, object]:
+    """Give what the list says of a SIM, by name."""
     return {
         "sim": row.number,
         "network": row.network.value,
@@ -153,4 +173,5 @@ def _as_json(row: SimRow, state: str, reason: str | None) -> dict[str, object]:
         "sent_messages": row.sent_messages,
         "sent_segments": row.sent_segments,
         "begun_today": row.begun_today,
+        "airtime_ngwee": row.airtime.ngwee if row.airtime else None,
     }

@@ -26,9 +26,14 @@ def _make(process: Process) -> Sequence[Loop]:
         watch = process.system.metrics.watch
         watch("modem_words", "What modems said, by kind.", partial(_words, sims), label="kind")
         watch("modem_online", "Modems that may send.", partial(_online, sims), label="modem")
+        text = "Airtime of the SIM in a modem, in ngwee, as its network said last."
+        watch("modem_airtime_ngwee", text, partial(_airtime, sims), label="modem")
     for sim in sims:
         check = f"{MODEM_CHECK}{sim.settings.name}"
         process.system.signals.add_check(check, partial(_trouble, sim), is_vital=False)
+        if sim.airtime.code is not None:
+            check = f"airtime {sim.settings.name}"
+            process.system.signals.add_check(check, partial(_low, sim), is_vital=False)
     return [
         Loop(
             f"sim-{sim.settings.name}",
@@ -68,6 +73,16 @@ def _trouble(sim: SimRunner) -> str:
     if status.state not in DOWN or status.reason is None:
         return "ok"
     return f"{status.state}: {status.reason}"
+
+
+def _low(sim: SimRunner) -> str:
+    """Say how a SIM's airtime is: "ok", or that there is little, or that nobody knows."""
+    return sim.airtime.trouble or "ok"
+
+
+def _airtime(sims: Sequence[SimRunner]) -> Mapping[str, float]:
+    known = {sim.settings.name: sim.airtime.known for sim in sims}
+    return {name: float(row.ngwee) for name, row in known.items() if row and row.ngwee is not None}
 
 
 def _words(sims: Sequence[SimRunner]) -> Mapping[str, float]:

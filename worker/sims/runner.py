@@ -8,6 +8,7 @@ from typing import Final
 
 from application.books.alarms import Alarms
 from application.books.asking import Wait, wait_for
+from application.fleet.airtime import Airtime
 from application.fleet.means import Means
 from application.fleet.rounds import Source
 from application.fleet.waits import SimWaits
@@ -60,23 +61,25 @@ class SimRunner:
         waits = waits or SimWaits()
         clock = system.clock
         self.settings = settings
+        means = Means(
+            store=system.store,
+            reader=system.reader,
+            queries=system.queries,
+            committer=system.committer,
+            clock=clock,
+            alarms=alarms,
+            waits=waits,
+            wait=wait,
+        )
         self.carrier = Carrier(
             settings.name,
-            means=Means(
-                store=system.store,
-                reader=system.reader,
-                queries=system.queries,
-                committer=system.committer,
-                clock=clock,
-                alarms=alarms,
-                waits=waits,
-                wait=wait,
-            ),
+            means=means,
             desk=desk,
             holder=holder,
             segments_per_minute=settings.segments_per_minute,
             segments_per_day=settings.segments_per_day,
         )
+        self.airtime = Airtime(settings, means=means, condition=self.carrier.condition)
         self._alarms = alarms
         self._memory_alarm = f"modem {settings.name} memory"
         self._driver = driver
@@ -172,14 +175,40 @@ class SimRunner:
     def _work(self, timeout_s: float) -> None:
         self.carrier.drop_what_may_not_go_on()
         pause_s = self.carrier.pause_s(is_fit=self._presence.is_registered)
-        if pause_s > 0:
-            self._listen(min(timeout_s, pause_s))
-            return
         bell = self.carrier.desk.bell
-        if self.carrier.is_busy or self.carrier.take():
+        if pause_s <= 0 and (self.carrier.is_busy or self.carrier.take()):
             self._send_segment()
+        elif self._asks_for_airtime():
+            pass
+        elif pause_s > 0:
+            self._listen(min(timeout_s, pause_s))
         else:
             self.carrier.desk.wait(bell, timeout_s)
+
+    def _asks_for_airtime(self) -> bool:
+        """Ask the network for the SIM's airtime when it is time; False when it is not.
+
+        Only between two messages: the network takes nothing else meanwhile.
+        """
+        duty, code = self.carrier.lease.duty, self.airtime.code
+        is_free = not self.carrier.is_busy and self._presence.is_registered
+        if duty is None or code is None or not is_free or not self.airtime.is_due(duty):
+            return False
+        reply = self._driver.ussd(code, gives_way=self._has_something_to_send)
+        if reply.text is not None:
+            self._presence.note_answer()
+        self.airtime.hear(reply, duty)
+        return True
+
+    def _has_something_to_send(self) -> bool:
+        """While the network takes its time: hold on to the lease, take up what may be sent now."""
+        try:
+            if self._stopping.is_set() or not self._keep_lease():
+                return True
+            is_fit = self._presence.is_registered
+            return self.carrier.pause_s(is_fit=is_fit) <= 0 and self.carrier.take()
+        except Unavailable:
+            return True
 
     def _send_segment(self) -> None:
         carrying = self.carrier.carrying

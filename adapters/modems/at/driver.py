@@ -30,6 +30,7 @@ from application.ports import (
     SimIdentity,
     UssdReply,
     VolatilePins,
+    never,
 )
 from domain.causes import OwnCause
 from domain.reports import Incoming, InDoubt, LinkLost, ModemReport, NotSent, SubmitOutcome
@@ -223,17 +224,23 @@ class AtModemDriver:
             self._listener.is_registered = registration.is_registered
         return ModemHealth(self._listener.is_registered, _signal_dbm(signal.lines))
 
-    def ussd(self, code: str) -> UssdReply:
+    def ussd(self, code: str, *, gives_way: Callable[[], bool] = never) -> UssdReply:
         """Ask the network; not while an answer to a segment may still come."""
         link = self._link
         if link is None:
             return UssdReply(None, "the modem is not open")
         if link.now_s() < self._unsettled.settled_at_s:
-            return UssdReply(None, "the answer to a segment may still come")
+            return UssdReply(None, "the answer to a segment may still come", is_put_off=True)
         try:
             if link.is_unsure and not resync(link, self._timeouts, self._modes):
                 return UssdReply(None, "the modem does not answer")
-            return ask_ussd(link, self._timeouts, code, take_text=self._listener.take_ussd)
+            return ask_ussd(
+                link,
+                self._timeouts,
+                code,
+                take_text=self._listener.take_ussd,
+                gives_way=gives_way,
+            )
         except LinkGone as gone:
             self._lose(gone)
             return UssdReply(None, f"the link was lost: {gone.reason}")

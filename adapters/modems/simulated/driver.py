@@ -21,8 +21,15 @@ from adapters.modems.simulated.faults import (
 from adapters.modems.simulated.network_log import NetworkLog, SegmentOnAir
 from adapters.modems.simulated.sim_card import SimCard, iccid_for, imsi_for
 from adapters.modems.simulated.status_report import ServiceCentre
-from adapters.modems.simulated.ussd import answer_to
-from application.ports import Clock, ModemHealth, ModemUnavailable, SimIdentity, UssdReply
+from adapters.modems.simulated.ussd import answer_to, pay
+from application.ports import (
+    Clock,
+    ModemHealth,
+    ModemUnavailable,
+    SimIdentity,
+    UssdReply,
+    never,
+)
 from domain.causes import OwnCause
 from domain.reports import (
     Accepted,
@@ -57,7 +64,8 @@ class SimulatedModemDriver:
     own. ``patience_s`` is how long an answer is waited for that does not come, ``latency_s`` how
     long one takes that does. ``wait_until`` lets the clock run on to a moment of ``monotonic_s``;
     without it the thread really waits, and ``receive`` wakes it. ``report_after_s`` is how long
-    after a segment the network reports its delivery; None: never.
+    after a segment the network reports its delivery; None: never. ``airtime_ngwee`` is what the
+    SIM may spend; None: no end of it.
     """
 
     def __init__(
@@ -75,9 +83,12 @@ class SimulatedModemDriver:
         msisdn: str | None = None,
         first_reference: int = 0,
         report_after_s: float | None = None,
+        airtime_ngwee: int | None = None,
         wait_until: Callable[[float], None] | None = None,
     ) -> None:
         self._imsi = imsi or imsi_for(name)
+        self._card = SimCard(self._imsi)
+        self._card.airtime_ngwee = airtime_ngwee
         self._name = name
         self._msisdn = msisdn
         self._clock = clock
@@ -136,7 +147,10 @@ class SimulatedModemDriver:
         fault = self._plan.next_fault()
         if withheld := self._withheld(fault, start):
             return withheld
-        if not self._send(b"\0" + tpdu, is_sent=fault is None or fault.is_sent):
+        is_sent = fault is None or fault.is_sent
+        if is_sent and (refused := pay(self._card)) is not None:
+            return self._error_table(f"+CMS ERROR: {refused}", 0.0)
+        if not self._send(b"\0" + tpdu, is_sent=is_sent):
             return self._error_table(INVALID_PDU, 0.0)
         self._pass(self._latency_s)
         return Accepted(self._reference) if fault is None else self._answer(fault)
@@ -170,11 +184,16 @@ class SimulatedModemDriver:
         """Say that all is well while the modem is open."""
         return ModemHealth(registered=True, signal_dbm=SIGNAL_DBM) if self._is_open else None
 
-    def ussd(self, code: str) -> UssdReply:  # noqa: ARG002 - it has one answer to all
+    def ussd(
+        self,
+        code: str,  # noqa: ARG002 - it has one answer to all
+        *,
+        gives_way: Callable[[], bool] = never,  # noqa: ARG002 - and that at once
+    ) -> UssdReply:
         """Answer with a balance, as the network of the SIM words it."""
         if not self._is_open:
             return UssdReply(None, "the modem is not open")
-        return UssdReply(answer_to(SimCard(self._imsi)))
+        return UssdReply(answer_to(self._card))
 
     def close(self) -> None:
         """Let go; an answer that is still to come is nobody's from here on."""

@@ -10,7 +10,9 @@ from adapters.modems.simulated.sim_card import imsi_for
 from application.ports import Clock, ModemSettings
 from domain.values import NETWORK_CODES
 
-_KEYS: Final = frozenset({"log", "fault", "seed", "latency_ms", "patience_ms", "imsi", "report_ms"})
+_KEYS: Final = frozenset(
+    {"log", "fault", "seed", "latency_ms", "patience_ms", "imsi", "report_ms", "airtime_ngwee"}
+)
 
 
 def scripted_driver(
@@ -20,7 +22,8 @@ def scripted_driver(
 
     Keys: ``log`` (a network log), ``fault`` (may come several times; see ``faults.py``),
     ``seed``, ``latency_ms``, ``patience_ms``, ``imsi``, ``report_ms`` (how long after a segment
-    the network reports its delivery; else never). The IMSI comes from name and network.
+    the network reports its delivery; else never), ``airtime_ngwee`` (what its SIM may spend).
+    The IMSI comes from name and network.
 
     Raises:
         ValueError: an unknown key, or a value that cannot be read.
@@ -41,5 +44,6 @@ def scripted_driver(
         patience_s=int(first.get("patience_ms", "0")) / 1_000,
         imsi=first.get("imsi", imsi),
         msisdn=settings.msisdn,
+        airtime_ngwee=int(first["airtime_ngwee"]) if "airtime_ngwee" in first else None,
         report_after_s=int(first["report_ms"]) / 1_000 if "report_ms" in first else None,
     )

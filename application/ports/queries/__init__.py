@@ -44,7 +44,7 @@ from application.ports.queries.receipts import (
     ReceiptQueries,
 )
 from application.ports.queries.reports import ReportPair, ReportQueries
-from application.ports.queries.sims import SimQueries, SimRow
+from application.ports.queries.sims import AirtimeRow, SimQueries, SimRow
 from application.ports.queries.suppressions import SuppressionQueries, SuppressionRow
 from application.ports.queries.topups import TopUpQueries, TopUpRow
 from application.ports.queries.waiting import Backlog, Waiting, WaitingQueries
@@ -54,6 +54,7 @@ __all__ = [
     "PUBLIC_STATUS",
     "AccountRow",
     "AgeRow",
+    "AirtimeRow",
     "Backlog",
     "Balance",
     "BatchRow",

@@ -7,6 +7,21 @@ from typing import Protocol
 from domain.values import Instant, Network
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AirtimeRow:
+    """What a network said of a SIM's airtime when it was asked last."""
+
+    asked_at: Instant
+    told_at: Instant | None = None
+    """When it said it; the last time that it did."""
+    ngwee: int | None = None
+    """None: it was not said, or in words that tell no balance."""
+    words: str | None = None
+    """As they are; None also once they were erased."""
+    why_not: str | None = None
+    """Why there was no answer the last time; None when there was one."""
+
+
 @dataclass(frozen=True, slots=True)
 class SimRow:
     """A SIM of the fleet, as the log has it: whether it answers now, its lease says."""
@@ -29,6 +44,8 @@ class SimRow:
     sent_messages: int
     begun_today: int = 0
     """Segments that began on the present day in Lusaka; its quota is counted by these."""
+    airtime: AirtimeRow | None = None
+    """None: its network was never asked."""
 
 
 class SimQueries(Protocol):
@@ -36,6 +53,9 @@ class SimQueries(Protocol):
 
     def sims(self, now: Instant) -> Sequence[SimRow]:
         """List the fleet."""
+
+    def airtime(self, sim: int) -> AirtimeRow | None:
+        """Give what is known of a SIM's airtime; None when its network was never asked."""
 
     def begun_on(self, day: int, *, sim: int) -> int:
         """Count the segments that a SIM began on a day in Lusaka, or on the next."""

@@ -2,9 +2,11 @@
 
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
@@ -100,6 +102,57 @@ def test_a_sim_in_quarantine_says_why_until_it_is_released(cli: Cli) -> None:
         cli.run("modem", "release", number, "--reason", "paid")
         (sim,) = cli.json("modem", "list")
         assert (sim["state"], sim["reason"]) == ("online", None)
+
+
+@pytest.mark.slow
+def test_a_sim_with_little_airtime_is_said_to_have_little_wherever_one_looks(
+    cli: Cli, tmp_path: Path
+) -> None:
+    cli.account()
+    config = tmp_path / "ngoma.toml"
+    with _emulated(cli, tmp_path, "--airtime-ngwee", "120") as link:
+        config.write_text(
+            f'[[modems]]\nname = "mtn-1"\nnetwork = "mtn"\ndevice = "{link}"\n'
+            'airtime_code = "*114#"\nairtime_low_ngwee = 500\n'
+        )
+        with _serving(cli, config):
+
+            def shown() -> Mapping[str, Any]:
+                listed = cli.json("modem", "list", "--config", config)
+                if listed[0]["sim"] is None:
+                    return {}
+                found: Mapping[str, Any] = cli.json("modem", "show", 1, "--config", config)
+                return found
+
+            wait_until(lambda: shown().get("airtime_ngwee") == 120, what="it was asked")
+            found = shown()
+            low = "has K1.20 of airtime left, less than K5.00: load airtime"
+            assert low in found["airtime_trouble"]
+            assert found["airtime_words"].startswith("Your balance is K1.20.")
+            assert found["airtime_told_at"] == found["airtime_asked_at"]
+            assert "K1.20 of airtime left" in cli.run("modem", "show", 1, "--config", config).stdout
+            (running,) = (cli.folder / "operations").glob("all-*.url")
+            url = f"{running.read_text().strip()}/metrics"
+            alarm = 'ngoma_alarms{alarm="airtime mtn-1"} 1.0'
+            wait_until(lambda: alarm in _fetched(url), what="the alarm stands")
+            assert 'ngoma_modem_airtime_ngwee{modem="mtn-1"} 120.0' in _fetched(url)
+            words = [row["words"] for row in cli.json("doctor", "--config", config)]
+            assert any(low in each for each in words)
+
+
+def _fetched(url: str) -> str:
+    with urlopen(url) as answer:
+        found: str = answer.read().decode()
+        return found
+
+
+def test_a_sim_that_was_never_asked_for_its_airtime_says_so(cli: Cli) -> None:
+    with sending(cli.folder) as sender:
+        number = sender.sim().sim
+    found = cli.json("modem", "show", number)
+    assert (found["sim"], found["airtime_ngwee"], found["airtime_trouble"]) == (number, None, None)
+    assert "its network was never asked" in cli.run("modem", "show", number).stdout
+    assert cli.refusal("modem", "show", 77) == "No such SIM."
 
 
 def test_a_sim_that_is_not_there_cannot_be_quarantined(cli: Cli) -> None:

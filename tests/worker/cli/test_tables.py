@@ -37,6 +37,7 @@ COMMANDS = (
     "message list",
     "message show 1",
     "modem list",
+    "modem show 1",
     "prices list",
     "projections status",
     "role list",
