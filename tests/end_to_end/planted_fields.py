@@ -126,6 +126,7 @@ QUERY: Final[Mapping[str, Plant]] = {
     "kind": closed,
     "as_of": closed,
     "receipt": closed,
+    "callback": closed,
 }
 PATH: Final[Mapping[str, Plant]] = {
     **dict.fromkeys(("message_id", "batch_id", "number", "key_id", "topup_id", "provider"), closed),

@@ -35,6 +35,8 @@ CHANCE: Final = (
 """What is another at each run, in texts."""
 POSITIONS: Final = {"position", "next"}
 """Numbers that count what others did, too."""
+MOMENTS: Final = {"sealed"}
+"""What is so a minute later, and not before."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,9 @@ def told(value: Any, beside: Any = None) -> Any:
         case dict():
             other = beside if isinstance(beside, dict) else {}
             return {
-                name: name if name in POSITIONS and part else told(part, other.get(name))
+                name: name
+                if (name in POSITIONS and part) or name in MOMENTS
+                else told(part, other.get(name))
                 for name, part in value.items()
             }
         case list() if isinstance(beside, list) and len(beside) < len(value):
