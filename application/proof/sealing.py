@@ -20,7 +20,7 @@ from domain.errors import TooLate, Unavailable
 from domain.ledger_seal import LedgerSeal, origin_of
 from domain.period import Period
 from domain.proof.notes import Checkpoint, Note
-from domain.proof.stored import packed
+from domain.proof.stored import RawEvent
 from domain.proof.tree import CompactRange, compact_range, leaf_hashes
 from domain.proof.writer import WriterKeys
 from domain.values import SECOND, Instant
@@ -137,38 +137,38 @@ class Sealer:
         return True
 
     def _seal(self, chapter: _Chapter, *, is_late: bool, now_s: float) -> str | None:
-        before = chapter.seal.position, chapter.tree.size
-        waiting = self._store.sealed.raw_after(before[0], limit=self._events_max)
+        before = chapter.tree.size
+        waiting, unhashed = self._waiting(chapter)
         others = sum(event.topic != SEALED for event in waiting)
         if not others or not (is_late or others >= self._events):
             return None
-        self._must_be_tagged(chapter, until=waiting[-1].position)
-        leaves = leaf_hashes(packed(waiting))
+        leaves = leaf_hashes(unhashed)
         tree = CompactRange(chapter.tree.size, chapter.tree.hashes)
         tree.extend(leaves)
         positions = [event.position for event in waiting]
         try:
-            tiles = grown(Tiles(self._store.sealed), before[1], leaves, positions)
-            note = self._commit(chapter.seal, tree, tiles, position=positions[-1], after=before[1])
+            tiles = grown(Tiles(self._store.sealed), before, leaves, positions)
+            note = self._commit(chapter.seal, tree, tiles, position=positions[-1], after=before)
         except TileMissing as error:
             raise SealStopped(f"{error}: run `ngoma audit verify`") from error
         except (TooLate, Unavailable):
             self._chapter = None  # what was stored is read again
             raise
         chapter.tree = tree
+        chapter.tags.go_past(positions[-1])
         is_done = len(waiting) < self._events_max
         self._sealed_s = now_s if is_done else float("-inf")
         self._note_position(positions[-1])
         return note
 
-    def _must_be_tagged(self, chapter: _Chapter, *, until: int) -> None:
+    def _waiting(self, chapter: _Chapter) -> tuple[Sequence[RawEvent], Sequence[bytes]]:
         """Go no further than the gateway wrote: what has no right tag is never sealed.
 
         Raises:
             SealStopped: an event has none.
         """
         try:
-            chapter.tags.follow(until)
+            return chapter.tags.waiting(self._events_max)
         except TagBroken as error:
             raise SealStopped(f"{error}; nothing is sealed from there on") from error
 

@@ -1,9 +1,11 @@
 """Walks the log along its tags, and stops at the first event that the gateway did not write."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import zip_longest
+from operator import attrgetter
 from typing import Final
 
 from application.ports import TaggedLog, WriterTag
@@ -185,18 +187,35 @@ class TagWatch:
         """It begins with the save that holds the event after ``position``."""
         self._log = log
         self._keys = keys
+        self._passed = position
         self._place = place_before(log, position + 1)
+        self._ends: list[Place] = []
+        """Of the saves that were read last."""
 
-    def follow(self, until: int) -> None:
-        """Make sure that all events up to a position have right tags.
+    def waiting(self, limit: int) -> tuple[Sequence[RawEvent], Sequence[bytes]]:
+        """Give the events that follow on those that were passed, and the same packed.
+
+        They are given again until they are passed.
 
         Raises:
-            TagBroken: one has not.
+            TagBroken: one has no right tag.
             StoreDown: the log cannot be read.
         """
-        if self._place.position >= until:
-            return
+        events: list[RawEvent] = []
+        leaves: list[bytes] = []
+        self._ends = []
         for save in tagged_saves(self._log, self._keys, since=self._place):
-            self._place = save.place
-            if save.place.position >= until:
-                return
+            taken = bisect_right(save.events, self._passed, key=attrgetter("position"))
+            events += save.events[taken:]
+            leaves += save.leaves[taken:]
+            self._ends.append(save.place)
+            if len(events) >= limit:
+                break
+        return events[:limit], leaves[:limit]
+
+    def go_past(self, position: int) -> None:
+        """Note that whoever asks is done with the events up to a position."""
+        self._passed = position
+        for place in self._ends:
+            if place.position <= position:
+                self._place = place

@@ -15,6 +15,7 @@ from application.ports import ADOPTED, SAVED, Save, Store, StoreUnusable, Turn
 from application.proof.adopting import adopt, must_be_adopted
 from application.proof.tagged import TagBroken, TagFault, TagWatch, tagged_saves
 from domain.events import Aggregate
+from domain.proof.stored import packed
 from domain.proof.writer import Place, WeakKey, WriterKeys
 from domain.wallet import wallet_id
 from tests.conformance.stores import KEY as KEY_ROW
@@ -261,15 +262,19 @@ def test_a_key_that_is_short_is_none() -> None:
 
 def test_what_the_sealer_waits_for_is_followed_from_any_place(log: Store, stores: Stores) -> None:
     for position in range(8):
-        TagWatch(log.tagged, KEYS, position=position).follow(7)
+        events, leaves = TagWatch(log.tagged, KEYS, position=position).waiting(9)
+        assert [event.position for event in events] == [*range(position + 1, 8)]
+        assert leaves == packed(events)
     stores.execute(f"UPDATE stored_events SET topic = 'Other' WHERE {position_of(stores)} = 5")
     watch = TagWatch(log.tagged, KEYS, position=3)
-    watch.follow(4)
+    for _ in range(2):
+        assert [event.position for event in watch.waiting(1)[0]] == [4]
+    watch.go_past(4)
     with pytest.raises(TagBroken, match="positions 5 to 6") as broken:
-        watch.follow(7)
+        watch.waiting(3)
     assert broken.value.fault is TagFault.CHANGED
     with pytest.raises(TagBroken):
-        watch.follow(7)
+        watch.waiting(3)
 
 
 def test_events_that_were_there_are_taken_as_found_and_kept_so(
