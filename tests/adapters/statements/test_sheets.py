@@ -12,6 +12,8 @@ import xlsxwriter
 import xlwt
 from openpyxl import Workbook
 
+from adapters.settings import Settings
+from adapters.statement_files import open_of
 from adapters.statements.bounds import CHUNK_BYTES, MEBIBYTE, Bounds
 from adapters.statements.file import ReadFile, open_statement
 from application.ports import FileLine
@@ -167,6 +169,16 @@ def test_more_bytes_than_may_be_are_refused(write: Write, tmp_path: Path) -> Non
     path = write(tmp_path, [HEADINGS, ROW, *([f"{n}{'x' * 30_000}"] for n in range(40))])
     with pytest.raises(InvalidRequest, match="larger than 1 MiB unpacked"):
         open_statement(path, bounds=Bounds(unpacked_bytes=MEBIBYTE))
+
+
+def test_the_settings_say_how_large_a_spreadsheet_may_be(write: Write, tmp_path: Path) -> None:
+    path = write(tmp_path, [HEADINGS, ROW, *([f"{n}{'x' * 30_000}"] for n in range(40))])
+    small = Settings(data_dir=tmp_path, statement_unpacked_max_mib=1)
+    with pytest.raises(InvalidRequest, match="larger than 1 MiB unpacked"):
+        open_of(small, path, provider="airtel", template=None, order=None)
+    short = Settings(data_dir=tmp_path, statement_rows_max=40)
+    with pytest.raises(InvalidRequest, match="more than 40 rows"):
+        open_of(short, path, provider="airtel", template=None, order=None)
 
 
 # -- what only some kinds can hold --------------------------------------------------------------
