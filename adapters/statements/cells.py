@@ -16,7 +16,7 @@ from domain.values import SECOND, Instant
 Cell = object
 """What a row holds: text, a whole or broken number, a date with time, nothing, or Unreadable."""
 
-BLANKS: Final = " \t\u00a0\u202f"
+BLANKS: Final = " \t\r\n\u00a0\u202f"
 YEAR_MIN: Final = 2000
 """Providers of mobile money are younger; older years are what office programs make of durations."""
 NUMBER_DIGITS_MAX: Final = 15
@@ -32,6 +32,8 @@ _AMOUNT: Final = re.compile(
     r"(?:\.(?P<ngwee>[0-9]{1,2})0*)?(?: ?ZMW)?(?P<tail>-?)"
 )
 _PLAIN_AMOUNT: Final = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,2}))?")
+_ESCAPED: Final = re.compile("_x00([01][0-9A-F])_")
+"""How spreadsheets write characters that XML has not; their readers leave it as it is."""
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/#-]*")
 _SCIENTIFIC: Final = re.compile(r"([0-9])(?:[.,]([0-9]+))?E\+?([0-9]{1,2})", re.IGNORECASE)
 _WRAPPED: Final = re.compile(r"(?:FRI:|ID:)?(.*?)(?:/MSISDN)?", re.IGNORECASE)
@@ -88,7 +90,8 @@ def text_of(cell: Cell) -> str:
         return ""
     match cell:
         case str():
-            text = cell.strip(BLANKS).removeprefix("'")
+            written = _ESCAPED.sub(_unescaped, cell) if "_x00" in cell else cell
+            text = written.strip(BLANKS).removeprefix("'")
         case Unreadable(reason):
             _refuse(reason)
         case bool() | datetime() | timedelta():
@@ -97,11 +100,14 @@ def text_of(cell: Cell) -> str:
             return _digits_of(cell)
         case _:
             _refuse("cannot be read as text")
-    if "_x000D_" in text:
-        text = text.replace("_x000D_", "\n")
     if not (text.isascii() and text.isprintable()):
         _refuse_damage(text)
     return text
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    character = chr(int(found[1], 16))
+    return "\n" if character == "\r" else character
 
 
 def _refuse_damage(text: str) -> None:

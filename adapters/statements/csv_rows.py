@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from adapters.statements.remarks import Remarks
 from domain.errors import InvalidRequest
 
 DELIMITERS: Final = ",;\t|"
@@ -67,6 +68,7 @@ class CsvRows:
     """A file to be read again and again by one delimiter."""
 
     date_formats: Mapping[int, Collection[str]] = MappingProxyType({})
+    remarks = Remarks()
 
     def __init__(self, path: Path) -> None:
         self._path = path

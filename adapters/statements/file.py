@@ -9,6 +9,7 @@ from adapters.statements.cells import Cell
 from adapters.statements.columns import Columns, find_columns, headings_of
 from adapters.statements.csv_rows import CsvRows, digest_of
 from adapters.statements.reading import Edge, Reading, Tally
+from adapters.statements.remarks import Remarks
 from adapters.statements.sheets import ods_rows, xls_rows, xlsx_rows
 from adapters.statements.templates import TEMPLATES, DateOrder, Template
 from application.ports import FileLine, FileSummary
@@ -34,6 +35,10 @@ class Rows(Protocol):
     @property
     def date_formats(self) -> Mapping[int, Collection[str]]:
         """How the dates of each column are shown, as far as ``rows`` has come."""
+
+    @property
+    def remarks(self) -> Remarks:
+        """What is to be said of rows, as far as ``rows`` has come."""
 
 
 class UnknownLayout(InvalidRequest):
@@ -141,7 +146,9 @@ class ReadFile:
         self._columns = columns
         self._order: DateOrder = order or template.order
         reading = self._reading()
-        self.summary = _summary(reading, _told(rows.rows(), on_rows), template.name, sha256)
+        self.summary = _summary(
+            reading, _told(rows.rows(), on_rows), template.name, sha256, rows.remarks
+        )
         _refuse_lost_zeros(reading.tally)
         if order is None:
             _refuse_doubt(reading.tally, self._order)
@@ -165,7 +172,11 @@ def _told(rows: Iterator[Sequence[Cell]], on_rows: OnRows) -> Iterator[Sequence[
 
 
 def _summary(
-    reading: Reading, rows: Iterator[Sequence[Cell]], template: str, sha256: str
+    reading: Reading,
+    rows: Iterator[Sequence[Cell]],
+    template: str,
+    sha256: str,
+    remarks: Remarks,
 ) -> FileSummary:
     first_at = last_at = None
     refused, shown = 0, []
@@ -192,7 +203,7 @@ def _summary(
         last_at=last_at,
         refused=refused,
         refused_rows=shown,
-        notes=list(_notes(reading.tally)),
+        notes=[*_notes(reading.tally), *remarks.told()],
     )
 
 
@@ -223,6 +234,7 @@ def _notes(tally: Tally) -> Iterator[str]:
         "rows of failed transactions were left aside": tally.failed,
         "rows without date and amount were left aside": tally.aside,
         "phone numbers had lost their zero and were given 260": tally.mended,
+        "names hold a question mark where a letter may have been": tally.doubtful,
     }
     for words, count in told.items():
         if count:

@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element, ParseError, iterparse
 
 from adapters.statements.bounds import COLUMNS_MAX, Bounds
 from adapters.statements.cells import Cell, Unreadable
+from adapters.statements.remarks import Remarks
 
 _TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE: Final = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -24,9 +25,10 @@ _BLANKS_MAX: Final = 100
 class OdsFile:
     """A document to be read from its start again and again."""
 
-    def __init__(self, path: Path, bounds: Bounds) -> None:
+    def __init__(self, path: Path, bounds: Bounds, remarks: Remarks) -> None:
         self._path = path
         self._bounds = bounds
+        self._remarks = remarks
 
     def tables_with_data(self) -> Sequence[str]:
         """Name the tables that are shown and hold anything."""
@@ -65,11 +67,13 @@ class OdsFile:
                             hidden.add(element.get(f"{_STYLE}name", ""))
                     elif element.tag == f"{_TABLE}table-row" and is_shown:
                         row, times = _row_of(element), _times(element, "rows")
-                        element.clear()
                         if not any(cell is not None for cell in row):
                             empty += times
+                            element.clear()
                             continue
                         self._bounds.check_rows(number + empty + times)
+                        self._remark(element, range(number + empty + 1, number + empty + times + 1))
+                        element.clear()
                         number += empty + times
                         if with_empty:
                             yield from ((name, ()) for _ in range(empty))
@@ -77,6 +81,12 @@ class OdsFile:
                         empty = 0
             except ParseError as error:
                 raise ValueError from error
+
+    def _remark(self, row: Element, numbers: range) -> None:
+        if any(f"{_TABLE}formula" in cell.attrib for cell in row):
+            self._remarks.computed.update(numbers)
+        if row.get(f"{_TABLE}visibility", "visible") != "visible":
+            self._remarks.hidden.update(numbers)
 
 
 def _hides(style: Element) -> bool:

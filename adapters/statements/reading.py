@@ -31,6 +31,7 @@ _LABEL: Final = re.compile(
     r"|(?:(?:grand|sub)[ -])?totals?\W*\Z)",
     re.IGNORECASE,
 )
+_LOST_LETTER: Final = re.compile(r"\w\?\w|(?<!\S)\?\w")
 CURRENCIES: Final = frozenset({"", "zmw", "kwacha", "zk", "k"})
 
 
@@ -56,7 +57,8 @@ class Tally:
     failed: int = 0
     aside: int = 0
     mended: int = 0
-    computed: int = 0
+    doubtful: int = 0
+    """Names with a question mark where a letter may have been."""
     text_dates: int = 0
     typed_dates: int = 0
     surely_ordered: int = 0
@@ -82,11 +84,12 @@ class Reading:
         for number, row in enumerate(rows, start=1):
             if number == self._columns.heading_row or not any(row):
                 continue
-            if self._is_label(row):
+            is_below = number > self._columns.heading_row
+            if self._is_label(row) or (is_below and self._is_sum(row)):
                 refused = self._compare(number, row)
                 if refused is not None:
                     yield refused
-            elif number > self._columns.heading_row:
+            elif is_below:
                 found = self._read_row(number, row)
                 if found is not None:
                     yield found
@@ -103,6 +106,12 @@ class Reading:
             isinstance(cell, str) and _LABEL.match(cell) is not None
             for cell in (first, self._cell(row, "id"))
         )
+
+    def _is_sum(self, row: Sequence[Cell]) -> bool:
+        """Tell whether amounts stand alone, without an id and a date: a total without a word."""
+        if _is_filled(self._cell(row, "id")) or _is_filled(self._cell(row, "date")):
+            return False
+        return any(_is_filled(self._cell(row, name)) for name in ("amount", "in", "out"))
 
     def _compare(self, number: int, row: Sequence[Cell]) -> RefusedRow | None:
         """Note a balance that the file states, or compare a total with what was added up."""
@@ -201,7 +210,10 @@ class Reading:
             reference=_own_id(self._cell(row, "reference")),
             kind=kind,
         )
-        self._count(line, moment, balance, is_mended=is_mended)
+        self.tally.mended += is_mended
+        if line.words and "?" in line.words:
+            self.tally.doubtful += _LOST_LETTER.search(line.words) is not None
+        self._count(line, moment, balance)
         return line
 
     def _moment(self, row: Sequence[Cell]) -> Moment:
@@ -226,16 +238,13 @@ class Reading:
             amount = -abs(amount)
         return amount, fee
 
-    def _count(
-        self, line: FileLine, moment: Moment, balance: int | None, *, is_mended: bool
-    ) -> None:
+    def _count(self, line: FileLine, moment: Moment, balance: int | None) -> None:
         tally = self.tally
         tally.seen.add(line.transaction_id)
         tally.lines += 1
         tally.total_ngwee += line.amount_ngwee - line.fee_ngwee
         tally.in_ngwee += max(line.amount_ngwee, 0)
         tally.out_ngwee += max(-line.amount_ngwee, 0)
-        tally.mended += is_mended
         tally.text_dates += moment.is_text
         tally.typed_dates += not moment.is_text
         tally.surely_ordered += moment.is_text and not moment.swaps

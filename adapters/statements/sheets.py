@@ -8,12 +8,13 @@ from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
-from xml.etree.ElementTree import ParseError
+from xml.etree.ElementTree import ParseError, iterparse
 from zipfile import BadZipFile
 
 from adapters.statements.bounds import COLUMNS_MAX, Bounds
 from adapters.statements.cells import Cell, Unreadable
 from adapters.statements.ods import OdsFile
+from adapters.statements.remarks import Remarks
 from domain.errors import InvalidRequest
 
 HEAD_ROWS: Final = 60
@@ -32,6 +33,7 @@ class SheetRows:
         self._open = open_rows
         self.date_formats: dict[int, set[str]] = defaultdict(set)
         """How the dates of each column are shown."""
+        self.remarks = Remarks()
 
     def heads(self) -> Iterator[Sequence[Sequence[Cell]]]:
         """Give the first rows."""
@@ -84,13 +86,15 @@ def xlsx_rows(path: Path, bounds: Bounds) -> SheetRows:
                     each.reset_dimensions()
             shown = [one.title for one in values.worksheets if one.sheet_state == "visible"]
             name = only_one([title for title in shown if _has_data(formulas[title])])
+            if not sheet.remarks.hidden:
+                sheet.remarks.hidden.update(_hidden_rows(values[name]))
             pairs = zip(values[name].iter_rows(), formulas[name].iter_rows(), strict=True)
             for number, (row, written) in enumerate(pairs, start=1):
                 bounds.check_rows(number)
-                yield [
-                    _xlsx_cell(cell, formula, sheet)
-                    for cell, formula in zip(row[:COLUMNS_MAX], written, strict=False)
-                ]
+                cells = list(zip(row[:COLUMNS_MAX], written, strict=False))
+                if any(formula.data_type == "f" for _, formula in cells):
+                    sheet.remarks.computed.add(number)
+                yield [_xlsx_cell(cell, formula, sheet) for cell, formula in cells]
 
     return SheetRows(rows)
 
@@ -98,6 +102,18 @@ def xlsx_rows(path: Path, bounds: Bounds) -> SheetRows:
 def _has_data(sheet: Any) -> bool:
     rows = sheet.iter_rows(values_only=True)
     return any(cell is not None for row in rows for cell in row)
+
+
+def _hidden_rows(sheet: Any) -> Iterator[int]:
+    """Number the rows that are not shown, which the library does not tell of such a reader."""
+    number = 0
+    with sheet._get_source() as source:
+        for _, element in iterparse(source):  # noqa: S314 - no DOCTYPE
+            if element.tag.endswith("}row"):
+                number = int(element.get("r", number + 1))
+                if element.get("hidden") in {"1", "true"}:
+                    yield number
+                element.clear()
 
 
 def _xlsx_cell(cell: Any, formula: Any, sheet: SheetRows) -> Cell:
@@ -175,8 +191,8 @@ def _xls_cell(cell: Any, datemode: int) -> Cell:
 def ods_rows(path: Path, bounds: Bounds) -> SheetRows:
     """Read an open document."""
 
-    def rows(_: SheetRows) -> Iterator[Sequence[Cell]]:
-        file = OdsFile(path, bounds)
+    def rows(sheet: SheetRows) -> Iterator[Sequence[Cell]]:
+        file = OdsFile(path, bounds, sheet.remarks)
         return file.rows(only_one(file.tables_with_data()))
 
     return SheetRows(rows)

@@ -113,7 +113,7 @@ class Rig:
             payer=Msisdn(payer),
             network=self.kind.network,
             label="TOPUP-123",
-            callback_url=f"{self.inbox.url}/callbacks/{self.kind.name}/one",
+            callback_url=f"{self.inbox.url}/callbacks/{self.kind.name}/1-0089a1dedcbc",
         )
 
     def elsewhere(self, base_url: str) -> MobileMoney:

@@ -235,5 +235,7 @@ def test_what_was_said_is_kept_without_secrets_and_numbers(rig: Rig) -> None:
     assert all(one.provider == rig.kind.name and one.answer.startswith("HTTP 2") for one in kept)
     everything = "\n".join(f"{one.request}\n{one.answer}" for one in rig.log.kept)
     secrets = [one.reveal() for one in rig.settings.secrets]
+    assert collection.callback_url is not None
+    secrets.append(collection.callback_url.rpartition("/")[2])
     assert [one for one in (*secrets, "Bearer", collection.payer[4:]) if one in everything] == []
     assert "*****" in kept[0].request

@@ -1,5 +1,7 @@
 """A top-up in the demo, as anybody can try it: asked for, paid by phone, spent on a message."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from adapters.mobile_money.simulation.scenarios import NAMES, PAYERS_ROOT
@@ -30,3 +32,8 @@ def test_a_top_up_ends_in_credits_that_send_a_message(
     assert (shown["state"], shown["failure"]) == ("confirmed", None)
     said = demo.cli("pay", "log", asked["topup_id"])
     assert "collect" in {exchange["purpose"] for exchange in said}
+    answers = [one for one in said if one["purpose"] in {"collect", "status"}]
+    answered = datetime.fromisoformat(answers[-1]["at"]) + timedelta(
+        milliseconds=answers[-1]["took_ms"]
+    )
+    assert datetime.fromisoformat(shown["confirmed_at"]) - answered < timedelta(seconds=1)

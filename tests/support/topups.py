@@ -15,7 +15,7 @@ from adapters.mobile_money.simulation.scenarios import NAMES, PAYERS_ROOT
 from adapters.mobile_money.simulation.web import ServedProvider, serving
 from adapters.security.secret import kept_or_made
 from adapters.settings import Settings
-from application.accounts import CreateAccount
+from application.accounts import CreateAccount, MoveCredits
 from application.books.actors import Actor
 from application.books.asking import Asked
 from application.books.commands import Command
@@ -200,10 +200,28 @@ class Till:
         return shown
 
     @property
+    def wallet(self) -> CreditWallet:
+        found = self.system.reader.find(CreditWallet, wallet_id(self.account))
+        assert found is not None
+        return found
+
+    @property
     def available(self) -> int:
-        wallet = self.system.reader.find(CreditWallet, wallet_id(self.account))
-        assert wallet is not None
-        return wallet.available
+        return self.wallet.available
+
+    def use(self, credits: int) -> None:
+        """Let credits be gone, as if they had been sent."""
+        self.execute(
+            MoveCredits(
+                self.account,
+                Credits(-credits),
+                is_grant=False,
+                alone_max=0,
+                actor=STAFF,
+                reason="used",
+                at=self.clock.now(),
+            )
+        )
 
     def new_account(self, name: str, credits: int = 0) -> int:
         """Make an account, which asks from now on."""

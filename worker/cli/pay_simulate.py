@@ -31,7 +31,7 @@ def run_simulator(
         signal.signal(number, lambda *_: stop.set())
     try:
         with serving(payments, simulated, port=port) as served:
-            account = "\n".join(_lines(simulated.account(served.url)))
+            account = "\n".join(lines_of_settings(simulated.account(served.url)))
             click.echo(f"a simulated {provider} answers at {served.url}; Ctrl-C ends it\n{account}")
             stop.wait()
     except OSError as error:
@@ -39,7 +39,7 @@ def run_simulator(
         raise click.ClickException(msg) from error
 
 
-def _lines(account: ProviderSettings) -> list[str]:
+def lines_of_settings(account: ProviderSettings) -> list[str]:
     """Give the account as a configuration file says it, and what its secrets stand for."""
     lines = ["[[providers]]"]
     comments = []

@@ -115,9 +115,15 @@ def test_secrets_and_numbers_are_blanked_and_transactions_are_not() -> None:
         "GET /Req?Password=***&Msisdn=26095*****67&Amount=50 *** "
         '{"access_token":"***","msisdn":"97*****67","financialTransactionId":"971234568"}'
     )
-    assert blanking.headers({"Authorization": "Basic abc", "Date": "today"}) == [
+    told = {
+        "Authorization": "Basic abc",
+        "Date": "today",
+        "X-Callback-Url": "https://sms.example/callbacks/mtn/7-0089a1dedcbc",
+    }
+    assert blanking.headers(told) == [
         "Authorization: ***",
         "Date: today",
+        "X-Callback-Url: https://sms.example/callbacks/mtn/***",
     ]
 
 

@@ -154,10 +154,33 @@ def test_preamble_failed_rows_totals_and_empty_rows_are_no_lines(tmp_path: Path)
     ]
 
 
-def test_a_total_that_its_lines_do_not_come_to_is_listed(tmp_path: Path) -> None:
-    file = read(tmp_path, MTN, "1,,2026-02-01,Successful,,,50,0,", "Total,,,,,,60,,")
+@pytest.mark.parametrize("word", ["Total", ""])
+@pytest.mark.parametrize(("amount", "is_listed"), [("60", True), ("50", False)])
+def test_a_total_that_its_lines_do_not_come_to_is_listed(
+    tmp_path: Path, word: str, amount: str, *, is_listed: bool
+) -> None:
+    file = read(tmp_path, MTN, "1,,2026-02-01,Successful,,,50,0,", f"{word},,,,,,{amount},,")
     assert [str(one.reason) for one in file.summary.refused_rows] == [
         "The total is not what the rows above it add up to."
+    ] * is_listed
+
+
+def test_a_line_that_lost_its_id_is_no_total(tmp_path: Path) -> None:
+    file = read(
+        tmp_path, MTN, "1,,2026-02-01,Successful,,,50,0,", ",,2026-02-01,Successful,,,50,0,"
+    )
+    assert [one.reason for one in file.summary.refused_rows] == [
+        "The column id is no transaction id."
+    ]
+
+
+def test_names_that_may_have_lost_a_letter_are_told(tmp_path: Path) -> None:
+    lines = [
+        f"{number},,2026-02-0{number},Successful,,{name},50,0,"
+        for number, name in enumerate(["K?mba", "?andu Phiri", "Who?", "Mwila"], start=1)
+    ]
+    assert read(tmp_path, MTN, *lines).summary.notes == [
+        "2 names hold a question mark where a letter may have been."
     ]
 
 

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 import xlwt
 from openpyxl import Workbook
 
-from adapters.statements.bounds import MEBIBYTE, Bounds
+from adapters.settings import Settings
+from adapters.statement_files import open_of
+from adapters.statements.bounds import CHUNK_BYTES, MEBIBYTE, Bounds
 from adapters.statements.file import ReadFile, open_statement
 from application.ports import FileLine
 from domain.errors import InvalidRequest
@@ -23,6 +26,11 @@ HEADINGS = ("Transaction ID", "Transaction Date", "MSISDN", "Paid In", "Withdraw
 DAY = datetime(2026, 2, 1, 12)  # noqa: DTZ001 - spreadsheets name no zone
 ROW: tuple[Any, ...] = ("PP1", DAY, 260971234567, 50.1, None, 150.1)
 LINE = FileLine(2, "PP1", 5_010, 0, NOON, "+260971234567")
+
+TOLD = [
+    "1 rows hold computed results, as old as the file.",
+    "1 rows are hidden in the spreadsheet, and were read as well.",
+]
 
 Write = Callable[[Path, Sequence[Sequence[Any]]], Path]
 
@@ -163,6 +171,16 @@ def test_more_bytes_than_may_be_are_refused(write: Write, tmp_path: Path) -> Non
         open_statement(path, bounds=Bounds(unpacked_bytes=MEBIBYTE))
 
 
+def test_the_settings_say_how_large_a_spreadsheet_may_be(write: Write, tmp_path: Path) -> None:
+    path = write(tmp_path, [HEADINGS, ROW, *([f"{n}{'x' * 30_000}"] for n in range(40))])
+    small = Settings(data_dir=tmp_path, statement_unpacked_max_mib=1)
+    with pytest.raises(InvalidRequest, match="larger than 1 MiB unpacked"):
+        open_of(small, path, provider="airtel", template=None, order=None)
+    short = Settings(data_dir=tmp_path, statement_rows_max=40)
+    with pytest.raises(InvalidRequest, match="more than 40 rows"):
+        open_of(short, path, provider="airtel", template=None, order=None)
+
+
 # -- what only some kinds can hold --------------------------------------------------------------
 
 
@@ -233,6 +251,56 @@ def test_a_document_type_is_refused(tmp_path: Path) -> None:
     path = ods_file(tmp_path, ods_table([HEADINGS, ROW]), head="<!doctype x>")
     with pytest.raises(InvalidRequest, match="declares a document type"):
         open_statement(path)
+
+
+@pytest.mark.parametrize("code", ["utf-8", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("place", [0, CHUNK_BYTES - 5], ids=["first", "between two reads"])
+@pytest.mark.parametrize("name", ["[Content_Types].xml", "xl/sharedStrings.xml", "xl/other.xml"])
+def test_a_document_type_in_any_part_of_a_workbook_is_refused(
+    tmp_path: Path, name: str, place: int, code: str
+) -> None:
+    with zipfile.ZipFile(xlsx(tmp_path, [HEADINGS, ROW])) as archive:
+        parts = {one: archive.read(one) for one in archive.namelist()}
+    parts[name] = b" " * place + '<!DOCTYPE x [<!ENTITY a "aaaa">]>'.encode(code)
+    with zipfile.ZipFile(path := tmp_path / "typed.xlsx", "w") as archive:
+        for one, data in parts.items():
+            archive.writestr(one, data)
+    with pytest.raises(InvalidRequest, match="declares a document type"):
+        open_statement(path)
+
+
+def test_computed_and_hidden_rows_are_read_and_told(tmp_path: Path) -> None:
+    book = xlsxwriter.Workbook(path := tmp_path / "statement.xlsx")
+    sheet, date = book.add_worksheet(), book.add_format({"num_format": "dd/mm/yyyy hh:mm"})
+    for number, row in enumerate([HEADINGS, ROW, ("PP2", *ROW[1:]), ("PP3", *ROW[1:])]):
+        for column, cell in enumerate(row):
+            sheet.write(number, column, cell, date if cell is DAY else None)
+    sheet.write_formula(2, 3, "=25*2", None, 50)
+    sheet.set_row(3, None, None, {"hidden": True})
+    book.close()
+    file = open_statement(path)
+    assert [line.amount_ngwee for line in file.lines()] == [5_010, 5_000, 5_010]
+    assert file.summary.notes == TOLD
+    shown, hidden = (
+        "".join(map(ods_cell, (name, DAY, 260971234567))) + ods_cell(50, more)
+        for name, more in (("PP2", ' table:formula="of:=25*2"'), ("PP3", ""))
+    )
+    rows = f"<table:table-row>{shown}</table:table-row>" + (
+        f'<table:table-row table:visibility="filter">{hidden}</table:table-row></table:table>'
+    )
+    table = ods_table([HEADINGS, ROW]).replace("</table:table>", rows)
+    file = open_statement(ods_file(tmp_path, table))
+    assert [line.amount_ngwee for line in file.lines()] == [5_010, 5_000, 5_000]
+    assert file.summary.notes == TOLD
+
+
+def test_characters_that_a_spreadsheet_writes_in_words_are_read_as_themselves(
+    write: Write, tmp_path: Path
+) -> None:
+    bad, good = ("PP2_x0001_", *ROW[1:]), ("PP3_x000D_", *ROW[1:])
+    file = open_statement(write(tmp_path, [HEADINGS, ROW, bad, good]))
+    assert [line.transaction_id for line in file.lines()] == ["PP1", "PP3"]
+    assert reasons(file) == [(3, "The column id holds characters that an export has damaged.")]
 
 
 def test_repeated_rows_with_data_are_rows_and_empty_ones_cost_nothing(tmp_path: Path) -> None:

@@ -6,8 +6,11 @@ from typing import Final, NamedTuple
 import pytest
 
 from adapters.mobile_money.simulation.scenarios import SCENARIOS
+from application.money.reversals import ReversePayment
+from domain.errors import InsufficientCredits
+from domain.values import Credits
 from tests.conformance.mobile_money_rigs import KINDS
-from tests.support.topups import Till
+from tests.support.topups import STAFF, Till
 
 
 class Comes(NamedTuple):
@@ -104,3 +107,20 @@ def test_a_scenario_comes_to_what_the_table_says(
     gateway.run()
     shown = gateway.shown(number)
     assert Comes(shown.state, gateway.available, shown.exception) == comes
+
+
+@pytest.mark.parametrize("provider", KINDS)
+def test_what_a_provider_takes_back_the_next_day_leaves_a_debt_that_blocks(
+    tills: Mapping[str, Till], provider: str
+) -> None:
+    gateway = tills[provider]
+    gateway.new_account("reversed-and-used")
+    number = gateway.request("reversed")
+    gateway.run()
+    gateway.use(60)
+    gateway.clock.pass_s(86_400)
+    back = ReversePayment(number, actor=STAFF, reason="on the statement", at=gateway.clock.now())
+    assert gateway.execute(back) == gateway.available == -60
+    assert gateway.shown(number).state == "reversed"
+    with pytest.raises(InsufficientCredits):
+        gateway.wallet.require(Credits(1))

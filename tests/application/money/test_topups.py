@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from application.accounts import ChangeRole, MoveCredits
+from application.accounts import ChangeRole
 from application.books.actors import Actor
 from application.money.outcomes import RecordStatus
 from application.money.refunds import DecideRefund, RequestRefund
@@ -22,6 +22,7 @@ from domain.errors import (
     NotPermitted,
     TooLate,
 )
+from domain.ledger import chart
 from domain.money import Ngwee
 from domain.price_list import Pack
 from domain.roles import Role
@@ -100,6 +101,18 @@ def test_the_price_is_that_of_the_quote_for_a_day_and_then_the_one_in_force(till
     assert says(till_, late, receipt="R2").credits == 50
 
 
+def test_a_wrong_amount_buys_whole_credits_and_their_lot_keeps_all_that_was_paid(
+    till_: Till,
+) -> None:
+    shown = says(till_, asked(till_), amount_ngwee=Ngwee(2_537))
+    assert (shown.credits, shown.paid_ngwee, shown.exception) == (50, 2_537, "amount")
+    events = till_.system.reader.events(wallet_id(till_.account))
+    bought = [one for one in events if isinstance(one, CreditWallet.TopUp)]
+    assert [(one.credits, one.value_ngwee) for one in bought] == [(50, 2_537)]
+    balances = till_.system.queries.ledger_now().balances
+    assert balances[chart.prepaid(till_.account)] == -2_537
+
+
 def test_a_pack_brings_its_own_credits(till_: Till) -> None:
     till_.publish(50, Pack("starter", Credits(120), Ngwee(5_000)))
     number = asked(till_, amount_ngwee=None, pack="starter")
@@ -139,31 +152,14 @@ def reverse(till: Till, number: int) -> int:
 def test_a_reversal_takes_the_credits_back_and_blocks_while_negative(till_: Till) -> None:
     number = asked(till_)
     says(till_, number)
-    use(till_, 60)
+    till_.use(60)
     assert reverse(till_, number) == -60
     shown = till_.shown(number)
     assert (shown.state, shown.exception) == ("reversed", "reversed")
-    wallet = till_.system.reader.find(CreditWallet, wallet_id(till_.account))
-    assert wallet is not None
     with pytest.raises(InsufficientCredits):
-        wallet.require(Credits(1))
+        till_.wallet.require(Credits(1))
     with pytest.raises(TooLate):
         reverse(till_, number)
-
-
-def use(till: Till, credits: int) -> None:
-    """Let credits be gone, as if they had been sent."""
-    till.execute(
-        MoveCredits(
-            till.account,
-            Credits(-credits),
-            is_grant=False,
-            alone_max=0,
-            actor=STAFF,
-            reason="used",
-            at=till.clock.now(),
-        )
-    )
 
 
 def test_what_was_held_can_be_reversed_too(till_: Till) -> None:
@@ -238,7 +234,7 @@ def test_a_refund_that_is_refused_leaves_the_credits(till_: Till) -> None:
 def test_used_credits_are_not_refunded(till_: Till) -> None:
     number, other = paid(till_), reviewer(till_)
     refund(till_, number)
-    use(till_, 1)
+    till_.use(1)
     with pytest.raises(InsufficientCredits):
         decide(till_, number, other)
 
