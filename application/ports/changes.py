@@ -239,6 +239,8 @@ class SecretRow(Change):
     value: str
     at: Instant
     ends_at: Instant | None = None
+    tag: str = ""
+    """By which the gateway knows that it wrote it (``application.books.writing``)."""
 
 
 @dataclass(frozen=True, slots=True)
