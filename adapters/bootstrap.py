@@ -244,7 +244,7 @@ def _open_logins(
         clock=common.clock,
         randomness=common.randomness,
         factors=Factors(
-            store=common.store,
+            reader=common.reader,
             clock=common.clock,
             randomness=common.randomness,
             codes=wanted(partial(make_codes, derived(secret, "second factors"), common.randomness)),
@@ -288,7 +288,7 @@ def _modem_opener(
     settings: Settings, common: _Common, digests: Digests, committer: Committer
 ) -> Callable[[ModemSettings], ModemDriver]:
     clock = common.clock
-    pins = StoredPins(common.store, digests, clock=clock, execute=committer.execute)
+    pins = StoredPins(common.reader, digests, clock=clock, execute=committer.execute)
     timeout_s = settings.at_answer_timeout_s
 
     def open_modem(modem: ModemSettings) -> ModemDriver:

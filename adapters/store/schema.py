@@ -4,7 +4,7 @@ from typing import Final
 
 from adapters.store.identity import IDENTITY_TABLE
 
-SCHEMA_VERSION: Final = 7
+SCHEMA_VERSION: Final = 8
 
 # {blob} and {big} are the dialect's words for bytes and 64-bit integers.
 TABLES: Final = (
@@ -23,7 +23,7 @@ TABLES: Final = (
     "CREATE INDEX IF NOT EXISTS credentials_account ON credentials (account)",
     """CREATE TABLE IF NOT EXISTS secrets (
         kind TEXT NOT NULL, key TEXT NOT NULL, account {big} NOT NULL, value TEXT NOT NULL,
-        at {big} NOT NULL, ends_at {big}, PRIMARY KEY (kind, key))""",
+        at {big} NOT NULL, ends_at {big}, tag TEXT NOT NULL DEFAULT '', PRIMARY KEY (kind, key))""",
     "CREATE INDEX IF NOT EXISTS secrets_account ON secrets (account, kind)",
     "CREATE INDEX IF NOT EXISTS secrets_ends_at ON secrets (ends_at)",
     "CREATE TABLE IF NOT EXISTS numbers (kind TEXT PRIMARY KEY, next {big} NOT NULL)",
@@ -57,7 +57,10 @@ TABLES: Final = (
     IDENTITY_TABLE,
 )
 
-ADDED_COLUMNS: Final = (("credentials", "tag", "TEXT NOT NULL DEFAULT ''"),)
+ADDED_COLUMNS: Final = (
+    ("credentials", "tag", "TEXT NOT NULL DEFAULT ''"),
+    ("secrets", "tag", "TEXT NOT NULL DEFAULT ''"),
+)
 """Of tables that an older version made without them."""
 
 SENT_BY: Final = (
@@ -71,7 +74,7 @@ REPEATABLE_COLUMNS: Final = "digest, first_number, count, answered_at, batch"
 CREDENTIAL_COLUMNS: Final = (
     "key_id, account, name, hash, issued_at, revoked_at, scopes, sources, used_at, tag"
 )
-SECRET_COLUMNS: Final = "kind, key, account, value, at, ends_at"  # noqa: S105 - names
+SECRET_COLUMNS: Final = "kind, key, account, value, at, ends_at, tag"  # noqa: S105 - names
 POLL_COLUMNS: Final = "number, payment, provider, round, due_at, asked_at, callbacks"
 DUE_POLLS: Final = (
     "SELECT number, round FROM payment_polls WHERE due_at <= {mark} ORDER BY due_at LIMIT {mark}"

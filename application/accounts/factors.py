@@ -17,7 +17,8 @@ from application.accounts.second_factor import (
     UseRecoveryCode,
 )
 from application.books.commands import Execute
-from application.ports import Clock, Codes, Randomness, SecretKind, Store
+from application.books.reader import Reader
+from application.ports import Clock, Codes, Randomness, SecretKind
 from domain.errors import InvalidKey
 from domain.password_rules import (
     RECOVERY_BYTES,
@@ -32,7 +33,7 @@ from domain.values import SECOND
 class Factors:
     """Codes of authenticator apps and recovery codes; who asks has been asked who it is."""
 
-    store: Store
+    reader: Reader
     clock: Clock
     randomness: Randomness
     codes: Codes
@@ -106,7 +107,7 @@ class Factors:
     # -- codes -----------------------------------------------------------------------------------
 
     def _factor(self, account: int) -> SecondFactor | None:
-        row = self.store.secret(SecretKind.SECOND_FACTOR, str(account))
+        row = self.reader.secret(SecretKind.SECOND_FACTOR, str(account))
         return SecondFactor.read(row) if row else None
 
     def _use(

@@ -122,7 +122,7 @@ class Logins:
         msg = "The session is over: log in again."
         if not token.startswith(TOKEN_PREFIX):
             raise InvalidKey(msg)
-        row = self.store.secret(SecretKind.SESSION, self._digest(token))
+        row = self.reader.secret(SecretKind.SESSION, self._digest(token))
         now = self.clock.now()
         session = Session.read(row) if row else None
         if session is None or not session.is_live(now):
@@ -194,7 +194,7 @@ class Logins:
             NotFound: the token is unknown, used or over.
         """
         digest = self._digest(token)
-        row = self.store.secret(SecretKind.RESET, digest)
+        row = self.reader.secret(SecretKind.RESET, digest)
         if row is None:
             msg = "This reset was used already, or its time is over."
             raise NotFound(msg)
@@ -238,7 +238,7 @@ class Logins:
         return read_details(Person, account, source=self.store).email or ""
 
     def _password(self, account: int | None) -> str | None:
-        row = None if account is None else self.store.secret(SecretKind.PASSWORD, str(account))
+        row = None if account is None else self.reader.secret(SecretKind.PASSWORD, str(account))
         return row.value if row else None
 
     def _is_password(self, stored: str, typed: str) -> bool:

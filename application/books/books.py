@@ -8,7 +8,12 @@ from eventsourcing.persistence import Mapper, StoredEvent
 
 from application.books.cache import Cache
 from application.books.codec import A, fold
-from application.books.writing import own_snapshot, tagged_credential
+from application.books.writing import (
+    own_secret,
+    own_snapshot,
+    tagged_credential,
+    tagged_secret,
+)
 from application.ports import (
     Change,
     ClockMark,
@@ -288,6 +293,7 @@ class Books:
 
     def keep_secret(self, row: SecretRow) -> None:
         """Store a person's secret; the commands after this one see it."""
+        row = tagged_secret(self._writer, row)
         self.change(row)
         self._secrets.append(row)
 
@@ -299,7 +305,7 @@ class Books:
 
     def secret(self, kind: SecretKind, key: str) -> SecretRow | None:
         """Read a secret as of this point of the batch."""
-        found = self._turn.secret(kind, key)
+        found = own_secret(self._writer, self._turn.secret(kind, key))
         for change in self._secrets:
             match change:
                 case SecretRow() if (change.kind, change.key) == (kind, key):

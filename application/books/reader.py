@@ -7,10 +7,8 @@ from uuid import UUID
 from eventsourcing.persistence import Mapper
 
 from application.books.codec import SNAPSHOTTED, A, fold
-from application.books.writing import own_snapshot
-from application.ports import (
-    Store,
-)
+from application.books.writing import own_secret, own_snapshot
+from application.ports import SecretKind, SecretRow, Store
 from domain.events import Event
 from domain.proof.writer import WriterKeys
 
@@ -21,7 +19,7 @@ class Reader:
     def __init__(
         self, store: Store, mapper: Mapper[UUID], writer: WriterKeys | None = None
     ) -> None:
-        """Without the writer's keys no snapshot is used, since none can be checked."""
+        """Without the writer's keys no snapshot and no secret is used: none can be checked."""
         self._store = store
         self._writer = writer
         self._mapper = mapper
@@ -36,6 +34,12 @@ class Reader:
                 known = fold(self._mapper, [snapshot], known)
         tail = self._store.tail(key, known.version if known else 0)
         return fold(self._mapper, tail, known)
+
+    def secret(self, kind: SecretKind, key: str) -> SecretRow | None:
+        """Read a secret that the gateway wrote as it is; None when there is none."""
+        if self._writer is None:
+            return None
+        return own_secret(self._writer, self._store.secret(kind, key))
 
     def events(self, key: UUID) -> Sequence[Event]:
         """Read all events of an aggregate."""

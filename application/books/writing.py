@@ -1,4 +1,4 @@
-"""What the writer's key does for the books: tags of saves, of snapshots and of API keys."""
+"""What the writer's key does for the books: tags of saves, snapshots, API keys and secrets."""
 
 import logging
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 
-from application.ports import SAVED, CredentialRow, StoreUnusable, WriterTag
+from application.ports import SAVED, CredentialRow, SecretRow, StoreUnusable, WriterTag
 from domain.proof.stored import Stored, packed
 from domain.proof.writer import Place, WriterKeys
 
@@ -67,15 +67,20 @@ def tagged_snapshot(keys: WriterKeys, snapshot: StoredEvent) -> StoredEvent:
 
 def own_snapshot(keys: WriterKeys, stored: StoredEvent) -> StoredEvent | None:
     """Give a snapshot without its tag; None when we did not write it: it is not used."""
-    tag, state = stored.state[:SNAPSHOT_TAG_BYTES], stored.state[SNAPSHOT_TAG_BYTES:]
-    snapshot = replace(stored, state=state)
-    if keys.is_of_row(tag.decode(errors="replace"), *_fields_of_snapshot(snapshot)):
-        return snapshot
+    if is_own_snapshot(keys, stored):
+        return replace(stored, state=stored.state[SNAPSHOT_TAG_BYTES:])
     _log.warning(
         "the snapshot of %s %s has no right tag and is not used",
         *(stored.topic, stored.originator_id),
     )
     return None
+
+
+def is_own_snapshot(keys: WriterKeys, stored: StoredEvent) -> bool:
+    """Whether we wrote a snapshot as it is."""
+    tag, state = stored.state[:SNAPSHOT_TAG_BYTES], stored.state[SNAPSHOT_TAG_BYTES:]
+    fields = _fields_of_snapshot(replace(stored, state=state))
+    return keys.is_of_row(tag.decode(errors="replace"), *fields)
 
 
 def _fields_of_snapshot(snapshot: StoredEvent) -> tuple[bytes, ...]:
@@ -101,3 +106,26 @@ def is_own_credential(keys: WriterKeys, row: CredentialRow) -> bool:
 def _fields_of_credential(row: CredentialRow) -> tuple[bytes, ...]:
     fields = (row.key_id, row.account, row.hash, row.issued_at, row.scopes, row.sources)
     return (b"credential", *(str(field).encode() for field in fields))
+
+
+def tagged_secret(keys: WriterKeys, row: SecretRow) -> SecretRow:
+    """Give a secret's row its tag."""
+    return replace(row, tag=keys.tag_of_row(*_fields_of_secret(row)))
+
+
+def is_own_secret(keys: WriterKeys, row: SecretRow) -> bool:
+    """Whether we wrote a secret's row as it is."""
+    return keys.is_of_row(row.tag, *_fields_of_secret(row))
+
+
+def own_secret(keys: WriterKeys, row: SecretRow | None) -> SecretRow | None:
+    """Give a secret; None when there is none, or when we did not write it: it is not used."""
+    if row is None or is_own_secret(keys, row):
+        return row
+    _log.warning("a %s of account %s has no right tag and is not used", row.kind, row.account)
+    return None
+
+
+def _fields_of_secret(row: SecretRow) -> tuple[bytes, ...]:
+    fields = (row.kind.value, row.key, row.account, row.value, row.at, row.ends_at)
+    return (b"secret", *(str(field).encode() for field in fields))

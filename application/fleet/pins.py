@@ -7,7 +7,8 @@ from uuid import UUID
 from application.books.books import Books
 from application.books.commands import Command
 from application.books.digests import Digests
-from application.ports import Clock, SecretKind, SecretRow, Store
+from application.books.reader import Reader
+from application.ports import Clock, SecretKind, SecretRow
 from domain.values import Instant
 
 NOBODY: Final = 0
@@ -40,20 +41,20 @@ class StoredPins:
 
     def __init__(
         self,
-        store: Store,
+        reader: Reader,
         digests: Digests,
         *,
         clock: Clock,
         execute: Callable[[Command[None]], object],
     ) -> None:
-        self._store = store
+        self._reader = reader
         self._digests = digests
         self._clock = clock
         self._execute = execute
 
     def is_spent(self, card: str, pin: str) -> bool:
         """Say whether this PIN was given to this card and not taken since."""
-        row = self._store.secret(SecretKind.SIM_PIN, self._digests.card(card))
+        row = self._reader.secret(SecretKind.SIM_PIN, self._digests.card(card))
         return row is not None and row.value == self._digests.pin(card, pin)
 
     def spend(self, card: str, pin: str) -> None:
@@ -68,5 +69,5 @@ class StoredPins:
     def restore(self, card: str) -> None:
         """Note that the card took its PIN, if one was noted."""
         key = self._digests.card(card)
-        if self._store.secret(SecretKind.SIM_PIN, key) is not None:
+        if self._reader.secret(SecretKind.SIM_PIN, key) is not None:
             self._execute(NotePin(key, None, at=self._clock.now()))

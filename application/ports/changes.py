@@ -115,6 +115,14 @@ class CredentialRow(Change):
 
 
 @dataclass(frozen=True, slots=True)
+class SnapshotsForgotten(Change):
+    """All snapshots go: they are made anew of events."""
+
+    version: int = 0
+    """After this one."""
+
+
+@dataclass(frozen=True, slots=True)
 class CredentialTagged(Change):
     """A key's row gets a tag."""
 
@@ -239,6 +247,8 @@ class SecretRow(Change):
     value: str
     at: Instant
     ends_at: Instant | None = None
+    tag: str = ""
+    """By which the gateway knows that it wrote it (``application.books.writing``)."""
 
 
 @dataclass(frozen=True, slots=True)

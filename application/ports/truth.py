@@ -72,6 +72,9 @@ class Turn(Protocol):
     def secret(self, kind: SecretKind, key: str) -> SecretRow | None:
         """Read one secret."""
 
+    def secrets(self) -> Sequence[SecretRow]:
+        """Read the rows of all secrets."""
+
     def payment_polls(self, numbers: Sequence[int]) -> Mapping[int, PaymentPoll]:
         """Read when the providers of payments are asked next; of those that there are."""
 
@@ -189,6 +192,9 @@ class Store(Protocol):
 
     def is_half_restored(self) -> bool:
         """Whether a restore was broken off when the tables were back, and is to be given again."""
+
+    def has_older_secrets(self) -> bool:
+        """Whether there are secrets of a version without tags; not once it is migrated."""
 
     def migrate(self) -> None:
         """Make the tables; safe to run again."""

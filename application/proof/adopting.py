@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from typing import Final
 from uuid import UUID
 
-from application.books.writing import tag_of_raw, tagged_credential
+from application.books.writing import tag_of_raw, tagged_credential, tagged_secret
 from application.ports import (
     ADOPTED,
     CredentialTagged,
     Randomness,
     Save,
+    SecretRow,
+    SnapshotsForgotten,
     Store,
     TagsForgotten,
     Turn,
@@ -37,7 +39,7 @@ def is_of_another_key(store: Store, keys: WriterKeys) -> bool:
 
 
 def adopt(store: Store, keys: WriterKeys, randomness: Randomness, *, at: Instant) -> int:
-    """Tag the log as found, in the place of any tags, and the rows of API keys; give its end.
+    """Tag the log as found, in the place of any tags, and rows of keys and secrets; give its end.
 
     Nobody writes meanwhile: it is one transaction, of about four seconds for a million events.
 
@@ -47,7 +49,8 @@ def adopt(store: Store, keys: WriterKeys, randomness: Randomness, *, at: Instant
     save = Save(save_id=UUID(bytes=randomness.token(16), version=4), at=at)
 
     def decide(turn: Turn) -> Save:
-        save.changes[:] = [TagsForgotten(), *_adopted(turn, keys), *_tagged(turn, keys)]
+        save.changes[:] = [TagsForgotten(), SnapshotsForgotten(), *_adopted(turn, keys)]
+        save.changes += [*_tagged(turn, keys), *_secrets(turn, keys)]
         return save
 
     store.transact(decide)
@@ -62,6 +65,23 @@ def adopt(store: Store, keys: WriterKeys, randomness: Randomness, *, at: Instant
     return end
 
 
+def adopt_secrets(store: Store, keys: WriterKeys, randomness: Randomness, *, at: Instant) -> int:
+    """Tag the secrets of people as found, of a log that has its tags; give how many.
+
+    Raises:
+        StoreDown: nothing was changed.
+    """
+    save = Save(save_id=UUID(bytes=randomness.token(16), version=4), at=at)
+
+    def decide(turn: Turn) -> Save:
+        save.changes[:] = _secrets(turn, keys)
+        return save
+
+    store.transact(decide)
+    _log.warning("%s secrets of people that were there are taken as found", len(save.changes))
+    return len(save.changes)
+
+
 def _adopted(turn: Turn, keys: WriterKeys) -> Iterator[WriterTag]:
     place = Place()
     while events := turn.tagged.raw_after(place.position, limit=EVENTS_AT_ONCE):
@@ -73,3 +93,7 @@ def _adopted(turn: Turn, keys: WriterKeys) -> Iterator[WriterTag]:
 def _tagged(turn: Turn, keys: WriterKeys) -> Iterator[CredentialTagged]:
     for row in turn.credentials():
         yield CredentialTagged(row.key_id, tagged_credential(keys, row).tag)
+
+
+def _secrets(turn: Turn, keys: WriterKeys) -> list[SecretRow]:
+    return [tagged_secret(keys, row) for row in turn.secrets()]

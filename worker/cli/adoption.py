@@ -25,3 +25,17 @@ def adopt_what_is_older(system: "System", *, may_adopt: bool) -> int | None:
         )
         raise StoreDown(msg)
     return adopt(system.store, system.writer, system.randomness, at=system.clock.now())
+
+
+def must_not_be_older(system: "System") -> None:
+    """Refuse a store whose secrets of people have no tags: it takes a person's word to trust them.
+
+    Raises:
+        StoreDown: there are such secrets; says what to do.
+    """
+    if system.store.has_older_secrets() and not system.writer.is_new:
+        msg = (
+            "The secrets of people are of a version that gave them no tags: `ngoma migrate` takes"
+            " them as they are found, if nobody changed them past the gateway."
+        )
+        raise StoreDown(msg)

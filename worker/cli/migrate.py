@@ -32,9 +32,9 @@ def migrate(place: Place, *, is_adopted: bool, as_json: bool) -> None:
     """
     with opened(place, requires_migrated=False) as gateway:
         store, follower = gateway.system.store, gateway.system.follower
-        was_migrated = store.is_migrated()
+        was_migrated, has_older = store.is_migrated(), store.has_older_secrets()
         store.migrate()
-        adopted = _adopted(gateway.system, is_adopted=is_adopted)
+        adopted = _adopted(gateway.system, is_adopted=is_adopted, has_older_secrets=has_older)
         changed = follower.outdated()
         if changed:
             with progress("Read models") as advance:
@@ -55,11 +55,18 @@ def migrate(place: Place, *, is_adopted: bool, as_json: bool) -> None:
         click.echo(f"Made or rebuilt: {', '.join(changed)}.")
 
 
-def _adopted(system: "System", *, is_adopted: bool) -> int | None:
-    """Take a log without tags as it is found, any log when that was said; give where it ends."""
-    from application.proof.adopting import adopt
+def _adopted(system: "System", *, is_adopted: bool, has_older_secrets: bool) -> int | None:
+    """Take a log without tags as it is found, any log when that was said; give where it ends.
+
+    So with secrets of people: of a store whose version gave them no tags, and of no other.
+    """
+    from application.proof.adopting import adopt, adopt_secrets
     from worker.cli.adoption import adopt_what_is_older
 
-    if not is_adopted:
-        return adopt_what_is_older(system, may_adopt=True)
-    return adopt(system.store, system.writer, system.randomness, at=system.clock.now())
+    store, keys, randomness, at = system.store, system.writer, system.randomness, system.clock.now()
+    if is_adopted:
+        return adopt(store, keys, randomness, at=at)
+    adopted = adopt_what_is_older(system, may_adopt=True)
+    if adopted is None and has_older_secrets:
+        adopt_secrets(store, keys, randomness, at=at)
+    return adopted

@@ -161,7 +161,7 @@ def _remembering(place: Place, settings: ModemSettings) -> Iterator[PinMemory]:
         return
     with opened(place) as gateway:
         yield StoredPins(
-            gateway.reads.store,
+            gateway.system.reader,
             gateway.system.digests,
             clock=SystemClock(),
             execute=gateway.run,

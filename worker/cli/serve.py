@@ -19,7 +19,7 @@ from adapters.settings import Settings
 from api.app import create_app
 from application.system import System
 from domain.errors import NgomaError
-from worker.cli.adoption import adopt_what_is_older
+from worker.cli.adoption import adopt_what_is_older, must_not_be_older
 from worker.cli.alone import alone
 from worker.cli.demo import (
     DEMO,
@@ -139,6 +139,7 @@ def _listen(settings: Settings) -> Listener:
 
 def _migrate(system: System, *, may_migrate: bool) -> None:
     if may_migrate:
+        must_not_be_older(system)
         system.store.migrate()
         adopt_what_is_older(system, may_adopt=system.writer.is_new)
         system.follower.migrate()

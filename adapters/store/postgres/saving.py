@@ -133,6 +133,11 @@ class PostgresTurn:
         row = self._cursor.fetchone()
         return secret_of(row) if row else None
 
+    def secrets(self) -> Sequence[SecretRow]:
+        """Read the rows of all secrets."""
+        self._cursor.execute(f"SELECT {SECRET_COLUMNS} FROM secrets")
+        return [secret_of(row) for row in self._cursor.fetchall()]
+
     def payment_polls(self, numbers: Sequence[int]) -> Mapping[int, PaymentPoll]:
         """Read when the providers of payments are asked next."""
         self._cursor.execute(

@@ -270,6 +270,19 @@ class PostgresStore:
             row = cursor.fetchone()
             return 0 if row is None else int(row["version"])
 
+    def has_older_secrets(self) -> bool:
+        """Whether there are secrets, and no tags of them."""
+        with self._reading() as cursor:
+            cursor.execute(
+                "SELECT attname FROM pg_attribute"
+                " WHERE attrelid = to_regclass('secrets') AND attnum > 0 AND NOT attisdropped"
+            )
+            columns = {row["attname"] for row in cursor.fetchall()}
+            if not columns or "tag" in columns:
+                return False
+            cursor.execute("SELECT 1 FROM secrets LIMIT 1")
+            return cursor.fetchone() is not None
+
     def migrate(self) -> None:
         """Make the tables, one process at a time."""
         with self._troubles.met(in_writing=True), self._writers.get_connection() as guard:

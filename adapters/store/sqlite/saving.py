@@ -110,6 +110,11 @@ class SqliteTurn:
         row = self._cursor.fetchone()
         return SecretRow(SecretKind(row[0]), *row[1:]) if row else None
 
+    def secrets(self) -> Sequence[SecretRow]:
+        """Read the rows of all secrets."""
+        self._cursor.execute(f"SELECT {SECRET_COLUMNS} FROM secrets")
+        return [SecretRow(SecretKind(row[0]), *row[1:]) for row in self._cursor]
+
     def payment_polls(self, numbers: Sequence[int]) -> Mapping[int, PaymentPoll]:
         """Read when the providers of payments are asked next."""
         self._cursor.execute(

@@ -249,6 +249,14 @@ class SqliteStore:
         """Whether a restore was broken off: whoever opens the file finishes with it."""
         return False
 
+    def has_older_secrets(self) -> bool:
+        """Whether there are secrets, and no tags of them."""
+        with self._reading() as cursor:
+            columns = {row[1] for row in cursor.execute("PRAGMA table_info(secrets)")}
+            if not columns or "tag" in columns:
+                return False
+            return cursor.execute("SELECT 1 FROM secrets LIMIT 1").fetchone() is not None
+
     def migrate(self) -> None:
         """Make the tables."""
         if self.is_migrated():

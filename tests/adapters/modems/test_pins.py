@@ -26,7 +26,7 @@ def started(bench: AtBench, gw: Gateway, pin: str) -> AtModemDriver:
     """Give the driver that a new process would make."""
     system = gw.system
     pins = StoredPins(
-        system.store, system.digests, clock=system.clock, execute=system.committer.execute
+        system.reader, system.digests, clock=system.clock, execute=system.committer.execute
     )
     return AtModemDriver(bench.open_port, clock=bench.clock, pin=pin, pins=pins)
 
