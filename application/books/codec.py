@@ -20,6 +20,7 @@ from domain.inbound import Inbound
 from domain.ledger_seal import LedgerSeal
 from domain.manual_entry import ManualEntry
 from domain.message import Message
+from domain.oddity import Oddity
 from domain.payment import Payment
 from domain.period import Period
 from domain.price_list import PriceList
@@ -53,6 +54,7 @@ AGGREGATES: Final = (
     Statement,
     Coverage,
     Case,
+    Oddity,
     UnknownCallbacks,
     Period,
     PriceList,

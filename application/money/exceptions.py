@@ -110,6 +110,7 @@ class _Looking:
             for row in rows:
                 yield from self._of_payment(row)
             after = rows[-1].number
+        yield from self._of_oddities()
         yield from self._of_callbacks()
 
     # -- receipts -------------------------------------------------------------------------------
@@ -156,6 +157,23 @@ class _Looking:
             found = self._queries.reach(wallet, as_of=self._as_of)
             self._reach[wallet] = found or Instant(0)
         return self._reach[wallet]
+
+    def _of_oddities(self) -> Iterator[ToExplain]:
+        after = 0
+        while rows := self._queries.oddities(as_of=self._at, after=after, limit=PAGE):
+            for row in rows:
+                wallet = ProviderAccount(row.provider_account)
+                yield ToExplain(
+                    kind=Trouble(row.kind),
+                    name=str(ReceiptName(wallet, row.transaction_id)),
+                    subject=row.receipt,
+                    wallet=wallet,
+                    amount_ngwee=row.amount_ngwee,
+                    since=row.since,
+                    cause=None,
+                    account=row.account,
+                )
+            after = rows[-1].place
 
     # -- callbacks ------------------------------------------------------------------------------
 

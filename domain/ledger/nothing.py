@@ -19,6 +19,7 @@ from domain.inbound import Inbound
 from domain.ledger_seal import LedgerSeal
 from domain.manual_entry import ManualEntry
 from domain.message import Message
+from domain.oddity import Oddity
 from domain.payment import Payment
 from domain.period import Period
 from domain.price_list import PriceList
@@ -92,6 +93,7 @@ MOVES_NOTHING: Final[frozenset[type[Event]]] = frozenset(
         Message.ReportedLate,
         Message.Resolved,
         Message.ContentErased,
+        Oddity.Found,
         Payment.Requested,
         Payment.Initiated,
         Payment.Pending,

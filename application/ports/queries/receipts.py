@@ -110,6 +110,19 @@ class CallbackRow(NamedTuple):
     kept_at: Instant
 
 
+class OddityRow(NamedTuple):
+    """What is odd about a receipt and moves nothing (``domain.oddity``)."""
+
+    place: int
+    receipt: str
+    provider_account: str
+    transaction_id: str
+    kind: str
+    amount_ngwee: int
+    since: Instant
+    account: int | None
+
+
 class OpenItem(NamedTuple):
     """Something of a receipt that was open from ``since`` to ``until`` (None: still is)."""
 
@@ -194,6 +207,9 @@ class ReceiptQueries(Protocol):
         The place is a receipt's for a ``LINE``, the top-up's number for a ``TOP_UP``, and the
         callback's for a ``CALLBACK``.
         """
+
+    def oddities(self, *, as_of: Instant, after: int, limit: int) -> Sequence[OddityRow]:
+        """List what was found odd about receipts by a time."""
 
     def unknown_callbacks(self, *, as_of: Instant, after: int, limit: int) -> Sequence[CallbackRow]:
         """List callbacks about no payment of ours that came by a time and are kept, by number."""
