@@ -13,6 +13,7 @@ from application.books.contents import SALT_BYTES, reference
 from application.books.locks import locked_period
 from application.money.oddities import note_oddity
 from application.ports import Clock, ContentRow, FileLine, FileSummary, RefusedRow, StatementFile
+from domain.closing import closing_id
 from domain.contents import ContentKind, LineNote
 from domain.coverage import Coverage, Gap, coverage_id
 from domain.days import DAY_S, day_of
@@ -217,6 +218,7 @@ class SeeLines(Command[Seen]):
         """Their receipts, and the periods that they are in."""
         periods = {name for at in self._days.values() for name in periods_of(at)}
         yield from (period_id(self._wallet, name) for name in sorted(periods))
+        yield closing_id(self._wallet)
         yield from self._receipts
 
     def decide(self, books: Books) -> Seen:
@@ -238,7 +240,7 @@ class SeeLines(Command[Seen]):
                     continue
                 known += 1
             elif (period := locks[day_of(line.happened_at)]) is not None:
-                refused.append(RefusedRow(line.row, LOCKED.format(period.period)))
+                refused.append(RefusedRow(line.row, LOCKED.format(period)))
                 continue
             else:
                 added += 1

@@ -12,6 +12,7 @@ from domain.allowance import Allowance
 from domain.auditor_read import AuditorRead
 from domain.case import Case
 from domain.claim import Claim
+from domain.closing import Closing
 from domain.coverage import Coverage
 from domain.doubted_times import DoubtedTimes
 from domain.events import Event
@@ -57,6 +58,8 @@ MOVES_NOTHING: Final[frozenset[type[Event]]] = frozenset(
         UnknownCallbacks.Opened,
         UnknownCallbacks.Kept,
         Claim.Taken,
+        Closing.Opened,
+        Closing.Moved,
         CreditWallet.Opened,
         Inbound.Received,
         Inbound.Matched,
