@@ -40,18 +40,25 @@ def fold_payment(payments: Rows, event: Any) -> None:
             row["ended_at"] = event.at
             row["cause"] = getattr(event, "cause", row["cause"])
             if isinstance(event, Payment.Expired) and row["cause"] is not None:
-                row.update(odd="unknown", odd_since=event.at)
+                row["doubt_since"] = event.at
         case Payment.Held():
-            row.update(receipt=event.receipt, cause=event.cause, odd=None, odd_since=None)
+            row.update(receipt=event.receipt, cause=event.cause)
+            _end_doubt(row, event)
             row["ended_at"] = row["ended_at"] or event.at
         case Payment.Confirmed():
             _confirm(row, event, before)
+            _end_doubt(row, event)
         case Payment.RefundApproved():
             row["refund_since"] = event.at
         case Payment.Refunded():
             row["refund_until"] = event.at
         case _:
             pass
+
+
+def _end_doubt(row: dict[str, Any], event: Any) -> None:
+    if row["doubt_since"] is not None and row["doubt_until"] is None:
+        row["doubt_until"] = event.at
 
 
 def _confirm(row: dict[str, Any], event: Any, before: str) -> None:

@@ -79,8 +79,11 @@ class PaymentRow(NamedTuple):
     """When a refund was approved that is, or was, to be paid out."""
     refund_until: Instant | None
     odd: str | None
-    """``late``, ``failed``, ``amount`` or ``unknown``."""
+    """``late``, ``failed`` or ``amount``."""
     odd_since: Instant | None
+    doubt_since: Instant | None
+    """When it expired and nobody could tell whether it was paid, until somebody could."""
+    doubt_until: Instant | None
     payer: str | None
 
 
@@ -142,7 +145,9 @@ class OpenItem(NamedTuple):
     """Of the top-up that it paid."""
     kind: str | None
     is_to_match: bool
-    """Whether its line waits for matching."""
+    """Whether its line waits for matching now."""
+    line_ngwee: int
+    """What all of its line shows."""
 
 
 @dataclass(frozen=True, slots=True)

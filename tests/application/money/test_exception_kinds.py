@@ -219,3 +219,30 @@ def note(desk: Desk, name: str, *, owner: int | None, words: str, is_closed: boo
             note=words, at=desk.now,
         )
     )  # fmt: skip
+
+
+def test_what_was_in_doubt_is_so_as_of_then_whatever_became_of_it(desk: Desk) -> None:
+    reference = desk.pay(state=PaymentState.INITIATED)
+    said(desk, reference, Said.NOT_FOUND)
+    name = f"top_{desk.first + desk.paid}"
+    in_doubt = desk.now
+    assert desk.exceptions(as_of=in_doubt) == {("stale_pending", name, K50): 1}
+    said(desk, reference, Said.PAID)
+    assert desk.exceptions() == {("late_after_expiry", name, K50): 1}
+    assert desk.exceptions(as_of=in_doubt) == {("stale_pending", name, K50): 1}
+
+
+def test_what_was_done_with_later_was_not_yet_then(desk: Desk) -> None:
+    name = paid_after_failed(desk)
+    then = desk.now
+    note(desk, name, owner=None, words="credited", is_closed=True)
+    assert desk.exceptions() == {}
+    assert desk.exceptions(as_of=then) == {("paid_after_failed", name, K50): 1}
+
+
+def test_a_line_that_waited_for_matching_is_no_mismatch_as_of_then(desk: Desk) -> None:
+    desk.pay("a")
+    desk.bring(a_line("a"))
+    waited = desk.now
+    desk.match()
+    assert desk.exceptions() == desk.exceptions(as_of=waited) == {}
