@@ -14,6 +14,7 @@ from application.ports.queries import (
     ConfirmedRow,
     KnownLine,
     LineRow,
+    OddityRow,
     OpenItem,
     PaymentRow,
     TopUpRow,
@@ -23,6 +24,7 @@ from domain.values import Instant
 from projections.catalogue import RECEIPTS, TOP_UPS, ReadModel
 
 if TYPE_CHECKING:  # else each is imported when it is asked
+    import projections.oddities
     import projections.receipt_payments
     import projections.receipts
     import projections.topups
@@ -112,6 +114,11 @@ class ReceiptReading(ABC):
             return projections.receipts.old_payers(
                 connection, kind, before=before, after=after, limit=limit
             )
+
+    def oddities(self, *, as_of: Instant, after: int, limit: int) -> Sequence[OddityRow]:
+        """List what was found odd about receipts by a time."""
+        with self._reading(RECEIPTS) as connection:
+            return projections.oddities.oddities(connection, as_of=as_of, after=after, limit=limit)
 
     def unknown_callbacks(self, *, as_of: Instant, after: int, limit: int) -> Sequence[CallbackRow]:
         """List callbacks about no payment of ours that came by a time and are kept, by number."""

@@ -8,7 +8,7 @@ from sqlalchemy import Boolean, Connection, Index, Select, Table, Text, select
 from application.ports.queries import PaymentRow
 from domain.contents import ContentKind
 from domain.values import Instant
-from projections.tables import CONTENTS, READ, changing, fixed, is_content, key
+from projections.tables import CONTENTS, READ, changing, fixed, index_when_set, is_content, key
 
 FOUND_MAX: Final = 1_000
 
@@ -35,14 +35,17 @@ PAYMENTS: Final = Table(
     changing("refund_until", nullable=True),
     changing("odd", Text, nullable=True),
     changing("odd_since", nullable=True),
+    changing("doubt_since", nullable=True),
+    changing("doubt_until", nullable=True),
 )
-"""``odd`` says in what it was paid otherwise than asked, or that nobody knows whether it was."""
+"""``odd`` says in what it was paid otherwise than asked; in doubt is whether it was paid."""
 
 Index("receipt_payments_by_id", PAYMENTS.c.payment)
 Index("receipt_payments_by_reference", PAYMENTS.c.reference)
 Index("receipt_payments_by_ended", PAYMENTS.c.provider_account, PAYMENTS.c.ended_at)
 Index("receipt_payments_by_time", PAYMENTS.c.requested_at, PAYMENTS.c.number)
 Index("receipt_payments_odd", PAYMENTS.c.odd_since)
+index_when_set("receipt_payments_doubt", PAYMENTS.c.doubt_since, when=PAYMENTS.c.doubt_since)
 Index("receipt_payments_by_refund", PAYMENTS.c.refund_since)
 
 PAYERS = CONTENTS.alias("payers")
@@ -78,7 +81,9 @@ def odd_payments(
     owes = (_P.refund_since <= stale_before) & (
         _P.refund_until.is_(None) | (_P.refund_until > as_of)
     )
-    wanted = _payments().where(was_waiting | owes | (_P.odd_since <= as_of), _P.number > after)
+    is_doubted = (_P.doubt_since <= as_of) & (_P.doubt_until.is_(None) | (_P.doubt_until > as_of))
+    is_odd = was_waiting | owes | is_doubted | (_P.odd_since <= as_of)
+    wanted = _payments().where(is_odd, _P.number > after)
     return [PaymentRow(**row._mapping) for row in connection.execute(wanted.limit(limit))]
 
 
@@ -88,7 +93,8 @@ def _payments() -> Select[Any]:
             _P.number, _P.payment, _P.account, _P.provider, _P.provider_account, _P.reference,
             _P.provider_reference, _P.amount_ngwee, _P.paid_ngwee, _P.state, _P.cause,
             _P.was_late, _P.receipt, _P.requested_at, _P.ended_at, _P.confirmed_at,
-            _P.refund_since, _P.refund_until, _P.odd, _P.odd_since, PAYERS.c.msisdn.label("payer"),
+            _P.refund_since, _P.refund_until, _P.odd, _P.odd_since,
+            _P.doubt_since, _P.doubt_until, PAYERS.c.msisdn.label("payer"),
         )
         .join(PAYERS, is_content(ContentKind.TOP_UP, _P.number, among=PAYERS), isouter=True)
         .order_by(_P.number)

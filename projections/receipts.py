@@ -233,7 +233,7 @@ def open_items(
             items.place, _R.id.label("receipt"), _R.provider_account, _R.transaction_id,
             items.what, items.cause, items.amount_ngwee, items.is_on_statement,
             items.since, items.until, _R.account, _P.number, _R.kind,
-            _R.open_line.is_not(None).label("is_to_match"),
+            _R.open_line.is_not(None).label("is_to_match"), _R.amount_ngwee.label("line_ngwee"),
         )
         .join(RECEIPTS, _R.id == items.receipt)
         .join(PAYMENTS, _P.payment == _R.payment, isouter=True)

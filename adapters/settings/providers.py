@@ -7,6 +7,7 @@ from typing import Final
 
 from adapters.security.secret import Secret
 from adapters.settings.checks import Check, one_of, provider_name, url, within
+from domain.fees import FeeSchedule
 
 KINDS: Final = ("mtn", "airtel", "zamtel", "pawapay")
 ANSWER_S: Final = 30.0
@@ -65,6 +66,11 @@ class ProviderSettings:
     """mtn: that user's API key (file: or env:)."""
     refund_subscription_key: Secret | None = None
     """mtn: the key of the disbursement product (file: or env:)."""
+    fee_flat_ngwee: int | None = None
+    """What it keeps of each payment, as agreed: a fixed part, and one of the amount (below). With
+    either, a line of a statement with another fee is an exception of finance."""
+    fee_per_10_000: int | None = None
+    """The part of the amount: 150 is 1.5 per cent; half a ngwee is rounded up."""
     answer_timeout_s: float | None = None
     """How long it may take to answer; without it 30 s, and 150 s for zamtel, which waits for
     the payer."""
@@ -75,6 +81,13 @@ class ProviderSettings:
         return [
             value for item in fields(self) if isinstance(value := getattr(self, item.name), Secret)
         ]
+
+    @property
+    def fees(self) -> FeeSchedule | None:
+        """What it keeps of a payment, as agreed; None when nothing was."""
+        if self.fee_flat_ngwee is None and self.fee_per_10_000 is None:
+            return None
+        return FeeSchedule(flat_ngwee=self.fee_flat_ngwee or 0, per_10_000=self.fee_per_10_000 or 0)
 
     @property
     def answer_s(self) -> float:
@@ -95,6 +108,8 @@ PROVIDER_CHECKS: Final[Mapping[str, Sequence[Check]]] = MappingProxyType(
         "base_url": (url(["http", "https"]),),
         "callback_url": (url(["http", "https"]),),
         "answer_timeout_s": (within(0.1, 600),),
+        "fee_flat_ngwee": (within(0, 10**8),),
+        "fee_per_10_000": (within(0, 10_000),),
     }
 )
 

@@ -70,6 +70,15 @@ class Tally:
     """Of ids that are kept as numbers: how many digits."""
 
 
+class _RowRepeats(CellRefused):
+    """An earlier row of the file shows the same transaction."""
+
+    def __init__(self, repeats: str, moves_ngwee: int) -> None:
+        super().__init__("An earlier row shows the same transaction.")
+        self.repeats = repeats
+        self.moves_ngwee = moves_ngwee
+
+
 class Reading:
     """A pass over rows by a template, in one order of dates."""
 
@@ -158,6 +167,8 @@ class Reading:
                 self.tally.failed += 1
                 return None
             return self._line(number, row)
+        except _RowRepeats as refusal:
+            return RefusedRow(number, str(refusal), refusal.repeats, refusal.moves_ngwee)
         except CellRefused as refusal:
             return RefusedRow(number, str(refusal))
 
@@ -203,7 +214,7 @@ class Reading:
         msisdn, words, is_mended = _named("payer", read_payer, self._cell(row, "payer"))
         note = _named("words", text_of, self._cell(row, "words"))
         if transaction_id in self.tally.seen:
-            raise CellRefused("An earlier row shows the same transaction.")
+            raise _RowRepeats(transaction_id, amount - fee)
         line = FileLine(
             *(number, transaction_id, amount, fee, moment.at, msisdn),
             words="\n".join(filter(None, (words, note)))[:NOTE_CHARACTERS_MAX] or None,

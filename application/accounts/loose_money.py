@@ -173,6 +173,7 @@ def _assign(
         receipt=str(receipt.id),
         price_list=price_list,
         at=at,
+        **by,
     )
     books.record(wallet)
 

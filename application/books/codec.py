@@ -13,6 +13,7 @@ from domain.allowance import Allowance
 from domain.auditor_read import AuditorRead
 from domain.case import Case
 from domain.claim import Claim
+from domain.closing import Closing
 from domain.coverage import Coverage
 from domain.doubted_times import DoubtedTimes
 from domain.events import Aggregate, Snapshot
@@ -20,6 +21,7 @@ from domain.inbound import Inbound
 from domain.ledger_seal import LedgerSeal
 from domain.manual_entry import ManualEntry
 from domain.message import Message
+from domain.oddity import Oddity
 from domain.payment import Payment
 from domain.period import Period
 from domain.price_list import PriceList
@@ -52,7 +54,9 @@ AGGREGATES: Final = (
     Receipt,
     Statement,
     Coverage,
+    Closing,
     Case,
+    Oddity,
     UnknownCallbacks,
     Period,
     PriceList,
@@ -78,6 +82,7 @@ SNAPSHOTTED: Final[Mapping[type[Aggregate], int]] = {
     Receipt: CHANGES_BETWEEN,
     Statement: CHANGES_BETWEEN,
     Coverage: CHANGES_BETWEEN,
+    Closing: CHANGES_BETWEEN,
     Case: CHANGES_BETWEEN,
     Period: CHANGES_BETWEEN,
     LedgerSeal: CHANGES_BETWEEN,

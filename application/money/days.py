@@ -12,6 +12,7 @@ from application.books.books import Books
 from application.books.commands import Command
 from application.books.reasons import WithReason
 from application.ports.queries import Queries
+from domain.closing import Closing, closing_id
 from domain.errors import NotFound, NotPermitted
 from domain.period import Period, PeriodState, period_id
 from domain.provider_account import ProviderAccount
@@ -119,7 +120,7 @@ class SignOffSheet(_OfSheet):
 
 
 class LockPeriod(_OfSheet):
-    """Lock a period that is signed off, and freeze the trial balance in it."""
+    """Lock a period that is signed off, and all before it; freeze the trial balance in it."""
 
     def __init__(
         self,
@@ -134,6 +135,11 @@ class LockPeriod(_OfSheet):
         """``figures`` and ``frozen`` are what the sheet and the ledger say now."""
         super().__init__(provider_account, period, figures, actor=actor, at=at)
         self._frozen = frozen
+        self._closing = closing_id(provider_account)
+
+    def touches(self) -> Iterable[UUID]:
+        """The period, and how far the wallet's books are closed."""
+        return (self._period, self._closing)
 
     def decide(self, books: Books) -> PeriodState:
         """Lock it; give where it stands.
@@ -147,6 +153,10 @@ class LockPeriod(_OfSheet):
         period = books.get(Period, self._period)
         period.lock(self._figures, frozen=self._frozen, actor=self._actor.name, at=self.at)
         books.record(period)
+        wallet = period.provider_account
+        closing = books.find(Closing, closing_id(wallet)) or Closing.open(wallet, at=self.at)
+        closing.lock(period.period, at=self.at)
+        books.record(closing)
         return PeriodState(period.state)
 
 
@@ -164,10 +174,11 @@ class ReopenPeriod(WithReason[PeriodState]):
     ) -> None:
         super().__init__(actor=actor, reason=reason, at=at)
         self._period = period_id(provider_account, period)
+        self._closing = closing_id(provider_account)
 
     def touches(self) -> Iterable[UUID]:
-        """The period."""
-        yield self._period
+        """The period, and how far the wallet's books are closed."""
+        return (self._period, self._closing)
 
     def decide(self, books: Books) -> PeriodState:
         """Open it; give where it stands.
@@ -175,10 +186,14 @@ class ReopenPeriod(WithReason[PeriodState]):
         Raises:
             NotPermitted: the actor may not.
             NotFound: nobody began to close it.
-            TooLate: it is open.
+            TooLate: it is open, or a later one is locked.
         """
         permit(books, self._actor, Duty.CLOSE_DAYS)
         period = books.get(Period, self._period)
+        closing = books.find(Closing, self._closing)
+        if closing is not None and period.state == PeriodState.LOCKED:
+            closing.reopen(period.period, at=self.at)
+            books.record(closing)
         period.reopen(actor=self._actor.name, reason=self._keep_reason(books), at=self.at)
         books.record(period)
         return PeriodState(period.state)

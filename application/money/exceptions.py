@@ -27,7 +27,6 @@ _ODD: Final[Mapping[str, Trouble]] = {
     "late": Trouble.LATE_AFTER_EXPIRY,
     "failed": Trouble.PAID_AFTER_FAILED,
     "amount": Trouble.AMOUNT_MISMATCH,
-    "unknown": Trouble.STALE_PENDING,
 }
 PAYOUT: Final = "PAYOUT"
 """A refund was approved, and nobody said that it was paid."""
@@ -74,12 +73,13 @@ def money_exceptions(
 ) -> Exceptions:
     """List the exceptions of some kinds (none: of all) as of a time (None: now).
 
-    Notes are those of now; what an old kind was called is what it would be called now.
+    Notes are those of now, and what was noted as done later was not done then; what an old kind
+    was called is what it would be called now.
     """
     at = min(as_of or now, now)
     looking = _Looking(queries, as_of=None if as_of is None else at, at=at)
     found = [one for one in looking.all() if not kinds or one.kind in kinds]
-    found = [*_noted(queries, found)]
+    found = [*_noted(queries, found, at)]
     found = [one for one in found if with_closed or not one.is_closed]
     found.sort(key=lambda one: (one.since, one.name))
     return Exceptions(
@@ -98,6 +98,8 @@ class _Looking:
         self._as_of = as_of
         self._at = at
         self._reach: dict[str, Instant] = {}
+        self._waited: set[str] = set()
+        """Receipts whose lines waited for matching then; not looked for as of now."""
         self.to_match = 0
 
     def all(self) -> Iterator[ToExplain]:
@@ -110,42 +112,55 @@ class _Looking:
             for row in rows:
                 yield from self._of_payment(row)
             after = rows[-1].number
+        yield from self._of_oddities()
         yield from self._of_callbacks()
 
     # -- receipts -------------------------------------------------------------------------------
 
     def _of_receipts(self) -> Iterator[ToExplain]:
+        if self._as_of is not None:
+            self._waited = {
+                row.receipt
+                for row in self._items()
+                if row.what == "line" and row.amount_ngwee == row.line_ngwee
+            }
+        for row in self._items():
+            kind = self._kind(row)
+            if kind is not None:
+                wallet = ProviderAccount(row.provider_account)
+                yield ToExplain(
+                    kind=kind,
+                    name=str(ReceiptName(wallet, row.transaction_id)),
+                    subject=row.receipt,
+                    wallet=wallet,
+                    amount_ngwee=row.amount_ngwee,
+                    since=row.since,
+                    cause=row.cause,
+                    account=row.account,
+                )
+
+    def _items(self) -> Iterator[OpenItem]:
         after = 0
         while rows := self._queries.open_items(as_of=self._as_of, after=after, limit=PAGE):
-            for row in rows:
-                kind = self._kind(row)
-                if kind is not None:
-                    yield ToExplain(
-                        kind=kind,
-                        name=str(
-                            ReceiptName(ProviderAccount(row.provider_account), row.transaction_id)
-                        ),
-                        subject=row.receipt,
-                        wallet=row.provider_account,
-                        amount_ngwee=row.amount_ngwee,
-                        since=row.since,
-                        cause=row.cause,
-                        account=row.account,
-                    )
+            yield from rows
             after = rows[-1].place
+
+    def _waits(self, row: OpenItem) -> bool:
+        """Tell whether a receipt's line waits for matching, or did then."""
+        return row.is_to_match if self._as_of is None else row.receipt in self._waited
 
     def _kind(self, row: OpenItem) -> Trouble | None:
         """Say what is wrong; None where nothing is, or nobody can tell before it is matched."""
         if row.what == "held":
             return _held(row.cause or "")
         if row.what == "line":
-            if row.is_to_match:
+            if self._waits(row):
                 self.to_match += 1
                 return None
             is_batch = row.kind == LineKind.BATCH
             return Trouble.SETTLEMENT_SHORTFALL if is_batch else Trouble.AMOUNT_MISMATCH
         if row.is_on_statement and row.what == "in":
-            return None if row.is_to_match else Trouble.AMOUNT_MISMATCH
+            return None if self._waits(row) else Trouble.AMOUNT_MISMATCH
         if row.since > self._reaches(row.provider_account):
             return None
         is_in = row.what == "in"
@@ -156,6 +171,23 @@ class _Looking:
             found = self._queries.reach(wallet, as_of=self._as_of)
             self._reach[wallet] = found or Instant(0)
         return self._reach[wallet]
+
+    def _of_oddities(self) -> Iterator[ToExplain]:
+        after = 0
+        while rows := self._queries.oddities(as_of=self._at, after=after, limit=PAGE):
+            for row in rows:
+                wallet = ProviderAccount(row.provider_account)
+                yield ToExplain(
+                    kind=Trouble(row.kind),
+                    name=str(ReceiptName(wallet, row.transaction_id)),
+                    subject=row.receipt,
+                    wallet=wallet,
+                    amount_ngwee=row.amount_ngwee,
+                    since=row.since,
+                    cause=None,
+                    account=row.account,
+                )
+            after = rows[-1].place
 
     # -- callbacks ------------------------------------------------------------------------------
 
@@ -198,6 +230,11 @@ class _Looking:
         )
         if row.refund_since is not None and is_owed and row.refund_since <= self._at - STALE:
             yield told(Trouble.STALE_PENDING, row.amount_ngwee, row.refund_since, PAYOUT)
+        is_doubted = row.doubt_since is not None and (
+            row.doubt_until is None or row.doubt_until > self._at
+        )
+        if row.doubt_since is not None and is_doubted and row.doubt_since <= self._at:
+            yield told(Trouble.STALE_PENDING, row.amount_ngwee, row.doubt_since, row.cause)
         if row.odd is None or row.odd_since is None or row.odd_since > self._at:
             return
         difference = row.paid_ngwee - row.amount_ngwee if row.paid_ngwee else 0
@@ -215,16 +252,16 @@ def _held(cause: str) -> Trouble:
     return _CAUSES.get(cause, Trouble.MISSING_IN_LEDGER)
 
 
-def _noted(queries: Queries, found: Sequence[ToExplain]) -> Iterator[ToExplain]:
+def _noted(queries: Queries, found: Sequence[ToExplain], at: Instant) -> Iterator[ToExplain]:
     """Add whose work each is and what was noted; a note that says done is of what was then."""
     for first in range(0, len(found), ASKED_AT_ONCE):
         some = found[first : first + ASKED_AT_ONCE]
         cases = {row.subject: row for row in queries.cases([one.subject for one in some])}
         for one in some:
-            yield _with_case(one, cases.get(one.subject))
+            yield _with_case(one, cases.get(one.subject), at)
 
 
-def _with_case(one: ToExplain, case: CaseRow | None) -> ToExplain:
+def _with_case(one: ToExplain, case: CaseRow | None, at: Instant) -> ToExplain:
     if case is None:
         return one
     return replace(
@@ -232,5 +269,5 @@ def _with_case(one: ToExplain, case: CaseRow | None) -> ToExplain:
         owner=case.owner,
         note=case.note,
         noted_by=case.actor,
-        is_closed=case.is_closed and case.noted_at >= one.since,
+        is_closed=case.is_closed and one.since <= case.noted_at <= at,
     )

@@ -11,6 +11,7 @@ from application.books.books import Books
 from application.books.commands import Command
 from application.books.locks import require_open_line
 from application.books.reasons import WithReason
+from application.money.oddities import note_oddity
 from domain.errors import InvalidRequest, NgomaError, TooLate
 from domain.matching import Rule, Trouble
 from domain.receipt import Receipt
@@ -29,6 +30,8 @@ class Decided(NamedTuple):
     receipts: tuple[UUID, ...]
     rule: Rule
     evidence: tuple[str, ...]
+    beyond_fee_ngwee: int = 0
+    """What the provider kept beyond the fee that is agreed; less, where it is negative."""
 
 
 class ToHold(NamedTuple):
@@ -132,6 +135,9 @@ class RecordMatching(Command[Recorded]):
                 _cancel(books, line, decision, self.at)
             case Decided():
                 _match(books, line, decision, self.at)
+                if decision.beyond_fee_ngwee:
+                    beyond = decision.beyond_fee_ngwee
+                    note_oddity(books, line, Trouble.FEE_MISMATCH, amount_ngwee=beyond, at=self.at)
         return "matched"
 
 

@@ -20,6 +20,7 @@ from application.money.matching import (
 from application.money.sides import Gathering, OnProgress, Sides
 from application.ports import Clock, MobileMoney
 from application.ports.queries import ConfirmedRow, KnownLine, LineRow, PaymentRow, Queries
+from domain.fees import FeeSchedule
 from domain.matching import (
     LineKind,
     Match,
@@ -105,7 +106,8 @@ def reconcile(
             continue
         sides = gathering.gather(ProviderAccount(name))
         until = queries.reach(name) or Instant(0)
-        outcome = match_lines(sides.expected, sides.lines, Terms(until=until), past=sides.past)
+        terms = Terms(until=until, fees=_fees(mobile_money, name))
+        outcome = match_lines(sides.expected, sides.lines, terms, past=sides.past)
         found = list(_decisions(sides, outcome))
         done = Reconciled(
             wallet=name,
@@ -132,6 +134,12 @@ def reconcile(
         yield done
 
 
+def _fees(mobile_money: Mapping[str, MobileMoney], wallet: str) -> FeeSchedule | None:
+    """Give what is agreed with a wallet's provider; nothing with one that is set up no more."""
+    client = mobile_money.get(wallet.partition("/")[0])
+    return None if client is None else client.traits.fees
+
+
 def _waits(row: LineRow | KnownLine) -> bool:
     return isinstance(row, LineRow) and row.held is not None
 
@@ -148,10 +156,17 @@ def _name(sides: Sides, row: LineRow | KnownLine) -> ReceiptName:
 def _decisions(sides: Sides, outcome: Outcome) -> Iterator[Found]:
     """Say what becomes of each open line, matches first."""
     decided: set[int] = set()
+    beyond = {
+        one.line: one.difference_ngwee
+        for one in outcome.findings
+        if one.trouble is Trouble.FEE_MISMATCH and one.line is not None
+    }
     for match in outcome.matches:
         decided.update(match.lines)
-        undo = match.rule is Rule.REVERSAL
-        yield from (_undo if undo else _show)(sides, match)
+        if match.rule is Rule.REVERSAL:
+            yield from _undo(sides, match)
+        else:
+            yield from _show(sides, match, beyond)
     for away in sides.elsewhere:
         yield _hold(sides, away, Trouble.WRONG_WALLET)
     for finding in outcome.findings:
@@ -200,8 +215,11 @@ class _By(TypedDict):
     evidence: tuple[str, ...]
 
 
-def _show(sides: Sides, match: Match) -> Iterator[Found]:
-    """Let lines show what was confirmed; what nobody confirmed waits for a person."""
+def _show(sides: Sides, match: Match, beyond: Mapping[int, int]) -> Iterator[Found]:
+    """Let lines show what was confirmed; what nobody confirmed waits for a person.
+
+    ``beyond`` is what lines, by their places, show of fees beyond what is agreed.
+    """
     behind = [sides.behind[place] for place in match.expected]
     rows = [sides.shown[place] for place in match.lines]
     confirmed = [one for one in behind if isinstance(one, ConfirmedRow)]
@@ -218,9 +236,11 @@ def _show(sides: Sides, match: Match) -> Iterator[Found]:
     else:
         shows = tuple(one.transaction_id for one in confirmed)
         receipts = tuple(UUID(one.receipt) for one in confirmed)
-        for row in rows:
-            decision = Decided(UUID(row.receipt), receipts, match.rule, match.evidence)
-            yield _found(sides, row, decision, shows=shows, **by)
+        for row, place in zip(rows, match.lines, strict=True):
+            fee = beyond.get(place, 0)
+            decision = Decided(UUID(row.receipt), receipts, match.rule, match.evidence, fee)
+            odd = Trouble.FEE_MISMATCH.value if fee else None
+            yield _found(sides, row, decision, shows=shows, trouble=odd, **by)
 
 
 def _undo(sides: Sides, match: Match) -> Iterator[Found]:

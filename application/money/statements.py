@@ -11,11 +11,14 @@ from application.books.books import Books
 from application.books.commands import Command, Execute, Preparing
 from application.books.contents import SALT_BYTES, reference
 from application.books.locks import locked_period
+from application.money.oddities import note_oddity
 from application.ports import Clock, ContentRow, FileLine, FileSummary, RefusedRow, StatementFile
+from domain.closing import closing_id
 from domain.contents import ContentKind, LineNote
 from domain.coverage import Coverage, Gap, coverage_id
 from domain.days import DAY_S, day_of
 from domain.errors import AlreadyExists, InvalidRequest
+from domain.matching import Trouble
 from domain.period import period_id
 from domain.provider_account import ProviderAccount
 from domain.receipt import Receipt, receipt_id
@@ -215,6 +218,7 @@ class SeeLines(Command[Seen]):
         """Their receipts, and the periods that they are in."""
         periods = {name for at in self._days.values() for name in periods_of(at)}
         yield from (period_id(self._wallet, name) for name in sorted(periods))
+        yield closing_id(self._wallet)
         yield from self._receipts
 
     def decide(self, books: Books) -> Seen:
@@ -236,7 +240,7 @@ class SeeLines(Command[Seen]):
                     continue
                 known += 1
             elif (period := locks[day_of(line.happened_at)]) is not None:
-                refused.append(RefusedRow(line.row, LOCKED.format(period.period)))
+                refused.append(RefusedRow(line.row, LOCKED.format(period)))
                 continue
             else:
                 added += 1
@@ -291,6 +295,14 @@ class NoteImport(Command[ImportedFile]):
         """The file's record, and the wallet's coverage."""
         yield statement_id(self._summary.sha256)
         yield coverage_id(self._wallet)
+        if self._number is not None:
+            yield from (receipt_id(self._wallet, name) for _, name in self._repeated())
+
+    def _repeated(self) -> Iterator[tuple[RefusedRow, str]]:
+        """Give the rows that show a transaction once more, and which; the first thousand."""
+        for row in self._summary.refused_rows:
+            if row.repeats is not None:
+                yield row, row.repeats
 
     def decide(self, books: Books) -> ImportedFile:
         """Note it.
@@ -303,6 +315,7 @@ class NoteImport(Command[ImportedFile]):
         if self._number is not None:
             coverage = coverage or Coverage.open(self._wallet, at=self.at)
             self._note(books, coverage)
+            self._note_repeated(books)
         told, refused = self._summary, self._summary.refused + self._seen.refused_count
         return ImportedFile(
             statement=self._number,
@@ -317,6 +330,17 @@ class NoteImport(Command[ImportedFile]):
             is_contiguous=coverage is not None and coverage.is_contiguous,
             gaps=coverage.gaps if coverage is not None else (),
         )
+
+    def _note_repeated(self, books: Books) -> None:
+        for row, transaction in self._repeated():
+            receipt = books.find(Receipt, receipt_id(self._wallet, transaction))
+            if receipt is not None and receipt.is_on_statement:
+                note_oddity(
+                    *(books, receipt, Trouble.DUPLICATE_ROW),
+                    where=f"{self._summary.sha256}/{row.row}",
+                    amount_ngwee=row.moves_ngwee,
+                    at=self.at,
+                )
 
     def _note(self, books: Books, coverage: Coverage) -> None:
         told = self._summary

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from domain.fees import FeeSchedule
 from domain.money import Ngwee
 from domain.msisdn import Msisdn
 from domain.values import Instant, Network
@@ -202,6 +203,8 @@ class ProviderTraits:
     tells_status: bool = True
     """Whether it can be asked about a payment."""
     refunds: Refunds = Refunds.NONE
+    fees: FeeSchedule | None = None
+    """What it keeps of a payment, as agreed; None when no fee of it is wrong."""
     first_poll_s: float = 5.0
     """How long to wait before it is asked about a payment."""
 

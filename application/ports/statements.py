@@ -31,6 +31,10 @@ class RefusedRow(NamedTuple):
 
     row: int
     reason: str
+    repeats: str | None = None
+    """The transaction that an earlier row of the file shows, if that is why."""
+    moves_ngwee: int = 0
+    """What such a row would move."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from domain.allowance import Allowance
 from domain.auditor_read import AuditorRead
 from domain.case import Case
 from domain.claim import Claim
+from domain.closing import Closing
 from domain.coverage import Coverage
 from domain.doubted_times import DoubtedTimes
 from domain.events import Event
@@ -19,6 +20,7 @@ from domain.inbound import Inbound
 from domain.ledger_seal import LedgerSeal
 from domain.manual_entry import ManualEntry
 from domain.message import Message
+from domain.oddity import Oddity
 from domain.payment import Payment
 from domain.period import Period
 from domain.price_list import PriceList
@@ -56,6 +58,8 @@ MOVES_NOTHING: Final[frozenset[type[Event]]] = frozenset(
         UnknownCallbacks.Opened,
         UnknownCallbacks.Kept,
         Claim.Taken,
+        Closing.Opened,
+        Closing.Moved,
         CreditWallet.Opened,
         Inbound.Received,
         Inbound.Matched,
@@ -92,6 +96,7 @@ MOVES_NOTHING: Final[frozenset[type[Event]]] = frozenset(
         Message.ReportedLate,
         Message.Resolved,
         Message.ContentErased,
+        Oddity.Found,
         Payment.Requested,
         Payment.Initiated,
         Payment.Pending,

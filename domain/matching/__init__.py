@@ -1,14 +1,13 @@
 """Says which payments of ours the lines of a statement show, and what stays to be explained."""
 
 from domain.matching.findings import Finding, Match, Outcome, Rule, Suggestion, Trouble
-from domain.matching.sides import Expected, FeeSchedule, Line, LineKind, Past, Standing, Terms
+from domain.matching.sides import Expected, Line, LineKind, Past, Standing, Terms
 from domain.matching.stages import STAGES, Stage
 from domain.matching.verdict import match_lines
 
 __all__ = [
     "STAGES",
     "Expected",
-    "FeeSchedule",
     "Finding",
     "Line",
     "LineKind",

@@ -58,9 +58,16 @@ class CreditWallet(events.Standing, Aggregate):
         provider_account: str,
         receipt: str,
         price_list: str,
+        actor: str | None = None,
+        approver: str | None = None,
+        entry: int | None = None,
+        reason: str | None = None,
         at: Instant,
     ) -> None:
-        """Add bought credits; Receipt.credit or assign says the source, in the same save."""
+        """Add bought credits; Receipt.credit or assign says the source, in the same save.
+
+        ``actor`` and what follows are said where a person gave them.
+        """
         _require_positive(credits)
         self._move(
             self.TopUp,
@@ -72,6 +79,10 @@ class CreditWallet(events.Standing, Aggregate):
             provider_account=provider_account,
             receipt=receipt,
             price_list=price_list,
+            actor=actor,
+            approver=approver,
+            entry=entry,
+            reason=reason,
         )
 
     def require(self, credits: Credits) -> None:

@@ -41,10 +41,11 @@ class TopUp(Event):
 
     ``source`` is "clearing" (a confirmed payment) or "held" (a receipt that stood in
     Unallocated), ``receipt`` the id of the receipt, in the wallet ``provider_account``; of
-    version 1, which no gateway has written, that is not known.
+    version 1, which no gateway has written, that is not known. Where a person gave the money to
+    the account, ``actor``, ``approver``, ``entry`` and ``reason`` are those of Receipt.Assigned.
     """
 
-    class_version: ClassVar[int] = 2
+    class_version: ClassVar[int] = 3
 
     TOPIC = "CreditWallet.TopUp"
     account: int
@@ -56,10 +57,19 @@ class TopUp(Event):
     receipt: str
     price_list: str
     available: int
+    actor: str | None
+    approver: str | None
+    entry: int | None
+    reason: str | None
 
     @staticmethod
     def upcast_v1_v2(state: dict[str, Any]) -> None:
         state["provider_account"] = "unknown/unknown"
+
+    @staticmethod
+    def upcast_v2_v3(state: dict[str, Any]) -> None:
+        """Know of nobody who gave it: Receipt.Assigned tells."""
+        state.update(actor=None, approver=None, entry=None, reason=None)
 
     def apply(self, wallet: Standing) -> None:
         wallet.available = self.available

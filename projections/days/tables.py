@@ -102,6 +102,14 @@ FILES: Final = Table(
 
 Index("days_files_by_wallet", FILES.c.wallet)
 
+CLOSINGS: Final = Table(
+    "days_closings",
+    READ,
+    key("wallet", Text),
+    changing("until"),
+)
+"""Up to when the books of a wallet are closed."""
+
 PERIODS: Final = Table(
     "days_periods",
     READ,

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from domain.closing import Closing
 from domain.days import day_of
 from domain.events import Event
 from domain.ledger import RULES, Holdings, chart, postings
@@ -14,6 +15,7 @@ from domain.statement import Statement
 from domain.wallet import CreditWallet
 from projections import catalogue
 from projections.days.tables import (
+    CLOSINGS,
     COMING,
     ENTRIES,
     ENTRY_BITS,
@@ -57,7 +59,7 @@ class Days(Projection):
     """Folds the days of our wallets."""
 
     name, version = catalogue.DAYS
-    tables = (RECEIPTS, ITEMS, ENTRIES, SUMS, FILES, PERIODS)
+    tables = (RECEIPTS, ITEMS, ENTRIES, SUMS, FILES, CLOSINGS, PERIODS)
     events = frozenset(
         {
             *_OF_LINES,
@@ -76,7 +78,7 @@ class Days(Projection):
         pages = _Pages(batch)
         for position, event in batch.events:
             pages.begin(position)
-            if isinstance(event, Period.Event):
+            if isinstance(event, Period.Event | Closing.Moved):
                 pages.periods.fold(event)
             else:
                 _HANDLERS[type(event)](pages, event)

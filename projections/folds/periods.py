@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
+from domain.closing import Closing
 from domain.contents import reason_number
 from domain.days import day_of
 from domain.events import Event
 from domain.period import Period, PeriodState, period_id
 from domain.sheet import periods_of
 from domain.values import Instant
-from projections.days.tables import PERIODS
+from projections.days.tables import CLOSINGS, PERIODS
 from projections.projection import Batch
 from projections.rows import Row
 
@@ -18,18 +19,25 @@ class PeriodPages:
     """The rows of periods that a batch touches."""
 
     def __init__(self, batch: Batch) -> None:
-        self._rows = batch.rows(PERIODS)
+        self._rows, self._closings = batch.rows(PERIODS), batch.rows(CLOSINGS)
         self._keys: dict[tuple[str, int], list[str]] = {}
         """The rows of the day and the month of a day of a wallet."""
-        events = (event for _, event in batch.events)
-        self._rows.load(str(one.originator_id) for one in events if type(one) in OF_PERIODS)
+        events = [event for _, event in batch.events]
+        self._rows.load(str(one.originator_id) for one in events if isinstance(one, Period.Event))
+        self._closings.load(
+            {one.provider_account for one in events if isinstance(one, Closing.Moved)}
+        )
 
     def load(self, moments: Iterable[tuple[str, Instant]]) -> None:
-        """Load the periods that hold these moments of these wallets."""
+        """Load the periods that hold these moments, and up to when these wallets are closed."""
+        moments = list(moments)
+        self._closings.load({wallet for wallet, _ in moments})
         self._rows.load(key for wallet, at in moments for key in self._keys_of(wallet, at))
 
     def is_locked(self, wallet: str, at: Instant) -> bool:
-        """Whether the day of a moment, or its month, is locked by now."""
+        """Whether the day of a moment, or its month or a later one, is locked by now."""
+        if wallet in self._closings and at < self._closings[wallet]["until"]:
+            return True
         locked = PeriodState.LOCKED.value
         keys = self._keys_of(wallet, at)
         return any(key in self._rows and self._rows[key]["state"] == locked for key in keys)
@@ -41,8 +49,13 @@ class PeriodPages:
         return self._keys[day]
 
     def fold(self, event: Any) -> None:
-        """Fold an event of a period."""
-        if isinstance(event, Period.Opened):
+        """Fold an event of a period, or of how far books are closed."""
+        if isinstance(event, Closing.Moved):
+            if event.provider_account in self._closings:
+                self._closings[event.provider_account]["until"] = event.until
+            else:
+                self._closings.add({"wallet": event.provider_account, "until": event.until})
+        elif isinstance(event, Period.Opened):
             row: Row = dict.fromkeys(column.name for column in PERIODS.c)
             row["id"] = str(event.originator_id)
             row["wallet"] = event.provider_account
@@ -90,4 +103,4 @@ _CHANGES: Final[Mapping[type[Event], Callable[[Any], Row]]] = {
     Period.Locked: _locked,
     Period.Reopened: _reopened,
 }
-OF_PERIODS: Final[frozenset[type[Event]]] = frozenset({Period.Opened, *_CHANGES})
+OF_PERIODS: Final[frozenset[type[Event]]] = frozenset({Period.Opened, Closing.Moved, *_CHANGES})

@@ -5,14 +5,17 @@ from typing import Any, Final
 
 from domain.case import Case
 from domain.contents import reason_number
-from domain.payment import Payment, PaymentState
+from domain.oddity import Oddity
+from domain.payment import Payment
 from domain.receipt import Receipt
 from domain.receipt.known import Known
 from domain.receipt.progress import Progress
 from domain.statement import Statement
 from domain.unknown_callbacks import UnknownCallbacks
 from projections import catalogue
+from projections.folds.receipt_payments import fold_payment
 from projections.folds.topups import LEADS_TO
+from projections.oddities import ODDITIES
 from projections.projection import Batch, Projection
 from projections.receipt_payments import PAYMENTS
 from projections.receipts import CASES, FILES, ITEMS, RECEIPTS
@@ -67,7 +70,7 @@ class Receipts(Projection):
     """Folds the events of receipts, payments, statements, cases and unknown callbacks."""
 
     name, version = catalogue.RECEIPTS
-    tables = (RECEIPTS, ITEMS, PAYMENTS, FILES, CASES, UNKNOWN_CALLBACKS)
+    tables = (RECEIPTS, ITEMS, PAYMENTS, FILES, CASES, ODDITIES, UNKNOWN_CALLBACKS)
     events = frozenset(
         {
             Receipt.Opened,
@@ -88,6 +91,7 @@ class Receipts(Projection):
             *LEADS_TO,
             Statement.Imported,
             Case.Noted,
+            Oddity.Found,
             UnknownCallbacks.Kept,
         }
     )
@@ -96,7 +100,7 @@ class Receipts(Projection):
         """Fold a batch of events."""
         receipts, items = batch.rows(RECEIPTS), batch.rows(ITEMS)
         payments, files, cases = batch.rows(PAYMENTS), batch.rows(FILES), batch.rows(CASES)
-        callbacks = batch.rows(UNKNOWN_CALLBACKS)
+        oddities, callbacks = batch.rows(ODDITIES), batch.rows(UNKNOWN_CALLBACKS)
         receipts.load(
             {str(e.originator_id) for _, e in batch.events if isinstance(e, Receipt.Event)}
         )
@@ -112,7 +116,7 @@ class Receipts(Projection):
                 case Receipt.Event():
                     _fold_receipt(_known(known, event), items, position, event)
                 case Payment.Event() | Payment.Requested():
-                    _fold_payment(payments, event)
+                    fold_payment(payments, event)
                 case Statement.Imported():
                     files.add(
                         {
@@ -124,6 +128,18 @@ class Receipts(Projection):
                     )
                 case Case.Noted():
                     _fold_case(cases, event)
+                case Oddity.Found():
+                    oddities.add(
+                        {
+                            "place": position,
+                            "receipt": event.receipt,
+                            "provider_account": event.provider_account,
+                            "transaction_id": event.transaction_id,
+                            "kind": event.kind,
+                            "amount_ngwee": event.amount_ngwee,
+                            "since": event.at,
+                        }
+                    )
                 case UnknownCallbacks.Kept():
                     callbacks.add(
                         {
@@ -254,8 +270,7 @@ def _keep_items(items: Rows, known: _Receipt, position: int, at: int) -> None:
     for what, place in list(there.items()):
         item = items[place]
         now = (item["amount_ngwee"], item["cause"], bool(item["is_on_statement"]))
-        is_shown = known.is_on_statement and what != "out"
-        if what in wanted and now == (*wanted[what], is_shown):
+        if what in wanted and now == (*wanted[what], _is_shown(known, what)):
             del wanted[what]
         else:
             item["until"] = at
@@ -269,72 +284,13 @@ def _keep_items(items: Rows, known: _Receipt, position: int, at: int) -> None:
                 "what": what,
                 "cause": cause,
                 "amount_ngwee": amount,
-                "is_on_statement": known.is_on_statement and what != "out",
+                "is_on_statement": _is_shown(known, what),
                 "since": at,
                 "until": None,
             }
         )
 
 
-# -- payments ---------------------------------------------------------------------------------
-
-
-def _fold_payment(payments: Rows, event: Any) -> None:
-    if isinstance(event, Payment.Requested):
-        empty = dict.fromkeys((column.name for column in PAYMENTS.c), None)
-        payments.add(
-            {
-                **empty,
-                "number": event.number,
-                "payment": str(event.originator_id),
-                "account": event.account,
-                "provider": event.provider,
-                "provider_account": event.provider_account,
-                "reference": event.reference,
-                "amount_ngwee": event.amount_ngwee,
-                "paid_ngwee": 0,
-                "state": PaymentState.REQUESTED.value,
-                "was_late": False,
-                "requested_at": event.at,
-            }
-        )
-        return
-    row = payments[event.number]
-    before, row["state"] = row["state"], LEADS_TO[type(event)].value
-    match event:
-        case Payment.Pending():
-            row["provider_reference"] = event.provider_reference or row["provider_reference"]
-        case Payment.Unknown():
-            row["cause"] = event.cause
-        case Payment.Failed() | Payment.Expired():
-            row["ended_at"] = event.at
-            row["cause"] = getattr(event, "cause", row["cause"])
-            if isinstance(event, Payment.Expired) and row["cause"] is not None:
-                row.update(odd="unknown", odd_since=event.at)
-        case Payment.Held():
-            row.update(receipt=event.receipt, cause=event.cause, odd=None, odd_since=None)
-            row["ended_at"] = row["ended_at"] or event.at
-        case Payment.Confirmed():
-            _confirm(row, event, before)
-        case Payment.RefundApproved():
-            row["refund_since"] = event.at
-        case Payment.Refunded():
-            row["refund_until"] = event.at
-        case _:
-            pass
-
-
-def _confirm(row: dict[str, Any], event: Any, before: str) -> None:
-    is_other = event.amount_ngwee != row["amount_ngwee"]
-    late = "failed" if before == PaymentState.FAILED else "late"
-    odd = late if event.is_late else "amount" if is_other else None
-    row.update(
-        receipt=event.receipt,
-        paid_ngwee=event.amount_ngwee,
-        cause=None,
-        was_late=event.is_late,
-        ended_at=row["ended_at"] or event.at,
-        confirmed_at=event.at,
-        odd=odd,
-        odd_since=None if odd is None else event.at,
-    )
+def _is_shown(known: _Receipt, what: str) -> bool:
+    """Tell whether its line is about this; what goes back has a line of its own."""
+    return known.is_on_statement and what != "out"

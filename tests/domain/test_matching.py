@@ -5,9 +5,9 @@ from time import process_time
 
 import pytest
 
+from domain.fees import FeeSchedule
 from domain.matching import (
     Expected,
-    FeeSchedule,
     Line,
     LineKind,
     Outcome,

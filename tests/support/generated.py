@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from domain.matching import Expected, FeeSchedule, Line, LineKind, Standing, Terms
+from domain.fees import FeeSchedule
+from domain.matching import Expected, Line, LineKind, Standing, Terms
 from domain.values import SECOND, Instant
 
 PROVIDERS: Final = ("mtn", "airtel", "zamtel", "pawapay")

@@ -238,6 +238,7 @@ def open_airtel(settings: ProviderSettings, caller: Caller) -> AirtelMobileMoney
         name=settings.name,
         networks=frozenset({Network.AIRTEL}),
         answer_s=settings.answer_s,
+        fees=settings.fees,
         currency=settings.currency,
         callback_url=settings.callback_url,
         refunds=Refunds.WHOLE,

@@ -221,6 +221,7 @@ def open_mtn(settings: ProviderSettings, caller: Caller) -> MtnMobileMoney:
         name=settings.name,
         networks=frozenset({Network.MTN}),
         answer_s=settings.answer_s,
+        fees=settings.fees,
         currency=settings.currency,
         callback_url=settings.callback_url,
         callback_per_payment=True,

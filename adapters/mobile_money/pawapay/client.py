@@ -221,6 +221,7 @@ def open_pawapay(settings: ProviderSettings, caller: Caller) -> PawapayMobileMon
         name=settings.name,
         networks=frozenset(Network),
         answer_s=settings.answer_s,
+        fees=settings.fees,
         currency=settings.currency,
         callback_url=settings.callback_url,
         refunds=Refunds.PARTS,

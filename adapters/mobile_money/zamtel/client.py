@@ -121,6 +121,7 @@ def open_zamtel(settings: ProviderSettings, caller: Caller) -> ZamtelMobileMoney
         name=settings.name,
         networks=frozenset({Network.ZAMTEL}),
         answer_s=settings.answer_s,
+        fees=settings.fees,
         currency=settings.currency,
         tells_status=False,
     )

@@ -79,8 +79,11 @@ class PaymentRow(NamedTuple):
     """When a refund was approved that is, or was, to be paid out."""
     refund_until: Instant | None
     odd: str | None
-    """``late``, ``failed``, ``amount`` or ``unknown``."""
+    """``late``, ``failed`` or ``amount``."""
     odd_since: Instant | None
+    doubt_since: Instant | None
+    """When it expired and nobody could tell whether it was paid, until somebody could."""
+    doubt_until: Instant | None
     payer: str | None
 
 
@@ -110,6 +113,19 @@ class CallbackRow(NamedTuple):
     kept_at: Instant
 
 
+class OddityRow(NamedTuple):
+    """What is odd about a receipt and moves nothing (``domain.oddity``)."""
+
+    place: int
+    receipt: str
+    provider_account: str
+    transaction_id: str
+    kind: str
+    amount_ngwee: int
+    since: Instant
+    account: int | None
+
+
 class OpenItem(NamedTuple):
     """Something of a receipt that was open from ``since`` to ``until`` (None: still is)."""
 
@@ -129,7 +145,9 @@ class OpenItem(NamedTuple):
     """Of the top-up that it paid."""
     kind: str | None
     is_to_match: bool
-    """Whether its line waits for matching."""
+    """Whether its line waits for matching now."""
+    line_ngwee: int
+    """What all of its line shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +212,9 @@ class ReceiptQueries(Protocol):
         The place is a receipt's for a ``LINE``, the top-up's number for a ``TOP_UP``, and the
         callback's for a ``CALLBACK``.
         """
+
+    def oddities(self, *, as_of: Instant, after: int, limit: int) -> Sequence[OddityRow]:
+        """List what was found odd about receipts by a time."""
 
     def unknown_callbacks(self, *, as_of: Instant, after: int, limit: int) -> Sequence[CallbackRow]:
         """List callbacks about no payment of ours that came by a time and are kept, by number."""

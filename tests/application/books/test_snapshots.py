@@ -22,6 +22,7 @@ from domain.events import Aggregate
 from domain.inbound import Inbound
 from domain.manual_entry import ManualEntry
 from domain.message import Message
+from domain.oddity import Oddity
 from domain.period import Period
 from domain.receipt import Receipt
 from domain.roles import Role
@@ -39,7 +40,8 @@ from tests.support.virtual import Answer
 
 AT = Instant(1_790_000_000_000_000)
 END_BY_THEMSELVES = {
-    *(AuditorRead, Claim, Inbound, ManualEntry, Message, SenderId, Submission, UnknownCallbacks),
+    *(AuditorRead, Claim, Inbound, ManualEntry, Message, Oddity, SenderId, Submission),
+    UnknownCallbacks,
 }
 """A few decisions, or a day, and nothing more comes."""
 

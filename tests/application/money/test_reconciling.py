@@ -1,22 +1,14 @@
 """Open lines are matched with what was confirmed, once; what stays is told as what it is."""
 
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import count
-from typing import Any, TypeVar
 
 import pytest
 
-from application.books.actors import Actor
-from application.books.commands import Command
 from application.money import reconciling
 from application.money.exceptions import money_exceptions
 from application.money.matching import Unmatch
-from application.money.reconciling import Reconciled, reconcile
+from application.money.reconciling import Reconciled
 from application.money.reversals import ReversePayment
-from application.money.statements import import_statement
-from application.ports import FileLine
 from application.retention.erasure import RETENTION, Erased, Retention
 from application.retention.payers import ErasePayers, Payers, erase_due_payers
 from application.system import System
@@ -24,122 +16,27 @@ from domain.contents import ContentKind
 from domain.errors import StoreDown
 from domain.matching import LineKind
 from domain.payment import PaymentState
-from domain.provider_account import ProviderAccount
-from domain.receipt import Receipt, receipt_id
-from domain.values import SECOND, Instant
+from domain.receipt import receipt_id
+from domain.values import Instant
+from tests.support.desk import HOUR, STAFF, Desk, a_desk, line, set_times
 from tests.support.invariants import violations_in
-from tests.support.reconciling import K50, PAYER, File, Pay
-from tests.support.system import create_account, running_system
-
-R = TypeVar("R")
-
-STAFF = Actor("os:finance@host")
+from tests.support.reconciling import K50, PAYER
+from tests.support.system import running_system
 
 OTHER = "+260967654321"
-HOUR = 3_600 * SECOND
-
-
-@dataclass
-class Desk:
-    """One wallet of ours, each test its own."""
-
-    system: System
-    account: int
-    wallet: ProviderAccount
-    first: int
-    paid: int = 0
-
-    @property
-    def now(self) -> Instant:
-        return self.system.clock.now()
-
-    def pay(
-        self, receipt: str = "", *, amount: int = K50, wallet: str | None = None,
-        state: PaymentState = PaymentState.CONFIRMED,
-    ) -> str:  # fmt: skip
-        """Let a payment end so; give our reference."""
-        self.paid += 1
-        pay = Pay(
-            self.first + self.paid, self.account, wallet or self.wallet, state,
-            receipt=receipt, amount=amount, at=Instant(self.now - HOUR),
-        )  # fmt: skip
-        self.system.committer.execute(pay)
-        return pay.payment.reference
-
-    def bring(self, *rows: FileLine, later: bool = False) -> None:
-        """Import lines, and one fee that says up to when the file reaches."""
-        self.paid += 1
-        last = line(f"F{self.paid}", 0, fee=1, kind=LineKind.FEE, at=self.now)
-        import_statement(
-            File([*rows, last]), self.wallet, execute=self.system.committer.execute,
-            clock=self.system.clock, actor=STAFF,
-        )  # fmt: skip
-
-    def match(self, *, is_dry: bool = False, commands_max: int = 100) -> Reconciled:
-        """Match; the store is away after some commands."""
-        self.caught_up()
-        left = commands_max
-
-        def execute(command: Command[R]) -> R:
-            nonlocal left
-            if left == 0:
-                raise StoreDown
-            left -= 1
-            return self.system.committer.execute(command)
-
-        (done,) = reconcile(
-            self.system.queries, execute=execute, clock=self.system.clock,
-            digests=self.system.digests, mobile_money=self.system.mobile_money, actor=STAFF,
-            is_wanted=lambda name: name == self.wallet, is_dry=is_dry,
-        )  # fmt: skip
-        return done
-
-    def caught_up(self) -> None:
-        head = self.system.store.head()
-        assert self.system.queries.reached(head, timeout_s=10, projection="receipts")
-
-    def exceptions(self, **more: Any) -> Counter[tuple[str, str, int]]:
-        self.caught_up()
-        found = money_exceptions(self.system.queries, now=self.now, **more).found
-        return Counter(
-            (one.kind.value, one.name.removeprefix(f"{self.wallet}/"), one.amount_ngwee)
-            for one in found
-            if one.wallet == self.wallet
-        )
-
-    def receipt(self, name: str) -> Receipt:
-        found = self.system.reader.find(Receipt, receipt_id(self.wallet, name))
-        assert found
-        return found
-
-
-def line(
-    name: str, amount: int = K50, *, fee: int = 0, at: Instant | None = None,
-    msisdn: str | None = None, words: str | None = None, reference: str | None = None,
-    kind: LineKind = LineKind.PAYMENT,
-) -> FileLine:  # fmt: skip
-    return FileLine(
-        2, name, amount, fee, at or Instant(TIMES.pop()), msisdn, words, reference, kind
-    )
-
-
-TIMES: list[int] = []
-NAMES = count(1)
 
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     with running_system(tmp_path_factory.mktemp("store")) as system:
-        start = system.clock.now() - 2 * HOUR
-        TIMES.extend(start + n * SECOND for n in range(1_000, 0, -1))
+        set_times(system)
         yield system
         assert violations_in(system.store) == []
 
 
 @pytest.fixture
 def desk(system: System) -> Desk:
-    account, _ = create_account(system, name=f"Shop {next(NAMES)}")
-    return Desk(system, account, ProviderAccount(f"mtn/w{account}"), first=account * 1_000)
+    return a_desk(system)
 
 
 def found(done: Reconciled) -> dict[str, tuple[str | None, str | None]]:

@@ -104,6 +104,16 @@ def test_refused_rows_are_listed_and_come_in_once_they_are_mended(made: Cli) -> 
     assert is_sound(made)
 
 
+def test_a_row_that_shows_a_transaction_once_more_is_an_exception_once(made: Cli) -> None:
+    for _ in range(2):
+        answer = brought(made, ROWS[0], ROWS[0], ROWS[1])
+        reason = "An earlier row shows the same transaction."
+        assert answer["refused"] == [{"row": 3, "reason": reason}]
+    (found,) = made.json("finance", "exceptions", "--kind", "duplicate_row")["exceptions"]
+    assert (found["what"], found["amount_ngwee"]) == ("mtn/main/11", 4_900)
+    assert is_sound(made)
+
+
 def test_a_line_that_changed_since_an_earlier_file_is_refused(made: Cli) -> None:
     brought(made, ROWS[0])
     changed = brought(made, ROWS[0].replace("50.00", "60.00"))

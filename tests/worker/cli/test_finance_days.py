@@ -11,8 +11,16 @@ import pytest
 
 from adapters.clock import SystemClock
 from application.money.exports import ExportKind
+from application.money.outcomes import RecordStatus
+from application.ports import PaymentState as Said
+from application.ports import PaymentStatus
+from domain.money import Ngwee
+from domain.payment import PaymentState
 from domain.roles import Role
 from domain.sheet import day_named
+from tests.api.money.asking import publish
+from tests.support.reconciling import Pay
+from tests.support.system import running_system
 from tests.worker.cli.commands import Cli
 from tests.worker.cli.people import Person, team
 from tests.worker.cli.test_finance import ROWS, brought, is_sound
@@ -174,6 +182,53 @@ def test_what_a_line_of_a_locked_day_is_counts_on_the_day_it_is_said(
     assert (sheet(admin, SECOND)["book_ngwee"], sheet(admin, today)["book_ngwee"]) == (
         *(before["book_ngwee"], before["book_ngwee"] + 5_000),
     )
+    assert is_sound(admin)
+
+
+@pytest.mark.slow  # ten commands of three people, a second and more
+def test_a_lock_closes_all_before_it_and_matching_counts_on_the_day_that_it_is_done(
+    people: tuple[Person, ...],
+) -> None:
+    admin, reviewer, preparer = people
+    preparer.run(*call("sign", SECOND))
+    reviewer.run(*call("sign", SECOND))
+    reviewer.run(*call("lock", SECOND))
+    before = sheet(admin, SECOND)
+    account = admin.account("Buyer")
+    with running_system(admin.folder) as system:
+        publish(system)
+        pay = Pay(
+            *(700, account, "mtn/main", PaymentState.INITIATED),
+            receipt="",
+            amount=5_000,
+            at=system.clock.now(),
+        )
+        system.committer.execute(pay)
+        paid = PaymentStatus(state=Said.PAID, receipt="11", amount_ngwee=Ngwee(5_000))
+        done = RecordStatus(
+            *(pay.payment.id, paid), currency="ZMW", tells_status=True, at=system.clock.now()
+        )
+        assert system.committer.execute(done) is PaymentState.CONFIRMED
+    assert preparer.json("finance", "match")[0]["recorded"]["matched"] == 1
+    assert sheet(admin, SECOND) == before, "what was signed, and not changed since"
+    today = sheet(admin, day_named(SystemClock().now()))
+    assert (today["unidentified_ngwee"], today["in_transit_ngwee"]) == (2_500, 0)
+    wanted = ("assign", "mtn/main/12", str(account), "--reason", "she called")
+    words = preparer.refusal("finance", *wanted)
+    assert words.startswith("2026-02-02 of mtn/main is locked: post the correction"), words
+    late = ROWS[0].replace("11,", "15,")
+    assert brought(admin, *ROWS[:3], late)["refused"] == [
+        {"row": 5, "reason": "2026-02-02 is locked: have it reopened, then import the file again."}
+    ]
+    preparer.run(*call("sign", FIRST), "--note", "closed with the second")
+    reviewer.run(*call("sign", FIRST))
+    reviewer.run(*call("lock", FIRST))
+    why = ("--reason", "a late file")
+    words = reviewer.refusal(*call("reopen", FIRST), *why)
+    assert words == "2026-02-02 of mtn/main is locked: have that reopened first."
+    for day in (SECOND, FIRST):
+        assert reviewer.json(*call("reopen", day), *why)["state"] == "open"
+    assert brought(admin, *ROWS[:3], late)["added"] == 1
     assert is_sound(admin)
 
 

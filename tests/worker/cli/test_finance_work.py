@@ -85,7 +85,9 @@ def test_money_that_no_one_asked_for_is_found_and_assigned_by_two(office: Till, 
     bob.run("approval", "approve", entry)
     assert office.exceptions() == []
     statement = office.cli.json("wallet", "statement", shop)
-    assert [line["credits"] for line in statement["lines"]] == [100]
+    (line,) = statement["lines"]
+    assert (line["kind"], line["credits"], line["entry"]) == ("TopUp", 100, entry)
+    assert (line["actor"], line["approver"], line["reason"]) == (ann.name, bob.name, "rang up")
     assert statement["closing"] == 100
 
 
