@@ -1,4 +1,4 @@
-"""All invariants of the log, in one pass: order, credits, brakes, money, and what people did."""
+"""All invariants of the log, in one pass: order, credits, SIMs, money, and what people did."""
 
 from collections.abc import Mapping
 
@@ -9,6 +9,7 @@ from application.invariants.manual import ManualChecker
 from application.invariants.manual_money import ManualMoneyChecker
 from application.invariants.order import OrderChecker
 from application.invariants.receipts import ReceiptChecker
+from application.invariants.segments import SegmentChecker
 from application.invariants.statements import StatementChecker
 from application.invariants.violation import Violation, Violations
 from domain.events import Event
@@ -34,6 +35,7 @@ class InvariantChecker:
         self._order = OrderChecker(self._found)
         self._credits = CreditChecker(self._found, tariffs=tariffs)
         self._brakes = BrakeChecker(self._found)
+        self._segments = SegmentChecker(self._found)
         self._manual = ManualChecker(self._found, alone_max=alone_max)
         self._by_hand = ManualMoneyChecker(self._found, alone_max_ngwee=alone_max_ngwee)
         self._ledger = LedgerChecker(self._found, rules=rules)
@@ -72,6 +74,7 @@ class InvariantChecker:
             self._order,
             self._credits,
             self._brakes,
+            self._segments,
             self._manual,
             self._by_hand,
             self._ledger,

@@ -298,6 +298,7 @@ CALLS: Final[Mapping[str, tuple[str, ...]]] = {
     "approval withdraw": ("1 --reason {word}",),
     "modem probe": ("/dev/{word} --pin {word}",),
     "modem show": ("{word}",),
+    "modem segments": ("--from {word} --to {word}",),
     "modem scan": ("/dev/{word}",),
     "modem ussd": ("/dev/{word} {word}", "/dev/{word} *114#"),
     "modem emulate": ("--link {word} --network-log {word} --fault {word} --imsi {word}",),

@@ -15,10 +15,11 @@ from adapters.modems.simulated.profiles import PROFILES
 from adapters.modems.simulated.sim_card import SimCard, imsi_for
 from application.accounts.principal import Principal
 from application.books.actors import Actor
+from application.books.cache import Cache
 from application.fleet.desk import Desk
 from application.fleet.waits import SimWaits
 from application.messages.by_hand import CancelMessage
-from application.ports import ModemHealth, SimIdentity
+from application.ports import ModemHealth, SimIdentity, UssdReply, never
 from domain.errors import NgomaError
 from domain.message import Message, State
 from domain.message_states import OPEN, SPENT
@@ -40,21 +41,28 @@ LATENCY_S: Final = 2.0
 STEP_S: Final = 0.7
 DUE_EVERY: Final = 7
 CREDITS: Final = 100_000
+CACHED: Final = 500
+"""Aggregates that the committer remembers: full within hours, so that what grows is not it."""
 DAY_S: Final = 86_400
-DEADLINES_S: Final = {"open": 200.0, "submit": 260.0, "step": 30.0, "health": 30.0}
+AIRTIME_CODE: Final = "*114#"
+DEADLINES_S: Final = {"open": 200.0, "submit": 260.0, "step": 30.0, "health": 30.0, "ussd": 70.0}
 """The most that one call of a driver takes."""
 
 
 class Air(MemoryNetworkLog):
-    """Looks, at each segment, whether its attempt was committed before."""
+    """Counts segments, and looks whether the attempt of each was committed before."""
 
     def __init__(self, is_started: Callable[[SegmentOnAir], bool]) -> None:
         super().__init__()
         self.early: list[SegmentOnAir] = []
+        self.parts: dict[int, Counter[int]] = {}
+        """By the message's place: how often each part was on the air."""
+        self.by_card: Counter[str] = Counter()
         self._is_started = is_started
 
     def append(self, segment: SegmentOnAir) -> None:
-        super().append(segment)
+        self.by_card[segment.imsi] += 1
+        self.parts.setdefault(int(segment.recipient[-7:]), Counter())[segment.part] += 1
         if not self._is_started(segment):
             self.early.append(segment)
 
@@ -89,6 +97,9 @@ class TimedDriver(AtModemDriver):
     def health(self) -> ModemHealth | None:
         return self._timed("health", super().health)
 
+    def ussd(self, code: str, *, gives_way: Callable[[], bool] = never) -> UssdReply:
+        return self._timed("ussd", lambda: AtModemDriver.ussd(self, code, gives_way=gives_way))
+
 
 class ModemFleet:
     """Modems as in ``PLACES``, as many as there are ``faults``: those of each, in their order."""
@@ -100,6 +111,7 @@ class ModemFleet:
         self.time = time
         self.places = PLACES[: len(faults)]
         self.chance = random.Random(seed)
+        gw.system.committer._cache = Cache(CACHED)
         self.air = Air(self._is_started)
         self.longest_s: dict[str, float] = defaultdict(float)
         self.numbers: list[int] = []
@@ -145,6 +157,7 @@ class ModemFleet:
             f"modem{place}",
             network=network,
             per_minute=PER_MINUTE,
+            airtime_code=AIRTIME_CODE,
             desk=self.desks[network],
             waits=SimWaits(),
         )
@@ -260,19 +273,16 @@ class ModemFleet:
         assert up_s is not None, self.sims[place].status
         minutes = (self.ran_until_s - up_s - LATENCY_S) / 60
         allowed = int(PER_MINUTE * (1 + minutes))  # a full bucket, and what flowed in
-        return sum(s.imsi == imsi for s in self.air.segments) / allowed
+        return self.air.by_card[imsi] / allowed
 
     def violations(self) -> list[str]:
         """Name what does not hold, once all is over."""
         found = [f"N3 before its start: {segment}" for segment in self.air.early]
-        parts: dict[int, Counter[int]] = {}
-        for segment in self.air.segments:
-            parts.setdefault(int(segment.recipient[-7:]), Counter())[segment.part] += 1
         spent = 0
         for place, number in enumerate(self.numbers, start=1):
             message = self.message(number)
             spent += message.credits if message.state in SPENT else 0
-            found += self._of_message(number, message, parts.get(place, Counter()))
+            found += self._of_message(number, message, self.air.parts.get(place, Counter()))
         if sum(map(self.gw.available, self.senders)) != CREDITS * len(self.senders) - spent:
             found.append("N5 credits do not add up")
         found += [

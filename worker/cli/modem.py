@@ -72,6 +72,28 @@ def show(place: Place, sim: int, *, as_json: bool) -> None:
         show_sim(gateway, sim, as_json=as_json)
 
 
+@modem.command(
+    "segments",
+    epilog=example("ngoma modem segments", "ngoma modem segments --from 2026-11-01 --json"),
+)
+@click.option("--from", "since", metavar="DAY", help="From this day in Lusaka on.")
+@click.option("--to", "until", metavar="DAY", help="Up to this day in Lusaka.")
+@json_option
+@place_options
+def segments(place: Place, since: str | None, until: str | None, *, as_json: bool) -> None:
+    """Count the segments that each SIM began each day, and set them against what was sold.
+
+    Each was submitted, is in doubt, failed (it did not leave), or is under way. Counted from the
+    log alone; what cannot be is said, with its position, and is an error (N8).
+    """
+    from worker.cli.modem_segments import show_segments
+
+    with opened(place) as gateway:
+        adds_up = show_segments(gateway, since, until, as_json=as_json)
+    if not adds_up:
+        click.get_current_context().exit(1)
+
+
 @modem.command("quarantine", epilog=example("ngoma modem quarantine 2 --reason 'bill is disputed'"))
 @click.argument("sim", type=NUMBER)
 @reason_option

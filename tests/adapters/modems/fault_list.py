@@ -54,6 +54,7 @@ ARRANGED: Final = frozenset({"F22", "F23", "F24", "F25", "F26"})
 ALL_THROUGH: Final = (
     *("garbage", "urc-storm=0.2", "noise=0.1", "crumbs", "crcrlf"),
     *("reports=twice", "reports=early", "reports=trying", "reports=empty"),
+    *("ussd=silent", "ussd=refused", "ussd=session", "ussd=hex"),
 )
 DEALT: Final = tuple(spec.split(":times")[0] for spec in FAULTS.values() if ":times" in spec)
 """Faults of single segments, to be dealt by chance: ``f"{spec}:p=0.3"``."""

@@ -68,7 +68,7 @@ def test_the_commands_are_those_of_this_issue() -> None:
         *("suppression list", "suppression add", "suppression lift"),
         *("backup create", "backup list", "backup drill", "restore"),
         *("modem list", "modem probe", "modem emulate", "modem quarantine", "modem release"),
-        *("modem scan", "modem ussd", "modem show"),
+        *("modem scan", "modem ussd", "modem show", "modem segments"),
         *("projections status", "projections rebuild"),
         *("contents purge", "clock show", "clock vouch", "pay simulate", "pay log"),
         *("pay generate", "events list"),

@@ -1,9 +1,10 @@
 """Staff see the SIMs, keep one from sending, and try a modem before it is used."""
 
 import signal
+import sqlite3
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -11,7 +12,9 @@ from urllib.request import urlopen
 import pytest
 
 from adapters.modems.simulated.profiles import PROFILES
-from domain.reports import Accepted
+from adapters.store.guarding import SQLITE_LIFT
+from domain.causes import OwnCause
+from domain.reports import Accepted, InDoubt
 from tests.end_to_end.waiting import wait_until
 from tests.worker.cli.commands import Cli
 from tests.worker.cli.messages import ICCID, sending
@@ -153,6 +156,32 @@ def test_a_sim_that_was_never_asked_for_its_airtime_says_so(cli: Cli) -> None:
     assert (found["sim"], found["airtime_ngwee"], found["airtime_trouble"]) == (number, None, None)
     assert "its network was never asked" in cli.run("modem", "show", number).stdout
     assert cli.refusal("modem", "show", 77) == "No such SIM."
+
+
+def test_the_segments_of_each_sim_are_set_against_what_was_sold(cli: Cli) -> None:
+    with sending(cli.folder) as sender:
+        for outcome in (Accepted(1), Accepted(2), InDoubt(OwnCause.NO_ANSWER, "no answer")):
+            sender.attempt(sender.send(), outcome)
+        sim = sender.sim().sim
+    (row,) = cli.json("modem", "segments")
+    told = {"begun": 3, "submitted": 2, "in_doubt": 1, "failed": 0, "under_way": 0}
+    sold = {"messages_sold": 2, "segments_sold": 2, "credits_sold": 2}
+    assert row == {"day": row["day"], "sim": sim, **told, **sold}
+    assert row["day"] in cli.run("modem", "segments").stdout
+    assert cli.json("modem", "segments", "--from", row["day"], "--to", row["day"]) == [row]
+    assert cli.json("modem", "segments", "--to", "2020-01-01") == []
+
+
+def test_a_log_in_which_a_segment_never_began_does_not_add_up(cli: Cli) -> None:
+    with sending(cli.folder) as sender:
+        sender.attempt(sender.send(), Accepted(1))
+    with closing(sqlite3.connect(cli.folder / "store.db", isolation_level=None)) as store:
+        for lift in SQLITE_LIFT:
+            store.execute(lift)
+        store.execute("DELETE FROM stored_events WHERE topic = 'Message.AttemptStarted'")
+    said = cli.run("modem", "segments", code=1).stderr
+    assert "N8 at " in said
+    assert "no segment of message 1 was under way" in said
 
 
 def test_a_sim_that_is_not_there_cannot_be_quarantined(cli: Cli) -> None:

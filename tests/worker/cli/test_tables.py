@@ -38,6 +38,7 @@ COMMANDS = (
     "message show 1",
     "modem list",
     "modem show 1",
+    "modem segments",
     "prices list",
     "projections status",
     "role list",
