@@ -29,6 +29,9 @@ class Account(Aggregate):
 
     TOPIC = "Account"
 
+    quiet_hours: str | None = None  # not set in __init__: older snapshots have neither
+    quiet_all: bool = False
+
     class Event(Aggregate.Event):
         """Base of an account's events."""
 
@@ -118,6 +121,18 @@ class Account(Aggregate):
 
         def apply(self, account: "Account") -> None:
             account.default_sender_id = self.sender_id
+
+    class QuietHoursChosen(Event):
+        """Hours (``20:00-07:00``) in which promotions wait; ``is_all``: all but passwords do."""
+
+        TOPIC = "Account.QuietHoursChosen"
+        number: int
+        hours: str | None
+        is_all: bool
+        actor: str
+
+        def apply(self, account: "Account") -> None:
+            account.quiet_hours, account.quiet_all = self.hours, self.is_all
 
     class ApiKeyIssued(Event):
         """An API key was made; ``key_id`` is its public part, the hash stands beside the log.
@@ -287,6 +302,12 @@ class Account(Aggregate):
         """Send under the approved sender ID number ``sender_id``; None: under its own name."""
         if sender_id != self.default_sender_id:
             self._record(self.DefaultSenderChosen, at=at, number=self.number, sender_id=sender_id)
+
+    def choose_quiet(self, hours: str | None, *, is_all: bool, actor: str, at: Instant) -> None:
+        """Hold later messages in these hours; as it is already is no event."""
+        if (hours, is_all) != (self.quiet_hours, self.quiet_all):
+            chosen = {"number": self.number, "hours": hours, "is_all": is_all}
+            self._record(self.QuietHoursChosen, at=at, actor=actor, **chosen)
 
     def change_limits(
         self,

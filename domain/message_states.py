@@ -3,6 +3,7 @@
 from        event                                              to
 ----        -----                                              --
 Queued      AttemptStarted                                     Sending
+Queued      Postponed                                          unchanged
 Queued      Failed, Expired, Cancelled                         end, refunded
 Sending     SegmentAccepted                                    Sending
 Sending     Sent                                               Sent
@@ -69,6 +70,7 @@ MAY_FOLLOW: Final[Mapping[str, frozenset[State]]] = MappingProxyType(
         "Held": frozenset({State.QUEUED, State.SENDING, State.IN_DOUBT}),
         "Released": frozenset({State.HELD}),
         "Redated": OPEN,
+        "Postponed": frozenset({State.QUEUED}),
         "Failed": OPEN,
         "Expired": frozenset({State.QUEUED}),
         "Cancelled": frozenset({State.QUEUED}),

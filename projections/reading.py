@@ -282,7 +282,7 @@ class SqlQueries(LedgerReading, ReceiptReading, DayAnswers, ReportReading):
     def overdue(
         self, now: Instant, *, limit: int, spared: Sequence[Stretch] = ()
     ) -> Sequence[Waiting]:
-        """List queued messages past ``expires_at`` and doubts past their limit."""
+        """List queued messages that expired or are in quiet hours, and doubts past their limit."""
         with self._reading(catalogue.DISPATCH) as connection:
             return projections.dispatch.overdue.overdue(connection, now, spared, limit=limit)
 

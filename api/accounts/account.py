@@ -8,7 +8,7 @@ from api.http.presence import read_text, require
 from api.http.wire import Answer, Call, answer
 from api.routing.admission import admit_manager, admit_reader
 from api.routing.front import Front
-from application.accounts import ChooseDefaultSender, IssueKey, NewKey, RevokeKey
+from application.accounts import ChooseDefaultSender, ChooseQuietHours, IssueKey, NewKey, RevokeKey
 from application.accounts.principal import Principal
 from application.books.actors import Actor
 from application.books.contents import read_details
@@ -19,6 +19,7 @@ from domain.errors import InvalidRequest, NotFound, SenderIdNotApproved
 from domain.key_rules import Scope, check_no_wider, check_scopes, check_sources, is_key_id
 from domain.people import check_name
 from domain.public_ids import iso_time, iso_time_or_none
+from domain.quiet_hours import QuietHours, check_quiet_all, check_quiet_hours
 from domain.roles import Role
 from domain.sender_id_rules import check_sender_id
 from domain.values import Instant
@@ -37,11 +38,21 @@ async def account(front: Front, call: Call) -> Answer:
 
 
 async def change_account(front: Front, call: Call) -> Answer:
-    """Choose what messages that name no sender go out under."""
+    """Change the sender of messages that name none, and when messages wait."""
     principal, fields = await admit_manager(front, call)
-    if "default_sender_id" not in fields:
+    if fields.keys().isdisjoint({"default_sender_id", "quiet_hours", "quiet_all"}):
         require(fields, "default_sender_id")
-    name = _sender_name(fields["default_sender_id"])
+    quiet = _read_quiet(fields)
+    if "default_sender_id" in fields:
+        await _choose_sender(front, principal, _sender_name(fields["default_sender_id"]))
+    if quiet:
+        at = front.system.clock.now()
+        actor = _actor(principal)
+        await front.run(ChooseQuietHours(principal.account, quiet, actor=actor, at=at))
+    return await _shown(front, principal.account)
+
+
+async def _choose_sender(front: Front, principal: Principal, name: str | None) -> None:
     command = ChooseDefaultSender(
         principal.account, name, actor=_actor(principal), at=front.system.clock.now()
     )
@@ -50,7 +61,17 @@ async def change_account(front: Front, call: Call) -> Answer:
     except SenderIdNotApproved as error:
         raise InvalidRequest(str(error), field="default_sender_id") from error
     front.system.keyring.forget_account(principal.account)
-    return await _shown(front, principal.account)
+
+
+def _read_quiet(fields: Fields) -> dict[str, Any]:
+    """Read what is to change of the quiet hours; an empty dictionary is nothing."""
+    quiet: dict[str, Any] = {}
+    if "quiet_hours" in fields:
+        hours = check_quiet_hours(fields["quiet_hours"])
+        quiet["hours"] = hours and hours.written
+    if "quiet_all" in fields:
+        quiet["is_all"] = check_quiet_all(fields["quiet_all"])
+    return quiet
 
 
 def _sender_name(name: object) -> str | None:
@@ -86,10 +107,19 @@ async def _shown(front: Front, number: int) -> Answer:
             default_sender_id=request.name,
             limits=schemas.OwnLimits(**found.limits),
             daily_credits=found.daily_credits,
+            quiet_hours=_quiet_hours(found),
+            quiet_all=found.quiet_all,
             suspended=found.suspended,
         )
 
     return answer(schemas.AccountShown(data=await front.read(number, look)))
+
+
+def _quiet_hours(found: Account) -> schemas.QuietHours | None:
+    if found.quiet_hours is None:
+        return None
+    hours = QuietHours.read(found.quiet_hours)
+    return schemas.QuietHours(begins=hours.begins, ends=hours.ends)
 
 
 # -- its keys ---------------------------------------------------------------------------------

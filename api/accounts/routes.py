@@ -138,7 +138,7 @@ ACCOUNTS: Final = (
         "PUT",
         "/api/v1/account",
         account.change_account,
-        "Choose the sender of messages that name none",
+        "Change the sender of messages that name none, and the quiet hours",
         {200: (schemas.AccountShown,)},
         access="account",
         request=schemas.AccountChange,

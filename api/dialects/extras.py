@@ -135,6 +135,7 @@ def _timeline(explained: Explanation, evidence: Sequence[Exhibit]) -> schemas.Ti
         lane=explained.lane,
         category=explained.category,
         send_at=iso_time_or_none(explained.send_at),
+        held_until=iso_time_or_none(explained.held_until),
         expires_at=iso_time(explained.expires_at),
         summary=explained.summary,
         charge=schemas.TimelineCharge(

@@ -11,6 +11,7 @@ from api.schemas.accounts import (
     NewSession,
     OwnAccount,
     OwnLimits,
+    QuietHours,
     RecoveryCodes,
 )
 from api.schemas.days import (
@@ -219,6 +220,7 @@ __all__ = [
     "Proof",
     "QueuedBulk",
     "QueuedMessage",
+    "QuietHours",
     "Ready",
     "ReadyDetails",
     "ReadyWord",

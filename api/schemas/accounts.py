@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from api.schemas.words import Time
+from api.schemas.words import DayTime, Time
 from domain.key_rules import KEY_CHARACTERS, KEY_ID_CHARACTERS, Scope
 from domain.password_rules import RECOVERY_PATTERN
 from domain.roles import Role
@@ -78,6 +78,13 @@ class OwnLimits(Struct, frozen=True, kw_only=True):
     read: int | None
 
 
+class QuietHours(Struct, frozen=True, kw_only=True, rename={"begins": "from", "ends": "to"}):
+    """Hours of the day in Lusaka, over midnight where `from` is later than `to`."""
+
+    begins: DayTime
+    ends: DayTime
+
+
 class OwnAccount(Struct, frozen=True, kw_only=True):
     """The account itself; name and e-mail are null once they were erased."""
 
@@ -92,6 +99,12 @@ class OwnAccount(Struct, frozen=True, kw_only=True):
     limits: OwnLimits
     daily_credits: Annotated[
         int | None, Meta(description="Credits that may be spent in a day; null is no limit.")
+    ]
+    quiet_hours: Annotated[
+        QuietHours | None, Meta(description="When promotional messages wait; null is never.")
+    ]
+    quiet_all: Annotated[
+        bool, Meta(description="Whether the others wait too, except in lane `otp`.")
     ]
     suspended: bool
 

@@ -99,6 +99,10 @@ class Timeline(Struct, frozen=True, kw_only=True):
     lane: Lane
     category: Category
     send_at: Time | None
+    held_until: Annotated[
+        Time | None,
+        Meta(description="The end of the account's quiet hours, while it waits for that."),
+    ]
     expires_at: Time
     summary: str
     charge: TimelineCharge

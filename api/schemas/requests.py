@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from api.schemas.accounts import QuietHours
 from domain.bulk import RECIPIENTS_MAX
 from domain.key_rules import SOURCE_CHARACTERS_MAX, SOURCES_MAX
 from domain.message.options import CLIENT_REFERENCE_CHARACTERS_MAX
@@ -265,9 +266,26 @@ class CodeConfirmation(Struct, kw_only=True):
 
 
 class AccountChange(Struct, kw_only=True):
-    """The sender of messages that name none; null is the account's own name."""
+    """What is to change of the account; what is not given stays, and something has to be."""
 
-    default_sender_id: SenderName | None
+    default_sender_id: (
+        Annotated[
+            SenderName | None,
+            Meta(description="Sender of messages that name none; null is the account's own name."),
+        ]
+        | UnsetType
+    ) = UNSET
+    quiet_hours: (
+        Annotated[
+            QuietHours | None,
+            Meta(description="When promotional messages wait from now on; null is never."),
+        ]
+        | UnsetType
+    ) = UNSET
+    quiet_all: (
+        Annotated[bool, Meta(description="Whether others wait too, except in lane `otp`.")]
+        | UnsetType
+    ) = UNSET
 
 
 class KeyRequest(Struct, kw_only=True):

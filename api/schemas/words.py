@@ -19,6 +19,14 @@ Time = Annotated[
         extra_json_schema={"format": "date-time"},
     ),
 ]
+DayTime = Annotated[
+    str,
+    Meta(
+        description="Of the day in Lusaka (UTC+2).",
+        pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$",
+        examples=["20:00"],
+    ),
+]
 WilcybertekId = Annotated[
     str,
     Meta(

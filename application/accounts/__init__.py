@@ -12,6 +12,7 @@ from application.accounts.creation import CreateAccount, Created
 from application.accounts.factor_reset import FactorReset, ResetSecondFactor
 from application.accounts.keys import IssueKey, NewKey, NoteKeyUses, RevokeKey
 from application.accounts.looks import NoteRead
+from application.accounts.quiet_hours import ChooseQuietHours, Quiet
 from application.accounts.sender_ids import (
     ChooseDefaultSender,
     DecideSenderId,
@@ -24,6 +25,7 @@ __all__ = [
     "ChangeLimits",
     "ChangeRole",
     "ChooseDefaultSender",
+    "ChooseQuietHours",
     "CreateAccount",
     "Created",
     "DecideEntry",
@@ -37,6 +39,7 @@ __all__ = [
     "NewKey",
     "NoteKeyUses",
     "NoteRead",
+    "Quiet",
     "RequestSenderId",
     "RequestedSenderId",
     "ResetSecondFactor",

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
+from typing import Any
 from uuid import UUID
 
 from application.books.books import Books
@@ -26,6 +27,9 @@ from domain.account import Account, account_id
 from domain.errors import AccountSuspended, InvalidKey, NotPermitted, SenderIdNotApproved
 from domain.key_rules import Scope
 from domain.message import Message
+from domain.message.events import Queued
+from domain.message.waiting import due_from
+from domain.quiet_hours import is_kept_quiet
 from domain.sender_id import SenderId, sender_id_id
 from domain.sender_id_rules import SenderIdStatus, folded
 from domain.submission import Submission, submission_id
@@ -53,6 +57,7 @@ class SendMessages(Command[Accepted]):
         self._lane = sending.options.lane or (Lane.BULK if sending.is_bulk else Lane.NORMAL)
         self._first_number = 0
         self._batch: int | None = None
+        self._queued: list[Queued] = []
         self._events: list[object] = []
         self._rows: list[ContentRow] = []
         self._answer_salt = b""
@@ -81,11 +86,12 @@ class SendMessages(Command[Accepted]):
             "lane": str(self._lane),
             "category": str(options.category),
             "send_at": options.later(self.at),
-            "expires_at": options.expires_at(self._lane, self.at),
+            "expires_at": options.expires_at(self._lane, options.later(self.at) or self.at),
             "batch": self._batch,
             "submission": submission,
+            "quiet": None,
         }
-        encode = tools.mapper.to_stored_event
+        encode = self._encode = tools.mapper.to_stored_event
         for place, recipient in enumerate(self._reached):
             number = self._first_number + place
             salt = salts[place * SALT_BYTES : (place + 1) * SALT_BYTES]
@@ -105,6 +111,7 @@ class SendMessages(Command[Accepted]):
                 client_reference=sealed,
                 **fields,
             )
+            self._queued.append(event)
             self._events.append(encode(event))
             self._rows.append(
                 message_content(
@@ -184,9 +191,10 @@ class SendMessages(Command[Accepted]):
             batch=self._batch,
             at=self.at,
         )
-        accepted = self._accepted(total, wallet.available)
+        events, are_held = self._kept_quiet(account)
+        accepted = self._accepted(total, wallet.available, are_held=are_held)
         books.record(wallet)
-        books.append(self._events)  # type: ignore[arg-type]  # stored events, see prepare
+        books.append(events)  # type: ignore[arg-type]  # stored events, see prepare
         books.keep(*self._rows)
         if asked.idempotency_key:
             self._keep_answer(books, kept, accepted)
@@ -196,9 +204,28 @@ class SendMessages(Command[Accepted]):
             )
         return accepted
 
-    def _accepted(self, total: int, remaining: int) -> Accepted:
+    def _kept_quiet(self, account: Account) -> tuple[list[object], bool]:
+        """Give the events, with the quiet hours that hold the messages; and whether they do now.
+
+        Encoded anew only then: few accounts have any, and they have to be those of this moment.
+        """
+        quiet, options = account.quiet_hours, self._sending.options
+        is_kept = is_kept_quiet(options.category, self._lane, is_all=account.quiet_all)
+        if quiet is None or not is_kept:
+            return self._events, False
+        due_at = due_from(quiet, self.at, options.later(self.at))
+        are_held = due_at > self.at
+        fields: dict[str, Any] = {
+            "quiet": quiet,
+            "expires_at": options.expires_at(self._lane, due_at),
+            **({"offline": False} if are_held else {}),  # now says nothing about then
+        }
+        return [self._encode(replace(event, **fields)) for event in self._queued], are_held
+
+    def _accepted(self, total: int, remaining: int, *, are_held: bool) -> Accepted:
         asked = self._sending
         networks = {recipient.route.network for recipient in self._reached}
+        offline = frozenset[Network]() if are_held else asked.offline
         return Accepted(
             first_number=self._first_number,
             count=self.weight,
@@ -206,8 +233,8 @@ class SendMessages(Command[Accepted]):
             credits_each=self._each,
             credits_used=total,
             credits_remaining=remaining,
-            offline=tuple(sorted(networks & asked.offline)),
-            is_all_offline=networks <= asked.offline,
+            offline=tuple(sorted(networks & offline)),
+            is_all_offline=networks <= offline,
             accepted_at=self.at,
             credits=self._own_credits,
             skipped=tuple(sorted(asked.skipped)),

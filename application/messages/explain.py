@@ -1,15 +1,16 @@
 """A message's life in plain words, for the account that sent it and for operators."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from application.books.contents import read_client_reference, read_message, read_reason
 from application.books.reader import Reader
+from application.messages.event_words import EVENT_WORDS, NETWORK_NAMES
 from application.ports import Store
 from application.ports.queries import PUBLIC_STATUS
-from domain.causes import OwnCause, meaning_of
+from domain.causes import meaning_of
 from domain.errors import NotFound
 from domain.events import Event
 from domain.message import OPEN, REFUNDED, SPENT, Message, State, events, message_id
@@ -18,17 +19,12 @@ from domain.msisdn import PLAN_VERSIONS, NumberingPlan
 from domain.public_ids import iso_time
 from domain.tariff import TARIFFS
 from domain.values import (
-    SECOND,
     Category,
     Encoding,
     Instant,
     Lane,
     Network,
     credits_in_words,
-)
-
-NETWORK_NAMES: Final[Mapping[Network, str]] = MappingProxyType(
-    {Network.MTN: "MTN", Network.AIRTEL: "Airtel", Network.ZAMTEL: "Zamtel"}
 )
 
 
@@ -85,6 +81,8 @@ class Explanation:
     lane: Lane
     category: Category
     send_at: Instant | None
+    held_until: Instant | None
+    """The end of the quiet hours for which it waits; None when it waits for none."""
     expires_at: Instant
     summary: str
     charge: Charge
@@ -129,6 +127,7 @@ def explain(
         lane=Lane(queued.lane),
         category=Category(queued.category),
         send_at=None if queued.send_at is None else Instant(queued.send_at),
+        held_until=_held_until(message, now),
         expires_at=Instant(message.expires_at),
         summary=_summary(message, offline, now),
         charge=_charge(queued, message),
@@ -209,20 +208,32 @@ def _price(version: str) -> str:
     return f"Tariff {version}{rate}."
 
 
+def _held_until(message: Message, now: Instant) -> Instant | None:
+    """Give when the quiet hours end in which its time is; None when it is in none, or waits not."""
+    if message.state != State.QUEUED:
+        return None
+    return message.held_until(Instant(max(now, message.send_at or 0)))
+
+
 def _summary(message: Message, offline: frozenset[Network], now: Instant) -> str:
-    network = Network(message.network)
     if message.state in REFUNDED:
         return f"It was not sent. {meaning_of(message.cause or '').words}"
     if message.state == State.SENDING:
         return f"SIM {message.sim} is sending it."
     if message.state != State.QUEUED:
         return _SUMMARIES[State(message.state)]
+    return f"It waits{_what_for(message, offline, now)}."
+
+
+def _what_for(message: Message, offline: frozenset[Network], now: Instant) -> str:
+    held_until, name = _held_until(message, now), NETWORK_NAMES[Network(message.network)]
+    if held_until is not None:
+        return f" for the end of its account's quiet hours: {iso_time(held_until)}"
     if message.send_at is not None and message.send_at > now:
-        return f"It waits for its time: {iso_time(Instant(message.send_at))}."
-    if network in offline:
-        return f"It waits: no SIM of {NETWORK_NAMES[network]} is online."
-    what = f"a SIM of {NETWORK_NAMES[network]}" if message.retry_at is None else "its next try"
-    return f"It waits for {what}."
+        return f" for its time: {iso_time(Instant(message.send_at))}"
+    if message.network in offline:
+        return f": no SIM of {name} is online"
+    return " for its next try" if message.attempt else f" for a SIM of {name}"
 
 
 _SUMMARIES: Final[Mapping[State, str]] = MappingProxyType(
@@ -258,88 +269,3 @@ def _evidence(event: Event) -> str | None:
             return f"An operator settled the doubt: {event.outcome.replace('_', ' ')}."
         case _:
             return None
-
-
-# -- each event in words ----------------------------------------------------------------------
-
-
-def _say_queued(event: events.Queued) -> str:
-    name = NETWORK_NAMES[Network(event.network)]
-    waits = f" No SIM of {name} was online." if event.offline else ""
-    if event.send_at is not None:
-        waits = f" It is to be sent at {iso_time(Instant(event.send_at))}."
-    return (
-        f"Accepted for {name} as {_segments(event.segments)} in {event.encoding}; "
-        f"{credits_in_words(event.credits)} reserved.{waits}"
-    )
-
-
-def _say_sent(event: events.Sent) -> str:
-    took = f"the last of {_segments(event.index + 1)}" if event.index else "it"
-    return f"The network took {took}; {credits_in_words(event.credits)} spent."
-
-
-def _say_doubt(event: events.InDoubt) -> str:
-    return (
-        f"Segment {event.index + 1} was handed over and may have been sent. "
-        f"{meaning_of(event.cause).words}"
-    )
-
-
-def _say_attempt_failed(event: events.AttemptFailed) -> str:
-    wait_s = max(event.retry_at - event.at, 0) // SECOND
-    when = f"in {wait_s} s" if wait_s else "at once"
-    return f"The attempt failed: {meaning_of(event.cause).words} The next is due {when}."
-
-
-def _say_end(cause: str, credits: int) -> str:
-    return f"Not sent. {meaning_of(cause).words} {credits_in_words(credits)} given back."
-
-
-def _always(words: str) -> Callable[[Event], str]:
-    return lambda _event: words
-
-
-EVENT_WORDS: Final[Mapping[type[Event], Callable[[Any], str]]] = MappingProxyType(
-    {
-        events.Queued: _say_queued,
-        events.AttemptStarted: lambda event: f"SIM {event.sim} took it: attempt {event.attempt}.",
-        events.SegmentAccepted: lambda event: f"The network took segment {event.index + 1}.",
-        events.Sent: _say_sent,
-        events.InDoubt: _say_doubt,
-        events.AttemptFailed: _say_attempt_failed,
-        events.Failed: lambda event: _say_end(event.cause, event.credits),
-        events.Expired: lambda event: _say_end(OwnCause.EXPIRED, event.credits),
-        events.Cancelled: lambda event: _say_end(OwnCause.CANCELLED, event.credits),
-        events.Held: _always(
-            "The gateway was restored from a backup, since which it may have been sent: it is held."
-        ),
-        events.Released: lambda event: (
-            "An operator let it go on: it waits to be sent."
-            if event.state == State.QUEUED
-            else "An operator let it go on: it had been handed over, and may have been sent."
-        ),
-        events.Redated: _always(
-            "The gateway's clock had been wrong and is right again: its times count anew."
-        ),
-        events.SegmentReported: lambda event: (
-            f"The network reported that segment {event.index + 1} was delivered."
-        ),
-        events.Delivered: _always("The network reported that it was delivered."),
-        events.Undelivered: _always(
-            "The network reported that it could not deliver it; the credits stay spent."
-        ),
-        events.ReportedLate: _always("Word came that it had left after all; it stays refunded."),
-        events.Resolved: lambda event: (
-            f"An operator settled it: {event.outcome.replace('_', ' ')}."
-        ),
-        events.ContentErased: lambda event: (
-            "Its text was erased." if event.what == "text" else "Recipient and text were erased."
-        ),
-    }
-)
-"""What each event of a message means to the account that sent it."""
-
-
-def _segments(count: int) -> str:
-    return f"{count} segment" if count == 1 else f"{count} segments"

@@ -15,6 +15,7 @@ from domain.causes import Cause, OwnCause, RejectionClass
 from domain.contents import ContentKind
 from domain.errors import TooLate
 from domain.message import REFUNDED, Message, State, message_id
+from domain.message.waiting import put_off
 from domain.reports import Accepted, Rejected
 from domain.values import SECOND, Credits, Instant
 from domain.wallet import CreditWallet, wallet_id
@@ -180,14 +181,19 @@ class RedateMessage(_OfMessage):
 
 
 class ExpireMessage(_OfMessage):
-    """Time ran out for a message that waits, or for a doubt that nothing settled."""
+    """Time ran out for a message that waits, or for a doubt that nothing settled.
+
+    What waits into quiet hours that hold it has more of it.
+    """
 
     def decide(self, books: Books) -> bool:
-        """End and refund it; False when it moved on meanwhile."""
+        """End and refund it, or put it off; False when it moved on meanwhile."""
         message = books.get(Message, message_id(self._number))
         try:
             if message.state is State.IN_DOUBT:
                 message.give_up_doubt(at=self.at)
+            elif put_off(message, self.at) is not None:
+                message.postpone(at=self.at)
             else:
                 message.expire(at=self.at)
         except TooLate:

@@ -6,11 +6,12 @@ from uuid import UUID
 from domain.causes import Cause, OwnCause
 from domain.errors import TooLate
 from domain.events import Aggregate, aggregate_id
-from domain.message import events
+from domain.message import events, retimed
 from domain.message.doubt import given_up_at
 from domain.message.redating import Counted, dated_anew
-from domain.message_states import MAY_FOLLOW, OPEN, Extent, Progress, State
-from domain.values import Instant, Lane
+from domain.message.waiting import Waits, put_off
+from domain.message_states import MAY_FOLLOW, Extent, State
+from domain.values import Instant
 
 
 def message_id(number: int) -> UUID:
@@ -18,7 +19,7 @@ def message_id(number: int) -> UUID:
     return aggregate_id("message", number)
 
 
-class Message(Progress, Aggregate):
+class Message(Waits, Aggregate):
     """One message to one recipient; its segments leave in order, by one SIM."""
 
     TOPIC = "Message"
@@ -35,7 +36,8 @@ class Message(Progress, Aggregate):
     Cancelled = events.Cancelled
     Held = events.Held
     Released = events.Released
-    Redated = events.Redated
+    Redated = retimed.Redated
+    Postponed = retimed.Postponed
     SegmentReported = events.SegmentReported
     Delivered = events.Delivered
     Undelivered = events.Undelivered
@@ -54,6 +56,7 @@ class Message(Progress, Aggregate):
         lane: str,
         expires_at: int,
         send_at: int | None,
+        quiet: str | None,
         offline: bool,  # noqa: FBT001 - the library passes the event's fields by name
     ) -> None:
         self.number = number
@@ -65,6 +68,7 @@ class Message(Progress, Aggregate):
         self.lane = lane
         self.expires_at = expires_at
         self.send_at = send_at
+        self.quiet = quiet
         self.offline = offline
         self.begin()
 
@@ -87,31 +91,6 @@ class Message(Progress, Aggregate):
         message = cast("Self", event.mutate(None))
         message.pending_events.append(event)
         return message
-
-    @property
-    def is_open(self) -> bool:
-        """Whether its credits are still reserved."""
-        return self.state in OPEN
-
-    @property
-    def next_index(self) -> int:
-        """Index of the first segment that the network has not accepted."""
-        return self.accepted
-
-    def may_start(self, *, sim: int, at: Instant) -> bool:
-        """Whether SIM number ``sim`` may take it now: due, unexpired, and not bound elsewhere."""
-        if self.bound_sim is not None and self.bound_sim != sim:
-            return False
-        if self.expires_at <= at:
-            return False
-        if self.state == State.QUEUED:
-            return max(self.retry_at or 0, self.send_at or 0) <= at
-        return (
-            self.state == State.IN_DOUBT
-            and self.lane == Lane.OTP
-            and not self.resent
-            and self.sim != sim
-        )
 
     def start_attempt(self, *, sim: int, fence: int, concat_ref: int | None, at: Instant) -> None:
         """Let a SIM take the message; a message in parts keeps its first reference.
@@ -289,6 +268,19 @@ class Message(Progress, Aggregate):
         """
         self._require("Redated")
         self._record(self.Redated, at=at, number=self.number, **dated_anew(self, at, counted))
+
+    def postpone(self, *, at: Instant) -> None:
+        """Let it wait for the end of the quiet hours that have begun.
+
+        Raises:
+            TooLate: it is not waiting, or none have.
+        """
+        self._require("Postponed")
+        times = put_off(self, at)
+        if times is None:
+            msg = f"no quiet hours hold message {self.number}"
+            raise TooLate(msg)
+        self._record(self.Postponed, at=at, number=self.number, **times)
 
     def report(self, index: int = 0, *, delivered: bool, tp_status: int, at: Instant) -> None:
         """A final status report came for a segment of a sent message; again changes nothing.

@@ -25,10 +25,11 @@ class Queued(Event, Aggregate.Created):
     was online (contract decision 8). ``plan`` and ``tariff`` are the versions by which its network
     and its price were found; version 1 had no tariff, since there was one only.
     ``client_reference`` is the seal of the client's own name for it, where there is one; version
-    2 had neither that nor a category.
+    2 had neither that nor a category. ``quiet`` are the hours of its account in which it does not
+    leave, None where none hold it; version 3 had none.
     """
 
-    class_version: ClassVar[int] = 3
+    class_version: ClassVar[int] = 4
 
     TOPIC = "Message.Queued"
     number: int
@@ -48,6 +49,7 @@ class Queued(Event, Aggregate.Created):
     offline: bool
     category: str
     client_reference: str | None
+    quiet: str | None
 
     @staticmethod
     def upcast_v1_v2(state: dict[str, Any]) -> None:
@@ -57,6 +59,10 @@ class Queued(Event, Aggregate.Created):
     def upcast_v2_v3(state: dict[str, Any]) -> None:
         state["category"] = Category.TRANSACTIONAL.value
         state["client_reference"] = None
+
+    @staticmethod
+    def upcast_v3_v4(state: dict[str, Any]) -> None:
+        state["quiet"] = None
 
 
 class AttemptStarted(Event):
@@ -233,37 +239,6 @@ class Released(Event):
 
     def apply(self, message: Progress) -> None:
         message.state = State(self.state)
-
-
-class Redated(Event):
-    """The clock had been wrong when it was dated, and is right again: its times count anew.
-
-    ``due_at`` is when it may be tried next. ``last_attempt_at`` is None when there was none;
-    version 1 had none, since what a clock dated that was ahead was as of the event's own time.
-    """
-
-    class_version: ClassVar[int] = 2
-
-    TOPIC = "Message.Redated"
-    number: int
-    due_at: int
-    expires_at: int
-    last_attempt_at: int | None
-
-    @staticmethod
-    def upcast_v1_v2(state: dict[str, Any]) -> None:
-        state["last_attempt_at"] = None
-
-    def apply(self, message: Progress) -> None:
-        message.retry_at = self.due_at
-        message.expires_at = self.expires_at
-        message.last_attempt_at = self.attempted_at(message.last_attempt_at)
-
-    def attempted_at(self, before: int | None) -> int | None:
-        """Give when the last attempt was, that of ``before`` by the clock that was wrong."""
-        if self.last_attempt_at is None and before is not None:
-            return min(before, self.at)
-        return self.last_attempt_at
 
 
 class SegmentReported(Event):

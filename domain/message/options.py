@@ -29,9 +29,9 @@ class Options:
         """Give when to send it, if that is still to come."""
         return self.send_at if self.send_at is not None and self.send_at > now else None
 
-    def expires_at(self, lane: Lane, now: Instant) -> Instant:
+    def expires_at(self, lane: Lane, due_at: Instant) -> Instant:
         """Give when it ends unsent: its validity counts from the time at which it may be sent."""
-        return valid_until(lane, self.later(now) or now, minutes=self.validity_minutes)
+        return valid_until(lane, due_at, minutes=self.validity_minutes)
 
     def said(self) -> tuple[str, ...]:
         """Give what tells this request from another one; nothing when nothing was asked for."""

@@ -1,4 +1,4 @@
-"""What the relay asks: what has expired, was dated wrongly, or has lost its sender."""
+"""What the relay asks: what time has run out for, was dated wrongly, or has lost its sender."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -16,9 +16,9 @@ from projections.dispatch.tables import MESSAGES
 def overdue(
     connection: Connection, now: Instant, spared: Sequence[Stretch], *, limit: int
 ) -> Sequence[Waiting]:
-    """List queued messages past ``expires_at`` and doubts past their limit, longest past first.
+    """List queued messages past ``expires_at`` or in quiet hours, and doubts past their limit.
 
-    What was dated in a stretch is dated anew before it ends.
+    Longest past first. What was dated in a stretch is dated anew before it ends.
     """
     return _list(
         connection,

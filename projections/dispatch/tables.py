@@ -20,6 +20,7 @@ MESSAGES: Final = Table(
     fixed("position"),
     changing("expires_at"),
     fixed("offline", Boolean),
+    fixed("quiet", Text, nullable=True),
     changing("state", Text),
     changing("dated_at"),
     changing("due_at"),
@@ -36,11 +37,11 @@ MESSAGES: Final = Table(
 """One row an open message; it goes when the message ends.
 
 ``dated_at`` is the time of its newest event. ``due_at`` is the latest of acceptance, send time and
-next try. The last three columns repeat
+next try, put off to the end of the quiet hours that hold it. The last three columns repeat
 others while they matter and are NULL otherwise, so that an index holds just the rows that matter:
 ``ready_at`` (``due_at`` of what a SIM may take: a queued message, or a doubt in lane ``otp`` that
 was not sent again yet), ``overdue_at`` (when a queued message expires or a doubt reaches its
-limit), ``held_by`` (the SIM that is sending it).
+limit; before that, when quiet hours begin that hold it), ``held_by`` (the SIM that is sending it).
 """
 
 _NEXT_READY: Final = """

@@ -60,6 +60,7 @@ def _waiting_statement(*, is_postgresql: bool) -> Select[Any]:
         select(message if is_postgresql else message.c.number)
         .where(*(message.c[name] == turn.c[name] for name in ("network", "lane", "account")))
         .where(message.c.ready_at <= bindparam("now"), message.c.expires_at > bindparam("now"))
+        .where(or_(message.c.state != "queued", message.c.overdue_at > bindparam("now")))
         .where(or_(message.c.bound_sim.is_(None), message.c.bound_sim == bindparam("sim")))
         .where(or_(message.c.state == "queued", message.c.sim != bindparam("sim")))
         .order_by(message.c.ready_at, message.c.position)

@@ -8,11 +8,13 @@ from domain.message.events import (
     Delivered,
     Event,
     Queued,
-    Redated,
     SegmentAccepted,
     Undelivered,
 )
-from domain.values import Lane
+from domain.message.retimed import Postponed, Redated
+from domain.message.waiting import due_from
+from domain.quiet_hours import QuietHours
+from domain.values import Instant, Lane
 from projections import catalogue
 from projections.dispatch.tables import LANES, MESSAGES, TURNS
 from projections.folds.states import STATE_EVENTS, state_after
@@ -25,7 +27,7 @@ class Dispatch(Projection):
 
     name, version = catalogue.DISPATCH
     tables = (MESSAGES, TURNS)
-    events = (STATE_EVENTS - {Delivered, Undelivered}) | {Redated}
+    events = (STATE_EVENTS - {Delivered, Undelivered}) | {Redated, Postponed}
 
     def apply(self, batch: Batch) -> None:
         """Fold a batch of messages' events."""
@@ -81,8 +83,8 @@ def _take_turn(turn: Row, state: str, position: int, event: Event) -> None:
 
 
 def _new_row(position: int, event: Queued) -> Row:
-    due_at = max(event.at, event.send_at or 0)
-    return {
+    due_at = due_from(event.quiet, event.at, event.send_at)
+    row: Row = {
         "number": event.number,
         "account": event.account,
         "network": event.network,
@@ -99,10 +101,13 @@ def _new_row(position: int, event: Queued) -> Row:
         "attempts": 0,
         "last_attempt_at": None,
         "resent": False,
-        "ready_at": due_at,
-        "overdue_at": event.expires_at,
+        "quiet": event.quiet,
+        "ready_at": None,
+        "overdue_at": None,
         "held_by": None,
     }
+    _settle(row, State.QUEUED)
+    return row
 
 
 def _change(row: Row, event: Event) -> None:
@@ -122,6 +127,9 @@ def _change(row: Row, event: Event) -> None:
             row["due_at"] = event.due_at
             row["expires_at"] = event.expires_at
             row["last_attempt_at"] = event.attempted_at(row["last_attempt_at"])
+        case Postponed():
+            row["due_at"] = event.due_at
+            row["expires_at"] = event.expires_at
     row["dated_at"] = event.at
     row["state"] = state.value
     _settle(row, state)
@@ -136,4 +144,12 @@ def _settle(row: Row, state: State) -> None:
     if in_doubt:
         row["overdue_at"] = given_up_at(row["last_attempt_at"])
     else:
-        row["overdue_at"] = row["expires_at"] if state is State.QUEUED else None
+        row["overdue_at"] = _waits_until(row) if state is State.QUEUED else None
+
+
+def _waits_until(row: Row) -> int:
+    """Give when time asks something of a queued message: it expires, or its quiet hours begin."""
+    if row["quiet"] is None or row["bound_sim"] is not None:
+        return int(row["expires_at"])
+    quiet_at = QuietHours.read(row["quiet"]).begin_after(Instant(row["due_at"]))
+    return min(int(row["expires_at"]), quiet_at)

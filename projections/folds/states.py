@@ -15,12 +15,12 @@ from domain.message.events import (
     Held,
     InDoubt,
     Queued,
-    Redated,
     Released,
     SegmentAccepted,
     Sent,
     Undelivered,
 )
+from domain.message.retimed import Postponed, Redated
 
 _LEADS_TO: Final[Mapping[type[Event], State]] = {
     Queued: State.QUEUED,
@@ -47,7 +47,7 @@ def state_after(event: Event, state: str) -> State:
     """
     if type(event) is SegmentAccepted:
         return State.SENDING if state == State.SENDING else State.QUEUED
-    if type(event) is Redated:
+    if type(event) in {Redated, Postponed}:
         return State(state)
     if type(event) is Released:
         return State(event.state)

@@ -96,6 +96,7 @@ class Filler:
             offline=False,
             category="transactional",
             client_reference=None,
+            quiet=None,
         )
         message.start_attempt(sim=self._sim, fence=1, concat_ref=None, at=self._at)
         message.accept_segment(0, message_reference=1, evidence="cmgs", at=self._at)

@@ -57,6 +57,7 @@ def message(number: int, account: int = 1, *, when: float = 0, **fields: Any) ->
             "offline": False,
             "category": "transactional",
             "client_reference": None,
+            "quiet": None,
             **fields,
         },
     )

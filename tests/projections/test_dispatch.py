@@ -7,6 +7,7 @@ import pytest
 from application.ports.queries import Backlog, Waiting
 from domain.causes import OwnCause
 from domain.message import State
+from domain.quiet_hours import QuietHours
 from domain.values import Instant, Lane, Network
 from tests.projections.history import DAY, START, accept, at, message, send, start, world
 from tests.projections.truth import Truth
@@ -92,6 +93,37 @@ def test_what_expired_is_not_offered_but_overdue(truth: Truth) -> None:
     assert numbers(queries.next_waiting(Network.MTN, sim=1, now=at(40), limit=9)) == [2]
     assert numbers(queries.overdue(at(39), limit=9)) == []
     assert numbers(queries.overdue(at(40), limit=9)) == [1]
+
+
+def test_what_quiet_hours_hold_is_neither_offered_nor_due_in_them(truth: Truth) -> None:
+    night = QuietHours("20:00", "07:00")  # every history starts at 00:13 in Lusaka
+    seven = night.leaves_at(START)
+    eight = night.begin_after(seven)
+    truth.save(message(1, quiet=night.written, expires_at=seven + DAY), message(2))
+    queries = truth.follow()
+
+    def seen(now: int) -> tuple[list[int], list[int]]:
+        moment = Instant(now)
+        found = queries.next_waiting(Network.MTN, sim=1, now=moment, limit=9)
+        return numbers(found), numbers(queries.overdue(moment, limit=9))
+
+    assert seen(seven - 1) == ([2], [])
+    assert seen(seven) == ([2, 1], [])
+    assert seen(eight - 1) == ([2, 1], [])
+    assert seen(eight) == ([2], [1])
+
+
+def test_what_is_put_off_is_due_at_the_end_of_the_quiet_hours(truth: Truth) -> None:
+    night = QuietHours("20:00", "07:00")
+    eight = night.begin_after(night.leaves_at(START))
+    put_off = message(1, quiet=night.written, expires_at=eight + 1)
+    put_off.postpone(at=eight)
+    truth.save(put_off)
+    queries, again = truth.follow(), night.leaves_at(eight)
+    assert numbers(queries.next_waiting(Network.MTN, sim=1, now=again, limit=9)) == [1]
+    assert queries.due_networks(Instant(again - 1)) == []
+    assert numbers(queries.overdue(again, limit=9)) == []
+    assert numbers(queries.overdue(Instant(again + 1), limit=9)) == [1]
 
 
 def test_a_message_in_parts_goes_on_with_the_sim_that_sent_the_first(truth: Truth) -> None:

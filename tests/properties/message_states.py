@@ -78,6 +78,7 @@ def new_message(*, segments: int = 1, lane: str = "normal") -> Message:
         offline=False,
         category="transactional",
         client_reference=None,
+        quiet=None,
     )
 
 

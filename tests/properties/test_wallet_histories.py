@@ -191,6 +191,7 @@ def _queued(number: int, segments: int, at: Instant) -> Message:
         offline=False,
         category="transactional",
         client_reference=None,
+        quiet=None,
     )
 
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from adapters.bootstrap import bootstrap
 from adapters.clock import SystemClock
@@ -156,7 +156,7 @@ class Gateway:
         first: int = 1,
         network: Network = Network.MTN,
         lane: Lane | None = None,
-        send_at: Instant | None = None,
+        **options: Any,
     ) -> range:
         """Queue messages to recipients ``first``, ``first + 1``, …; give their numbers."""
         route = Route(network, "published-1")
@@ -177,7 +177,7 @@ class Gateway:
                     digest=None,
                     offline=frozenset(),
                     at=self.clock.now(),
-                    options=Options(lane=lane, send_at=send_at),
+                    options=Options(lane=lane, **options),
                 )
             )
         )

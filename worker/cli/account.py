@@ -12,13 +12,12 @@ from application.accounts import (
     SetSuspension,
 )
 from application.ports.queries import AccountRow
-from domain.account import Account, account_id
 from domain.credits import CREDITS_MAX
-from domain.errors import NotFound
 from domain.password_rules import check_password
 from domain.rate_limits import check_limit
 from domain.values import Credits, credits_in_words
-from worker.cli.gateway import Gateway, opened
+from worker.cli.account_quiet import find_account, quiet_hours
+from worker.cli.gateway import opened
 from worker.cli.group import Group
 from worker.cli.login import password_stdin_option, read_password
 from worker.cli.options import (
@@ -63,6 +62,9 @@ def limit(name: str) -> Callable[[str], int | str]:
 @click.group(cls=Group)
 def account() -> None:
     """Make accounts, and say what each may do."""
+
+
+account.add_command(quiet_hours)
 
 
 @account.command(
@@ -236,7 +238,7 @@ def limits(
     with opened(place) as gateway:
         if not typed:
             gateway.look("account", number)
-            found = _find(gateway, number)
+            found = find_account(gateway, number)
             wanted = {**found.limits, "daily_credits": found.daily_credits}
         else:
             change = ChangeLimits(
@@ -250,14 +252,6 @@ def limits(
         daily = wanted["daily_credits"]
         spends = "" if daily is None else f" It may spend {credits_in_words(daily)} a day."
         click.echo(f"Account {number}, requests a minute: {words}.{spends}")
-
-
-def _find(gateway: Gateway, number: int) -> Account:
-    found = gateway.system.reader.find(Account, account_id(number))
-    if found is None:
-        msg = "No such account."
-        raise NotFound(msg)
-    return found
 
 
 @account.command(

@@ -30,6 +30,7 @@ def explained_json(found: Explanation) -> dict[str, Any]:
         "lane": found.lane.value,
         "category": found.category.value,
         "send_at": moment(found.send_at),
+        "held_until": moment(found.held_until),
         "expires_at": moment(found.expires_at),
         "summary": found.summary,
         "charge": {

@@ -58,7 +58,7 @@ class WaitingQueries(Protocol):
     def overdue(
         self, now: Instant, *, limit: int, spared: Sequence[Stretch] = ()
     ) -> Sequence[Waiting]:
-        """List queued messages past ``expires_at`` and doubts past their limit.
+        """List queued messages past ``expires_at`` or in quiet hours, and doubts past their limit.
 
         Not those whose newest event is dated in one of the stretches that are ``spared``.
         """

@@ -122,6 +122,7 @@ def queued(
         offline=False,
         category="transactional",
         client_reference=None,
+        quiet=None,
     )
 
 

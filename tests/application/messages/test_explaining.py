@@ -8,7 +8,8 @@ from typing import Any
 from adapters.store.guarding import SQLITE_LIFT
 from application.fleet.duty import BringOnline
 from application.messages.attempts import RecordOutcome, StartAttempt
-from application.messages.explain import EVENT_WORDS, Explanation, explain
+from application.messages.event_words import EVENT_WORDS
+from application.messages.explain import Explanation, explain
 from application.ports import SimIdentity
 from domain.message import Message
 from domain.values import Network

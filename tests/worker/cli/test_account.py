@@ -133,6 +133,22 @@ def test_a_limit_is_a_number_or_default(cli: Cli, value: str) -> None:
     cli.refusal("account", "limits", number, f"--single={value}", code=2)
 
 
+def test_quiet_hours_are_seen_and_set(cli: Cli) -> None:
+    number = cli.account()
+    command = ("account", "quiet-hours", number)
+    none = {"account_id": number, "quiet_hours": None, "quiet_all": False}
+    assert cli.json(*command) == none
+    chosen = {**none, "quiet_hours": {"from": "20:00", "to": "07:00"}}
+    assert cli.json(*command, "--hours", "20:00-07:00") == chosen
+    assert cli.json(*command, "--all") == {**chosen, "quiet_all": True}
+    said = cli.run(*command).stdout
+    assert said == "Account 1: 20:00-07:00 in Lusaka, all messages but those in lane otp wait.\n"
+    assert cli.json(*command, "--none", "--promotions") == none
+    cli.refusal(*command, "--none", "--hours", "20:00-07:00", code=2)
+    cli.refusal(*command, "--hours", "20:00", code=2)
+    assert cli.refusal("account", "quiet-hours", 99, "--all") == "No such account."
+
+
 def test_a_suspended_account_is_listed_as_such_until_it_is_reinstated(cli: Cli) -> None:
     number = cli.account()
     assert cli.json("account", "suspend", number, "--reason", "unpaid")["suspended"] is True

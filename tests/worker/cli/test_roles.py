@@ -106,6 +106,7 @@ CHANGES: list[tuple[str, str]] = [
     ("account suspend 1 --reason x", "run accounts"),
     ("account reinstate 1 --reason x", "run accounts"),
     ("account limits 1 --single 9", "run accounts"),
+    ("account quiet-hours 1 --all", "run accounts"),
     ("key issue 1 --name x", "run accounts"),
     ("wallet grant 1 1 --reason x", "move credits"),
     ("wallet adjust 1 1 --reason x", "move credits"),
@@ -165,6 +166,7 @@ def _actors(system: System, after: int) -> set[str]:
 READS: list[tuple[str, str, int | None]] = [
     ("account list", "accounts", None),
     ("account limits 1", "account", 1),
+    ("account quiet-hours 1", "account", 1),
     ("wallet show 1", "wallet", 1),
     ("wallet statement 1", "statement", 1),
     ("key list 1", "keys", 1),
