@@ -168,6 +168,7 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "provider": "a name of the settings; what is no name is refused",
     "wallet": "a name of the settings; what is no name is refused",
     "template": "a name of a closed set, or a file of this machine",
+    "hours": "two times of day; what is none is refused",
     "period": "a day or a month; what is none is refused",
     "first": "a day; what is none is refused",
     "last": "a day; what is none is refused",

@@ -27,7 +27,10 @@ def unread(names: Iterable[str], files: Iterable[Source]) -> set[str]:
 
 
 def test_each_setting_is_read() -> None:
-    derived = {"numbering_plan", "numbering_other"}  # read by Settings.numbering
+    derived = {
+        *("numbering_plan", "numbering_other"),  # read by Settings.numbering
+        *("fee_flat_ngwee", "fee_per_10_000"),  # read by ProviderSettings.fees
+    }
     kinds = (Settings, ModemSettings, ProviderSettings, Limits)
     names = {item.name for kind in kinds for item in fields(kind)}
     assert unread(names - derived, sources(*ROOMS)) == set()

@@ -22,6 +22,7 @@ from adapters.store.postgres.saving import PostgresTurn, Recorder
 from adapters.store.postgres.scrubbing import UNSAMPLED, scrub
 from adapters.store.postgres.sealed import PostgresSealedLog
 from adapters.store.postgres.trouble import PostgresTroubles
+from adapters.store.postgres.versions import has_untagged_secrets, version_of
 from adapters.store.schema import (
     CLOCK_COLUMNS,
     CREDENTIAL_COLUMNS,
@@ -261,27 +262,13 @@ class PostgresStore:
         return self._version() == 0
 
     def _version(self) -> int | None:
-        """Give the version of the tables: None without any, 0 when they are half restored."""
         with self._reading() as cursor:
-            cursor.execute("SELECT to_regclass('schema_version') AS found")
-            if cast("DictRow", cursor.fetchone())["found"] is None:
-                return None
-            cursor.execute("SELECT version FROM schema_version")
-            row = cursor.fetchone()
-            return 0 if row is None else int(row["version"])
+            return version_of(cursor)
 
     def has_older_secrets(self) -> bool:
         """Whether there are secrets, and no tags of them."""
         with self._reading() as cursor:
-            cursor.execute(
-                "SELECT attname FROM pg_attribute"
-                " WHERE attrelid = to_regclass('secrets') AND attnum > 0 AND NOT attisdropped"
-            )
-            columns = {row["attname"] for row in cursor.fetchall()}
-            if not columns or "tag" in columns:
-                return False
-            cursor.execute("SELECT 1 FROM secrets LIMIT 1")
-            return cursor.fetchone() is not None
+            return has_untagged_secrets(cursor)
 
     def migrate(self) -> None:
         """Make the tables, one process at a time."""
