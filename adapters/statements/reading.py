@@ -93,12 +93,11 @@ class Reading:
         for number, row in enumerate(rows, start=1):
             if number == self._columns.heading_row or not any(row):
                 continue
-            is_below = number > self._columns.heading_row
-            if self._is_label(row) or (is_below and self._is_sum(row)):
+            if self._is_label(row):
                 refused = self._compare(number, row)
                 if refused is not None:
                     yield refused
-            elif is_below:
+            elif number > self._columns.heading_row:
                 found = self._read_row(number, row)
                 if found is not None:
                     yield found
@@ -115,12 +114,6 @@ class Reading:
             isinstance(cell, str) and _LABEL.match(cell) is not None
             for cell in (first, self._cell(row, "id"))
         )
-
-    def _is_sum(self, row: Sequence[Cell]) -> bool:
-        """Tell whether amounts stand alone, without an id and a date: a total without a word."""
-        if _is_filled(self._cell(row, "id")) or _is_filled(self._cell(row, "date")):
-            return False
-        return any(_is_filled(self._cell(row, name)) for name in ("amount", "in", "out"))
 
     def _compare(self, number: int, row: Sequence[Cell]) -> RefusedRow | None:
         """Note a balance that the file states, or compare a total with what was added up."""
@@ -170,7 +163,8 @@ class Reading:
         except _RowRepeats as refusal:
             return RefusedRow(number, str(refusal), refusal.repeats, refusal.moves_ngwee)
         except CellRefused as refusal:
-            return RefusedRow(number, str(refusal))
+            is_sum = not any(map(_is_filled, (self._cell(row, "id"), self._cell(row, "date"))))
+            return self._compare(number, row) if is_sum else RefusedRow(number, str(refusal))
 
     def _read(self, name: str, row: Sequence[Cell]) -> int | None:
         try:
