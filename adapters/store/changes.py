@@ -39,6 +39,7 @@ from application.ports import (
     SealTile,
     SecretRow,
     SecretsForgotten,
+    SnapshotsForgotten,
     TagsForgotten,
     TextErased,
     WriterTag,
@@ -157,6 +158,9 @@ STATEMENTS: Final[Mapping[type[Change], Statement]] = {
         "secrets",
         "DELETE FROM secrets"
         " WHERE account = {account} AND kind = {kind.value} AND key = COALESCE({key}, key)",
+    ),
+    SnapshotsForgotten: Statement(
+        "stored_snapshots", "DELETE FROM stored_snapshots WHERE originator_version > {version}"
     ),
     WriterTag: Statement("writer_tags", _insert("writer_tags", TAG_COLUMNS)),
     TagsForgotten: Statement("writer_tags", "DELETE FROM writer_tags WHERE number > {number}"),

@@ -70,15 +70,20 @@ def tagged_snapshot(keys: WriterKeys, snapshot: StoredEvent) -> StoredEvent:
 
 def own_snapshot(keys: WriterKeys, stored: StoredEvent) -> StoredEvent | None:
     """Give a snapshot without its tag; None when we did not write it: it is not used."""
-    tag, state = stored.state[:SNAPSHOT_TAG_BYTES], stored.state[SNAPSHOT_TAG_BYTES:]
-    snapshot = replace(stored, state=state)
-    if keys.is_of_row(tag.decode(errors="replace"), *_fields_of_snapshot(snapshot)):
-        return snapshot
+    if is_own_snapshot(keys, stored):
+        return replace(stored, state=stored.state[SNAPSHOT_TAG_BYTES:])
     _log.warning(
         "the snapshot of %s %s has no right tag and is not used",
         *(stored.topic, stored.originator_id),
     )
     return None
+
+
+def is_own_snapshot(keys: WriterKeys, stored: StoredEvent) -> bool:
+    """Whether we wrote a snapshot as it is."""
+    tag, state = stored.state[:SNAPSHOT_TAG_BYTES], stored.state[SNAPSHOT_TAG_BYTES:]
+    fields = _fields_of_snapshot(replace(stored, state=state))
+    return keys.is_of_row(tag.decode(errors="replace"), *fields)
 
 
 def _fields_of_snapshot(snapshot: StoredEvent) -> tuple[bytes, ...]:

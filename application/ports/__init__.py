@@ -18,6 +18,7 @@ from application.ports.changes import (
     SecretKind,
     SecretRow,
     SecretsForgotten,
+    SnapshotsForgotten,
     TextErased,
 )
 from application.ports.effects import BadEvent, EffectPositions, Standing
@@ -161,6 +162,7 @@ __all__ = [
     "Settled",
     "SigningKey",
     "SimIdentity",
+    "SnapshotsForgotten",
     "Standing",
     "StatementFile",
     "StatementOpener",

@@ -115,6 +115,14 @@ class CredentialRow(Change):
 
 
 @dataclass(frozen=True, slots=True)
+class SnapshotsForgotten(Change):
+    """All snapshots go: they are made anew of events."""
+
+    version: int = 0
+    """After this one."""
+
+
+@dataclass(frozen=True, slots=True)
 class CredentialTagged(Change):
     """A key's row gets a tag."""
 

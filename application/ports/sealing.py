@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from application.ports.changes import Change
+from application.ports.changes import Change, ContentRow, CredentialRow, SecretRow
 from application.ports.tagging import TaggedLog
+from domain.contents import ContentKind
 from domain.proof.notes import SealKey
 from domain.proof.stored import RawEvent
 
@@ -26,7 +27,7 @@ class SealTile(Change):
 
 
 class SealedLog(TaggedLog, Protocol):
-    """The log as it is stored, its tags and the tiles of its tree."""
+    """The log as it is stored, its tags, the tiles of its tree, and what else stands beside it."""
 
     def raw_of(self, aggregate: UUID, after_version: int, *, limit: int) -> Sequence[RawEvent]:
         """Read one aggregate's events after a version, oldest first."""
@@ -36,6 +37,18 @@ class SealedLog(TaggedLog, Protocol):
 
     def tile_of(self, position: int) -> SealTile | None:
         """Give the tile of leaves that begins at a position, or nearest before it."""
+
+    def contents(self, kind: ContentKind, numbers: Sequence[int]) -> Mapping[int, ContentRow]:
+        """Read contents of a kind; of those that there are."""
+
+    def snapshots_after(self, originator: bytes, version: int, *, limit: int) -> Sequence[RawEvent]:
+        """Read snapshots as they are stored, each as an event without a position, in order."""
+
+    def credentials_after(self, key_id: str, *, limit: int) -> Sequence[CredentialRow]:
+        """Read the rows of API keys, in order."""
+
+    def secrets_after(self, kind: str, key: str, *, limit: int) -> Sequence[SecretRow]:
+        """Read the rows of secrets, in order of kind and key."""
 
 
 class SigningKey(Protocol):

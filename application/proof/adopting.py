@@ -12,6 +12,7 @@ from application.ports import (
     Randomness,
     Save,
     SecretRow,
+    SnapshotsForgotten,
     Store,
     TagsForgotten,
     Turn,
@@ -48,8 +49,8 @@ def adopt(store: Store, keys: WriterKeys, randomness: Randomness, *, at: Instant
     save = Save(save_id=UUID(bytes=randomness.token(16), version=4), at=at)
 
     def decide(turn: Turn) -> Save:
-        save.changes[:] = [TagsForgotten(), *_adopted(turn, keys), *_tagged(turn, keys)]
-        save.changes += _secrets(turn, keys)
+        save.changes[:] = [TagsForgotten(), SnapshotsForgotten(), *_adopted(turn, keys)]
+        save.changes += [*_tagged(turn, keys), *_secrets(turn, keys)]
         return save
 
     store.transact(decide)

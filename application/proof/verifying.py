@@ -7,9 +7,11 @@ those were rewritten as well, by the checkpoint between whose ends it is.
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 
 from application.ports import SealTile, Store
+from application.proof.beside import ContentWatch, rows_astray
 from application.proof.history import (
     KeyTaken,
     SealMade,
@@ -102,6 +104,7 @@ class LogVerifier:
         self._keys: dict[str, SealKey] = {}
         """Of each chapter's origin, the key in force."""
         self._trusted: set[bytes] = set()
+        self._contents = ContentWatch(self._log)
         self._history = self._seals()
         self._next: SealMade | None = None
         self._passed = 0
@@ -122,6 +125,7 @@ class LogVerifier:
             for events, leaves in batches:
                 if not self._follow(events, leaves):
                     break
+                self._contents.follow(events)
                 advance(self._position, self._head)
         except TagBroken as error:
             stretch = self._log.raw_after(self._position, limit=EVENTS_AT_ONCE)
@@ -130,6 +134,7 @@ class LogVerifier:
         except SealUnreadable as error:
             self._fault(error.position, error.position, str(error))
         self._finish()
+        self._look_beside()
         return self._found
 
     # -- reading -------------------------------------------------------------------------------
@@ -279,6 +284,14 @@ class LogVerifier:
         self._must_be_of_this_log()
         if self._fingerprint and not self._trusted:
             self._fault(0, 0, "no key of this log has the fingerprint that you gave")
+
+    def _look_beside(self) -> None:
+        """Find contents that no event knows as they are and, with the writer's keys, rows without
+        right tags; what was written beside the log is no fault of the log, and told all the same.
+        """
+        rows = () if self._writer is None else rows_astray(self._log, self._writer)
+        for found in chain(self._contents.astray(), rows):
+            self._fault(found.position, found.position, found.words)
 
     def _look_behind_the_end(self) -> None:
         """Find leaves of events that are not there any more."""

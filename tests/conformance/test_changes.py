@@ -38,6 +38,7 @@ from application.ports import (
     SecretKind,
     SecretRow,
     SecretsForgotten,
+    SnapshotsForgotten,
     Store,
     TagsForgotten,
     TextErased,
@@ -106,6 +107,7 @@ EACH: dict[type[Change], st.SearchStrategy[Any]] = {
     ClockMarksForgotten: st.builds(ClockMarksForgotten),
     SecretRow: st.builds(SecretRow, SECRET_KINDS, TEXTS, NUMBERS, TEXTS, TIMES, st.none() | TIMES),
     SecretsForgotten: st.builds(SecretsForgotten, SECRET_KINDS, NUMBERS, MAYBE),
+    SnapshotsForgotten: st.builds(SnapshotsForgotten, NUMBERS),
     TagsForgotten: st.builds(TagsForgotten, NUMBERS),
     WriterTag: st.builds(
         WriterTag,

@@ -12,7 +12,7 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from adapters.store.effects import SqlEffectPositions
-from adapters.store.guarding import POSTGRES_COLUMNS, POSTGRES_GUARD
+from adapters.store.guarding import POSTGRES_COLUMNS, POSTGRES_GUARD, has_older_rows_in_postgres
 from adapters.store.health import Health
 from adapters.store.identity import DRAW_IDENTITY, READ_IDENTITY, drawn_identity
 from adapters.store.postgres.connections import ANSWER_TIMEOUT_S, Datastore
@@ -273,15 +273,7 @@ class PostgresStore:
     def has_older_secrets(self) -> bool:
         """Whether there are secrets, and no tags of them."""
         with self._reading() as cursor:
-            cursor.execute(
-                "SELECT attname FROM pg_attribute"
-                " WHERE attrelid = to_regclass('secrets') AND attnum > 0 AND NOT attisdropped"
-            )
-            columns = {row["attname"] for row in cursor.fetchall()}
-            if not columns or "tag" in columns:
-                return False
-            cursor.execute("SELECT 1 FROM secrets LIMIT 1")
-            return cursor.fetchone() is not None
+            return has_older_rows_in_postgres(cursor)
 
     def migrate(self) -> None:
         """Make the tables, one process at a time."""

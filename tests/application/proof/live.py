@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from adapters.security.signing import Ed25519Key, is_signature
 from adapters.store.sqlite import SqliteStore
@@ -51,6 +52,12 @@ class Log:
                 file.execute(f"DROP TRIGGER {name}")
             for statement in statements:
                 file.execute(statement)
+
+    def one(self, query: str) -> tuple[Any, ...]:
+        """Read one row of the store."""
+        with closing(sqlite3.connect(self.path)) as file:
+            row: tuple[Any, ...] = file.execute(query).fetchone()
+            return row
 
     def write(self, events: Sequence[RawEvent], *, with_leaves: bool = False) -> None:
         """Put other events in the place of all and, if asked, their leaves beside them."""

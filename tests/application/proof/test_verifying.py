@@ -190,7 +190,9 @@ def test_a_top_up_that_was_put_in_at_the_tail_is_named(log: Log) -> None:
 def test_an_edit_in_the_unsealed_tail_is_found(log: Log) -> None:
     at = len(log.events) - 1
     events = list(log.events)
-    events[at] = events[at]._replace(state=events[at].state.replace(b"1", b"2"))
+    state = events[at].state.replace(b'"segments":1', b'"segments":2')
+    assert state != events[at].state
+    events[at] = events[at]._replace(state=state)
     log.write(events)
     assert log.verified().faults == [], "no seal covers it"
     (fault,) = log.verified(tags=True).faults
@@ -204,3 +206,21 @@ def test_of_a_save_that_was_changed_the_event_is_named(log: Log) -> None:
     log.write(events)
     (fault,) = log.verified(tags=True).faults
     assert fault.first == fault.last == events[at].position
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE writer_tags SET mac = zeroblob(32) WHERE number = 3",
+        "UPDATE writer_tags SET count = count + 1 WHERE number = 3",
+        "UPDATE writer_tags SET after = after - 1 WHERE number = 3",
+        "UPDATE writer_tags SET how = 'adopted' WHERE number = 3",
+        "DELETE FROM writer_tags WHERE number = 3",
+    ],
+)
+def test_a_tag_row_that_was_changed_is_found_at_its_save(log: Log, change: str) -> None:
+    (after,) = log.one("SELECT after FROM writer_tags WHERE number = 3")
+    log.run(change)
+    (fault,) = log.verified(tags=True).faults
+    assert fault.first <= after + 1 <= fault.last + 1
+    assert "tag" in fault.words
