@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +13,7 @@ from domain.proof.notes import notes_in
 
 MINUTE_S: Final = 60
 DAY_S: Final = 86_400
+MAIL: Final = "mail"
 TAIL_BYTES: Final = 64 * 1024
 """Of the file, in which the newest checkpoint is looked for."""
 
@@ -22,14 +25,19 @@ def anchor_file(settings: Settings) -> Path:
     return settings.seal_anchor or beside
 
 
+def mailed_file(settings: Settings) -> Path:
+    """Name the file that says which checkpoints went out by mail: nobody can read that there."""
+    return settings.data_dir / "mailed-checkpoints"
+
+
 class FileAnchor:
     """Checkpoints one after the other in a file that is only appended to, each on the disk."""
 
     every_s = MINUTE_S
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, name: str | None = None) -> None:
         self._path = path
-        self.name = f"file {path}"
+        self.name = name or f"file {path}"
 
     def put(self, note: str) -> None:
         """Append a checkpoint."""
@@ -62,10 +70,13 @@ class MailAnchor:
 
     every_s = DAY_S
 
-    def __init__(self, mailer: Mailer, *, to: str) -> None:
+    name = MAIL
+
+    def __init__(self, mailer: Mailer, *, to: str, sent: Path) -> None:
+        """``sent`` is a file that says what was sent."""
         self._mailer = mailer
         self._to = to
-        self.name = "mail"
+        self._sent = FileAnchor(sent)
 
     def put(self, note: str) -> None:
         """Send a checkpoint."""
@@ -77,7 +88,15 @@ class MailAnchor:
             asyncio.run(self._mailer.send(to=self._to, subject="Checkpoint", text=text + note))
         except (MailNotSent, OSError) as error:
             raise AnchorAway(type(error).__name__) from error
+        with suppress(AnchorAway):  # it is out; that is what counts
+            self._sent.put(note)
 
     def newest(self) -> str | None:
-        """Say that it cannot be told: it is in somebody's mail."""
-        return None
+        """Give the checkpoint that was sent last; whether it came, nobody can tell."""
+        return self._sent.newest()
+
+
+def kept_by(settings: Settings) -> Sequence[FileAnchor]:
+    """Give what says, for each anchor that is set up, which checkpoint it took last."""
+    kept = [FileAnchor(anchor_file(settings))]
+    return [*kept, FileAnchor(mailed_file(settings), name=MAIL)] if settings.seal_mail else kept

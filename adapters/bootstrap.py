@@ -9,7 +9,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import Mapper
 
-from adapters.anchors import FileAnchor, MailAnchor, anchor_file
+from adapters.anchors import FileAnchor, MailAnchor, anchor_file, mailed_file
 from adapters.clock import SystemClock, SystemRandomness
 from adapters.lazily import (
     at_once,
@@ -280,7 +280,9 @@ def open_sealing(settings: Settings) -> Sealing | None:
     if settings.seal_key is None and not own.exists():
         return None
     if settings.seal_mail:
-        anchors.append(MailAnchor(_open_mailer(settings), to=settings.seal_mail))
+        anchors.append(
+            MailAnchor(_open_mailer(settings), to=settings.seal_mail, sent=mailed_file(settings))
+        )
     return Sealing(open_seal_key(settings.seal_key or f"file:{own}"), anchors)
 
 

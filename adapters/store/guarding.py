@@ -5,7 +5,8 @@ migration that must change events carries ``LIFT`` out first; the end of each ma
 """
 
 import sqlite3
-from typing import Final, LiteralString
+from functools import partial
+from typing import Any, Final, LiteralString
 
 from adapters.store.schema import ADDED_COLUMNS
 
@@ -48,3 +49,25 @@ def bring_up(cursor: sqlite3.Cursor) -> None:
             cursor.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
     for statement in SQLITE_GUARD:
         cursor.execute(statement)
+
+
+_SQLITE_COLUMN: Final = "SELECT name FROM pragma_table_info('secrets') WHERE name = '{}'"
+_POSTGRES_COLUMN: Final = (
+    "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass('secrets')"
+    " AND NOT attisdropped AND attname = '{}'"
+)
+
+
+def has_older_rows(cursor: Any, *, column: str = _SQLITE_COLUMN) -> bool:
+    """Whether there are secrets of people in a table that has no column for their tags."""
+
+    def is_found(query: str) -> bool:
+        cursor.execute(query)
+        return cursor.fetchone() is not None
+
+    if not is_found(column.format("key")) or is_found(column.format("tag")):
+        return False
+    return is_found("SELECT 1 FROM secrets LIMIT 1")
+
+
+has_older_rows_in_postgres = partial(has_older_rows, column=_POSTGRES_COLUMN)

@@ -32,10 +32,14 @@ class Anchoring:
         if self._since_s is None:
             self._since_s = self._clock.monotonic_s()
 
-    def resume(self, note: str) -> None:
-        """Say at the start which checkpoint is the newest: it is offered where no anchor has it."""
+    def resume(self, note: str, *, age_s: float = 0.0) -> None:
+        """Say at the start which checkpoint is the newest: it is offered where no anchor has it.
+
+        The hour runs on from before the start: it is as old as it is.
+        """
         if not any(_size(self._kept(anchor)) == _size(note) for anchor in self._anchors):
             self.offer(note)
+            self._since_s = self._clock.monotonic_s() - max(age_s, 0.0)
 
     def step(self) -> None:
         """Pass it on to whoever is due."""

@@ -13,7 +13,7 @@ from domain.errors import TooLate
 from domain.ledger_seal import ChapterCause, LedgerSeal, ledger_seal_id
 from domain.proof.notes import Checkpoint, Note, SealKey
 from domain.roles import Duty
-from domain.values import Instant
+from domain.values import SECOND, Instant
 
 CHAPTERS_MAX: Final = 1_000
 
@@ -166,3 +166,10 @@ def sealed_before(reader: Reader, seal: LedgerSeal) -> tuple[int, int, str]:
         if found is not None and found.size:
             return found.size, found.position, found.root
     return 0, 0, ""
+
+
+def age_of_checkpoint_s(reader: Reader, note: str, *, now: Instant) -> float:
+    """Give how long ago a checkpoint of the newest chapter was signed; 0 when it does not say."""
+    chapter = newest_chapter(reader)
+    at = None if chapter is None else Note.read(note).signed_at(SealKey.read(chapter.key))
+    return 0.0 if at is None else (now - at) / SECOND

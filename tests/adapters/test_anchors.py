@@ -55,7 +55,11 @@ def test_by_default_the_file_is_in_another_folder_than_the_store(tmp_path: Path)
 
 def test_a_mail_holds_the_checkpoint_as_it_is(tmp_path: Path) -> None:
     mailer = FileMailer(tmp_path, sender="Ngoma <ngoma@localhost>")
-    MailAnchor(mailer, to="auditor@example.com").put(note(5))
+    anchor = MailAnchor(mailer, to="auditor@example.com", sent=tmp_path / "sent")
+    assert anchor.newest() is None
+    anchor.put(note(5))
+    assert anchor.newest() == note(5)
+    (tmp_path / "sent").unlink()
     (path,) = tmp_path.iterdir()
     mail = email.message_from_bytes(path.read_bytes(), policy=policy.default)
     assert mail["To"] == "auditor@example.com"

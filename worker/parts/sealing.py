@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from application.proof.anchoring import Anchoring
-from application.proof.chapters import newest_checkpoint
+from application.proof.chapters import age_of_checkpoint_s, newest_checkpoint
 from application.proof.sealing import NAME, Sealer
 from domain.errors import NgomaError
 from worker.parts.loop import Loop
@@ -31,7 +31,8 @@ def _make(process: Process) -> Sequence[Loop]:
 
     def seal() -> None:
         if not state.has_resumed and (newest := newest_checkpoint(system.reader)) is not None:
-            anchoring.resume(newest)
+            age_s = age_of_checkpoint_s(system.reader, newest, now=system.clock.now())
+            anchoring.resume(newest, age_s=age_s)
         state.has_resumed = True
         try:
             note = sealer.step()

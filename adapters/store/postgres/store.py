@@ -12,7 +12,7 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from adapters.store.effects import SqlEffectPositions
-from adapters.store.guarding import POSTGRES_COLUMNS, POSTGRES_GUARD
+from adapters.store.guarding import POSTGRES_COLUMNS, POSTGRES_GUARD, has_older_rows_in_postgres
 from adapters.store.health import Health
 from adapters.store.identity import DRAW_IDENTITY, READ_IDENTITY, drawn_identity
 from adapters.store.postgres.connections import ANSWER_TIMEOUT_S, Datastore
@@ -22,7 +22,7 @@ from adapters.store.postgres.saving import PostgresTurn, Recorder
 from adapters.store.postgres.scrubbing import UNSAMPLED, scrub
 from adapters.store.postgres.sealed import PostgresSealedLog
 from adapters.store.postgres.trouble import PostgresTroubles
-from adapters.store.postgres.versions import has_untagged_secrets, version_of
+from adapters.store.postgres.versions import version_of
 from adapters.store.schema import (
     CLOCK_COLUMNS,
     CREDENTIAL_COLUMNS,
@@ -268,7 +268,7 @@ class PostgresStore:
     def has_older_secrets(self) -> bool:
         """Whether there are secrets, and no tags of them."""
         with self._reading() as cursor:
-            return has_untagged_secrets(cursor)
+            return has_older_rows_in_postgres(cursor)
 
     def migrate(self) -> None:
         """Make the tables, one process at a time."""

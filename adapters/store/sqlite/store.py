@@ -11,7 +11,7 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteAggregateRecorder
 
 from adapters.store.effects import SqlEffectPositions
-from adapters.store.guarding import bring_up
+from adapters.store.guarding import bring_up, has_older_rows
 from adapters.store.health import Health
 from adapters.store.identity import DRAW_IDENTITY, READ_IDENTITY, drawn_identity
 from adapters.store.schema import (
@@ -252,10 +252,7 @@ class SqliteStore:
     def has_older_secrets(self) -> bool:
         """Whether there are secrets, and no tags of them."""
         with self._reading() as cursor:
-            columns = {row[1] for row in cursor.execute("PRAGMA table_info(secrets)")}
-            if not columns or "tag" in columns:
-                return False
-            return cursor.execute("SELECT 1 FROM secrets LIMIT 1").fetchone() is not None
+            return has_older_rows(cursor)
 
     def migrate(self) -> None:
         """Make the tables."""

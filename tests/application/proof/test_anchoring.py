@@ -79,6 +79,18 @@ def test_an_hour_without_any_anchor_is_told_and_ends_with_the_first_that_works(
     assert mail.kept == [note(2)]
 
 
+def test_the_hour_goes_on_over_a_start(clock: VirtualClock) -> None:
+    file = Place("file")
+    file.is_away = True
+    anchoring = Anchoring([file], clock=clock)
+    anchoring.resume(note(1), age_s=3_000)
+    anchoring.step()
+    assert anchoring.words() == "ok"
+    clock.pass_s(600)
+    anchoring.step()
+    assert "took a checkpoint for 60 min" in anchoring.words()
+
+
 def test_an_hour_without_anything_new_is_no_trouble(clock: VirtualClock) -> None:
     anchoring = Anchoring([Place("file")], clock=clock)
     anchoring.offer(note(1))

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from adapters.anchors import FileAnchor
+from adapters.anchors import FileAnchor, mailed_file
 from adapters.evidence import verify
+from adapters.settings import Settings
 from domain.roles import Role
 from tests.support.sealing import seal_now
 from tests.support.system import running_system
@@ -54,6 +55,21 @@ def test_the_key_is_made_once_and_for_its_owner_alone(cli: Cli) -> None:
     assert "fingerprint" in printed
     assert "PRIVATE" not in printed
     assert "never replaced" in cli.refusal("seal", "--make-key")
+
+
+def test_the_doctor_looks_at_each_anchor_that_is_set_up(cli: Cli) -> None:
+    cli.account()
+    cli.run("seal", "--make-key")
+    note = _seal(cli)  # of some time ago, and nobody gave it to an anchor
+    file = cli.folder.parent / "data-anchors"
+    mails = Cli(cli.folder, {"NGOMA_SEAL_MAIL": "auditor@example.com"})
+    assert word_on_the_seal(cli).endswith(f"min old and not in file {file / 'checkpoints'}.")
+    assert word_on_the_seal(mails).endswith(f"neither in file {file / 'checkpoints'} nor mail.")
+    FileAnchor(mailed_file(Settings(data_dir=cli.folder))).put(note)
+    assert "is sealed up to position" in word_on_the_seal(mails)
+    assert "min old and not in" in word_on_the_seal(cli), "nobody set mail up"
+    file.touch()
+    assert "checkpoints cannot be read: Not a directory." in word_on_the_seal(mails)
 
 
 def test_a_sealer_without_a_key_or_a_store_says_what_to_do(cli: Cli) -> None:
