@@ -117,13 +117,16 @@ class Follower:
             self._keeper.begin_anew()
             self.migrate()
 
-    def catch_up(self, *, timeout_s: float) -> bool:
+    def catch_up(
+        self, *, timeout_s: float, on_way: Callable[[int, int], None] = lambda _at, _end: None
+    ) -> bool:
         """Step, or wait for whoever leads, up to the present end of the log.
 
-        False when the time is up first, or when a projection has stopped on the way.
+        False when none of them comes on for ``timeout_s``, or when one has stopped on the way.
+        ``on_way`` is told how far the last one is, and where the log ends.
         """
         head = self._log.head()
-        deadline_s = time.monotonic() + timeout_s
+        seen, deadline_s = -1, time.monotonic() + timeout_s
         while True:
             handled = self.step()
             at = self._known.read()
@@ -132,6 +135,11 @@ class Follower:
             behind = [row for row in rows if row.position < head or row.name in strange]
             if not behind and len(rows) == len(self._projections):
                 return True
+            come = sum(row.position for row in rows)
+            if come > seen:
+                deadline_s = time.monotonic() + timeout_s
+                on_way(min((row.position for row in behind), default=head), head)
+            seen = come  # less, when one was begun anew
             if all(row.error for row in behind) or time.monotonic() > deadline_s:
                 return False
             if not handled:

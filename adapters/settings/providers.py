@@ -7,7 +7,6 @@ from typing import Final
 
 from adapters.security.secret import Secret
 from adapters.settings.checks import Check, one_of, provider_name, url, within
-from domain.fees import FeeSchedule
 
 KINDS: Final = ("mtn", "airtel", "zamtel", "pawapay")
 ANSWER_S: Final = 30.0
@@ -81,13 +80,6 @@ class ProviderSettings:
         return [
             value for item in fields(self) if isinstance(value := getattr(self, item.name), Secret)
         ]
-
-    @property
-    def fees(self) -> FeeSchedule | None:
-        """What it keeps of a payment, as agreed; None when nothing was."""
-        if self.fee_flat_ngwee is None and self.fee_per_10_000 is None:
-            return None
-        return FeeSchedule(flat_ngwee=self.fee_flat_ngwee or 0, per_10_000=self.fee_per_10_000 or 0)
 
     @property
     def answer_s(self) -> float:

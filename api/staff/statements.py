@@ -15,7 +15,8 @@ from api.schemas import statements as schemas
 from api.staff.door import admit_staff, require_staff
 from api.staff.fields import read_choice
 from application.books.actors import Actor
-from application.money.statements import ImportedFile, import_statement
+from application.money.imported import ImportedFile
+from application.money.statements import import_statement
 from domain.provider_account import provider_account
 from domain.public_ids import iso_time
 from domain.roles import Duty

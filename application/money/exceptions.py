@@ -120,9 +120,7 @@ class _Looking:
     def _of_receipts(self) -> Iterator[ToExplain]:
         if self._as_of is not None:
             self._waited = {
-                row.receipt
-                for row in self._items()
-                if row.what == "line" and row.amount_ngwee == row.line_ngwee
+                row.receipt for row in self._items() if row.what == "line" and _waited(row)
             }
         for row in self._items():
             kind = self._kind(row)
@@ -243,6 +241,11 @@ class _Looking:
             yield told(_ODD[row.odd], amount, row.odd_since, row.cause)
         if difference:
             yield told(Trouble.AMOUNT_MISMATCH, difference, row.odd_since, row.cause)
+
+
+def _waited(row: OpenItem) -> bool:
+    """Tell whether a line that was open waited: it still does, or all of it was open."""
+    return row.is_to_match if row.until is None else row.amount_ngwee == row.line_ngwee
 
 
 def _held(cause: str) -> Trouble:

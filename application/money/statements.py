@@ -1,7 +1,6 @@
 """Import a provider's statement: each line that was not known becomes one of its receipt."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 from uuid import UUID
@@ -9,38 +8,27 @@ from uuid import UUID
 from application.books.actors import Actor, permit
 from application.books.books import Books
 from application.books.commands import Command, Execute, Preparing
-from application.money.oddities import note_oddity
-from application.money.statement_lines import SeeLines, Seen
-from application.ports import Clock, FileLine, FileSummary, RefusedRow, StatementFile
-from domain.coverage import Coverage, Gap, coverage_id
-from domain.days import DAY_S
+from application.books.contents import SALT_BYTES, reference
+from application.books.locks import locked_period
+from application.money.imported import ImportedFile, NoteImport, Seen
+from application.ports import Clock, ContentRow, FileLine, FileSummary, RefusedRow, StatementFile
+from domain.closing import closing_id
+from domain.contents import ContentKind, LineNote
+from domain.days import DAY_S, day_of
 from domain.errors import AlreadyExists, InvalidRequest
-from domain.matching import Trouble
+from domain.period import period_id
 from domain.provider_account import ProviderAccount
 from domain.receipt import Receipt, receipt_id
 from domain.roles import Duty
+from domain.sheet import periods_of
 from domain.statement import Statement, statement_id
 from domain.values import SECOND, Instant
 
 LINES_A_SAVE: Final = 500
+CHANGED: Final = "An earlier statement shows another amount for this transaction."
+LOCKED: Final = "{} is locked: have it reopened, then import the file again."
 
 OnProgress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportedFile:
-    """What became of a file; ``statement`` is None after a dry run."""
-
-    statement: int | None
-    summary: FileSummary
-    added: int
-    known: int
-    refused: Sequence[RefusedRow]
-    """The first of them; ``refused_count`` counts all."""
-    refused_count: int
-    is_balanced: bool
-    is_contiguous: bool
-    gaps: Sequence[Gap]
 
 
 def import_statement(
@@ -143,105 +131,96 @@ class OpenStatement(Command[int | None]):
         return found.number
 
 
-class NoteImport(Command[ImportedFile]):
-    """Note what an import brought, and what the wallet's files cover with it."""
+class SeeLines(Command[Seen]):
+    """Note some lines of a file on their receipts; a dry run only compares."""
 
     def __init__(
         self,
-        summary: FileSummary,
+        lines: Sequence[FileLine],
+        statement: UUID,
         provider_account: ProviderAccount,
-        seen: Seen,
         *,
-        statement: int | None,
+        is_dry: bool,
         actor: Actor,
         at: Instant,
     ) -> None:
-        """``statement`` None is a dry run."""
         self.at = at
-        self._summary = summary
+        self.weight = len(lines)
+        self._lines = lines
+        self._statement = str(statement)
         self._wallet = provider_account
-        self._seen = seen
-        self._number = statement
+        self._is_dry = is_dry
         self._actor = actor
+        self._contents: dict[int, ContentRow] = {}
+        self._receipts: list[UUID] = []
+        self._days = {day_of(line.happened_at): line.happened_at for line in lines}
+
+    def prepare(self, tools: Preparing) -> None:
+        """Name the receipts; draw numbers and salts for what the lines say of people."""
+        self._receipts = [receipt_id(self._wallet, line.transaction_id) for line in self._lines]
+        telling = [] if self._is_dry else [one for one in self._lines if one.msisdn or one.words]
+        if not telling:
+            return
+        first = tools.numbers.take("line", len(telling))
+        salts = tools.randomness.token(SALT_BYTES * len(telling))
+        for place, line in enumerate(telling):
+            salt = salts[SALT_BYTES * place : SALT_BYTES * (place + 1)]
+            body = LineNote(line.words).written()
+            self._contents[line.row] = ContentRow(
+                ContentKind.LINE, first + place, salt, msisdn=line.msisdn, body=body
+            )
 
     def touches(self) -> Iterable[UUID]:
-        """The file's record, and the wallet's coverage."""
-        yield statement_id(self._summary.sha256)
-        yield coverage_id(self._wallet)
-        if self._number is not None:
-            yield from (receipt_id(self._wallet, name) for _, name in self._repeated())
+        """Their receipts, and the periods that they are in."""
+        periods = {name for at in self._days.values() for name in periods_of(at)}
+        yield from (period_id(self._wallet, name) for name in sorted(periods))
+        yield closing_id(self._wallet)
+        yield from self._receipts
 
-    def _repeated(self) -> Iterator[tuple[RefusedRow, str]]:
-        """Give the rows that show a transaction once more, and which; the first thousand."""
-        for row in self._summary.refused_rows:
-            if row.repeats is not None:
-                yield row, row.repeats
-
-    def decide(self, books: Books) -> ImportedFile:
-        """Note it.
+    def decide(self, books: Books) -> Seen:
+        """Note them.
 
         Raises:
             NotPermitted: the actor may not.
         """
         permit(books, self._actor, Duty.RECONCILE)
-        coverage = books.find(Coverage, coverage_id(self._wallet))
-        if self._number is not None:
-            coverage = coverage or Coverage.open(self._wallet, at=self.at)
-            self._note(books, coverage)
-            self._note_repeated(books)
-        told, refused = self._summary, self._summary.refused + self._seen.refused_count
-        return ImportedFile(
-            statement=self._number,
-            summary=told,
-            added=self._seen.added,
-            known=self._seen.known,
-            refused=[*told.refused_rows, *self._seen.refused],
-            refused_count=refused,
-            is_balanced=refused == 0
-            and told.opening_ngwee is not None
-            and told.opening_ngwee + told.total_ngwee == told.closing_ngwee,
-            is_contiguous=coverage is not None and coverage.is_contiguous,
-            gaps=coverage.gaps if coverage is not None else (),
-        )
+        added = known = first_shown = first_shown_ngwee = 0
+        refused: list[RefusedRow] = []
+        locks = {day: locked_period(books, self._wallet, at) for day, at in self._days.items()}
+        for key, line in zip(self._receipts, self._lines, strict=True):
+            receipt = books.find(Receipt, key)
+            is_known = receipt is not None and receipt.is_on_statement
+            if receipt is not None and is_known:
+                if (receipt.line_ngwee, receipt.fee_ngwee) != (line.amount_ngwee, line.fee_ngwee):
+                    refused.append(RefusedRow(line.row, CHANGED))
+                    continue
+                known += 1
+            elif (period := locks[day_of(line.happened_at)]) is not None:
+                refused.append(RefusedRow(line.row, LOCKED.format(period)))
+                continue
+            else:
+                added += 1
+                receipt = None if self._is_dry else self._see(books, receipt, line)
+            if receipt is not None and receipt.statement == self._statement:
+                first_shown += 1
+                first_shown_ngwee += line.amount_ngwee - line.fee_ngwee
+        return Seen(added, known, first_shown, first_shown_ngwee, len(refused), refused)
 
-    def _note_repeated(self, books: Books) -> None:
-        for row, transaction in self._repeated():
-            receipt = books.find(Receipt, receipt_id(self._wallet, transaction))
-            if receipt is not None and receipt.is_on_statement:
-                note_oddity(
-                    *(books, receipt, Trouble.DUPLICATE_ROW),
-                    where=f"{self._summary.sha256}/{row.row}",
-                    amount_ngwee=row.moves_ngwee,
-                    at=self.at,
-                )
-
-    def _note(self, books: Books, coverage: Coverage) -> None:
-        told = self._summary
-        statement = books.get(Statement, statement_id(told.sha256))
-        added_ngwee = self._seen.first_shown_ngwee - statement.added_ngwee
-        coverage.extend(
-            statement.number,
-            first_at=told.first_at,
-            last_at=told.last_at,
-            opening_ngwee=told.opening_ngwee,
-            closing_ngwee=told.closing_ngwee,
-            added_ngwee=added_ngwee,
+    def _see(self, books: Books, receipt: Receipt | None, line: FileLine) -> Receipt:
+        receipt = receipt or Receipt.open(self._wallet, line.transaction_id, at=self.at)
+        content = self._contents.get(line.row)
+        if content is not None:
+            books.keep(content)
+        receipt.see_on_statement(
+            statement=self._statement,
+            line=line.row,
+            kind=line.kind.value,
+            amount_ngwee=line.amount_ngwee,
+            fee_ngwee=line.fee_ngwee,
+            happened_at=line.happened_at,
+            content=None if content is None else reference(content),
+            reference=line.reference,
             at=self.at,
         )
-        statement.note_import(
-            template=told.template,
-            opening_ngwee=told.opening_ngwee,
-            closing_ngwee=told.closing_ngwee,
-            total_ngwee=told.total_ngwee,
-            added_ngwee=added_ngwee,
-            lines=told.lines,
-            added=self._seen.first_shown - statement.added,
-            refused=told.refused + self._seen.refused_count,
-            first_at=told.first_at,
-            last_at=told.last_at,
-            is_contiguous=coverage.is_contiguous,
-            actor=self._actor.name,
-            at=self.at,
-        )
-        books.record(coverage)
-        books.record(statement)
+        books.record(receipt)
+        return receipt

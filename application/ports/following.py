@@ -10,7 +10,9 @@ class Follower(Protocol):
     def step(self) -> int:
         """Fold the next batch; give how many events were handled."""
 
-    def catch_up(self, *, timeout_s: float) -> bool:
+    def catch_up(
+        self, *, timeout_s: float, on_way: Callable[[int, int], None] = lambda _at, _end: None
+    ) -> bool:
         """Step, or wait for whoever leads, up to the present end of the log."""
 
     def on_progress(self, callback: Callable[[int], None]) -> None:

@@ -48,7 +48,9 @@ def holds(place: Place, hours: int, limit: int, *, as_json: bool) -> None:
         limit_at = Instant(gateway.now() - hours * 3600 * SECOND)
         store = gateway.reads.store
         with progress("Looking") as advance:
-            found = find_holds(store, until=store.head(), before=limit_at, advance=advance)
+            end = store.head()
+            advance(0, end)
+            found = find_holds(store, until=end, before=limit_at, advance=advance)
     shown = found[:limit]
     if as_json:
         print_json(
@@ -112,6 +114,7 @@ def manual(
         store = gateway.reads.store
         start, end = before(store, since, field="from"), upto(store, until, field="to")
         with progress("Looking") as advance:
+            advance(start, end)
             found = by_hand(store, after=start, until=end, account=account, advance=advance)
             rows = list(islice(found, limit + 1))
     shown = rows[:limit]

@@ -73,6 +73,7 @@ def list_events(
         store = gateway.reads.store
         start, end = before(store, since, field="from"), upto(store, until, field="to")
         with progress("Looking") as advance:
+            advance(start, end)
             found = listed_events(store, wanted, after=start, until=end, advance=advance)
             rows = list(islice(found, limit + 1))
     shown = rows[:limit]

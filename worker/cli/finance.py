@@ -18,7 +18,7 @@ from worker.cli.progress import Progress
 if TYPE_CHECKING:
     from adapters.settings import Settings
     from adapters.statements.templates import Template
-    from application.money.statements import ImportedFile
+    from application.money.imported import ImportedFile
 
 REFUSED_SHOWN: Final = 20
 

@@ -18,6 +18,7 @@ from domain.errors import InvalidKey, OutcomeUnknown, StoreDown
 from domain.values import Instant
 from worker.cli.alone import is_served
 from worker.cli.options import Place
+from worker.cli.progress import Progress
 from worker.cli.session_file import SessionFile
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 LEADER_WAIT_S: Final = 0.1
 """How long whoever follows the log already may take before a command steps the followers."""
 CATCH_UP_S: Final = 60.0
-"""How long a command follows the log before it says that it cannot answer."""
+"""How long nothing may come on, where a command follows the log, before it gives up."""
 
 R = TypeVar("R")
 
@@ -155,7 +156,11 @@ class Gateway:
             msg = "The read models are not those of this version: run `ngoma migrate`."
             raise Unmigrated(msg)
         with suppress(DBAPIError):  # another runner keeps us out: what it reaches counts
-            follower.catch_up(timeout_s=CATCH_UP_S)
+            told = Progress()
+            follower.catch_up(
+                timeout_s=CATCH_UP_S,
+                on_way=lambda at, end: told.say(f"{at:,} of {end:,} events followed"),
+            )
         if not self._reached(head, projection, LEADER_WAIT_S):
             raise StoreDown(self._why_behind(projection))
 
@@ -170,7 +175,7 @@ class Gateway:
         for status in self.reads.queries.projections():
             if status.name == projection and status.error:
                 return f"The read model {projection} has stopped: {status.error}"
-        return f"The read model {projection} has not caught up in {CATCH_UP_S:.0f} s; try again."
+        return f"The read model {projection} has not come on for {CATCH_UP_S:.0f} s; try again."
 
 
 @contextmanager

@@ -96,5 +96,7 @@ def progress(words: str) -> Iterator[Callable[[int, int], None]]:
 
     columns = (TextColumn(words), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console(to_stderr=True)) as shown:
-        task = shown.add_task(words, total=None)
-        yield lambda position, head: shown.update(task, completed=position, total=head)
+        task = shown.add_task(words, total=None, visible=False)  # nobody knows yet how much it is
+        yield lambda position, head: shown.update(
+            task, completed=position, total=head, visible=True
+        )

@@ -25,6 +25,7 @@ from adapters.mobile_money.wire.caller import (
     WireAnswer,
     WireRequest,
 )
+from adapters.mobile_money.wire.fees import agreed_fees
 from adapters.mobile_money.wire.json_text import (
     long_text_at,
     plain_label,
@@ -238,7 +239,7 @@ def open_airtel(settings: ProviderSettings, caller: Caller) -> AirtelMobileMoney
         name=settings.name,
         networks=frozenset({Network.AIRTEL}),
         answer_s=settings.answer_s,
-        fees=settings.fees,
+        fees=agreed_fees(settings),
         currency=settings.currency,
         callback_url=settings.callback_url,
         refunds=Refunds.WHOLE,

@@ -11,6 +11,7 @@ from adapters.mobile_money.wire.caller import (
     Caller,
     WireRequest,
 )
+from adapters.mobile_money.wire.fees import agreed_fees
 from adapters.mobile_money.wire.json_text import (
     long_text_at,
     plain_label,
@@ -221,7 +222,7 @@ def open_mtn(settings: ProviderSettings, caller: Caller) -> MtnMobileMoney:
         name=settings.name,
         networks=frozenset({Network.MTN}),
         answer_s=settings.answer_s,
-        fees=settings.fees,
+        fees=agreed_fees(settings),
         currency=settings.currency,
         callback_url=settings.callback_url,
         callback_per_payment=True,

@@ -23,6 +23,7 @@ from adapters.mobile_money.wire.caller import (
     CallFailed,
     WireRequest,
 )
+from adapters.mobile_money.wire.fees import agreed_fees
 from adapters.mobile_money.wire.json_text import plain_label, read_object, text_at, write_compact
 from adapters.mobile_money.wire.tokens import BearerCaller, Token
 from adapters.mobile_money.wire.total import outcome_of, status_of
@@ -221,7 +222,7 @@ def open_pawapay(settings: ProviderSettings, caller: Caller) -> PawapayMobileMon
         name=settings.name,
         networks=frozenset(Network),
         answer_s=settings.answer_s,
-        fees=settings.fees,
+        fees=agreed_fees(settings),
         currency=settings.currency,
         callback_url=settings.callback_url,
         refunds=Refunds.PARTS,

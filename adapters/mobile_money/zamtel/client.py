@@ -13,6 +13,7 @@ from adapters.mobile_money.wire.caller import (
     WireAnswer,
     WireRequest,
 )
+from adapters.mobile_money.wire.fees import agreed_fees
 from adapters.mobile_money.wire.json_text import read_object, text_at
 from adapters.mobile_money.wire.meaning import Says
 from adapters.mobile_money.wire.total import outcome_of
@@ -121,7 +122,7 @@ def open_zamtel(settings: ProviderSettings, caller: Caller) -> ZamtelMobileMoney
         name=settings.name,
         networks=frozenset({Network.ZAMTEL}),
         answer_s=settings.answer_s,
-        fees=settings.fees,
+        fees=agreed_fees(settings),
         currency=settings.currency,
         tells_status=False,
     )

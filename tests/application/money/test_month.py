@@ -19,8 +19,9 @@ from adapters.generation.story import FIRST_DAY_S
 from adapters.statements.file import open_statement
 from adapters.statements.templates import find_template
 from application.money.exceptions import money_exceptions
+from application.money.imported import ImportedFile
 from application.money.reconciling import reconcile
-from application.money.statements import ImportedFile, import_statement
+from application.money.statements import import_statement
 from domain.days import DAY_S
 from domain.matching import Expected, Line, Trouble
 from domain.money import parse_kwacha

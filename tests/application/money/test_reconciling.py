@@ -141,6 +141,7 @@ def test_a_sum_accounts_for_a_days_payments_and_one_that_is_short_for_none(desk:
     done = desk.match()
     assert found(done) == {"short": (None, "settlement_shortfall")}, "by hand apart stays apart"
     assert ("settlement_shortfall", "sum", K50) in desk.exceptions()
+    assert desk.exceptions(as_of=desk.now) == desk.exceptions()
 
 
 def test_money_to_our_bank_is_settled(desk: Desk) -> None:

@@ -9,7 +9,8 @@ from adapters.statements.file import open_statement
 from application.books.actors import Actor
 from application.books.commands import Command
 from application.money import statements
-from application.money.statements import ImportedFile, import_statement
+from application.money.imported import ImportedFile
+from application.money.statements import import_statement
 from application.system import System
 from domain.errors import NotPermitted, StoreDown
 from domain.provider_account import provider_account
