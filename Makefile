@@ -69,7 +69,8 @@ soak: $(STAMP) soak-tools ## Full counts, all client languages, clock faults (ho
 soak-tools:
 	@missing=; for tool in php:php-cli node:nodejs npm:npm javac:default-jdk-headless curl:curl \
 		faketime:faketime hledger:hledger ledger:ledger soffice:libreoffice-calc-nogui \
-		ssconvert:gnumeric; do \
+		ssconvert:gnumeric smsd:smstools gammu:gammu gammu-smsd:gammu-smsd gnokii:gnokii-cli \
+		bearerbox:kannel; do \
 		command -v $${tool%%:*} >/dev/null || missing="$$missing $${tool#*:}"; \
 	done; \
 	php -m 2>/dev/null | grep -qx curl || missing="$$missing php-curl"; \

@@ -31,7 +31,11 @@ REPORT_AFTER_MAX_S: Final = 86_400
 AIRTIME_MAX_NGWEE: Final = 100_000_000
 PROFILE_NAMES: Final = (
     *("e173", "e3372", "sim800", "sim900", "sim7600", "sim7670", "ec25", "bg96"),
-    *("mc75i", "sara", "m1306", "g20", "icon225", "mf190", "tc35i", "minimal"),
+    *("mc75i", "sara", "m1306", "g20", "icon225", "mf190", "acknowledging", "minimal"),
+)
+PROFILE_HELP: Final = (
+    "Which device. Two stand for none: the reports of acknowledging are to be acknowledged, and"
+    " minimal refuses most commands."
 )
 
 
@@ -257,7 +261,7 @@ def scan(
         " --fault cms=38:times=2",
     ),
 )
-@click.option("--profile", type=click.Choice(PROFILE_NAMES), required=True, help="Which device.")
+@click.option("--profile", type=click.Choice(PROFILE_NAMES), required=True, help=PROFILE_HELP)
 @click.option(
     "--link",
     type=click.Path(path_type=Path),

@@ -274,19 +274,20 @@ MF190: Final = Profile(
     interjection="+ZUSIMR:2",
     chatter=('+ZPASR:"HSPA"', "+ZUSIMR:2", '+ZDONR: "MTN",645,2,"CS_PS"'),
 )
-TC35I: Final = Profile(
-    name="tc35i",
-    manufacturer="SIEMENS",
-    model="TC35i",
-    firmware="REVISION 02.00",
+ACKNOWLEDGING: Final = Profile(
+    name="acknowledging",
+    manufacturer="",
+    model="",
+    firmware="",
     imei="350204001234567",
     iccid_command="+CCID",
     iccid_answer='+CCID: "{iccid}"',
     refused=_NO_LTE,
     notices="(0,1),(0,1),(0,2,3),(0),(1)",
     acknowledged_notices="(0-3),(0-3),(0,2,3),(0,1),(1)",
-    boot=("^SYSSTART",),
 )
+"""No one device: mt 2 and ds 1 are there in phase 2+ alone, and each report is to be acknowledged
+(27.005 3.2.1 and 3.4.1; so does the device of warthog618/modem#8)."""
 MINIMAL: Final = Profile(
     name="minimal",
     manufacturer="",
@@ -305,7 +306,7 @@ PROFILES: Final[Mapping[str, Profile]] = MappingProxyType(
         profile.name: profile
         for profile in (
             *(E173, E3372, SIM800, SIM900, SIM7600, SIM7670, EC25, BG96),
-            *(MC75I, SARA, M1306, MOTOROLA, ICON, MF190, TC35I, MINIMAL),
+            *(MC75I, SARA, M1306, MOTOROLA, ICON, MF190, ACKNOWLEDGING, MINIMAL),
         )
     }
 )

@@ -1,10 +1,7 @@
 """What other programs write to a modem is answered as a modem does: they send through it."""
 
-import os
-import shutil
-import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +13,8 @@ from adapters.modems.simulated.network_log import MemoryNetworkLog
 from adapters.modems.simulated.profiles import PROFILES, SIM800, Profile
 from adapters.modems.simulated.pty import EmulatorPty
 from adapters.modems.simulated.sim_card import SimCard, imsi_for
-from tests.adapters.modems.emulated import RealClock, VirtualClock, tpdu, vector_pdus
+from tests.adapters.modems.emulated import RealClock, VirtualClock, vector_pdus
+from tests.adapters.modems.foreign_programs import TRIED, Program
 
 REPORT = vector_pdus("status_report.json")[0]
 TALKATIVE = [each for each in PROFILES.values() if each.name != "minimal"]
@@ -108,54 +106,21 @@ def test_reports_that_are_stored_are_told_and_read_and_partial_settings_keep_the
 # -- the programs themselves, where they are installed ------------------------------------------
 
 
-def by_hand(port: Path, _: Path, recipient: str) -> None:
-    """Send as a person at a terminal does."""
-    fd = os.open(port, os.O_RDWR | os.O_NOCTTY)
-    try:
-        pdu = tpdu("from outside", recipient)
-        for piece in (b"ATE0\r", b"AT+CMGF=0\r", f"AT+CMGS={len(pdu)}\r".encode()):
-            os.write(fd, piece)
-            _read_until(fd, (b"OK", b">"))
-        os.write(fd, b"00" + pdu.hex().encode() + b"\x1a")
-        assert b"+CMGS: 1" in _read_until(fd, (b"OK",))
-    finally:
-        os.close(fd)
-
-
-def _read_until(fd: int, ends: tuple[bytes, ...]) -> bytes:
-    heard = b""
-    for _ in range(100):
-        heard += os.read(fd, 1_000)
-        if heard.strip().endswith(ends):
-            return heard
-    raise AssertionError(heard)
-
-
-def gammu(port: Path, folder: Path, recipient: str) -> None:
-    config = folder / "gammurc"
-    config.write_text(f"[gammu]\ndevice = {port}\nconnection = at115200\n")
-    command = ["gammu", "-c", str(config), "sendsms", "TEXT", recipient, "-text", "from outside"]
-    subprocess.run(command, check=True, timeout=60, capture_output=True)
-
-
-def gnokii(port: Path, folder: Path, recipient: str) -> None:
-    config = folder / "gnokiirc"
-    config.write_text(f"[global]\nport = {port}\nmodel = AT\nconnection = serial\n")
-    command = ["gnokii", "--config", str(config), "--sendsms", recipient]
-    subprocess.run(command, check=True, timeout=60, capture_output=True, input=b"from outside")
-
-
-Program = Callable[[Path, Path, str], None]
-PROGRAMS: list[Program] = [
-    by_hand,
-    *(program for program in (gammu, gnokii) if shutil.which(program.__name__)),
+TWO_PARTS = "This is a message of two parts, as people write them. " * 3 + "Here it ends."
+OTHERS = [
+    (program, name)
+    for program in TRIED
+    for name in ("e173", "ec25", "sim7600", "mf190", "mc75i")
+    if not (program.waits_for_report and name == "mc75i")  # it refuses reports with ds = 1
 ]
 
 
 @contextmanager
 def plugged_in(profile: Profile) -> Iterator[tuple[Path, Path, MemoryNetworkLog]]:
     clock, log = RealClock(), MemoryNetworkLog()
-    emulator = Emulator(profile, SimCard(imsi_for("foreign")), clock=clock, log=log)
+    emulator = Emulator(
+        profile, SimCard(imsi_for("foreign")), clock=clock, log=log, report_after_s=1.0
+    )
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:  # some programs cut long names
         port = Path(folder) / "tty"
         with EmulatorPty(emulator, port, clock=clock):
@@ -163,19 +128,33 @@ def plugged_in(profile: Profile) -> Iterator[tuple[Path, Path, MemoryNetworkLog]
 
 
 @pytest.mark.processes
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda each: each.__name__)
+@pytest.mark.parametrize(
+    "program", [p for p in TRIED if not p.waits_for_report], ids=lambda each: each.name
+)
 def test_a_program_that_is_installed_sends_through_an_emulated_modem(program: Program) -> None:
     with plugged_in(SIM800) as (port, folder, log):
-        program(port, folder, "+260977123456")
+        program.send(port, folder, "+260977123456", "from outside")
     assert [(entry.recipient, entry.text) for entry in log.segments] == [
         ("+260977123456", "from outside")
     ]
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda each: each.__name__)
-@pytest.mark.parametrize("name", ["e173", "ec25", "sim7600", "mf190", "mc75i"])
+@pytest.mark.parametrize(
+    ("program", "name"), OTHERS, ids=[f"{program.name}-{name}" for program, name in OTHERS]
+)
 def test_it_sends_through_the_others_too(program: Program, name: str) -> None:
     with plugged_in(PROFILES[name]) as (port, folder, log):
-        program(port, folder, "+260977123456")
+        program.send(port, folder, "+260977123456", "from outside")
     assert [entry.text for entry in log.segments] == ["from outside"]
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(
+    "program", [p for p in TRIED if p.waits_for_report], ids=lambda each: each.name
+)
+def test_a_message_of_two_parts_is_sent_and_its_reports_are_understood(program: Program) -> None:
+    with plugged_in(SIM800) as (port, folder, log):
+        program.send(port, folder, "+260977123456", TWO_PARTS)
+    assert [(entry.part, entry.of) for entry in log.segments] == [(1, 2), (2, 2)]
+    assert "".join(entry.text for entry in log.segments) == TWO_PARTS

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 from adapters.modems.simulated.profiles import (
+    ACKNOWLEDGING,
     E173,
     ICON,
     MINIMAL,
     PROFILES,
     SIM800,
-    TC35I,
     Profile,
 )
 from adapters.modems.simulated.sim_card import PLACES
@@ -169,7 +169,7 @@ def test_reading_and_deleting_wait_for_a_segment_and_hold_none_up() -> None:
 
 
 def test_a_device_that_tells_reports_only_when_they_are_acknowledged_tells_them_all() -> None:
-    bench = AtBench(profile=TC35I)
+    bench = AtBench(profile=ACKNOWLEDGING)
     assert bench.driver.open().abilities.reports is None
     assert bench.driver.step(0) == []
     for pdu in (REPORT, OTHER_REPORT):
@@ -183,7 +183,7 @@ def test_a_device_that_tells_reports_only_when_they_are_acknowledged_tells_them_
 
 @pytest.mark.parametrize("begins_anew", [False, True], ids=["late", "after a crash"])
 def test_a_report_that_was_not_acknowledged_in_time_comes_again(*, begins_anew: bool) -> None:
-    bench = AtBench(profile=TC35I).opened()
+    bench = AtBench(profile=ACKNOWLEDGING).opened()
     bench.emulator.report(REPORT, bench.clock.seconds)
     heard = hear(bench)
     bench.emulator.report(OTHER_REPORT, bench.clock.seconds)
