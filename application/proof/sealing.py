@@ -83,6 +83,8 @@ class Sealer:
         self._events_max = events_max
         self._chapter: _Chapter | None = None
         self._leads_until_s = float("-inf")
+        self._noted = 0
+        """Its position among the followers'."""
         self._sealed_s = float("-inf")
         self._tried_s = float("-inf")
         self._idle_at = 0
@@ -130,10 +132,11 @@ class Sealer:
         now = self._clock.now()
         self._store.effects.begin(NAME, at=0)
         until = Instant(now + TERM_S * SECOND)
-        if self._store.effects.lead(NAME, self._holder, now=now, until=until) is None:
+        noted = self._store.effects.lead(NAME, self._holder, now=now, until=until)
+        if noted is None:
             self._chapter = None
             return False
-        self._leads_until_s = now_s + TERM_S
+        self._noted, self._leads_until_s = noted, now_s + TERM_S
         return True
 
     def _seal(self, chapter: _Chapter, *, is_late: bool, now_s: float) -> str | None:
@@ -158,7 +161,7 @@ class Sealer:
         chapter.tags.go_past(positions[-1])
         is_done = len(waiting) < self._events_max
         self._sealed_s = now_s if is_done else float("-inf")
-        self._note_position(positions[-1])
+        self._note_position(positions[-1], now_s=now_s)
         return note
 
     def _waiting(self, chapter: _Chapter) -> tuple[Sequence[RawEvent], Sequence[bytes]]:
@@ -199,12 +202,15 @@ class Sealer:
         seal.size, seal.position, seal.root = tree.size, position, checkpoint.root.hex()
         return note
 
-    def _note_position(self, to: int) -> None:
+    def _note_position(self, to: int, *, now_s: float) -> None:
+        """Move among the followers, which leads on as well: each write waits for the disk."""
+        if to <= self._noted:
+            return
         until = Instant(self._clock.now() + TERM_S * SECOND)
-        effects = self._store.effects
-        at = effects.lead(NAME, self._holder, now=self._clock.now(), until=until)
-        if at is not None and at < to:
-            effects.advance(NAME, self._holder, after=at, to=to, until=until)
+        leads_on = self._store.effects.advance(
+            NAME, self._holder, after=self._noted, to=to, until=until
+        )
+        self._noted, self._leads_until_s = to, now_s + TERM_S if leads_on else float("-inf")
 
     # -- where it stands -----------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ from tests.benchmarks import (
     proofs,
     reading,
     replaying,
+    sealed_sends,
     sends,
     sieges,
     statements,
@@ -52,6 +53,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[Bench], Iterator[Row]]]] = {
     "searches": neighbours.searches,
     "proofs": proofs.proofs,
     "tagging": tagging.tagging,
+    "sealed-sends": sealed_sends.sealed_sends,
     "sieges": sieges.sieges,
     "demo": demo.demo,
 }
