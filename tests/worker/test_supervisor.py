@@ -206,7 +206,7 @@ def test_scaled_roles_share_the_work_over_postgresql_and_redis(
     ("role", "threads"),
     [
         (ProcessRole.API, {"clock", "keyring"}),
-        (ProcessRole.WORKER, {"clock", "presence", "sim-m0"}),
+        (ProcessRole.WORKER, {"clock", "presence", "sims"}),
         (
             ProcessRole.PROJECT,
             {"clock", "follower", "notices", "relay", "housekeeping", "shortening", "upkeep"},
@@ -215,7 +215,7 @@ def test_scaled_roles_share_the_work_over_postgresql_and_redis(
             ProcessRole.ALL,
             {"follower", "notices", "keyring", "presence", "relay", "housekeeping", "upkeep"}
             | {"clock", "shortening"}
-            | {"sim-m0", "inspection"},
+            | {"sims", "inspection"},
         ),
     ],
 )
