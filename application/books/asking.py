@@ -5,10 +5,9 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
-from application.books.commands import Command, Outcome
-from application.books.committer import Committer
+from application.books.commands import Command, Done, Outcome
 from application.ports import Clock
 from domain.errors import NgomaError, OutcomeUnknown, Unavailable
 
@@ -28,10 +27,17 @@ def wait_for(event: threading.Event, timeout_s: float) -> bool:
     return event.wait(timeout_s)
 
 
+class Submits(Protocol):
+    """Takes commands; ``application.books.committer.Committer`` is one."""
+
+    def submit(self, command: Command[Any], done: Done[Any]) -> None:
+        """Queue a command; ``done`` is called with its outcome, by whatever thread."""
+
+
 class Asked(Generic[R]):
     """A command on its way: its outcome comes once, sooner or later."""
 
-    def __init__(self, committer: Committer, command: Command[R], wait: Wait) -> None:
+    def __init__(self, committer: Submits, command: Command[R], wait: Wait) -> None:
         self._wait = wait
         self._arrived = threading.Event()
         self._outcome: Outcome[R] | None = None
@@ -70,7 +76,7 @@ class Owed:
     Nothing survives the process: after a crash the rule of doubt covers what was owed.
     """
 
-    def __init__(self, committer: Committer, clock: Clock, wait: Wait) -> None:
+    def __init__(self, committer: Submits, clock: Clock, wait: Wait) -> None:
         self._committer = committer
         self._clock = clock
         self._wait = wait

@@ -41,6 +41,16 @@ class Reader:
             return None
         return own_secret(self._writer, self._store.secret(kind, key))
 
+    def find_all(self, kind: type[A], keys: Sequence[UUID]) -> Sequence[A]:
+        """Read aggregates of a kind that has no snapshots: one query for all."""
+        found: dict[UUID, A] = {}
+        for stored in self._store.tails([(key, 0) for key in keys]):
+            key = cast("UUID", stored.originator_id)
+            folded = fold(self._mapper, [stored], found.get(key))
+            if isinstance(folded, kind):
+                found[key] = folded
+        return list(found.values())
+
     def events(self, key: UUID) -> Sequence[Event]:
         """Read all events of an aggregate."""
         return [

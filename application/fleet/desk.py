@@ -7,18 +7,22 @@ version check of AttemptStarted decides; the desk only spares attempts that woul
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Final
 
+from application.fleet.candidates import Candidates
 from application.ports import Clock, Store
 from application.ports.queries import Queries, Waiting
-from domain.message import State
-from domain.values import Lane, Network
+from domain.values import Network
 
 CANDIDATES_MAX: Final = 32
 """Candidates of one query."""
+TAKEN_MAX: Final = 64
+"""So many more, one for each that is handed out: the read models may still show it as waiting."""
+SOON_S: Final = 0.05
+"""How often a ring makes a desk look that still has something to hand out."""
 LOOK_S: Final = 1.0
 """A desk looks at least this often while somebody asks, so that a lost hint harms nothing."""
 OWN_LOOK_S: Final = 10.0
@@ -26,8 +30,6 @@ OWN_LOOK_S: Final = 10.0
 SETTLED_EACH_LOOK_MAX: Final = 64
 TURNS_MAX: Final = 10_000
 DISPATCH: Final = "dispatch"
-
-_LANES: Final = tuple(Lane)
 
 
 @dataclass(slots=True)
@@ -62,12 +64,13 @@ class Desk:
         self._own_look_s = own_look_s
         self._changed = threading.Condition()
         self._bell = 0
+        self._hearers: list[Callable[[], None]] = []
         self._is_stale = True
         self._is_looking = False
         self._has_more = False
         self._looked_at_s = float("-inf")
         self._own_looks_s: dict[int, float] = {}
-        self._candidates: dict[int, Waiting] = {}
+        self._candidates = Candidates()
         self._taken: dict[int, _Taken] = {}
         self._turns: OrderedDict[int, int] = OrderedDict()
         self._turn = 0
@@ -85,6 +88,10 @@ class Desk:
             self._is_stale = True
             self._ring()
 
+    def on_ring(self, hear: Callable[[], None]) -> None:
+        """Have ``hear`` called at every ring, for who cannot wait here; it must not block."""
+        self._hearers.append(hear)
+
     def wait(self, bell: int, timeout_s: float) -> None:
         """Wait until the bell rang after ``bell`` was read, or time is up."""
         with self._changed:
@@ -94,6 +101,8 @@ class Desk:
     def _ring(self) -> None:
         self._bell += 1
         self._changed.notify_all()
+        for hear in self._hearers:
+            hear()
 
     # -- handing out ---------------------------------------------------------------------------
 
@@ -111,28 +120,34 @@ class Desk:
             self._is_looking = True
             self._is_stale = False
             settled = self._settled()
+            limit = CANDIDATES_MAX + min(len(self._taken), TAKEN_MAX)
         found: Sequence[Waiting] | None = None
         try:
             known = self._known(settled)  # before the rows are read, so that they show it
             found = self._queries.next_waiting(
-                self.network, sim=sim, now=self._clock.now(), limit=CANDIDATES_MAX
+                self.network, sim=sim, now=self._clock.now(), limit=limit
             )
         finally:
             with self._changed:
                 self._is_looking = False
                 self._is_stale = self._is_stale or found is None
         with self._changed:
-            self._fill(sim, found, known)
+            self._fill(sim, found, known, has_more=len(found) == limit)
             picked = self._pick(sim, is_bound_only=is_bound_only)
             if self._candidates:
                 self._ring()
             return picked
 
+    def next_up(self, limit: int) -> Sequence[int]:
+        """Number some messages that are handed out soon."""
+        with self._changed:
+            return self._candidates.next_up(limit) if limit else ()
+
     def put_back(self, waiting: Waiting) -> None:
         """Take a message back untouched: any SIM may have it now."""
         with self._changed:
             self._taken.pop(waiting.number, None)
-            self._candidates[waiting.number] = waiting
+            self._candidates.add(waiting)
             self._ring()
 
     def settle(self, number: int, *, aside_s: float = 0.0) -> None:
@@ -144,7 +159,7 @@ class Desk:
         until_s = self._clock.monotonic_s() + aside_s
         with self._changed:
             self._taken[number] = _Taken(is_settled=True, aside_until_s=until_s)
-            self._candidates.pop(number, None)
+            self._candidates.discard(number)
 
     def _known(self, settled: Sequence[tuple[int, _Taken]]) -> Sequence[int]:
         """Give the settled messages whose outcome the projection has read.
@@ -176,12 +191,13 @@ class Desk:
         if self._is_looking:
             return False
         now_s = self._clock.monotonic_s()
-        return (
-            self._is_stale
-            or now_s - self._looked_at_s >= self._look_s
-            or now_s - self._own_looks_s.get(sim, float("-inf")) >= self._own_look_s
-            or (self._has_more and self._best(sim) is None)
-        )
+        since_s = now_s - self._looked_at_s
+        if since_s >= self._look_s:
+            return True
+        if now_s - self._own_looks_s.get(sim, float("-inf")) >= self._own_look_s:
+            return True
+        may_be_more = self._is_stale or self._has_more
+        return may_be_more and ((self._is_stale and since_s >= SOON_S) or self._best(sim) is None)
 
     def _settled(self) -> Sequence[tuple[int, _Taken]]:
         """Give the settled messages that were aside for long enough."""
@@ -192,34 +208,26 @@ class Desk:
             if taken.is_settled and taken.aside_until_s <= now_s
         ]
 
-    def _fill(self, sim: int, found: Sequence[Waiting], known: Iterable[int]) -> None:
+    def _fill(
+        self, sim: int, found: Sequence[Waiting], known: Iterable[int], *, has_more: bool
+    ) -> None:
         for number in known:
             self._taken.pop(number, None)
-        others = {
-            number: waiting
-            for number, waiting in self._candidates.items()
-            if waiting.bound_sim not in {None, sim}
-        }
-        fresh = {w.number: w for w in found if w.number not in self._taken}
-        self._candidates = others | fresh
-        self._has_more = len(found) == CANDIDATES_MAX
+        fresh = [w for w in found if w.number not in self._taken]
+        self._candidates = Candidates((*self._candidates.bound_to_others(sim), *fresh))
+        self._has_more = has_more and bool(fresh)  # else a ring says when there is
         self._looked_at_s = self._own_looks_s[sim] = self._clock.monotonic_s()
 
     def _best(self, sim: int, *, is_bound_only: bool = False) -> Waiting | None:
-        best: tuple[tuple[int, bool, int], Waiting] | None = None
-        for waiting in self._candidates.values():
-            if not _may_carry(sim, waiting) or (is_bound_only and waiting.bound_sim is None):
-                continue
-            turn = self._turns.get(waiting.account, 0)
-            rank = (_LANES.index(waiting.lane), waiting.bound_sim is None, turn)
-            if best is None or rank < best[0]:
-                best = (rank, waiting)
-        return best[1] if best else None
+        return self._candidates.best(sim, self._turn_of, is_bound_only=is_bound_only)
+
+    def _turn_of(self, account: int) -> int:
+        return self._turns.get(account, 0)
 
     def _pick(self, sim: int, *, is_bound_only: bool) -> Waiting | None:
         picked = self._best(sim, is_bound_only=is_bound_only)
         if picked is not None:
-            del self._candidates[picked.number]
+            self._candidates.discard(picked.number)
             self._taken[picked.number] = _Taken()
             self._turn += 1
             self._turns[picked.account] = self._turn
@@ -227,12 +235,6 @@ class Desk:
             while len(self._turns) > TURNS_MAX:
                 self._turns.popitem(last=False)
         return picked
-
-
-def _may_carry(sim: int, waiting: Waiting) -> bool:
-    if waiting.bound_sim is not None:
-        return waiting.bound_sim == sim
-    return waiting.state is State.QUEUED or waiting.sim != sim
 
 
 class Desks:

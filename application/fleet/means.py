@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from application.books.alarms import Alarms
-from application.books.asking import Asked, Wait, wait_for
+from application.books.asking import Asked, Submits, Wait, wait_for
 from application.books.commands import Command
-from application.books.committer import Committer
 from application.books.reader import Reader
 from application.fleet.waits import SimWaits
-from application.ports import Clock, Store
+from application.ports import Clock, Randomness, Store
 from application.ports.queries import Queries
 
 R = TypeVar("R")
@@ -22,7 +21,8 @@ class Means:
     store: Store
     reader: Reader
     queries: Queries
-    committer: Committer
+    committer: Submits
+    randomness: Randomness
     clock: Clock
     alarms: Alarms
     waits: SimWaits

@@ -47,8 +47,9 @@ class DayUse:
         self.quota = DayQuota(self.quota.limit, day, begun)
 
     def take(self) -> None:
-        """Count a segment that begins now."""
-        self.quota = self.quota.after_one(self._clock.now())
+        """Count a segment that begins now; without a limit nobody asks."""
+        if self.quota.limit:
+            self.quota = self.quota.after_one(self._clock.now())
 
     @property
     def ready_in_s(self) -> float:

@@ -29,6 +29,9 @@ class Source(Protocol):
     def take(self, sim: int) -> Waiting | None:
         """Give the best message that a SIM may carry."""
 
+    def next_up(self, limit: int) -> Sequence[int]:
+        """Number some messages that are taken soon."""
+
     def put_back(self, waiting: Waiting) -> None:
         """Take a message back untouched."""
 
@@ -89,6 +92,10 @@ class Rounds:
                 self._taken[waiting.number] = desk
                 return waiting
         return None
+
+    def next_up(self, limit: int) -> Sequence[int]:
+        """Number some messages of the own network that are taken soon."""
+        return self._own.next_up(limit)
 
     def put_back(self, waiting: Waiting) -> None:
         """Give a message back to the desk that it came from."""

@@ -18,6 +18,7 @@ from application.fleet.quota import DayUse
 from application.fleet.rounds import Source
 from application.messages.carrying import Carrying
 from application.messages.incoming import KeepIncoming
+from application.messages.pages import Pages
 from application.messages.past import Past, raise_fault
 from domain.reports import Incoming
 
@@ -37,7 +38,9 @@ class Carrier:
         holder: str,
         segments_per_minute: int,
         segments_per_day: int,
+        pages: Pages | None = None,
     ) -> None:
+        """``pages`` are shared by carriers of one thread, for each other's sake."""
         self.name = name
         self.counts: Counter[str] = Counter()
         """Outcomes by kind, since the start (a metric)."""
@@ -70,6 +73,7 @@ class Carrier:
             lease=self.lease,
             past=self.past,
             counts=self.counts,
+            pages=pages,
         )
 
     @property

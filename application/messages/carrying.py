@@ -16,6 +16,7 @@ from application.fleet.rounds import Source
 from application.messages.attempts import Load, Settled
 from application.messages.errand import WITHDRAWN, Errand
 from application.messages.letter import ConcatReferences, LetterReader
+from application.messages.pages import Pages
 from application.messages.past import Past, raise_fault
 from application.messages.settling import FailChanged
 from application.ports.queries import Waiting
@@ -41,12 +42,16 @@ class Carrying:
         lease: LeaseKeeper,
         past: Past,
         counts: Counter[str],
+        pages: Pages | None = None,
     ) -> None:
         self._means = means
         self._clock = means.clock
         self._waits = means.waits
         self._letters = LetterReader(
-            means.store, means.reader, means.clock, ConcatReferences(means.committer.randomness)
+            pages or Pages(means.store, means.reader, means.clock),
+            desk,
+            means.clock,
+            ConcatReferences(means.randomness),
         )
         self._owed = owed
         self._desk = desk
@@ -75,7 +80,7 @@ class Carrying:
             StoreDown: it cannot be read; the desk has it again.
         """
         try:
-            letter = self._letters.read(waiting.number, sim=duty.sim)
+            letter = self._letters.read(waiting, sim=duty.sim)
         except Unavailable:
             self._desk.put_back(waiting)
             raise

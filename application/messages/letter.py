@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from application.books.contents import message_of
-from application.books.reader import Reader
+from application.fleet.rounds import Source
 from application.messages.attempts import Load
-from application.ports import Clock, Randomness, Store
-from domain.contents import ContentKind
-from domain.message import Message, message_id
+from application.messages.pages import Pages
+from application.ports import Clock, Randomness
+from application.ports.queries import Waiting
+from domain.message import Message
 from domain.segments import Segmented, segment
 from domain.tpdu import encode_segment
 from domain.values import SECOND, Instant
@@ -85,27 +86,27 @@ class Letter:
 class LetterReader:
     """Reads messages for one SIM."""
 
-    store: Store
-    reader: Reader
+    pages: Pages
+    desk: Source
     clock: Clock
     references: ConcatReferences
 
-    def read(self, number: int, *, sim: int) -> Letter | None:
+    def read(self, waiting: Waiting, *, sim: int) -> Letter | None:
         """Make a message ready; None when SIM number ``sim`` may not start it now.
 
         Raises:
             ContentChanged: what it says is not what was accepted.
             StoreDown: it cannot be read.
         """
-        message = self.reader.find(Message, message_id(number))
-        if message is None or not message.may_start(sim=sim, at=self.clock.now()):
+        page = self.pages.read(waiting, self.desk.next_up)
+        if page is None or not page.message.may_start(sim=sim, at=self.clock.now()):
             return None
-        row = self.store.content(ContentKind.MESSAGE, number)
-        content = message_of(row, seal=message.content)
+        message = page.message
+        content = message_of(page.content, seal=message.content)
         if content is None or content.msisdn is None or content.text is None:
             return None
         return Letter(
-            number=number,
+            number=message.number,
             msisdn=content.msisdn,
             segmented=segment(content.text),
             first_index=message.next_index,

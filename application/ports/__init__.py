@@ -58,6 +58,7 @@ from application.ports.modems import (
     ModemUnavailable,
     SimIdentity,
     UssdReply,
+    WaitsAside,
     never,
 )
 from application.ports.observing import AccessLog, Answered, Metrics
@@ -177,6 +178,7 @@ __all__ = [
     "UssdReply",
     "VersionConflict",
     "VolatilePins",
+    "WaitsAside",
     "WireExchange",
     "WireLog",
     "WriterTag",

@@ -1,8 +1,9 @@
 """Modems: one SIM in one device, as a driver shows it."""
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from domain.reports import Incoming, ModemReport, SubmitOutcome
@@ -123,3 +124,11 @@ class ModemDriver(Protocol):
 
     def close(self) -> None:
         """Let go of the device; safe to call in every state."""
+
+
+@runtime_checkable
+class WaitsAside(Protocol):
+    """A driver that can leave its waits to another, so that one thread may step many."""
+
+    def wait_by(self, wait: Callable[[threading.Event, float], bool]) -> None:
+        """Wait from now on by ``wait``: for an event, at most so many seconds."""

@@ -144,6 +144,9 @@ class Store(Protocol):
     def tail(self, aggregate: UUID, after_version: int) -> Sequence[StoredEvent]:
         """Read one aggregate's events, without a lock."""
 
+    def tails(self, since: Sequence[tuple[UUID, int]]) -> Sequence[StoredEvent]:
+        """Read the events of several aggregates after a version each, without a lock."""
+
     def snapshot(self, aggregate: UUID) -> StoredEvent | None:
         """Read one aggregate's newest snapshot, without a lock."""
 
@@ -168,6 +171,9 @@ class Store(Protocol):
 
     def content(self, kind: ContentKind, number: int) -> ContentRow | None:
         """Read one content row."""
+
+    def contents(self, kind: ContentKind, numbers: Sequence[int]) -> Mapping[int, ContentRow]:
+        """Read content rows by their numbers; what is not there is left out."""
 
     def credential(self, key_id: str) -> CredentialRow | None:
         """Read one API key's row."""

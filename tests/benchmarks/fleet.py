@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ from adapters.modems.simulated.sim_card import SimCard, imsi_for
 from application.fleet.liveness import ONLINE_CHECK_S, LeaseWatch
 from domain.values import Network
 from tests.benchmarks.gateways import TEXT, Guest, Place
+from tests.benchmarks.machine import cpu_s
 from tests.end_to_end.client import Client
 from tests.end_to_end.gateway import wait_until_ready
 from tests.end_to_end.waiting import wait_until
@@ -51,16 +53,19 @@ class TappedModem(Emulator):
         super().feed(data, now_s)
 
 
-def entry(name: str, network: Network, device: str, *, driver: str = "at") -> str:
-    """Give a modem's entry in a TOML file of settings: no pacing, no quota."""
+def entry(
+    name: str, network: Network, device: str, *, driver: str = "at", per_minute: int = 0
+) -> str:
+    """Give a modem's entry in a TOML file of settings: no quota, and no pacing unless asked."""
     values = {"name": name, "device": device, "network": network.value, "driver": driver}
     lines = [f"{key} = {json.dumps(value)}" for key, value in values.items()]
-    return "\n".join(["[[modems]]", *lines, "segments_per_minute = 0", "segments_per_day = 0", ""])
+    limits = [f"segments_per_minute = {per_minute}", "segments_per_day = 0"]
+    return "\n".join(["[[modems]]", *lines, *limits, ""])
 
 
 @contextmanager
 def tapped(
-    place: Place, modems: Mapping[str, tuple[Network, Sequence[str]]]
+    place: Place, modems: Mapping[str, tuple[Network, Sequence[str]]], *, per_minute: int = 0
 ) -> Iterator[dict[str, TappedModem]]:
     """Run emulated modems, by name with their networks and faults; write them to ``ngoma.toml``."""
     folder = place.folder / "modems"
@@ -71,14 +76,36 @@ def tapped(
         }
         for modem in found.values():
             stack.enter_context(EmulatorPty(modem, modem.link, clock=SystemClock()))
-        entries = (entry(name, modems[name][0], str(one.link)) for name, one in found.items())
+        entries = (
+            entry(name, modems[name][0], str(one.link), per_minute=per_minute)
+            for name, one in found.items()
+        )
         (place.folder / "ngoma.toml").write_text("\n".join(entries))
         yield found
 
 
 @contextmanager
 def gateway(place: Place, guest: Guest, networks: frozenset[Network]) -> Iterator[str]:
-    """Run a whole gateway with the modems in ``ngoma.toml``; give its URL when they are online.
+    """Run a whole gateway with the modems in ``ngoma.toml``; give its URL when they are online."""
+    with measured_gateway(place, guest, networks) as running:
+        yield running.url
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """A gateway that runs, in one process or several."""
+
+    url: str
+    pids: Sequence[int]
+
+    def cpu_s(self) -> float:
+        """Give the processor time that its processes have taken together."""
+        return sum(map(cpu_s, self.pids))
+
+
+@contextmanager
+def measured_gateway(place: Place, guest: Guest, networks: frozenset[Network]) -> Iterator[Gateway]:
+    """Do the same, and tell its processes.
 
     Over SQLite it is one ``serve``; over PostgreSQL the roles api, worker and project.
     """
@@ -109,7 +136,7 @@ def gateway(place: Place, guest: Guest, networks: frozenset[Network]) -> Iterato
 
         wait_until(are_online, within_s=60, what=f"modems of {sorted(networks)} are online")
         time.sleep(2 * ONLINE_CHECK_S)  # until the web knows it too
-        yield url
+        yield Gateway(url, [process.pid for process in processes])
 
 
 def first_byte_delays_ms(

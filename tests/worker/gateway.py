@@ -25,6 +25,7 @@ from application.fleet.desk import Desk
 from application.fleet.rounds import Source
 from application.fleet.waits import SimWaits
 from application.messages.accept import SendMessages
+from application.messages.pages import Pages
 from application.messages.sending import Recipient, Sending
 from application.ports import AnswerLost, ModemDriver, ModemSettings, Save, Turn
 from application.system import System
@@ -255,6 +256,7 @@ class Gateway:
         waits: SimWaits = FAST,
         holder: str = "host",
         wait: Callable[[threading.Event, float], bool] | None = None,
+        pages: Pages | None = None,
     ) -> SimRunner:
         settings = ModemSettings(
             name=name,
@@ -275,6 +277,7 @@ class Gateway:
             alarms=self.alarms,
             waits=waits,
             wait=wait or self.wait,
+            pages=pages,
         )
 
     # -- time ----------------------------------------------------------------------------------

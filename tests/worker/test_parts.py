@@ -82,9 +82,9 @@ def test_a_part_that_is_not_vital_hurts_nobodys_readiness(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("stage", "after", "before"),
     [
-        (Stage.FOLLOW, {"sim-m0", "relay", "presence"}, {"committer"}),
-        (Stage.TELL, {"sim-m0"}, {"committer", "follower", "relay", "presence"}),
-        (Stage.CARRY, set(), {"committer", "follower", "relay", "presence", "sim-m0"}),
+        (Stage.FOLLOW, {"sims", "relay", "presence"}, {"committer"}),
+        (Stage.TELL, {"sims"}, {"committer", "follower", "relay", "presence"}),
+        (Stage.CARRY, set(), {"committer", "follower", "relay", "presence", "sims"}),
     ],
 )
 def test_a_part_stops_after_those_of_later_stages_and_before_those_of_earlier_ones(

@@ -206,7 +206,7 @@ def test_scaled_roles_share_the_work_over_postgresql_and_redis(
     ("role", "threads"),
     [
         (ProcessRole.API, {"clock", "keyring", "ported numbers"}),
-        (ProcessRole.WORKER, {"clock", "presence", "sim-m0"}),
+        (ProcessRole.WORKER, {"clock", "presence", "sims"}),
         (
             ProcessRole.PROJECT,
             {"clock", "follower", "notices", "relay", "housekeeping", "shortening", "upkeep"},
@@ -224,7 +224,7 @@ def test_scaled_roles_share_the_work_over_postgresql_and_redis(
                 "upkeep",
             }
             | {"clock", "shortening"}
-            | {"sim-m0", "inspection"},
+            | {"sims", "inspection"},
         ),
     ],
 )

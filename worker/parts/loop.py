@@ -3,8 +3,9 @@
 import logging
 import threading
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
+from application.books.asking import Wait, wait_for
 from application.fleet.pacing import BackOff
 from domain.errors import NgomaError
 
@@ -12,6 +13,32 @@ AFTER_FAULT_S: Final = (0.1, 0.5, 1.0, 5.0)
 """Pauses after one, two, … faults in a row."""
 
 logger = logging.getLogger("ngoma.threads")
+
+
+class Thread(Protocol):
+    """What a loop runs in: a thread of its own, or something that shares one."""
+
+    @property
+    def ident(self) -> int | None:
+        """A number once it was started."""
+
+    def start(self) -> None:
+        """Start it."""
+
+    def is_alive(self) -> bool:
+        """Whether it was started and has not ended."""
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait for its end."""
+
+
+Spawn = Callable[[Callable[[], None], str], Thread]
+"""Makes what runs a function, with a name; nothing runs yet."""
+
+
+def own_thread(target: Callable[[], None], name: str) -> Thread:
+    """Make a thread that keeps no process from ending."""
+    return threading.Thread(target=target, name=name, daemon=True)
 
 
 class Loop:
@@ -34,6 +61,8 @@ class Loop:
         at_end: Callable[[], object] | None = None,
         wake: Callable[[], object] | None = None,
         is_drained: Callable[[], bool] = lambda: True,
+        spawn: Spawn = own_thread,
+        wait: Wait = wait_for,
     ) -> None:
         self.name = name
         self.faults = 0
@@ -48,7 +77,8 @@ class Loop:
         self._stopping = threading.Event()
         self._is_abandoned = False
         self._pauses = BackOff(AFTER_FAULT_S)
-        self._thread = threading.Thread(target=self._run, name=f"ngoma-{name}", daemon=True)
+        self._wait = wait
+        self._thread = spawn(self._run, f"ngoma-{name}")
 
     @property
     def is_alive(self) -> bool:
@@ -87,14 +117,14 @@ class Loop:
             self._step()
         except Exception as error:  # noqa: BLE001 - one bad step must not end the whole loop
             self._note(error)
-            self._stopping.wait(self._pauses.next_s())
+            self._wait(self._stopping, self._pauses.next_s())
         else:
             if self.fault is not None:
                 logger.info("%s goes on", self.name)
             self.fault = None
             self._pauses.reset()
             if self._every_s:
-                self._stopping.wait(self._every_s)
+                self._wait(self._stopping, self._every_s)
 
     def _note(self, error: Exception) -> None:
         """Count it, and log it unless the step before met the same."""

@@ -1,4 +1,7 @@
-"""A thread for each SIM of this host; a modem that is not well hurts nobody's readiness."""
+"""The SIMs of this host, each in a thread that its port may block; who blocks none share one.
+
+A modem that is not well hurts nobody's readiness.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -7,13 +10,19 @@ from typing import Final
 
 from application.fleet.liveness import FleetWatch
 from application.fleet.rounds import Rounds, Source
-from application.ports import MODEM_CHECK, ModemSettings
+from application.fleet.waits import SimWaits
+from application.messages.pages import Pages
+from application.ports import MODEM_CHECK, ModemSettings, WaitsAside
 from domain.values import Network
 from worker.parts.loop import Loop
 from worker.parts.part import Part, Process, ProcessRole, Stage
-from worker.sims import SimRunner
+from worker.sims import Crew, SimRunner
 
 STEP_S: Final = 1.0
+IN_CREW: Final = SimWaits(idle_s=0.5)
+"""Modems without a port are listened to less often: what they report is of a script."""
+AHEAD_MAX: Final = 31
+"""Messages that a crew reads with one that it takes: what its other SIMs take next."""
 UP: Final = frozenset({"online", "sending"})
 """States of a SIM's thread in which it takes messages."""
 DOWN: Final = frozenset({"offline", "needs a person"})
@@ -21,7 +30,16 @@ DOWN: Final = frozenset({"offline", "needs a person"})
 
 
 def _make(process: Process) -> Sequence[Loop]:
-    process.sims = sims = [_runner(process, modem) for modem in process.system.modems]
+    system = process.system
+    crew = Crew("sims", committer=system.committer)
+    pages = {
+        network: Pages(system.store, system.reader, system.clock, ahead_max=AHEAD_MAX)
+        for network in process.desks.networks
+    }
+    for network in process.desks.networks:
+        process.desks.of(network).on_ring(crew.call)
+    hands = [_hand(process, modem, crew, pages[modem.network]) for modem in system.modems]
+    process.sims = sims = [sim for sim, _ in hands]
     if sims:
         watch = process.system.metrics.watch
         watch("modem_words", "What modems said, by kind.", partial(_words, sims), label="kind")
@@ -34,28 +52,41 @@ def _make(process: Process) -> Sequence[Loop]:
         if sim.airtime.code is not None:
             check = f"airtime {sim.settings.name}"
             process.system.signals.add_check(check, partial(_low, sim), is_vital=False)
-    return [
-        Loop(
-            f"sim-{sim.settings.name}",
-            partial(sim.step, STEP_S),
-            at_end=sim.close,
-            wake=sim.stop,
-        )
-        for sim in sims
-    ]
+    return [loop for _, loop in hands]
 
 
-def _runner(process: Process, modem: ModemSettings) -> SimRunner:
-    system = process.system
-    return SimRunner(
+def _hand(
+    process: Process, modem: ModemSettings, crew: Crew, pages: Pages
+) -> tuple[SimRunner, Loop]:
+    """Make a SIM's runner and its loop: in the crew, or in a thread that its port may block."""
+    driver = process.system.open_modem(modem)
+    make = partial(
+        SimRunner,
         modem,
-        system.open_modem(modem),
-        system=system,
+        driver,
+        system=process.system,
         desk=_source(process, modem),
         holder=process.host,
         alarms=process.alarms,
-        waits=process.waits,
     )
+    name = f"sim-{modem.name}"
+    if not isinstance(driver, WaitsAside):
+        sim = make(waits=process.waits)
+        return sim, Loop(name, partial(sim.step, STEP_S), at_end=sim.close, wake=sim.stop)
+    driver.wait_by(crew.wait)
+    sim = make(
+        waits=process.waits or IN_CREW,
+        pages=pages,
+        committer=crew,
+        wait=crew.wait,
+        wait_at=crew.wait_at,
+    )
+
+    def step() -> None:
+        sim.step(STEP_S)
+        crew.give_way()
+
+    return sim, Loop(name, step, at_end=sim.close, wake=sim.stop, spawn=crew.strand, wait=crew.wait)
 
 
 def _source(process: Process, modem: ModemSettings) -> Source:

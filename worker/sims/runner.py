@@ -3,16 +3,18 @@
 import logging
 import threading
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from application.books.alarms import Alarms
-from application.books.asking import Wait, wait_for
+from application.books.asking import Submits, Wait, wait_for
 from application.fleet.airtime import Airtime
 from application.fleet.means import Means
 from application.fleet.rounds import Source
 from application.fleet.waits import SimWaits
 from application.messages.carrier import Carrier
+from application.messages.pages import Pages
 from application.ports import ModemDriver, ModemSettings
 from application.system import System
 from domain.errors import Unavailable
@@ -32,6 +34,15 @@ TOGETHER_MAX: Final = 50
 """Reports and messages that one save keeps."""
 
 logger = logging.getLogger("ngoma.sims")
+
+
+WaitAt = Callable[[Source, int, float], None]
+"""Waits for a ring of a desk after a bell was read, at most so many seconds."""
+
+
+def wait_at_desk(desk: Source, bell: int, timeout_s: float) -> None:
+    """Really wait."""
+    desk.wait(bell, timeout_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +67,10 @@ class SimRunner:
         holder: str,
         alarms: Alarms,
         waits: SimWaits | None = None,
+        pages: Pages | None = None,
+        committer: Submits | None = None,
         wait: Wait = wait_for,
+        wait_at: WaitAt = wait_at_desk,
     ) -> None:
         waits = waits or SimWaits()
         clock = system.clock
@@ -65,7 +79,8 @@ class SimRunner:
             store=system.store,
             reader=system.reader,
             queries=system.queries,
-            committer=system.committer,
+            committer=committer or system.committer,
+            randomness=system.committer.randomness,
             clock=clock,
             alarms=alarms,
             waits=waits,
@@ -78,6 +93,7 @@ class SimRunner:
             holder=holder,
             segments_per_minute=settings.segments_per_minute,
             segments_per_day=settings.segments_per_day,
+            pages=pages,
         )
         self.airtime = Airtime(settings, means=means, condition=self.carrier.condition)
         self._alarms = alarms
@@ -87,6 +103,7 @@ class SimRunner:
         self._presence = Presence(settings.name, driver, clock=clock, waits=waits)
         self._waits = waits
         self._wait = wait
+        self._wait_at = wait_at
         self._stopping = threading.Event()
         self._lost: str | None = None
         self._is_broken = False
@@ -183,7 +200,7 @@ class SimRunner:
         elif pause_s > 0:
             self._listen(min(timeout_s, pause_s))
         else:
-            self.carrier.desk.wait(bell, timeout_s)
+            self._wait_at(self.carrier.desk, bell, timeout_s)
 
     def _asks_for_airtime(self) -> bool:
         """Ask the network for the SIM's airtime when it is time; False when it is not.

@@ -22,6 +22,7 @@ from adapters.modems.simulated.network_log import NetworkLog, SegmentOnAir
 from adapters.modems.simulated.sim_card import SimCard, iccid_for, imsi_for
 from adapters.modems.simulated.status_report import ServiceCentre
 from adapters.modems.simulated.ussd import answer_to, pay
+from application.books.asking import Wait, wait_for
 from application.ports import (
     Clock,
     ModemHealth,
@@ -100,6 +101,7 @@ class SimulatedModemDriver:
         self._reference = first_reference & 0xFF
         self._received = threading.Event()
         self._wait_until = wait_until
+        self._wait: Wait = wait_for
         self._centre = ServiceCentre(report_after_s)
         self._reports: deque[ModemReport] = deque()
         self._stored: dict[Place, Incoming] = {}
@@ -113,6 +115,10 @@ class SimulatedModemDriver:
             self._stored[report.place] = report
         self._reports.append(report)
         self._received.set()
+
+    def wait_by(self, wait: Wait) -> None:
+        """Have every wait go through ``wait``, so that one thread can step many."""
+        self._wait = wait
 
     # -- ModemDriver ----------------------------------------------------------------------------
 
@@ -172,7 +178,7 @@ class SimulatedModemDriver:
             if self._wait_until is not None:
                 self._wait_until(due_s)
             else:
-                self._received.wait(due_s - now_s)
+                self._wait(self._received, due_s - now_s)
         return [self._reports.popleft() for _ in range(len(self._reports))]
 
     def forget(self, incoming: Incoming) -> None:
@@ -299,7 +305,7 @@ class SimulatedModemDriver:
         if self._wait_until is not None:
             self._wait_until(self._clock.monotonic_s() + seconds)
         else:
-            threading.Event().wait(seconds)
+            self._wait(threading.Event(), seconds)
 
 
 def _may_start(start: Callable[[], bool]) -> bool:

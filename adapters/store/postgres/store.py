@@ -15,6 +15,7 @@ from adapters.store.effects import SqlEffectPositions
 from adapters.store.guarding import POSTGRES_COLUMNS, POSTGRES_GUARD, has_older_rows_in_postgres
 from adapters.store.health import Health
 from adapters.store.identity import DRAW_IDENTITY, READ_IDENTITY, drawn_identity
+from adapters.store.looking import Looking
 from adapters.store.postgres.connections import ANSWER_TIMEOUT_S, Datastore
 from adapters.store.postgres.dropping import drop_old_saves
 from adapters.store.postgres.reading import events_after, states_after
@@ -35,14 +36,11 @@ from adapters.store.tagged import PostgresTaggedLog
 from adapters.store.troubles import HALF_RESTORED
 from application.ports import (
     ClockMark,
-    ContentRow,
     CredentialRow,
     EffectPositions,
     Lease,
     Save,
     SealedLog,
-    SecretKind,
-    SecretRow,
     StoreIdentity,
     TaggedLog,
     Turn,
@@ -58,7 +56,7 @@ WRITERS_MORE: Final = 2
 MIGRATION_LOCK: Final = 0x6E676F6D61  # "ngoma": one migrates, others wait
 
 
-class PostgresStore:
+class PostgresStore(Looking):
     """``application.ports.Store`` over PostgreSQL."""
 
     def __init__(
@@ -158,15 +156,10 @@ class PostgresStore:
 
     # -- reading -----------------------------------------------------------------------------
 
-    def tail(self, aggregate: UUID, after_version: int) -> Sequence[StoredEvent]:
-        """Read one aggregate's newer events."""
+    @contextmanager
+    def _look(self) -> Iterator[Turn]:
         with self._reading() as cursor:
-            return PostgresTurn(cursor).tails([(aggregate, after_version)])
-
-    def snapshot(self, aggregate: UUID) -> StoredEvent | None:
-        """Read one aggregate's newest snapshot."""
-        with self._reading() as cursor:
-            return next(iter(PostgresTurn(cursor).snapshots([aggregate])), None)
+            yield PostgresTurn(cursor)
 
     def position_of(self, aggregate: UUID) -> int:
         """Give the position of an aggregate's newest event."""
@@ -205,11 +198,6 @@ class PostgresStore:
             cursor.execute(READ_IDENTITY)
             return StoreIdentity(**cast("DictRow", cursor.fetchone()))
 
-    def content(self, kind: ContentKind, number: int) -> ContentRow | None:
-        """Read one content row."""
-        with self._reading() as cursor:
-            return PostgresTurn(cursor).contents(kind, [number]).get(number)
-
     def credential(self, key_id: str) -> CredentialRow | None:
         """Read one key's row."""
         with self._reading() as cursor:
@@ -239,11 +227,6 @@ class PostgresStore:
         """Read all leases."""
         with self._reading() as cursor:
             return PostgresTurn(cursor).leases()
-
-    def secret(self, kind: SecretKind, key: str) -> SecretRow | None:
-        """Read one secret of a person."""
-        with self._reading() as cursor:
-            return PostgresTurn(cursor).secret(kind, key)
 
     def due_polls(self, now: Instant, *, limit: int) -> Sequence[tuple[int, int]]:
         """Number the payments whose turn has come, longest due first."""

@@ -14,6 +14,7 @@ from adapters.store.effects import SqlEffectPositions
 from adapters.store.guarding import bring_up, has_older_rows
 from adapters.store.health import Health
 from adapters.store.identity import DRAW_IDENTITY, READ_IDENTITY, drawn_identity
+from adapters.store.looking import Looking
 from adapters.store.schema import (
     CLOCK_COLUMNS,
     CREDENTIAL_COLUMNS,
@@ -38,14 +39,11 @@ from adapters.store.tagged import SqliteTaggedLog
 from adapters.store.turn import TurnLock
 from application.ports import (
     ClockMark,
-    ContentRow,
     CredentialRow,
     EffectPositions,
     Lease,
     Save,
     SealedLog,
-    SecretKind,
-    SecretRow,
     StoreIdentity,
     StoreUnusable,
     TaggedLog,
@@ -66,7 +64,7 @@ _CONTENTS_OF: Final = """SELECT number, msisdn IS ? FROM contents
     WHERE kind = ? AND number > ? ORDER BY number LIMIT ?"""
 
 
-class SqliteStore:
+class SqliteStore(Looking):
     """``application.ports.Store`` over one SQLite file."""
 
     def __init__(self, path: Path, *, is_server: bool) -> None:
@@ -135,19 +133,14 @@ class SqliteStore:
     # -- reading -----------------------------------------------------------------------------
 
     @contextmanager
+    def _look(self) -> Iterator[Turn]:
+        with self._reading() as cursor:
+            yield SqliteTurn(cursor)
+
+    @contextmanager
     def _reading(self) -> Iterator[sqlite3.Cursor]:
         with self._troubles.met(), self._datastore.reading() as cursor:
             yield cursor
-
-    def tail(self, aggregate: UUID, after_version: int) -> Sequence[StoredEvent]:
-        """Read one aggregate's newer events."""
-        with self._reading() as cursor:
-            return SqliteTurn(cursor).tails([(aggregate, after_version)])
-
-    def snapshot(self, aggregate: UUID) -> StoredEvent | None:
-        """Read one aggregate's newest snapshot."""
-        with self._reading() as cursor:
-            return next(iter(SqliteTurn(cursor).snapshots([aggregate])), None)
 
     def position_of(self, aggregate: UUID) -> int:
         """Give the position of an aggregate's newest event."""
@@ -186,11 +179,6 @@ class SqliteStore:
             cursor.execute(READ_IDENTITY)
             return StoreIdentity(*cursor.fetchone())
 
-    def content(self, kind: ContentKind, number: int) -> ContentRow | None:
-        """Read one content row."""
-        with self._reading() as cursor:
-            return SqliteTurn(cursor).contents(kind, [number]).get(number)
-
     def credential(self, key_id: str) -> CredentialRow | None:
         """Read one key's row."""
         with self._reading() as cursor:
@@ -222,11 +210,6 @@ class SqliteStore:
         with self._reading() as cursor:
             cursor.execute(f"SELECT {LEASE_COLUMNS} FROM sim_leases")
             return [Lease(*row) for row in cursor]
-
-    def secret(self, kind: SecretKind, key: str) -> SecretRow | None:
-        """Read one secret of a person."""
-        with self._reading() as cursor:
-            return SqliteTurn(cursor).secret(kind, key)
 
     def due_polls(self, now: Instant, *, limit: int) -> Sequence[tuple[int, int]]:
         """Number the payments whose turn has come, longest due first."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from application.fleet.desk import Desks
+from application.fleet.desk import CANDIDATES_MAX, SOON_S, Desk, Desks
 from application.fleet.duty import BringOnline, OnDuty
 from application.messages.attempts import RecordOutcome, StartAttempt
 from application.ports.queries import Queries
@@ -15,6 +15,7 @@ from domain.values import Lane, Network
 from tests.conformance.stores import Stores
 from tests.support.outcomes import NO_PROMPT, SILENCE
 from tests.worker.gateway import Gateway, gateway
+from tests.worker.taking_turns import TakingTurns
 
 
 def on_duty(gw: Gateway, name: str = "a") -> OnDuty:
@@ -106,8 +107,7 @@ def test_what_is_put_back_keeps_its_rank(gw: Gateway) -> None:
     sender = gw.account()
     gw.send(sender, count=5, first=100)
     (urgent,) = gw.send(sender, first=900, lane=Lane.OTP)
-    desks = Desks([Network.MTN], queries=gw.system.queries, store=gw.store, clock=gw.clock)
-    desk = desks.of(Network.MTN)  # which looks once a second
+    desk = _desk(gw)
     taken = desk.take(1)
     assert taken is not None
     assert taken.number == urgent
@@ -192,21 +192,46 @@ def test_a_doubted_otp_goes_to_another_sim_only(gw: Gateway) -> None:
 
 def test_one_query_feeds_many_sims(gw: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
     gw.send(gw.account(), count=20)
-    looks = []
-    queries: Queries = gw.system.queries
-    original = queries.next_waiting
-
-    def counted(*args: object, **kwargs: object) -> object:
-        looks.append(args)
-        return original(*args, **kwargs)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(queries, "next_waiting", counted)
-    desk = Desks([Network.MTN], queries=queries, store=gw.store, clock=gw.clock).of(Network.MTN)
+    looks = _count_looks(gw.system.queries, monkeypatch)
+    desk = _desk(gw)
     assert desk.take(1) is not None
     looks.clear()
     taken = [desk.take(1) for _ in range(19)]
     assert None not in taken
     assert looks == []
+
+
+def test_what_the_read_models_do_not_know_to_be_taken_keeps_no_sim_waiting(
+    tmp_path: Path,
+) -> None:
+    with gateway(tmp_path / "data", is_threaded=False) as gw:
+        numbers = gw.send(gw.account(), count=CANDIDATES_MAX + 10)
+        desk = gw.desk()
+        taken = [desk.take(1) for _ in numbers]
+        assert [waiting and waiting.number for waiting in taken] == list(numbers)
+
+
+def test_a_desk_that_has_enough_is_not_made_to_look_by_every_ring(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = TakingTurns()
+    with gateway(tmp_path / "data", is_threaded=False, clock=clock) as gw:
+        sender = gw.account()
+        numbers = gw.send(sender, count=20)
+        looks = _count_looks(gw.system.queries, monkeypatch)
+        desk = _desk(gw)
+        for number in numbers[:10]:
+            waiting = desk.take(1)
+            assert waiting is not None
+            assert waiting.number == number
+            desk.ring()
+        assert len(looks) == 1
+        (urgent,) = gw.send(sender, first=900, lane=Lane.OTP)
+        desk.ring()
+        clock.advance(SOON_S)
+        waiting = desk.take(1)
+        assert waiting is not None
+        assert waiting.number == urgent
 
 
 def test_a_ring_wakes_whoever_waits(gw: Gateway) -> None:
@@ -236,3 +261,22 @@ def test_a_hint_for_a_network_without_sims_here_means_nothing(gw: Gateway) -> No
     desks = Desks([Network.MTN], queries=gw.system.queries, store=gw.store, clock=gw.clock)
     desks.ring(Network.ZAMTEL)
     assert desks.networks == {Network.MTN}
+
+
+def _desk(gw: Gateway) -> Desk:
+    """Give a desk as a process has it, which looks once a second."""
+    desks = Desks([Network.MTN], queries=gw.system.queries, store=gw.store, clock=gw.clock)
+    return desks.of(Network.MTN)
+
+
+def _count_looks(queries: Queries, monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Note each look of a desk."""
+    looks: list[object] = []
+    original = queries.next_waiting
+
+    def counted(*args: object, **kwargs: object) -> object:
+        looks.append(args)
+        return original(*args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(queries, "next_waiting", counted)
+    return looks

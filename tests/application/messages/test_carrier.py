@@ -37,6 +37,7 @@ class PullingPhone:
                 reader=system.reader,
                 queries=system.queries,
                 committer=system.committer,
+                randomness=system.committer.randomness,
                 clock=gw.clock,
                 alarms=gw.alarms,
                 waits=FAST,

@@ -1,0 +1,52 @@
+"""How often the log is looked at: often while other processes write, rarely while none does."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.worker.gateway import Gateway, gateway
+from worker.parts.follower import POLL_S, RARE_POLL_S, WHILE_S, Following
+
+
+@pytest.fixture
+def alone(tmp_path: Path) -> Iterator[Gateway]:
+    """A gateway without a follower of its own."""
+    with gateway(tmp_path / "data", is_threaded=False) as gw:
+        yield gw
+
+
+@pytest.fixture
+def following(alone: Gateway) -> Following:
+    """One that has followed to the end, and met no other process for a while."""
+    system = alone.system
+    following = Following(system.follower, alone.clock, system.signals.committed)
+    _to_the_end(following, alone)
+    alone.clock.advance(WHILE_S)
+    return following
+
+
+def test_a_process_that_writes_alone_looks_rarely(alone: Gateway, following: Following) -> None:
+    assert following.pause_s == RARE_POLL_S
+    following.step()
+    alone.account()  # which is told
+    _to_the_end(following, alone)
+    assert following.pause_s == RARE_POLL_S
+
+
+def test_it_looks_often_for_a_while_once_another_has_written(
+    alone: Gateway, following: Following
+) -> None:
+    alone.system.committer.on_commit = lambda: None  # as of another process
+    following.step()
+    alone.account()
+    _to_the_end(following, alone)
+    assert following.pause_s == POLL_S
+    alone.clock.advance(WHILE_S)
+    assert following.pause_s == RARE_POLL_S
+
+
+def _to_the_end(following: Following, gw: Gateway) -> None:
+    head = gw.system.store.head()
+    while not gw.system.queries.reached(head, timeout_s=0.0, projection="dispatch"):
+        following.step()
