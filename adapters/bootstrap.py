@@ -28,8 +28,9 @@ from adapters.mobile_money.wire.wire_log import FileWireLog, wire_folder
 from adapters.modems import DRIVERS
 from adapters.observability.access import JsonAccessLog
 from adapters.observability.outlet import Outlet
+from adapters.observability.watching import watch_always
 from adapters.outage import watch_redis
-from adapters.readiness import add_checks, read_model_lags
+from adapters.readiness import add_checks
 from adapters.reads import Reads, inspections_of, open_reads
 from adapters.security.secret import Secret, kept_or_made, read_secret
 from adapters.settings import Settings
@@ -67,7 +68,6 @@ from domain.errors import InvalidRequest, NgomaError
 from domain.proof.writer import WriterKeys
 from projections.folds import PROJECTIONS
 from projections.follower import Follower
-from projections.reading import SqlQueries
 
 
 def bootstrap(
@@ -104,7 +104,7 @@ def bootstrap(
     outlet, folder = outlet or Outlet(), None if settings.database_url else settings.data_dir
     add_checks(signals, reads.store, reads.queries, folder=folder)
     if is_server:
-        _watch(metrics, committer, reads.queries, outlet)
+        watch_always(metrics, committer, reads.queries, outlet)
         if settings.redis_url:
             watch_redis(signals, metrics, {"limits": limiter.outage, "queue": queue.outage})
     mobile_money, wire_log = _open_mobile_money(settings, clock)
@@ -335,18 +335,3 @@ def server_secret(settings: Settings, store: Store) -> Secret:
 def derived(secret: Secret, purpose: str) -> bytes:
     """Give a key for one purpose: HMAC-SHA256(server secret, purpose)."""
     return hmac.digest(secret.reveal().encode(), purpose.encode(), "sha256")
-
-
-def _watch(metrics: Metrics, committer: Committer, queries: SqlQueries, outlet: Outlet) -> None:
-    metrics.watch_one(
-        "waiting_messages", "Messages before the committer.", lambda: committer.waiting
-    )
-    metrics.watch_one(
-        "log_lines_dropped", "Log lines that could not leave.", lambda: outlet.dropped
-    )
-    metrics.watch(
-        "read_model_lag",
-        "Positions between a read model and the end of the log.",
-        partial(read_model_lags, queries),
-        label="read_model",
-    )
