@@ -6,7 +6,7 @@ from api.routes import ROUTES
 from api.staff.routing import BASE
 from domain.roles import Role
 from tests.api.conftest import Gateway
-from tests.api.staff.days import DAY, NAMED, bring
+from tests.api.staff.days import NAMED, bring
 from tests.support.staff import hire
 
 ASKED: Final[dict[str, dict[str, str]]] = {
