@@ -3,7 +3,7 @@
 import hmac
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
@@ -67,40 +67,55 @@ _OF_KEYS: Final = frozenset({"Account.ApiKeyIssued", "Account.ApiKeyRevoked"})
 _BODILESS: Final = frozenset({ContentKind.TOP_UP, ContentKind.SUPPRESSION})
 
 
+class Compared(NamedTuple):
+    """A content, and whether it is what the event at a position knows."""
+
+    kind: ContentKind
+    number: int
+    position: int
+    is_right: bool
+
+
+def compared(log: SealedLog, events: Sequence[RawEvent]) -> list[Compared]:
+    """Compare the contents of some events; those of a kind come in the order of the log.
+
+    Raises:
+        StoreDown: they cannot be read.
+    """
+    sealed: defaultdict[ContentKind, list[tuple[int, str, int]]] = defaultdict(list)
+    for event in events:
+        for kind, number, seal in _sealed_in(event):
+            sealed[kind].append((number, seal, event.position))
+    found: list[Compared] = []
+    for kind, known in sealed.items():
+        for some in _in_parts(known):
+            rows = log.contents(kind, [number for number, _, _ in some])
+            found += (
+                Compared(kind, number, position, _is_right(rows.get(number), seal))
+                for number, seal, position in some
+            )
+    return found
+
+
 class ContentWatch:
     """Follows the log, and compares each content that is left with what its event knows of it.
 
     One that was erased is not there, or has no text: that is for events to say, and no fault.
     """
 
-    def __init__(self, log: SealedLog) -> None:
-        self._log = log
+    def __init__(self) -> None:
         self._astray: dict[tuple[ContentKind, int], int] = {}
 
-    def follow(self, events: Sequence[RawEvent]) -> None:
-        """Compare the contents of some events, in the order of the log.
+    def take(self, contents: Iterable[Compared]) -> None:
+        """Take the contents of some events, in the order of the log.
 
-        Raises:
-            StoreDown: they cannot be read.
+        A later event may be about a content that took the place of another one.
         """
-        found: defaultdict[ContentKind, list[tuple[int, str, int]]] = defaultdict(list)
-        for event in events:
-            for kind, number, seal in _sealed_in(event):
-                found[kind].append((number, seal, event.position))
-        for kind, known in found.items():
-            for some in _in_parts(known):
-                rows = self._log.contents(kind, [number for number, _, _ in some])
-                for number, seal, position in some:
-                    self._compare(rows.get(number), kind, number, seal, position)
-
-    def _compare(
-        self, row: ContentRow | None, kind: ContentKind, number: int, seal: str, position: int
-    ) -> None:
-        """A later event may be about a content that took the place of another one."""
-        if row is None or _is_erased(row) or _fits(row, seal):
-            self._astray.pop((kind, number), None)
-        elif len(self._astray) < SUSPECTS_MAX:
-            self._astray.setdefault((kind, number), position)
+        for kind, number, position, is_right in contents:
+            if is_right:
+                self._astray.pop((kind, number), None)
+            elif len(self._astray) < SUSPECTS_MAX:
+                self._astray.setdefault((kind, number), position)
 
     def astray(self) -> Iterator[Astray]:
         """Give the contents that no event knows as they are."""
@@ -190,6 +205,10 @@ def _fields(state: bytes) -> Mapping[str, Any]:
     except orjson.JSONDecodeError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _is_right(row: ContentRow | None, seal: str) -> bool:
+    return row is None or _is_erased(row) or _fits(row, seal)
 
 
 def _fits(row: ContentRow, seal: str) -> bool:

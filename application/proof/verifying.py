@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Final
 
 from application.ports import SealTile, Store
-from application.proof.beside import ContentWatch, rows_astray
+from application.proof.beside import ContentWatch, compared, rows_astray
 from application.proof.history import (
     KeyTaken,
     SealMade,
@@ -19,14 +19,14 @@ from application.proof.history import (
     is_handed_over,
     seal_history,
 )
-from application.proof.tagged import TagBroken, tagged_saves
+from application.proof.stretches import EVENTS_AT_ONCE, Hashers, stretches
+from application.proof.tagged import BEGINNING, TagBroken, tagged_saves
 from application.proof.tiles import WIDTH
 from domain.proof.notes import Checkpoint, Note, SealKey, Verify
 from domain.proof.stored import RawEvent, packed
 from domain.proof.tree import HASH_BYTES, CompactRange, leaf_hashes
 from domain.proof.writer import WriterKeys
 
-EVENTS_AT_ONCE: Final = 2_048
 FAULTS_MAX: Final = 20
 
 Advance = Callable[[int, int], None]
@@ -88,10 +88,12 @@ class LogVerifier:
         fingerprint: str | None = None,
         own: Sequence[Note] = (),
         writer: WriterKeys | None = None,
+        hashers: Hashers | None = None,
     ) -> None:
         """``fingerprint`` and ``own`` checkpoints are the auditor's.
 
         With the ``writer``'s keys each event must have a right tag; without them tags say nothing.
+        ``hashers`` have the same keys; they do most of it, as long as nothing is wrong.
         """
         self._log = store.sealed
         self._head = store.head()
@@ -99,17 +101,20 @@ class LogVerifier:
         self._fingerprint = fingerprint
         self._own = own
         self._writer = writer
+        self._hashers = hashers
         self._tree = CompactRange()
         self._found = Verified(tags_checked=writer is not None)
         self._keys: dict[str, SealKey] = {}
         """Of each chapter's origin, the key in force."""
         self._trusted: set[bytes] = set()
-        self._contents = ContentWatch(self._log)
+        self._contents = ContentWatch()
         self._history = self._seals()
         self._next: SealMade | None = None
         self._passed = 0
         """Up to where a checkpoint was right."""
         self._position = 0
+        self._place = BEGINNING
+        """From where on nobody else hashes."""
         self._ours: deque[Checkpoint] = deque()
 
     def run(self, advance: Advance = lambda _done, _all: None) -> Verified:
@@ -121,12 +126,13 @@ class LogVerifier:
         self._take_own()
         try:
             self._next = next(self._history, None)
-            batches = self._read() if self._writer is None else self._tagged(self._writer)
-            for events, leaves in batches:
-                if not self._follow(events, leaves):
-                    break
-                self._contents.follow(events)
-                advance(self._position, self._head)
+            if self._follow_hashers(advance):
+                batches = self._read() if self._writer is None else self._tagged(self._writer)
+                for events, leaves in batches:
+                    if not self._follow(events, leaves):
+                        break
+                    self._contents.take(compared(self._log, events))
+                    advance(self._position, self._head)
         except TagBroken as error:
             stretch = self._log.raw_after(self._position, limit=EVENTS_AT_ONCE)
             if not stretch or self._follow(stretch, packed(stretch)):  # else it has named the event
@@ -139,8 +145,25 @@ class LogVerifier:
 
     # -- reading -------------------------------------------------------------------------------
 
+    def _follow_hashers(self, advance: Advance) -> bool:
+        """Take what others hash, as far as all is as it should be; False when a fault is named."""
+        if self._hashers is None:
+            return True
+        log = stretches(self._log, self._head, are_tagged=self._writer is not None)
+        with self._hashers.each(log) as done:
+            for stretch, found in done:
+                if found is None:
+                    return True
+                for positions, leaves in found.pages():
+                    if not self._take(positions, leaves):
+                        return False
+                    advance(self._position, self._head)
+                self._contents.take(found.contents)
+                self._place = stretch.until
+        return True
+
     def _read(self) -> Iterator[_Batch]:
-        position = 0
+        position = self._place.position
         while events := self._log.raw_after(position, limit=EVENTS_AT_ONCE):
             yield events, packed(events)
             position = events[-1].position
@@ -149,7 +172,7 @@ class LogVerifier:
         """Read it along its tags; what came before the first that is wrong is given first."""
         batch: list[RawEvent] = []
         leaves: list[bytes] = []
-        saves = tagged_saves(self._log, writer)
+        saves = tagged_saves(self._log, writer, since=self._place)
         while True:
             try:
                 save = next(saves, None)
@@ -167,15 +190,18 @@ class LogVerifier:
                 return
 
     def _follow(self, events: Sequence[RawEvent], unhashed: Sequence[bytes]) -> bool:
-        """Take a batch into the tree; False when to go on would only repeat a fault."""
+        """Hash a batch and take it; False when to go on would only repeat a fault."""
         if not all(unhashed):
             position = events[unhashed.index(b"")].position
             self._fault(position, position, "what stands here is no event")
             return False
-        leaves = leaf_hashes(unhashed)
-        first, self._position = self._tree.size, events[-1].position
+        return self._take([event.position for event in events], leaf_hashes(unhashed))
+
+    def _take(self, positions: Sequence[int], leaves: Sequence[bytes]) -> bool:
+        """Take leaves into the tree; False when to go on would only repeat a fault."""
+        first, self._position = self._tree.size, positions[-1]
         if (changed := self._differs(first, leaves)) is not None:
-            position = events[changed].position
+            position = positions[changed]
             self._fault(position, position, "this is not the event that was sealed in its place")
             return False
         done = 0
@@ -183,7 +209,7 @@ class LogVerifier:
             end = min(self._boundary(), first + len(leaves)) - first
             self._tree.extend(leaves[done:end])
             done = end
-            if not self._compare(events[done - 1].position):
+            if not self._compare(positions[done - 1]):
                 return False
         self._found.events, self._found.position = self._tree.size, self._position
         return True

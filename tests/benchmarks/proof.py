@@ -1,15 +1,18 @@
-"""Sealing or verifying in a process of its own: ``python -m tests.benchmarks.proof WHAT URL``.
+"""Sealing or verifying a log in a process of its own, and in those that it starts.
 
-WHAT is seal or verify; URL is PostgreSQL's, or the file of a store.
+They import what the main module does: it is started as ``python -c`` (``proofs.STARTED``).
 """
 
 import gc
 import json
+import multiprocessing
+import os
 import random
-import resource
-import sys
+import re
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +20,7 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from adapters.clock import SystemRandomness
+from adapters.evidence.hashers import HashingProcesses
 from adapters.security.signing import Ed25519Key, is_signature
 from adapters.store.numbers import BlockNumbers
 from adapters.store.postgres import PostgresStore
@@ -28,22 +32,25 @@ from application.ports import Store
 from application.proof.adopting import adopt
 from application.proof.proving import prove
 from application.proof.sealing import Sealer
-from application.proof.verifying import EVENTS_AT_ONCE, LogVerifier
+from application.proof.stretches import EVENTS_AT_ONCE
+from application.proof.verifying import LogVerifier
 from domain.proof.writer import WriterKeys
 from tests.support.virtual import VirtualClock
 from worker.cli import GARBAGE_OBJECTS
 
 KIB_IN_MIB: Final = 1024
+LOOK_S: Final = 0.1
+PEAK: Final = re.compile(r"VmHWM:\s*(\d+)")
 PROOFS: Final = 300
 WRITER: Final = WriterKeys(["of the benchmark, and of nothing else"])
 
 
 def main(what: str, url: str) -> None:
-    """Measure and print."""
+    """Measure ``seal`` or ``verify`` and print; ``url`` is PostgreSQL's, or the file of a store."""
     gc.set_threshold(GARBAGE_OBJECTS)
     store: Store
     store = PostgresStore(url) if "://" in url else SqliteStore(Path(url), is_server=False)
-    found = {"seal": _seal, "verify": _verify}[what](store)
+    found = _seal(store) if what == "seal" else _verify(store, url)
     print(json.dumps(found))
     store.close()
 
@@ -87,32 +94,38 @@ def _seal(store: Store) -> dict[str, Any]:
     return {"seal_s": seal_s, "seals": seals, "head": store.head()}
 
 
-def _verify(store: Store) -> dict[str, Any]:
+def _verify(store: Store, url: str) -> dict[str, Any]:
     reader, head = Reader(store, event_mapper(), WRITER), store.head()
-    untagged_s, found = _timed(LogVerifier(store, verify=is_signature).run)
-    began_cpu_s = time.process_time()
-    verify_s, tagged = _timed(LogVerifier(store, verify=is_signature, writer=WRITER).run)
-    verify_cpu_s = time.process_time() - began_cpu_s
-    memory_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB_IN_MIB
-    began_cpu_s = time.process_time()
-    read_s, _ = _timed(lambda: _read(store))
-    read_cpu_s = time.process_time() - began_cpu_s
+    where = url if "://" in url else Path(url)
+    hashers = HashingProcesses.for_a_log(where, WRITER, events=head)
+    together = LogVerifier(store, verify=is_signature, writer=WRITER, hashers=hashers)
+    with _memory() as peaks_mib:
+        together_s, together_cpu_s, found = _computed(together.run)
+    alone_s, alone_cpu_s, alone = _computed(
+        LogVerifier(store, verify=is_signature, writer=WRITER).run
+    )
+    untagged_s, untagged = _timed(LogVerifier(store, verify=is_signature).run)
+    read_s, read_cpu_s, _ = _computed(lambda: _read(store))
     positions = random.Random(7).sample(range(1, head - EVENTS_AT_ONCE), PROOFS)
-    began_cpu_s = time.process_time()
-    prove_s, _ = _timed(lambda: [prove(store, reader, position) for position in positions])
-    prove_cpu_s = time.process_time() - began_cpu_s
+    prove_s, prove_cpu_s, _ = _computed(
+        lambda: [prove(store, reader, position) for position in positions]
+    )
     return {
         "events": found.events,
         "seals": found.seals,
-        "faults": [*map(str, found.faults), *map(str, tagged.faults)],
+        "faults": [str(fault) for one in (found, alone, untagged) for fault in one.faults],
+        "processes": hashers.count if hashers else 0,
         "untagged_s": untagged_s,
-        "verify_s": verify_s,
-        "verify_cpu_s": verify_cpu_s,
+        "verify_s": together_s,
+        "verify_cpu_s": together_cpu_s,
+        "alone_s": alone_s,
+        "alone_cpu_s": alone_cpu_s,
         "read_s": read_s,
         "read_cpu_s": read_cpu_s,
         "proof_ms": prove_s / PROOFS * 1_000,
         "proof_cpu_ms": prove_cpu_s / PROOFS * 1_000,
-        "memory_mib": memory_mib,
+        "memory_mib": sum(peaks_mib.values()),
+        "memory_here_mib": peaks_mib[os.getpid()],
     }
 
 
@@ -125,11 +138,40 @@ def _read(store: Store) -> None:
         after = page[-1][0]
 
 
+@contextmanager
+def _memory() -> Iterator[dict[int, float]]:
+    """Look now and then how much each process has had in memory at most, in MiB.
+
+    What the system says of children that have ended has in it what this one had at their start.
+    """
+    peaks_mib: dict[int, float] = {}
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.wait(LOOK_S):
+            for pid in (os.getpid(), *(one.pid or 0 for one in multiprocessing.active_children())):
+                with suppress(OSError, IndexError):  # it has just ended
+                    status = Path(f"/proc/{pid}/status").read_text()
+                    peaks_mib[pid] = int(PEAK.findall(status)[0]) / KIB_IN_MIB
+
+    watch = threading.Thread(target=look)
+    watch.start()
+    try:
+        yield peaks_mib
+    finally:
+        ended.set()
+        watch.join()
+
+
+def _computed(do: Callable[[], Any]) -> tuple[float, float, Any]:
+    """Give how long it took, what all processes computed for it, and what came of it."""
+    began = os.times()
+    took_s, done = _timed(do)
+    ended = os.times()
+    return took_s, sum(ended[:4]) - sum(began[:4]), done
+
+
 def _timed(do: Callable[[], Any]) -> tuple[float, Any]:
     started_s = time.perf_counter()
     done = do()
     return time.perf_counter() - started_s, done
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -7,10 +7,12 @@ import pytest
 
 from adapters.evidence import verify
 from adapters.evidence.export import export
+from adapters.evidence.hashers import HashingProcesses
 from adapters.security.signing import is_signature, make_key_file
 from application.ports import SealTile, Store
 from application.proof.chapters import newest_chapter
 from application.proof.proving import prove
+from application.proof.stretches import stretches
 from application.proof.verifying import LogVerifier
 from application.system import System
 from domain.ledger_seal import ledger_seal_id
@@ -45,6 +47,37 @@ def test_tiles_come_back_as_they_were_kept_and_grow_in_place(store: Store) -> No
         *(grown, grown),
     ]
     assert log.tile_of(0) is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("are_tagged", [True, False])
+def test_processes_that_hash_find_what_one_alone_does(
+    system: System,
+    are_tagged: bool,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("application.proof.stretches.EVENTS", 50)
+    account, _ = create_account(system, credits=5)
+    for _ in range(100):
+        grant(system, account, 1)
+    seal_now(system)
+    is_postgres = request.node.callspec.params["system"] == "postgres"
+    where = request.getfixturevalue("database_url") if is_postgres else tmp_path / "data/store.db"
+    store, writer = system.store, system.writer if are_tagged else None
+    head = store.head()
+    processes = HashingProcesses(where, writer, 2)
+    with processes.each(stretches(store.sealed, head, are_tagged=are_tagged)) as done:
+        results = [found for _, found in done]
+    assert len(results) == (head - 1) // 50
+    assert all(found is not None and found.leaves for found in results)
+    alone, together = (
+        LogVerifier(store, verify=is_signature, writer=writer, hashers=hashers).run()
+        for hashers in (None, processes)
+    )
+    assert together == alone
+    assert (alone.faults, alone.events) == ([], head)
 
 
 def test_a_log_is_sealed_verified_proven_and_exported(system: System, tmp_path: Path) -> None:

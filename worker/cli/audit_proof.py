@@ -57,18 +57,22 @@ def verify(place: Place, key: str | None, files: Sequence[Path], *, as_json: boo
 
     Without your own --key and --checkpoint it can only be said that the log fits together.
     """
+    from adapters.evidence.hashers import HashingProcesses
     from adapters.security.signing import is_signature
     from application.proof.verifying import LogVerifier
 
     own = own_notes(files)
     with opened(place) as gateway, progress("Verifying") as advance:
         gateway.look("verify")
+        store, settings, writer = gateway.reads.store, gateway.settings, gateway.system.writer
+        where = settings.database_url or settings.data_dir / "store.db"
         verifier = LogVerifier(
-            gateway.reads.store,
+            store,
             verify=is_signature,
             fingerprint=key,
             own=own,
-            writer=gateway.system.writer,
+            writer=writer,
+            hashers=HashingProcesses.for_a_log(where, writer, events=store.head()),
         )
         found = verifier.run(advance)
     if as_json:

@@ -2,18 +2,26 @@
 
 import shutil
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from unittest.mock import patch
 
 from adapters.security.signing import Ed25519Key, is_signature
 from adapters.store.sqlite import SqliteStore
+from application.ports import SealedLog
+from application.proof.stretches import Hashed, Stretch, hashed
 from application.proof.verifying import LogVerifier, Verified
 from domain.proof.notes import Checkpoint, Note
 from domain.proof.stored import RawEvent
 from domain.proof.tree import leaf_hash
+from domain.proof.writer import WriterKeys
 from tests.adapters.evidence.sealed import sealed_gateway
+
+EVENTS: Final = 7
+"""Of a stretch: many divide the log, and end within its saves."""
 
 
 class Log:
@@ -78,12 +86,38 @@ class Log:
     def verified(
         self, *, key: bool = True, checkpoint: bool = True, tags: bool = False
     ) -> Verified:
-        """Verify what is there now."""
+        """Verify what is there now; whoever hashes it, the same is found."""
+        writer = self.writer if tags else None
         with closing(SqliteStore(self.path, is_server=False)) as store:
-            return LogVerifier(
-                store,
-                verify=is_signature,
-                fingerprint=self.fingerprint if key else None,
-                own=[self.own] if checkpoint else [],
-                writer=self.writer if tags else None,
-            ).run()
+            alone, divided = (
+                LogVerifier(
+                    store,
+                    verify=is_signature,
+                    fingerprint=self.fingerprint if key else None,
+                    own=[self.own] if checkpoint else [],
+                    writer=writer,
+                    hashers=hashers,
+                )
+                for hashers in (None, InTurn(store.sealed, writer))
+            )
+            found = alone.run()
+            with patch("application.proof.stretches.EVENTS", EVENTS):
+                same = divided.run()
+        assert same.faults == found.faults
+        assert same == found or found.faults, "behind a fault it matters how much is read at once"
+        return found
+
+
+@dataclass(slots=True)
+class InTurn:
+    """Hashes stretches here, one after the other."""
+
+    log: SealedLog
+    keys: WriterKeys | None
+
+    @contextmanager
+    def each(
+        self, stretches: Iterable[Stretch]
+    ) -> Iterator[Iterator[tuple[Stretch, Hashed | None]]]:
+        """Give what comes of each."""
+        yield ((one, hashed(self.log, one, self.keys)) for one in stretches)
