@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -46,6 +46,7 @@ from application.books.digests import Digests
 from application.books.reader import Reader
 from application.fleet.liveness import FleetWatch
 from application.fleet.pins import StoredPins
+from application.messages.porting import Ported
 from application.ports import (
     Anchor,
     Clock,
@@ -120,7 +121,7 @@ def bootstrap(
         keyring=_open_keyring(settings, common, secret, signals),
         logins=_open_logins(common, secret, wanted, digests := _digests(secret)),
         mailer=_open_mailer(settings),
-        terms=_terms(settings),
+        terms=_terms(settings, Ported(reads.queries, digests)),
         digests=digests,
         fleet=FleetWatch(store, clock, modems=settings.modems),
         limiter=limiter,
@@ -141,10 +142,11 @@ def bootstrap(
     )
 
 
-def _terms(settings: Settings) -> Terms:
+def _terms(settings: Settings, ported: Ported) -> Terms:
     return Terms(
         limits=settings.limits,
-        numbering=settings.numbering,
+        numbering=replace(settings.numbering, overrides=ported),
+        ported=ported,
         default_sender_id=settings.default_sender_id,
         alone_max=settings.approval_credits_per_day,
         retention=Retention(settings.retention_text_days, settings.retention_number_days),

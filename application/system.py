@@ -11,6 +11,7 @@ from application.books.committer import Committer
 from application.books.digests import Digests
 from application.books.reader import Reader
 from application.fleet.liveness import FleetWatch
+from application.messages.porting import Ported
 from application.ports import (
     AccessLog,
     Clock,
@@ -90,6 +91,8 @@ class Terms:
 
     limits: Limits
     numbering: Numbering
+    ported: Ported
+    """What goes before the numbering plans."""
     default_sender_id: str
     alone_max: int
     """Credits that one person may grant or adjust in a day alone (I13); 0 is no limit."""

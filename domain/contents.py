@@ -29,6 +29,8 @@ class ContentKind(StrEnum):
     """A PDU that came to a SIM, in hex, beside the number of the other side."""
     SUPPRESSION = "suppression"
     """A number that gets no promotions, and nothing else."""
+    PORTED = "ported"
+    """A number that was ported to another network, and nothing else."""
     NETWORK_WORDS = "network_words"
     """What a network said of a SIM by USSD, as it is; it has a number of its own."""
     REASON = "reason"

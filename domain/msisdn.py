@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, NamedTuple, NewType
+from typing import Final, NamedTuple, NewType, Protocol
 
 from domain.errors import InvalidRecipient
 from domain.values import Network
@@ -178,16 +178,23 @@ class PlanDifference(NamedTuple):
     national: Network | None
 
 
+class Overrides(Protocol):
+    """Ported numbers, by their E.164 form."""
+
+    def get(self, msisdn: str, /) -> Network | None:
+        """Give the network that a number was ported to; None when it was to none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Numbering:
     """The numbering plan in force; ``other`` carries the prefixes that no plan gives to a network.
 
-    ``overrides`` holds ported numbers by their E.164 form.
+    ``overrides`` comes before both.
     """
 
     plan: NumberingPlan = NumberingPlan.PUBLISHED
     other: Network | None = None
-    overrides: Mapping[str, Network] = field(default_factory=dict, hash=False)
+    overrides: Overrides = field(default_factory=dict[str, Network], hash=False)
     _routes: Mapping[str, Route] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -204,7 +211,7 @@ class Numbering:
         Raises:
             InvalidRecipient: the number belongs to a network for which there is no SIM.
         """
-        if self.overrides and (network := self.overrides.get(msisdn)) is not None:
+        if (network := self.overrides.get(msisdn)) is not None:
             return Route(network, f"{self.plan_version}+override")
         route = self._routes.get(msisdn[4:6])
         if route is None:

@@ -31,6 +31,7 @@ TOP_UPS: Final = ReadModel("topups", version=1)
 REPORTS: Final = ReadModel("reports", version=2)
 INBOX: Final = ReadModel("inbox", version=1)
 SUPPRESSIONS: Final = ReadModel("suppressions", version=1)
+PORTED_NUMBERS: Final = ReadModel("ported_numbers", version=1)
 DAYS: Final = ReadModel("days", version=2)
 
 MODELS: Final[Sequence[ReadModel]] = (
@@ -48,6 +49,7 @@ MODELS: Final[Sequence[ReadModel]] = (
     REPORTS,
     INBOX,
     SUPPRESSIONS,
+    PORTED_NUMBERS,
     RECEIPTS,
     DAYS,
 )

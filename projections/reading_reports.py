@@ -1,7 +1,7 @@
 """The questions about what came to SIMs, reports and messages, answered from read models."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -9,19 +9,20 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import projections
-from application.ports.queries import InboundRow, ReportPair, SuppressionRow
+from application.ports.queries import InboundRow, PortedRow, ReportPair, SuppressionRow
 from domain.gathering import Piece
-from domain.values import Instant
-from projections.catalogue import INBOX, REPORTS, SUPPRESSIONS, ReadModel
+from domain.values import Instant, Network
+from projections.catalogue import INBOX, PORTED_NUMBERS, REPORTS, SUPPRESSIONS, ReadModel
 
 if TYPE_CHECKING:  # else it is imported when it is asked
     import projections.inbox
+    import projections.ported_numbers
     import projections.reports
     import projections.suppressions
 
 
 class ReportReading(ABC):
-    """Implements ``ReportQueries``, ``InboxQueries`` and ``SuppressionQueries``."""
+    """Implements the queries of reports, of what came in, of suppressed and of ported numbers."""
 
     @abstractmethod
     def _reading(self, model: ReadModel) -> AbstractContextManager[Connection]:
@@ -93,3 +94,18 @@ class ReportReading(ABC):
         """List numbers that get no promotions of an account, or all there are, newest first."""
         with self._reading(SUPPRESSIONS) as connection:
             return projections.suppressions.page(connection, account, before=before, limit=limit)
+
+    def ported(self, *, before: int, limit: int) -> Sequence[PortedRow]:
+        """List numbers that were recorded as ported, newest first."""
+        with self._reading(PORTED_NUMBERS) as connection:
+            return projections.ported_numbers.page(connection, before=before, limit=limit)
+
+    def ported_position(self) -> int:
+        """Give the log position of the newest change; 0 when there was none."""
+        with self._reading(PORTED_NUMBERS) as connection:
+            return projections.ported_numbers.position(connection)
+
+    def ported_networks(self) -> Mapping[UUID, Network]:
+        """Give the network of each that holds, by the id of its record."""
+        with self._reading(PORTED_NUMBERS) as connection:
+            return projections.ported_numbers.networks(connection)

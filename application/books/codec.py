@@ -24,6 +24,7 @@ from domain.message import Message
 from domain.oddity import Oddity
 from domain.payment import Payment
 from domain.period import Period
+from domain.ported_number import PortedNumber
 from domain.price_list import PriceList
 from domain.receipt import Receipt
 from domain.sender_id import SenderId
@@ -46,6 +47,7 @@ AGGREGATES: Final = (
     Sim,
     Inbound,
     Suppression,
+    PortedNumber,
     Claim,
     ManualEntry,
     Allowance,
@@ -88,6 +90,7 @@ SNAPSHOTTED: Final[Mapping[type[Aggregate], int]] = {
     LedgerSeal: CHANGES_BETWEEN,
     DoubtedTimes: CHANGES_BETWEEN,
     Suppression: CHANGES_BETWEEN,
+    PortedNumber: CHANGES_BETWEEN,
 }
 """Whose history has no end of its own: it is folded from the newest snapshot on."""
 

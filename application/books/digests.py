@@ -42,6 +42,10 @@ class Digests:
         """Give the digest by which it is known that an account may not promote to a number."""
         return seal(self.repeat_key, "suppression", str(account), msisdn)
 
+    def ported(self, msisdn: str) -> str:
+        """Give the digest by which it is known who carries a number."""
+        return seal(self.repeat_key, "ported", msisdn)
+
     def request(
         self, account: int, msisdns: Iterable[str], text: str, *said: str, is_bulk: bool
     ) -> bytes:

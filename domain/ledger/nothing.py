@@ -23,6 +23,7 @@ from domain.message import Message
 from domain.oddity import Oddity
 from domain.payment import Payment
 from domain.period import Period
+from domain.ported_number import PortedNumber
 from domain.price_list import PriceList
 from domain.receipt import Receipt
 from domain.sender_id import SenderId
@@ -70,6 +71,9 @@ MOVES_NOTHING: Final[frozenset[type[Event]]] = frozenset(
         Suppression.Suppressed,
         Suppression.Renewed,
         Suppression.Lifted,
+        PortedNumber.Overridden,
+        PortedNumber.Changed,
+        PortedNumber.Lifted,
         LedgerSeal.ChapterBegun,
         LedgerSeal.KeyChanged,
         LedgerSeal.Sealed,

@@ -17,6 +17,7 @@ from projections.folds.inbox import Inbox
 from projections.folds.ledger import Ledger
 from projections.folds.looks import Looks
 from projections.folds.message_log import MessageLog
+from projections.folds.ported_numbers import PortedNumbers
 from projections.folds.receipts import Receipts
 from projections.folds.reports import Reports
 from projections.folds.retention import RetentionDates
@@ -39,6 +40,7 @@ PROJECTIONS: Final[Sequence[Projection]] = (
     Reports(),
     Inbox(),
     Suppressions(),
+    PortedNumbers(),
     Receipts(),
     Days(),
 )

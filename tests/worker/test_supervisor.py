@@ -205,7 +205,7 @@ def test_scaled_roles_share_the_work_over_postgresql_and_redis(
 @pytest.mark.parametrize(
     ("role", "threads"),
     [
-        (ProcessRole.API, {"clock", "keyring"}),
+        (ProcessRole.API, {"clock", "keyring", "ported numbers"}),
         (ProcessRole.WORKER, {"clock", "presence", "sim-m0"}),
         (
             ProcessRole.PROJECT,
@@ -213,7 +213,16 @@ def test_scaled_roles_share_the_work_over_postgresql_and_redis(
         ),
         (
             ProcessRole.ALL,
-            {"follower", "notices", "keyring", "presence", "relay", "housekeeping", "upkeep"}
+            {
+                "follower",
+                "notices",
+                "keyring",
+                "ported numbers",
+                "presence",
+                "relay",
+                "housekeeping",
+                "upkeep",
+            }
             | {"clock", "shortening"}
             | {"sim-m0", "inspection"},
         ),

@@ -41,7 +41,7 @@ DIGITS_MIN: Final = 7
 
 _OF_NUMBERS: Final = (
     *(ContentKind.TOP_UP, ContentKind.LINE, ContentKind.CALLBACK),
-    *(ContentKind.INBOUND, ContentKind.SUPPRESSION),
+    *(ContentKind.INBOUND, ContentKind.SUPPRESSION, ContentKind.PORTED),
 )
 """What is kept beside a number, besides messages to it."""
 

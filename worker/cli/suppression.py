@@ -3,13 +3,13 @@
 import click
 
 from application.messages.suppressing import LiftSuppression, Suppressible, SuppressNumber
-from domain.errors import InvalidRecipient
-from domain.msisdn import Msisdn, masked, normalise
+from domain.msisdn import Msisdn, masked
 from domain.public_ids import inbound_id
 from domain.suppression import EVERYBODY
 from domain.written import NUMBER_MAX
 from worker.cli.gateway import Gateway, opened
 from worker.cli.group import Group
+from worker.cli.msisdn import read_msisdn
 from worker.cli.options import (
     ACCOUNT,
     POSITION,
@@ -21,14 +21,6 @@ from worker.cli.options import (
     reason_option,
 )
 from worker.cli.output import clock_time, hint_of_more, moment, print_json, print_table
-
-
-def _msisdn(value: str) -> str:
-    try:
-        return normalise(value)
-    except InvalidRecipient as error:
-        raise click.BadParameter(str(error)) from error
-
 
 _account_option = click.option(
     "--account", type=ACCOUNT, help="For the messages of this account; else for all."
@@ -94,7 +86,7 @@ def list_suppressions(
 @suppression.command(
     "add", epilog=example("ngoma suppression add 0977123456 --account 7 --reason 'asked by phone'")
 )
-@click.argument("msisdn", metavar="NUMBER", type=_msisdn)
+@click.argument("msisdn", metavar="NUMBER", type=read_msisdn)
 @_account_option
 @reason_option
 @json_option
@@ -114,7 +106,7 @@ def add(place: Place, msisdn: str, account: int | None, reason: str, *, as_json:
 @suppression.command(
     "lift", epilog=example("ngoma suppression lift 0977123456 --account 7 --reason 'in writing'")
 )
-@click.argument("msisdn", metavar="NUMBER", type=_msisdn)
+@click.argument("msisdn", metavar="NUMBER", type=read_msisdn)
 @_account_option
 @reason_option
 @json_option

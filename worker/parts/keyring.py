@@ -1,4 +1,4 @@
-"""What each process with a web knows of API keys, followed from the log into memory."""
+"""What each process with a web knows of API keys and ported numbers, kept up in memory."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -11,7 +11,11 @@ EVERY_S: Final = 0.3
 
 
 def _make(process: Process) -> Sequence[Loop]:
-    return [Loop("keyring", process.system.keyring.follow, every_s=EVERY_S)]
+    system = process.system
+    return [
+        Loop("keyring", system.keyring.follow, every_s=EVERY_S),
+        Loop("ported numbers", system.terms.ported.refresh, every_s=EVERY_S),
+    ]
 
 
 KEYRING: Final = Part("keyring", frozenset({ProcessRole.ALL, ProcessRole.API}), Stage.FOLLOW, _make)

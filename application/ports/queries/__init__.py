@@ -32,6 +32,7 @@ from application.ports.queries.messages import (
     MessageQueries,
     MessageRow,
 )
+from application.ports.queries.ported_numbers import PortedQueries, PortedRow
 from application.ports.queries.progress import ProgressQueries, ProjectionStatus
 from application.ports.queries.receipts import (
     CallbackRow,
@@ -85,6 +86,7 @@ __all__ = [
     "PaymentRow",
     "PeriodRow",
     "Place",
+    "PortedRow",
     "PostingRow",
     "ProjectionStatus",
     "Queries",
@@ -114,6 +116,7 @@ class Queries(
     ReportQueries,
     InboxQueries,
     SuppressionQueries,
+    PortedQueries,
     ReceiptQueries,
     DayQueries,
     ProgressQueries,

@@ -24,6 +24,7 @@ from domain.manual_entry import ManualEntry
 from domain.message import Message
 from domain.oddity import Oddity
 from domain.period import Period
+from domain.ported_number import PortedNumber
 from domain.receipt import Receipt
 from domain.roles import Role
 from domain.sender_id import SenderId
@@ -33,7 +34,7 @@ from domain.stretch import Stretch
 from domain.submission import Submission
 from domain.suppression import Suppression
 from domain.unknown_callbacks import UnknownCallbacks
-from domain.values import Instant
+from domain.values import Instant, Network
 from tests.application.conftest import Account
 from tests.support.money import a_payment as requested
 from tests.support.virtual import Answer
@@ -141,6 +142,13 @@ def a_suppression() -> Suppression:
     return made
 
 
+def a_ported_number() -> PortedNumber:
+    by = {"content": "c", "actor": "a", "reason": "1/r"}
+    made = PortedNumber.override(1, Network.MTN, digest="d", at=AT, **by)
+    made.lift(actor="a", reason="2/r", at=AT)
+    return made
+
+
 MADE = [
     an_account(),
     a_day(),
@@ -151,6 +159,7 @@ MADE = [
     a_statement(),
     some_doubted_times(),
     a_suppression(),
+    a_ported_number(),
 ]
 
 

@@ -66,6 +66,7 @@ def test_the_commands_are_those_of_this_issue() -> None:
         *("message show", "message explain", "message cancel", "message resolve"),
         *("message list", "message release", "message inbound"),
         *("suppression list", "suppression add", "suppression lift"),
+        *("number override", "number list", "number lift"),
         *("backup create", "backup list", "backup drill", "restore"),
         *("modem list", "modem probe", "modem emulate", "modem quarantine", "modem release"),
         *("modem scan", "modem ussd", "modem show", "modem segments"),

@@ -144,6 +144,8 @@ def test_messages_and_sims_are_settled_by_admins_and_by_the_host_only(cli: Cli) 
         (f"message resolve {doubtful} --sent --reason x", "settle messages"),
         ("modem quarantine 1 --reason x", "settle messages"),
         ("modem release 1 --reason x", "settle messages"),
+        ("number override 0977000001 mtn", "settle messages"),
+        ("number lift 0977000001 --reason x", "settle messages"),
         (f"key revoke {key}", "run accounts"),
     ]
     before = head(cli)
@@ -176,6 +178,7 @@ READS: list[tuple[str, str, int | None]] = [
     ("approval list", "approvals", None),
     ("approval show 2", "approval", 2),
     ("look list", "looks", None),
+    ("number list", "ported_numbers", None),
 ]
 
 

@@ -44,6 +44,7 @@ COMMANDS = (
     "role list",
     "sender-id list",
     "suppression list",
+    "number list",
     "topup list",
     "wallet show 1",
     "wallet statement 3",
@@ -86,6 +87,8 @@ def cli(tmp_path_factory: pytest.TempPathFactory) -> Cli:
         receive(sender.system, "InfoTinFish", "Unsubscribe", account=None)
         found.run("suppression", "add", "0961234567", "--account", account,
                   "--reason", "asked by telephone on the third of May")  # fmt: skip
+        found.run("number", "override", "0961234567", "airtel",
+                  "--reason", "the network's list of the third of May")  # fmt: skip
         found.run("prices", "publish", "--per-credit", "0.50", "--pack", "starter=120/50.00",
                   "--pack", "family=1200/480.00", "--reason", "prices of the year")  # fmt: skip
         lines = found.folder.parent / "lines.csv"
