@@ -19,7 +19,7 @@ class ReadModel(NamedTuple):
 MESSAGE_LOG: Final = ReadModel("message_log", version=2)
 BALANCES: Final = ReadModel("balances", version=3)
 IDEMPOTENCY: Final = ReadModel("idempotency", version=1)
-DISPATCH: Final = ReadModel("dispatch", version=4)
+DISPATCH: Final = ReadModel("dispatch", version=5)
 DIRECTORY: Final = ReadModel("directory", version=3)
 APPROVALS: Final = ReadModel("approvals", version=3)
 LOOKS: Final = ReadModel("looks", version=1)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 import projections
 from application.ports.queries import (
     AccountRow,
+    Ahead,
     AirtimeRow,
     Backlog,
     Balance,
@@ -315,6 +316,11 @@ class SqlQueries(LedgerReading, ReceiptReading, DayAnswers, ReportReading):
             return projections.dispatch.overdue.open_messages(
                 connection, state, after=after, limit=limit
             )
+
+    def ahead_of(self, number: int) -> Ahead | None:
+        """Count what is ahead of a queued message; None when it is not, or too far back."""
+        with self._reading(catalogue.DISPATCH) as connection:
+            return projections.dispatch.ahead.ahead_of(connection, number)
 
     def backlog(self) -> Sequence[Backlog]:
         """Count open messages by network."""

@@ -8,6 +8,7 @@ from typing import Final
 
 from api import schemas
 from api.dialects import sending
+from api.dialects.estimates import estimate
 from api.dialects.feltech import DELIVERY_STATUSES
 from api.http.fields import read_query
 from api.http.presence import missing, read_text, require
@@ -20,6 +21,7 @@ from application.books.actors import shown_to_customers
 from application.messages.explain import Explanation, explain
 from application.ports.queries import Balance
 from domain.errors import NotFound
+from domain.message_states import State
 from domain.message_text import is_within_limits
 from domain.public_ids import (
     feltech_id,
@@ -30,6 +32,7 @@ from domain.public_ids import (
 )
 from domain.segments import non_gsm_characters, segment
 from domain.tariff import TARIFF
+from domain.values import Instant
 
 LONG_CHARACTERS: Final = 10_000
 """From here on a text is cut in a thread: it would hold up the event loop."""
@@ -104,7 +107,7 @@ async def timeline(front: Front, call: Call) -> Answer:
     offline = await front.offline()
     system = front.system
 
-    def look() -> tuple[Explanation, Sequence[Exhibit]]:
+    def look() -> tuple[Explanation, Sequence[Exhibit], Instant | None]:
         explained = explain(
             system.reader,
             system.store,
@@ -116,13 +119,16 @@ async def timeline(front: Front, call: Call) -> Answer:
         if not ref.is_of(explained.accepted_at):
             raise NotFound("No such message.")
         evidence = charge_evidence(system.store, system.reader, system.queries, ref.number)
-        return explained, evidence
+        is_queued = explained.state is State.QUEUED
+        return explained, evidence, estimate(front, ref.number) if is_queued else None
 
     found = await front.read_newest(principal.account, "ledger", look)
     return answer(schemas.MessageTimeline(data=_timeline(*found)))
 
 
-def _timeline(explained: Explanation, evidence: Sequence[Exhibit]) -> schemas.Timeline:
+def _timeline(
+    explained: Explanation, evidence: Sequence[Exhibit], estimated_at: Instant | None
+) -> schemas.Timeline:
     charge, route = explained.charge, explained.route
     return schemas.Timeline(
         message_id=feltech_id(explained.number),
@@ -136,6 +142,7 @@ def _timeline(explained: Explanation, evidence: Sequence[Exhibit]) -> schemas.Ti
         category=explained.category,
         send_at=iso_time_or_none(explained.send_at),
         held_until=iso_time_or_none(explained.held_until),
+        estimated_send_at=iso_time_or_none(estimated_at),
         expires_at=iso_time(explained.expires_at),
         summary=explained.summary,
         charge=schemas.TimelineCharge(

@@ -9,6 +9,7 @@ from msgspec import UNSET
 from api import schemas
 from api.dialects import personal, sending
 from api.dialects.dialect import FELTECH
+from api.dialects.estimates import estimate
 from api.dialects.logs import Page, read_before, read_page, read_status
 from api.http.fields import read_query
 from api.http.presence import read_text, require
@@ -124,11 +125,15 @@ async def status(front: Front, call: Call) -> Answer:
             principal.account,
             lambda: read_client_reference(ref.number, source=front.system.store),
         )
+    estimated_at = None
+    if state is State.QUEUED:
+        estimated_at = await front.read(principal.account, lambda: estimate(front, ref.number))
     data = schemas.DeliveryStatus(
         message_id=FELTECH.message_id(ref.number, queued.at),
         delivery_status=DELIVERY_STATUSES[PUBLIC_STATUS[state]],
         sent_at_published=when,
         sent_at=when,
+        estimated_send_at=iso_time_or_none(estimated_at),
         client_reference=reference,
     )
     return answer(schemas.MessageStatus(data=data))

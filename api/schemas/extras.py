@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from api.schemas.words import BatchId, Credits, FeltechId, Time, WilcybertekId
+from api.schemas.words import BatchId, Credits, EstimatedTime, FeltechId, Time, WilcybertekId
 from domain.values import Category, Encoding, Lane, Network
 
 
@@ -103,6 +103,7 @@ class Timeline(Struct, frozen=True, kw_only=True):
         Time | None,
         Meta(description="The end of the account's quiet hours, while it waits for that."),
     ]
+    estimated_send_at: EstimatedTime | None
     expires_at: Time
     summary: str
     charge: TimelineCharge

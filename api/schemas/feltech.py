@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
-from api.schemas.words import BatchId, Credits, Delivery, FeltechId, RequestId, Time
+from api.schemas.words import BatchId, Credits, Delivery, EstimatedTime, FeltechId, RequestId, Time
 
 
 class SentMessage(Struct, frozen=True, kw_only=True):
@@ -42,6 +42,7 @@ class DeliveryStatus(Struct, frozen=True, kw_only=True, rename={"sent_at_publish
     delivery_status: Literal["pending", "sent", "failed"]
     sent_at_published: Time | None
     sent_at: Time | None
+    estimated_send_at: EstimatedTime | None
     client_reference: str | None
 
 

@@ -19,6 +19,13 @@ Time = Annotated[
         extra_json_schema={"format": "date-time"},
     ),
 ]
+EstimatedTime = Annotated[
+    Time,
+    Meta(
+        description="While it is queued, when it is likely to leave, from what is ahead of it and "
+        "the pace of the network's SIMs; null where that is not known."
+    ),
+]
 DayTime = Annotated[
     str,
     Meta(

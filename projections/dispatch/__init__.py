@@ -5,6 +5,6 @@ account, the log position of its last AttemptStarted. The account that was serve
 comes first, so one message never waits behind somebody else's ten thousand.
 """
 
-from projections.dispatch import overdue, waiting
+from projections.dispatch import ahead, overdue, waiting
 
-__all__ = ["overdue", "waiting"]
+__all__ = ["ahead", "overdue", "waiting"]

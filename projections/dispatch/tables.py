@@ -21,6 +21,7 @@ MESSAGES: Final = Table(
     changing("expires_at"),
     fixed("offline", Boolean),
     fixed("quiet", Text, nullable=True),
+    fixed("segments"),
     changing("state", Text),
     changing("dated_at"),
     changing("due_at"),
@@ -60,13 +61,15 @@ TURNS: Final = Table(
     changing("served"),
     computed("next_ready_at", _NEXT_READY),
     changing("queued"),
+    changing("waiting_segments"),
     changing("sending"),
     changing("in_doubt"),
     changing("held"),
     sqlite_with_rowid=False,
 )
 """For each network, lane and account: the log position at which it was served last (0: never),
-the earliest ``ready_at`` of its messages, and how many it has in each open state."""
+the earliest ``ready_at`` of its messages, how many it has in each open state, and the segments
+of those that are queued."""
 
 
 index_when_set(

@@ -38,10 +38,12 @@ class Dispatch(Projection):
         for position, event in batch.events:
             if type(event) is Queued:
                 row = messages.add(_new_row(position, event))
-                turns[_turn_of(row)]["queued"] += 1
+                turn = turns[_turn_of(row)]
+                turn["queued"] += 1
+                turn["waiting_segments"] += event.segments
             else:
                 row = messages[event.number]
-                _take_turn(turns[_turn_of(row)], row["state"], position, event)
+                _take_turn(turns[_turn_of(row)], row, position, event)
                 if state_after(event, row["state"]) in OPEN:
                     _change(row, event)
                 else:
@@ -64,7 +66,7 @@ def _turns(batch: Batch, messages: Rows) -> Rows:
     for turn in touched.difference(turns):
         fields = dict(zip(("network", "lane", "account"), turn, strict=True))
         counts = dict.fromkeys((state.value for state in OPEN), 0)
-        turns.add({**fields, "served": 0, **counts})
+        turns.add({**fields, "served": 0, "waiting_segments": 0, **counts})
     return turns
 
 
@@ -72,10 +74,12 @@ def _turn_of(row: Row) -> Key:
     return row["network"], row["lane"], row["account"]
 
 
-def _take_turn(turn: Row, state: str, position: int, event: Event) -> None:
+def _take_turn(turn: Row, row: Row, position: int, event: Event) -> None:
     """Count the message in its next state, and remember who was served."""
-    after = state_after(event, state)
-    turn[state] -= 1
+    before = row["state"]
+    after = state_after(event, before)
+    turn["waiting_segments"] += row["segments"] * ((after == "queued") - (before == "queued"))
+    turn[before] -= 1
     if after in OPEN:
         turn[after] += 1
     if type(event) is AttemptStarted:
@@ -102,6 +106,7 @@ def _new_row(position: int, event: Queued) -> Row:
         "last_attempt_at": None,
         "resent": False,
         "quiet": event.quiet,
+        "segments": event.segments,
         "ready_at": None,
         "overdue_at": None,
         "held_by": None,

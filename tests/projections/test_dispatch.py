@@ -237,6 +237,34 @@ def test_nobody_takes_or_ends_a_message_that_is_held_until_it_is_released(truth:
     assert numbers(truth.follow().overdue(Instant(START + 9 * DAY), limit=9)) == [1, 2]
 
 
+def test_what_is_ahead_of_a_message_counts_segments_by_lane_and_turn(truth: Truth) -> None:
+    truth.save(
+        *world(),
+        *(message(n, account=2, lane="bulk", when=n, segments=2) for n in range(1, 11)),
+        *(message(n, account=1, lane="bulk", when=n, segments=3) for n in range(11, 15)),
+        message(20, account=3, lane="otp", when=20),
+        message(21, account=3, lane="normal", when=21, segments=4),
+        message(22, account=2, lane="otp", network="zamtel", when=22),
+        send(message(23, account=2, lane="otp", when=23), when=24),
+    )
+    queries = truth.follow()
+
+    def segments(number: int) -> int | None:
+        ahead = queries.ahead_of(number)
+        return None if ahead is None else ahead.segments
+
+    assert segments(20) == 0
+    assert segments(21) == 1
+    assert segments(11) == 1 + 4 + 2  # the first of its account: one of the other's
+    assert segments(14) == 1 + 4 + 9 + 8
+    assert segments(10) == 1 + 4 + 18 + 12
+    assert segments(22) == 0
+    assert (segments(23), segments(99)) == (None, None)
+    taken = start(message(30, account=9), when=31)
+    truth.save(taken)
+    assert truth.follow().ahead_of(30) is None
+
+
 def test_a_failed_attempt_goes_to_the_back_of_its_account(truth: Truth) -> None:
     retried = start(message(1, when=0), when=1)
     retried.fail_attempt(cause=cms(42), retry_at=at(20), at=at(2))

@@ -49,13 +49,14 @@ from application.ports.queries.reports import ReportPair, ReportQueries
 from application.ports.queries.sims import AirtimeRow, SimQueries, SimRow
 from application.ports.queries.suppressions import SuppressionQueries, SuppressionRow
 from application.ports.queries.topups import TopUpQueries, TopUpRow
-from application.ports.queries.waiting import Backlog, Waiting, WaitingQueries
+from application.ports.queries.waiting import Ahead, Backlog, Waiting, WaitingQueries
 from application.ports.queries.wallets import Balance, Statement, StatementLine, WalletQueries
 
 __all__ = [
     "PUBLIC_STATUS",
     "AccountRow",
     "AgeRow",
+    "Ahead",
     "AirtimeRow",
     "Backlog",
     "Balance",

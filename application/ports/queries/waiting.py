@@ -28,6 +28,15 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Ahead:
+    """What leaves before a message that waits."""
+
+    network: Network
+    due_at: Instant
+    segments: int
+
+
+@dataclass(frozen=True, slots=True)
 class Backlog:
     """How many messages of a network are open, by state."""
 
@@ -76,6 +85,9 @@ class WaitingQueries(Protocol):
 
     def open_messages(self, state: State, *, after: int, limit: int) -> Sequence[Waiting]:
         """List the open messages in a state, by number."""
+
+    def ahead_of(self, number: int) -> Ahead | None:
+        """Count what is ahead of a queued message; None when it is not, or too far back."""
 
     def backlog(self) -> Sequence[Backlog]:
         """Count open messages by network."""

@@ -155,6 +155,7 @@ def test_a_status_says_pending_sent_or_failed(own_gateway: Gateway) -> None:
         "delivery_status": "pending",
         "Sent_at": None,
         "sent_at": None,
+        "estimated_send_at": None,
         "client_reference": None,
     }
 

@@ -18,7 +18,7 @@ BULKS = ["bulk", "bulk-curl"]
 NAMED_BY_THE_CONTRACT = {
     "wilcybertek/send": {"segments", "encoding", "network"},
     "feltech/send-bulk": {"duplicates"},
-    "feltech/status": {"data.sent_at", "data.client_reference"},
+    "feltech/status": {"data.sent_at", "data.client_reference", "data.estimated_send_at"},
     "feltech/logs": {
         "data.last_page",
         "data.from",

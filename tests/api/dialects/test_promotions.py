@@ -124,3 +124,64 @@ def test_a_bulk_that_was_answered_503_is_known_again_with_whom_it_skipped(
     assert set(ids) == {IN, OTHER}
     assert [row["to"] for row in again.json()["rejected"]] == [OUT]
     assert gateway.balance() == 998
+
+
+PERSONAL = [
+    {"to": IN, "message": "x" * 200, "client_reference": "a"},
+    {"to": OUT, "message": "x" * 400},
+    {"to": OTHER, "message": "short"},
+    {"to": OUT, "message": "another text"},
+    {"to": IN, "message": "x" * 200, "client_reference": "a"},
+]
+"""Who opted out stands twice, with two texts; the first entry stands twice, all alike."""
+
+
+def test_a_personalised_bulk_leaves_out_who_opted_out_at_no_cost(own_gateway: Gateway) -> None:
+    opt_out(own_gateway)
+    body = {"api_key": own_gateway.key, "messages": PERSONAL, "category": "promotional"}
+    first = own_gateway.http.post_json("/api/bulk", body, {"Idempotency-Key": "sale"})
+    answer = first.json()
+    assert first.status_code == 200, answer
+    assert (answer["queued"], answer["credits_used"], answer["duplicates"]) == (2, 3, 1)
+    assert [(row["index"], row["code"]) for row in answer["rejected"]] == [
+        (1, "RECIPIENT_OPTED_OUT"),
+        (3, "RECIPIENT_OPTED_OUT"),
+    ]
+    assert [(row["recipient"], row["credits_used"]) for row in answer["messages"]] == [
+        (IN, 2),
+        (OTHER, 1),
+    ]
+    shown = own_gateway.logs()["logs"]
+    assert [(row["recipient"], row["message"]) for row in shown] == [
+        (OTHER, "short"),
+        (IN, "x" * 200),
+    ]
+    again = own_gateway.http.post_json("/api/bulk", body, {"Idempotency-Key": "sale"})
+    assert (again.headers["idempotent-replayed"], again.json()) == ("true", answer)
+    assert own_gateway.balance() == 997
+
+
+def test_in_the_other_dialect_their_places_are_null(own_gateway: Gateway) -> None:
+    opt_out(own_gateway)
+    body = {"messages": PERSONAL, "category": "promotional"}
+    answer = own_gateway.post(BULK, body).json()
+    first = answer["log_ids"][0]
+    assert answer["log_ids"] == [first, None, first + 1, None, first]
+    assert [row["index"] for row in answer["skipped"]] == [1, 3]
+    assert (answer["queued"], answer["duplicates"]) == (2, 1)
+    assert own_gateway.post(BULK, {**body, "messages": PERSONAL[1:2]}).status_code == 422
+    assert own_gateway.balance() == 997
+
+
+def test_after_a_503_a_personalised_promotion_is_known_again(start_gateway: StartGateway) -> None:
+    gateway = start_gateway(online=False)
+    opt_out(gateway)
+    body = {"api_key": gateway.key, "messages": PERSONAL, "category": "promotional"}
+    first = gateway.http.post_json("/api/bulk", body)
+    again = gateway.http.post_json("/api/bulk", {**body, "messages": PERSONAL[::-1]})
+    assert (first.status_code, again.status_code) == (503, 503)
+    assert again.headers["idempotent-replayed"] == "true"
+    ids = {row["recipient"]: row["message_id"] for row in first.json()["messages"]}
+    assert {row["recipient"]: row["message_id"] for row in again.json()["messages"]} == ids
+    assert {row["index"] for row in again.json()["rejected"]} == {1, 3}
+    assert gateway.balance() == 997
