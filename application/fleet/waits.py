@@ -10,7 +10,7 @@ from domain.online import ANSWERS_WITHIN_S
 class SimWaits:
     """Seconds. Tests shorten them; operators have no reason to."""
 
-    idle_s: float = 0.2
+    idle_s: float = 0.5
     """Longest wait for a hint before the port is listened to again."""
     start_s: float = 3.0
     """For AttemptStarted to be committed, while a modem holds its prompt."""

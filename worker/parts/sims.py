@@ -10,7 +10,6 @@ from typing import Final
 
 from application.fleet.liveness import FleetWatch
 from application.fleet.rounds import Rounds, Source
-from application.fleet.waits import SimWaits
 from application.messages.pages import Pages
 from application.ports import MODEM_CHECK, ModemSettings, WaitsAside
 from domain.values import Network
@@ -19,8 +18,6 @@ from worker.parts.part import Part, Process, ProcessRole, Stage
 from worker.sims import Crew, SimRunner
 
 STEP_S: Final = 1.0
-IN_CREW: Final = SimWaits(idle_s=0.5)
-"""Modems without a port are listened to less often: what they report is of a script."""
 AHEAD_MAX: Final = 31
 """Messages that a crew reads with one that it takes: what its other SIMs take next."""
 UP: Final = frozenset({"online", "sending"})
@@ -68,14 +65,14 @@ def _hand(
         desk=_source(process, modem),
         holder=process.host,
         alarms=process.alarms,
+        waits=process.waits,
     )
     name = f"sim-{modem.name}"
     if not isinstance(driver, WaitsAside):
-        sim = make(waits=process.waits)
+        sim = make()
         return sim, Loop(name, partial(sim.step, STEP_S), at_end=sim.close, wake=sim.stop)
     driver.wait_by(crew.wait)
     sim = make(
-        waits=process.waits or IN_CREW,
         pages=pages,
         committer=crew,
         wait=crew.wait,
