@@ -60,7 +60,6 @@ from application.ports import (
     Randomness,
     Sealing,
     Store,
-    WireLog,
 )
 from application.retention.erasure import Retention
 from application.system import Signals, System, Terms
@@ -138,7 +137,7 @@ def bootstrap(
         inspections=[*inspections_of(store), *reads.engines.inspections],
         write_table=write_table,
         open_statement=partial(open_statement, settings),
-        close=partial(_close, follower, reads, mobile_money),
+        close=partial(_close, follower, reads, mobile_money, wire_log),
     )
 
 
@@ -301,7 +300,7 @@ def _modem_opener(
     return open_modem
 
 
-def _open_mobile_money(settings: Settings, clock: Clock) -> tuple[Accounts, WireLog]:
+def _open_mobile_money(settings: Settings, clock: Clock) -> tuple[Accounts, FileWireLog]:
     log = FileWireLog(wire_folder(settings.data_dir))
     return Accounts(settings.providers, clock=clock, log=log), log
 
@@ -310,8 +309,9 @@ def _scrub(reads: Reads, rewrite: bool) -> Sequence[str]:  # noqa: FBT001
     return [*reads.store.scrub(rewrite=rewrite), *scrub_read_models(reads.engines)]
 
 
-def _close(follower: Follower, reads: Reads, mobile_money: Accounts) -> None:
-    mobile_money.close()
+def _close(follower: Follower, reads: Reads, money: Accounts, wire_log: FileWireLog) -> None:
+    money.close()
+    wire_log.close()
     follower.close()
     reads.close()
 

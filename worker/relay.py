@@ -8,11 +8,11 @@ keeps nothing that matters: a new one asks what is due and says it all again.
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 
 from application.books.alarms import Alarms
-from application.books.due import DueWork
+from application.books.due import DueWork, Ids
 from application.ports import Clock, Job, JobQueue
 from application.ports.queries import Queries
 from domain.errors import Unavailable
@@ -22,17 +22,17 @@ from worker.clock_watch import ClockWatch
 TICK_S: Final = 1.0
 """The slow tick: how late a lost hint can make a message, and what is due be noticed."""
 JOBS_EACH_MAX: Final = 200
-"""Jobs of a kind that one step asks for."""
+"""Pieces of a kind that one step asks for."""
 SOON_S: Final = 0.05
 """When the next step asks again what is due, after one that could not ask for all of it."""
 SOON_MAX: Final = 2 * JOBS_EACH_MAX
-"""Not while more jobs than this are under way: they are done, or they wait for the tick."""
+"""Not while more than this are under way: they are done, or they wait for the tick."""
 AGAIN_S: Final = 10.0
-"""A job that was asked for is not asked for again sooner."""
+"""What was asked for is not asked for again sooner."""
 REMEMBERED_MAX: Final = 2_000
-"""Jobs of a kind that are remembered as asked for, and not done yet."""
+"""Pieces of a kind that are remembered as asked for, and not done yet."""
 OWN_JOBS_MAX: Final = 50
-"""Jobs of a kind that one step runs by itself while the queue does not take them."""
+"""Pieces of a kind that one step does by itself while the queue does not take them."""
 OWN_JOBS_S: Final = 2.0
 """Seconds after which one step begins no more of them: each may do I/O."""
 
@@ -95,23 +95,22 @@ class Relay:
         )
 
     def _sweep(self, now: Instant) -> list[int]:
-        """Ask for what is due of each kind; give how many jobs of each."""
+        """Ask for what is due of each kind; give how many pieces of each."""
         is_trusted = self._clock_watch.fault() is None
         return [
-            self._ask(jobs, asked)
+            self._ask(work, pieces, asked)
             for work, asked in self._sweeps
-            if (is_trusted or not work.needs_clock) and (jobs := self._due(work, asked, now))
+            if (is_trusted or not work.needs_clock) and (pieces := self._due(work, asked, now))
         ]
 
-    def _due(self, work: DueWork, asked: "Asked", now: Instant) -> list[Job]:
-        """Give the jobs to ask for; a kind whose question fails keeps no other from its turn."""
+    def _due(self, work: DueWork, asked: "Asked", now: Instant) -> list[Ids]:
+        """Give what to ask for; a kind whose question fails keeps no other from its turn."""
         asked.forget()
         try:
-            due = work.due(now, JOBS_EACH_MAX + len(asked))
-            jobs = [Job(work.kind, ids) for ids in due]
-            asked.keep(jobs)
+            due = list(work.due(now, JOBS_EACH_MAX + len(asked)))
+            asked.keep(due)
             room = min(JOBS_EACH_MAX, REMEMBERED_MAX - len(asked))
-            found = list(islice((job for job in jobs if job not in asked), room))
+            found = list(islice((ids for ids in due if ids not in asked), room))
         except Unavailable:
             raise
         except Exception as error:  # noqa: BLE001 - the other kinds are due all the same
@@ -126,38 +125,40 @@ class Relay:
             logger.error("nobody knows which %s is due", work.kind, exc_info=error)
         self._alarms.set(name, f"it cannot be asked what is due: {type(error).__name__}")
 
-    def _ask(self, jobs: list[Job], asked: "Asked") -> int:
+    def _ask(self, work: DueWork, pieces: list[Ids], asked: "Asked") -> int:
         """Queue jobs; while the queue takes none, run a few here, so that time goes on."""
         own = 0
         until_s = self._clock.monotonic_s() + OWN_JOBS_S
-        for place, job in enumerate(jobs):
+        for place in range(0, len(pieces), work.together):
+            some = pieces[place : place + work.together]
+            job = Job(work.kind, tuple(chain.from_iterable(some)))
             if not self._queue.enqueue(job):
                 if own >= OWN_JOBS_MAX or self._clock.monotonic_s() >= until_s:
                     return place
-                own += 1
+                own += len(some)
                 self._run_job(job)
-            asked.add(job)
-        return len(jobs)
+            asked.add(some)
+        return len(pieces)
 
 
 class Asked:
-    """Jobs of one kind that were asked for a short while ago."""
+    """Pieces of one kind that were asked for a short while ago."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._at_s: OrderedDict[Job, float] = OrderedDict()
+        self._at_s: OrderedDict[Ids, float] = OrderedDict()
 
     def __len__(self) -> int:
         """Count them."""
         return len(self._at_s)
 
-    def __contains__(self, job: Job) -> bool:
-        """Whether a job is among them."""
-        return job in self._at_s
+    def __contains__(self, ids: Ids) -> bool:
+        """Whether a piece is among them."""
+        return ids in self._at_s
 
-    def add(self, job: Job) -> None:
-        """Remember a job."""
-        self._at_s[job] = self._clock.monotonic_s()
+    def add(self, pieces: Iterable[Ids]) -> None:
+        """Remember pieces."""
+        self._at_s.update(dict.fromkeys(pieces, self._clock.monotonic_s()))
 
     def forget(self) -> None:
         """Forget what was asked for long enough ago to be asked for again."""
@@ -165,7 +166,7 @@ class Asked:
         while self._at_s and next(iter(self._at_s.values())) <= since_s:
             self._at_s.popitem(last=False)
 
-    def keep(self, due: Iterable[Job]) -> None:
+    def keep(self, due: Iterable[Ids]) -> None:
         """Forget what is due no more: it is done, and makes room."""
         still = self._at_s.keys() & set(due)
         if len(still) < len(self._at_s):

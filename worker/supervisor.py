@@ -11,6 +11,7 @@ from typing import Final
 from application.books.due import DueWork
 from application.fleet.waits import SimWaits
 from application.system import System
+from worker.aside import SpeakerThreads
 from worker.clock_watch import ALARM as CLOCK_ALARM
 from worker.parts import PARTS
 from worker.parts.part import Part, Process, ProcessRole, Running
@@ -36,10 +37,12 @@ class Supervisor:
         host: str | None = None,
     ) -> None:
         self.role = role
+        speakers = SpeakerThreads(system.committer)
         self.process = Process(
             system,
             host=host or host_name(),
-            work=due_work(system) if work is None else work,
+            work=due_work(system, speakers=speakers) if work is None else work,
+            speakers=speakers,
             waits=waits,
         )
         self._parts: Sequence[tuple[Part, Sequence[Running]]] = [

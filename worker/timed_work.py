@@ -7,15 +7,21 @@ from application.fleet.liveness import LeaseWatch
 from application.messages.inbox import InboxWork
 from application.messages.reporting import ReportMatching
 from application.messages.timing import message_work
+from application.money.taking import Aside, Speakers, Turns, money_work
 from application.money.tokens import CallbackTokens
-from application.money.turns import Aside, Turns, money_work
 from application.retention.doubted import stretches_in
 from application.system import System
 from worker.aside import Threads
 
 
-def due_work(system: System, *, aside: Aside | None = None) -> Sequence[DueWork]:
-    """Give the kinds of work of every capability; ``aside`` runs what takes minutes."""
+def due_work(
+    system: System, *, aside: Aside | None = None, speakers: Speakers | None = None
+) -> Sequence[DueWork]:
+    """Give the kinds of work of every capability.
+
+    ``aside`` runs what takes minutes, ``speakers`` the other calls to providers: without them
+    each job makes its own.
+    """
     return [
         *message_work(
             queries=system.queries,
@@ -38,6 +44,7 @@ def due_work(system: System, *, aside: Aside | None = None) -> Sequence[DueWork]
                 callback_url=CallbackTokens(system.digests.callback_key).url_of_payment,
                 clock=system.clock,
                 aside=aside or Threads(),
+                speakers=speakers,
             ),
         ),
     ]

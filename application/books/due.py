@@ -28,11 +28,13 @@ class DueWork:
         StoreDown: it cannot be read now.
     """
     handle: Callable[[Ids, Execute], bool]
-    """Do one piece; False when it changed nothing. It may do I/O first, with limits of its own.
+    """Do the pieces of a job; False when that changed nothing. I/O has limits of its own.
 
     Raises:
         NgomaError: not now, or no more; it is asked for again while it is due.
     """
+    together: int = 1
+    """How many pieces a job carries at most, one after another in its numbers."""
     needs_clock: bool = True
     """Whether it waits while the host's clock cannot be trusted, because it acts on the time."""
 

@@ -5,36 +5,18 @@ turn comes; only then is the provider spoken to; what it says is another command
 anywhere between, the next turn finds out, and no payer is asked twice.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from application.books.books import Books
-from application.books.commands import Command, Execute
-from application.books.due import DueWork, Ids
-from application.money.outcomes import (
-    NO_STATUS_CALL,
-    NOT_SENT,
-    Beside,
-    RecordStatus,
-    status_of,
-)
-from application.money.refunds import RecordRefund, refund_of, refund_token
-from application.ports import (
-    Clock,
-    Collection,
-    MobileMoney,
-    PaymentPoll,
-    PaymentState,
-    PaymentStatus,
-    ProviderTraits,
-    Refund,
-    Store,
-)
+from application.books.commands import Command
+from application.money.outcomes import NO_STATUS_CALL, Beside
+from application.money.refunds import refund_of
+from application.ports import Collection, PaymentPoll, ProviderTraits, Refund
 from domain.contents import ContentKind
-from domain.errors import InvalidRequest
 from domain.money import Ngwee
 from domain.msisdn import Msisdn
 from domain.payment import Payment
@@ -58,9 +40,6 @@ BLOCKING_S: Final = 600.0
 """How long after a request to a provider without a status call its answer is given up."""
 AWAY_S: Final = 60.0
 """When to look again for a provider that the settings do not have, or whose key is unreadable."""
-
-Aside = Callable[[Callable[[], object]], object]
-"""Runs what takes minutes elsewhere, or at once where there is no room."""
 
 
 class Kind(StrEnum):
@@ -202,6 +181,28 @@ class TakeTurn(Command[Turn | None]):
         books.keep_poll(replace(poll, round=round_, due_at=due, asked_at=asked_at))
 
 
+class TakeTurns(Command[Sequence[Turn | None]]):
+    """Take the turns of several payments at once: one place in the line, and one answer."""
+
+    def __init__(self, turns: Sequence[TakeTurn], *, at: Instant) -> None:
+        self.at = at
+        self.weight = len(turns)
+        self._turns = turns
+
+    def touches(self) -> Iterable[UUID]:
+        """Nothing yet, as each of them."""
+        return ()
+
+    def polls(self) -> Iterable[int]:
+        """Those of the payments."""
+        for turn in self._turns:
+            yield from turn.polls()
+
+    def decide(self, books: Books) -> Sequence[Turn | None]:
+        """Say of each what to do in it."""
+        return [turn.decide(books) for turn in self._turns]
+
+
 def _ends(payment: Payment, at: Instant) -> Instant:
     """Say until when a turn is brought forward to be the last: refunds have no such end."""
     return Instant(payment.expires_at) if payment.is_open else at
@@ -246,100 +247,3 @@ class BringForward(Command[PaymentPoll | None]):
         forward = replace(poll, due_at=due, callbacks=callbacks)
         books.keep_poll(forward)
         return forward
-
-
-class Turns:
-    """Takes turns: speaks to the providers between two commands."""
-
-    def __init__(
-        self,
-        *,
-        mobile_money: Mapping[str, MobileMoney],
-        callback_url: Callable[[ProviderTraits, int], str | None],
-        clock: Clock,
-        aside: Aside,
-    ) -> None:
-        self._mobile_money = mobile_money
-        self._callback_url = callback_url
-        self._clock = clock
-        self._aside = aside
-
-    def take(self, number: int, place: int, execute: Execute) -> bool:
-        """Take a payment's turn; False when it was not due."""
-        turn = execute(
-            TakeTurn(
-                number,
-                place,
-                traits_of=self._traits_of,
-                callback_url=self._callback_url,
-                at=self._clock.now(),
-            )
-        )
-        if turn is None:
-            return False
-        client = self._mobile_money[turn.provider]
-        speak = {
-            Kind.ASK: self._ask,
-            Kind.LOOK: self._look,
-            Kind.REFUND: self._refund,
-            Kind.LOOK_AT_REFUND: self._look_at_refund,
-        }[turn.kind]
-        if turn.kind is Kind.ASK and not client.traits.tells_status:
-            self._aside(lambda: speak(client, turn, execute))
-        else:
-            speak(client, turn, execute)
-        return True
-
-    def _traits_of(self, provider: str) -> ProviderTraits | None:
-        try:
-            return self._mobile_money[provider].traits
-        except (KeyError, InvalidRequest):
-            return None
-
-    def _ask(self, client: MobileMoney, turn: Turn, execute: Execute) -> None:
-        if turn.collection.payer:
-            status = status_of(client.collect(turn.collection))
-        else:  # who pays was erased before anybody was asked
-            status = PaymentStatus(state=PaymentState.FAILED, code=NOT_SENT)
-        self._record(client, turn, status, execute)
-
-    def _look(self, client: MobileMoney, turn: Turn, execute: Execute) -> None:
-        self._record(client, turn, client.status(turn.collection.reference), execute)
-
-    def _record(
-        self, client: MobileMoney, turn: Turn, status: PaymentStatus, execute: Execute
-    ) -> None:
-        execute(
-            RecordStatus(
-                turn.payment,
-                status,
-                currency=client.traits.currency,
-                tells_status=client.traits.tells_status,
-                beside=turn.beside,
-                at=self._clock.now(),
-            )
-        )
-
-    def _refund(self, client: MobileMoney, turn: Turn, execute: Execute) -> None:
-        if turn.refund is not None:
-            reference = client.reference(refund_token(turn.payment))
-            status = status_of(client.refund(replace(turn.refund, reference=reference)))
-            execute(RecordRefund(turn.payment, status, at=self._clock.now()))
-
-    def _look_at_refund(self, client: MobileMoney, turn: Turn, execute: Execute) -> None:
-        if turn.refund is not None:
-            status = client.refund_status(client.reference(refund_token(turn.payment)))
-            execute(RecordRefund(turn.payment, status, at=self._clock.now()))
-
-
-def money_work(*, store: Store, turns: Turns) -> Sequence[DueWork]:
-    """Give the kinds of work that payments have."""
-
-    def due(now: Instant, limit: int) -> Iterable[Ids]:
-        return store.due_polls(now, limit=limit)
-
-    def handle(ids: Ids, execute: Execute) -> bool:
-        number, round_ = ids
-        return turns.take(number, round_, execute)
-
-    return (DueWork(kind=TURN, due=due, handle=handle),)

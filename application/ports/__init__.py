@@ -24,7 +24,7 @@ from application.ports.changes import (
 from application.ports.effects import BadEvent, EffectPositions, Standing
 from application.ports.following import Follower
 from application.ports.host import Clock, KeyHasher, Numbers, Randomness
-from application.ports.jobs import Job, JobQueue
+from application.ports.jobs import IDS_MAX, Job, JobQueue
 from application.ports.limits import Quota, RateLimiter
 from application.ports.mobile_money import (
     Ambiguous,
@@ -88,6 +88,7 @@ from application.ports.truth import (
 __all__ = [
     "ADOPTED",
     "ANSWER_MAX_S",
+    "IDS_MAX",
     "MODEM_CHECK",
     "SAVED",
     "Abilities",

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from domain.values import Network
 
-IDS_MAX: Final = 8
+IDS_MAX: Final = 64
 """A job names what it is about; whoever runs it reads the rest."""
 
 _KIND: Final = re.compile(r"[a-z_]+(\.[a-z_]+)+")
@@ -31,7 +31,7 @@ class Job:
     def __post_init__(self) -> None:
         is_kind = len(self.kind) <= _KIND_CHARACTERS_MAX and _KIND.fullmatch(self.kind)
         if not is_kind or len(self.ids) > IDS_MAX or any(type(one) is not int for one in self.ids):
-            msg = "a job is a kind, as a plain word, and at most a handful of numbers"
+            msg = "a job is a kind, as a plain word, and a few numbers"
             raise ValueError(msg)
 
 

@@ -29,6 +29,8 @@ class Board:
         self.terms = terms
         self.past = past
         self.matches: list[Match] = []
+        self.to_judge: list[Match] = []
+        """Those of which a line might not be what was expected."""
         self.findings: list[Finding] = []
         self.suggestions: list[Suggestion] = []
         self.open_lines = bytearray(b"\1") * len(lines)
@@ -85,7 +87,17 @@ class Board:
             self.open_lines[place] = 0
         for place in expected:
             self.open_expected[place] = 0
-        self.matches.append(Match(rule, lines, expected, evidence, original))
+        match = Match(rule, lines, expected, evidence, original)
+        self.matches.append(match)
+        self.to_judge.append(match)
+
+    def take_as_expected(self, match: Match, line: int, expected: int) -> None:
+        """Match a line that shows what was expected to the ngwee, as nearly all do.
+
+        Only its fee can be wrong.
+        """
+        self.open_lines[line] = self.open_expected[expected] = 0
+        self.matches.append(match)
 
     def leave_unclear(self, lines: Sequence[int], expected: Sequence[int]) -> None:
         """Note that the file cannot tell which of these belong together."""

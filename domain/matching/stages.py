@@ -6,7 +6,7 @@ from typing import Final
 
 from domain.days import day_of
 from domain.matching.board import Board
-from domain.matching.findings import Rule
+from domain.matching.findings import Match, Rule
 from domain.matching.neighbours import match_by_payer
 from domain.matching.reversals import match_reversals
 from domain.matching.sides import LineKind, Standing
@@ -19,17 +19,17 @@ _RECEIPT: Final = ("receipt",)
 
 def match_by_receipt(board: Board) -> None:
     """Take lines whose receipt the provider's API told us."""
-    find, expected, is_open = (
-        board.expected_by_receipt.get,
-        board.expected,
-        board.open_expected,
-    )
+    find, expected, lines = board.expected_by_receipt.get, board.expected, board.lines
+    is_open = board.open_expected
     for place in board.paid_lines():
-        line = board.lines[place]
+        line = lines[place]
         found = find(line.receipt)
         if found is None or not is_open[found]:
             continue
-        if line.amount_ngwee * expected[found].amount_ngwee > 0:
+        wanted = expected[found]
+        if line.amount_ngwee == wanted.amount_ngwee and wanted.standing is Standing.CONFIRMED:
+            board.take_as_expected(Match(Rule.RECEIPT, (place,), (found,), _RECEIPT), place, found)
+        elif line.amount_ngwee * wanted.amount_ngwee > 0:
             board.take(Rule.RECEIPT, (place,), (found,), _RECEIPT)
 
 

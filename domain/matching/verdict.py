@@ -37,7 +37,7 @@ def match_lines(
     board = Board(expected, lines, terms, past)
     for stage in stages:
         stage(board)
-    for match in board.matches:
+    for match in board.to_judge if terms.fees is None else board.matches:
         if match.rule is not Rule.REVERSAL:
             _judge_match(board, match)
     for place, is_open in enumerate(board.open_lines):

@@ -22,9 +22,10 @@ from application.books.commands import Command
 from application.money.callbacks import Callbacks
 from application.money.prices import PublishPrices
 from application.money.shown import TopUpShown, show_top_up
+from application.money.taking import Turns
 from application.money.tokens import CallbackTokens
 from application.money.topups import RequestTopUp, TopUpWish
-from application.money.turns import BringForward, Turns
+from application.money.turns import BringForward
 from application.ports import CallbackRefused
 from application.system import System
 from domain.errors import NotFound
@@ -156,7 +157,7 @@ class Till:
     def take_turns(self) -> int:
         """Take every turn that is due now; give how many there were."""
         due = self.system.store.due_polls(self.clock.now(), limit=100)
-        return sum(self.turns.take(number, place, self.execute) for number, place in due)
+        return self.turns.take(due, self.execute)
 
     def hear(self) -> list[int | None]:
         """Have due callbacks sent, and hear them; give what each was about."""

@@ -81,8 +81,9 @@ def simulate(
 @place_options
 def poll(place: Place, payment: str, *, as_json: bool) -> None:
     """Ask the provider now how PAYMENT, a top-up, stands; once in five seconds at most."""
+    from application.money.taking import Turns
     from application.money.tokens import CallbackTokens
-    from application.money.turns import BringForward, Turns
+    from application.money.turns import BringForward
     from domain.public_ids import parse_top_up_id, top_up_id
     from worker.cli.gateway import opened
 
@@ -101,7 +102,7 @@ def poll(place: Place, payment: str, *, as_json: bool) -> None:
             clock=gateway.system.clock,
             aside=lambda piece: piece(),
         )
-        was_asked = turns.take(number, turn.round, gateway.run)
+        was_asked = turns.take([(number, turn.round)], gateway.run) > 0
         row = gateway.reading("topups").top_up(number)
     state = "" if row is None else row.state
     if as_json:

@@ -4,16 +4,13 @@ import logging
 from collections.abc import Sequence
 from typing import Final
 
-from adapters.queue import THREADS, DramatiqJobQueue, JobThreads
+from adapters.queue import DramatiqJobQueue, JobThreads
 from domain.values import Network
 from worker.job_handlers import declare_actors
 from worker.parts.loop import Loop
 from worker.parts.part import Part, Process, ProcessRole, Running, Stage
 
 PRESENCE_S: Final = 3.0
-PAYING: Final = 64
-"""Threads where there are providers: a turn waits for two commits, which many share, and for
-the provider in between."""
 
 logger = logging.getLogger("ngoma.jobs")
 
@@ -37,7 +34,8 @@ def _make(process: Process) -> Sequence[Running]:
     )
     return [
         Loop("presence", be_present, every_s=PRESENCE_S, at_end=lambda: queue.withdraw(name)),
-        JobThreads(queue, worker=name, threads=PAYING if process.system.mobile_money else THREADS),
+        JobThreads(queue, worker=name),
+        process.speakers,
     ]
 
 

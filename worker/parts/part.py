@@ -17,6 +17,7 @@ from application.ports import ClockMark
 from application.retention.vouching import NoteClock
 from application.system import System
 from domain.errors import Unavailable
+from worker.aside import SpeakerThreads
 from worker.clock_stretches import ClockStretches
 from worker.clock_watch import ClockWatch
 from worker.job_handlers import Jobs
@@ -83,6 +84,7 @@ class Process:
         *,
         host: str,
         work: Sequence[DueWork],
+        speakers: SpeakerThreads,
         waits: SimWaits | None = None,
     ) -> None:
         self.system = system
@@ -90,6 +92,7 @@ class Process:
         self.name = f"{host}-{os.getpid()}"
         """Names the process among those of all hosts."""
         self.work = work
+        self.speakers = speakers
         self.waits = waits
         self.alarms = Alarms()
         self.clock_watch = ClockWatch(

@@ -28,7 +28,7 @@ def test_of_processes_that_take_a_turn_at_once_one_asks(report_count: Callable[.
 
             def take(one: Till, number: int = number, barrier: Barrier = barrier) -> bool:
                 barrier.wait(10)
-                return one.turns.take(number, 0, one.execute)
+                return one.turns.take([(number, 0)], one.execute) > 0
 
             taken = list(pool.map(take, [first, *others]))
             said = first.system.wire_log.of(first.shown(number).reference)
