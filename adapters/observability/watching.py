@@ -6,12 +6,10 @@ from adapters.observability.outlet import Outlet
 from adapters.readiness import read_model_lags
 from application.books.committer import Committer
 from application.ports import Metrics
-from projections.reading import SqlQueries
+from application.ports.queries import Queries
 
 
-def watch_always(
-    metrics: Metrics, committer: Committer, queries: SqlQueries, outlet: Outlet
-) -> None:
+def watch_always(metrics: Metrics, committer: Committer, queries: Queries, outlet: Outlet) -> None:
     """Have what waits, what was lost and what lags read at every scrape."""
     metrics.watch_one(
         "waiting_messages", "Messages before the committer.", lambda: committer.waiting

@@ -21,6 +21,7 @@ from domain.values import Network
 from tests.support.system import FastKeyHasher
 from tests.support.templates import copy_migrated
 from tests.worker.processes import own_threads
+from worker.aside import SpeakerThreads
 from worker.parts.part import Process
 from worker.parts.sims import SIMS
 from worker.sims import Crew
@@ -178,7 +179,9 @@ def test_modems_without_a_port_share_a_thread_and_ports_have_their_own(tmp_path:
     settings = Settings(data_dir=tmp_path, modems=modems)
     system = bootstrap(settings, hasher=FastKeyHasher())
     try:
-        loops = SIMS.make(Process(system, host="here", work=(), waits=HURRIED))
+        speakers = SpeakerThreads(system.committer)
+        process = Process(system, host="here", work=(), speakers=speakers, waits=HURRIED)
+        loops = SIMS.make(process)
         for loop in loops:
             loop.start()
         assert own_threads() >= {"sims", "sim-three"}
