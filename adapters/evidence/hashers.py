@@ -28,6 +28,9 @@ EVENTS_MIN: Final = 200_000
 """With fewer the processes have hardly begun when it is done."""
 CACHE_KIB: Final = 2_048
 """Each page is read once."""
+CONNECT_S: Final = 10
+QUERY_S: Final = 60
+"""For one of a few thousand rows."""
 
 _log = logging.getLogger("ngoma.proof")
 _Hash = Callable[[Stretch], Hashed | None]
@@ -115,5 +118,12 @@ def _postgres_log(url: str) -> SealedLog:
 
     from adapters.store.postgres.sealed import PostgresSealedLog  # noqa: PLC0415
 
-    connection = psycopg.connect(url, autocommit=True, row_factory=dict_row)
+    connection = psycopg.connect(
+        url,
+        autocommit=True,
+        row_factory=dict_row,
+        connect_timeout=CONNECT_S,
+        tcp_user_timeout=CONNECT_S * 1_000,
+        options=f"-c statement_timeout={QUERY_S}s",
+    )
     return PostgresSealedLog(connection.cursor)
