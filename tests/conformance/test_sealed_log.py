@@ -9,14 +9,20 @@ from adapters.evidence import verify
 from adapters.evidence.export import export
 from adapters.evidence.hashers import HashingProcesses
 from adapters.security.signing import is_signature, make_key_file
+from application.books.actors import Actor
+from application.messages.by_hand import CancelMessage
 from application.ports import SealTile, Store
 from application.proof.chapters import newest_chapter
 from application.proof.proving import prove
 from application.proof.stretches import stretches
 from application.proof.verifying import LogVerifier
+from application.retention.erasure import EraseMessages
 from application.system import System
+from domain.contents import ContentKind
 from domain.ledger_seal import ledger_seal_id
+from domain.message import Extent
 from domain.proof.notes import Note, SealKey
+from tests.application.sending import send
 from tests.conformance.stores import change
 from tests.support.sealing import seal_now
 from tests.support.system import create_account, grant, running_system
@@ -114,3 +120,54 @@ def test_a_log_is_sealed_verified_proven_and_exported(system: System, tmp_path: 
     events = store.sealed.raw_of(ledger_seal_id(1), 1, limit=10)
     assert [event.version for event in events] == [2, 3]
     assert [event.topic for event in events] == ["LedgerSeal.Sealed"] * 2
+
+
+def test_an_erased_message_still_verifies(system: System, tmp_path: Path) -> None:
+    account, key_id = create_account(system, credits=5)
+    accepted = system.committer.execute(
+        send(account, key_id[:8], at=system.clock.now()), timeout_s=10
+    )
+    number = accepted.first_number
+    system.committer.execute(
+        CancelMessage(number, account=account, actor=Actor("test"), at=system.clock.now()),
+        timeout_s=10,
+    )
+    first = seal_now(system)
+    erased = system.committer.execute(
+        EraseMessages(
+            [number],
+            what=Extent.ALL,
+            actor=Actor("test"),
+            reason="asked for",
+            at=system.clock.now(),
+        ),
+        timeout_s=10,
+    )
+    assert erased.erased == 1
+    assert system.store.content(ContentKind.MESSAGE, number) is None
+    seal_now(system)
+    seal = newest_chapter(system.reader)
+    assert seal is not None
+    key = SealKey.read(seal.key)
+    own = [Note.read(first)]
+    found = LogVerifier(
+        system.store,
+        verify=is_signature,
+        fingerprint=key.fingerprint,
+        own=own,
+        writer=system.writer,
+    ).run()
+    assert (found.faults, found.is_proven) == ([], True)
+    out = tmp_path / "a.zip"
+    made = export(system.store, first=1, last=None, out=out, made_at="now")
+    known = (key.name, key.public)
+    notes = list(verify.notes_in(first))
+    code = verify.verify_export(str(made.file), known, notes, lambda _: None)
+    assert code == verify.PROVEN
+    (queued,) = [
+        event.position
+        for event in system.store.sealed.raw_after(0, limit=1_000)
+        if event.topic == "Message.Queued"
+    ]
+    receipt = prove(system.store, system.reader, queued).receipt
+    assert verify.verify_proof(str(receipt), known, lambda _: None) == verify.PROVEN
