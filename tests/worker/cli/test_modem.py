@@ -224,6 +224,11 @@ def test_a_modem_is_asked_for_its_balance(cli: Cli, tmp_path: Path) -> None:
     assert "K100.00" in shown
 
 
+def test_an_empty_modem_says_what_to_do(cli: Cli, tmp_path: Path) -> None:
+    with _emulated(cli, tmp_path, "--no-sim") as link:
+        assert "put one in, the right way round" in cli.refusal("modem", "probe", link)
+
+
 def test_an_emulated_modem_can_be_probed(cli: Cli, tmp_path: Path) -> None:
     with _emulated(cli, tmp_path, "--imsi", "645020000000042") as link:
         found = cli.json("modem", "probe", link)
