@@ -5,6 +5,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -139,8 +140,8 @@ def test_a_sim_with_little_airtime_is_said_to_have_little_wherever_one_looks(
             alarm = 'ngoma_alarms{alarm="airtime mtn-1"} 1.0'
             wait_until(lambda: alarm in _fetched(url), what="the alarm stands")
             assert 'ngoma_modem_airtime_ngwee{modem="mtn-1"} 120.0' in _fetched(url)
-            words = [row["words"] for row in cli.json("doctor", "--config", config)]
-            assert any(low in each for each in words)
+            said = partial(cli.json, "doctor", "--config", config)
+            wait_until(lambda: any(low in row["words"] for row in said()), what="the doctor, too")
 
 
 def _fetched(url: str) -> str:
