@@ -295,6 +295,7 @@ def scan(
 @click.option("--no-reports", is_flag=True, help="The network reports no delivery.")
 @click.option("--imsi", help="The SIM's IMSI; made from the link's name when left out.")
 @click.option("--pin", help="A PIN that locks the emulated SIM.")
+@click.option("--no-sim", is_flag=True, help="There is no SIM in it.")
 @click.option(
     "--airtime-ngwee",
     type=Whole(0, AIRTIME_MAX_NGWEE),
@@ -313,6 +314,7 @@ def emulate(
     no_reports: bool,
     imsi: str | None,
     pin: str | None,
+    no_sim: bool,
     airtime_ngwee: int | None,
 ) -> None:
     """Run an emulated modem until it is interrupted."""
@@ -329,6 +331,7 @@ def emulate(
             imsi=imsi,
             pin=pin,
             airtime_ngwee=airtime_ngwee,
+            has_sim=not no_sim,
         )
     except ValueError as error:
         raise click.BadParameter(f"{error}.") from error

@@ -34,6 +34,7 @@ def run_emulator(
     imsi: str | None = None,
     pin: str | None = None,
     airtime_ngwee: int | None = None,
+    has_sim: bool = True,
     report_after_s: float | None = None,
 ) -> None:
     """Serve a modem at ``link``, logging what it sends to ``network_log``, until interrupted.
@@ -61,6 +62,8 @@ def run_emulator(
         latency_s=latency_ms / 1_000,
         report_after_s=report_after_s,
     )
+    if not has_sim:
+        emulator.change_sim(None)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     serve_pty(

@@ -20,6 +20,14 @@ from application.ports import ModemUnavailable, SimIdentity
 SYNC_ATTEMPTS: Final = 5
 _IMEI: Final = re.compile(r"(?<!\d)\d{14,17}(?!\d)")
 
+_SILENT: Final = (
+    "the modem does not answer AT: it hangs, or this is another of its ports (`ngoma modem scan`)"
+)
+_REFUSED: Final = "the network refuses the SIM ({}): ask its operator whether it is in use"
+_UNREGISTERED: Final = (
+    "the SIM is not registered ({}): look at its antenna, and whether there is coverage"
+)
+
 logger = logging.getLogger("ngoma.modems")
 
 
@@ -56,7 +64,7 @@ class BringUp:
                 self._link.listen(self._link.now_s() + self._timeouts.quiet_s)
                 self._link.is_unsure = False
                 return
-        raise ModemUnavailable("the modem does not answer AT")
+        raise ModemUnavailable(_SILENT)
 
     def silence_echo(self) -> bool:
         """Turn echo off; False when it cannot be, so that an echo tells nothing."""
@@ -106,9 +114,9 @@ class BringUp:
             if registration.is_registered or not registration.is_known:
                 return
             if registration.is_refused:
-                raise ModemUnavailable(f"the network refuses the SIM ({registration})")
+                raise ModemUnavailable(_REFUSED.format(registration))
             if self._link.now_s() >= until_s:
-                raise ModemUnavailable(f"the SIM is not registered ({registration})")
+                raise ModemUnavailable(_UNREGISTERED.format(registration))
             self._link.listen(min(until_s, self._link.now_s() + self._timeouts.poll_s))
 
 

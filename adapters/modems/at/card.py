@@ -12,6 +12,10 @@ from application.ports import ModemUnavailable
 
 _IMSI: Final = re.compile(r"(?<!\d)\d{14,15}(?!\d)")
 _WANTS_PIN: Final = "SIM PIN"
+_REMEDIES: Final = (
+    ("SIM PUK", "; unlock it in a telephone with its PUK, which came with it"),
+    ("PH-", "; this device takes the SIM of another network or person alone"),
+)
 _NO_SIM: Final = frozenset({10, 13, 15})  # +CME ERROR: not inserted, failure, wrong
 _USABLE: Final = frozenset({"READY", "", "SIM PIN2", "SIM PUK2"})
 """PIN2 guards other things than SMS (27.007 8.3); some devices say nothing when all is well."""
@@ -44,7 +48,8 @@ class Card:
             return
         # What begins so is a lock to phone or network, or a PUK: trying again may do harm.
         is_lock = state.startswith("PH-") or state.endswith("PUK") or state == _WANTS_PIN
-        raise ModemUnavailable(f"the SIM is locked: {state}", permanent=is_lock)
+        remedy = next((words for begin, words in _REMEDIES if state.startswith(begin)), "")
+        raise ModemUnavailable(f"the SIM is locked: {state}{remedy}", permanent=is_lock)
 
     def _state(self) -> str | None:
         """Read +CPIN; None when the device does not say, so that the IMSI will tell."""
@@ -52,7 +57,9 @@ class Card:
         if reply.ok:
             return reply.lines[0].partition(":")[2].strip(' "').upper() if reply.lines else None
         if reply.result.kind is ResultKind.CME and reply.result.code in _NO_SIM:
-            raise ModemUnavailable(f"no usable SIM: {reply.result}")
+            raise ModemUnavailable(
+                f"no usable SIM ({reply.result}): put one in, the right way round"
+            )
         return None
 
     def _give_pin(self, device: str) -> None:
@@ -70,7 +77,11 @@ class Card:
         if reply is None:
             raise ModemUnavailable("the SIM did not answer to its PIN")
         if not reply.ok:
-            raise ModemUnavailable(f"the SIM refused the PIN: {reply.result}", permanent=True)
+            raise ModemUnavailable(
+                f"the SIM refused the PIN ({reply.result}): it is not given to it again; put the"
+                " right one into the settings",
+                permanent=True,
+            )
         self._pin.was_right(card)
 
     def _tries_left(self) -> int | None:

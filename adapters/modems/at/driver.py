@@ -16,7 +16,7 @@ from adapters.modems.at.link import AtLink, LinkGone
 from adapters.modems.at.listener import Listener
 from adapters.modems.at.modes import Modes
 from adapters.modems.at.pin import SimPin
-from adapters.modems.at.port import BytePort
+from adapters.modems.at.port import BytePort, words_of
 from adapters.modems.at.recovery import Recovery
 from adapters.modems.at.segment import SegmentExchange, resync
 from adapters.modems.at.timeouts import AtTimeouts
@@ -86,7 +86,7 @@ class AtModemDriver:
         try:
             self._port = self._open_port()
         except OSError as error:
-            raise ModemUnavailable(f"the port cannot be opened: {error}") from error
+            raise ModemUnavailable(f"the port cannot be opened: {words_of(error)}") from error
         link = AtLink(
             self._port,
             clock=self._clock,

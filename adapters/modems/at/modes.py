@@ -161,10 +161,17 @@ class Modes:
         return reply is not None and reply.ok
 
 
+_SO: Final = {
+    "delivery reports": "messages stay sent, whether or not they arrive; another modem may tell",
+    "messages": "they are read when it is opened anew; another modem may tell at once",
+}
+"""What that means, and what can be done."""
+
+
 def _why_not(notices: Notices | None, what: str) -> str:
     if notices is None:
-        return "the modem refuses every +CNMI"
-    return f"the modem refuses every +CNMI that tells of {what}"
+        return f"the modem refuses every +CNMI: {_SO[what]}"
+    return f"the modem refuses every +CNMI that tells of {what}: {_SO[what]}"
 
 
 def _why_no_sending(asking: Asking) -> str | None:

@@ -35,7 +35,9 @@ class SimPin:
                 or it cannot be noted.
         """
         if self._pin is None:
-            raise ModemUnavailable("the SIM asks for a PIN and the settings have none")
+            raise ModemUnavailable(
+                'the SIM asks for a PIN and the settings have none: add pin = "file:…"'
+            )
         if not (self._pin.isascii() and self._pin.isdecimal() and 4 <= len(self._pin) <= 8):
             raise ModemUnavailable("the configured PIN is not 4 to 8 digits", permanent=True)
         if self._is_under_way or (not is_untouched and self._memory.is_spent(card, self._pin)):

@@ -44,6 +44,16 @@ class BytePort(Protocol):
         """Let go of the device; safe to call twice."""
 
 
+def words_of(error: OSError) -> str:
+    """Say why a port cannot be opened; pyserial says the name and the number twice."""
+    match error.errno:
+        case errno.ENOENT:
+            return "there is none of this name: plug it in, or see `ngoma modem scan`"
+        case errno.EACCES | errno.EPERM:
+            return "we may not use it: join the group that owns it, such as dialout"
+    return str(error.strerror or error)
+
+
 class SerialPort:
     """A tty or pty, opened exclusively: by flock, by TIOCEXCL, and by a lock file.
 

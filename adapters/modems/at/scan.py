@@ -13,7 +13,7 @@ from typing import Final
 from adapters.modems.at.asking import Asking
 from adapters.modems.at.card import imsi_in
 from adapters.modems.at.link import ESC, AtLink, LinkGone
-from adapters.modems.at.port import SerialPort
+from adapters.modems.at.port import SerialPort, words_of
 from adapters.modems.at.timeouts import AtTimeouts
 from application.ports import Clock
 
@@ -41,6 +41,13 @@ class Found:
     model: str = ""
     imei: str = ""
     imsi: str | None = None
+    is_locked: bool = False
+    """Whether its SIM tells nothing before it has its PIN or PUK."""
+
+    @property
+    def modem(self) -> tuple[str, str | None, bool]:
+        """What the ports of one modem have in common: many are sold with one IMEI."""
+        return (self.imei or self.device, self.imsi, self.is_locked)
 
 
 def ports_of_host(dev: Path = Path("/dev")) -> Sequence[str]:
@@ -56,15 +63,23 @@ def scan(devices: Iterable[str], *, clock: Clock) -> Sequence[Found]:
     """Look at each port, several at once; of a device with several, one is to be used."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         found = list(pool.map(lambda device: _look(device, clock), list(devices)[:PORTS_MAX]))
-    best: dict[str, Found] = {}
+    best: list[Found] = []
     for each in sorted((one for one in found if one.answers), key=_rank):
-        best.setdefault(each.imei or each.device, each)
+        if not any(_is_of_the_same(each, one) for one in best):
+            best.append(each)
     return [_judged(each, best) for each in found]
 
 
-def _judged(found: Found, best: dict[str, Found]) -> Found:
-    chosen = best.get(found.imei or found.device)
-    if not found.answers or chosen is None or chosen is found:
+def _is_of_the_same(found: Found, other: Found) -> bool:
+    """Whether two ports are of one modem: one that tells no SIM is a further port of its IMEI."""
+    if found.imsi is None and not found.is_locked:
+        return bool(found.imei) and found.imei == other.imei
+    return found.modem == other.modem
+
+
+def _judged(found: Found, best: Sequence[Found]) -> Found:
+    chosen = next((one for one in best if _is_of_the_same(found, one)), None)
+    if not found.answers or chosen is None or found in best:
         return found
     return replace(found, words=f"the same modem as {chosen.device}: use that port")
 
@@ -82,7 +97,7 @@ def _look(device: str, clock: Clock) -> Found:
     try:
         port = SerialPort(device, clock=clock)
     except OSError as error:
-        return Found(device, f"it cannot be opened: {error.strerror or error}")
+        return Found(device, f"it cannot be opened: {words_of(error)}")
     try:
         return _ask(device, AtLink(port, clock=clock, on_urc=_ignore, on_stray=_ignore))
     except LinkGone as gone:
@@ -112,9 +127,9 @@ def _ask(device: str, link: AtLink) -> Found:
     state = asking.command("AT+CPIN?", is_query=True, may_be_bare=True)
     said = state.lines[0].partition(":")[2].strip(' "') if state and state.lines else ""
     if said == "SIM PIN":
-        return replace(found, words="use this port; its SIM wants the PIN")
+        return replace(found, is_locked=True, words="use this port; its SIM wants the PIN")
     if said.endswith("PUK") or said.startswith("PH-"):
-        return replace(found, words=f"its SIM is locked: {said}")
+        return replace(found, is_locked=True, words=f"its SIM is locked: {said}")
     reply = asking.command("AT+CIMI")
     imsi = imsi_in(reply.lines) if reply and reply.ok else None
     return replace(found, imsi=imsi, words=found.words if imsi else "it has no usable SIM")

@@ -227,7 +227,8 @@ def test_numbers_in_three_digits_are_numbers() -> None:
 def test_a_device_without_reports_says_so() -> None:
     abilities = AtBench(profile=BG96).driver.open().abilities
     assert abilities == Abilities(
-        reports="the modem refuses every +CNMI that tells of delivery reports"
+        reports="the modem refuses every +CNMI that tells of delivery reports: messages stay sent,"
+        " whether or not they arrive; another modem may tell"
     )
     assert AtBench(profile=MINIMAL).driver.open().abilities.inbound is not None
 

@@ -13,7 +13,7 @@ from adapters.modems.simulated.emulator import Emulator
 from adapters.modems.simulated.network_log import MemoryNetworkLog
 from adapters.modems.simulated.profiles import E173, EC25, SIM800, Profile
 from adapters.modems.simulated.pty import EmulatorPty
-from adapters.modems.simulated.sim_card import SimCard
+from adapters.modems.simulated.sim_card import SimCard, imsi_for
 from tests.adapters.modems.emulated import RealClock
 from worker.cli.modem import modem
 
@@ -59,6 +59,22 @@ def test_each_port_is_named_with_what_to_do(ports: dict[str, Path], tmp_path: Pa
     assert found["usb-SIM800-if00"]["network"] == "mtn"
     assert found["usb-Quectel-if02"]["words"] == "use this port; its SIM wants the PIN"
     assert "cannot be opened" in str(found["nothing"]["words"])
+
+
+def test_modems_that_were_sold_with_one_imei_are_told_apart_by_their_sims(tmp_path: Path) -> None:
+    cards = {"a": SimCard(MTN), "b": SimCard(AIRTEL), "c": SimCard(imsi_for("c"), pin="1234")}
+    with ExitStack() as stack:
+        ports = [
+            stack.enter_context(plugged_in(tmp_path / name, SIM800, card))
+            for name, card in cards.items()
+        ]
+        found = scanned(*ports)
+    assert len({row["imei"] for row in found.values()}) == 1
+    assert [found[name]["words"] for name in "abc"] == [
+        "use this port",
+        "use this port",
+        "use this port; its SIM wants the PIN",
+    ]
 
 
 def test_a_port_that_is_held_is_left_alone(ports: dict[str, Path]) -> None:

@@ -5,6 +5,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -139,8 +140,8 @@ def test_a_sim_with_little_airtime_is_said_to_have_little_wherever_one_looks(
             alarm = 'ngoma_alarms{alarm="airtime mtn-1"} 1.0'
             wait_until(lambda: alarm in _fetched(url), what="the alarm stands")
             assert 'ngoma_modem_airtime_ngwee{modem="mtn-1"} 120.0' in _fetched(url)
-            words = [row["words"] for row in cli.json("doctor", "--config", config)]
-            assert any(low in each for each in words)
+            said = partial(cli.json, "doctor", "--config", config)
+            wait_until(lambda: any(low in row["words"] for row in said()), what="the doctor, too")
 
 
 def _fetched(url: str) -> str:
@@ -222,6 +223,11 @@ def test_a_modem_is_asked_for_its_balance(cli: Cli, tmp_path: Path) -> None:
     assert (found["network"], found["airtime_ngwee"]) == ("mtn", 10_000)
     assert found["answer"].startswith("Your balance is K100.00.")
     assert "K100.00" in shown
+
+
+def test_an_empty_modem_says_what_to_do(cli: Cli, tmp_path: Path) -> None:
+    with _emulated(cli, tmp_path, "--no-sim") as link:
+        assert "put one in, the right way round" in cli.refusal("modem", "probe", link)
 
 
 def test_an_emulated_modem_can_be_probed(cli: Cli, tmp_path: Path) -> None:
