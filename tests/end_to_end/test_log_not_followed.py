@@ -59,8 +59,10 @@ def test_a_log_that_nobody_follows_is_named_with_its_lag_in_seconds_until_somebo
         within_s=WITHIN_S,
         what="the metric of alarms says it",
     )
-    lines = api.log.read_text().splitlines()
-    assert [line for line in lines if "alarm following: nobody follows the log" in line]
+    wait_until(
+        lambda: "alarm following: nobody follows the log" in api.log.read_text(),
+        what="the log says it",
+    )
 
     balance = client.get("/api/v1/balance").json
     assert balance["available"] == 0  # of the time before the account was made

@@ -24,6 +24,8 @@ from projections.projection import Projection
 from projections.reading import SqlQueries
 from projections.tables import CONTENTS, CREDENTIALS, READ, TRUTH
 
+SAVED_AT_ONCE = 500
+
 
 class OrjsonTranscoder(Transcoder):
     def encode(self, obj: Any) -> bytes:
@@ -100,12 +102,16 @@ class Truth:
         return self.engines.reading.dialect.name
 
     def save(self, *items: Any) -> list[int]:
-        """Store events, and the pending events of aggregates, in one transaction."""
+        """Store events, and the pending events of aggregates, some hundred in a transaction."""
         events: list[Any] = []
         for item in items:
             events.extend(item.collect_events() if isinstance(item, Aggregate) else [item])
         stored = [self.mapper.to_stored_event(event) for event in events]
-        return list(self.recorder.insert_events(stored) or ())
+        return [
+            position
+            for start in range(0, len(stored), SAVED_AT_ONCE)
+            for position in self.recorder.insert_events(stored[start : start + SAVED_AT_ONCE]) or ()
+        ]
 
     def put_back(self, head: int) -> None:
         """Forget all after a position, as when an older copy of the store is put back."""

@@ -12,11 +12,21 @@ import pytest
 
 from adapters.bootstrap import bootstrap
 from adapters.settings import Settings
+from domain.closing import Closing
+from domain.days import day_of
+from domain.matching import Trouble
+from domain.oddity import Oddity
+from domain.ported_number import PortedNumber
+from domain.provider_account import provider_account
+from domain.sim import Sim
+from domain.unknown_callbacks import UnknownCallbacks
+from domain.values import Instant, Network
 from tests.support.counts import soak_count
 from tests.support.logged_money import put_log
 from tests.support.whole_history import whole_log
 from tests.worker.killed_follower import DIGESTS
 
+WALLET: Final = provider_account("mtn", "main")
 LIMIT_S: Final = 1_200
 KILLS: Final = soak_count(100, 20)
 STEPS: Final = soak_count(3_000, 300)
@@ -53,8 +63,32 @@ def test_a_follower_killed_at_any_point_ends_with_the_same_tables(
 def fill(settings: Settings) -> None:
     system = bootstrap(settings)
     system.store.migrate()
-    put_log(system.store, whole_log(5, STEPS))
+    log = whole_log(5, STEPS)
+    put_log(system.store, [*log, *beside(Instant(log[-1].at))])
     system.close()
+
+
+def beside(at: Instant) -> list[Any]:
+    """Give events of what the history has none of."""
+    closing = Closing.open(WALLET, at=at)
+    closing.lock("2026-01", at=at)
+    callbacks = UnknownCallbacks.open(day_of(at), at=at)
+    callbacks.keep(1, provider_account=WALLET, amount_ngwee=5_000, digest="d", content="1/c", at=at)
+    sim = Sim.register(1_000, imsi="645020000001000", network="mtn", content="c", at=at)
+    sim.note_airtime(ngwee=1_234, words="1/w", at=at)
+    odd = Oddity.find(
+        "r",
+        provider_account=WALLET,
+        transaction_id="T1",
+        kind=Trouble.DUPLICATE_ROW.value,
+        amount_ngwee=5_000,
+        at=at,
+    )
+    ported = PortedNumber.override(
+        1, Network.MTN, digest="d", at=at, content="c", actor="os:test", reason="1/r"
+    )
+    made = (closing, callbacks, sim, odd, ported)
+    return [event for aggregate in made for event in aggregate.collect_events()]
 
 
 def must_hold_something(tables: dict[str, Any]) -> None:

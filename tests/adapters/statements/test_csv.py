@@ -210,7 +210,7 @@ def test_types_say_what_leaves_and_what_is_a_fee(tmp_path: Path) -> None:
         ("a1/fee", 0, 150, NOON),
         ("a2", -3_000, 0, NOON),
     ]
-    assert [tuple(one) for one in file.summary.refused_rows] == [
+    assert [(one.row, one.reason) for one in file.summary.refused_rows] == [
         (5, "The column currency names another than ZMW.")
     ]
 
