@@ -148,14 +148,19 @@ def kill_when_tables_are_back(process: "subprocess.Popen[str]", server: str, url
 
     def are_back() -> bool:
         assert process.poll() is None, process.communicate()
-        with psycopg.connect(url) as connection:
-            found = connection.execute("SELECT to_regclass('stored_events') IS NOT NULL")
-            return bool((found.fetchone() or (False,))[0])
+        try:
+            with psycopg.connect(url) as connection:
+                found = connection.execute("SELECT to_regclass('stored_events') IS NOT NULL")
+                return bool((found.fetchone() or (False,))[0])
+        except psycopg.OperationalError:  # it ends whoever is connected where it restores to
+            return False
 
-    wait_until(lambda: scratch_databases(server), what="it looks into the dump", poll_s=0.005)
-    wait_until(are_back, what="the tables are back", poll_s=0.005)
-    process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=20)
+    try:
+        wait_until(lambda: scratch_databases(server), what="it looks into the dump", poll_s=0.005)
+        wait_until(are_back, what="the tables are back", poll_s=0.005)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.communicate(timeout=20)
 
 
 @pytest.mark.processes
