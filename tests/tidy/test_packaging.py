@@ -2,11 +2,15 @@
 
 import subprocess
 import tomllib
+from fnmatch import fnmatch
 from importlib.metadata import entry_points, packages_distributions, version
 from typing import Any, Final
 
 import pytest
 
+from adapters.anchors import anchor_file
+from adapters.settings import Settings
+from adapters.writer_key import own_key_file
 from tests.tidy.sources import ROOMS, ROOT
 
 PROJECT: Final[dict[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -73,3 +77,10 @@ def test_every_dependency_has_a_range() -> None:
 def test_the_tests_of_types_and_imports_see_every_room() -> None:
     assert set(PROJECT["tool"]["mypy"]["files"]) == {*ROOMS, "tests"}
     assert set(PROJECT["tool"]["importlinter"]["root_packages"]) == set(ROOMS)
+
+
+def test_what_a_gateway_keeps_in_its_clone_is_nothing_to_commit() -> None:
+    settings = Settings()
+    kept = (settings.data_dir.name, anchor_file(settings).parent.name, own_key_file(settings).name)
+    ignored = [line.rstrip("/") for line in (ROOT / ".gitignore").read_text().splitlines()]
+    assert [name for name in kept if not any(fnmatch(name, line) for line in ignored)] == []

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import pytest
 
@@ -11,10 +12,11 @@ from application.books.commands import Command
 from tests.worker.gateway import Gateway
 from worker.aside import SPEAKERS, SpeakerThreads
 
+R = TypeVar("R")
 WAIT_S = 10.0
 
 
-def nobody(command: Command[object]) -> None:
+def nobody(command: Command[R]) -> R:
     raise AssertionError("a speaker waits for no command")
 
 
@@ -28,7 +30,7 @@ def held(speakers: SpeakerThreads, count: int) -> Iterator[None]:
         answer.wait(WAIT_S)
 
     try:
-        speakers.speak([slow] * count, nobody)  # type: ignore[arg-type]
+        speakers.speak([slow] * count, nobody)
         assert all(begun.acquire(timeout=WAIT_S) for _ in range(count))
         yield
     finally:
@@ -43,7 +45,7 @@ def test_calls_that_are_quick_share_a_few_threads(gw: Gateway) -> None:
     speakers, names = make(gw, 64), list[str]()
     for _ in range(20):
         calls = [lambda: names.append(threading.current_thread().name)] * 10
-        speakers.speak(calls, nobody)  # type: ignore[arg-type]
+        speakers.speak(calls, nobody)
     assert speakers.join(WAIT_S)
     assert len(names) == 200
     assert sum(one.name == "ngoma-speaker" for one in threading.enumerate()) <= 2 * SPEAKERS
@@ -67,7 +69,7 @@ def test_a_call_that_goes_wrong_is_counted_and_its_thread_makes_the_next(
     def planted() -> None:
         raise ZeroDivisionError
 
-    speakers.speak([planted, planted, lambda: made.append(1)], nobody)  # type: ignore[arg-type]
+    speakers.speak([planted, planted, lambda: made.append(1)], nobody)
     deadline_s = time.monotonic() + WAIT_S
     while not made and time.monotonic() < deadline_s:
         time.sleep(0.001)

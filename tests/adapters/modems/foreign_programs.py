@@ -212,7 +212,7 @@ def _wait(question: Callable[[], bool], folder: Path) -> None:
     while not question():
         logs = {each.name: _text(each)[-3_000:] for each in folder.glob("*log")}
         assert time.monotonic() < until_s, (logs, _text(folder / "said"))
-        time.sleep(POLL_S)
+        time.sleep(POLL_S)  # a program of somebody else's tells nobody when it is done
 
 
 def _text(path: Path) -> str:

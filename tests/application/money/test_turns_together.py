@@ -3,13 +3,17 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from typing import TypeVar
 from uuid import uuid4
 
 import pytest
 
+from application.books.commands import Command
 from domain.errors import NotFound, StoreDown
 from tests.conformance.mobile_money_rigs import KINDS
 from tests.support.topups import Till, till
+
+R = TypeVar("R")
 
 
 @pytest.fixture
@@ -49,7 +53,7 @@ def test_an_answer_that_cannot_be_recorded_keeps_no_other_from_being_heard(shop:
     due = shop.system.store.due_polls(shop.clock.now(), limit=9)
     asked = 0
 
-    def failing_second(command):  # type: ignore[no-untyped-def]
+    def failing_second(command: Command[R]) -> R:
         nonlocal asked
         asked += 1
         if asked == 2:
