@@ -126,6 +126,7 @@ def test_stopping_finishes_the_segment_under_way_and_records_it(tmp_path: Path) 
         (lease,) = gw.system.store.leases()
         assert lease.expires_at <= gw.clock.now()
         assert own_threads() == set()
+        assert gw.system.readiness().checks["modem m0"] == "ok"  # nobody is alarmed by a stop
 
 
 def test_what_was_accepted_before_the_stop_is_committed(tmp_path: Path) -> None:
