@@ -74,7 +74,7 @@ class Card:
             f'AT+CPIN="{pin}"', timeout_s=self._asking.timeouts.pin_s, shown='AT+CPIN="****"'
         )
         if reply is None:
-            raise ModemUnavailable("the SIM did not answer to its PIN")
+            raise ModemUnavailable("the SIM did not answer to its PIN: plug the modem in anew")
         if not reply.ok:
             remedy = "put the right one into the settings" if tries is None else _BY_HAND
             raise ModemUnavailable(
@@ -95,7 +95,9 @@ class Card:
         """Read who it is."""
         reply = self._asking.when_ready("AT+CIMI")
         if (imsi := imsi_in(reply.lines)) is None:
-            raise ModemUnavailable(f"the SIM gives no IMSI: {reply.result}")
+            raise ModemUnavailable(
+                f"the SIM gives no IMSI ({reply.result}): try it in another modem"
+            )
         return imsi
 
     def iccid(self) -> str | None:
