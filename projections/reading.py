@@ -1,6 +1,6 @@
 """Every question of ``application.ports.queries``, answered from the read models."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -100,16 +100,18 @@ class SqlQueries(LedgerReading, ReceiptReading, DayAnswers, ReportReading):
 
     # -- customers --------------------------------------------------------------------------
 
-    def log(self, account: int, wanted: LogFilter) -> LogPage:
-        """List an account's messages, newest first.
+    def log(
+        self, account: int, wanted: LogFilter, *, gives_up: Callable[[], bool] | None = None
+    ) -> LogPage:
+        """List an account's messages, newest first; a search ``gives_up`` when nobody waits.
 
         Raises:
-            InvalidRequest: a search that takes too long.
+            InvalidRequest: a search that takes too long, or that nobody waits for.
         """
         if not wanted.search:
             with self._reading(catalogue.MESSAGE_LOG) as connection:
                 return projections.message_log.page(connection, account, wanted)
-        search = projections.searching.Search(account, wanted)
+        search = projections.searching.Search(account, wanted, gives_up=gives_up)
         while not search.is_over:
             with (
                 projections.searching.giving_way(),

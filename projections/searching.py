@@ -5,7 +5,7 @@ searches of a few accounts, one after the other, for good.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -36,6 +36,9 @@ TOO_LONG: Final = (
     "There are too many messages to search all of them: give a status, whose messages are fewer, "
     "or page through the log with before."
 )
+HUNG_UP: Final = (
+    "The client closed its side of the connection; a search goes on only while both are open."
+)
 
 
 @contextmanager
@@ -62,8 +65,11 @@ class Search:
     ``total`` counts what matches status and search, not what ``before`` leaves of it.
     """
 
-    def __init__(self, account: int, wanted: LogFilter) -> None:
+    def __init__(
+        self, account: int, wanted: LogFilter, *, gives_up: Callable[[], bool] | None = None
+    ) -> None:
         self._account = account
+        self._gives_up = gives_up
         self._wanted = wanted
         self._looked_s = 0.0
         self._above: int | None = None
@@ -76,13 +82,15 @@ class Search:
         self.is_over = not message_log.is_searchable(wanted.search or "")
 
     def look(self, connection: Connection) -> None:
-        """Go through the next slice.
+        """Go through the next slice; the first, whoever waits for it.
 
         Raises:
-            InvalidRequest: the search has taken too long.
+            InvalidRequest: the search has taken too long, or nobody waits for it.
         """
         if self._looked_s > SEARCH_S:
             raise InvalidRequest(TOO_LONG, field="search")
+        if self._above is not None and self._gives_up is not None and self._gives_up():
+            raise InvalidRequest(HUNG_UP, field="search")
         started_s = time.monotonic()
         if self._above is None and self._wanted.before is not None:
             place = message_log.place_of(self._account, self._wanted.before)

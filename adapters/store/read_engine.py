@@ -28,6 +28,9 @@ from projections.positions import POSITIONS
 WRITERS: Final = 2
 """The follower keeps one connection, a rebuild takes the other."""
 READERS: Final = 8
+WRITER_CACHE_KIB: Final = 65_536
+READER_CACHE_KIB: Final = 16_384
+"""What each connection to SQLite keeps of its file at most; all that a small file has."""
 POOL_TIMEOUT_S: Final = 5
 BUSY_TIMEOUT_S: Final = 5
 QUERY_TIMEOUT_S: Final = 10
@@ -85,13 +88,13 @@ def sqlite_engines(
 
     def connect_writer() -> sqlite3.Connection:
         connection = _connect(read_db)
-        connection.execute("PRAGMA cache_size = -65536")
+        connection.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
         _must_be_ours(connection)
         return connection
 
     def connect_reader() -> sqlite3.Connection:
         connection = _connect(read_db)
-        connection.execute("PRAGMA cache_size = -16384")
+        connection.execute(f"PRAGMA cache_size = -{READER_CACHE_KIB}")
         connection.execute("ATTACH ? AS store", (f"{store_db.absolute().as_uri()}?mode=ro",))
         connection.execute("PRAGMA query_only = ON")
         return connection

@@ -155,7 +155,9 @@ async def logs(front: Front, call: Call) -> Answer:
         limit=FELTECH_PAGE,
         before=read_before(query.get("before")),
     )
-    question = partial(front.system.queries.log, principal.account, wanted)
+    question = partial(
+        front.system.queries.log, principal.account, wanted, gives_up=call.has_hung_up
+    )
     found = await front.read_own_writes(
         principal.account, "message_log", question, is_slow=wanted.is_slow
     )

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from application.ports import Quota
+from application.ports import Quota, never
 
 JSON: Final = b"application/json"
 NO_STORE: Final = b"no-store"
@@ -18,6 +18,10 @@ Send = Callable[[Message], Awaitable[None]]
 Headers = tuple[tuple[bytes, bytes], ...]
 
 
+HUNG_UP: Final = "ngoma.hung_up"
+"""The extension of the scope by which our server says whether the client may be gone."""
+
+
 class ClientGone(Exception):
     """The client went away before its request was complete."""
 
@@ -25,7 +29,16 @@ class ClientGone(Exception):
 class Call:
     """One request, read: what endpoints work with."""
 
-    __slots__ = ("body", "headers", "params", "peer", "query", "quotas", "request_id")
+    __slots__ = (
+        "body",
+        "has_hung_up",
+        "headers",
+        "params",
+        "peer",
+        "query",
+        "quotas",
+        "request_id",
+    )
 
     def __init__(
         self,
@@ -36,6 +49,7 @@ class Call:
         params: Mapping[str, Any] | None = None,
         peer: str | None = None,
         request_id: str = "",
+        has_hung_up: Callable[[], bool] = never,
     ) -> None:
         self.headers = headers
         self.body = body
@@ -45,6 +59,8 @@ class Call:
         """The address of the other end of the connection; None on a Unix socket."""
         self.request_id = request_id
         """What the answer's ``X-Request-Id`` and the logs call this request."""
+        self.has_hung_up = has_hung_up
+        """Says, in any thread, whether nobody may be there for the answer any more."""
         self.quotas: list[tuple[str, Quota]] = []
         """The limits under which this request was counted, by policy."""
 
@@ -63,6 +79,7 @@ def call_of(scope: Scope) -> Call:
         params=scope.get("path_params"),
         peer=client[0] if client else None,
         request_id=scope["ngoma.request_id"].decode("ascii"),
+        has_hung_up=scope.get("extensions", {}).get(HUNG_UP, never),
     )
 
 

@@ -76,7 +76,7 @@ class UssdReply:
 
 
 def never() -> bool:
-    """Say that a question to the network makes room for nothing."""
+    """Say that what goes on for long makes room for nothing."""
     return False
 
 

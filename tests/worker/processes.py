@@ -15,6 +15,7 @@ from adapters.modems.simulated.network_log import MemoryNetworkLog, SegmentOnAir
 from adapters.modems.simulated.sim_card import imsi_for
 from adapters.settings import Settings
 from application.books.due import DueWork
+from application.fleet.waits import SimWaits
 from application.ports import ModemSettings
 from application.system import System
 from domain.values import Network
@@ -57,6 +58,7 @@ class Running(Gateway):
     """A gateway with all its threads."""
 
     supervisor: Supervisor
+    air: Air
 
     def __init__(self, system: System, air: Air) -> None:
         super().__init__(system, system.clock, system.store)  # type: ignore[arg-type]
@@ -83,6 +85,7 @@ def running(
     off_net: bool = False,
     first_kind: type[SimulatedModemDriver] = SimulatedModemDriver,
     parts: Sequence[Part] = PARTS,
+    waits: SimWaits = FAST,
     work: Callable[[System], Sequence[DueWork]] = due_work,
     **settings: Any,
 ) -> Iterator[Running]:
@@ -119,7 +122,7 @@ def running(
     system.follower.migrate()
     gateway = Running(system, air)
     gateway.supervisor = Supervisor(
-        system, role, parts=parts, work=work(system), waits=FAST, host=f"host-{name}"
+        system, role, parts=parts, work=work(system), waits=waits, host=f"host-{name}"
     )
     gateway.supervisor.start()
     try:

@@ -11,7 +11,7 @@ import click
 from application.ports import ModemSettings, ModemUnavailable, PinMemory
 from domain.airtime import USSD_CODE
 from domain.values import Network
-from worker.cli.gateway import opened
+from worker.cli.gateway import Unmigrated, opened
 from worker.cli.group import Group
 from worker.cli.modem_list import show_fleet
 from worker.cli.options import (
@@ -185,13 +185,17 @@ def _remembering(place: Place, settings: ModemSettings) -> Iterator[PinMemory]:
     if settings.pin is None:
         yield VolatilePins()
         return
-    with opened(place) as gateway:
-        yield StoredPins(
-            gateway.system.reader,
-            gateway.system.digests,
-            clock=SystemClock(),
-            execute=gateway.run,
-        )
+    try:
+        with opened(place) as gateway:
+            yield StoredPins(
+                gateway.system.reader,
+                gateway.system.digests,
+                clock=SystemClock(),
+                execute=gateway.run,
+            )
+    except Unmigrated as error:
+        msg = f"A PIN is given only beside a store that remembers it. {error}"
+        raise Unmigrated(msg) from error
 
 
 def _modem_settings(place: Place, device: str, pin: str | None) -> ModemSettings:

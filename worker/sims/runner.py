@@ -129,8 +129,8 @@ class SimRunner:
     def _state(self) -> tuple[str, str | None]:
         carrier, duty = self.carrier, self.carrier.lease.duty
         if not self._port.is_up or duty is None:
-            word = "needs a person" if self._port.needs_person else "offline"
-            return word, self._port.reason
+            word = "stopped" if self._stopping.is_set() else "offline"
+            return "needs a person" if self._port.needs_person else word, self._port.reason
         if duty.quarantined:
             return "quarantined", None
         if carrier.condition.rests_for_s:

@@ -16,6 +16,7 @@ from uvicorn.protocols.utils import get_local_addr, get_remote_addr
 from uvicorn.server import ServerState
 
 from api.http.body import DRAINED_BYTES_MAX, WHOLE_BODY
+from api.http.wire import HUNG_UP
 from worker.web.bounds import BODY_HELD_MAX, PROGRESS_BYTES, Keeper
 from worker.web.exchange import Exchange, scope_of
 from worker.web.reading import Head, RequestReader
@@ -241,8 +242,10 @@ class Connection(asyncio.Protocol):
             self._refuse(refusal)
             return
         body = self._reader.body
+        # To us a client that only sends no more is like one that has gone.
+        scope["extensions"] = {HUNG_UP: lambda: self._has_eof or self._state is _State.OVER}
         if self._reader.is_complete and len(body) <= BODY_HELD_MAX:
-            scope["extensions"] = {WHOLE_BODY: bytes(body)}
+            scope["extensions"][WHOLE_BODY] = bytes(body)
         exchange = Exchange(
             self,
             self._reader,

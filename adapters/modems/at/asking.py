@@ -55,7 +55,7 @@ class Asking:
         """
         reply = self.unless_busy(command, is_query=is_query, may_be_bare=may_be_bare)
         if reply is None:
-            raise ModemUnavailable(f"the modem does not answer {command}")
+            raise ModemUnavailable(f"the modem does not answer {command}: plug it in anew")
         return reply
 
     def unless_busy(

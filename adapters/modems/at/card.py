@@ -13,9 +13,11 @@ from application.ports import ModemUnavailable
 _IMSI: Final = re.compile(r"(?<!\d)\d{14,15}(?!\d)")
 _WANTS_PIN: Final = "SIM PIN"
 _REMEDIES: Final = (
-    ("SIM PUK", "; unlock it in a telephone with its PUK, which came with it"),
-    ("PH-", "; this device takes the SIM of another network or person alone"),
+    ("SIM PUK", "unlock it in a telephone with its PUK, which came with it"),
+    ("PH-", "this device takes the SIM of another network or person alone"),
 )
+_BY_HAND: Final = "enter the right one in a telephone, where the SIM takes it, then in the settings"
+INSERT: Final = "put one in, the right way round"
 _NO_SIM: Final = frozenset({10, 13, 15})  # +CME ERROR: not inserted, failure, wrong
 _USABLE: Final = frozenset({"READY", "", "SIM PIN2", "SIM PUK2"})
 """PIN2 guards other things than SMS (27.007 8.3); some devices say nothing when all is well."""
@@ -48,8 +50,7 @@ class Card:
             return
         # What begins so is a lock to phone or network, or a PUK: trying again may do harm.
         is_lock = state.startswith("PH-") or state.endswith("PUK") or state == _WANTS_PIN
-        remedy = next((words for begin, words in _REMEDIES if state.startswith(begin)), "")
-        raise ModemUnavailable(f"the SIM is locked: {state}{remedy}", permanent=is_lock)
+        raise ModemUnavailable(f"the SIM is locked: {with_remedy(state)}", permanent=is_lock)
 
     def _state(self) -> str | None:
         """Read +CPIN; None when the device does not say, so that the IMSI will tell."""
@@ -57,16 +58,14 @@ class Card:
         if reply.ok:
             return reply.lines[0].partition(":")[2].strip(' "').upper() if reply.lines else None
         if reply.result.kind is ResultKind.CME and reply.result.code in _NO_SIM:
-            raise ModemUnavailable(
-                f"no usable SIM ({reply.result}): put one in, the right way round"
-            )
+            raise ModemUnavailable(f"no usable SIM ({reply.result}): {INSERT}")
         return None
 
     def _give_pin(self, device: str) -> None:
         tries = self._tries_left()
         if tries is not None and tries < UNTOUCHED_TRIES:
             raise ModemUnavailable(
-                f"a wrong PIN was given before and {tries} tries are left: enter it by hand once",
+                f"a wrong PIN was given before and {tries} tries are left: {_BY_HAND}",
                 permanent=True,
             )
         card = self.iccid() or device
@@ -75,11 +74,11 @@ class Card:
             f'AT+CPIN="{pin}"', timeout_s=self._asking.timeouts.pin_s, shown='AT+CPIN="****"'
         )
         if reply is None:
-            raise ModemUnavailable("the SIM did not answer to its PIN")
+            raise ModemUnavailable("the SIM did not answer to its PIN: plug the modem in anew")
         if not reply.ok:
+            remedy = "put the right one into the settings" if tries is None else _BY_HAND
             raise ModemUnavailable(
-                f"the SIM refused the PIN ({reply.result}): it is not given to it again; put the"
-                " right one into the settings",
+                f"the SIM refused the PIN ({reply.result}): it is not given to it again; {remedy}",
                 permanent=True,
             )
         self._pin.was_right(card)
@@ -96,7 +95,9 @@ class Card:
         """Read who it is."""
         reply = self._asking.when_ready("AT+CIMI")
         if (imsi := imsi_in(reply.lines)) is None:
-            raise ModemUnavailable(f"the SIM gives no IMSI: {reply.result}")
+            raise ModemUnavailable(
+                f"the SIM gives no IMSI ({reply.result}): try it in another modem"
+            )
         return imsi
 
     def iccid(self) -> str | None:
@@ -109,6 +110,12 @@ class Card:
     def msisdn(self) -> str | None:
         """Read its own number; None when the card has none that can be dialled."""
         return self._asking.found("AT+CNUM", own_number_in)
+
+
+def with_remedy(state: str) -> str:
+    """Name a lock as the SIM does, with what opens it where that is known."""
+    remedy = next((words for begin, words in _REMEDIES if state.startswith(begin)), None)
+    return f"{state}; {remedy}" if remedy else state
 
 
 def imsi_in(lines: tuple[str, ...]) -> str | None:

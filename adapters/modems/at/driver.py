@@ -131,14 +131,14 @@ class AtModemDriver:
             if self._listener.has_booted:
                 continue
             if link.is_unsure and not resync(link, self._timeouts, self._modes):
-                raise ModemUnavailable("the modem does not answer")
+                raise ModemUnavailable("the modem does not answer any more: plug it in anew")
             self._listener.came_up()
             self._listener.storage.came_up(
                 self._modes.memories, notices=self._modes.acknowledged_notices
             )
             self._was_silenced = link.is_silenced = is_silenced
             return identity
-        raise ModemUnavailable("the modem keeps starting anew")
+        raise ModemUnavailable("the modem keeps starting anew: look at its power and cable")
 
     def submit(self, tpdu: bytes, *, start: Callable[[], bool]) -> SubmitOutcome:
         """Hand over one SMS-SUBMIT; returns within the late, prompt and hard answer limits.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from adapters.modems.at.dialogue import AtCodec, Echo, Line, Prompt, Result, ResultKind, Token, Urc
-from adapters.modems.at.port import BytePort
+from adapters.modems.at.port import BytePort, words_of
 from application.ports import Clock
 
 ESC: Final = b"\x1b"
@@ -115,7 +115,7 @@ class AtLink:
         try:
             self._port.write(data)
         except OSError as error:
-            self._gone = LinkGone(f"the port is gone: {error}")
+            self._gone = LinkGone(f"the port is gone: {words_of(error)}")
             raise self._gone from error
 
     def drain(self) -> list[Token]:
@@ -205,7 +205,7 @@ class AtLink:
         try:
             return self._port.read(until_s)
         except OSError as error:
-            self._gone = LinkGone(f"the port is gone: {error}")
+            self._gone = LinkGone(f"the port is gone: {words_of(error)}")
             raise self._gone from error
 
     def _refuse_when_gone(self) -> None:

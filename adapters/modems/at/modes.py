@@ -65,7 +65,7 @@ class Modes:
         """
         asking.starts_slowly = bool(_SLOW_MAKERS.search(f"{manufacturer} {model}"))
         if not asking.when_ready("AT+CMGF=0").ok:
-            raise ModemUnavailable("the modem has no PDU mode")
+            raise ModemUnavailable("the modem has no PDU mode, in which alone we send: use another")
         asking.does("AT+CMEE=1")  # once more: it may have been refused for a busy SIM
         asking.does('AT+CSCS="GSM"')
         self._choose_memory(asking)

@@ -36,14 +36,15 @@ class SimPin:
         """
         if self._pin is None:
             raise ModemUnavailable(
-                'the SIM asks for a PIN and the settings have none: add pin = "file:…"'
+                'the SIM asks for a PIN and the settings have none: add pin = "file:…", or try it'
+                " with `ngoma modem probe --pin`"
             )
         if not (self._pin.isascii() and self._pin.isdecimal() and 4 <= len(self._pin) <= 8):
             raise ModemUnavailable("the configured PIN is not 4 to 8 digits", permanent=True)
         if self._is_under_way or (not is_untouched and self._memory.is_spent(card, self._pin)):
             raise ModemUnavailable(
-                "this PIN was given to this SIM before and was not taken: change it in the"
-                " settings, or unlock the SIM by hand once",
+                "this PIN was given to this SIM before and was not taken: put another into the"
+                " settings, or enter it in a telephone, where the SIM takes it",
                 permanent=True,
             )
         try:

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Final
 
 from adapters.modems.at.asking import Asking
-from adapters.modems.at.card import imsi_in
+from adapters.modems.at.card import INSERT, imsi_in, with_remedy
 from adapters.modems.at.link import ESC, AtLink, LinkGone
 from adapters.modems.at.port import SerialPort, words_of
 from adapters.modems.at.timeouts import AtTimeouts
 from application.ports import Clock
 
 PORTS_MAX: Final = 256
+NO_SIM: Final = f"it has no usable SIM: {INSERT}"
 _AT_ONCE: Final = 16
 _TRIES: Final = 3
 _TIMEOUTS: Final = AtTimeouts(command_s=2.0, sim_ready_s=0.0)
@@ -129,10 +130,10 @@ def _ask(device: str, link: AtLink) -> Found:
     if said == "SIM PIN":
         return replace(found, is_locked=True, words="use this port; its SIM wants the PIN")
     if said.endswith("PUK") or said.startswith("PH-"):
-        return replace(found, is_locked=True, words=f"its SIM is locked: {said}")
+        return replace(found, is_locked=True, words=f"its SIM is locked: {with_remedy(said)}")
     reply = asking.command("AT+CIMI")
     imsi = imsi_in(reply.lines) if reply and reply.ok else None
-    return replace(found, imsi=imsi, words=found.words if imsi else "it has no usable SIM")
+    return replace(found, imsi=imsi, words=found.words if imsi else NO_SIM)
 
 
 def _imei_in(line: str) -> str | None:

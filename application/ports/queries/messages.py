@@ -1,6 +1,6 @@
 """Questions about an account's messages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -130,8 +130,14 @@ class MessageQueries(Protocol):
     def messages(self, wanted: MessageFilter) -> Sequence[MessageRow]:
         """List messages of all accounts, newest first."""
 
-    def log(self, account: int, wanted: LogFilter) -> LogPage:
-        """List an account's messages, newest first."""
+    def log(
+        self, account: int, wanted: LogFilter, *, gives_up: Callable[[], bool] | None = None
+    ) -> LogPage:
+        """List an account's messages, newest first; a search ``gives_up`` when nobody waits.
+
+        Raises:
+            InvalidRequest: a search that takes too long, or that nobody waits for.
+        """
 
     def log_entry(self, account: int, number: int) -> LogEntry | None:
         """Find one message of an account."""

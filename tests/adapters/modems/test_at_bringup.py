@@ -92,6 +92,17 @@ def test_a_modem_that_starts_anew_while_coming_up_is_begun_again() -> None:
     assert bench.driver.submit(tpdu(), start=go) == Accepted(1)
 
 
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("refuses=+CMGF", "the modem has no PDU mode.*: use another"),
+        ("refuses=+CIMI", "the SIM gives no IMSI.*: try it in another modem"),
+    ],
+)
+def test_what_keeps_a_modem_down_is_said_with_what_to_do(fault: str, words: str) -> None:
+    _refused(AtBench(fault), words)
+
+
 # -- the PIN ------------------------------------------------------------------------------------
 
 PIN = "7391"

@@ -243,6 +243,12 @@ def test_a_modem_that_was_unplugged_in_mid_segment_owes_no_answer() -> None:
     assert bench.texts == ["first", "second"]
 
 
+def test_an_unplugged_modem_is_told_in_words_and_not_in_numbers() -> None:
+    bench = AtBench("unplug:back=2:times=1").opened()
+    bench.driver.submit(tpdu(), start=go)
+    assert bench.driver.step(0) == [LinkLost("the port is gone: the modem was unplugged")]
+
+
 # -- listening ----------------------------------------------------------------------------------
 
 

@@ -70,6 +70,27 @@ def test_unlocking_by_hand_lets_the_gateway_give_it_again(gw: Gateway) -> None:
     assert bench.sim.tries == 3
 
 
+def test_what_a_refused_pin_asks_an_operator_to_do_helps(gw: Gateway) -> None:
+    bench = AtBench(profile=replace(UNCOUNTED, name="told"), sim_pin=RIGHT)
+    bench.sim.iccid = "89260000000000000041"
+    assert "put the right one into the settings" in refusal_of(started(bench, gw, WRONG)).reason
+    assert started(bench, gw, RIGHT).open().imsi == bench.sim.imsi
+
+
+def test_where_the_tries_can_be_read_a_refused_pin_asks_for_a_telephone(gw: Gateway) -> None:
+    bench = AtBench(profile=SIM800, sim_pin=RIGHT)
+    bench.sim.iccid = "89260000000000000058"
+    for pin in (WRONG, RIGHT):
+        assert "enter the right one in a telephone" in refusal_of(started(bench, gw, pin)).reason
+        bench.emulator.reboot(bench.clock.seconds)
+        bench.clock.seconds += 1
+    assert bench.sim.pins_entered == 1
+    bench.sim.enter(RIGHT)  # in a telephone
+    bench.emulator.reboot(bench.clock.seconds)
+    bench.clock.seconds += 1
+    assert started(bench, gw, RIGHT).open().imsi == bench.sim.imsi
+
+
 def test_neither_card_nor_pin_can_be_read_from_the_store(gw: Gateway) -> None:
     bench = AtBench(profile=UNCOUNTED, sim_pin=RIGHT)
     bench.sim.iccid = "89260000000000000033"

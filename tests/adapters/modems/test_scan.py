@@ -22,8 +22,9 @@ AIRTEL, MTN = "645010000000001", "645020000000002"
 
 
 @contextmanager
-def plugged_in(link: Path, profile: Profile, card: SimCard) -> Iterator[Path]:
-    emulator = Emulator(profile, card, clock=CLOCK, log=MemoryNetworkLog())
+def plugged_in(link: Path, profile: Profile, card: SimCard | None) -> Iterator[Path]:
+    emulator = Emulator(profile, card or SimCard(MTN), clock=CLOCK, log=MemoryNetworkLog())
+    emulator.change_sim(card)
     with EmulatorPty(emulator, link, clock=CLOCK):
         yield link
 
@@ -75,6 +76,20 @@ def test_modems_that_were_sold_with_one_imei_are_told_apart_by_their_sims(tmp_pa
         "use this port",
         "use this port; its SIM wants the PIN",
     ]
+
+
+def test_a_sim_that_cannot_be_used_is_named_with_what_to_do(tmp_path: Path) -> None:
+    blocked = SimCard(MTN, pin="1234")
+    blocked.tries = 0
+    with (
+        plugged_in(tmp_path / "blocked", EC25, blocked),
+        plugged_in(tmp_path / "empty", E173, None),
+    ):
+        found = scanned(tmp_path / "blocked", tmp_path / "empty")
+    assert found["blocked"]["words"] == (
+        "its SIM is locked: SIM PUK; unlock it in a telephone with its PUK, which came with it"
+    )
+    assert found["empty"]["words"] == "it has no usable SIM: put one in, the right way round"
 
 
 def test_a_port_that_is_held_is_left_alone(ports: dict[str, Path]) -> None:

@@ -32,13 +32,13 @@ class HeldSearches:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._queries, name)
 
-    def log(self, account: int, wanted: LogFilter) -> LogPage:
+    def log(self, account: int, wanted: LogFilter, **how: Any) -> LogPage:
         if wanted.search:
             self.running.append(account)
             self.most_of_one = max(self.most_of_one, self.running.count(account))
             self.may_end.wait(20)
             self.running.remove(account)
-        return cast("LogPage", self._queries.log(account, wanted))
+        return cast("LogPage", self._queries.log(account, wanted, **how))
 
 
 @contextmanager

@@ -251,7 +251,8 @@ def test_a_locked_sim_is_opened_with_the_pin_of_the_settings(cli: Cli, tmp_path:
         refusal = cli.refusal("modem", "probe", link)
         assert refusal.startswith(f"{link}: ")
         assert "PIN" in refusal
-        assert "There is no store" in cli.refusal("modem", "probe", link, "--pin", f"file:{pin}")
+        refusal = cli.refusal("modem", "probe", link, "--pin", f"file:{pin}")
+        assert refusal.startswith("A PIN is given only beside a store that remembers it. There is")
         cli.run("migrate")
         assert cli.json("modem", "probe", link, "--pin", f"file:{pin}")["answers"] is True
     config = tmp_path / "ngoma.toml"
