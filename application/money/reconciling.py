@@ -10,6 +10,7 @@ from application.books.actors import Actor
 from application.books.commands import Execute
 from application.books.digests import Digests
 from application.money.matching import (
+    DECISIONS_MAX,
     Decided,
     Decision,
     RecordMatching,
@@ -35,8 +36,8 @@ from domain.provider_account import ProviderAccount
 from domain.receipt.names import ReceiptName
 from domain.values import Instant
 
-A_SAVE: Final = 500
-"""Decisions that one save records."""
+A_SAVE: Final = DECISIONS_MAX
+"""Decisions that one save records: as much as a batch of messages, which wait no longer for it."""
 
 _PAID_THOUGH: Final[Mapping[Standing, Trouble]] = {
     Standing.FAILED: Trouble.PAID_AFTER_FAILED,
