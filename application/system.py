@@ -20,7 +20,7 @@ from application.ports import (
     JobQueue,
     Mailer,
     Metrics,
-    MobileMoney,
+    MobileMoneyAccounts,
     ModemDriver,
     ModemSettings,
     Randomness,
@@ -139,7 +139,7 @@ class System:
     """Empty write-ahead logs that have become long, unless somebody reads in them right now."""
     modems: Sequence[ModemSettings] = ()
     open_modem: Callable[[ModemSettings], ModemDriver]
-    mobile_money: Mapping[str, MobileMoney]
+    mobile_money: MobileMoneyAccounts
     """The accounts with providers, by the names that payments remember."""
     wire_log: WireLog
     sealing: Sealing | None = None

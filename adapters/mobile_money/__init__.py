@@ -1,7 +1,7 @@
 """The list of providers of mobile money, by the kind that settings use; each is one folder here.
 
 To add one: a folder with a client that implements ``application.ports.MobileMoney`` and a
-simulated provider, a line in ``PROVIDERS`` and in ``SIMULATED``, its settings in
+simulated provider, a line in ``PROVIDERS``, ``TRAITS`` and ``SIMULATED``, its settings in
 ``adapters/settings/providers.py``, and a row in ``tests/conformance/mobile_money_rigs.py``.
 """
 
@@ -10,8 +10,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from adapters.mobile_money.airtel.traits import airtel_traits
+from adapters.mobile_money.mtn.traits import mtn_traits
+from adapters.mobile_money.pawapay.traits import pawapay_traits
+from adapters.mobile_money.zamtel.traits import zamtel_traits
 from adapters.settings.providers import ProviderSettings
-from application.ports import Clock, MobileMoney, WireLog
+from application.ports import Clock, MobileMoney, MobileMoneyAccounts, ProviderTraits, WireLog
 from domain.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -43,11 +47,12 @@ def open_provider(
     return PROVIDERS[settings.kind](settings, caller)
 
 
-class Accounts(Mapping[str, MobileMoney]):
+class Accounts(MobileMoneyAccounts):
     """The accounts of the settings by name; a client is made when it is first asked for."""
 
     def __init__(self, accounts: Sequence[ProviderSettings], *, clock: Clock, log: WireLog) -> None:
         self._settings = {account.name: account for account in accounts}
+        self.traits = {account.name: TRAITS[account.kind](account) for account in accounts}
         self._clients: dict[str, MobileMoney] = {}
         self._clock, self._log = clock, log
         self._lock = threading.Lock()
@@ -138,6 +143,16 @@ PROVIDERS: Final[Mapping[str, Callable[[ProviderSettings, "Caller"], MobileMoney
     MappingProxyType({"mtn": _mtn, "airtel": _airtel, "zamtel": _zamtel, "pawapay": _pawapay})
 )
 """Factories that import their client only when it is wanted."""
+
+TRAITS: Final[Mapping[str, Callable[[ProviderSettings], ProviderTraits]]] = MappingProxyType(
+    {
+        "mtn": mtn_traits,
+        "airtel": airtel_traits,
+        "zamtel": zamtel_traits,
+        "pawapay": pawapay_traits,
+    }
+)
+"""What the settings alone say of an account: no key is read for it."""
 
 SIMULATED: Final[Mapping[str, Callable[["SimPayments", str | None], "SimulatedProvider"]]] = (
     MappingProxyType(

@@ -75,7 +75,8 @@ async def request(front: Front, call: Call) -> Answer:
         at=system.clock.now(),
     )
     await front.limit_account(front.caller(call), "topup", principal.account, PER_MINUTE)
-    asked = await front.run(RequestTopUp(wish, write_reference=provider.reference))
+    write = provider.traits.write_reference
+    asked = await front.run(RequestTopUp(wish, write_reference=write))
     system.queue.enqueue(Job(TURN, (asked.number, 0)))
     shown = await front.read(principal.account, lambda: _found(front, asked.payment))
     headers = REPLAYED if asked.is_replayed else ()

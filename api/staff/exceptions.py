@@ -87,7 +87,7 @@ async def match(front: Front, call: Call) -> Answer:
                 execute=system.committer.execute,
                 clock=system.clock,
                 digests=system.digests,
-                mobile_money=system.mobile_money,
+                traits=system.mobile_money.traits,
                 actor=actor,
                 is_wanted=is_wanted,
                 is_dry=is_dry,

@@ -7,7 +7,7 @@ from uuid import UUID
 from eventsourcing.persistence import Mapper, StoredEvent
 
 from application.books.cache import Cache
-from application.books.codec import A, fold
+from application.books.codec import A, fold, fold_all
 from application.books.writing import (
     own_secret,
     own_snapshot,
@@ -115,11 +115,7 @@ class Books:
             if restored is not None:
                 known[restored.id] = restored
         since = {key: known[key].version if key in known else 0 for key in wanted}
-        for stored in self._tails(since):
-            key = cast("UUID", stored.originator_id)
-            folded = fold(self._mapper, [stored], known.get(key))
-            if folded is not None:
-                known[key] = folded
+        fold_all(self._mapper, self._tails(since), known)
         self._loaded.update(known)
         self._versions.update((key, aggregate.version) for key, aggregate in known.items())
         self._absent.update(key for key in wanted if key not in known)
@@ -132,13 +128,16 @@ class Books:
         key, before = cast("UUID", written.originator_id), written.originator_version - 1
         asked = {**since, key: min(before, since.get(key, before))}
         found = self._turn.tails(list(asked.items()))
-        if written not in found:
+        if not any(written == stored for stored in found if stored.state == written.state):
             raise LogReplaced
+        if asked == since:
+            return found
+        wanted_after = since.get(key)
         return [
             stored
             for stored in found
-            if stored.originator_version
-            > since.get(cast("UUID", stored.originator_id), stored.originator_version)
+            if stored.originator_id != key
+            or (wanted_after is not None and stored.originator_version > wanted_after)
         ]
 
     def find(self, kind: type[A], key: UUID) -> A | None:

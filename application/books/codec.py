@@ -1,6 +1,8 @@
 """Between stored bytes and aggregates: the mapper of events, and folding."""
 
 from collections.abc import Iterable, Mapping
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Final, Protocol, TypeVar, cast
 from uuid import UUID
 
@@ -130,6 +132,16 @@ def fold(mapper: Mapper[UUID], stored: Iterable[StoredEvent], into: A | None) ->
         event = cast("Folding", mapper.to_domain_event(item))
         into = event.mutate(into)
     return into
+
+
+def fold_all(
+    mapper: Mapper[UUID], stored: Iterable[StoredEvent], into: dict[UUID, Aggregate]
+) -> None:
+    """Fold stored events into aggregates by their ids; those of one stand one after another."""
+    for key, events in groupby(stored, attrgetter("originator_id")):
+        folded = fold(mapper, events, into.get(key))
+        if folded is not None:
+            into[key] = folded
 
 
 def snapshot_of(mapper: Mapper[UUID], aggregate: Aggregate, at: Instant) -> StoredEvent:

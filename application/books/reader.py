@@ -6,10 +6,10 @@ from uuid import UUID
 
 from eventsourcing.persistence import Mapper
 
-from application.books.codec import SNAPSHOTTED, A, fold
+from application.books.codec import SNAPSHOTTED, A, fold, fold_all
 from application.books.writing import own_secret, own_snapshot
 from application.ports import SecretKind, SecretRow, Store
-from domain.events import Event
+from domain.events import Aggregate, Event
 from domain.proof.writer import WriterKeys
 
 
@@ -43,13 +43,9 @@ class Reader:
 
     def find_all(self, kind: type[A], keys: Sequence[UUID]) -> Sequence[A]:
         """Read aggregates of a kind that has no snapshots: one query for all."""
-        found: dict[UUID, A] = {}
-        for stored in self._store.tails([(key, 0) for key in keys]):
-            key = cast("UUID", stored.originator_id)
-            folded = fold(self._mapper, [stored], found.get(key))
-            if isinstance(folded, kind):
-                found[key] = folded
-        return list(found.values())
+        found: dict[UUID, Aggregate] = {}
+        fold_all(self._mapper, self._store.tails([(key, 0) for key in keys]), found)
+        return [one for one in found.values() if isinstance(one, kind)]
 
     def events(self, key: UUID) -> Sequence[Event]:
         """Read all events of an aggregate."""

@@ -1,8 +1,6 @@
 """Which of our accounts with providers serves a payer."""
 
-from collections.abc import Mapping
-
-from application.ports import MobileMoney
+from application.ports import MobileMoney, MobileMoneyAccounts
 from domain.errors import InvalidRecipient, InvalidRequest
 from domain.msisdn import Msisdn, Numbering, NumberingPlan
 from domain.values import Network
@@ -24,14 +22,16 @@ def wallet_network(payer: Msisdn) -> Network:
         raise InvalidRequest(msg, field="network") from error
 
 
-def provider_for(accounts: Mapping[str, MobileMoney], network: Network) -> MobileMoney:
+def provider_for(accounts: MobileMoneyAccounts, network: Network) -> MobileMoney:
     """Give the first of our accounts, as the settings list them, that serves a network.
 
+    Only that one is opened: a key of another that cannot be read hinders nobody here.
+
     Raises:
-        InvalidRequest: with field ``network``: none does.
+        InvalidRequest: with field ``network``: none does; or a key of that one cannot be read.
     """
-    for account in accounts.values():
-        if network in account.traits.networks:
-            return account
+    for name, its in accounts.traits.items():
+        if network in its.networks:
+            return accounts[name]
     msg = f"Top-ups by {network} are not to be had here."
     raise InvalidRequest(msg, field="network")

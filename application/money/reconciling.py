@@ -10,6 +10,7 @@ from application.books.actors import Actor
 from application.books.commands import Execute
 from application.books.digests import Digests
 from application.money.matching import (
+    DECISIONS_MAX,
     Decided,
     Decision,
     RecordMatching,
@@ -18,7 +19,7 @@ from application.money.matching import (
     ToSettle,
 )
 from application.money.sides import Gathering, OnProgress, Sides
-from application.ports import Clock, MobileMoney
+from application.ports import Clock, ProviderTraits
 from application.ports.queries import ConfirmedRow, KnownLine, LineRow, PaymentRow, Queries
 from domain.fees import FeeSchedule
 from domain.matching import (
@@ -35,8 +36,8 @@ from domain.provider_account import ProviderAccount
 from domain.receipt.names import ReceiptName
 from domain.values import Instant
 
-A_SAVE: Final = 500
-"""Decisions that one save records."""
+A_SAVE: Final = DECISIONS_MAX
+"""Decisions that one save records: as much as a batch of messages, which wait no longer for it."""
 
 _PAID_THOUGH: Final[Mapping[Standing, Trouble]] = {
     Standing.FAILED: Trouble.PAID_AFTER_FAILED,
@@ -86,7 +87,7 @@ def reconcile(
     execute: Execute,
     clock: Clock,
     digests: Digests,
-    mobile_money: Mapping[str, MobileMoney],
+    traits: Mapping[str, ProviderTraits],
     actor: Actor,
     is_wanted: Callable[[str], bool] = lambda _wallet: True,
     is_dry: bool = False,
@@ -97,16 +98,14 @@ def reconcile(
     Raises:
         NotPermitted: the actor may not.
     """
-    gathering = Gathering(
-        queries, digests=digests, mobile_money=mobile_money, on_progress=on_progress
-    )
+    gathering = Gathering(queries, digests=digests, traits=traits, on_progress=on_progress)
     execute(RecordMatching((), actor=actor, at=clock.now()))
     for name in queries.wallets_to_match():
         if not is_wanted(name):
             continue
         sides = gathering.gather(ProviderAccount(name))
         until = queries.reach(name) or Instant(0)
-        terms = Terms(until=until, fees=_fees(mobile_money, name))
+        terms = Terms(until=until, fees=_fees(traits, name))
         outcome = match_lines(sides.expected, sides.lines, terms, past=sides.past)
         found = list(_decisions(sides, outcome))
         done = Reconciled(
@@ -134,10 +133,10 @@ def reconcile(
         yield done
 
 
-def _fees(mobile_money: Mapping[str, MobileMoney], wallet: str) -> FeeSchedule | None:
+def _fees(traits: Mapping[str, ProviderTraits], wallet: str) -> FeeSchedule | None:
     """Give what is agreed with a wallet's provider; nothing with one that is set up no more."""
-    client = mobile_money.get(wallet.partition("/")[0])
-    return None if client is None else client.traits.fees
+    its = traits.get(wallet.partition("/")[0])
+    return None if its is None else its.fees
 
 
 def _waits(row: LineRow | KnownLine) -> bool:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from application.books.digests import Digests
 from application.money.refunds import refund_token
-from application.ports import MobileMoney
+from application.ports import ProviderTraits
 from application.ports.queries import ConfirmedRow, KnownLine, LineRow, PaymentRow, Queries
 from domain.contents import LineNote
 from domain.days import DAY_S
@@ -70,12 +70,12 @@ class Gathering:
         queries: Queries,
         *,
         digests: Digests,
-        mobile_money: Mapping[str, MobileMoney],
+        traits: Mapping[str, ProviderTraits],
         on_progress: OnProgress,
     ) -> None:
         self._queries = queries
         self._digests = digests
-        self._mobile_money = mobile_money
+        self._traits = traits
         self._on_progress = on_progress
 
     def gather(self, wallet: ProviderAccount) -> Sides:
@@ -167,10 +167,10 @@ class Gathering:
             self._add(sides, refund, row)
 
     def _refund_reference(self, row: ConfirmedRow) -> str:
-        client = self._mobile_money.get(row.provider or "")
-        if client is None or row.payment is None:
+        its = self._traits.get(row.provider or "")
+        if its is None or row.payment is None:
             return ""
-        return client.reference(refund_token(UUID(row.payment)))
+        return its.write_reference(refund_token(UUID(row.payment)))
 
     def _add(self, sides: Sides, expected: Expected, row: ConfirmedRow | PaymentRow | None) -> None:
         sides.expected.append(expected)

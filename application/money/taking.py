@@ -160,14 +160,14 @@ class Turns:
     def _refund(self, client: MobileMoney, turn: Turn) -> Command[Any] | None:
         if turn.refund is None:
             return None
-        reference = client.reference(refund_token(turn.payment))
+        reference = client.traits.write_reference(refund_token(turn.payment))
         status = status_of(client.refund(replace(turn.refund, reference=reference)))
         return RecordRefund(turn.payment, status, at=self._clock.now())
 
     def _look_at_refund(self, client: MobileMoney, turn: Turn) -> Command[Any] | None:
         if turn.refund is None:
             return None
-        status = client.refund_status(client.reference(refund_token(turn.payment)))
+        status = client.refund_status(client.traits.write_reference(refund_token(turn.payment)))
         return RecordRefund(turn.payment, status, at=self._clock.now())
 
     _ways: Final = {

@@ -1,6 +1,6 @@
 """Mobile money: what top-ups ask of a provider, and everything that it may answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -18,7 +18,7 @@ class Collection:
     """One payment to be asked of a payer, who confirms it on the phone."""
 
     reference: str
-    """Our id, as ``MobileMoney.reference`` writes it; stored before it leaves."""
+    """Our id, as ``ProviderTraits.write_reference`` writes it; stored before it leaves."""
     amount_ngwee: Ngwee
     payer: Msisdn
     network: Network
@@ -188,13 +188,15 @@ class Refunds(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderTraits:
-    """What a use case has to know of a provider."""
+    """What a use case has to know of a provider: the settings say it, and no key is needed."""
 
     name: str
     """Of the platform, as the settings call it; stored with each payment."""
     networks: frozenset[Network]
     answer_s: float
     """How long ``collect`` may keep a thread: one provider waits for the payer."""
+    write_reference: Callable[[bytes], str]
+    """Writes 16 random bytes as an id that the provider takes."""
     currency: str = "ZMW"
     callback_url: str | None = None
     """Where callbacks reach us, as the settings say it."""
@@ -220,9 +222,6 @@ class MobileMoney(Protocol):
     def traits(self) -> ProviderTraits:
         """What it can do."""
 
-    def reference(self, token: bytes) -> str:
-        """Write 16 random bytes as an id that the provider takes."""
-
     def collect(self, collection: Collection) -> AskOutcome:
         """Ask a payer for money."""
 
@@ -245,6 +244,16 @@ class MobileMoney(Protocol):
 
     def close(self) -> None:
         """Let go of the connections."""
+
+
+class MobileMoneyAccounts(Mapping[str, MobileMoney]):
+    """Our accounts with providers, by name, in the order of the settings.
+
+    To look one up opens it, which may fail: InvalidRequest, where its key cannot be read.
+    """
+
+    traits: Mapping[str, ProviderTraits]
+    """What is known of each without opening it."""
 
 
 # -- what was said on the wire -------------------------------------------------------------------

@@ -106,7 +106,7 @@ class Rig:
     def collection(self, scenario: str, *, amount_ngwee: Ngwee = K50) -> Collection:
         """Give a new payment of a payer who stands for a scenario."""
         payer = f"+260{self.kind.prefix}{PAYERS_ROOT}{NAMES.index(scenario) + 1:02}"
-        reference = self.client.reference(self.randomness.token(16))
+        reference = self.client.traits.write_reference(self.randomness.token(16))
         return Collection(
             reference=reference,
             amount_ngwee=amount_ngwee,

@@ -178,7 +178,7 @@ def test_a_label_of_any_characters_is_taken(rig: Rig) -> None:
 
 def _refund(rig: Rig, collection: Collection, receipt: str, amount_ngwee: Ngwee) -> Refund:
     return Refund(
-        reference=rig.client.reference(rig.randomness.token(16)),
+        reference=rig.client.traits.write_reference(rig.randomness.token(16)),
         of_reference=collection.reference,
         of_receipt=receipt,
         of_amount_ngwee=collection.amount_ngwee,

@@ -85,7 +85,7 @@ class Desk:
 
         return list(reconcile(
             self.system.queries, execute=execute, clock=self.system.clock,
-            digests=self.system.digests, mobile_money=self.system.mobile_money, actor=STAFF,
+            digests=self.system.digests, traits=self.system.mobile_money.traits, actor=STAFF,
             is_wanted=lambda name: name == self.wallet, is_dry=is_dry,
         ))  # fmt: skip
 

@@ -27,7 +27,7 @@ class Pay(Command[None]):
     def __init__(
         self, number: int, account: int, wallet: str, state: PaymentState, *,
         receipt: str, amount: int, at: Instant, payer: str = PAYER, reference: str = "",
-        is_paid_back: bool = False,
+        is_paid_back: bool = False, provider: str = "mtn",
     ) -> None:  # fmt: skip
         """``is_paid_back``: the refund that was approved was paid by the provider, too."""
         self.at = at
@@ -42,6 +42,7 @@ class Pay(Command[None]):
         self.payment = a_payment(
             number, account=account, provider_account=wallet,
             reference=reference or f"{UUID(int=number)}", amount_ngwee=amount, at=at,
+            provider=provider,
         )  # fmt: skip
 
     def touches(self) -> Iterable[UUID]:

@@ -138,7 +138,7 @@ class Till:
         payer: Msisdn | None = None,
     ) -> int:
         """Ask for a top-up by a payer who stands for a scenario; give its number."""
-        client = self.system.mobile_money[self.kind.name]
+        traits = self.system.mobile_money.traits[self.kind.name]
         wish = TopUpWish(
             account=self.account,
             actor=Actor.of(self.account),
@@ -150,7 +150,7 @@ class Till:
             idempotency_key=key,
             at=self.clock.now(),
         )
-        return self.execute(RequestTopUp(wish, write_reference=client.reference)).number
+        return self.execute(RequestTopUp(wish, write_reference=traits.write_reference)).number
 
     # -- time --------------------------------------------------------------------------------------
 

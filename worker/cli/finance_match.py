@@ -53,7 +53,7 @@ def match(
                 execute=gateway.run,
                 clock=system.clock,
                 digests=system.digests,
-                mobile_money=system.mobile_money,
+                traits=system.mobile_money.traits,
                 actor=gateway.actor,
                 is_wanted=is_wanted,
                 is_dry=is_dry,

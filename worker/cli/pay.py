@@ -123,10 +123,8 @@ def callbacks(place: Place, *, as_json: bool) -> None:
     with opened(place) as gateway:
         tokens = CallbackTokens(gateway.system.digests.callback_key)
         found = {
-            name: "each request names its own"
-            if account.traits.callback_per_payment
-            else tokens.url(account.traits)
-            for name, account in gateway.system.mobile_money.items()
+            name: "each request names its own" if its.callback_per_payment else tokens.url(its)
+            for name, its in gateway.system.mobile_money.traits.items()
         }
     if as_json:
         print_json(found)

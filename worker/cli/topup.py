@@ -101,7 +101,8 @@ def request(
             idempotency_key=None,
             at=gateway.now(),
         )
-        asked = gateway.run(RequestTopUp(wish, write_reference=provider.reference))
+        write = provider.traits.write_reference
+        asked = gateway.run(RequestTopUp(wish, write_reference=write))
         shown = _shown(gateway, asked.payment)
     _print(shown, as_json=as_json)
 

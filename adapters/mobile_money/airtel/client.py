@@ -1,6 +1,5 @@
 """Speaks Airtel's Open API for Zambia: each request under a token and a signature of its body."""
 
-import base64
 import secrets
 import threading
 from http import HTTPStatus
@@ -17,6 +16,7 @@ from adapters.mobile_money.airtel.reading import (
     read_status,
 )
 from adapters.mobile_money.airtel.statuses import SIGNATURE_REFUSED
+from adapters.mobile_money.airtel.traits import airtel_traits
 from adapters.mobile_money.wire.amounts import kwacha_number, national
 from adapters.mobile_money.wire.caller import (
     Caller,
@@ -25,7 +25,6 @@ from adapters.mobile_money.wire.caller import (
     WireAnswer,
     WireRequest,
 )
-from adapters.mobile_money.wire.fees import agreed_fees
 from adapters.mobile_money.wire.json_text import (
     long_text_at,
     plain_label,
@@ -45,16 +44,12 @@ from application.ports import (
     ProviderTraits,
     ReceivedCallback,
     Refund,
-    Refunds,
 )
-from domain.values import Network
 
 TOKEN_S: Final = 150
 """Of the 180 s for which a token is good."""
 KEY_S: Final = 3_600.0
 """How long their public key is kept; it changes rarely, and a refused signature fetches it."""
-FIRST_POLL_S: Final = 180.0
-"""Before that an enquiry may not know the payment."""
 LABEL_CHARACTERS_MAX: Final = 60
 COUNTRY: Final = "ZM"
 
@@ -86,10 +81,6 @@ class AirtelMobileMoney:
     @property
     def _headers(self) -> dict[str, str]:
         return {"Accept": "*/*", "X-Country": COUNTRY, "X-Currency": self.traits.currency}
-
-    def reference(self, token: bytes) -> str:
-        """Write letters and digits, 24 of them."""
-        return base64.b32encode(token[:15]).decode()
 
     def collect(self, collection: Collection) -> AskOutcome:
         """Have the payer asked for the PIN."""
@@ -235,19 +226,9 @@ class _PublicKey:
 
 def open_airtel(settings: ProviderSettings, caller: Caller) -> AirtelMobileMoney:
     """Make the client of one account: nothing is asked of it yet."""
-    traits = ProviderTraits(
-        name=settings.name,
-        networks=frozenset({Network.AIRTEL}),
-        answer_s=settings.answer_s,
-        fees=agreed_fees(settings),
-        currency=settings.currency,
-        callback_url=settings.callback_url,
-        refunds=Refunds.WHOLE,
-        first_poll_s=FIRST_POLL_S,
-    )
     return AirtelMobileMoney(
         caller,
-        traits,
+        airtel_traits(settings),
         client_id=settings.user or "",
         client_secret=settings.secret.reveal() if settings.secret else "",
         callback_key=settings.callback_key.reveal() if settings.callback_key else None,

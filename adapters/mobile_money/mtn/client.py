@@ -3,15 +3,14 @@
 import base64
 from http import HTTPStatus
 from typing import Final
-from uuid import UUID
 
 from adapters.mobile_money.mtn.reading import read_outcome, read_payment, read_status
+from adapters.mobile_money.mtn.traits import mtn_traits
 from adapters.mobile_money.wire.amounts import international, kwacha_text
 from adapters.mobile_money.wire.caller import (
     Caller,
     WireRequest,
 )
-from adapters.mobile_money.wire.fees import agreed_fees
 from adapters.mobile_money.wire.json_text import (
     long_text_at,
     plain_label,
@@ -35,9 +34,7 @@ from application.ports import (
     ProviderTraits,
     ReceivedCallback,
     Refund,
-    Refunds,
 )
-from domain.values import Network
 
 LABEL_CHARACTERS_MAX: Final = 160
 TOKEN_MARGIN_S: Final = 60
@@ -131,10 +128,6 @@ class MtnMobileMoney:
         self._collections = collections
         self._refunds = refunds
 
-    def reference(self, token: bytes) -> str:
-        """Write a UUID of version 4, the only one that MTN takes."""
-        return str(UUID(bytes=token[:16], version=4))
-
     def collect(self, collection: Collection) -> AskOutcome:
         """Have the payer asked for the PIN."""
         label = plain_label(collection.label, LABEL_CHARACTERS_MAX)
@@ -218,16 +211,6 @@ def open_mtn(settings: ProviderSettings, caller: Caller) -> MtnMobileMoney:
             settings.refund_secret,
             settings.refund_subscription_key,
         )
-    traits = ProviderTraits(
-        name=settings.name,
-        networks=frozenset({Network.MTN}),
-        answer_s=settings.answer_s,
-        fees=agreed_fees(settings),
-        currency=settings.currency,
-        callback_url=settings.callback_url,
-        callback_per_payment=True,
-        refunds=Refunds.PARTS if refunds else Refunds.NONE,
-    )
     user = settings.user or ""
     collections = product(COLLECTION, user, settings.secret, settings.subscription_key)
-    return MtnMobileMoney(caller, traits, collections=collections, refunds=refunds)
+    return MtnMobileMoney(caller, mtn_traits(settings), collections=collections, refunds=refunds)

@@ -3,7 +3,6 @@
 import math
 from typing import Final
 from urllib.parse import urlsplit
-from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -17,13 +16,13 @@ from adapters.mobile_money.pawapay.signing import (
     signed_headers,
 )
 from adapters.mobile_money.pawapay.statuses import PROVIDERS
+from adapters.mobile_money.pawapay.traits import pawapay_traits
 from adapters.mobile_money.wire.amounts import international, kwacha_text
 from adapters.mobile_money.wire.caller import (
     Caller,
     CallFailed,
     WireRequest,
 )
-from adapters.mobile_money.wire.fees import agreed_fees
 from adapters.mobile_money.wire.json_text import plain_label, read_object, text_at, write_compact
 from adapters.mobile_money.wire.tokens import BearerCaller, Token
 from adapters.mobile_money.wire.total import outcome_of, status_of
@@ -39,10 +38,8 @@ from application.ports import (
     ProviderTraits,
     ReceivedCallback,
     Refund,
-    Refunds,
 )
 from domain.errors import InvalidRequest
-from domain.values import Network
 
 MESSAGE_CHARACTERS: Final = (4, 22)
 """Of what the payer sees; a shorter one is left out."""
@@ -95,10 +92,6 @@ class PawapayMobileMoney:
         self._signer = signer
         self._must_be_signed = must_be_signed
         self._keys = PublicKeys(caller)
-
-    def reference(self, token: bytes) -> str:
-        """Write a UUID of version 4, the only one that pawaPay takes."""
-        return str(UUID(bytes=token[:16], version=4))
 
     def collect(self, collection: Collection) -> AskOutcome:
         """Have the payer asked for the PIN."""
@@ -218,18 +211,9 @@ def open_pawapay(settings: ProviderSettings, caller: Caller) -> PawapayMobileMon
     Raises:
         InvalidRequest: our key cannot be read.
     """
-    traits = ProviderTraits(
-        name=settings.name,
-        networks=frozenset(Network),
-        answer_s=settings.answer_s,
-        fees=agreed_fees(settings),
-        currency=settings.currency,
-        callback_url=settings.callback_url,
-        refunds=Refunds.PARTS,
-    )
     return PawapayMobileMoney(
         caller,
-        traits,
+        pawapay_traits(settings),
         token=settings.secret.reveal() if settings.secret else "",
         signer=_signer(settings),
         must_be_signed=settings.signed_callbacks,

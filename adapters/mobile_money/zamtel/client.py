@@ -4,7 +4,6 @@ There is no status call and no callback: an answer that is lost stays unknown un
 tells, and a second call could take the money twice.
 """
 
-import base64
 from http import HTTPStatus
 
 from adapters.mobile_money.wire.amounts import international, kwacha_text
@@ -13,11 +12,11 @@ from adapters.mobile_money.wire.caller import (
     WireAnswer,
     WireRequest,
 )
-from adapters.mobile_money.wire.fees import agreed_fees
 from adapters.mobile_money.wire.json_text import read_object, text_at
 from adapters.mobile_money.wire.meaning import Says
 from adapters.mobile_money.wire.total import outcome_of
 from adapters.mobile_money.zamtel.statuses import CODES
+from adapters.mobile_money.zamtel.traits import zamtel_traits
 from adapters.settings.providers import ProviderSettings
 from application.ports import (
     Ambiguous,
@@ -33,7 +32,6 @@ from application.ports import (
     Refund,
     Settled,
 )
-from domain.values import Network
 
 
 class ZamtelMobileMoney:
@@ -46,10 +44,6 @@ class ZamtelMobileMoney:
         self._caller = caller
         self._credentials = {"ThirdPartyID": user, "Password": password}
         self._shortcode = shortcode
-
-    def reference(self, token: bytes) -> str:
-        """Write letters and digits, 24 of them."""
-        return base64.b32encode(token[:15]).decode()
 
     def collect(self, collection: Collection) -> AskOutcome:
         """Ask the payer, and wait until there is a decision or the patience is over."""
@@ -118,17 +112,9 @@ def read_outcome(answer: WireAnswer, reference: str) -> AskOutcome:
 
 def open_zamtel(settings: ProviderSettings, caller: Caller) -> ZamtelMobileMoney:
     """Make the client of one account: nothing is asked of it yet."""
-    traits = ProviderTraits(
-        name=settings.name,
-        networks=frozenset({Network.ZAMTEL}),
-        answer_s=settings.answer_s,
-        fees=agreed_fees(settings),
-        currency=settings.currency,
-        tells_status=False,
-    )
     return ZamtelMobileMoney(
         caller,
-        traits,
+        zamtel_traits(settings),
         user=settings.user or "",
         password=settings.secret.reveal() if settings.secret else "",
         shortcode=settings.shortcode or "",

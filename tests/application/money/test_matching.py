@@ -1,6 +1,6 @@
 """Matches are recorded in batches, once; a person's own are taken back with both sides."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from uuid import UUID
 
 import pytest
@@ -16,6 +16,7 @@ from application.money.matching import (
     ToHold,
     Unmatch,
 )
+from application.ports import Save, Turn
 from application.system import System
 from domain.errors import InvalidRequest, NotFound, TooLate
 from domain.matching import Rule, Trouble
@@ -149,3 +150,27 @@ def test_a_person_splits_a_line_by_hand(system: System) -> None:
 def test_a_save_has_a_bound() -> None:
     with pytest.raises(InvalidRequest):
         RecordMatching([_own("a")] * (DECISIONS_MAX + 1), at=Instant(1))
+
+
+def test_a_save_that_breaks_off_leaves_none_of_its_decisions_and_is_made_again(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, names = system.committer.execute, [f"whole-{n}" for n in range(50)]
+    run(Given(lines=names, credited=names))
+    head, transact = system.store.head(), system.store.transact
+
+    def broken(decide: Callable[[Turn], Save]) -> None:
+        def then_breaks(turn: Turn) -> Save:
+            assert len(decide(turn).events) == len(names)
+            raise BrokenPipeError
+
+        transact(then_breaks)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(system.store, "transact", broken)
+        with pytest.raises(BrokenPipeError):
+            run(RecordMatching([_own(name) for name in names], at=Instant(2_000_000)))
+    assert system.store.head() == head
+    assert not any(_receipt(system, name).is_posted for name in names)
+    done = run(RecordMatching([_own(name) for name in names], at=Instant(2_000_000)))
+    assert (done.matched, system.store.head()) == (len(names), head + len(names))

@@ -168,7 +168,7 @@ class Month:
         assert system.follower.catch_up(timeout_s=CATCH_UP_S)
         done = reconcile(
             system.queries, execute=self.till.execute, clock=self.till.clock,
-            digests=system.digests, mobile_money=system.mobile_money, actor=STAFF,
+            digests=system.digests, traits=system.mobile_money.traits, actor=STAFF,
         )  # fmt: skip
         recorded = sum((one.recorded for one in done), Counter[str]())
         assert system.follower.catch_up(timeout_s=CATCH_UP_S)

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.clock import SystemClock
 from adapters.mobile_money import PROVIDERS as KINDS
-from adapters.mobile_money import SIMULATED, open_provider
+from adapters.mobile_money import SIMULATED, TRAITS, open_provider
 from adapters.mobile_money.wire.wire_log import FileWireLog, wire_folder
 from adapters.settings import load_settings
 from adapters.settings.providers import KINDS as KINDS_OF_SETTINGS
@@ -24,7 +24,7 @@ READY_S = 20
 
 
 def test_the_command_knows_every_provider() -> None:
-    assert set(PROVIDERS) == set(KINDS) == set(SIMULATED) == set(KINDS_OF_SETTINGS)
+    assert set(PROVIDERS) == set(KINDS) == set(TRAITS) == set(SIMULATED) == set(KINDS_OF_SETTINGS)
 
 
 @pytest.mark.slow
@@ -49,7 +49,7 @@ def test_what_it_prints_is_what_settings_need_and_what_was_said_can_be_read(
         log = FileWireLog(wire_folder(cli.folder))
         with closing(open_provider(account, clock=SystemClock(), log=log)) as client:
             collection = Collection(
-                reference=client.reference(bytes(16)),
+                reference=client.traits.write_reference(bytes(16)),
                 amount_ngwee=Ngwee(5_000),
                 payer=Msisdn("+260951234567"),
                 network=Network.ZAMTEL,
