@@ -25,7 +25,10 @@ class ClientGone(Exception):
 class Call:
     """One request, read: what endpoints work with."""
 
-    __slots__ = ("body", "headers", "params", "peer", "query", "quotas", "request_id")
+    __slots__ = (
+        *("body", "headers", "is_counted", "is_https", "params", "path", "peer", "query"),
+        *("quotas", "request_id"),
+    )
 
     def __init__(
         self,
@@ -36,6 +39,9 @@ class Call:
         params: Mapping[str, Any] | None = None,
         peer: str | None = None,
         request_id: str = "",
+        path: str = "",
+        is_https: bool = False,
+        is_counted: bool = False,
     ) -> None:
         self.headers = headers
         self.body = body
@@ -45,6 +51,11 @@ class Call:
         """The address of the other end of the connection; None on a Unix socket."""
         self.request_id = request_id
         """What the answer's ``X-Request-Id`` and the logs call this request."""
+        self.path = path
+        self.is_https = is_https
+        """Whether it came to this process over TLS."""
+        self.is_counted = is_counted
+        """Whether it is part of a page's request, whose address was counted already."""
         self.quotas: list[tuple[str, Quota]] = []
         """The limits under which this request was counted, by policy."""
 
@@ -63,6 +74,8 @@ def call_of(scope: Scope) -> Call:
         params=scope.get("path_params"),
         peer=client[0] if client else None,
         request_id=scope["ngoma.request_id"].decode("ascii"),
+        path=scope["path"],
+        is_https=scope.get("scheme") == "https",
     )
 
 
