@@ -39,6 +39,8 @@ class Plot:
     title: str
     labels: Sequence[str]
     series: Sequence[Series]
+    names_bars: bool = False
+    """Whether each bar has its name below, instead of the first and the last."""
     width: int = WIDTH
     height: int = HEIGHT
 

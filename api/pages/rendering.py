@@ -54,6 +54,10 @@ def _environment() -> "Environment":
         auto_reload=False,
     )
     made.globals |= {"say": say, "has_words": has_words, "asset": asset, "language": LANGUAGE}
+    made.filters |= {
+        "pair": lambda name: (name, name),
+        "network": lambda name: (name, say(f"networks.{name}")),
+    }
     made.filters |= {"number": number, "kwacha": kwacha, "moment": moment, "day": day}
     return made
 

@@ -22,17 +22,20 @@ from api.pages.cookies import (
 )
 from api.routing.front import Front
 from api.routing.route import Endpoint
+from application.accounts.principal import Principal
 from application.accounts.sessions import Session
 from application.books.contents import read_details
 from application.system import System
 from domain.account import Account, account_id
 from domain.contents import Person
 from domain.errors import InvalidKey, NotPermitted
+from domain.idempotency import IDEMPOTENCY_KEY
 from domain.roles import Role
 
 FORM_OVER: Final = "This form is no longer good: look at it and send it again."
 PASSED_ON: Final = (b"forwarded", b"x-forwarded-for", b"x-real-ip", b"user-agent", b"host")
 """Headers by which a page's questions come from the same client as its request."""
+FORM_KEY_BYTES: Final = 12
 HIDDEN: Final = frozenset({CSRF_TOKEN, "do", "next"})
 """Fields of forms that are no fields of the API."""
 
@@ -98,6 +101,17 @@ class Visit:
         key = self.token if self.somebody else self.cookies.get(VISITOR, "")
         return form_token(key) if key else ""
 
+    @property
+    def form_key(self) -> str:
+        """What a form that must not be carried out twice holds in its field ``key``.
+
+        It stays while the form is put right, and is another once it stands for what was done.
+        """
+        given = str(self.fields.get("key", ""))
+        if given and IDEMPOTENCY_KEY not in self.problems:
+            return given
+        return self.front.system.randomness.token(FORM_KEY_BYTES).hex()
+
     async def recognise(self) -> None:
         """Find out whose session it is.
 
@@ -123,6 +137,15 @@ class Visit:
         if elsewhere or not own or not hmac.compare_digest(given.encode(), own.encode()):
             raise FormOver(FORM_OVER)
 
+    async def principal(self) -> Principal:
+        """Give the account of the session, for what the API lets in by a key alone.
+
+        Raises:
+            InvalidKey: there is no session, or it is over.
+        """
+        caller = replace(self.front.caller(self.call), credential=self.token)
+        return await self.front.door.admit_manager(caller)
+
     async def ask(
         self,
         endpoint: Endpoint,
@@ -139,16 +162,8 @@ class Visit:
         Raises:
             NgomaError: whatever the endpoint refuses.
         """
-        body = {k: v for k, v in (fields or {}).items() if k not in HIDDEN}
-        more = {b"idempotency-key": idempotency_key.encode()} if idempotency_key else {}
-        answered = await self._answer(
-            endpoint,
-            msgspec.json.encode(body) if fields is not None else b"",
-            query=query,
-            params=params,
-            headers={b"content-type": b"application/json", **more},
-        )
-        return msgspec.json.decode(answered.body)
+        call = self.inner_call(fields, query=query, params=params, idempotency_key=idempotency_key)
+        return msgspec.json.decode((await endpoint(self.front, call)).body)
 
     async def ask_with_file(self, endpoint: Endpoint) -> Any:
         """Hand the form on as it came, with its file; give the answer, read.
@@ -156,9 +171,13 @@ class Visit:
         Raises:
             NgomaError: whatever the endpoint refuses.
         """
-        kind = self.call.headers.get(b"content-type", b"")
-        answered = await self._answer(endpoint, self.call.body, headers={b"content-type": kind})
-        return msgspec.json.decode(answered.body)
+        call = self.inner_call()
+        call.headers = {
+            **call.headers,
+            b"content-type": self.call.headers.get(b"content-type", b""),
+        }
+        call.body = self.call.body
+        return msgspec.json.decode((await endpoint(self.front, call)).body)
 
     async def download(self, endpoint: Endpoint, query: Mapping[str, str], **params: str) -> Answer:
         """Ask an endpoint of the API for a file; give its answer as it is.
@@ -166,32 +185,37 @@ class Visit:
         Raises:
             NgomaError: whatever the endpoint refuses.
         """
-        return await self._answer(endpoint, b"", query=query, params=params)
+        return await endpoint(self.front, self.inner_call(query=query, params=params))
 
-    async def _answer(
+    def inner_call(
         self,
-        endpoint: Endpoint,
-        body: bytes,
+        fields: Mapping[str, Any] | None = None,
         *,
         query: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
-        headers: Mapping[bytes, bytes] | None = None,
-    ) -> Answer:
-        passed = {k: v for k, v in self.call.headers.items() if k in PASSED_ON}
-        token = {b"authorization": b"Bearer " + self.token.encode("latin-1")} if self.token else {}
-        return await endpoint(
-            self.front,
-            Call(
-                headers={**passed, **token, **(headers or {})},
-                body=body,
-                query=_written(query or {}),
-                params=dict(params or {}),
-                peer=self.call.peer,
-                request_id=self.call.request_id,
-                path=self.call.path,
-                is_https=self.call.is_https,
-                is_counted=True,
-            ),
+        idempotency_key: str | None = None,
+    ) -> Call:
+        """Make a request to the API of this one: with its session, from its client."""
+        headers = {name: self.call.headers[name] for name in PASSED_ON if name in self.call.headers}
+        if self.token:
+            headers[b"authorization"] = b"Bearer " + self.token.encode("latin-1")
+        body = b""
+        if fields is not None:
+            headers[b"content-type"] = b"application/json"
+            own = {name: value for name, value in fields.items() if name not in HIDDEN}
+            body = msgspec.json.encode(own)
+        if idempotency_key is not None:
+            headers[b"idempotency-key"] = idempotency_key.encode("ascii", "replace")
+        return Call(
+            headers=headers,
+            body=body,
+            query=urlencode(query or {}).encode(),
+            params=dict(params or {}),
+            peer=self.call.peer,
+            request_id=self.call.request_id,
+            path=self.call.path,
+            is_https=self.call.is_https,
+            is_counted=True,
         )
 
 
@@ -202,7 +226,3 @@ def _somebody(system: System, session: Session) -> Somebody:
     counted = roles if session.has_second_factor else frozenset()
     name = person.name or f"#{session.account}"
     return Somebody(session, session.account, name, counted, bool(roles))
-
-
-def _written(query: Mapping[str, str]) -> bytes:
-    return urlencode(query).encode()

@@ -1,7 +1,6 @@
 """A browser without a screen: it keeps cookies as told, and sends the forms that pages show."""
 
 import re
-from collections.abc import Mapping
 from html import unescape
 from typing import Any, Final
 
@@ -42,13 +41,13 @@ class Browser:
         return self.ask("GET", path, **more)
 
     def send(
-        self, path: str, do: str, *, page: str = "", headers: Mapping[str, str] = {}, **fields: Any
+        self, path: str, do: str, *, page: str = "", headers: Any = None, **fields: Any
     ) -> httpx.Response:
         """Send a form of a page as the page gives it, with these fields filled in."""
         token = TOKEN.search(self.get(page or path).text)
         assert token, f"there is no form on {page or path}"
         filled = {"csrf_token": unescape(token[1]), "do": do, **fields}
-        return self.ask("POST", path, data=filled, headers=dict(headers))
+        return self.ask("POST", path, data=filled, headers=headers or {})
 
     def follow(self, answer: httpx.Response) -> httpx.Response:
         """Go where a form's answer leads."""

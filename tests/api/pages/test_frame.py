@@ -38,6 +38,18 @@ CLASSES: Final = {
     "/register": Class(Who.ANYONE),
     "/reset": Class(Who.ANYONE),
     "/second-factor": Class(Who.ANYONE),
+    "/app": Class(Who.CUSTOMER),
+    "/app/send": Class(Who.CUSTOMER),
+    "/app/messages": Class(Who.CUSTOMER),
+    "/app/messages/{message_id}": Class(Who.CUSTOMER, names="message"),
+    "/app/messages/{message_id}/timeline": Class(Who.CUSTOMER, names="message"),
+    "/app/topups": Class(Who.CUSTOMER),
+    "/app/topups/live": Class(Who.CUSTOMER),
+    "/app/statement": Class(Who.CUSTOMER),
+    "/app/keys": Class(Who.CUSTOMER),
+    "/app/sender-ids": Class(Who.CUSTOMER),
+    "/app/limits": Class(Who.CUSTOMER),
+    "/app/people": Class(Who.CUSTOMER),
 }
 """Every page, with who may see it: a page that is not here fails."""
 OPEN: Final = [page for page in PAGES if page.who is Who.ANYONE]
