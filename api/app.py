@@ -24,6 +24,9 @@ from api.http.pacing import Pacing
 from api.http.proxies import Addresses
 from api.http.refusals import BadRequest
 from api.http.wire import Answer, Call, Receive, Scope, Send, call_of, encode
+from api.pages.answering import page_error, routes_of
+from api.pages.page import Page
+from api.pages.site import PAGES
 from api.routes import ROUTES, envelope_of
 from api.routing.front import Front
 from api.routing.resource import Resource, write
@@ -60,10 +63,12 @@ class GatewayApp(Litestar):
         await self.edge.serve(app, scope, receive, send)
 
 
-def create_app(system: System, routes: Sequence[Route] = ROUTES) -> Litestar:
+def create_app(
+    system: System, routes: Sequence[Route] = ROUTES, pages: Sequence[Page] = PAGES
+) -> Litestar:
     """Make the web application of a running system; its threads are not started here."""
     front = Front(system)
-    by_path = sorted(with_reference(routes), key=attrgetter("path"))
+    by_path = sorted([*with_reference(routes), *routes_of(pages)], key=attrgetter("path"))
     resources = {
         path: Resource(front, path, list(operations))
         for path, operations in groupby(by_path, key=attrgetter("path"))
@@ -111,6 +116,12 @@ def _handler(path: str, resource: Resource) -> HTTPRouteHandler:
     return handle
 
 
+def _is_read_by_people(call: Call) -> bool:
+    """Whether a browser asks, for what is no path of the API."""
+    is_api = call.path.startswith(("/api/", "/callbacks/")) or call.path == "/api"
+    return not is_api and "text/html" in (call.header(b"accept") or "")
+
+
 def _refusing(error: BadRequest) -> App:
     """Answer a request whose head cannot be used, in its path's own envelope."""
 
@@ -130,11 +141,13 @@ def _not_routed(request: Request[Any, Any, Any], error: HTTPException) -> Respon
         refusal = NotFound("There is nothing at this path.")
     else:
         refusal = InvalidRequest(error.detail)
-    answer = envelope_of(request.scope["path"])(call_of(cast("Scope", request.scope)), refusal)
+    call = call_of(cast("Scope", request.scope))
+    envelope = page_error if _is_read_by_people(call) else envelope_of(call.path)
+    answer = envelope(call, refusal)
     return Response(
         answer.body,
         status_code=answer.status,
-        media_type=answer.content_type.decode(),
+        media_type=answer.content_type.decode().partition(";")[0],  # it adds the charset
         headers={
             "cache-control": answer.cache_control.decode(),
             **{name.decode(): value.decode() for name, value in answer.headers},

@@ -16,12 +16,13 @@ from sqlalchemy import (
     select,
 )
 
-from application.ports.queries import BatchRow, LogEntry, LogFilter, LogPage
+from application.ports.queries import ActivityRow, BatchRow, LogEntry, LogFilter, LogPage
 from domain.contents import ContentKind
+from domain.days import DAY_S, OFFSET_S
 from domain.message_states import OPEN, REFUNDED, SPENT, State
 from domain.message_text import MESSAGE_CHARACTERS_MAX
 from domain.msisdn import search_forms
-from domain.values import Network
+from domain.values import SECOND, Instant, Network
 from projections.tables import CONTENTS, READ, changing, fixed, index_when_set, is_content, key
 
 MESSAGES: Final = Table(
@@ -112,6 +113,30 @@ def entry(connection: Connection, account: int, number: int) -> LogEntry | None:
     wanted = _entries(MESSAGES).where(MESSAGES.c.number == number, MESSAGES.c.account == account)
     row = connection.execute(wanted).first()
     return None if row is None else _entry(row._mapping)
+
+
+def activity(
+    connection: Connection, account: int, since: Instant, *, newest: int
+) -> Sequence[ActivityRow]:
+    """Count messages by day in Lusaka, network and state; at most ``newest`` are looked at."""
+    columns = MESSAGES.c
+    looked_at = (
+        select(columns.queued_at, columns.network, columns.state)
+        .where(columns.account == account)
+        .order_by(columns.position.desc())
+        .limit(newest)
+        .subquery("newest")
+    )
+    day = ((looked_at.c.queued_at + OFFSET_S * SECOND) // (DAY_S * SECOND)).label("day")
+    wanted = (
+        select(day, looked_at.c.network, looked_at.c.state, func.count().label("messages"))
+        .where(looked_at.c.queued_at >= since)
+        .group_by(day, looked_at.c.network, looked_at.c.state)
+    )
+    return [
+        ActivityRow(int(row.day), Network(row.network), State(row.state), int(row.messages))
+        for row in connection.execute(wanted)
+    ]
 
 
 def batch_row(connection: Connection, account: int, batch: int) -> BatchRow | None:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 import projections
 from application.ports.queries import (
     AccountRow,
+    ActivityRow,
     Ahead,
     AirtimeRow,
     Backlog,
@@ -125,6 +126,11 @@ class SqlQueries(LedgerReading, ReceiptReading, DayAnswers, ReportReading):
         """Find one message of an account."""
         with self._reading(catalogue.MESSAGE_LOG) as connection:
             return projections.message_log.entry(connection, account, number)
+
+    def activity(self, account: int, since: Instant, *, newest: int) -> Sequence[ActivityRow]:
+        """Count an account's messages since a time by day, network and state, of the newest."""
+        with self._reading(catalogue.MESSAGE_LOG) as connection:
+            return projections.message_log.activity(connection, account, since, newest=newest)
 
     def batch(self, account: int, batch: int) -> BatchRow | None:
         """Count how the messages of an account's bulk stand."""

@@ -11,13 +11,14 @@ from api.dialects import personal, sending
 from api.dialects.dialect import FELTECH
 from api.dialects.estimates import estimate
 from api.dialects.logs import Page, read_before, read_page, read_status
-from api.http.fields import read_query
+from api.http.fields import Fields, read_query
 from api.http.presence import read_text, require
 from api.http.refusals import InvalidEntries
 from api.http.wire import Answer, Call, answer
 from api.routing.admission import admit_manager, admit_reader, admit_writer
 from api.routing.front import Front
 from application.accounts import RequestSenderId
+from application.accounts.principal import Principal
 from application.books.contents import read_client_reference
 from application.ports.queries import PUBLIC_STATUS, LogEntry, LogFilter, SenderIdRow
 from domain.errors import InvalidRequest, NotFound
@@ -56,6 +57,11 @@ SENDER_ID_WORDS: Final[Mapping[str, SenderIdWord]] = {
 async def send(front: Front, call: Call) -> Answer:
     """Send one message."""
     principal, fields = await admit_writer(front, call)
+    return await send_for(front, call, principal, fields)
+
+
+async def send_for(front: Front, call: Call, principal: Principal, fields: Fields) -> Answer:
+    """Send one message for whoever was let in."""
     await sending.limit(front, FELTECH, front.caller(call), "single", principal)
     require(fields, "to", "message")
     body = sending.read_body(front, call, fields, is_bulk=False)
@@ -69,6 +75,11 @@ async def send(front: Front, call: Call) -> Answer:
 async def send_bulk(front: Front, call: Call) -> Answer:
     """Send one text to many: all of them, or nothing when one number cannot be used."""
     principal, fields = await admit_writer(front, call)
+    return await send_bulk_for(front, call, principal, fields)
+
+
+async def send_bulk_for(front: Front, call: Call, principal: Principal, fields: Fields) -> Answer:
+    """Send to many for whoever was let in."""
     await sending.limit(front, FELTECH, front.caller(call), "bulk", principal)
     is_personal = personal.is_personal(fields)
     others = ("to", "message")

@@ -15,6 +15,8 @@ class Caller:
     """An API key or a session's token; "" is none."""
     quotas: list[tuple[str, Quota]] = field(default_factory=list)
     """The limits under which the call was counted, by policy."""
+    is_counted: bool = False
+    """Whether the address was counted already, for the page that this call is part of."""
 
     @property
     def client(self) -> str:

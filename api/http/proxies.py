@@ -18,6 +18,7 @@ from domain.addresses import (
 from domain.errors import InvalidRequest
 
 _FORWARDED_FOR: Final = re.compile(r'(?:^|[;,])\s*for\s*=\s*("[^"]*"|[^;,]*)', re.IGNORECASE)
+_FORWARDED_PROTO: Final = re.compile(r'(?:^|[;,])\s*proto\s*=\s*"?(\w+)', re.IGNORECASE)
 _HOPS_MAX: Final = 32
 
 
@@ -50,6 +51,17 @@ class Addresses:
             if not self._trusts(address):
                 break
         return address
+
+    def is_https(self, call: Call) -> bool:
+        """Whether a trusted proxy says that its client speaks TLS to it."""
+        address = (call.peer and _plain(call.peer)) or call.peer or UNIX_SOCKET
+        if not self._trusts(address):
+            return False
+        if self._header == b"forwarded":
+            said = _FORWARDED_PROTO.findall(call.header(self._header) or "")
+        else:
+            said = (call.header(b"x-forwarded-proto") or "").split(",")
+        return bool(said) and said[-1].strip().lower() == "https"
 
     def counted_peer(self, peer: str | None) -> str | None:
         """Name the client that a connection counts for; None for a trusted proxy's."""

@@ -30,14 +30,8 @@ class Call:
     """One request, read: what endpoints work with."""
 
     __slots__ = (
-        "body",
-        "has_hung_up",
-        "headers",
-        "params",
-        "peer",
-        "query",
-        "quotas",
-        "request_id",
+        *("body", "has_hung_up", "headers", "is_counted", "is_https", "params", "path", "peer"),
+        *("query", "quotas", "request_id"),
     )
 
     def __init__(
@@ -50,6 +44,9 @@ class Call:
         peer: str | None = None,
         request_id: str = "",
         has_hung_up: Callable[[], bool] = never,
+        path: str = "",
+        is_https: bool = False,
+        is_counted: bool = False,
     ) -> None:
         self.headers = headers
         self.body = body
@@ -61,6 +58,11 @@ class Call:
         """What the answer's ``X-Request-Id`` and the logs call this request."""
         self.has_hung_up = has_hung_up
         """Says, in any thread, whether nobody may be there for the answer any more."""
+        self.path = path
+        self.is_https = is_https
+        """Whether it came to this process over TLS."""
+        self.is_counted = is_counted
+        """Whether it is part of a page's request, whose address was counted already."""
         self.quotas: list[tuple[str, Quota]] = []
         """The limits under which this request was counted, by policy."""
 
@@ -80,6 +82,8 @@ def call_of(scope: Scope) -> Call:
         peer=client[0] if client else None,
         request_id=scope["ngoma.request_id"].decode("ascii"),
         has_hung_up=scope.get("extensions", {}).get(HUNG_UP, never),
+        path=scope["path"],
+        is_https=scope.get("scheme") == "https",
     )
 
 

@@ -125,7 +125,7 @@ def _wilcybertek(call: Call, error: Exception, *, queued: Literal[False] | Unset
     row = row_of(error)
     content = WilcybertekError(
         code=row.code,
-        message=_message(error),
+        message=message_of(error),
         queued=queued,
         request_id=_request_id(call, row.status),
     )
@@ -136,17 +136,17 @@ def _wilcybertek(call: Call, error: Exception, *, queued: Literal[False] | Unset
             available=error.available,
             top_up_url=error.top_up_url or UNSET,
         )
-    return answer(content, status=row.status, headers=_headers(error, row.status))
+    return answer(content, status=row.status, headers=headers_of(error, row.status))
 
 
 def feltech_error(call: Call, error: Exception) -> Answer:
     """Answer an error as dialect feltech: a message, and by field what is wrong."""
     status = row_of(error).feltech_status
-    headers = _headers(error, status)
+    headers = headers_of(error, status)
     if status == 422:
-        blamed = _blamed(error)
-        message = str(error) if isinstance(error, InvalidEntries) else blamed[0][1]
-        content = FeltechInvalid(message=message, errors={name: [text] for name, text in blamed})
+        found = blamed(error)
+        message = str(error) if isinstance(error, InvalidEntries) else found[0][1]
+        content = FeltechInvalid(message=message, errors={name: [text] for name, text in found})
         return answer(content, status=status, headers=headers)
     if isinstance(error, errors.AlreadyExists):
         return answer(FeltechError(message=str(error)), status=status, headers=headers)
@@ -160,7 +160,7 @@ def feltech_error(call: Call, error: Exception) -> Answer:
         )
         return answer(short, status=status, headers=headers)
     refusal = FeltechError(
-        status="error", message=_message(error), request_id=_request_id(call, status)
+        status="error", message=message_of(error), request_id=_request_id(call, status)
     )
     return answer(refusal, status=status, headers=headers)
 
@@ -170,7 +170,8 @@ def _request_id(call: Call, status: int) -> str | UnsetType:
     return call.request_id if status >= FAULT_FROM else UNSET
 
 
-def _blamed(error: Exception) -> list[tuple[str, str]]:
+def blamed(error: Exception) -> list[tuple[str, str]]:
+    """Give the fields that an error is about, each with what is wrong with it."""
     if isinstance(error, MissingFields):
         return [(name, f"The {name} field is required.{error.hint(name)}") for name in error.fields]
     if isinstance(error, InvalidEntries):
@@ -183,7 +184,8 @@ def _blamed(error: Exception) -> list[tuple[str, str]]:
     return [("body", str(error))]
 
 
-def _message(error: Exception) -> str:
+def message_of(error: Exception) -> str:
+    """Give the words that may be said of an error: of what nobody foresaw, nothing."""
     if isinstance(error, errors.OutcomeUnknown):
         return OUTCOME_UNKNOWN
     if isinstance(error, errors.StoreDown):
@@ -193,7 +195,8 @@ def _message(error: Exception) -> str:
     return UNEXPECTED
 
 
-def _headers(error: Exception, status: int) -> Headers:
+def headers_of(error: Exception, status: int) -> Headers:
+    """Give the headers that an error brings to its answer."""
     if isinstance(error, errors.RateLimited | errors.Overloaded):
         return ((b"retry-after", b"%d" % max(error.retry_after_s, 1)),)
     if isinstance(error, errors.Unavailable) and status == 503:

@@ -31,6 +31,8 @@ SEARCHING_THREADS: Final = 2
 """For reads that look through much: of one account one at a time."""
 SEARCHING_WAITING_MAX: Final = 64
 READY_KEPT_S: Final = 1.0
+PAGES_A_MINUTE: Final = 600
+"""Pages that one address may ask for: people behind one router, each with a page that is live."""
 UPLOADS_MAX: Final = 2
 TOP_UPS: Final = "/api/v1/topups"
 """Files that are read or worked at the same time: each may take its size in memory."""
@@ -103,7 +105,11 @@ class Front:
         """
         if credential.startswith(TOKEN_PREFIX) and credential != session_token(call):
             raise InvalidKey(ONLY_AS_BEARER)
-        return Caller(self._addresses.client(call), credential, call.quotas)
+        return Caller(self._addresses.client(call), credential, call.quotas, call.is_counted)
+
+    def is_https(self, call: Call) -> bool:
+        """Whether the client speaks TLS, to this process or to a trusted proxy."""
+        return call.is_https or self._addresses.is_https(call)
 
     async def limit_address(self, caller: Caller) -> None:
         """Count a call against its client's address (dialect feltech).
@@ -111,7 +117,16 @@ class Front:
         Raises:
             RateLimited: the limit is used up.
         """
-        await self._count_client(caller, "ip", self.system.terms.limits.ip)
+        if not caller.is_counted:
+            await self._count_client(caller, "ip", self.system.terms.limits.ip)
+
+    async def limit_page(self, caller: Caller) -> None:
+        """Count a page against its client's address, apart from calls of the API.
+
+        Raises:
+            RateLimited: the limit is used up.
+        """
+        await self._count_client(caller, "page_ip", PAGES_A_MINUTE)
 
     async def limit_auth(self, caller: Caller) -> None:
         """Count a call that may guess an account or a secret against its client's address.

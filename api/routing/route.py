@@ -51,7 +51,7 @@ class Route:
     envelope: Envelope
     summary: str
     answers: Answers
-    tag: Literal["wilcybertek", "feltech", "accounts", "money", "staff", "operations"]
+    tag: Literal["wilcybertek", "feltech", "accounts", "money", "staff", "operations", "pages"]
     access: Access
     request: type[Struct] | None = None
     """What its body holds; None for a route without a body."""

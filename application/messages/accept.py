@@ -163,7 +163,8 @@ class SendMessages(Command[Accepted]):
         asked = self._sending
         account_key, wallet_key = _keys_of(asked.principal.account)
         account = books.get(Account, account_key)
-        if asked.principal.key_id not in account.keys:
+        key_id = asked.principal.key_id
+        if key_id is not None and key_id not in account.keys:  # a session's has none
             msg = "The API key is invalid or was revoked."
             raise InvalidKey(msg)
         if not asked.principal.may(Scope.SEND):

@@ -24,6 +24,7 @@ from application.ports.queries.ledger import (
 from application.ports.queries.looks import LookQueries, LookRow
 from application.ports.queries.messages import (
     PUBLIC_STATUS,
+    ActivityRow,
     BatchRow,
     LogEntry,
     LogFilter,
@@ -55,6 +56,7 @@ from application.ports.queries.wallets import Balance, Statement, StatementLine,
 __all__ = [
     "PUBLIC_STATUS",
     "AccountRow",
+    "ActivityRow",
     "AgeRow",
     "Ahead",
     "AirtimeRow",

@@ -68,6 +68,19 @@ class BatchRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ActivityRow:
+    """How many of an account's messages of one day in Lusaka, to one network, stand alike.
+
+    ``day`` counts days since 1970-01-01.
+    """
+
+    day: int
+    network: Network
+    state: State
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
 class LogPage:
     """A page of the log, newest first; ``total`` counts all that match."""
 
@@ -138,6 +151,9 @@ class MessageQueries(Protocol):
         Raises:
             InvalidRequest: a search that takes too long, or that nobody waits for.
         """
+
+    def activity(self, account: int, since: Instant, *, newest: int) -> Sequence[ActivityRow]:
+        """Count an account's messages since a time by day, network and state, of the newest."""
 
     def log_entry(self, account: int, number: int) -> LogEntry | None:
         """Find one message of an account."""

@@ -1,0 +1,1 @@
+"""Pages for people: HTML over the endpoints of the API, and no second way to do things."""

@@ -1,0 +1,1 @@
+"""Pages of an account: what it sent, what it has, and what it may do."""

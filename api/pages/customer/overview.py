@@ -1,0 +1,95 @@
+"""``/app``: what an account has, what became of its messages, and what waits."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, Final
+
+from api.accounts import account
+from api.dialects import extras, feltech
+from api.pages.page import Page, View, Who
+from api.pages.plots import Plot, Series, Tone
+from api.pages.visit import Visit
+from api.pages.words import say
+from application.ports.queries import ActivityRow
+from domain.days import DAY_S, day_of
+from domain.message_states import OPEN, REFUNDED, State
+from domain.values import SECOND, Instant, Network
+
+DAYS: Final = 14
+"""How many days the plots show, today's among them."""
+NEWEST: Final = 20_000
+"""Messages that the plots count at most."""
+WAITING_SHOWN: Final = 5
+LOW: Final = 20
+"""Credits below which the page says so."""
+_EPOCH: Final = date(1970, 1, 1)
+_STANDS: Final[Mapping[str, tuple[frozenset[State], Tone]]] = {
+    "delivered": (frozenset({State.DELIVERED}), "good"),
+    "sent": (frozenset({State.SENT, State.UNDELIVERED}), "plain"),
+    "waiting": (frozenset(OPEN) - {State.IN_DOUBT, State.HELD}, "fair"),
+    "in_doubt": (frozenset({State.IN_DOUBT, State.HELD}), "doubt"),
+    "failed": (frozenset(REFUNDED), "bad"),
+}
+"""How messages stand, from the bottom of a bar up."""
+
+
+async def overview(visit: Visit) -> View:
+    """Show it all."""
+    front, who = visit.front, visit.who
+    balance = await visit.ask(extras.balance)
+    about = (await visit.ask(account.account))["data"]
+    today = day_of(front.system.clock.now())
+    since = Instant((today - DAYS + 1) * DAY_S * SECOND)
+    rows = await front.read_own_writes(
+        who.account,
+        "message_log",
+        lambda: front.system.queries.activity(who.account, since, newest=NEWEST),
+    )
+    waiting = (await visit.ask(feltech.logs, query={"status": "pending"}))["data"]
+    return View(
+        "overview.html",
+        {
+            "balance": balance,
+            "is_low": balance["available"] < LOW,
+            "suspended": about["suspended"],
+            "totals": {name: _count(rows, states) for name, (states, _) in _STANDS.items()},
+            "plots": (_by_day(rows, today), _by_network(rows)),
+            "waiting": waiting["data"][:WAITING_SHOWN],
+            "waiting_total": waiting["total"],
+        },
+    )
+
+
+def _by_day(rows: Sequence[ActivityRow], today: int) -> Plot:
+    days = range(today - DAYS + 1, today + 1)
+    return Plot(
+        say("overview.by_day", days=DAYS),
+        [f"{_EPOCH + timedelta(days=day):%-d %b}" for day in days],
+        [
+            Series(name, [_count(rows, states, day=day) for day in days], tone)
+            for name, (states, tone) in _STANDS.items()
+        ],
+    )
+
+
+def _by_network(rows: Sequence[ActivityRow]) -> Plot:
+    return Plot(
+        say("overview.by_network"),
+        [say(f"networks.{network.value}") for network in Network],
+        [
+            Series(name, [_count(rows, states, network=each) for each in Network], tone)
+            for name, (states, tone) in _STANDS.items()
+        ],
+        names_bars=True,
+    )
+
+
+def _count(rows: Sequence[ActivityRow], states: frozenset[State], **of: Any) -> int:
+    return sum(
+        row.messages
+        for row in rows
+        if row.state in states and all(getattr(row, name) == value for name, value in of.items())
+    )
+
+
+OVERVIEW: Final = (Page(path="/app", name="overview", who=Who.CUSTOMER, show=overview),)

@@ -1,0 +1,50 @@
+"""The way around the pages: what a visitor may see, in sections."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from api.pages.page import ROLES, Who
+from api.pages.visit import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Links of one kind of people: the name of its words (``sections.…``), and its pages."""
+
+    name: str
+    who: Who
+    links: Sequence[tuple[str, str]]
+    """Paths, each with the name of its page (``pages.…``)."""
+
+
+SECTIONS: Final = (
+    Section(
+        "account",
+        Who.CUSTOMER,
+        (
+            ("/app", "overview"),
+            ("/app/send", "send"),
+            ("/app/messages", "messages"),
+            ("/app/topups", "topups"),
+            ("/app/statement", "statement"),
+            ("/app/keys", "keys"),
+            ("/app/sender-ids", "sender_ids"),
+            ("/app/limits", "limits"),
+            ("/app/people", "people"),
+        ),
+    ),
+)
+"""Every section, in the order in which it is shown; a page comes into it with its words."""
+
+
+def navigation(visit: Visit) -> list[Section]:
+    """Give the sections that a visitor may see; none without a session."""
+    somebody = visit.somebody
+    if somebody is None:
+        return []
+    return [
+        section
+        for section in SECTIONS
+        if section.who not in ROLES or ROLES[section.who] & somebody.roles
+    ]

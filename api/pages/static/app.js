@@ -1,0 +1,57 @@
+// Three small comforts over pages that work without: copying, a preview while typing, live pieces.
+(() => {
+  "use strict";
+
+  const DEBOUNCE_MS = 250;
+
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    const words = button.textContent;
+    button.hidden = !navigator.clipboard;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+      button.textContent = button.dataset.copied;
+      setTimeout(() => { button.textContent = words; }, 2000);
+    });
+  }
+
+  // A form with data-preview="address" shows the server's answer to it in #data-into.
+  for (const form of document.querySelectorAll("form[data-preview]")) {
+    const into = document.getElementById(form.dataset.into);
+    let timer = 0;
+    let asked = 0;
+    const preview = async () => {
+      const mine = ++asked;
+      const body = new URLSearchParams(new FormData(form));
+      body.set("do", "preview");
+      try {
+        const answer = await fetch(form.dataset.preview, { method: "POST", body });
+        const text = await answer.text();
+        if (answer.ok && mine === asked) into.innerHTML = text;
+      } catch { /* the server is away: what was shown stays */ }
+    };
+    form.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(preview, DEBOUNCE_MS);
+    });
+  }
+
+  // An element with data-live="address" is asked for anew every data-every seconds, until what
+  // comes has an element with data-over in it; not while nobody looks.
+  for (const piece of document.querySelectorAll("[data-live]")) {
+    const ask = async () => {
+      if (!document.hidden) {
+        try {
+          const answer = await fetch(piece.dataset.live);
+          if (answer.status === 401 || answer.redirected) return;
+          if (answer.ok) {
+            const text = await answer.text();
+            if (text !== piece.dataset.shown) piece.innerHTML = text;
+            piece.dataset.shown = text;
+          }
+        } catch { /* asked again */ }
+      }
+      if (!piece.querySelector("[data-over]")) setTimeout(ask, piece.dataset.every * 1000);
+    };
+    if (!piece.querySelector("[data-over]")) setTimeout(ask, piece.dataset.every * 1000);
+  }
+})();
