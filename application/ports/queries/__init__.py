@@ -10,6 +10,7 @@ from typing import Protocol
 from application.ports.queries.accounts import AccountQueries, AccountRow, KeyRow, SenderIdRow
 from application.ports.queries.days import AgeRow, DayQueries, OpenRow, PeriodRow, ShownLine
 from application.ports.queries.entries import EntryQueries, EntryRow
+from application.ports.queries.feed import AttemptRow, FeedQueries, FeedRow, WebhookRow
 from application.ports.queries.inbox import InboundRow, InboxQueries
 from application.ports.queries.kept import Kept, KeptQueries, Place
 from application.ports.queries.ledger import (
@@ -58,6 +59,7 @@ __all__ = [
     "AgeRow",
     "Ahead",
     "AirtimeRow",
+    "AttemptRow",
     "Backlog",
     "Balance",
     "BatchRow",
@@ -66,6 +68,7 @@ __all__ = [
     "CaseRow",
     "ConfirmedRow",
     "EntryRow",
+    "FeedRow",
     "InboundRow",
     "JournalRow",
     "Kept",
@@ -100,6 +103,7 @@ __all__ = [
     "SuppressionRow",
     "TopUpRow",
     "Waiting",
+    "WebhookRow",
 ]
 
 
@@ -120,6 +124,7 @@ class Queries(
     PortedQueries,
     ReceiptQueries,
     DayQueries,
+    FeedQueries,
     ProgressQueries,
     Protocol,
 ):
