@@ -3,6 +3,7 @@
 from typing import Final
 
 from api import operations, schemas
+from api.accounts.feed_routes import FEED
 from api.accounts.inbound_routes import INBOUND
 from api.accounts.routes import ACCOUNTS
 from api.callbacks.receiving import CALLBACK_ROUTES
@@ -286,6 +287,7 @@ ROUTES: Final = (
     *FELTECH_ROUTES,
     *ACCOUNTS,
     *INBOUND,
+    *FEED,
     *MONEY,
     *CALLBACK_ROUTES,
     *STAFF,

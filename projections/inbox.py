@@ -1,7 +1,7 @@
 """Messages that came in: their PDUs, each a message or a part of one, and whose each message is."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -94,15 +94,32 @@ def page(
         wanted = wanted.where(INBOX.c.account == account)
     heads = list(connection.execute(wanted.order_by(INBOX.c.number.desc()).limit(limit)))
     parts: dict[int, list[Any]] = defaultdict(list)
-    of_heads = (
-        _pieces(_SIM.c.msisdn.label("recipient"))
-        .join(_SIM, is_content(ContentKind.SIM, PIECES.c.sim, among=_SIM), isouter=True)
-        .where(PIECES.c.first.in_([head.number for head in heads]))
-        .order_by(PIECES.c.number)
-    )
-    for row in connection.execute(of_heads):
+    for row in _parts(connection, [head.number for head in heads]):
         parts[row.first].append(row)
     return [_message(head, parts[head.number]) for head in heads]
+
+
+def as_gathered(connection: Connection, gathered_at: Mapping[int, int]) -> Mapping[int, InboundRow]:
+    """Give messages by number as they were put together at a position of the log each.
+
+    Parts that came later are not in them; those that are not followed yet are missing.
+    """
+    heads = list(connection.execute(select(INBOX).where(INBOX.c.number.in_(list(gathered_at)))))
+    parts: dict[int, list[Any]] = defaultdict(list)
+    for row in _parts(connection, [head.number for head in heads]):
+        if row.position < gathered_at[row.first]:
+            parts[row.first].append(row)
+    return {head.number: _message(head, parts[head.number]) for head in heads}
+
+
+def _parts(connection: Connection, firsts: Sequence[int]) -> Iterable[Any]:
+    """Read the pieces of messages that begin with some, in their order."""
+    return connection.execute(
+        _pieces(_SIM.c.msisdn.label("recipient"), PIECES.c.position)
+        .join(_SIM, is_content(ContentKind.SIM, PIECES.c.sim, among=_SIM), isouter=True)
+        .where(PIECES.c.first.in_(firsts))
+        .order_by(PIECES.c.number)
+    )
 
 
 def of_account(connection: Connection, account: int, *, after: int, limit: int) -> Sequence[int]:

@@ -44,6 +44,7 @@ from projections.days.answers import DayAnswers
 from projections.keeping import Keeper, Unlosable
 from projections.known import Positions, statuses
 from projections.log import Log
+from projections.reading_feed import FeedReading
 from projections.reading_ledger import LedgerReading
 from projections.reading_receipts import ReceiptReading
 from projections.reading_reports import ReportReading
@@ -63,7 +64,7 @@ if TYPE_CHECKING:  # else each is imported when it is asked
     import projections.searching
 
 
-class SqlQueries(LedgerReading, ReceiptReading, DayAnswers, ReportReading):
+class SqlQueries(LedgerReading, ReceiptReading, DayAnswers, ReportReading, FeedReading):
     """Implements ``application.ports.queries.Queries``; may be called from many threads.
 
     A read model that is being built anew answers nothing: half of a log would be taken for all

@@ -108,6 +108,35 @@ REPEATABLES: Final = Table(
     Column("batch", BIG),
 )
 
+WEBHOOKS: Final = Table(
+    "webhooks",
+    TRUTH,
+    Column("account", BIG, primary_key=True),
+    Column("epoch", BIG),
+    Column("state", Text),
+    Column("types", Text),
+    Column("delivered", BIG),
+    Column("tries", BIG),
+    Column("due_at", BIG),
+    Column("attempts", BIG),
+)
+
+WEBHOOK_ATTEMPTS: Final = Table(
+    "webhook_attempts",
+    TRUTH,
+    Column("account", BIG, primary_key=True),
+    Column("slot", BIG, primary_key=True),
+    Column("number", BIG),
+    Column("event", Text),
+    Column("type", Text),
+    Column("sequence", BIG),
+    Column("at", BIG),
+    Column("took_ms", BIG),
+    Column("status", BIG),
+    Column("error", Text),
+    Column("answer", Text),
+)
+
 CREDENTIALS: Final = Table(
     "credentials",
     TRUTH,

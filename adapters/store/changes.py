@@ -11,6 +11,7 @@ from string import Formatter
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from adapters.store.schema import (
+    ATTEMPT_COLUMNS,
     CLOCK_COLUMNS,
     CONTENT_COLUMNS,
     CREDENTIAL_COLUMNS,
@@ -22,6 +23,7 @@ from adapters.store.schema import (
     TILE_COLUMNS,
 )
 from application.ports import (
+    AttemptsForgotten,
     Change,
     ClockMark,
     ClockMarksForgotten,
@@ -42,6 +44,11 @@ from application.ports import (
     SnapshotsForgotten,
     TagsForgotten,
     TextErased,
+    WebhookAttempt,
+    WebhookForgotten,
+    WebhookReplayed,
+    WebhookSet,
+    WebhookStanding,
     WriterTag,
 )
 
@@ -161,6 +168,29 @@ STATEMENTS: Final[Mapping[type[Change], Statement]] = {
     ),
     SnapshotsForgotten: Statement(
         "stored_snapshots", "DELETE FROM stored_snapshots WHERE originator_version > {version}"
+    ),
+    WebhookSet: Statement(  # one that is there goes on where it was
+        "webhooks",
+        "INSERT INTO webhooks (account, epoch, state, types, delivered, tries, due_at, attempts)"
+        " VALUES ({account}, {epoch}, 'active', {types}, {after}, 0, {at}, 0)"
+        " ON CONFLICT (account) DO UPDATE SET epoch = EXCLUDED.epoch, state = EXCLUDED.state,"
+        " types = EXCLUDED.types, tries = 0, due_at = EXCLUDED.due_at",
+    ),
+    WebhookReplayed: Statement(
+        "webhooks",
+        "UPDATE webhooks SET epoch = {epoch}, state = 'active', delivered = {after}, tries = 0,"
+        " due_at = {at} WHERE account = {account}",
+    ),
+    WebhookStanding: Statement(
+        "webhooks",
+        "UPDATE webhooks SET epoch = {epoch}, state = {state}, delivered = {delivered},"
+        " tries = {tries}, due_at = {due_at}, attempts = {attempts}"
+        " WHERE account = {account} AND epoch = {was}",
+    ),
+    WebhookForgotten: Statement("webhooks", "DELETE FROM webhooks WHERE account = {account}"),
+    WebhookAttempt: _keep("webhook_attempts", ATTEMPT_COLUMNS, key="account, slot"),
+    AttemptsForgotten: Statement(
+        "webhook_attempts", "DELETE FROM webhook_attempts WHERE account = {account}"
     ),
     WriterTag: Statement("writer_tags", _insert("writer_tags", TAG_COLUMNS)),
     TagsForgotten: Statement("writer_tags", "DELETE FROM writer_tags WHERE number > {number}"),

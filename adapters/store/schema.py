@@ -4,7 +4,7 @@ from typing import Final
 
 from adapters.store.identity import IDENTITY_TABLE
 
-SCHEMA_VERSION: Final = 8
+SCHEMA_VERSION: Final = 9
 
 # {blob} and {big} are the dialect's words for bytes and 64-bit integers.
 TABLES: Final = (
@@ -53,6 +53,15 @@ TABLES: Final = (
         level {big} NOT NULL, number {big} NOT NULL, position {big} NOT NULL,
         hashes {blob} NOT NULL, PRIMARY KEY (level, number))""",
     "CREATE INDEX IF NOT EXISTS seal_tiles_position ON seal_tiles (level, position)",
+    """CREATE TABLE IF NOT EXISTS webhooks (
+        account {big} PRIMARY KEY, epoch {big} NOT NULL, state TEXT NOT NULL, types TEXT NOT NULL,
+        delivered {big} NOT NULL, tries {big} NOT NULL, due_at {big} NOT NULL,
+        attempts {big} NOT NULL)""",
+    "CREATE INDEX IF NOT EXISTS webhooks_due ON webhooks (due_at)",
+    """CREATE TABLE IF NOT EXISTS webhook_attempts (
+        account {big} NOT NULL, slot {big} NOT NULL, number {big} NOT NULL, event TEXT NOT NULL,
+        type TEXT NOT NULL, sequence {big}, at {big} NOT NULL, took_ms {big} NOT NULL,
+        status {big}, error TEXT, answer TEXT NOT NULL, PRIMARY KEY (account, slot))""",
     "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)",
     IDENTITY_TABLE,
 )
@@ -80,6 +89,9 @@ DUE_POLLS: Final = (
     "SELECT number, round FROM payment_polls WHERE due_at <= {mark} ORDER BY due_at LIMIT {mark}"
 )
 TILE_COLUMNS: Final = "level, number, position, hashes"
+ATTEMPT_COLUMNS: Final = (
+    "account, slot, number, event, type, sequence, at, took_ms, status, error, answer"
+)
 CLOCK_COLUMNS: Final = "writer, at, booted_at, actor"
 TAG_COLUMNS: Final = "number, how, key, after, originator, version, count, mac"
 LEASE_COLUMNS: Final = "sim, network, modem, holder, fence, expires_at, answered_at"

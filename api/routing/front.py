@@ -13,6 +13,7 @@ from api.http.credentials import session_token
 from api.http.proxies import Addresses
 from api.http.shares import FairPool, Share
 from api.http.threads import Pool, Recent, Shared
+from api.http.waits import Waits
 from api.http.wire import Call
 from application.accounts.logins import TOKEN_PREFIX
 from application.books.behind import unseen_since
@@ -33,6 +34,11 @@ SEARCHING_WAITING_MAX: Final = 64
 READY_KEPT_S: Final = 1.0
 PAGES_A_MINUTE: Final = 600
 """Pages that one address may ask for: people behind one router, each with a page that is live."""
+FEED_WAITING_MAX: Final = 256
+"""Questions to the feed that wait at the same time."""
+FEED_WAITING_EACH_MAX: Final = 4
+"""Of these of one account."""
+FEED_LOOK_S: Final = 0.2
 UPLOADS_MAX: Final = 2
 TOP_UPS: Final = "/api/v1/topups"
 """Files that are read or worked at the same time: each may take its size in memory."""
@@ -74,12 +80,20 @@ class Front:
         self.readiness = Recent(self._looking, system.readiness, kept_s=READY_KEPT_S)
         """Whether all is well, as of a moment ago: who asks does not make it so."""
         self._long = Pool("ngoma-long", threads=1, waiting_max=1)
+        self.waits = Waits(
+            lambda accounts: self.read(None, lambda: system.queries.feed_ends(accounts)),
+            waiting_max=FEED_WAITING_MAX,
+            each_max=FEED_WAITING_EACH_MAX,
+            every_s=FEED_LOOK_S,
+        )
+        """Questions to the feed that wait for the next event."""
         self._uploads = 0
         self._watching = Pool("ngoma-fleet", threads=1, waiting_max=1)
         self._look_at_fleet = Shared(self._watching, system.fleet.offline)
 
     async def close(self) -> None:
         """Let threads end and connections go."""
+        self.waits.close()
         await self.people.close()
         await self.system.limiter.close()
         self.door.close()

@@ -47,6 +47,7 @@ from api.schemas.extras import (
     TimelineRoute,
     TimelineStep,
 )
+from api.schemas.feed import Events
 from api.schemas.feltech import (
     DeliveryStatus,
     FeltechError,
@@ -176,6 +177,7 @@ __all__ = [
     "Entries",
     "Entry",
     "EntryAnswer",
+    "Events",
     "Failure",
     "FeltechError",
     "FeltechInvalid",

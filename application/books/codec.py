@@ -38,6 +38,7 @@ from domain.suppression import Suppression
 from domain.unknown_callbacks import UnknownCallbacks
 from domain.values import Instant
 from domain.wallet import CreditWallet
+from domain.webhook import Webhook
 
 AGGREGATES: Final = (
     Account,
@@ -66,6 +67,7 @@ AGGREGATES: Final = (
     PriceList,
     LedgerSeal,
     DoubtedTimes,
+    Webhook,
 )
 """Every aggregate of the gateway; importing them registers their topics."""
 
@@ -93,6 +95,7 @@ SNAPSHOTTED: Final[Mapping[type[Aggregate], int]] = {
     DoubtedTimes: CHANGES_BETWEEN,
     Suppression: CHANGES_BETWEEN,
     PortedNumber: CHANGES_BETWEEN,
+    Webhook: CHANGES_BETWEEN,
 }
 """Whose history has no end of its own: it is folded from the newest snapshot on."""
 

@@ -1,6 +1,7 @@
 """What the use cases need of the outside world, as small protocols named for their role."""
 
 from application.ports.changes import (
+    AttemptsForgotten,
     Change,
     ClockMark,
     ClockMarksForgotten,
@@ -20,6 +21,11 @@ from application.ports.changes import (
     SecretsForgotten,
     SnapshotsForgotten,
     TextErased,
+    WebhookAttempt,
+    WebhookForgotten,
+    WebhookReplayed,
+    WebhookSet,
+    WebhookStanding,
 )
 from application.ports.effects import BadEvent, EffectPositions, Standing
 from application.ports.following import Follower
@@ -85,6 +91,7 @@ from application.ports.truth import (
     Turn,
     VersionConflict,
 )
+from application.ports.webhooks import Posted, Poster, SealedTexts
 
 __all__ = [
     "ADOPTED",
@@ -101,6 +108,7 @@ __all__ = [
     "Answered",
     "AskOutcome",
     "Asked",
+    "AttemptsForgotten",
     "Authenticity",
     "BadEvent",
     "CallbackForged",
@@ -146,6 +154,8 @@ __all__ = [
     "PaymentState",
     "PaymentStatus",
     "PinMemory",
+    "Posted",
+    "Poster",
     "ProviderTraits",
     "Quota",
     "Randomness",
@@ -160,6 +170,7 @@ __all__ = [
     "Save",
     "SealTile",
     "SealedLog",
+    "SealedTexts",
     "Sealing",
     "SecretKind",
     "SecretRow",
@@ -182,6 +193,11 @@ __all__ = [
     "VersionConflict",
     "VolatilePins",
     "WaitsAside",
+    "WebhookAttempt",
+    "WebhookForgotten",
+    "WebhookReplayed",
+    "WebhookSet",
+    "WebhookStanding",
     "WireExchange",
     "WireLog",
     "WriterTag",

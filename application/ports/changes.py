@@ -194,6 +194,76 @@ class PaymentPoll(Change):
         return self.due_at is not None and self.due_at <= at
 
 
+# -- webhooks ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSet(Change):
+    """A webhook is to be told; a new one what comes after a sequence."""
+
+    account: int
+    epoch: int
+    types: str
+    """Of what, words with a space between them; empty is all."""
+    after: int
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookReplayed(Change):
+    """A webhook is told once more all after a sequence."""
+
+    account: int
+    epoch: int
+    after: int
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookStanding(Change):
+    """How far a webhook is and in which state, if nothing was decided since epoch ``was``."""
+
+    account: int
+    was: int
+    epoch: int
+    state: str
+    delivered: int
+    tries: int
+    due_at: Instant
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookForgotten(Change):
+    """An account has no webhook any more."""
+
+    account: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookAttempt(Change):
+    """One attempt to tell; it takes the place of the one ``ATTEMPTS_KEPT`` before it."""
+
+    account: int
+    slot: int
+    number: int
+    event: str
+    type: str
+    sequence: int | None
+    at: Instant
+    took_ms: int
+    status: int | None
+    error: str | None
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptsForgotten(Change):
+    """What is known of an account's attempts goes."""
+
+    account: int
+
+
 # -- time ----------------------------------------------------------------------------------------
 
 
@@ -235,6 +305,7 @@ class SecretKind(StrEnum):
     RESET = "reset"  # key: the token's keyed digest, value: nothing
     SECOND_FACTOR = "second_factor"  # key: the account's number, value: JSON, its seed sealed
     SIM_PIN = "sim_pin"  # key: a card's keyed digest, value: that of the PIN that it did not take
+    WEBHOOK = "webhook"  # key: the account's number, value: JSON, its address and secrets sealed
 
 
 @dataclass(frozen=True, slots=True)

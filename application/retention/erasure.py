@@ -12,7 +12,7 @@ from application.books.actors import Actor, permit, permit_on
 from application.books.books import Books
 from application.books.commands import Preparing
 from application.books.reasons import WithReason
-from application.ports import SecretKind
+from application.ports import AttemptsForgotten, SecretKind, WebhookForgotten
 from application.ports.queries import Kept, Place, Queries
 from domain.account import Account, account_id
 from domain.contents import ContentKind
@@ -170,6 +170,8 @@ class EraseAccount(WithReason[bool]):
         books.forget_key_names(self._account)
         for kind in SecretKind:
             books.forget_secrets(kind, self._account)
+        books.change(WebhookForgotten(self._account))
+        books.change(AttemptsForgotten(self._account))
         return True
 
 

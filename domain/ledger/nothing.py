@@ -34,6 +34,7 @@ from domain.submission import Submission
 from domain.suppression import Suppression
 from domain.unknown_callbacks import UnknownCallbacks
 from domain.wallet import CreditWallet
+from domain.webhook import Webhook
 
 MOVES_NOTHING: Final[frozenset[type[Event]]] = frozenset(
     {
@@ -152,5 +153,13 @@ MOVES_NOTHING: Final[frozenset[type[Event]]] = frozenset(
         Coverage.Extended,
         Submission.Accepted,
         Submission.Renewed,
+        Webhook.Opened,
+        Webhook.WebhookSet,
+        Webhook.SecretRotated,
+        Webhook.Replayed,
+        Webhook.EndpointPaused,
+        Webhook.EndpointResumed,
+        Webhook.EndpointGone,
+        Webhook.WebhookRemoved,
     }
 )

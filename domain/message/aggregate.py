@@ -295,7 +295,7 @@ class Message(Waits, Aggregate):
             )
             return
         event = self.Delivered if delivered else self.Undelivered
-        self._record(event, at=at, number=self.number, tp_status=tp_status)
+        self._record(event, at=at, number=self.number, tp_status=tp_status, account=self.account)
 
     def report_late(self, *, evidence: str, at: Instant) -> None:
         """Word that it left came after its refund."""

@@ -254,22 +254,30 @@ class SegmentReported(Event):
 
 
 class Delivered(Event):
-    """The handset has all of it (23.040 TP-ST 0..31); the status is that of the last report."""
+    """The handset has all of it (23.040 TP-ST 0..31); the status is that of the last report.
+
+    ``account`` is None in logs of before it was recorded.
+    """
 
     TOPIC = "Message.Delivered"
     number: int
     tp_status: int
+    account: int | None = None
 
     def apply(self, message: Progress) -> None:
         message.state = State.DELIVERED
 
 
 class Undelivered(Event):
-    """The network gave up on a segment after it was sent; spent all the same."""
+    """The network gave up on a segment after it was sent; spent all the same.
+
+    ``account`` is None in logs of before it was recorded.
+    """
 
     TOPIC = "Message.Undelivered"
     number: int
     tp_status: int
+    account: int | None = None
 
     def apply(self, message: Progress) -> None:
         message.state = State.UNDELIVERED

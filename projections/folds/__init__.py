@@ -11,6 +11,7 @@ from projections.folds.balances import Balances
 from projections.folds.days import Days
 from projections.folds.directory import Directory
 from projections.folds.dispatch import Dispatch
+from projections.folds.feed import Feed
 from projections.folds.fleet import Fleet
 from projections.folds.idempotency import Idempotency
 from projections.folds.inbox import Inbox
@@ -43,4 +44,5 @@ PROJECTIONS: Final[Sequence[Projection]] = (
     PortedNumbers(),
     Receipts(),
     Days(),
+    Feed(),
 )

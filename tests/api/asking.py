@@ -199,6 +199,7 @@ CLASSES: Final[Mapping[tuple[str, str], Class]] = {
     ("GET", "/api/v1/prices"): Class(Kind.READS),
     ("GET", "/api/v1/inbound"): Class(Kind.READS),
     ("GET", "/api/v1/suppressions"): Class(Kind.READS),
+    ("GET", "/api/v1/events"): Class(Kind.READS),
     ("POST", "/api/v1/topups"): Class(Kind.READS, body=TOP_UP),
     ("GET", "/api/v1/topups"): Class(Kind.READS),
     ("GET", "/api/v1/topups/{topup_id}"): Class(

@@ -20,6 +20,7 @@ from adapters.store.changes import STATEMENTS, Statement, Writer, carry_out
 from adapters.store.postgres import saving as postgres_saving
 from adapters.store.sqlite import saving as sqlite_saving
 from application.ports import (
+    AttemptsForgotten,
     Change,
     ClockMark,
     ClockMarksForgotten,
@@ -42,6 +43,11 @@ from application.ports import (
     Store,
     TagsForgotten,
     TextErased,
+    WebhookAttempt,
+    WebhookForgotten,
+    WebhookReplayed,
+    WebhookSet,
+    WebhookStanding,
     WriterTag,
 )
 from domain.contents import ContentKind
@@ -51,6 +57,7 @@ from tests.conformance.stores import KEY, LEASE, NOW, ROW, Stores, change
 TABLES: Final = (
     *("contents", "credentials", "sim_leases", "secrets", "repeatables"),
     *("clock_marks", "payment_polls", "writer_tags", "seal_tiles"),
+    *("webhooks", "webhook_attempts"),
 )
 NUMBERS = st.integers(1, 3)
 TEXTS = st.sampled_from(["a", "b", "Ω"])
@@ -108,6 +115,35 @@ EACH: dict[type[Change], st.SearchStrategy[Any]] = {
     SecretRow: st.builds(SecretRow, SECRET_KINDS, TEXTS, NUMBERS, TEXTS, TIMES, st.none() | TIMES),
     SecretsForgotten: st.builds(SecretsForgotten, SECRET_KINDS, NUMBERS, MAYBE),
     SnapshotsForgotten: st.builds(SnapshotsForgotten, NUMBERS),
+    WebhookSet: st.builds(WebhookSet, NUMBERS, NUMBERS, TEXTS, NUMBERS, TIMES),
+    WebhookReplayed: st.builds(WebhookReplayed, NUMBERS, NUMBERS, NUMBERS, TIMES),
+    WebhookStanding: st.builds(
+        WebhookStanding,
+        account=NUMBERS,
+        was=NUMBERS,
+        epoch=NUMBERS,
+        state=TEXTS,
+        delivered=NUMBERS,
+        tries=NUMBERS,
+        due_at=TIMES,
+        attempts=NUMBERS,
+    ),
+    WebhookForgotten: st.builds(WebhookForgotten, NUMBERS),
+    WebhookAttempt: st.builds(
+        WebhookAttempt,
+        account=NUMBERS,
+        slot=NUMBERS,
+        number=NUMBERS,
+        event=TEXTS,
+        type=TEXTS,
+        sequence=st.none() | NUMBERS,
+        at=TIMES,
+        took_ms=NUMBERS,
+        status=st.none() | NUMBERS,
+        error=MAYBE,
+        answer=TEXTS,
+    ),
+    AttemptsForgotten: st.builds(AttemptsForgotten, NUMBERS),
     TagsForgotten: st.builds(TagsForgotten, NUMBERS),
     WriterTag: st.builds(
         WriterTag,

@@ -10,6 +10,7 @@ from typing import Protocol
 from application.ports.queries.accounts import AccountQueries, AccountRow, KeyRow, SenderIdRow
 from application.ports.queries.days import AgeRow, DayQueries, OpenRow, PeriodRow, ShownLine
 from application.ports.queries.entries import EntryQueries, EntryRow
+from application.ports.queries.feed import AttemptRow, FeedQueries, FeedRow, WebhookRow
 from application.ports.queries.inbox import InboundRow, InboxQueries
 from application.ports.queries.kept import Kept, KeptQueries, Place
 from application.ports.queries.ledger import (
@@ -60,6 +61,7 @@ __all__ = [
     "AgeRow",
     "Ahead",
     "AirtimeRow",
+    "AttemptRow",
     "Backlog",
     "Balance",
     "BatchRow",
@@ -68,6 +70,7 @@ __all__ = [
     "CaseRow",
     "ConfirmedRow",
     "EntryRow",
+    "FeedRow",
     "InboundRow",
     "JournalRow",
     "Kept",
@@ -102,6 +105,7 @@ __all__ = [
     "SuppressionRow",
     "TopUpRow",
     "Waiting",
+    "WebhookRow",
 ]
 
 
@@ -122,6 +126,7 @@ class Queries(
     PortedQueries,
     ReceiptQueries,
     DayQueries,
+    FeedQueries,
     ProgressQueries,
     Protocol,
 ):

@@ -1,0 +1,185 @@
+"""The feed: what accounts are told of, numbered for each without a gap; and their webhooks."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, Select, Table, Text, select
+
+from application.ports.queries import AttemptRow, FeedRow, InboundRow, WebhookRow
+from domain.contents import ContentKind, SenderIdRequest
+from domain.feed import FeedType
+from domain.values import Instant
+from projections.tables import (
+    CONTENTS,
+    READ,
+    WEBHOOK_ATTEMPTS,
+    WEBHOOKS,
+    changing,
+    fixed,
+    key,
+)
+
+FEED: Final = Table(
+    "feed",
+    READ,
+    key("account"),
+    key("sequence"),
+    fixed("id", Text),
+    fixed("position"),
+    fixed("type", Text),
+    fixed("number"),
+    fixed("at"),
+    fixed("details", Text),
+)
+"""``number`` is that of what the event is about; ``details`` is JSON, and nothing personal."""
+
+ENDS: Final = Table("feed_ends", READ, key("account"), changing("last"))
+
+_OF_MESSAGES: Final = frozenset(
+    {
+        FeedType.MESSAGE_SENT,
+        FeedType.MESSAGE_DELIVERED,
+        FeedType.MESSAGE_UNDELIVERED,
+        FeedType.MESSAGE_FAILED,
+    }
+)
+_OF_SENDER_IDS: Final = frozenset({FeedType.SENDER_ID_APPROVED, FeedType.SENDER_ID_REJECTED})
+
+
+def page(
+    connection: Connection, account: int, *, after: int, limit: int, types: Sequence[FeedType]
+) -> Sequence[Any]:
+    """Give the stored rows of an account's feed after a sequence."""
+    wanted = select(FEED).where(FEED.c.account == account, FEED.c.sequence > after)
+    if types:
+        wanted = wanted.where(FEED.c.type.in_([each.value for each in types]))
+    return connection.execute(wanted.order_by(FEED.c.sequence).limit(limit)).all()
+
+
+def inbound_of(rows: Iterable[Any]) -> Mapping[int, Any]:
+    """Give the rows about messages that came in, by the message's number."""
+    return {row.number: row for row in rows if row.type == FeedType.MESSAGE_INBOUND.value}
+
+
+def missing_of(row: Any) -> int:
+    """Give how many parts were missing of a message that came in, when it was told."""
+    return int(json.loads(row.details)["missing"])
+
+
+def completed(
+    connection: Connection, rows: Sequence[Any], inbound: Mapping[int, InboundRow]
+) -> Sequence[FeedRow]:
+    """Give rows with what stands beside the log, as far as that was not erased."""
+    messages = {row.number for row in rows if row.type in _OF_MESSAGES}
+    requests = {row.number for row in rows if row.type in _OF_SENDER_IDS}
+    recipients = _contents(connection, ContentKind.MESSAGE, messages)
+    references = _contents(connection, ContentKind.CLIENT_REFERENCE, messages)
+    asked = _contents(connection, ContentKind.SENDER_ID, requests)
+    found = []
+    for row in rows:
+        is_message, is_request = row.type in _OF_MESSAGES, row.type in _OF_SENDER_IDS
+        found.append(
+            FeedRow(
+                sequence=row.sequence,
+                id=row.id,
+                position=row.position,
+                type=FeedType(row.type),
+                number=row.number,
+                at=Instant(row.at),
+                details=json.loads(row.details),
+                recipient=recipients.get(row.number, _NOTHING)[0] if is_message else None,
+                client_reference=references.get(row.number, _NOTHING)[1] if is_message else None,
+                name=_name(asked.get(row.number, _NOTHING)[1]) if is_request else None,
+                inbound=inbound.get(row.number)
+                if row.type == FeedType.MESSAGE_INBOUND.value
+                else None,
+            )
+        )
+    return found
+
+
+_NOTHING: Final = (None, None)
+
+
+def _name(body: str | None) -> str | None:
+    return SenderIdRequest.read(body).name
+
+
+def _contents(
+    connection: Connection, kind: ContentKind, numbers: Iterable[int]
+) -> Mapping[int, tuple[str | None, str | None]]:
+    """Give number and text of contents of a kind."""
+    wanted = sorted(numbers)
+    if not wanted:
+        return {}
+    rows = connection.execute(
+        select(CONTENTS.c.number, CONTENTS.c.msisdn, CONTENTS.c.body).where(
+            CONTENTS.c.kind == kind.value, CONTENTS.c.number.in_(wanted)
+        )
+    )
+    return {row.number: (row.msisdn, row.body) for row in rows}
+
+
+def ends(connection: Connection, accounts: Sequence[int]) -> Mapping[int, int]:
+    """Give the newest sequence of each account that has one."""
+    rows = connection.execute(select(ENDS).where(ENDS.c.account.in_(accounts)))
+    return {row.account: row.last for row in rows}
+
+
+# -- webhooks -------------------------------------------------------------------------------------
+
+
+def webhook(connection: Connection, account: int) -> WebhookRow | None:
+    """Say how an account's webhook stands."""
+    row = connection.execute(_webhooks().where(WEBHOOKS.c.account == account)).first()
+    return None if row is None else _webhook(row)
+
+
+def due_webhooks(connection: Connection, now: Instant, *, limit: int) -> Sequence[WebhookRow]:
+    """List webhooks that have something to be told now, longest due first."""
+    wanted = (
+        _webhooks()
+        .where(
+            WEBHOOKS.c.state != "gone",
+            WEBHOOKS.c.due_at <= now,
+            ENDS.c.last > WEBHOOKS.c.delivered,
+        )
+        .order_by(WEBHOOKS.c.due_at)
+        .limit(limit)
+    )
+    return list(map(_webhook, connection.execute(wanted)))
+
+
+def attempts(
+    connection: Connection, account: int, *, before: int, limit: int
+) -> Sequence[AttemptRow]:
+    """List the attempts that are kept, newest first."""
+    columns = [one for one in WEBHOOK_ATTEMPTS.c if one.name not in {"account", "slot"}]
+    wanted = (
+        select(*columns)
+        .where(WEBHOOK_ATTEMPTS.c.account == account, WEBHOOK_ATTEMPTS.c.number < before)
+        .order_by(WEBHOOK_ATTEMPTS.c.number.desc())
+        .limit(limit)
+    )
+    return [AttemptRow(**row._mapping) for row in connection.execute(wanted)]
+
+
+def _webhooks() -> Select[Any]:
+    return select(WEBHOOKS, ENDS.c.last).join(
+        ENDS, ENDS.c.account == WEBHOOKS.c.account, isouter=True
+    )
+
+
+def _webhook(row: Any) -> WebhookRow:
+    return WebhookRow(
+        account=row.account,
+        epoch=row.epoch,
+        state=row.state,
+        types=[FeedType(word) for word in row.types.split()],
+        delivered=row.delivered,
+        tries=row.tries,
+        due_at=Instant(row.due_at),
+        attempts=row.attempts,
+        last=row.last or 0,
+    )

@@ -1,0 +1,78 @@
+"""The questions about what accounts are told, answered from read models."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+
+import projections
+from application.ports.queries import AttemptRow, FeedRow, InboundRow, WebhookRow
+from domain.errors import StoreDown
+from domain.feed import FeedType
+from domain.values import Instant
+from projections.catalogue import FEED, INBOX, ReadModel
+
+if TYPE_CHECKING:  # else each is imported when it is asked
+    import projections.feed
+    import projections.inbox
+
+
+class FeedReading(ABC):
+    """Implements the queries of the feed and of webhooks."""
+
+    @abstractmethod
+    def _reading(self, model: ReadModel) -> AbstractContextManager[Connection]:
+        """Lend a connection to ask a read model."""
+
+    def feed(
+        self, account: int, *, after: int, limit: int, types: Sequence[FeedType] = ()
+    ) -> Sequence[FeedRow]:
+        """List an account's events after a sequence, oldest first.
+
+        Raises:
+            StoreDown: what one of them says is not there yet.
+        """
+        with self._reading(FEED) as connection:
+            rows = projections.feed.page(connection, account, after=after, limit=limit, types=types)
+            inbound = self._as_gathered(projections.feed.inbound_of(rows))
+            return projections.feed.completed(connection, rows, inbound)
+
+    def _as_gathered(self, rows: Mapping[int, Any]) -> Mapping[int, InboundRow]:
+        """Read messages that came in, as they were told: the same at every try.
+
+        Raises:
+            StoreDown: another read model is not so far.
+        """
+        if not rows:
+            return {}
+        with self._reading(INBOX) as connection:
+            found = projections.inbox.as_gathered(
+                connection, {number: row.position for number, row in rows.items()}
+            )
+        for number, row in rows.items():
+            if number not in found or found[number].missing != projections.feed.missing_of(row):
+                msg = "A message that came in is not followed yet; try again."
+                raise StoreDown(msg)
+        return found
+
+    def feed_ends(self, accounts: Sequence[int]) -> Mapping[int, int]:
+        """Give the newest sequence of each account that has one."""
+        with self._reading(FEED) as connection:
+            return projections.feed.ends(connection, accounts)
+
+    def webhook(self, account: int) -> WebhookRow | None:
+        """Say how an account's webhook stands."""
+        with self._reading(FEED) as connection:
+            return projections.feed.webhook(connection, account)
+
+    def due_webhooks(self, now: Instant, *, limit: int) -> Sequence[WebhookRow]:
+        """List webhooks that have something to be told now, longest due first."""
+        with self._reading(FEED) as connection:
+            return projections.feed.due_webhooks(connection, now, limit=limit)
+
+    def webhook_attempts(self, account: int, *, before: int, limit: int) -> Sequence[AttemptRow]:
+        """List the attempts that are kept, newest first."""
+        with self._reading(FEED) as connection:
+            return projections.feed.attempts(connection, account, before=before, limit=limit)
