@@ -35,6 +35,7 @@ METHODS: Final = [
     HttpMethod.GET,
     HttpMethod.POST,
     HttpMethod.PUT,
+    HttpMethod.PATCH,
     HttpMethod.DELETE,
     HttpMethod.OPTIONS,
 ]

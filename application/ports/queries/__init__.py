@@ -46,7 +46,7 @@ from application.ports.queries.receipts import (
     ReceiptQueries,
 )
 from application.ports.queries.reports import ReportPair, ReportQueries
-from application.ports.queries.sims import AirtimeRow, SimQueries, SimRow
+from application.ports.queries.sims import AirtimeRow, PhoneRow, SimQueries, SimRow
 from application.ports.queries.suppressions import SuppressionQueries, SuppressionRow
 from application.ports.queries.topups import TopUpQueries, TopUpRow
 from application.ports.queries.waiting import Ahead, Backlog, Waiting, WaitingQueries
@@ -86,6 +86,7 @@ __all__ = [
     "OpenRow",
     "PaymentRow",
     "PeriodRow",
+    "PhoneRow",
     "Place",
     "PortedRow",
     "PostingRow",
