@@ -165,6 +165,7 @@ def _digests(secret: Secret) -> Digests:
         repeat_key=derived(secret, "repeat digests"),
         callback_key=derived(secret, "callbacks"),
         pin_key=derived(secret, "PINs of SIMs"),
+        phone_key=derived(secret, "phones"),
     )
 
 

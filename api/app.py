@@ -38,6 +38,7 @@ METHODS: Final = [
     HttpMethod.GET,
     HttpMethod.POST,
     HttpMethod.PUT,
+    HttpMethod.PATCH,
     HttpMethod.DELETE,
     HttpMethod.OPTIONS,
 ]

@@ -11,6 +11,7 @@ from api.dialects import extras as beyond
 from api.dialects import feltech, taking_back, wilcybertek
 from api.dialects.dialect import FELTECH, WILCYBERTEK
 from api.money.routes import MONEY
+from api.phones.routes import PHONES, phone_error
 from api.routing import statement
 from api.routing.errors import Envelope
 from api.routing.route import (
@@ -290,6 +291,7 @@ ROUTES: Final = (
     *FEED,
     *MONEY,
     *CALLBACK_ROUTES,
+    *PHONES,
     *STAFF,
     *WORK,
     *OPERATIONS,
@@ -301,4 +303,6 @@ def envelope_of(path: str) -> Envelope:
     path = "/" + "/".join(part for part in path.split("/") if part) + "/"
     if path.startswith(("/api/v1/", "/api/sms/", "/api/sender-ids/", "/callbacks/")):
         return FELTECH.envelope
+    if path.startswith(("/api/mobile/", "/phones/")):
+        return phone_error
     return WILCYBERTEK.envelope

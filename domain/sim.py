@@ -47,6 +47,8 @@ class Sim(Aggregate):
         imei: str
         fence: int
         host: str
+        takes_whole: bool = False
+        """Whether it is in a phone, which takes all segments of a message at once."""
 
         def apply(self, sim: "Sim") -> None:
             sim.online = True
@@ -142,7 +144,15 @@ class Sim(Aggregate):
         )
 
     def come_online(
-        self, *, network: str, modem: str, imei: str, fence: int, host: str, at: Instant
+        self,
+        *,
+        network: str,
+        modem: str,
+        imei: str,
+        fence: int,
+        host: str,
+        takes_whole: bool = False,
+        at: Instant,
     ) -> None:
         """The SIM answers under a new lease."""
         self._record(
@@ -154,6 +164,7 @@ class Sim(Aggregate):
             imei=imei,
             fence=fence,
             host=host,
+            takes_whole=takes_whole,
         )
 
     def go_offline(self, *, reason: str, at: Instant) -> None:

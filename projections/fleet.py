@@ -5,11 +5,11 @@ from typing import Any, Final
 
 from sqlalchemy import Boolean, Connection, Table, Text, select
 
-from application.ports.queries import AirtimeRow, SimRow
+from application.ports.queries import AirtimeRow, PhoneRow, SimRow
 from domain.contents import CardNote, ContentKind
 from domain.days import counts_for, day_of
 from domain.values import Instant, Network
-from projections.tables import CONTENTS, READ, changing, is_content, key
+from projections.tables import CONTENTS, READ, changing, fixed, is_content, key
 
 SIMS: Final = Table(
     "fleet_sims",
@@ -51,6 +51,18 @@ AIRTIME: Final = Table(
 
 ``why_not`` is why it said nothing when it was asked last; the rest is then of before.
 """
+
+PHONES: Final = Table(
+    "fleet_phones",
+    READ,
+    key("number"),
+    fixed("device", Text),
+    fixed("enrolled_at"),
+    changing("slots", Text),
+    changing("revoked_at", nullable=True),
+)
+"""Phones that were enrolled; ``slots`` as ``SLOT=NETWORK`` with spaces between."""
+
 _WORDS = CONTENTS.alias("network_words")
 _AIRTIME_COLUMNS = (
     AIRTIME.c.asked_at,
@@ -94,6 +106,12 @@ def begun_on(connection: Connection, day: int, *, sim: int) -> int:
     """Count the segments that a SIM began on a day in Lusaka, or on the next."""
     row = connection.execute(select(USE.c.day, USE.c.begun).where(USE.c.sim == sim)).first()
     return row.begun if row is not None and counts_for(row.day, day) else 0
+
+
+def phones(connection: Connection) -> Sequence[PhoneRow]:
+    """List the phones, by number."""
+    found = connection.execute(select(PHONES).order_by(PHONES.c.number))
+    return [PhoneRow(**{**row._mapping, "slots": tuple(row.slots.split())}) for row in found]
 
 
 def _sim(row: Any, now: Instant) -> SimRow:

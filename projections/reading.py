@@ -26,6 +26,7 @@ from application.ports.queries import (
     LookRow,
     MessageFilter,
     MessageRow,
+    PhoneRow,
     Place,
     ProjectionStatus,
     SenderIdRow,
@@ -230,6 +231,11 @@ class SqlQueries(LedgerReading, ReceiptReading, DayAnswers, ReportReading, FeedR
         """Count the segments that a SIM began on a day in Lusaka, or on the next."""
         with self._reading(catalogue.FLEET) as connection:
             return projections.fleet.begun_on(connection, day, sim=sim)
+
+    def phones(self) -> Sequence[PhoneRow]:
+        """List the phones that were enrolled."""
+        with self._reading(catalogue.FLEET) as connection:
+            return projections.fleet.phones(connection)
 
     def projections(self) -> Sequence[ProjectionStatus]:
         """Say where each projection stands."""

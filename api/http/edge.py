@@ -15,7 +15,7 @@ from application.system import System
 REQUEST_ID: Final = b"x-request-id"
 REFUSED_METHOD: Final = "OPTIONS"
 """Stands for every method that no path has, so that each path refuses it in its own envelope."""
-ROUTED_METHODS: Final = frozenset({"GET", "POST", "PUT", "DELETE", REFUSED_METHOD})
+ROUTED_METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", REFUSED_METHOD})
 UNROUTED: Final = "unrouted"
 """Stands for the route where no route was found: paths are never logged or counted."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Final, TypeVar
 
 from api.door.caller import Caller
@@ -16,8 +17,13 @@ from api.http.threads import Pool, Recent, Shared
 from api.http.waits import Waits
 from api.http.wire import Call
 from application.accounts.logins import TOKEN_PREFIX
+from application.books.alarms import Alarms
 from application.books.behind import unseen_since
 from application.books.commands import Command
+from application.fleet.desk import Desks
+from application.fleet.means import Means
+from application.fleet.waits import SimWaits
+from application.messages.phones import Phones
 from application.money.callbacks import Callbacks
 from application.system import System
 from domain.errors import InvalidKey, NgomaError, OutcomeUnknown, Overloaded
@@ -31,6 +37,8 @@ READING_EACH_MAX: Final = 4
 SEARCHING_THREADS: Final = 2
 """For reads that look through much: of one account one at a time."""
 SEARCHING_WAITING_MAX: Final = 64
+PHONE_THREADS: Final = 4
+PHONES_WAITING_MAX: Final = 256
 READY_KEPT_S: Final = 1.0
 PAGES_A_MINUTE: Final = 600
 """Pages that one address may ask for: people behind one router, each with a page that is live."""
@@ -63,6 +71,24 @@ class Front:
             wire_log=system.wire_log,
             clock=system.clock,
         )
+        self.phones = Phones(
+            means=Means(
+                store=system.store,
+                reader=system.reader,
+                queries=system.queries,
+                committer=system.committer,
+                randomness=system.randomness,
+                clock=system.clock,
+                alarms=(alarms := Alarms()),
+                waits=SimWaits(),
+            ),
+            digests=system.digests,
+            desk_of=Desks(
+                Network, queries=system.queries, store=system.store, clock=system.clock
+            ).of,
+        )
+        system.signals.add_check("phones", partial(_troubles, alarms), is_vital=False)
+        self._phoning = Pool("ngoma-phones", threads=PHONE_THREADS, waiting_max=PHONES_WAITING_MAX)
         self._bridge = Bridge(system.committer)
         self._reading = FairPool(
             "ngoma-read",
@@ -98,6 +124,7 @@ class Front:
         await self.system.limiter.close()
         self.door.close()
         self._reading.close()
+        self._phoning.close()
         self._searching.close()
         self._looking.close()
         self._long.close()
@@ -187,6 +214,15 @@ class Front:
         if late is None:
             late = OutcomeUnknown("The committer gave no answer.")
         return await self._bridge.run(command, wait_s=wait_s, late=late)
+
+    async def with_phone(self, work: Callable[[], R]) -> R:
+        """Do what a phone asks for: it may wait for commits.
+
+        Raises:
+            Overloaded: too many phones wait.
+            NgomaError: what the work itself is refused.
+        """
+        return await self._phoning.run(work)
 
     async def run_long(self, work: Callable[[], R]) -> R:
         """Do what takes many commands and reads in a thread of its own, one at a time.
@@ -280,3 +316,8 @@ class Front:
             return question()
 
         return await self._reading.run(ask, Share(str(account)))
+
+
+def _troubles(alarms: Alarms) -> str:
+    """Say what is wrong with phones' SIMs."""
+    return "; ".join(f"{name}: {words}" for name, words in alarms.standing().items()) or "ok"

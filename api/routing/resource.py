@@ -73,7 +73,8 @@ class Resource:
 
     def _allowed(self) -> list[str]:
         head = ["GET", "HEAD"] * ("GET" in self._routes)
-        return head + [method for method in ("POST", "PUT", "DELETE") if method in self._routes]
+        changing = ("POST", "PUT", "PATCH", "DELETE")
+        return head + [method for method in changing if method in self._routes]
 
 
 async def write(send: Send, answer: Answer, call: Call) -> None:

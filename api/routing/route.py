@@ -15,7 +15,7 @@ from api.routing.front import Front
 Endpoint = Callable[[Front, Call], Awaitable[Answer]]
 Admit = Callable[[Front, Call], Awaitable[object]]
 Answers = Mapping[int, tuple[type[Struct], ...]]
-Method = Literal["GET", "POST", "PUT", "DELETE"]
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Access = Literal["key", "account", "session", "anyone"]
 """What lets in: an API key; a key or a session's token; a session's token; nothing needed."""
 
@@ -51,7 +51,9 @@ class Route:
     envelope: Envelope
     summary: str
     answers: Answers
-    tag: Literal["wilcybertek", "feltech", "accounts", "money", "staff", "operations", "pages"]
+    tag: Literal[
+        "wilcybertek", "feltech", "accounts", "money", "staff", "phones", "operations", "pages"
+    ]
     access: Access
     request: type[Struct] | None = None
     """What its body holds; None for a route without a body."""

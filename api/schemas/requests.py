@@ -310,3 +310,29 @@ class TopUpRequest(Struct, kw_only=True):
 
 class CallbackBody(Struct, kw_only=True):
     """Whatever a provider sends: it is read by the provider's own rules."""
+
+
+class PhoneBody(Struct, kw_only=True):
+    """Whatever a phone's app sends: it is read by the app's own rules."""
+
+
+class PhoneError(Struct, kw_only=True):
+    """How an error is told to a phone's app."""
+
+    message: str
+    code: int
+    request_id: str | UnsetType = UNSET
+
+
+class PhoneNamed(Struct, kw_only=True):
+    """What a phone is called."""
+
+    id: str
+    name: str
+
+
+class PhoneDevice(Struct, kw_only=True):
+    """Where a phone's call came from."""
+
+    externalIp: str  # noqa: N815 - the app's own name
+    device: PhoneNamed | UnsetType = UNSET

@@ -26,6 +26,7 @@ from domain.message import Message
 from domain.oddity import Oddity
 from domain.payment import Payment
 from domain.period import Period
+from domain.phone import Phone
 from domain.ported_number import PortedNumber
 from domain.price_list import PriceList
 from domain.receipt import Receipt
@@ -48,6 +49,7 @@ AGGREGATES: Final = (
     SenderId,
     SenderRequests,
     Sim,
+    Phone,
     Inbound,
     Suppression,
     PortedNumber,
@@ -83,6 +85,7 @@ SNAPSHOTTED: Final[Mapping[type[Aggregate], int]] = {
     Allowance: CHANGES_BETWEEN,
     SenderRequests: CHANGES_BETWEEN,
     Sim: CHANGES_BETWEEN,
+    Phone: CHANGES_BETWEEN,
     PriceList: CHANGES_BETWEEN,
     Payment: CHANGES_BETWEEN,
     Receipt: CHANGES_BETWEEN,

@@ -17,6 +17,20 @@ class Digests:
     """Of the tokens in the paths of callbacks (``application.money.tokens``)."""
     pin_key: bytes
     """Of SIM cards and their PINs."""
+    phone_key: bytes
+    """Of phones: their codes, their tokens, and what they sign."""
+
+    def phone_code(self, code: str) -> str:
+        """Give the digest under which a code that enrols a phone is kept."""
+        return seal(self.phone_key, "code", code)
+
+    def phone_token(self, token: str) -> str:
+        """Give the digest under which a phone's token is kept."""
+        return seal(self.phone_key, "token", token)
+
+    def phone_signing_key(self, device: str) -> str:
+        """Give the key by which a phone signs what comes to it; pushed to it as a setting."""
+        return seal(self.phone_key, "inbound", device)[:32]
 
     def card(self, card: str) -> str:
         """Give the digest under which a card is remembered."""

@@ -93,6 +93,7 @@ class BringOnline(Command[OnDuty]):
             imei=self._identity.imei,
             fence=fence,
             host=self._holder,
+            takes_whole=self._identity.takes_whole,
             at=self.at,
         )
         books.record(sim)

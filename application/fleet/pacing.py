@@ -48,12 +48,18 @@ class TokenBucket:
 
 
 class Pacer:
-    """What one SIM may send: segments a minute, and segments a day."""
+    """What one SIM may send: segments a minute, or another while, and segments a day."""
 
     def __init__(
-        self, *, segments_per_minute: int, day: DayUse, monotonic_s: Callable[[], float]
+        self,
+        *,
+        segments_per_minute: int,
+        day: DayUse,
+        monotonic_s: Callable[[], float],
+        minutes: int = 1,
     ) -> None:
-        self._minute = TokenBucket(segments_per_minute, MINUTE_S, monotonic_s=monotonic_s)
+        """``minutes`` is how long the while is for which ``segments_per_minute`` are meant."""
+        self._minute = TokenBucket(segments_per_minute, MINUTE_S * minutes, monotonic_s=monotonic_s)
         self.day = day
 
     def message_ready_in_s(self) -> float:

@@ -22,6 +22,7 @@ from application.invariants.violation import Violation, Violations
 from application.ports.queries import Balance
 from domain.events import Event
 from domain.message import Message
+from domain.sim import Sim
 from domain.values import Instant, Lane
 from domain.wallet import CreditWallet
 
@@ -46,6 +47,8 @@ class _Story:
     attempts: list[tuple[int, Instant]] = field(default_factory=list)
     accepted: int = 0
     doubtful: set[int] = field(default_factory=set)
+    was_whole_doubtful: bool = False
+    """A phone had it, with all its segments, and nobody knows which of them left."""
     is_in_doubt: bool = False
     was_held: bool = False
     """The log was restored from a backup: it may have left by attempts that are not in it."""
@@ -55,7 +58,8 @@ class _Story:
     def allowed(self, index: int) -> int:
         """How often segment ``index`` may be on the air."""
         if self.end == "unsent" and not self.was_held:
-            is_possible = index < self.accepted or index in self.doubtful
+            is_doubtful = self.was_whole_doubtful or index in self.doubtful
+            is_possible = index < self.accepted or is_doubtful
             return (1 + self.is_resent) * is_possible
         return 1 + self.is_resent
 
@@ -73,6 +77,7 @@ class DeliveryChecker:
     def __init__(self) -> None:
         self._stories: dict[int, _Story] = {}
         self._refunds: Counter[int] = Counter()
+        self._phones: set[int] = set()
 
     def feed(self, position: int, event: Event) -> None:
         """Take the next event of the log."""
@@ -87,6 +92,10 @@ class DeliveryChecker:
                 story = self._stories.get(getattr(event, "number", 0))
                 if story is not None:
                     _tell(story, event)
+                    if isinstance(event, Message.InDoubt) and event.sim in self._phones:
+                        story.was_whole_doubtful = True
+            case Sim.CameOnline(takes_whole=True):
+                self._phones.add(event.number)
             case _:
                 pass
 
@@ -171,6 +180,7 @@ def _tell(story: _Story, event: Event) -> None:
         case Message.AttemptFailed():
             if story.is_in_doubt:  # proof that it did not leave
                 story.doubtful.discard(story.accepted)
+                story.was_whole_doubtful = False
             story.is_in_doubt = False
         case Message.Held():
             story.was_held = True

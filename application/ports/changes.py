@@ -298,12 +298,14 @@ class ClockMarksForgotten(Change):
 
 
 class SecretKind(StrEnum):
-    """What stands beside the log and never in it: secrets of people, and of SIMs."""
+    """What stands beside the log and never in it: secrets of people, of SIMs and of phones."""
 
     PASSWORD = "password"  # noqa: S105 - a kind; key: the account's number, value: its slow hash
     SESSION = "session"  # key: the token's keyed digest, value: JSON, ends at its absolute end
     RESET = "reset"  # key: the token's keyed digest, value: nothing
     SECOND_FACTOR = "second_factor"  # key: the account's number, value: JSON, its seed sealed
+    PHONE_CODE = "phone_code"  # key: the code's keyed digest, value: the slots, ends after an hour
+    PHONE = "phone"  # key: the token's keyed digest, account: the phone's number, value: its device
     SIM_PIN = "sim_pin"  # key: a card's keyed digest, value: that of the PIN that it did not take
     WEBHOOK = "webhook"  # key: the account's number, value: JSON, its address and secrets sealed
 

@@ -55,6 +55,8 @@ class SimIdentity:
     msisdn: str | None = None
     """The SIM's own number (+260…), where the SIM or the settings know it."""
     abilities: Abilities = Abilities()
+    takes_whole: bool = False
+    """Whether it is in a phone, which takes all segments of a message at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ class ErrorTable(StrEnum):
 
     CMS = "CMS"  # +CMS ERROR: 3GPP 27.005 3.2.5
     CME = "CME"  # +CME ERROR: 3GPP 27.007 9.2
+    ANDROID = "ANDROID"  # android.telephony.SmsManager.RESULT_…
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,11 @@ class OwnCause(StrEnum):
     WITHHELD = "WITHHELD"
     RESTARTED = "RESTARTED"
     LEASE_LAPSED = "LEASE_LAPSED"
+    GIVEN_BACK = "GIVEN_BACK"
+    PHONE_SILENT = "PHONE_SILENT"
+    PHONE_FORGOT = "PHONE_FORGOT"
+    PHONE_REFUSED = "PHONE_REFUSED"
+    PHONE_FAILED = "PHONE_FAILED"
 
 
 Cause = ErrorCode | OwnCause

@@ -78,5 +78,30 @@ OWN: Final[Mapping[OwnCause, Meaning]] = MappingProxyType(
             None,
             "The gateway stopped while it was being sent.",
         ),
+        OwnCause.GIVEN_BACK: Meaning(
+            "the phone gave it back unsent: it was recalled, or not sent in time",
+            None,
+            "The phone that was to send it had no time for it.",
+        ),
+        OwnCause.PHONE_SILENT: Meaning(
+            "the phone was given it and did not say in time what became of it",
+            None,
+            "The phone that was to send it did not answer.",
+        ),
+        OwnCause.PHONE_FORGOT: Meaning(
+            "the phone was given it, and knows nothing of it when it is asked",
+            None,
+            "The phone that was to send it does not know what became of it.",
+        ),
+        OwnCause.PHONE_REFUSED: Meaning(
+            "the app could not hand it to the phone's SMS service",
+            RejectionClass.MODEM_OR_SIM,
+            "The phone that was to send it could not.",
+        ),
+        OwnCause.PHONE_FAILED: Meaning(
+            "a message of several segments failed, and some of them may have left",
+            None,
+            "The phone could not send all of it.",
+        ),
     }
 )

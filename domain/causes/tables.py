@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from domain.causes.android import ANDROID, android_meaning
 from domain.causes.cme import CME, cme_meaning
 from domain.causes.cms import CMS, cms_meaning
 from domain.causes.meaning import Cause, ErrorCode, ErrorTable, Meaning
@@ -13,6 +14,7 @@ CAUSES: Final[Mapping[str, Meaning]] = MappingProxyType(
     {str(own): meaning for own, meaning in OWN.items()}
     | {str(ErrorCode(ErrorTable.CMS, number)): meaning for number, meaning in CMS.items()}
     | {str(ErrorCode(ErrorTable.CME, number)): meaning for number, meaning in CME.items()}
+    | {str(ErrorCode(ErrorTable.ANDROID, number)): meaning for number, meaning in ANDROID.items()}
 )
 """Every cause that has words of its own, by its code."""
 
@@ -36,5 +38,7 @@ def meaning_of(cause: Cause | str) -> Meaning:
             return cms_meaning(int(number))
         case ErrorTable.CME:
             return cme_meaning(int(number))
+        case ErrorTable.ANDROID:
+            return android_meaning(int(number))
         case _:
             return _UNKNOWN

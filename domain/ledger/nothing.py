@@ -23,6 +23,7 @@ from domain.message import Message
 from domain.oddity import Oddity
 from domain.payment import Payment
 from domain.period import Period
+from domain.phone import Phone
 from domain.ported_number import PortedNumber
 from domain.price_list import PriceList
 from domain.receipt import Receipt
@@ -138,6 +139,9 @@ MOVES_NOTHING: Final[frozenset[type[Event]]] = frozenset(
         SenderRequests.Opened,
         SenderRequests.Added,
         SenderRequests.Settled,
+        Phone.Enrolled,
+        Phone.Mapped,
+        Phone.Revoked,
         Sim.Registered,
         Sim.CameOnline,
         Sim.WentOffline,

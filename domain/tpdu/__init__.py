@@ -14,6 +14,7 @@ from domain.tpdu.decode import (
 )
 from domain.tpdu.encode import (
     LONGEST_VALIDITY_MINUTES,
+    encode_deliver,
     encode_segment,
     encode_submit,
     validity_in_minutes,
@@ -32,6 +33,7 @@ __all__ = [
     "decode_deliver",
     "decode_status_report",
     "decode_submit",
+    "encode_deliver",
     "encode_segment",
     "encode_submit",
     "status_class",

@@ -5,12 +5,14 @@ Clause numbers are those of 3GPP TS 23.040, unless 23.038 is named.
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final
 
 from domain.segments import ESCAPE, GSM7_BASIC, GSM7_EXTENSION
 from domain.tpdu.fields import (
     CONCAT_8,
+    DELIVER,
     HAS_HEADER,
     MAX_USER_DATA_OCTETS,
     STATUS_REPORT_REQUESTED,
@@ -20,13 +22,18 @@ from domain.tpdu.fields import (
     TpduError,
     septets_for,
 )
-from domain.values import Encoding
+from domain.values import SECOND, Encoding, Instant
 
 LONGEST_VALIDITY_MINUTES: Final = 63 * 7 * 24 * 60
 """The most that a relative TP-VP can say: 63 weeks (9.2.3.12.1)."""
 
 _RECIPIENT: Final = re.compile(r"\+[0-9]{1,20}")
 _INTERNATIONAL: Final = 0x91  # type of number 1, ISDN numbering plan
+_UNKNOWN: Final = 0x81
+_NAME: Final = 0xD0
+_NAME_MAX: Final = 11
+_DIGITS_MAX: Final = 20
+_NO_MORE: Final = 0x04  # TP-MMS: no more messages wait
 _BITS: Final = tuple(f"{septet:07b}" for septet in range(128))
 _DCS: Final[Mapping[Encoding, int]] = MappingProxyType({Encoding.GSM7: 0x00, Encoding.UCS2: 0x08})
 
@@ -100,6 +107,55 @@ def encode_segment(
             _user_data(parts[index], encoding, header),
         )
     )
+
+
+def encode_deliver(
+    sender: str,
+    parts: Sequence[str],
+    index: int,
+    encoding: Encoding,
+    *,
+    concat_ref: int,
+    taken_at: Instant,
+) -> bytes:
+    """Write ``parts[index]`` as the SMS-DELIVER that a centre would bring (9.2.2.1), which names
+    no centre; for what came by another way than a modem. A sender that is no number is a name.
+
+    Raises:
+        TpduError: the time, the text or the number of parts does not fit.
+    """
+    header = _concat_header(concat_ref, index + 1, len(parts)) if len(parts) > 1 else b""
+    first = DELIVER | (HAS_HEADER if header else 0) | _NO_MORE
+    return b"".join(
+        (
+            bytes((0, first)),
+            _sender_address(sender),
+            bytes((0, _DCS[encoding])),
+            _timestamp(taken_at),
+            _user_data(parts[index], encoding, header),
+        )
+    )
+
+
+def _sender_address(sender: str) -> bytes:
+    """Give TP-OA: a number, else the first characters of a name (9.1.2.5)."""
+    digits = sender.removeprefix("+")
+    if digits.isascii() and digits.isdecimal() and len(digits) <= _DIGITS_MAX:
+        kind = _INTERNATIONAL if sender.startswith("+") else _UNKNOWN
+        padded = digits + "f" if len(digits) % 2 else digits
+        return bytes((len(digits), kind)) + bytes.fromhex(padded).translate(SWAPPED)
+    name = "".join(c if c in GSM7_BASIC and c != ESCAPE else "?" for c in sender[:_NAME_MAX])
+    data = _user_data(name, Encoding.GSM7, b"")[1:]
+    return bytes((-(-len(name) * 7 // 4), _NAME)) + data
+
+
+def _timestamp(at: Instant) -> bytes:
+    """Give TP-SCTS in UTC (9.2.3.11)."""
+    try:
+        moment = datetime.fromtimestamp(at // SECOND, UTC)
+    except (OverflowError, ValueError, OSError):
+        raise TpduError("no centre's clock shows this time") from None
+    return bytes.fromhex(moment.strftime("%y%m%d%H%M%S") + "00").translate(SWAPPED)
 
 
 def validity_in_minutes(tp_vp: int) -> int:

@@ -7,21 +7,23 @@ from domain.contents import reason_number
 from domain.days import counts_for, day_of
 from domain.events import Event
 from domain.message.events import AttemptStarted, SegmentAccepted, Sent
+from domain.phone import Phone
 from domain.sim import Sim
 from projections import catalogue
-from projections.fleet import AIRTIME, SIMS, USE
+from projections.fleet import AIRTIME, PHONES, SIMS, USE
 from projections.projection import Batch, Projection
 from projections.rows import Row, Rows
 
 _BEGINS: Final = (AttemptStarted, SegmentAccepted)
 _ANSWERS: Final = (Sim.AirtimeTold, Sim.AirtimeUntold)
+_PHONES: Final = (Phone.Enrolled, Phone.Mapped, Phone.Revoked)
 
 
 class Fleet(Projection):
     """Folds the events of SIMs, and of what they send, into ``fleet_sims``."""
 
     name, version = catalogue.FLEET
-    tables = (SIMS, USE, AIRTIME)
+    tables = (SIMS, USE, AIRTIME, PHONES)
     events = frozenset(
         {
             Sim.Registered,
@@ -35,6 +37,7 @@ class Fleet(Projection):
             AttemptStarted,
             SegmentAccepted,
             Sent,
+            *_PHONES,
         }
     )
 
@@ -43,13 +46,17 @@ class Fleet(Projection):
         sims, use = batch.rows(SIMS), batch.rows(USE)
         begins = [e for _, e in batch.events if isinstance(e, _BEGINS)]
         answers = [e for _, e in batch.events if isinstance(e, _ANSWERS)]
-        others = [e for _, e in batch.events if not isinstance(e, _BEGINS + _ANSWERS)]
+        phones = [e for _, e in batch.events if isinstance(e, _PHONES)]
+        apart = _BEGINS + _ANSWERS + _PHONES
+        others = [e for _, e in batch.events if not isinstance(e, apart)]
         use.load({event.sim for event in begins})
         for event in begins:
             if event.sim is not None:
                 _count(use, event.sim, day_of(event.at))
         if answers:
             _hear(batch.rows(AIRTIME), answers)
+        if phones:
+            _note(batch.rows(PHONES), phones)
         sims.load({e.sim if type(e) is Sent else e.number for e in others} - {None})
         for event in others:
             match event:
@@ -79,6 +86,20 @@ def _hear(rows: Rows, answers: Sequence[Sim.AirtimeTold | Sim.AirtimeUntold]) ->
                 row["words"] = reason_number(event.words)
             case Sim.AirtimeUntold():
                 row["why_not"] = event.why_not
+
+
+def _note(rows: Rows, phones: Sequence[Phone.Enrolled | Phone.Mapped | Phone.Revoked]) -> None:
+    """Note phones that came, were mapped, or were revoked."""
+    rows.load({e.number for e in phones if not isinstance(e, Phone.Enrolled)})
+    for event in phones:
+        match event:
+            case Phone.Enrolled():
+                row = {"number": event.number, "device": event.device, "enrolled_at": event.at}
+                rows.add({**row, "slots": " ".join(event.slots), "revoked_at": None})
+            case Phone.Mapped():
+                rows[event.number]["slots"] = " ".join(event.slots)
+            case Phone.Revoked():
+                rows[event.number]["revoked_at"] = event.at
 
 
 def _count(use: Rows, sim: int, day: int) -> None:

@@ -44,6 +44,8 @@ class Kind(Enum):
     """A person who logged in."""
     STAFF = auto()
     """A member of staff in a session with a second factor."""
+    PHONE = auto()
+    """A phone, by a token of its own."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,7 @@ UNKNOWN_MESSAGES: Final = ("msg_999999", "MSG-1766000000-00ZZ", "MSG-1766000000-
 WHY: Final = {"reason": "because"}
 PROOF: Final = {"password": "x" * 12}
 STAFF: Final = "/api/v1/staff"
+PHONES: Final = "/api/mobile/v1"
 ONE_BATCH: Final = Class(
     Kind.NAMES, names=batch_of, unknown=("batch_999999", "999999", "batch_0", "x")
 )
@@ -207,6 +210,20 @@ CLASSES: Final[Mapping[tuple[str, str], Class]] = {
     ),
     ("POST", "/callbacks/{provider}/{token}"): Class(Kind.OPEN, body={}),
     ("PUT", "/callbacks/{provider}/{token}"): Class(Kind.OPEN, body={}),
+    ("POST", f"{PHONES}/device"): Class(Kind.PHONE, body={}),
+    ("PATCH", f"{PHONES}/device"): Class(Kind.PHONE, body={}),
+    ("GET", f"{PHONES}/device"): Class(Kind.OPEN),
+    ("GET", f"{PHONES}/message"): Class(Kind.PHONE),
+    ("PATCH", f"{PHONES}/message"): Class(Kind.PHONE, body={}),
+    ("GET", f"{PHONES}/messages"): Class(Kind.PHONE),
+    ("PATCH", f"{PHONES}/messages"): Class(Kind.PHONE, body={}),
+    ("GET", f"{PHONES}/webhooks"): Class(Kind.PHONE),
+    ("GET", f"{PHONES}/settings"): Class(Kind.PHONE),
+    ("GET", f"{PHONES}/user/code"): Class(Kind.OPEN),
+    ("PATCH", f"{PHONES}/user/password"): Class(Kind.OPEN, body={}),
+    ("POST", "/phones/{device_id}/inbound"): Class(
+        Kind.PHONE, body={}, names=lambda _: ["phone-1"]
+    ),
     ("GET", f"{STAFF}/accounts"): Class(Kind.STAFF, duty=Duty.LOOK),
     ("GET", f"{STAFF}/accounts/{{number}}"): Class(Kind.STAFF, names=number_of, duty=Duty.LOOK),
     ("GET", f"{STAFF}/accounts/{{number}}/statement"): Class(
@@ -316,6 +333,7 @@ def classed(*kinds: Kind) -> list[tuple[str, str]]:
 WITH_KEY: Final = classed(Kind.SENDS, Kind.READS, Kind.NAMES)
 NAMING: Final = classed(Kind.NAMES)
 PEOPLE: Final = classed(Kind.SESSION, Kind.STAFF)
+THINGS: Final = classed(Kind.PHONE)
 
 
 def ours_and_theirs(gateway: Gateway) -> tuple[Tenant, Tenant]:

@@ -21,6 +21,7 @@ from tests.api.asking import (
     THEIR_NAME,
     THEIR_NUMBER,
     THEIR_TEXT,
+    THINGS,
     UNKNOWN_MESSAGES,
     WITH_KEY,
     Kind,
@@ -69,7 +70,7 @@ def test_open_routes_ask_for_no_key(tenants: Tenants, key: tuple[str, str]) -> N
     assert ask(tenants[0], key, secret=None).status_code not in {401, 403}
 
 
-@pytest.mark.parametrize("key", WITH_KEY + PEOPLE, ids=" ".join)
+@pytest.mark.parametrize("key", WITH_KEY + PEOPLE + THINGS, ids=" ".join)
 def test_without_a_key_nothing_is_told(tenants: Tenants, key: tuple[str, str]) -> None:
     answer = ask(tenants[1], key, secret=None)
     expected = 400 if CLASSES[key].key_in_body else 401
@@ -77,9 +78,16 @@ def test_without_a_key_nothing_is_told(tenants: Tenants, key: tuple[str, str]) -
     assert_tells_nothing(answer)
 
 
-@pytest.mark.parametrize("key", WITH_KEY + PEOPLE, ids=" ".join)
+@pytest.mark.parametrize("key", WITH_KEY + PEOPLE + THINGS, ids=" ".join)
 def test_a_key_that_nobody_has_is_told_nothing(tenants: Tenants, key: tuple[str, str]) -> None:
     answer = ask(tenants[1], key, secret="A" * 32)
+    assert answer.status_code == 401
+    assert_tells_nothing(answer)
+
+
+@pytest.mark.parametrize("key", THINGS, ids=" ".join)
+def test_an_accounts_key_is_no_phones_token(tenants: Tenants, key: tuple[str, str]) -> None:
+    answer = ask(tenants[0], key, secret=tenants[0].gateway.key)
     assert answer.status_code == 401
     assert_tells_nothing(answer)
 

@@ -55,7 +55,9 @@ def repeatable(account: int, key_id: str, *, at: Instant, **fields: Any) -> Send
     """Make the command of dialect wilcybertek, in which the same request again is known."""
     asked = sending(account, key_id, at=at, **fields)
     msisdns = [recipient.msisdn for recipient in asked.recipients]
-    digests = Digests(email_key=b"", repeat_key=REPEAT_KEY, callback_key=b"", pin_key=b"")
+    digests = Digests(
+        email_key=b"", repeat_key=REPEAT_KEY, callback_key=b"", pin_key=b"", phone_key=b""
+    )
     digest = digests.request(account, msisdns, asked.text.value, is_bulk=asked.is_bulk)
     return SendMessages(replace(asked, digest=digest))
 

@@ -16,6 +16,7 @@ from domain.closing import Closing
 from domain.days import day_of
 from domain.matching import Trouble
 from domain.oddity import Oddity
+from domain.phone import Phone
 from domain.ported_number import PortedNumber
 from domain.provider_account import provider_account
 from domain.sim import Sim
@@ -87,7 +88,8 @@ def beside(at: Instant) -> list[Any]:
     ported = PortedNumber.override(
         1, Network.MTN, digest="d", at=at, content="c", actor="os:test", reason="1/r"
     )
-    made = (closing, callbacks, sim, odd, ported)
+    phone = Phone.enrol(1, device="phone-1", slots={1: Network.MTN}, at=at)
+    made = (closing, callbacks, sim, odd, ported, phone)
     return [event for aggregate in made for event in aggregate.collect_events()]
 
 

@@ -48,7 +48,7 @@ from application.ports.queries.receipts import (
     ReceiptQueries,
 )
 from application.ports.queries.reports import ReportPair, ReportQueries
-from application.ports.queries.sims import AirtimeRow, SimQueries, SimRow
+from application.ports.queries.sims import AirtimeRow, PhoneRow, SimQueries, SimRow
 from application.ports.queries.suppressions import SuppressionQueries, SuppressionRow
 from application.ports.queries.topups import TopUpQueries, TopUpRow
 from application.ports.queries.waiting import Ahead, Backlog, Waiting, WaitingQueries
@@ -91,6 +91,7 @@ __all__ = [
     "OpenRow",
     "PaymentRow",
     "PeriodRow",
+    "PhoneRow",
     "Place",
     "PortedRow",
     "PostingRow",

@@ -48,6 +48,18 @@ class SimRow:
     """None: its network was never asked."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneRow:
+    """A phone that was enrolled."""
+
+    number: int
+    device: str
+    enrolled_at: Instant
+    slots: Sequence[str]
+    """As ``SLOT=NETWORK``."""
+    revoked_at: Instant | None
+
+
 class SimQueries(Protocol):
     """The fleet."""
 
@@ -59,3 +71,6 @@ class SimQueries(Protocol):
 
     def begun_on(self, day: int, *, sim: int) -> int:
         """Count the segments that a SIM began on a day in Lusaka, or on the next."""
+
+    def phones(self) -> Sequence[PhoneRow]:
+        """List the phones that were enrolled, also those that are let in no more."""

@@ -23,8 +23,8 @@ HEAVY = (
     "dramatiq",
     "serial",
 )
-LATER = ("simulate", "phone")
-EMULATORS = {"ngoma modem emulate", "ngoma pay simulate"}
+LATER = ("simulate",)
+EMULATORS = {"ngoma modem emulate", "ngoma phone emulate", "ngoma pay simulate"}
 DAEMONS = {"ngoma serve", "ngoma worker", "ngoma project", "ngoma seal"}
 
 
@@ -70,6 +70,7 @@ def test_the_commands_are_those_of_this_issue() -> None:
         *("backup create", "backup list", "backup drill", "restore"),
         *("modem list", "modem probe", "modem emulate", "modem quarantine", "modem release"),
         *("modem scan", "modem ussd", "modem show", "modem segments"),
+        *("phone enrol", "phone list", "phone map", "phone revoke", "phone emulate"),
         *("projections status", "projections rebuild"),
         *("contents purge", "clock show", "clock vouch", "pay simulate", "pay log"),
         *("pay generate", "events list"),

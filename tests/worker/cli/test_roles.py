@@ -145,6 +145,7 @@ def test_messages_and_sims_are_settled_by_admins_and_by_the_host_only(cli: Cli) 
         ("modem quarantine 1 --reason x", "settle messages"),
         ("modem release 1 --reason x", "settle messages"),
         ("number override 0977000001 mtn", "settle messages"),
+        ("phone enrol --network-of 1=mtn", "settle messages"),
         ("number lift 0977000001 --reason x", "settle messages"),
         (f"key revoke {key}", "run accounts"),
     ]
@@ -174,6 +175,7 @@ READS: list[tuple[str, str, int | None]] = [
     ("key list 1", "keys", 1),
     ("sender-id list", "sender_ids", None),
     ("modem list", "fleet", None),
+    ("phone list", "fleet", None),
     ("role list", "roles", None),
     ("approval list", "approvals", None),
     ("approval show 2", "approval", 2),

@@ -39,6 +39,7 @@ COMMANDS = (
     "modem list",
     "modem show 1",
     "modem segments",
+    "phone list",
     "prices list",
     "projections status",
     "role list",

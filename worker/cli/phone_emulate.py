@@ -1,0 +1,76 @@
+"""Runs one emulated phone until it is interrupted."""
+
+import json
+import signal
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from adapters.clock import SystemClock
+from adapters.modems.simulated.network_log import FileNetworkLog
+from adapters.modems.simulated.phone import EmulatedPhone
+from adapters.modems.simulated.phone_wire import HttpWire
+from adapters.security.secret import keep_private
+
+
+def run_phone(
+    url: str,
+    code: str | None,
+    network_log: Path,
+    *,
+    state: Path | None,
+    slots: int,
+    poll_s: int | None,
+    faults: Sequence[str],
+    seed: int,
+) -> None:
+    """Enrol, or go on as the phone of ``state``, then pull and send until interrupted.
+
+    SIGINT and SIGTERM end it, so it runs in the main thread.
+
+    Raises:
+        ValueError: the URL or a fault cannot be read, or there is neither code nor state.
+        ClickException: the gateway does not let it in, or the log cannot be made.
+    """
+    clock = SystemClock()
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        phone = EmulatedPhone(
+            HttpWire(url),
+            clock=clock,
+            log=FileNetworkLog(network_log),
+            faults=faults,
+            seed=seed,
+            slots=slots,
+            poll_s=poll_s,
+        )
+        _let_in(phone, code, state)
+    except OSError as error:
+        msg = f"The phone is not let in: {error}."
+        raise click.ClickException(msg) from error
+    click.echo(f"{phone.device} pulls from {url}; Ctrl-C ends it")
+    run_until(phone, stop, clock=clock)
+
+
+def run_until(phone: EmulatedPhone, stop: threading.Event, *, clock: SystemClock) -> None:
+    """Step a phone until it is to stop."""
+    while not stop.is_set():
+        stop.wait(max(0.01, phone.step() - clock.monotonic_s()))
+
+
+def _let_in(phone: EmulatedPhone, code: str | None, state: Path | None) -> None:
+    if state is not None and state.exists():
+        kept = json.loads(state.read_text(encoding="utf-8"))
+        phone.device, phone.token = kept["device"], kept["token"]
+        phone.start()
+        return
+    if code is None:
+        msg = "give --code, or the --state of a phone that was let in"
+        raise ValueError(msg)
+    phone.enrol(code)
+    if state is not None:
+        keep_private(state, json.dumps({"device": phone.device, "token": phone.token}))
