@@ -129,9 +129,11 @@ QUERY: Final[Mapping[str, Plant]] = {
     "as_of": closed,
     "receipt": closed,
     "callback": closed,
+    "wait": closed,
 }
 PATH: Final[Mapping[str, Plant]] = {
     **dict.fromkeys(("message_id", "batch_id", "number", "key_id", "topup_id", "provider"), closed),
+    "device_id": closed,
     "token": secret,
 }
 HEADERS: Final = (
@@ -148,6 +150,8 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "sender_ids": "kept as a content",
     "reason": "kept as a content",
     "code": "a secret",
+    "url": "of a gateway; only the emulated phone asks it",
+    "slots": "of a closed set; what is none is refused",
     "sources": "addresses and networks; what is neither is refused",
     "ref": "an id",
     "number": "used for a search, never kept",
