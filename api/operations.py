@@ -78,7 +78,9 @@ class OperationsApp:
 
     async def _readyz(self) -> Answer:
         readiness = await self._readiness()
-        details = schemas.ReadyDetails(status=readiness.status, checks=dict(readiness.checks))
+        details = schemas.ReadyDetails(
+            status=readiness.status, checks=dict(readiness.checks), notes=dict(readiness.notes)
+        )
         return answer(details, status=_status(readiness))
 
     async def _metrics(self) -> Answer:

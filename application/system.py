@@ -45,6 +45,8 @@ class Readiness:
     status: Literal["ready", "degraded", "not ready"]
     """Degraded: something that it can do without is away."""
     checks: Mapping[str, str]
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """What works with less than it might, and is not wrong for that."""
 
     @property
     def is_ready(self) -> bool:
@@ -63,6 +65,7 @@ class Signals:
         """Set after each commit of this process; whoever follows the log clears it."""
         self._checks: dict[str, Callable[[], str]] = {}
         self._vital: dict[str, Callable[[], bool]] = {}
+        self._notes: dict[str, Callable[[], str | None]] = {}
 
     def add_check(
         self, name: str, check: Callable[[], str], *, is_vital: bool | Callable[[], bool] = True
@@ -75,13 +78,18 @@ class Signals:
         self._vital[name] = is_vital if callable(is_vital) else lambda: bool(is_vital)
         self._checks[name] = check
 
+    def add_note(self, name: str, note: Callable[[], str | None]) -> None:
+        """Add what operators are told of something that works: its words, or None."""
+        self._notes[name] = note
+
     def readiness(self) -> Readiness:
         """Run all checks."""
         checks = {name: check() for name, check in list(self._checks.items())}
         wrong = [name for name, word in checks.items() if word != "ok"]
         status: Literal["ready", "degraded", "not ready"] = "degraded" if wrong else "ready"
+        notes = {name: words for name, note in list(self._notes.items()) if (words := note())}
         return Readiness(
-            "not ready" if any(self._vital[name]() for name in wrong) else status, checks
+            "not ready" if any(self._vital[name]() for name in wrong) else status, checks, notes
         )
 
 

@@ -216,6 +216,7 @@ class Visit:
             path=self.call.path,
             is_https=self.call.is_https,
             is_counted=True,
+            has_hung_up=self.call.has_hung_up,
         )
 
 

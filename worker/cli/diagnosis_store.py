@@ -95,6 +95,8 @@ def look_at_processes(settings: Settings) -> Iterator[Finding]:
         verdict = Verdict.WARNING if each.is_ready else Verdict.WRONG
         for words in wrong:
             yield Finding("processes", verdict, f"{each.name} says of {words}.")
+        for name, words in each.notes.items():
+            yield Finding("processes", Verdict.NOTE, f"{each.name} says of {name}: {words}.")
         if not wrong:
             yield Finding("processes", Verdict.OK, f"{each.name} says that all is well.")
 

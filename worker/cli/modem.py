@@ -53,7 +53,8 @@ def modem() -> None:
 def list_sims(place: Place, *, as_json: bool) -> None:
     """List the SIMs: where each one is, whether it may be used, and what it has sent.
 
-    A modem of the settings whose SIM was never seen is listed too, with what keeps it down today.
+    A modem of the settings whose SIM was never seen is listed too, with what keeps it down today;
+    of one that is up it says what does not work on it.
     """
     with opened(place) as gateway:
         gateway.look("fleet")

@@ -1,7 +1,7 @@
 """``ngoma modem list``: the SIMs that were seen, and the modems that never came up."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from adapters.clock import SystemClock
 from application.fleet.liveness import LeaseWatch
@@ -22,14 +22,22 @@ NOT_RUNNING: Final = "no gateway that runs here drives it"
 NOT_YET: Final = "it is coming up"
 
 
+class _Today(NamedTuple):
+    """What the processes that run here say of their modems, by name."""
+
+    why_down: Mapping[str, str]
+    lacks: Mapping[str, str]
+    """What does not work on those that are up."""
+
+
 def show_fleet(gateway: Gateway, *, as_json: bool) -> None:
     """Print each SIM, and each modem of which none was seen, with the reason of today."""
     rows = gateway.reading("fleet").sims(gateway.now())
-    modems = _modems(gateway)
-    states = _states(gateway, rows, modems)
-    reasons = {row.number: _reason_today(gateway, row, states, modems) for row in rows}
+    today = _today(gateway)
+    states = _states(gateway, rows, today.why_down)
+    reasons = {row.number: _reason_today(gateway, row, states, today) for row in rows}
     seen = {row.modem for row in rows}
-    unseen = {name: words for name, words in modems.items() if name not in seen}
+    unseen = {name: words for name, words in today.why_down.items() if name not in seen}
     if as_json:
         print_json(
             [sim_as_json(row, states[row.number], reasons[row.number]) for row in rows]
@@ -54,11 +62,11 @@ def one_sim(gateway: Gateway, number: int) -> tuple[SimRow, dict[str, object]]:
         NotFound: no such SIM.
     """
     rows = gateway.reading("fleet").sims(gateway.now())
-    modems = _modems(gateway)
-    states = _states(gateway, rows, modems)
+    today = _today(gateway)
+    states = _states(gateway, rows, today.why_down)
     for row in rows:
         if row.number == number:
-            reason = _reason_today(gateway, row, states, modems)
+            reason = _reason_today(gateway, row, states, today)
             return row, sim_as_json(row, states[number], reason)
     msg = "No such SIM."
     raise NotFound(msg)
@@ -101,24 +109,27 @@ def _states(
     return {row.number: state(row) for row in rows}
 
 
-def _modems(gateway: Gateway) -> Mapping[str, str]:
-    """Say of each modem of the settings, and of those that run here, why it is not up today."""
+def _today(gateway: Gateway) -> _Today:
+    """Say how each modem of the settings is, and those that run here."""
+    lacks: dict[str, str] = {}
     found = dict.fromkeys((modem.name for modem in gateway.settings.modems), NOT_RUNNING)
     for each in running_on(gateway.settings.data_dir):
         for check, words in (each.checks or {}).items():
             if check.startswith(MODEM_CHECK):
                 found[check.removeprefix(MODEM_CHECK)] = NOT_YET if words == "ok" else words
-    return found
+        lacks |= {name.removeprefix(MODEM_CHECK): words for name, words in each.notes.items()}
+    return _Today(found, lacks)
 
 
 def _reason_today(
-    gateway: Gateway, row: SimRow, states: Mapping[int, str], modems: Mapping[str, str]
+    gateway: Gateway, row: SimRow, states: Mapping[int, str], today: _Today
 ) -> str | None:
     """Give the reason of a process that runs; else the one that stands in the log."""
-    words = modems.get(row.modem or "", NOT_RUNNING)
-    if states[row.number] != "offline" or words in {NOT_RUNNING, NOT_YET}:
-        return _reason(gateway, row.reason)
-    return words
+    name, state = row.modem or "", states[row.number]
+    words = today.why_down.get(name, NOT_RUNNING)
+    if state == "offline" and words not in {NOT_RUNNING, NOT_YET}:
+        return words
+    return (state == "online" and today.lacks.get(name)) or _reason(gateway, row.reason)
 
 
 def _network_of(name: str, gateway: Gateway) -> Network | None:

@@ -5,9 +5,9 @@ import json
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 ANSWER_S: Final = 3.0
@@ -22,6 +22,7 @@ class Running:
     checks: Mapping[str, str] | None
     is_ready: bool = False
     """Whether it works all the same, whatever its checks say."""
+    notes: Mapping[str, str] = field(default_factory=dict)
 
 
 class _UnixConnection(http.client.HTTPConnection):
@@ -45,19 +46,23 @@ def running_on(folder: Path) -> Iterator[Running]:
             url = place.read_text(encoding="utf-8").strip()
         except FileNotFoundError:  # it ended
             continue
-        yield Running(place.stem.replace("-", " "), *_checks(url))
+        yield _asked(place.stem.replace("-", " "), url)
 
 
-def _checks(url: str) -> tuple[Mapping[str, str] | None, bool]:
+def _asked(name: str, url: str) -> Running:
     try:
         with closing(_connection(url)) as connection:
             connection.request("GET", "/readyz")
             answer = connection.getresponse()
-            checks = json.loads(answer.read())["checks"]
-            found = {str(name): str(words) for name, words in checks.items()}
-            return found, answer.status == http.HTTPStatus.OK
+            said = json.loads(answer.read())
+            is_ready = answer.status == http.HTTPStatus.OK
+            return Running(name, _words(said["checks"]), is_ready, _words(said.get("notes", {})))
     except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError, AttributeError):
-        return None, False
+        return Running(name, None)
+
+
+def _words(said: Any) -> Mapping[str, str]:
+    return {str(name): str(words) for name, words in said.items()}
 
 
 def _connection(url: str) -> http.client.HTTPConnection:

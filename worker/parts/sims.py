@@ -46,6 +46,7 @@ def _make(process: Process) -> Sequence[Loop]:
     for sim in sims:
         check = f"{MODEM_CHECK}{sim.settings.name}"
         process.system.signals.add_check(check, partial(_trouble, sim), is_vital=False)
+        process.system.signals.add_note(check, partial(_lacks, sim))
         if sim.airtime.code is not None:
             check = f"airtime {sim.settings.name}"
             process.system.signals.add_check(check, partial(_low, sim), is_vital=False)
@@ -101,6 +102,11 @@ def _trouble(sim: SimRunner) -> str:
     if status.state not in DOWN or status.reason is None:
         return "ok"
     return f"{status.state}: {status.reason}"
+
+
+def _lacks(sim: SimRunner) -> str | None:
+    """Say what does not work on a modem that is up, such as delivery reports."""
+    return sim.lacks
 
 
 def _low(sim: SimRunner) -> str:

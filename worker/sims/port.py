@@ -42,6 +42,8 @@ class Port:
         """Whether trying again by itself would do harm."""
         self.reason: str | None = None
         """Why it is down; None while it is up, or was never tried."""
+        self.lacks: str | None = None
+        """What does not work on it though it is up, each with why not."""
 
     @property
     def pause_s(self) -> float:
@@ -57,8 +59,10 @@ class Port:
         except ModemUnavailable as error:
             self._stay_down(error.reason, is_final=error.permanent)
             return None
-        for what, why_not in identity.abilities.lacking:
-            logger.warning("modem %s: no %s: %s", self._settings.name, what, why_not)
+        lacking = [f"no {what}: {why_not}" for what, why_not in identity.abilities.lacking]
+        for words in lacking:
+            logger.warning("modem %s: %s", self._settings.name, words)
+        self.lacks = "; ".join(lacking) or None
         if identity.msisdn is None:
             identity = replace(identity, msisdn=self._settings.msisdn)
         return identity

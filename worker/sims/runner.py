@@ -126,6 +126,11 @@ class SimRunner:
         """Where it stands now."""
         return SimStatus(self.settings.name, *self._state())
 
+    @property
+    def lacks(self) -> str | None:
+        """What does not work on a modem that is up, each with why not; None when all does."""
+        return self._port.lacks if self._port.is_up else None
+
     def _state(self) -> tuple[str, str | None]:
         carrier, duty = self.carrier, self.carrier.lease.duty
         if not self._port.is_up or duty is None:

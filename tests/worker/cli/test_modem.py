@@ -51,16 +51,22 @@ def test_a_modem_that_never_came_up_is_listed_with_the_reason_of_today(
     pin = tmp_path / "pin"
     pin.write_text("9999")
     pin.chmod(0o600)
-    with _emulated(cli, tmp_path, "--pin", "1234") as link:
+    (tmp_path / "mute").mkdir()
+    with (
+        _emulated(cli, tmp_path, "--pin", "1234") as link,
+        _emulated(cli, tmp_path / "mute", "--fault", "refuses=+CNMI") as mute,
+    ):
         config.write_text(
             f'[[modems]]\nname = "locked"\nnetwork = "mtn"\ndevice = "{link}"\n'
             f'pin = "file:{pin}"\n'
             f'[[modems]]\nname = "gone"\nnetwork = "airtel"\ndevice = "{tmp_path / "none"}"\n'
+            f'[[modems]]\nname = "mute"\nnetwork = "mtn"\ndevice = "{mute}"\n'
         )
         rows = cli.json("modem", "list", "--config", config)
         assert [(row["modem"], row["sim"], row["state"]) for row in rows] == [
             ("locked", None, "offline"),
             ("gone", None, "offline"),
+            ("mute", None, "offline"),
         ]
         assert {row["reason"] for row in rows} == {"no gateway that runs here drives it"}
         assert "gone" in cli.run("modem", "list", "--config", config).stdout
@@ -74,12 +80,17 @@ def test_a_modem_that_never_came_up_is_listed_with_the_reason_of_today(
             wait_until(lambda: "PIN" in reasons()["locked"], what="the list says why")
             assert reasons()["locked"].startswith("needs a person: ")
             assert reasons()["gone"].startswith("offline: the port cannot be opened")
-            (found,) = [
-                row["words"]
+            wait_until(lambda: "no delivery reports" in (reasons()["mute"] or ""), what="it is up")
+            assert reasons()["mute"].startswith("no delivery reports: the modem refuses every")
+            said = {
+                name: (row["verdict"], row["words"])
                 for row in cli.json("doctor", "--config", config, code=1)
-                if row["check"] == "processes" and "modem locked" in row["words"]
-            ]
-            assert "PIN" in found
+                for name in ("locked", "mute")
+                if row["check"] == "processes" and f"modem {name}" in row["words"]
+            }
+            assert "PIN" in said["locked"][1]
+            assert said["mute"][0] == "note"
+            assert "no delivery reports" in said["mute"][1]
 
 
 @contextmanager
