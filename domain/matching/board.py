@@ -3,6 +3,8 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import chain, compress, count, repeat
 from typing import Final
 
 from domain.matching.findings import Finding, Match, Rule, Suggestion, Trouble
@@ -11,7 +13,7 @@ from domain.matching.sides import NO_PAST, Expected, Line, LineKind, Past, Terms
 NARRATION_MAX: Final = 500
 """Characters of a narration that are read."""
 _WORD: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{4,62}[A-Za-z0-9]")
-_PAID_LINES: Final = frozenset({LineKind.PAYMENT, LineKind.REFUND})
+PAID_LINES: Final = frozenset({LineKind.PAYMENT, LineKind.REFUND})
 
 
 class Board:
@@ -41,22 +43,27 @@ class Board:
             self.open_expected[place] = 0
         self.unclear_lines: set[int] = set()
         self.unclear_expected: set[int] = set()
-        self.line_by_receipt: dict[str, int] = {}
-        self.expected_by_receipt: dict[str, int] = {}
-        self.expected_by_reference: dict[str, int] = {}
-        for place, one in enumerate(expected):
-            if one.receipt:
-                self.expected_by_receipt.setdefault(one.receipt, place)
-            if one.reference:
-                self.expected_by_reference.setdefault(one.reference, place)
-            if one.provider_reference:
-                self.expected_by_reference.setdefault(one.provider_reference, place)
+        self.receipts = [line.receipt for line in lines]
+        self.line_by_receipt = _first_places(self.receipts)
+        self.expected_by_receipt = _first_places([one.receipt for one in expected])
         self._set_repeated_rows_aside()
+
+    def open_places(self) -> Iterator[int]:
+        """Give the places of open expectations."""
+        return compress(count(), self.open_expected)
+
+    @cached_property
+    def expected_by_reference(self) -> dict[str, int]:
+        """Places by our id and the provider's; many a file names neither."""
+        return _first_places(
+            [one.reference for one in self.expected],
+            [one.provider_reference for one in self.expected],
+        )
 
     def paid_lines(self) -> Iterator[int]:
         """Give the places of open lines that show one payment or refund each."""
-        for place, is_open in enumerate(self.open_lines):
-            if is_open and self.lines[place].kind in _PAID_LINES:
+        for place in compress(count(), self.open_lines):
+            if self.lines[place].kind in PAID_LINES:
                 yield place
 
     def named_in(self, narration: str) -> Iterator[int]:
@@ -91,13 +98,16 @@ class Board:
         self.matches.append(match)
         self.to_judge.append(match)
 
-    def take_as_expected(self, match: Match, line: int, expected: int) -> None:
-        """Match a line that shows what was expected to the ngwee, as nearly all do.
+    def note_as_expected(
+        self, rule: Rule, lines: list[int], expected: list[int], evidence: tuple[str, ...]
+    ) -> None:
+        """Match each line with the expectation that it shows to the ngwee, as nearly all do.
 
-        Only its fee can be wrong.
+        Both are closed already, and only the fee can be wrong. The lists are empty afterwards.
         """
-        self.open_lines[line] = self.open_expected[expected] = 0
-        self.matches.append(match)
+        self.matches += map(Match, repeat(rule), zip(lines), zip(expected), repeat(evidence))
+        lines.clear()
+        expected.clear()
 
     def leave_unclear(self, lines: Sequence[int], expected: Sequence[int]) -> None:
         """Note that the file cannot tell which of these belong together."""
@@ -113,9 +123,10 @@ class Board:
         """Keep the first row of a transaction; none when rows tell of different amounts."""
         first = self.line_by_receipt
         repeated: dict[int, list[int]] = defaultdict(list)
-        for place, line in enumerate(self.lines):
-            if line.receipt and first.setdefault(line.receipt, place) != place:
-                repeated[first[line.receipt]].append(place)
+        if len(first) < len(self.lines):  # else each is the first of its receipt
+            for place, line in enumerate(self.lines):
+                if line.receipt and first[line.receipt] != place:
+                    repeated[first[line.receipt]].append(place)
         for kept, others in repeated.items():
             line = self.lines[kept]
             if any(self.lines[o].amount_ngwee != line.amount_ngwee for o in others):
@@ -130,3 +141,13 @@ class Board:
                 difference = self.lines[place].fee_ngwee - line.fee_ngwee
                 if difference:
                     self.findings.append(Finding(Trouble.FEE_MISMATCH, place, None, difference))
+
+
+def _first_places(*columns: Sequence[str]) -> dict[str, int]:
+    """Give the first place at which each name stands in any of some columns of one length."""
+    each = len(columns)
+    names = chain.from_iterable(zip(*map(reversed, columns), strict=True))
+    places = range(each * len(columns[0]) - 1, -1, -1)
+    found = {name: place // each for name, place in zip(names, places, strict=True)}
+    found.pop("", None)
+    return found

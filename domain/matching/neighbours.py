@@ -36,7 +36,10 @@ def match_by_payer(board: Board) -> None:
             else:
                 board.leave_unclear([place], [])
     unclear = board.unclear_lines
+    doubted = {(board.lines[place].payer, board.lines[place].amount_ngwee) for place in unclear}
     for (payer, amount, has_receipt), entries in expected.items():
+        if (payer, amount) not in doubted:
+            continue
         partners = _partners(lines, payer, amount, has_receipt=has_receipt)
         for at, place in entries:
             if any(one in unclear for one in _near(partners, at, window)):
@@ -56,8 +59,9 @@ def _lines(board: Board) -> _Side:
 
 def _expected(board: Board) -> _Side:
     side: _Side = defaultdict(list)
-    for place, one in enumerate(board.expected):
-        if board.open_expected[place] and one.payer:
+    for place in board.open_places():
+        one = board.expected[place]
+        if one.payer:
             side[one.payer, one.amount_ngwee, bool(one.receipt)].append((one.at, place))
     return _in_order(side)
 

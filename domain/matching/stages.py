@@ -1,12 +1,14 @@
 """The stages of matching, in their order: each takes what it is sure of, and none guesses."""
 
+from array import array
 from collections import defaultdict
 from collections.abc import Callable
+from itertools import count
 from typing import Final
 
 from domain.days import day_of
-from domain.matching.board import Board
-from domain.matching.findings import Match, Rule
+from domain.matching.board import PAID_LINES, Board
+from domain.matching.findings import Rule
 from domain.matching.neighbours import match_by_payer
 from domain.matching.reversals import match_reversals
 from domain.matching.sides import LineKind, Standing
@@ -19,18 +21,27 @@ _RECEIPT: Final = ("receipt",)
 
 def match_by_receipt(board: Board) -> None:
     """Take lines whose receipt the provider's API told us."""
-    find, expected, lines = board.expected_by_receipt.get, board.expected, board.lines
-    is_open = board.open_expected
-    for place in board.paid_lines():
-        line = lines[place]
-        found = find(line.receipt)
-        if found is None or not is_open[found]:
+    find = board.expected_by_receipt.get
+    amounts = array(
+        "q", [one.amount_ngwee for one in board.expected]
+    )  # one after another in memory
+    is_confirmed = bytes([one.standing is Standing.CONFIRMED for one in board.expected])
+    open_lines, open_expected = board.open_lines, board.open_expected
+    shown: list[int] = []
+    paid: list[int] = []
+    for place, line, found in zip(count(), board.lines, map(find, board.receipts)):
+        if found is None or not (open_lines[place] and open_expected[found]):
             continue
-        wanted = expected[found]
-        if line.amount_ngwee == wanted.amount_ngwee and wanted.standing is Standing.CONFIRMED:
-            board.take_as_expected(Match(Rule.RECEIPT, (place,), (found,), _RECEIPT), place, found)
-        elif line.amount_ngwee * wanted.amount_ngwee > 0:
+        if line.kind not in PAID_LINES:
+            continue
+        if is_confirmed[found] and line.amount_ngwee == amounts[found]:
+            open_lines[place] = open_expected[found] = 0
+            shown.append(place)
+            paid.append(found)
+        elif line.amount_ngwee * amounts[found] > 0:
+            board.note_as_expected(Rule.RECEIPT, shown, paid, _RECEIPT)
             board.take(Rule.RECEIPT, (place,), (found,), _RECEIPT)
+    board.note_as_expected(Rule.RECEIPT, shown, paid, _RECEIPT)
 
 
 def match_by_reference(board: Board) -> None:
@@ -98,9 +109,9 @@ def _match_days(board: Board, batches: dict[int, list[int]]) -> None:
 def _lines_by_reference(board: Board) -> dict[int, list[int]]:
     """Group open lines by the open expectation that their reference names."""
     grouped: dict[int, list[int]] = defaultdict(list)
-    find = board.expected_by_reference.get
     for place in board.paid_lines():
-        found = find(board.lines[place].reference)
+        reference = board.lines[place].reference
+        found = board.expected_by_reference.get(reference) if reference else None
         if found is not None and board.open_expected[found]:
             grouped[found].append(place)
     return grouped

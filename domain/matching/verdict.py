@@ -92,7 +92,7 @@ def _judge_line(board: Board, place: int) -> None:
 
 
 def _names_what_is_paid(board: Board, line: Line) -> bool:
-    found = board.expected_by_reference.get(line.reference)
+    found = board.expected_by_reference.get(line.reference) if line.reference else None
     named = [found] if found is not None else board.named_in(line.narration)
     return any(not board.open_expected[one] for one in named)
 

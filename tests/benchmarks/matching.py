@@ -14,7 +14,7 @@ from domain.matching import Expected, Line, LineKind, Standing, Terms, match_lin
 from domain.values import SECOND, Instant
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.table import Figure, Row
-from worker.cli import GARBAGE_OBJECTS
+from worker.cli.finance_match import GARBAGE_OBJECTS
 
 PAYMENTS: Final = 300_000
 WITHIN_S: Final = 5.0

@@ -1,5 +1,6 @@
 """``ngoma finance match``: what the open lines of statements are about."""
 
+import gc
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from application.money.reconciling import Found, Reconciled
 
 SHOWN: Final = 20
+GARBAGE_OBJECTS: Final = 2_000_000
+"""New objects between two looks for cycles: both sides of a month are millions, and none in one."""
 
 
 @click.command(
@@ -44,6 +47,7 @@ def match(
         return provider in {None, its} and wallet in {None, called}
 
     progress = Progress()
+    gc.set_threshold(GARBAGE_OBJECTS)
     with opened(place) as gateway:
         gateway.look("finance_match")
         system = gateway.system
