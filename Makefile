@@ -22,7 +22,7 @@ ARGS ?=
 PYTEST := $(BIN)/pytest --numprocesses=$(JOBS) --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check test soak bench clients docs format static clean soak-tools
+.PHONY: help setup run check test soak bench clients docs format static clean soak-tools browser
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,10 +60,20 @@ static: $(STAMP)
 check: static ## Lint, types, import rules, unit and property tests on SQLite (under 2 minutes)
 	$(PYTEST) --dist=worksteal -m 'not servers and not processes and not slow and not soak' $(ARGS)
 
-test: static ## Everything but the soak, with throw-away PostgreSQL and Redis (under 15 minutes)
+browser:
+	@for name in chromium chromium-browser google-chrome; do \
+		command -v $$name >/dev/null && exit 0; \
+	done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+			apt-get install -qq -y --no-install-recommends chromium >/dev/null && exit 0; \
+	fi; \
+	echo 'NO BROWSER: the pages will not be tried in one. Install chromium, or run make test as root.' >&2
+
+test: static browser ## Everything but the soak, with throw-away PostgreSQL and Redis (under 15 minutes)
 	$(PYTEST) --durations=10 --durations-min=1 -m 'not soak' $(ARGS)
 
-soak: $(STAMP) soak-tools ## Full counts, all client languages, clock faults (hours)
+soak: $(STAMP) soak-tools browser ## Full counts, all client languages, clock faults (hours)
 	NGOMA_SOAK=full $(PYTEST) --timeout=7200 $(ARGS)
 
 soak-tools:

@@ -20,7 +20,7 @@ from api.pages.cookies import (
     read_cookies,
     write_once,
 )
-from api.pages.navigation import navigation
+from api.pages.navigation import current, navigation
 from api.pages.page import ROLES, Done, Page, View, Who
 from api.pages.rendering import html
 from api.pages.tables import CSV, CSV_PAGES_MAX, csv_answer
@@ -154,6 +154,7 @@ def _answer(
         "page": page,
         "title": say(f"pages.{page.name}") if not page.is_fragment else "",
         "sections": navigation(visit),
+        "current": current(visit),
         "said": _said(visit),
         "problems": visit.problems,
         "given": visit.fields or visit.query,

@@ -48,3 +48,11 @@ def navigation(visit: Visit) -> list[Section]:
         for section in SECTIONS
         if section.who not in ROLES or ROLES[section.who] & somebody.roles
     ]
+
+
+def current(visit: Visit) -> str:
+    """Give the path of the link that a page belongs to; "" where there is none."""
+    path = visit.call.path
+    paths = [path for section in SECTIONS for path, _ in section.links]
+    fitting = [each for each in paths if path == each or path.startswith(each + "/")]
+    return max(fitting, key=len, default="")

@@ -9,6 +9,8 @@ HEIGHT: Final = 160
 GAP: Final = 0.25
 """Of a bar's place, what is left free."""
 
+BAR_WIDTH_MAX: Final = 72
+
 Tone = Literal["good", "fair", "bad", "doubt", "plain"]
 
 
@@ -58,15 +60,16 @@ class Plot:
     def bars(self) -> Iterator[Bar]:
         """Give the rectangles, from left to right and from the bottom up."""
         step = self.width / max(len(self.labels), 1)
+        width = min(step * (1 - GAP), BAR_WIDTH_MAX)
         unit = self.height / self.most
         for place in self._places:
             top = float(self.height)
+            x = place * step + (step - width) / 2
             for each in self.series:
                 value = each.values[place]
                 if not value:
                     continue
                 height = value * unit
                 top -= height
-                x = place * step + step * GAP / 2
                 title = f"{self.labels[place]}: {value}"
-                yield Bar(x, top, step * (1 - GAP), height, each.tone, title)
+                yield Bar(x, top, width, height, each.tone, title)

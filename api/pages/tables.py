@@ -15,7 +15,7 @@ CSV_PAGES_MAX: Final = 100
 """Pages of a list that one download holds."""
 CSV_TYPE: Final = b"text/csv; charset=utf-8"
 
-Kind = Literal["text", "number", "credits", "kwacha", "when", "state", "code"]
+Kind = Literal["text", "number", "credits", "kwacha", "when", "state", "code", "phone"]
 Row = Mapping[str, Any]
 
 

@@ -19,7 +19,7 @@ TOP_UP_COLUMNS: Final = (
     Column("created_at", "when"),
     Column("amount_ngwee", "kwacha"),
     Column("credits", "credits"),
-    Column("msisdn"),
+    Column("msisdn", "phone"),
     Column("state", "state"),
     Column("failure", value=lambda row: (row["failure"] or {}).get("message")),
     Column("confirmed_at", "when"),

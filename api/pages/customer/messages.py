@@ -12,7 +12,7 @@ from domain.public_ids import parse_message_id
 COLUMNS: Final = (
     Column("id", link=lambda row: f"/app/messages/msg_{row['id']}"),
     Column("created_at", "when"),
-    Column("recipient"),
+    Column("recipient", "phone"),
     Column("message"),
     Column("status", "state", value=lambda row: row["delivery"] or row["status"]),
     Column("cost", "credits"),

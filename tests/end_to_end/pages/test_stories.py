@@ -1,0 +1,115 @@
+"""People use the pages of a real demo in a real browser, from the first page to the first SMS."""
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from api.pages.page import Who
+from api.pages.site import PAGES
+from tests.end_to_end.gateway import UNLIMITED, Demo
+from tests.end_to_end.pages.screen import NARROW, WIDE, Screen, one_browser, screen
+
+pytestmark = pytest.mark.processes
+
+PASSWORD: Final = "nshima and kapenta"
+WITHIN_S: Final = 120
+"""From the first page to the first SMS that was sent."""
+LOOKS: Final = ((WIDE, False), (NARROW, True))
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    folder: Path = tmp_path_factory.mktemp("pages") / "demo"
+    with Demo(folder, settings=UNLIMITED) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with one_browser() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def owner(demo: Demo, browser: Browser) -> Iterator[Screen]:
+    """Give the screen of a shop owner, who registers in the first story."""
+    with screen(browser, demo.place["base_url"]) as made:
+        yield made
+
+
+def test_a_shop_owner_comes_from_the_first_page_to_the_first_message_sent(owner: Screen) -> None:
+    began_s = time.monotonic()
+    page = owner.go("/")
+    owner.picture_of("/", WIDE, dark=False)
+    page.get_by_role("main").get_by_role("link", name="Register").click()
+    page.get_by_label("Name").fill("Bwalya's shop")
+    page.get_by_label("E-mail").fill("bwalya@example.test")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Register").click()
+    expect(page.locator("#api-key")).to_have_text(re.compile(r"^[A-Z0-9]{32}$"))
+    page.get_by_role("link", name="Go on to your account").click()
+    page.get_by_role("main").get_by_role("link", name="Top up").first.click()
+    page.get_by_label("The phone that pays").fill("0977 000 111")
+    page.get_by_label("Pack").select_option("starter")
+    page.get_by_role("button", name="Ask for the PIN").click()
+    expect(page.locator(".state.confirmed")).to_be_visible()
+    page.get_by_role("link", name="Send", exact=True).click()
+    page.get_by_label("To", exact=True).fill("0977000001")
+    page.get_by_label("Text").fill("Mwaiseni \u2013 we are open")
+    expect(page.locator("#preview")).to_contain_text("UCS")
+    expect(page.locator("#preview")).to_contain_text("of 120 you have")
+    take_pictures(owner, "/app/send")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".state.sent, .state.delivered")).to_be_visible()
+    assert time.monotonic() - began_s < WITHIN_S
+    take_pictures(owner, "/app/messages/{message_id}")
+
+
+def take_pictures(owner: Screen, path: str) -> None:
+    """Keep pictures of what is on the screen, wide and narrow."""
+    for size, dark in LOOKS:
+        owner.look(size, dark=dark)
+        owner.picture_of(path, size, dark=dark)
+    owner.look(WIDE, dark=False)
+
+
+def test_every_page_can_be_used_by_everybody_and_asks_nothing_of_elsewhere(
+    owner: Screen,
+) -> None:
+    faults: list[str] = []
+    for page in PAGES:
+        if page.who not in {Who.ANYONE, Who.CUSTOMER} or page.is_fragment:
+            continue
+        path = page.path.replace("{message_id}", "msg_1")
+        owner.look(WIDE, dark=False)
+        owner.go(path)
+        for size, dark in LOOKS:
+            owner.look(size, dark=dark)
+            faults += owner.faults()
+            if path in {"/app", "/app/messages"}:
+                owner.picture_of(path, size, dark=dark)
+    owner.look(WIDE, dark=False)
+    assert faults == [], "\n".join(faults)
+
+
+def test_the_composer_works_without_a_mouse_and_without_a_script(
+    demo: Demo, browser: Browser, owner: Screen
+) -> None:
+    kept = owner.context.storage_state()
+    context = browser.new_context(java_script_enabled=False, storage_state=kept)
+    page = context.new_page()
+    page.goto(demo.place["base_url"] + "/app/send")
+    page.get_by_label("To", exact=True).focus()
+    page.keyboard.type("0955000001")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Without a script")
+    page.get_by_role("button", name="What will it cost?").press("Enter")
+    expect(page.locator("#preview")).to_contain_text("Recipients")
+    page.get_by_role("button", name="Send").press("Enter")
+    expect(page.get_by_role("heading", name="Message")).to_be_visible()
+    context.close()
