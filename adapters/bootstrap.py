@@ -21,6 +21,7 @@ from adapters.lazily import (
     open_queue,
     open_seal_key,
     open_statement,
+    open_webhooks,
 )
 from adapters.mail import open_mailer
 from adapters.mobile_money import Accounts
@@ -95,9 +96,8 @@ def bootstrap(
     store, (secret, writer, sealing) = reads.store, _secrets_of(settings, reads, seals=has_seal)
     reader = Reader(store, mapper := event_mapper(), writer)
     signals, wanted = Signals(), at_once if is_server else lazily
-    metrics: Metrics = wanted(make_metrics)
     common = _Common(store, reader, hasher or wanted(make_hasher), clock, randomness, writer)
-    committer = _open_committer(settings, common, mapper, signals, metrics)
+    committer = _open_committer(settings, common, mapper, signals, metrics := wanted(make_metrics))
     queue = wanted(partial(open_queue, settings.redis_url))
     limiter = wanted(partial(make_limiter, settings.redis_url))
     outlet, folder = outlet or Outlet(), None if settings.database_url else settings.data_dir
@@ -132,6 +132,7 @@ def bootstrap(
         open_modem=_modem_opener(settings, common, digests, committer),
         mobile_money=mobile_money,
         wire_log=wire_log,
+        webhooks=open_webhooks(derived(secret, "webhooks"), settings, clock, randomness),
         sealing=sealing,
         signals=signals,
         inspections=[*inspections_of(store), *reads.engines.inspections],

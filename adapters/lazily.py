@@ -5,13 +5,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from application.ports import (
+    Clock,
     Codes,
     KeyHasher,
     Metrics,
+    Poster,
     Randomness,
+    SealedTexts,
     SigningKey,
     StatementFile,
+    Webhooks,
 )
+from domain.addresses import read_network
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -80,6 +85,25 @@ def make_codes(key: bytes, randomness: Randomness) -> Codes:
     from adapters.security.codes import TotpCodes  # noqa: PLC0415 - lazy
 
     return TotpCodes(key, randomness)
+
+
+def open_webhooks(
+    key: bytes, settings: "Settings", clock: Clock, randomness: Randomness
+) -> Webhooks:
+    """Give what tells webhooks; ``key`` seals their addresses and secrets."""
+    allowed = settings.webhooks_allow_private
+
+    def texts() -> SealedTexts:
+        from adapters.security.sealed_texts import AesSealedTexts  # noqa: PLC0415 - lazy
+
+        return AesSealedTexts(key, randomness, purpose=b"webhooks")
+
+    def poster() -> Poster:
+        from adapters.webhooks.posting import HttpPoster  # noqa: PLC0415 - lazy
+
+        return HttpPoster(clock=clock, allowed=[read_network(one) for one in allowed])
+
+    return Webhooks(open_poster=poster, texts=lazily(texts), may_be_plain=bool(allowed))
 
 
 def open_seal_key(reference: str) -> SigningKey:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from api import operations, schemas
-from api.accounts.feed_routes import FEED
+from api.accounts.feed_routes import FEED, WEBHOOK
 from api.accounts.inbound_routes import INBOUND
 from api.accounts.routes import ACCOUNTS
 from api.callbacks.receiving import CALLBACK_ROUTES
@@ -289,6 +289,7 @@ ROUTES: Final = (
     *ACCOUNTS,
     *INBOUND,
     *FEED,
+    *WEBHOOK,
     *MONEY,
     *CALLBACK_ROUTES,
     *PHONES,

@@ -28,6 +28,7 @@ from application.ports import (
     Sealing,
     StatementOpener,
     Store,
+    Webhooks,
     WireLog,
 )
 from application.ports.queries import Queries
@@ -150,6 +151,7 @@ class System:
     mobile_money: MobileMoneyAccounts
     """The accounts with providers, by the names that payments remember."""
     wire_log: WireLog
+    webhooks: Webhooks
     sealing: Sealing | None = None
     """With what this process seals the log; None where it does not."""
     hashing_threads: int = 2

@@ -11,13 +11,21 @@ URL_CHARACTERS_MAX: Final = 2_048
 _PORT_MAX: Final = 65_535
 RETRY_AFTER_S: Final = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
 """After one, two, … tries that failed: ten tries in 75.6 hours (Standard Webhooks)."""
+TRIES: Final = len(RETRY_AFTER_S) + 1
+ASK_EVERY_S: Final = 3_600
+"""How often a receiver is asked that has paused."""
+RETRY_AFTER_MAX_S: Final = 86_400
+"""The longest wait that a receiver may ask for by Retry-After."""
 OVERLAP_S: Final = 86_400
 """For how long a secret that was rotated still signs, beside the new one."""
 SECRETS_MAX: Final = 3
 """Secrets that sign at the same time."""
+SECRET_BYTES: Final = 32
 SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - what the written form of any of them begins with
 ATTEMPTS_KEPT: Final = 100
 """Attempts of an account that are kept: the newest."""
+ANSWER_CHARACTERS_KEPT: Final = 500
+"""Of what a receiver answered that did not take an event."""
 
 _URL: Final = re.compile(
     r"(?P<scheme>https?)://"

@@ -1,18 +1,16 @@
 """Second factors: time-based one-time passwords, and the sealing of their seeds."""
 
 import hmac
-from base64 import b64decode, b64encode
 from typing import Final
 
 import pyotp
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from adapters.security.sealed_texts import AesSealedTexts
 from application.ports import Randomness
 
 STEP_S: Final = 30
 STEPS_AROUND: Final = 1
 """Steps before and after the present one whose codes count: clocks differ (RFC 6238, 5.2)."""
-NONCE_BYTES: Final = 12
 CONTEXT: Final = b"second factor"
 ISSUER: Final = "Ngoma"
 
@@ -22,15 +20,12 @@ class TotpCodes:
 
     def __init__(self, key: bytes, randomness: Randomness) -> None:
         """``key`` has 32 bytes, for this purpose alone."""
-        self._cipher = AESGCM(key)
-        self._randomness = randomness
+        self._texts = AesSealedTexts(key, randomness, purpose=CONTEXT)
 
     def new_seed(self) -> tuple[str, str]:
         """Draw a seed: as its owner types it (base32), and sealed."""
         seed = pyotp.random_base32()
-        nonce = self._randomness.token(NONCE_BYTES)
-        sealed = nonce + self._cipher.encrypt(nonce, seed.encode(), CONTEXT)
-        return seed, b64encode(sealed).decode()
+        return seed, self._texts.seal(seed)
 
     def uri(self, seed: str, *, name: str) -> str:
         """Give the ``otpauth:`` URI that authenticator apps read."""
@@ -38,9 +33,7 @@ class TotpCodes:
 
     def counter(self, sealed_seed: str, code: str, *, at_s: int) -> int | None:
         """Give the time step that a code is good for, None when it is wrong by now."""
-        sealed = b64decode(sealed_seed)
-        nonce, text = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
-        totp = pyotp.TOTP(self._cipher.decrypt(nonce, text, CONTEXT).decode())
+        totp = pyotp.TOTP(self._texts.unseal(sealed_seed))
         now = at_s // STEP_S
         for counter in range(now - STEPS_AROUND, now + STEPS_AROUND + 1):
             expected = totp.generate_otp(counter)

@@ -73,6 +73,16 @@ def proxies(values: Iterable[str]) -> None:
             raise ValueError(msg) from error
 
 
+def networks(values: Iterable[str]) -> None:
+    """Check that each is an IP address or a network."""
+    for value in values:
+        try:
+            read_network(value)
+        except ValueError as error:
+            msg = "must be IP addresses or networks, such as 127.0.0.0/8"
+            raise ValueError(msg) from error
+
+
 def listener(value: str) -> None:
     """Check that it is a host with a port, or the path of a socket."""
     host_and_port(value)

@@ -10,6 +10,7 @@ from adapters.settings.checks import (
     PORT_MAX,
     Check,
     listener,
+    networks,
     not_blank,
     one_of,
     proxies,
@@ -184,6 +185,11 @@ class Settings:
     numbering_other: Network | None = field(
         default=None,
         metadata={"help": "Network that carries 058, 078, 079 and 098; without it: refused."},
+    )
+    webhooks_allow_private: tuple[str, ...] = _setting(
+        (),
+        "Networks within that webhooks may be in all the same, also without TLS.",
+        check=networks,
     )
     modems: tuple[ModemSettings, ...] = _setting((), "The modems of this host, a table for each.")
     providers: tuple[ProviderSettings, ...] = _setting(

@@ -60,7 +60,7 @@ TABLES: Final = (
     "CREATE INDEX IF NOT EXISTS webhooks_due ON webhooks (due_at)",
     """CREATE TABLE IF NOT EXISTS webhook_attempts (
         account {big} NOT NULL, slot {big} NOT NULL, number {big} NOT NULL, event TEXT NOT NULL,
-        type TEXT NOT NULL, sequence {big}, at {big} NOT NULL, took_ms {big} NOT NULL,
+        type TEXT NOT NULL, sequence {big} NOT NULL, at {big} NOT NULL, took_ms {big} NOT NULL,
         status {big}, error TEXT, answer TEXT NOT NULL, PRIMARY KEY (account, slot))""",
     "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)",
     IDENTITY_TABLE,

@@ -25,6 +25,7 @@ from application.fleet.means import Means
 from application.fleet.waits import SimWaits
 from application.messages.phones import Phones
 from application.money.callbacks import Callbacks
+from application.ports import Poster
 from application.system import System
 from domain.errors import InvalidKey, NgomaError, OutcomeUnknown, Overloaded
 from domain.values import Instant, Network
@@ -47,6 +48,8 @@ FEED_WAITING_MAX: Final = 256
 FEED_WAITING_EACH_MAX: Final = 4
 """Of these of one account."""
 FEED_LOOK_S: Final = 0.2
+TRYING_MAX: Final = 16
+"""Webhooks that are tried at the same time."""
 UPLOADS_MAX: Final = 2
 TOP_UPS: Final = "/api/v1/topups"
 """Files that are read or worked at the same time: each may take its size in memory."""
@@ -113,6 +116,9 @@ class Front:
             every_s=FEED_LOOK_S,
         )
         """Questions to the feed that wait for the next event."""
+        self.trying: set[int] = set()
+        """Accounts whose webhooks are being tried."""
+        self._poster: Poster | None = None
         self._uploads = 0
         self._watching = Pool("ngoma-fleet", threads=1, waiting_max=1)
         self._look_at_fleet = Shared(self._watching, system.fleet.offline)
@@ -120,6 +126,8 @@ class Front:
     async def close(self) -> None:
         """Let threads end and connections go."""
         self.waits.close()
+        if self._poster is not None:
+            await self._poster.close()
         await self.people.close()
         await self.system.limiter.close()
         self.door.close()
@@ -129,6 +137,13 @@ class Front:
         self._looking.close()
         self._long.close()
         self._watching.close()
+
+    @property
+    def poster(self) -> Poster:
+        """What posts tests to webhooks."""
+        if self._poster is None:
+            self._poster = self.system.webhooks.open_poster()
+        return self._poster
 
     @property
     def top_up_url(self) -> str | None:

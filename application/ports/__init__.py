@@ -91,7 +91,7 @@ from application.ports.truth import (
     Turn,
     VersionConflict,
 )
-from application.ports.webhooks import Posted, Poster, SealedTexts
+from application.ports.webhooks import Posted, Poster, SealedTexts, Webhooks
 
 __all__ = [
     "ADOPTED",
@@ -198,6 +198,7 @@ __all__ = [
     "WebhookReplayed",
     "WebhookSet",
     "WebhookStanding",
+    "Webhooks",
     "WireExchange",
     "WireLog",
     "WriterTag",

@@ -249,12 +249,17 @@ class WebhookAttempt(Change):
     number: int
     event: str
     type: str
-    sequence: int | None
+    sequence: int
     at: Instant
     took_ms: int
     status: int | None
     error: str | None
     answer: str
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether the receiver has the event."""
+        return self.status is not None and 200 <= self.status < 300
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What is needed to tell accounts: somebody who posts to their addresses, and sealed texts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -28,8 +28,13 @@ class Posted:
 class Poster(Protocol):
     """Posts to addresses that customers named, and to none that is ours; belongs to one loop."""
 
-    async def post(self, url: str, *, headers: Mapping[str, str], body: bytes) -> Posted:
-        """Post a body, bounded in time; a redirect is an answer as any other."""
+    async def post(
+        self, url: str, *, event: str, signed_with: Sequence[str], body: bytes
+    ) -> Posted:
+        """Post an event's body signed with each secret, bounded in time; nothing is followed."""
+
+    async def sweep(self) -> None:
+        """Close connections that nobody will use any more."""
 
     async def close(self) -> None:
         """Let connections go."""
@@ -47,3 +52,14 @@ class SealedTexts(Protocol):
         Raises:
             ValueError: it was not sealed here, or for something else.
         """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhooks:
+    """With what accounts are told at their webhooks."""
+
+    open_poster: Callable[[], Poster]
+    """Makes one for an event loop."""
+    texts: SealedTexts
+    may_be_plain: bool
+    """Whether the operator allows addresses within, and with them posts without TLS."""

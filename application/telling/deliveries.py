@@ -1,17 +1,55 @@
 """What became of deliveries: how far a webhook is, and what changes because of it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
 from uuid import UUID
 
 from application.books.books import Books
 from application.books.commands import Command
-from application.ports import Change, WebhookStanding
-from domain.values import Instant
+from application.ports import Change, WebhookAttempt, WebhookStanding
+from domain.values import SECOND, Instant
 from domain.webhook import Webhook, webhook_id
 
-Turn = Literal["pause", "resume", "gone"]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How far a webhook is after a delivery."""
+
+    account: int
+    epoch: int
+    delivered: int
+    tries: int
+    due_at: Instant
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A webhook pauses, is up again, or says that it is gone, because of how an event was taken."""
+
+    turn: Literal["pause", "resume", "gone"]
+    sequence: int
+    cause: str = ""
+
+
+@dataclass(slots=True)
+class Delivery:
+    """What became of a webhook's deliveries so far."""
+
+    standing: Standing
+    attempts: list[WebhookAttempt] = field(default_factory=list)
+    """Those that nobody has stored yet."""
+    turned: Turned | None = None
+
+    def new_attempts(self) -> Sequence[WebhookAttempt]:
+        """Give the attempts since the last call."""
+        new, self.attempts = self.attempts, []
+        return new
+
+    def put_off(self, now: Instant, wait_s: int) -> None:
+        """Let it wait for a while."""
+        self.standing = replace(self.standing, due_at=Instant(now + wait_s * SECOND))
 
 
 class RecordDeliveries(Command[None]):
@@ -31,29 +69,13 @@ class RecordDeliveries(Command[None]):
             books.change(change)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How far a webhook is after a delivery."""
-
-    account: int
-    epoch: int
-    delivered: int
-    tries: int
-    due_at: Instant
-    attempts: int
-
-
 class TurnWebhook(Command[bool]):
-    """A webhook pauses, is up again, or says that it is gone, by how a delivery went."""
+    """Turn a webhook as a delivery asks for."""
 
-    def __init__(
-        self, turn: Turn, standing: Standing, *, sequence: int, cause: str, at: Instant
-    ) -> None:
+    def __init__(self, delivery: Delivery, *, at: Instant) -> None:
         self.at = at
-        self._turn = turn
-        self._standing = standing
-        self._sequence = sequence
-        self._cause = cause
+        self._standing = delivery.standing
+        self._turned = delivery.turned
 
     def touches(self) -> Iterable[UUID]:
         """The webhook."""
@@ -61,17 +83,17 @@ class TurnWebhook(Command[bool]):
 
     def decide(self, books: Books) -> bool:
         """Turn it; False when something was decided about it meanwhile."""
-        found = self._standing
+        found, turned = self._standing, self._turned
         webhook = books.find(Webhook, webhook_id(found.account))
-        if webhook is None or webhook.epoch != found.epoch:
+        if turned is None or webhook is None or webhook.epoch != found.epoch:
             return False
-        match self._turn:
+        match turned.turn:
             case "pause":
-                webhook.pause(self._sequence, cause=self._cause, at=self.at)
+                webhook.pause(turned.sequence, cause=turned.cause, at=self.at)
             case "resume":
-                webhook.resume(self._sequence, at=self.at)
+                webhook.resume(turned.sequence, at=self.at)
             case "gone":
-                webhook.be_gone(self._sequence, at=self.at)
+                webhook.be_gone(turned.sequence, at=self.at)
         books.record(webhook)
         books.change(
             WebhookStanding(

@@ -22,6 +22,7 @@ from tests.api.conftest import Gateway, new_account
 from tests.api.money.asking import a_top_up_of
 from tests.api.staff import receipts
 from tests.api.staff.days import NAMED, stand
+from tests.support.hooks import set_webhook
 from tests.support.staff import give_second_factor, open_session
 
 THEIR_NUMBER: Final = "260977654321"
@@ -136,6 +137,11 @@ def batch_of(tenant: Tenant) -> list[str]:
     return [tenant.batch, tenant.batch.removeprefix("batch_")]
 
 
+def a_webhook(tenant: Tenant) -> None:
+    """Give its account a webhook, whatever its keys may do."""
+    set_webhook(tenant.gateway.system, tenant.gateway.account, "https://localhost:1/")
+
+
 def day(state: PeriodState) -> Callable[[Tenant], None]:
     """Let a day stand so."""
     return lambda tenant: stand(tenant.gateway.system, state)
@@ -155,6 +161,15 @@ ONE_BATCH: Final = Class(
 )
 ONE_MESSAGE: Final = Class(Kind.NAMES, names=messages_of, unknown=UNKNOWN_MESSAGES)
 
+WEBHOOK: Final[Mapping[tuple[str, str], Class]] = {
+    ("GET", "/api/v1/webhook"): Class(Kind.READS, before=a_webhook),
+    ("PUT", "/api/v1/webhook"): Class(Kind.READS, body={"url": "https://localhost:1/"}),
+    ("DELETE", "/api/v1/webhook"): Class(Kind.READS, before=a_webhook),
+    ("POST", "/api/v1/webhook/test"): Class(Kind.READS, before=a_webhook),
+    ("POST", "/api/v1/webhook/rotate"): Class(Kind.READS, before=a_webhook),
+    ("POST", "/api/v1/webhook/replay"): Class(Kind.READS, body={"after": 0}, before=a_webhook),
+    ("GET", "/api/v1/webhook/attempts"): Class(Kind.READS),
+}
 CLASSES: Final[Mapping[tuple[str, str], Class]] = {
     ("POST", "/api"): Class(Kind.SENDS, body=SEND, key_in_body=True),
     ("POST", "/api/bulk"): Class(
@@ -203,6 +218,7 @@ CLASSES: Final[Mapping[tuple[str, str], Class]] = {
     ("GET", "/api/v1/inbound"): Class(Kind.READS),
     ("GET", "/api/v1/suppressions"): Class(Kind.READS),
     ("GET", "/api/v1/events"): Class(Kind.READS),
+    **WEBHOOK,
     ("POST", "/api/v1/topups"): Class(Kind.READS, body=TOP_UP),
     ("GET", "/api/v1/topups"): Class(Kind.READS),
     ("GET", "/api/v1/topups/{topup_id}"): Class(

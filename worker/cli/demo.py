@@ -35,6 +35,8 @@ READY_WAIT_S: Final = 60.0
 READY_POLL_S: Final = 0.05
 ONLINE_WAIT_S: Final = 10.0
 
+LOOPBACK: Final = ("127.0.0.0/8", "::1")
+
 DEMO_PROFILES: Final = {Network.AIRTEL: "sim800", Network.MTN: "e173", Network.ZAMTEL: "ec25"}
 DEMO_NUMBERS: Final = {
     Network.AIRTEL: "+260770000001",
@@ -44,7 +46,10 @@ DEMO_NUMBERS: Final = {
 
 
 def demo_settings(settings: Settings) -> Settings:
-    """Add one emulated modem for each network, unpaced, at ``D/modems/<network>.tty``."""
+    """Add one emulated modem for each network, unpaced, at ``D/modems/<network>.tty``.
+
+    Webhooks may be on this machine.
+    """
     folder = settings.data_dir / "modems"
     emulated = tuple(
         ModemSettings(
@@ -57,7 +62,8 @@ def demo_settings(settings: Settings) -> Settings:
         )
         for network in Network
     )
-    return replace(settings, modems=settings.modems + emulated)
+    allowed = settings.webhooks_allow_private or LOOPBACK
+    return replace(settings, modems=settings.modems + emulated, webhooks_allow_private=allowed)
 
 
 def demo_seal_key(settings: Settings) -> None:

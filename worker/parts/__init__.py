@@ -17,6 +17,7 @@ from worker.parts.relay import RELAY
 from worker.parts.sealing import SEALING
 from worker.parts.sims import SIMS
 from worker.parts.upkeep import UPKEEP
+from worker.parts.webhooks import WEBHOOKS
 
 PARTS: Final[Sequence[Part]] = (
     COMMITTER,
@@ -26,6 +27,7 @@ PARTS: Final[Sequence[Part]] = (
     CLOCK,
     JOBS,
     RELAY,
+    WEBHOOKS,
     HOUSEKEEPING,
     UPKEEP,
     SEALING,

@@ -58,8 +58,7 @@ class AttemptRow:
     number: int
     event: str
     type: str
-    sequence: int | None
-    """None for a test."""
+    sequence: int
     at: Instant
     took_ms: int
     status: int | None

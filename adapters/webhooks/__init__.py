@@ -1,0 +1,1 @@
+"""Posts to the addresses that customers name, and to none that is ours."""
