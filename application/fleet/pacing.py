@@ -1,6 +1,7 @@
 """How fast a SIM may send, and how long it rests after trouble."""
 
 import math
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -47,19 +48,34 @@ class TokenBucket:
         self._counted_at_s = now_s
 
 
+class SlidingWindow:
+    """At most ``limit`` tokens in any ``period_s``, wherever it begins."""
+
+    def __init__(self, limit: int, period_s: float, *, monotonic_s: Callable[[], float]) -> None:
+        self._limit = limit
+        self._period_s = period_s
+        self._monotonic_s = monotonic_s
+        self._taken_s: deque[float] = deque()
+
+    def has_room(self, count: int) -> bool:
+        """Whether so many may be taken; what can never fit may when nothing else was."""
+        now_s = self._monotonic_s()
+        while self._taken_s and self._taken_s[0] <= now_s - self._period_s:
+            self._taken_s.popleft()
+        return not self._taken_s or len(self._taken_s) + count <= self._limit
+
+    def take(self, count: int) -> None:
+        """Take them."""
+        self._taken_s.extend([self._monotonic_s()] * count)
+
+
 class Pacer:
-    """What one SIM may send: segments a minute, or another while, and segments a day."""
+    """What one SIM may send: segments a minute, and segments a day."""
 
     def __init__(
-        self,
-        *,
-        segments_per_minute: int,
-        day: DayUse,
-        monotonic_s: Callable[[], float],
-        minutes: int = 1,
+        self, *, segments_per_minute: int, day: DayUse, monotonic_s: Callable[[], float]
     ) -> None:
-        """``minutes`` is how long the while is for which ``segments_per_minute`` are meant."""
-        self._minute = TokenBucket(segments_per_minute, MINUTE_S * minutes, monotonic_s=monotonic_s)
+        self._minute = TokenBucket(segments_per_minute, MINUTE_S, monotonic_s=monotonic_s)
         self.day = day
 
     def message_ready_in_s(self) -> float:

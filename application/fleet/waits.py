@@ -16,6 +16,8 @@ class SimWaits:
     """For AttemptStarted to be committed, while a modem holds its prompt."""
     store_s: float = 5.0
     """For any other command."""
+    read_models_s: float = 0.2
+    """For the read models, each time that a SIM which has come looks at what is behind it."""
     submit_s: float = ANSWER_MAX_S + 10.0
     """The most that a submission takes from its prompt on; a lease must last as long."""
     renew_s: float = 30.0

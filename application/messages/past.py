@@ -19,8 +19,6 @@ from domain.days import day_of
 from domain.errors import Refused
 from domain.reports import Accepted, LateAnswer
 
-READ_MODELS_S: Final = 0.2
-"""How long one look waits for the read models after the SIM came online."""
 FLEET: Final = "fleet"
 
 logger = logging.getLogger("ngoma.sims")
@@ -65,7 +63,7 @@ class Past:
             return True
         head = self._means.store.head()
         self._up_to = min(self._up_to or head, head)  # a store that was put back ends earlier
-        wait_s = min(timeout_s, READ_MODELS_S)
+        wait_s = min(timeout_s, self._means.waits.read_models_s)
         queries = self._means.queries
         for projection in (DISPATCH, FLEET) if self._day.quota.limit else (DISPATCH,):
             if not queries.reached(self._up_to, timeout_s=wait_s, projection=projection):

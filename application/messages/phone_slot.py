@@ -13,8 +13,7 @@ from application.fleet.desk import DISPATCH
 from application.fleet.duty import OnDuty
 from application.fleet.holding import LeaseKeeper
 from application.fleet.means import Means
-from application.fleet.pacing import Pacer
-from application.fleet.quota import DayUse
+from application.fleet.pacing import SlidingWindow
 from application.fleet.rounds import Source
 from application.messages.attempts import Load, Settled, StartAttempt, WithdrawAttempt
 from application.messages.letter import ConcatReferences, Letter, LetterReader
@@ -34,8 +33,9 @@ from domain.reports import Rejected
 from domain.values import SECOND, Instant, Lane, Network
 
 PACE_SEGMENTS: Final = 30
-PACE_MINUTES: Final = 30
-"""Android asks the phone's user beyond 30 messages in 30 minutes, and nobody looks."""
+PACE_S: Final = 1_800.0
+"""Android asks the phone's user beyond 30 segments in 30 minutes, and nobody looks. What is given
+may go so much later as it is valid for."""
 OPEN_MAX: Final = 500
 """Offers of before this process that one SIM remembers; there are never that many."""
 LONG_AGO: Final = Instant(0)
@@ -76,11 +76,8 @@ class PhoneSlot:
             means.clock,
             ConcatReferences(means.randomness),
         )
-        self._pacer = Pacer(
-            segments_per_minute=PACE_SEGMENTS,
-            minutes=PACE_MINUTES,
-            day=DayUse(0, means.clock),
-            monotonic_s=means.clock.monotonic_s,
+        self._pace = SlidingWindow(
+            PACE_SEGMENTS, PACE_S + OFFER_S, monotonic_s=means.clock.monotonic_s
         )
         self._knows_the_past = False
 
@@ -114,7 +111,7 @@ class PhoneSlot:
     def _learn_the_past(self, duty: OnDuty) -> bool:
         """Take over what another process, or this one before, gave to the phone."""
         queries, store = self._means.queries, self._means.store
-        wait_s = self._means.waits.start_s
+        wait_s = self._means.waits.read_models_s
         if not queries.reached(store.head(), timeout_s=wait_s, projection=DISPATCH):
             return False
         doubted = queries.open_messages(State.IN_DOUBT, after=0, limit=OPEN_MAX)
@@ -215,7 +212,7 @@ class PhoneSlot:
         duty = self._lease.duty
         if duty is None or duty.quarantined or self._owed or self.condition.rests_for_s:
             return None
-        if self._pacer.message_ready_in_s() > 0:
+        if not self._pace.has_room(1):
             return None
         waiting = self._desk.take(duty.sim)
         if waiting is None:
@@ -229,6 +226,9 @@ class PhoneSlot:
             self._desk.put_back(waiting)
             return None
         letter = self._read(waiting, duty)
+        if letter is not None and not self._pace.has_room(letter.segmented.text.segments):
+            self._desk.put_back(waiting)
+            letter = None
         return None if letter is None else self._start(waiting, letter, duty)
 
     def _read(self, waiting: Waiting, duty: OnDuty) -> Letter | None:
@@ -272,8 +272,7 @@ class PhoneSlot:
         return self._given(load, waiting.lane)
 
     def _given(self, load: Load, lane: Lane) -> Item:
-        for _ in range(load.segments):
-            self._pacer.take()
+        self._pace.take(load.segments)
         now, now_s = self._clock.now(), self._clock.monotonic_s()
         valid_s = min(OFFER_S, (load.expires_at - now) / SECOND)
         self.offers[load.number] = Offer.begun(

@@ -7,8 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from adapters.modems.at.driver import AtModemDriver
+from adapters.modems.simulated.emulator import Emulator
+from adapters.modems.simulated.memory import MemoryPort
 from adapters.modems.simulated.network_log import MemoryNetworkLog
 from adapters.modems.simulated.phone import EmulatedPhone
+from adapters.modems.simulated.profiles import PROFILES
+from adapters.modems.simulated.sim_card import SimCard, imsi_for
 from api.phones.reading import item_as_json, read_reports
 from api.phones.settings import settings_of
 from application.books.actors import Actor
@@ -22,7 +27,7 @@ from domain.errors import NgomaError
 from domain.message_states import OPEN, State
 from domain.phone import Slots
 from domain.segments import segment
-from domain.values import Lane, Network
+from domain.values import NETWORK_CODES, Lane, Network
 from tests.support.invariants import LogWatch
 from tests.worker.gateway import Gateway, gateway
 from tests.worker.taking_turns import TakingTurns
@@ -31,6 +36,7 @@ from worker.timed_work import due_work
 
 STEP_S: Final = 10.0
 """The longest that nobody does anything."""
+MODEMS_EVERY_S: Final = 2.0
 DUE_EVERY_S: Final = 20.0
 CREDITS: Final = 10_000
 DAY_S: Final = 86_400
@@ -88,7 +94,7 @@ class Shelf:
         self.numbers: list[int] = []
         self.phones_of = self.restart()
         self.sender = gw.account(credits=CREDITS)
-        self._due_at_s = 0.0
+        self._due_at_s = self._modems_at_s = 0.0
         self._committed = gw.system.signals.committed
         self._work = due_work(gw.system)
 
@@ -104,7 +110,7 @@ class Shelf:
                 randomness=system.committer.randomness,
                 clock=self.time,
                 alarms=self.gw.alarms,
-                waits=SimWaits(),
+                waits=SimWaits(read_models_s=0.0),
                 wait=self.gw.wait,
             ),
             digests=system.digests,
@@ -138,20 +144,33 @@ class Shelf:
         return phone
 
     def add_modem(self, network: Network = Network.MTN, *faults: str) -> SimRunner:
-        """Plug a modem in beside them."""
+        """Plug an emulated modem in beside them, behind the driver of real ones."""
         name = f"modem{len(self.sims)}"
-        driver = self.gw.driver(name, *faults, network=network, seed=self.seed)
-        sim = self.gw.sim(
-            driver, name, network=network, per_minute=4, desk=self.gw.new_desk(network)
+        emulator = Emulator(
+            PROFILES["e173"],
+            SimCard(imsi_for(name, network_code=NETWORK_CODES[network])),
+            clock=self.time,
+            log=self.air,
+            faults=faults,
+            seed=self.seed,
+            report_after_s=2.0,
         )
+        driver = AtModemDriver(
+            lambda: MemoryPort(emulator, clock=self.time, wait_until=self.time.wait_until),
+            clock=self.time,
+            name=name,
+        )
+        desk = self.gw.new_desk(network)
+        sim = self.gw.sim(driver, name, network=network, per_minute=4, desk=desk)
         self.sims.append(sim)
         return sim
 
-    def send(self, count: int, *, network: Network = Network.MTN) -> None:
-        """Queue messages of mixed lanes and lengths, each to another recipient."""
-        for _ in range(count):
-            lane = self.chance.choice((Lane.OTP, Lane.NORMAL, Lane.NORMAL, Lane.BULK))
-            text = self.chance.choice(("hello", "hello", "x" * 200, "ŋ" * 40))
+    def send(self, *lanes: Lane, count: int = 0, network: Network = Network.MTN) -> None:
+        """Queue messages of these lanes, else so many of mixed ones, each to another recipient."""
+        mixed = (Lane.OTP, Lane.NORMAL, Lane.NORMAL, Lane.BULK)
+        for lane in lanes or self.chance.choices(mixed, k=count):
+            texts = ("hello",) if lanes else ("hello", "hello", "x" * 200, "ŋ" * 40)
+            text = self.chance.choice(texts)
             first = len(self.numbers) + 1
             self.numbers += self.gw.send(self.sender, text, first=first, network=network, lane=lane)
 
@@ -165,8 +184,10 @@ class Shelf:
             for place, phone in enumerate(self.phones):
                 if due_at_s[place] <= now_s:
                     due_at_s[place] = phone.step()
-            for sim in self.sims:
-                sim.step(0.0)
+            if now_s >= self._modems_at_s:
+                self._modems_at_s = now_s + MODEMS_EVERY_S
+                for sim in self.sims:
+                    sim.step(0.0)
             if now_s >= self._due_at_s:
                 self._due_at_s = now_s + DUE_EVERY_S
                 self.do_due()
@@ -197,6 +218,10 @@ class Shelf:
 
     def states(self) -> list[State]:
         return [self.gw.message(number).state for number in self.numbers]
+
+    def used(self) -> set[str]:
+        """Give the SIMs that sent anything."""
+        return {segment.imsi for segment in self.air.segments}
 
     def violations(self) -> Sequence[str]:
         """Compare the log with what was on the air: N1 to N6, and the credits' own."""

@@ -48,7 +48,7 @@ def run_phone(
             slots=slots,
             poll_s=poll_s,
         )
-        _let_in(phone, code, state)
+        let_in(phone, code, state)
     except OSError as error:
         msg = f"The phone is not let in: {error}."
         raise click.ClickException(msg) from error
@@ -62,7 +62,13 @@ def run_until(phone: EmulatedPhone, stop: threading.Event, *, clock: SystemClock
         stop.wait(max(0.01, phone.step() - clock.monotonic_s()))
 
 
-def _let_in(phone: EmulatedPhone, code: str | None, state: Path | None) -> None:
+def let_in(phone: EmulatedPhone, code: str | None, state: Path | None) -> None:
+    """Enrol a phone by a code, unless ``state`` has what it was told when it was let in.
+
+    Raises:
+        OSError: it is not let in.
+        ValueError: there is neither code nor state.
+    """
     if state is not None and state.exists():
         kept = json.loads(state.read_text(encoding="utf-8"))
         phone.device, phone.token = kept["device"], kept["token"]

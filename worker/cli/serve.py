@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
@@ -33,7 +33,7 @@ from worker.cli.demo import (
     write_demo_file,
 )
 from worker.cli.demo_money import demo_prices, demo_providers
-from worker.cli.options import POSITION, Place, example, place_options
+from worker.cli.options import POSITION, Place, Whole, example, place_options
 from worker.cli.signals import end_in_order
 from worker.cli.soundness import require_sound, why_unmigrated
 from worker.memory import settle_memory
@@ -44,6 +44,7 @@ from worker.web.server import make_server, web_bounds
 from worker.web.sockets import Listener, listen, listen_at
 
 STOP_S: Final = 20.0
+DEMO_PHONES_MAX: Final = 20
 
 _log = logging.getLogger("ngoma.start")
 
@@ -52,6 +53,12 @@ _log = logging.getLogger("ngoma.start")
     epilog=example("ngoma serve --demo --data-dir /tmp/ngoma --port 0"),
 )
 @click.option("--demo", is_flag=True, help="Emulate a modem for each network, with an account.")
+@click.option(
+    "--phones",
+    type=Whole(0, DEMO_PHONES_MAX),
+    default=0,
+    help="With --demo: emulate so many phones, too.",
+)
 @click.option(
     "--role",
     type=click.Choice(["all", "api"]),
@@ -71,24 +78,34 @@ def serve(
     *,
     place: Place,
     demo: bool,
+    phones: int,
     role: str,
     host: str | None,
     port: int | None,
     socket: Path | None,
 ) -> None:
     """Run the gateway until it is interrupted."""
+    if phones and not demo:
+        msg = "--phones are emulated, and only with --demo."
+        raise click.UsageError(msg)
     hold_standard_files()
     try:
         settings = place.settings(host=host, port=port, socket=socket)
         outlet = configure_logs(settings.log_level or ("warning" if demo else "info"))
         _serve(
-            demo_settings(settings) if demo else settings, ProcessRole(role), outlet, is_demo=demo
+            demo_settings(settings) if demo else settings,
+            ProcessRole(role),
+            outlet,
+            is_demo=demo,
+            phones=phones,
         )
     except NgomaError as error:
         raise click.ClickException(str(error)) from error
 
 
-def _serve(settings: Settings, role: ProcessRole, outlet: Outlet, *, is_demo: bool) -> None:
+def _serve(
+    settings: Settings, role: ProcessRole, outlet: Outlet, *, is_demo: bool, phones: int
+) -> None:
     end_in_order()
     with ExitStack() as stack:
         if settings.database_url is None:
@@ -117,7 +134,10 @@ def _serve(settings: Settings, role: ProcessRole, outlet: Outlet, *, is_demo: bo
         if is_demo:
             account, key = demo_account(system, settings)
             demo_prices(system, DEMO)
-            _announce_when_ready(server, system, settings, where=where, account=account, key=key)
+            start = _phone_starter(system, settings, phones, where["web"], stack)
+            _announce_when_ready(
+                server, system, settings, where=where, account=account, key=key, start=start
+            )
         settle_memory()
         server.run(sockets=[listener.socket])
 
@@ -147,6 +167,22 @@ def _migrate(system: System, *, may_migrate: bool) -> None:
         raise click.ClickException(why_unmigrated(system.store))
 
 
+def _phone_starter(
+    system: System, settings: Settings, count: int, url: str, stack: ExitStack
+) -> Callable[[], None]:
+    """Give what starts the demo's phones; they end with the stack."""
+    stop = threading.Event()
+    stack.callback(stop.set)
+
+    def start() -> None:
+        if count:
+            from worker.cli.demo_phones import start_phones
+
+            start_phones(system, settings, count, url=url, actor=DEMO, stop=stop)
+
+    return start
+
+
 def _announce_when_ready(
     server: uvicorn.Server,
     system: System,
@@ -155,12 +191,14 @@ def _announce_when_ready(
     where: Mapping[str, str],
     account: int,
     key: str,
+    start: Callable[[], None],
 ) -> None:
     def is_ready() -> bool:
         return server.started and system.readiness().is_ready
 
     def announce() -> None:
         if wait_until_ready(is_ready, is_over=lambda: server.should_exit):
+            start()
             wait_until_online(system, is_over=lambda: server.should_exit)
             write_demo_file(settings.data_dir, where=where, account=account, key=key)
             click.echo(welcome(where, key, settings.data_dir))

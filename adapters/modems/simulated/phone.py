@@ -4,7 +4,6 @@ What it does is what the app's source does, file by file in ``docs/phones.md``. 
 clock's, so that a test lets a day of it pass in a moment.
 """
 
-import hmac
 import json
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +11,7 @@ from typing import Any, Final, Protocol
 
 from adapters.modems.simulated.network_log import NetworkLog, SegmentOnAir
 from adapters.modems.simulated.phone_faults import PhoneFault, PhoneFaults
-from adapters.modems.simulated.phone_memory import EXPEDITED, Kept, app_time
+from adapters.modems.simulated.phone_memory import EXPEDITED, RESULTS, Kept
 from application.ports import Clock
 from domain.phone import slot_identity
 from domain.phone_report import TTL_EXPIRED, PhoneState
@@ -71,6 +70,8 @@ class EmulatedPhone:
         self.messages: dict[str, Kept] = {}
         self.skew_s = 0.0
         self.is_off = False
+        self.sends = True
+        """False: its sending worker does not come to its turn, as while Android saves power."""
         self.faults = PhoneFaults(faults, seed=seed)
         self._wire = wire
         self._clock = clock
@@ -79,8 +80,6 @@ class EmulatedPhone:
         self._poll_s = poll_s
         self._delivered_after_s = delivered_after_s
         self._is_fifo = False
-        self._signing_key = ""
-        self._inbound_url: str | None = None
         self._pull_at_s = 0.0
         self._send_at_s = 0.0
         self._silent_until_s = 0.0
@@ -118,11 +117,9 @@ class EmulatedPhone:
         settings = self._ask("GET", "/settings") or {}
         messages = settings.get("messages", {})
         self._is_fifo = messages.get("processing_order") == "FIFO"
-        self._signing_key = settings.get("webhooks", {}).get("signing_key", "")
         if self._poll_s is None:
             self._poll_s = float(settings.get("ping", {}).get("interval_seconds") or POLL_S)
-        hooks = self._ask("GET", "/webhooks") or []
-        self._inbound_url = next((h["url"] for h in hooks if h["event"] == "sms:received"), None)
+        self._ask("GET", "/webhooks")
 
     def _ask(self, method: str, path: str, body: object = None) -> Any:
         """Call with the token; None when there was no answer, or a refusal."""
@@ -132,6 +129,11 @@ class EmulatedPhone:
         except OSError:
             return None
         return told if 200 <= status < 300 else None
+
+    def heal(self) -> None:
+        """Let no more faults strike, and set its clock."""
+        self.faults.heal()
+        self.skew_s = 0.0
 
     # -- its day ---------------------------------------------------------------------------------
 
@@ -151,7 +153,7 @@ class EmulatedPhone:
         if now_s >= self._pull_at_s:
             self._pull_at_s = now_s + (self._poll_s or POLL_S)
             self._pull()
-        if now_s >= self._send_at_s:
+        if self.sends and now_s >= self._send_at_s:
             self._send_next()
         soonest_s = min((each[0] for each in self._due), default=self._pull_at_s)
         return max(now_s, min(soonest_s, self._pull_at_s, now_s + INTERVAL_S))
@@ -301,48 +303,3 @@ class EmulatedPhone:
         except OSError:
             return False
         return 200 <= status < 300
-
-    # -- messages that come (modules/webhooks) ---------------------------------------------------
-
-    def receive(self, sender: str, text: str, *, slot: int = 1, tries: int = 0) -> None:
-        """Have a message come to a SIM: the app calls the gateway, until it takes it."""
-        if self._inbound_url is None:
-            return
-        body = {
-            "id": f"{self._turn}",
-            "webhookId": f"{self.device}-inbound",
-            "event": "sms:received",
-            "deviceId": self.device,
-            "payload": {
-                "messageId": hmac.digest(b"", f"{sender}{text}".encode(), "sha256").hex()[:8],
-                "message": text,
-                "sender": sender,
-                "phoneNumber": sender,
-                "recipient": None,
-                "simNumber": slot,
-                "receivedAt": app_time(self._now),
-            },
-        }
-        raw = json.dumps(body)
-        stamp = str(self._now // SECOND)
-        signature = hmac.digest(self._signing_key.encode(), (raw + stamp).encode(), "sha256").hex()
-        headers = {"X-Timestamp": stamp, "X-Signature": signature}
-        try:
-            status, _ = self._wire.call("POST", self._inbound_url, raw, headers=headers)
-        except OSError:
-            status = 0
-        if not 200 <= status < 300 and tries < RETRIES_MAX:
-            self._later(RETRY_S, lambda: self.receive(sender, text, slot=slot, tries=tries + 1))
-
-
-RESULTS: Final = {
-    1: "RESULT_ERROR_GENERIC_FAILURE (Generic failure cause)",
-    2: "RESULT_ERROR_RADIO_OFF (Failed because radio was explicitly turned off)",
-    4: "RESULT_ERROR_NO_SERVICE (Failed because service is currently unavailable)",
-    5: "RESULT_ERROR_LIMIT_EXCEEDED (Failed because we reached the sending queue limit)",
-    28: "RESULT_UNEXPECTED_EVENT_STOP_SENDING (Failed because the user denied or canceled the"
-    " dialog displayed for a premium shortcode SMS or rate-limited SMS)",
-    106: "RESULT_RIL_REQUEST_RATE_LIMITED (The radio denied the operation due to"
-    " overly-frequent requests)",
-}
-"""The app's words for Android's numbers (``MessagesService.resultToErrorMessage``)."""

@@ -10,6 +10,17 @@ from domain.values import Instant
 
 EXPEDITED: Final = 100
 """The priority from which a message may be sent without pauses."""
+RESULTS: Final = {
+    1: "RESULT_ERROR_GENERIC_FAILURE (Generic failure cause)",
+    2: "RESULT_ERROR_RADIO_OFF (Failed because radio was explicitly turned off)",
+    4: "RESULT_ERROR_NO_SERVICE (Failed because service is currently unavailable)",
+    5: "RESULT_ERROR_LIMIT_EXCEEDED (Failed because we reached the sending queue limit)",
+    28: "RESULT_UNEXPECTED_EVENT_STOP_SENDING (Failed because the user denied or canceled the"
+    " dialog displayed for a premium shortcode SMS or rate-limited SMS)",
+    106: "RESULT_RIL_REQUEST_RATE_LIMITED (The radio denied the operation due to"
+    " overly-frequent requests)",
+}
+"""The app's words for Android's numbers (``MessagesService.resultToErrorMessage``)."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
