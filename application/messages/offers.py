@@ -9,7 +9,7 @@ from domain.values import Instant, Lane
 
 OFFER_S: Final = 180.0
 """How long a phone may take to hand an offer to Android: then the offer's validity is over."""
-ASK_EVERY_S: Final = 25.0
+ASK_AGAIN_AFTER_S: Final = 25.0
 """Between two questions about one offer."""
 ASK_SELDOM_S: Final = 900.0
 """The same once it is in doubt: its answer may still come."""
@@ -61,7 +61,7 @@ class Offer:
         """
         if now_s < self.ask_at_s:
             return None
-        self.ask_at_s = now_s + (ASK_SELDOM_S if self.is_in_doubt else ASK_EVERY_S)
+        self.ask_at_s = now_s + (ASK_SELDOM_S if self.is_in_doubt else ASK_AGAIN_AFTER_S)
         if self.wants_recall and not self.is_handed_over:
             self.wants_recall = False
             return Ask.RECALL

@@ -38,6 +38,11 @@ def closed(markers: Markers, field: str) -> str:
     return markers.word(field)
 
 
+def address(markers: Markers, field: str) -> str:
+    """Where an account wants to be told, kept sealed."""
+    return f"https://receiver.example/{markers.word(field)}"
+
+
 def entries(markers: Markers, field: str) -> list[Any]:
     """Messages with a number, a text and a name, kept as contents."""
     made = {"to": number, "message": text, "client_reference": name}
@@ -107,6 +112,9 @@ FIELDS: Final[Mapping[str, Plant]] = {
     "date_format": closed,
     "wallet": closed,
     "topup_id": closed,
+    "url": address,
+    "events": closed,
+    "after": closed,
 }
 """Fields of bodies, in any route."""
 QUERY: Final[Mapping[str, Plant]] = {
