@@ -17,7 +17,7 @@ from domain.values import SECOND, Instant, Network
 
 DAYS: Final = 14
 """How many days the plots show, today's among them."""
-NEWEST: Final = 20_000
+NEWEST: Final = 10_000
 """Messages that the plots count at most."""
 WAITING_SHOWN: Final = 5
 LOW: Final = 20

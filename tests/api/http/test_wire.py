@@ -65,7 +65,6 @@ def test_slashes_make_no_other_route_anywhere(own_gateway: Gateway) -> None:
 @pytest.mark.parametrize(
     ("path", "has_code"),
     [
-        ("/", True),
         ("/nope", True),
         ("/api/nope", True),
         ("/apix", True),

@@ -151,7 +151,7 @@ def test_a_client_that_never_reads_is_let_go(hasty: Gateway) -> None:
     with served(bulky, hasty.system, SOON, lifespan=False) as url:
         before = hang_ups(hasty, "answer_unread")
         with Wire(int(url.rsplit(":", 1)[1])) as wire:
-            wire.say(request("/") * 100)
+            wire.say(request("/nope") * 100)
             time.sleep(0.3)
             asked = bulky.asked
             assert 1 <= asked < 30, "what nobody reads is not asked for"
@@ -174,7 +174,7 @@ def test_a_client_that_reads_slowly_gets_all_of_it(hasty: Gateway) -> None:
         wire.socket.settimeout(5)
         wire.socket.connect(("127.0.0.1", int(url.rsplit(":", 1)[1])))
         with wire:
-            wire.say(request("/") * 8)
+            wire.say(request("/nope") * 8)
             size = 0
             for _ in range(20):
                 size += len(wire.socket.recv(64 * KIB))
@@ -296,7 +296,7 @@ def test_an_application_that_fails_is_a_500_in_json(
             served(app, gateway.system, replace(SOON), lifespan=False) as url,
             Wire(int(url.rsplit(":", 1)[1])) as wire,
         ):
-            answer = wire.say(request("/")).hear()
+            answer = wire.say(request("/nope")).hear()
             assert (answer.status, answer.json["code"]) == (500, "INTERNAL_ERROR")
             wire.hear_end()
     assert "planted" in caplog.text

@@ -46,7 +46,7 @@ def test_an_offer_to_upgrade_is_ignored(
 
 
 @pytest.mark.parametrize("offer", OFFERS)
-@pytest.mark.parametrize("target", ["/api/sender-ids", "/", "/healthz", "/api/nope"])
+@pytest.mark.parametrize("target", ["/api/sender-ids", "/nope", "/healthz", "/api/nope"])
 def test_where_there_is_no_body_an_offer_is_ignored_too(
     gateway: Gateway, offer: tuple[str, ...], target: str
 ) -> None:
