@@ -12,7 +12,7 @@ _PORT_MAX: Final = 65_535
 RETRY_AFTER_S: Final = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
 """After one, two, … tries that failed: ten tries in 75.6 hours (Standard Webhooks)."""
 TRIES: Final = len(RETRY_AFTER_S) + 1
-ASK_EVERY_S: Final = 3_600
+PAUSED_ASK_EVERY_S: Final = 3_600
 """How often a receiver is asked that has paused."""
 RETRY_AFTER_MAX_S: Final = 86_400
 """The longest wait that a receiver may ask for by Retry-After."""

@@ -33,7 +33,7 @@ INBOX: Final = ReadModel("inbox", version=1)
 SUPPRESSIONS: Final = ReadModel("suppressions", version=1)
 PORTED_NUMBERS: Final = ReadModel("ported_numbers", version=1)
 DAYS: Final = ReadModel("days", version=2)
-FEED: Final = ReadModel("feed", version=1)
+FEED: Final = ReadModel("account_feed", version=1)
 
 MODELS: Final[Sequence[ReadModel]] = (
     MESSAGE_LOG,

@@ -12,7 +12,7 @@ from application.telling.told import told
 from domain.feed import FEED_PAGE, FEED_PAGE_MAX, FEED_WAIT_MAX_S
 from domain.written import NUMBER_MAX, check_whole
 
-READ_MODEL: Final = "feed"
+READ_MODEL: Final = "account_feed"
 
 
 async def events(front: Front, call: Call) -> Answer:

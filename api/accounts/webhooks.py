@@ -19,7 +19,7 @@ from domain.values import SECOND, Instant
 from domain.webhook_rules import OVERLAP_S, check_webhook_events, check_webhook_url
 from domain.written import NUMBER_MAX, check_whole
 
-READ_MODEL: Final = "feed"
+READ_MODEL: Final = "account_feed"
 
 
 async def webhook(front: Front, call: Call) -> Answer:

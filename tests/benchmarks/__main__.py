@@ -30,6 +30,7 @@ from tests.benchmarks import (
     sieges,
     statements,
     tagging,
+    telling,
 )
 from tests.benchmarks.bench import STORES, Bench
 from tests.benchmarks.load import Generator
@@ -60,6 +61,8 @@ BENCHMARKS: Final[Mapping[str, Callable[[Bench], Iterator[Row]]]] = {
     "sealed-sends": sealed_sends.sealed_sends,
     "sieges": sieges.sieges,
     "demo": demo.demo,
+    "webhooks": telling.webhooks,
+    "feed": telling.feed_pages,
 }
 
 

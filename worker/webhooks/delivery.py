@@ -12,8 +12,8 @@ from application.telling.endpoint import Endpoint
 from application.telling.told import told, written
 from domain.values import SECOND, Instant
 from domain.webhook_rules import (
-    ASK_EVERY_S,
     ATTEMPTS_KEPT,
+    PAUSED_ASK_EVERY_S,
     RETRY_AFTER_S,
     TRIES,
 )
@@ -53,7 +53,7 @@ class Deliverer:
         """
         row = self._reader.secret(SecretKind.WEBHOOK, str(webhook.account))
         if row is None:  # removed meanwhile, or not as we wrote it: nothing leaves
-            delivery.put_off(self._clock.now(), ASK_EVERY_S)
+            delivery.put_off(self._clock.now(), PAUSED_ASK_EVERY_S)
             return
         endpoint, until_s = Endpoint.read(row), self._clock.monotonic_s() + SHARE_S
         while self._clock.monotonic_s() < until_s:
@@ -107,7 +107,7 @@ class Deliverer:
         return False
 
     def _again_at(self, tries: int, posted: Posted, *, is_paused: bool) -> Instant:
-        wait_s = ASK_EVERY_S
+        wait_s = PAUSED_ASK_EVERY_S
         if not is_paused and tries < TRIES:
             wait_s = max(RETRY_AFTER_S[tries - 1], posted.retry_after_s or 0)
         return Instant(self._clock.now() + wait_s * SECOND)
