@@ -8,7 +8,7 @@ from api.phones.reading import read_time
 from api.phones.settings import INBOUND
 from application.messages.incoming import KeepIncoming
 from application.system import System
-from domain.errors import InvalidRequest, NotFound
+from domain.errors import InvalidKey, InvalidRequest, NotFound
 from domain.phone import Phone, phone_id, read_slots, slot_identity
 from domain.reports import InboundReceived
 from domain.segments import segment
@@ -24,6 +24,7 @@ def keep(system: System, device: str, told: Mapping[str, Any]) -> None:
     """Keep what the phone tells of, once, however often it does; other events are nothing to us.
 
     Raises:
+        InvalidKey: the phone was revoked.
         InvalidRequest: it cannot be read.
         NotFound: the phone's SIM has not called yet.
         Unavailable: it could not be kept; the phone tries again.
@@ -42,7 +43,10 @@ def keep(system: System, device: str, told: Mapping[str, Any]) -> None:
 def _sim(system: System, device: str, slot: Any) -> int:
     """Number the SIM: of the slot that is named, else of the phone's first."""
     phone = system.reader.find(Phone, phone_id(device))
-    slots = sorted(read_slots(phone.slots)) if phone is not None else []
+    if phone is None or phone.revoked:
+        msg = "The phone is not enrolled, or not any more."
+        raise InvalidKey(msg)
+    slots = sorted(read_slots(phone.slots))
     wanted = slot if isinstance(slot, int) and slot in slots else next(iter(slots), 0)
     sim = system.reader.find(Sim, sim_id(slot_identity(device, wanted)))
     if sim is None:

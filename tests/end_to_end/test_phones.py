@@ -22,6 +22,16 @@ def on_air(log: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
 
 
+def came_in(settings: Mapping[str, Any], *, slot: int) -> tuple[str, dict[str, str]]:
+    """Give what the app says of a message that came to a SIM, and the headers that sign it."""
+    payload = {"sender": "+260955000001", "message": "Zikomo", "simNumber": slot}
+    payload["receivedAt"] = "2026-11-21T10:00:04.000+02:00"
+    body = json.dumps({"event": "sms:received", "payload": payload})
+    key = settings["webhooks"]["signing_key"].encode()
+    signature = hmac.digest(key, f"{body}1795000000".encode(), "sha256").hex()
+    return body, {"X-Timestamp": "1795000000", "X-Signature": signature}
+
+
 @pytest.fixture(scope="module")
 def shelf(demo: Demo) -> Iterator[tuple[Demo, str, Process]]:
     """Give the demo without its Zamtel modem, and a phone with a Zamtel SIM in its slot 2."""
@@ -85,8 +95,12 @@ def test_a_code_lets_in_one_phone_and_a_revoked_one_is_out_at_once(
         assert phone.patch("/message", json=unknown).status_code == 204
         assert phone.patch("/messages", json={}).status_code == 400
         assert phone.patch("/message", content=b"[" + b" " * 65_536 + b"]").status_code == 413
+        (hook,) = phone.get("/webhooks").json()
+        settings = phone.get("/settings").json()
         demo.cli("phone", "revoke", told["id"], "--reason", "it was lost")
         wait_until(lambda: phone.get("/message").status_code == 401, what="it is out")
+    content, signed = came_in(settings, slot=1)
+    assert httpx.post(hook["url"], content=content, headers=signed).status_code == 401
 
 
 def test_what_comes_in_is_kept_once_if_the_phone_signed_it(
@@ -98,14 +112,7 @@ def test_what_comes_in_is_kept_once_if_the_phone_signed_it(
     base = demo.place["base_url"]
     settings = httpx.get(f"{base}{BASE}/settings", headers=headers).json()
     (hook,) = httpx.get(f"{base}{BASE}/webhooks", headers=headers).json()
-    payload = {"sender": "+260955000001", "message": "Zikomo", "simNumber": 2}
-    payload["receivedAt"] = "2026-11-21T10:00:04.000+02:00"
-    body = json.dumps({"event": "sms:received", "payload": payload})
-    key = settings["webhooks"]["signing_key"].encode()
-    signed = {
-        "X-Timestamp": "1795000000",
-        "X-Signature": hmac.digest(key, f"{body}1795000000".encode(), "sha256").hex(),
-    }
+    body, signed = came_in(settings, slot=2)
     assert httpx.post(hook["url"], content=body).status_code == 401
     for _ in range(2):
         assert httpx.post(hook["url"], content=body, headers=signed).status_code == 200
