@@ -38,9 +38,9 @@ def closed(markers: Markers, field: str) -> str:
     return markers.word(field)
 
 
-def address(markers: Markers, field: str) -> str:
-    """Where an account wants to be told, kept sealed."""
-    return f"https://receiver.example/{markers.word(field)}"
+def hook(markers: Markers, field: str) -> str:
+    """An address of the account's, kept sealed."""
+    return f"https://localhost:1/{markers.word(field)}"
 
 
 def entries(markers: Markers, field: str) -> list[Any]:
@@ -112,9 +112,9 @@ FIELDS: Final[Mapping[str, Plant]] = {
     "date_format": closed,
     "wallet": closed,
     "topup_id": closed,
-    "url": address,
-    "events": closed,
-    "after": closed,
+    "url": hook,
+    "events": right([]),
+    "after": right(0),
 }
 """Fields of bodies, in any route."""
 QUERY: Final[Mapping[str, Plant]] = {
@@ -158,7 +158,9 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "sender_ids": "kept as a content",
     "reason": "kept as a content",
     "code": "a secret",
-    "url": "of a gateway; only the emulated phone asks it",
+    "url": "of a gateway; only what asks it from outside knows it",
+    "forward": "of this machine",
+    "api_key": "a secret",
     "slots": "of a closed set; what is none is refused",
     "sources": "addresses and networks; what is neither is refused",
     "ref": "an id",
@@ -340,5 +342,6 @@ CALLS: Final[Mapping[str, tuple[str, ...]]] = {
 """How each command that takes any text is given markers; a call may well be refused."""
 NOT_CALLED: Final[Mapping[str, str]] = {
     "serve": "runs on; --host and --socket are of this machine",
+    "webhook listen": "asks a gateway from outside; --forward is of this machine",
     "pay generate": "stores nothing; --out and --truth are of this machine",
 }
