@@ -47,6 +47,8 @@ class _Open:
     submitted: int = 0
     began: SimDay | None = None
     is_in_doubt: bool = False
+    whole: SimDay | None = None
+    """Where the segment of a doubt was that was settled by word that it left."""
     was_held: bool = False
 
 
@@ -89,11 +91,13 @@ class SegmentBook:
 
     def _begin(self, event: Any, message: _Open) -> str | None:
         is_open = message.began is not None and not message.is_in_doubt
+        message.whole = None
         message.began, message.is_in_doubt = self._row(event), False  # a resent one stays in doubt
         message.began.begun += 1
         return f"message {event.number} began while a segment was under way" if is_open else None
 
     def _submit(self, event: Any, message: _Open) -> str | None:
+        _go_on_whole(message)
         row, was_in_doubt = message.began, message.is_in_doubt
         wrong = _where(event, message)
         _settle(message, "submitted")
@@ -101,10 +105,12 @@ class SegmentBook:
         if row is not None and not was_in_doubt and event.index + 1 < message.segments:
             message.began = self._row(event, sim=row.sim)
             message.began.begun += 1
+        message.whole = row if was_in_doubt else None
         return wrong
 
     def _sell(self, event: Any, message: _Open) -> str | None:
         del self._open[event.number]
+        _go_on_whole(message)
         row = message.began
         wrong = None if message.was_held else _where(event, message)
         _settle(message, "submitted")
@@ -149,6 +155,15 @@ class SegmentBook:
         if place not in self.rows:
             self.rows[place] = SimDay(*place)
         return self.rows[place]
+
+
+def _go_on_whole(message: _Open) -> None:
+    """A phone had all of a message in doubt, and says that the next segment left, too."""
+    if message.began is None and message.whole is not None:
+        message.began, message.whole = message.whole, None
+        message.began.begun += 1
+        message.is_in_doubt = True
+        message.began.in_doubt += 1
 
 
 def _mark(message: _Open, *, is_in_doubt: bool) -> None:

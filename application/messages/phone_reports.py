@@ -97,8 +97,7 @@ class RecordPhoneReport(Command[Heard]):
                 message.report_late(evidence=BY_PHONE, at=self.at)
             return
         if message.state in _UNDER_WAY:
-            for index in range(message.accepted, message.segments):
-                message.accept_segment(index, message_reference=None, evidence=BY_PHONE, at=self.at)
+            message.accept_whole(evidence=BY_PHONE, at=self.at)
         if proves is Proves.LEFT:
             return
         delivered = proves is Proves.DELIVERED

@@ -126,12 +126,26 @@ class Message(Waits, Aggregate):
             raise TooLate(msg)
         self._accept(index, message_reference=message_reference, evidence=evidence, at=at)
 
+    def accept_whole(self, *, evidence: str, at: Instant) -> None:
+        """All that was left of a message has left, by a hand that takes it whole.
+
+        Raises:
+            TooLate: it ended meanwhile.
+        """
+        self._require("Sent")
+        for index in range(self.accepted, self.segments):
+            self._took(index, message_reference=None, evidence=evidence, at=at)
+
     def _accept(
         self, index: int, *, message_reference: int | None, evidence: str, at: Instant
     ) -> None:
-        is_last = index == self.segments - 1
-        self._require("Sent" if is_last else "SegmentAccepted")
-        if not is_last:
+        self._require("Sent" if index == self.segments - 1 else "SegmentAccepted")
+        self._took(index, message_reference=message_reference, evidence=evidence, at=at)
+
+    def _took(
+        self, index: int, *, message_reference: int | None, evidence: str, at: Instant
+    ) -> None:
+        if index != self.segments - 1:
             self._record(
                 self.SegmentAccepted,
                 at=at,

@@ -43,6 +43,7 @@ def shelf() -> Iterator[Shelf]:
         yield made
 
 
+@pytest.mark.slow
 def test_a_phone_sends_each_message_once_and_says_what_became_of_it(shelf: Shelf) -> None:
     shelf.add_phone(MTN)
     shelf.send(count=8)
@@ -51,6 +52,7 @@ def test_a_phone_sends_each_message_once_and_says_what_became_of_it(shelf: Shelf
     assert not shelf.violations()
 
 
+@pytest.mark.slow
 def test_a_phone_and_a_modem_serve_one_queue(shelf: Shelf) -> None:
     shelf.add_phone(MTN)
     shelf.add_modem()
@@ -61,6 +63,7 @@ def test_a_phone_and_a_modem_serve_one_queue(shelf: Shelf) -> None:
     assert not shelf.violations()
 
 
+@pytest.mark.slow
 def test_without_the_phone_the_modem_sends_what_the_phone_was_not_given(shelf: Shelf) -> None:
     phone = shelf.add_phone(MTN)
     shelf.send(*[Lane.NORMAL] * 12)
@@ -79,6 +82,7 @@ def test_without_the_phone_the_modem_sends_what_the_phone_was_not_given(shelf: S
     assert not shelf.violations()
 
 
+@pytest.mark.slow
 def test_without_the_modem_the_phone_sends_the_rest(shelf: Shelf) -> None:
     sim = shelf.add_modem()
     shelf.send(count=12)
@@ -91,6 +95,7 @@ def test_without_the_modem_the_phone_sends_the_rest(shelf: Shelf) -> None:
     assert not shelf.violations()
 
 
+@pytest.mark.slow
 def test_what_a_phone_gives_back_goes_by_another_sim(shelf: Shelf) -> None:
     phone = shelf.add_phone(MTN, "clock=-3600")
     phone.sends = False
@@ -130,6 +135,7 @@ def test_a_phone_that_has_forgotten_is_doubted_and_not_believed(shelf: Shelf) ->
     assert not shelf.violations()
 
 
+@pytest.mark.slow
 def test_a_process_that_begins_anew_asks_for_what_the_phone_was_given(shelf: Shelf) -> None:
     phone = shelf.add_phone(MTN, "lost-report")
     shelf.send(*[Lane.NORMAL] * 3)
@@ -152,6 +158,7 @@ def test_one_message_of_lane_otp_is_given_alone(shelf: Shelf) -> None:
     assert set(shelf.states()) == {State.DELIVERED}
 
 
+@pytest.mark.slow
 def test_a_phone_has_at_most_five_and_keeps_androids_pace(shelf: Shelf) -> None:
     phone = shelf.add_phone(MTN)
     phone.sends = False

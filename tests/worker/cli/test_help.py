@@ -155,3 +155,7 @@ def test_help_of_a_group_opens_no_store(cli: Cli) -> None:
 
 def test_the_version_is_that_of_the_package(cli: Cli) -> None:
     assert cli.run("--version").stdout.startswith("ngoma 0.")
+
+
+def test_emulated_phones_belong_to_the_demo(cli: Cli) -> None:
+    assert "only with --demo" in cli.refusal("serve", "--phones", 2, code=2)
