@@ -158,7 +158,9 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "sender_ids": "kept as a content",
     "reason": "kept as a content",
     "code": "a secret",
-    "url": "of a gateway; only the emulated phone asks it",
+    "url": "of a gateway; only what asks it from outside knows it",
+    "forward": "of this machine",
+    "api_key": "a secret",
     "slots": "of a closed set; what is none is refused",
     "sources": "addresses and networks; what is neither is refused",
     "ref": "an id",
@@ -340,5 +342,6 @@ CALLS: Final[Mapping[str, tuple[str, ...]]] = {
 """How each command that takes any text is given markers; a call may well be refused."""
 NOT_CALLED: Final[Mapping[str, str]] = {
     "serve": "runs on; --host and --socket are of this machine",
+    "webhook listen": "asks a gateway from outside; --forward is of this machine",
     "pay generate": "stores nothing; --out and --truth are of this machine",
 }

@@ -72,6 +72,7 @@ def test_the_commands_are_those_of_this_issue() -> None:
         *("modem scan", "modem ussd", "modem show", "modem segments"),
         *("phone enrol", "phone list", "phone map", "phone revoke", "phone emulate"),
         *("projections status", "projections rebuild"),
+        "webhook listen",
         *("contents purge", "clock show", "clock vouch", "pay simulate", "pay log"),
         *("pay generate", "events list"),
         *("audit replay", "audit trial-balance", "audit ledger", "audit journal"),
