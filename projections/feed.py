@@ -71,34 +71,40 @@ def completed(
     connection: Connection, rows: Sequence[Any], inbound: Mapping[int, InboundRow]
 ) -> Sequence[FeedRow]:
     """Give rows with what stands beside the log, as far as that was not erased."""
-    messages = {row.number for row in rows if row.type in _OF_MESSAGES}
-    requests = {row.number for row in rows if row.type in _OF_SENDER_IDS}
+    types = {(row.type, row.number) for row in rows}
+    messages = {number for word, number in types if word in _OF_MESSAGES}
+    requests = {number for word, number in types if word in _OF_SENDER_IDS}
     recipients = _contents(connection, ContentKind.MESSAGE, messages)
     references = _contents(connection, ContentKind.CLIENT_REFERENCE, messages)
     asked = _contents(connection, ContentKind.SENDER_ID, requests)
     found = []
-    for row in rows:
-        is_message, is_request = row.type in _OF_MESSAGES, row.type in _OF_SENDER_IDS
+    for _, sequence, id_, position, word, number, at, details in rows:
+        type_ = _TYPES[word]
+        recipient = reference = name = None
+        if type_ in _OF_MESSAGES:
+            recipient = recipients.get(number, _NOTHING)[0]
+            reference = references.get(number, _NOTHING)[1]
+        elif type_ in _OF_SENDER_IDS:
+            name = _name(asked.get(number, _NOTHING)[1])
         found.append(
             FeedRow(
-                sequence=row.sequence,
-                id=row.id,
-                position=row.position,
-                type=FeedType(row.type),
-                number=row.number,
-                at=Instant(row.at),
-                details=json.loads(row.details),
-                recipient=recipients.get(row.number, _NOTHING)[0] if is_message else None,
-                client_reference=references.get(row.number, _NOTHING)[1] if is_message else None,
-                name=_name(asked.get(row.number, _NOTHING)[1]) if is_request else None,
-                inbound=inbound.get(row.number)
-                if row.type == FeedType.MESSAGE_INBOUND.value
-                else None,
+                sequence=sequence,
+                id=id_,
+                position=position,
+                type=type_,
+                number=number,
+                at=at,
+                details=json.loads(details),
+                recipient=recipient,
+                client_reference=reference,
+                name=name,
+                inbound=inbound.get(number) if type_ is FeedType.MESSAGE_INBOUND else None,
             )
         )
     return found
 
 
+_TYPES: Final = {each.value: each for each in FeedType}
 _NOTHING: Final = (None, None)
 
 
@@ -118,7 +124,7 @@ def _contents(
             CONTENTS.c.kind == kind.value, CONTENTS.c.number.in_(wanted)
         )
     )
-    return {row.number: (row.msisdn, row.body) for row in rows}
+    return {number: (msisdn, body) for number, msisdn, body in rows}
 
 
 def ends(connection: Connection, accounts: Sequence[int]) -> Mapping[int, int]:

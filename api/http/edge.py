@@ -56,6 +56,7 @@ class Edge:
             scope = {**scope, "method": "GET" if is_head else REFUSED_METHOD}
         request_id = self._request_id(scope)
         scope["ngoma.request_id"] = request_id
+        scope["ngoma.is_head"] = is_head
         status = 0
 
         async def send_on(message: Message) -> None:

@@ -159,6 +159,7 @@ def _route(method: Method, path: str, endpoint: Endpoint, summary: str) -> Route
         request=schemas.PhoneBody if method in {"POST", "PATCH"} else None,
         bytes_max=BODY_BYTES_MAX,
         is_documented=False,
+        is_safe=endpoint is not pull,
     )
 
 

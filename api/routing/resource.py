@@ -32,6 +32,8 @@ class Resource:
         """Answer one request."""
         scope["path_template"] = self._path
         route = self._routes.get(scope["method"])
+        if route is not None and scope["ngoma.is_head"] and not route.is_safe:
+            route = None
         call = call_of(scope)
         try:
             answer = await self._run(route, call, scope, receive)
@@ -72,9 +74,10 @@ class Resource:
         return envelope(call, error)
 
     def _allowed(self) -> list[str]:
-        head = ["GET", "HEAD"] * ("GET" in self._routes)
+        asked = self._routes.get("GET")
+        reading = [] if asked is None else ["GET"] + ["HEAD"] * asked.is_safe
         changing = ("POST", "PUT", "PATCH", "DELETE")
-        return head + [method for method in changing if method in self._routes]
+        return reading + [method for method in changing if method in self._routes]
 
 
 async def write(send: Send, answer: Answer, call: Call) -> None:

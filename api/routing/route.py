@@ -72,6 +72,8 @@ class Route:
     """The media types of the files that it answers with, instead of JSON."""
     is_documented: bool = True
     """Whether it stands in ``/openapi.json``: pages and files do not."""
+    is_safe: bool = True
+    """Whether a GET of it may be asked as HEAD, too: not one that gives something away once."""
     is_idempotent: bool = False
     """Whether it takes an ``Idempotency-Key``."""
 

@@ -145,15 +145,9 @@ class Message(Waits, Aggregate):
     def _took(
         self, index: int, *, message_reference: int | None, evidence: str, at: Instant
     ) -> None:
+        handed_over = {"index": index, "message_reference": message_reference, "sim": self.sim}
         if index != self.segments - 1:
-            self._record(
-                self.SegmentAccepted,
-                at=at,
-                number=self.number,
-                index=index,
-                message_reference=message_reference,
-                sim=self.sim,
-            )
+            self._record(self.SegmentAccepted, at=at, number=self.number, **handed_over)
             return
         self._record(
             self.Sent,
@@ -162,10 +156,8 @@ class Message(Waits, Aggregate):
             account=self.account,
             network=self.network,
             credits=self.credits,
-            sim=self.sim,
-            index=index,
-            message_reference=message_reference,
             evidence=evidence,
+            **handed_over,
         )
 
     def doubt(self, *, cause: Cause, at: Instant) -> None:

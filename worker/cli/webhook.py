@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from domain.feed import FEED_PAGE_MAX
+from domain.feed import FEED_PAGE, FEED_PAGE_MAX
 from domain.written import NUMBER_MAX
 from worker.cli.group import Group
 from worker.cli.options import POSITION, Place, Whole, example, json_option, place_options
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     import httpx
 
 WAIT_S: Final = 20
-PAGE: Final = 100
+PAGE: Final = FEED_PAGE
 TIMEOUT_S: Final = 30.0
-TRIES: Final = 10
+ASKED_MAX: Final = 10
 """Questions or posts in a row that may fail."""
 PAUSE_S: Final = 1.0
 WEB: Final = ("http://", "https://")
@@ -111,7 +111,7 @@ def _ask(client: "httpx.Client", url: str, **query: int) -> dict[str, Any]:
 
     import httpx
 
-    for left in reversed(range(TRIES)):
+    for left in reversed(range(ASKED_MAX)):
         try:
             answer = client.get(f"{url}/api/v1/events", params={"limit": PAGE, **query})
         except httpx.HTTPError as error:

@@ -98,6 +98,7 @@ def test_an_unknown_path_is_404_in_its_dialect(gateway: Gateway, path: str, has_
         ("PUT", "/api/v1/sms/send", "POST"),
         ("HEAD", "/api/v1/sms/send", "POST"),
         ("POST", "/api/balance", "GET, HEAD"),
+        ("HEAD", "/api/mobile/v1/message", "GET, PATCH"),
         ("POST", "/api/sms/logs", "GET, HEAD"),
         ("DELETE", "/api/sender-ids", "GET, HEAD, POST"),
         ("POST", "/api/v1/sms/status/msg_1", "GET, HEAD"),
