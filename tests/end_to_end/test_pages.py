@@ -27,13 +27,14 @@ POLL_S: Final = 0.1
 CHANCE: Final = (
     (re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z"), "TIME"),
     (re.compile(r"MSG-\d+"), "MSG-TIME"),
+    (re.compile(r"evt_[0-9a-f]{32}"), "EVENT"),
     (re.compile(r"ngs_[\w-]{43}"), "TOKEN"),
     (re.compile(r"\b(?=[0-9]*[A-Z])([0-9A-Z]{32}|[0-9A-Z]{8})\b"), "KEY"),
     (re.compile(r"SIM \d"), "SIM"),
     (re.compile(r"reference \d+"), "REFERENCE"),
 )
 """What is another at each run, in texts."""
-POSITIONS: Final = {"position", "next"}
+POSITIONS: Final = {"position", "next", "sequence"}
 """Numbers that count what others did, too."""
 MOMENTS: Final = {"sealed"}
 """What is so a minute later, and not before."""
