@@ -34,6 +34,36 @@ SECTIONS: Final = (
             ("/app/people", "people"),
         ),
     ),
+    Section(
+        "staff",
+        Who.OPERATOR,
+        (
+            ("/staff/fleet", "fleet"),
+            ("/staff/queue", "queue"),
+            ("/staff/doubts", "doubts"),
+            ("/staff/approvals", "approvals"),
+            ("/staff/approvals/sender-ids", "asked_names"),
+            ("/staff/accounts", "accounts"),
+        ),
+    ),
+    Section(
+        "finance",
+        Who.FINANCE,
+        (
+            ("/finance/exceptions", "exceptions"),
+            ("/finance/ageing", "ageing"),
+            ("/finance/sheet", "sheet"),
+            ("/finance/periods", "periods"),
+        ),
+    ),
+    Section(
+        "audit",
+        Who.AUDITOR,
+        (
+            ("/audit/balance", "balance"),
+            ("/audit/manual", "manual"),
+        ),
+    ),
 )
 """Every section, in the order in which it is shown; a page comes into it with its words."""
 

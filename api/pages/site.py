@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from api.pages.audit.books import BOOKS
 from api.pages.customer.buying import BUYING
 from api.pages.customer.composer import COMPOSER
 from api.pages.customer.messages import MESSAGES
@@ -9,8 +10,15 @@ from api.pages.customer.overview import OVERVIEW
 from api.pages.customer.settings import SETTINGS
 from api.pages.everyone.front_door import FRONT_DOOR
 from api.pages.everyone.way_in import WAY_IN
+from api.pages.finance.closing import CLOSING
+from api.pages.finance.explaining import EXPLAINING
 from api.pages.page import Page
+from api.pages.staff.accounts import ACCOUNTS
+from api.pages.staff.deciding import DECIDING
+from api.pages.staff.fleet import FLEET
 
 CUSTOMER: Final = (*OVERVIEW, *COMPOSER, *MESSAGES, *BUYING, *SETTINGS)
 
-PAGES: Final[tuple[Page, ...]] = (*FRONT_DOOR, *WAY_IN, *CUSTOMER)
+STAFF: Final = (*FLEET, *DECIDING, *ACCOUNTS, *EXPLAINING, *CLOSING, *BOOKS)
+
+PAGES: Final[tuple[Page, ...]] = (*FRONT_DOOR, *WAY_IN, *CUSTOMER, *STAFF)

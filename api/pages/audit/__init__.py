@@ -1,0 +1,1 @@
+"""Pages of auditors: what every ledger account holds, and what people did by hand."""

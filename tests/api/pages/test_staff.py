@@ -1,0 +1,141 @@
+"""The pages of staff: what they show, and that their forms do what the commands do."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from api.pages.site import STAFF
+from domain.account import Account, account_id
+from domain.roles import Role
+from tests.api.conftest import Gateway, gateways, new_account
+from tests.api.pages.browser import Browser, seen
+from tests.api.pages.conftest import OpenBrowser
+from tests.api.pages.test_frame import check
+from tests.support.staff import hire, open_session
+
+MARKER = "xylophone"
+
+
+@dataclass
+class Office:
+    """A gateway with two admins, and the browser of the first."""
+
+    gateway: Gateway
+    ann: Browser
+    bob: Browser
+
+
+@pytest.fixture(scope="module")
+def staffed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Gateway, str, str]]:
+    """Give a gateway, and the sessions of two admins."""
+    with gateways(tmp_path_factory.mktemp("office")) as start:
+        gateway = start()
+        ann = hire(gateway.system, "ann", Role.ADMIN)
+        bob = hire(gateway.system, "bob", Role.ADMIN, admin=ann.account)
+        yield gateway, ann.token, bob.token
+
+
+@pytest.fixture
+def office(staffed: tuple[Gateway, str, str], open_browser: OpenBrowser) -> Office:
+    gateway, ann, bob = staffed
+    return Office(gateway, open_browser(gateway, token=ann), open_browser(gateway, token=bob))
+
+
+def test_every_page_of_staff_is_shown_and_its_list_is_a_file_too(office: Office) -> None:
+    for page in STAFF:
+        answer = office.ann.get(page.path)
+        assert answer.status_code == 200, (page.path, seen(answer))
+        check(answer)
+        csv = office.ann.get(f"{page.path}?format=csv")
+        assert csv.headers["content-type"].startswith("text/csv"), page.path
+
+
+def test_an_auditor_sees_the_books_and_it_is_on_record(
+    own_gateway: Gateway, open_browser: OpenBrowser
+) -> None:
+    admin = hire(own_gateway.system, "ann", Role.ADMIN)
+    auditor = hire(own_gateway.system, "eve", Role.AUDITOR, admin=admin.account)
+    eve = open_browser(own_gateway, token=auditor.token)
+    answer = eve.get("/audit/balance")
+    assert answer.status_code == 200, seen(answer)
+    assert f"Acct-{own_gateway.account}:Available" in answer.text
+    looks = own_gateway.http.get("/api/v1/staff/looks", headers=admin.bearer).json()["data"]
+    assert "trial_balance" in {look["what"] for look in looks}
+
+
+def test_the_books_of_the_log_s_beginning_are_empty(office: Office) -> None:
+    assert "Nothing was posted yet" in seen(office.ann.get("/audit/balance?position=0&x=")) or (
+        "Nothing is like that" in seen(office.ann.get("/audit/balance?position=0"))
+    )
+    assert office.ann.get("/audit/balance?position=-1").status_code == 422
+    assert office.ann.get("/audit/balance?position=x").status_code == 422
+
+
+def test_a_name_that_a_customer_asks_for_is_decided_on_the_page(
+    office: Office, open_browser: OpenBrowser
+) -> None:
+    account, _ = new_account(office.gateway.system, credits=5)
+    token = open_session(office.gateway.system, account)
+    customer = open_browser(office.gateway, token=token)
+    customer.send("/app/sender-ids", "request", name="BwalyaShop", use_case="=HYPERLINK(1)")
+    path = "/staff/approvals/sender-ids"
+    page = office.ann.get(path)
+    assert "BwalyaShop" in page.text
+    (number,) = re.findall(r'name="sender_id" value="(\d+)"', page.text)[:1]
+    done = office.ann.send(path, "approve", sender_id=number)
+    assert "Approved" in seen(office.ann.follow(done))
+    words = seen(customer.get("/app/sender-ids"))
+    assert "BwalyaShop =HYPERLINK(1) Approved" in words
+    again = office.ann.send(path, "reject", page="/staff/accounts", sender_id=number, reason="no")
+    assert again.status_code in {409, 422}
+
+
+def test_what_one_prepared_another_decides_on_the_page(office: Office) -> None:
+    prepared = office.gateway.http.post(
+        f"/api/v1/staff/accounts/{office.gateway.account}/roles",
+        json={"role": "auditor", "change": "grant", "reason": "audits us"},
+        headers={"Authorization": f"Bearer {office.ann.cookies['__Host-ngoma']}"},
+    )
+    assert prepared.json()["status"] == "waiting", prepared.text
+    number = str(prepared.json()["entry"])
+    own = office.ann.send("/staff/approvals", "approve", entry=number)
+    assert own.status_code == 403, "nobody approves what they prepared"
+    done = office.bob.send("/staff/approvals", "approve", entry=number, remark="checked")
+    assert "Approved" in seen(office.bob.follow(done))
+    assert "auditor" in seen(office.bob.get("/audit/manual?status=approved"))
+
+
+def test_an_account_is_suspended_and_reinstated_with_a_reason(office: Office) -> None:
+    account, _ = new_account(office.gateway.system, credits=5)
+
+    def is_suspended() -> bool:
+        found = office.gateway.system.reader.find(Account, account_id(account))
+        assert found is not None
+        return found.suspended
+
+    without = office.ann.send("/staff/accounts", "suspend", account=account, reason="")
+    assert without.status_code == 422
+    assert not is_suspended()
+    office.ann.follow(office.ann.send("/staff/accounts", "suspend", account=account, reason="spam"))
+    assert is_suspended()
+    back = office.ann.send("/staff/accounts", "reinstate", account=account, reason="a mistake")
+    office.ann.follow(back)
+    assert not is_suspended()
+
+
+@pytest.mark.slow
+def test_no_form_of_staff_fails_the_gateway_or_is_logged(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    names = ("entry", "account", "sender_id", "message_id", "receipt", "account_id", "reason")
+    for page in STAFF:
+        for do in page.acts:
+            for typed in (MARKER, "9" * 5_000, ""):
+                told = dict.fromkeys((*names, "provider", "wallet", "date", "note"), typed)
+                answer = office.ann.send(page.path, do, page="/staff/accounts", **told)
+                assert 400 <= answer.status_code < 500, (page.path, do, typed[:20])
+    ours = [record.getMessage() for record in caplog.records if record.name.startswith("ngoma")]
+    assert [line for line in ours if MARKER in line] == []
