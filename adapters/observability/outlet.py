@@ -62,9 +62,7 @@ class Outlet:
     def close(self, wait_s: float = LAST_S) -> None:
         """Let the last lines leave, if they can in this time."""
         self._is_closing.set()
-        with self._lock:
-            is_idle = not self._waiting_bytes
-        if not is_idle:
+        if self._thread is not None:
             self._written.wait(wait_s)
 
     def _start(self) -> None:
@@ -80,14 +78,14 @@ class Outlet:
             with self._lock:
                 taken, self._waiting = self._waiting, deque()
             text = b"".join(text for text, _ in taken)
-            if not self._write(text):
-                with self._lock:
-                    self.dropped += sum(lines for _, lines in taken)
-            elif self.dropped > self._said_dropped and self._dropped_line is not None:
+            is_written = self._write(text)
+            with self._lock:  # there is room again before anybody reads what is missing
+                self._waiting_bytes -= len(text)
+                self.dropped += 0 if is_written else sum(lines for _, lines in taken)
+            if is_written and self.dropped > self._said_dropped and self._dropped_line is not None:
                 missing, self._said_dropped = self.dropped - self._said_dropped, self.dropped
                 self._write(self._dropped_line(missing))
             with self._lock:
-                self._waiting_bytes -= len(text)
                 if not self._waiting:
                     self._written.set()
 

@@ -38,7 +38,7 @@ class MessageSentTold(MessageTold, frozen=True, kw_only=True):
     credits: Credits
 
 
-class Failure(Struct, frozen=True, kw_only=True):
+class MessageFailure(Struct, frozen=True, kw_only=True):
     """Why a message was not sent."""
 
     code: str
@@ -50,7 +50,7 @@ class MessageFailedTold(MessageTold, frozen=True, kw_only=True):
 
     network: str
     credits_refunded: Credits
-    failure: Failure
+    failure: MessageFailure
 
 
 class InboundTold(Struct, frozen=True, kw_only=True):

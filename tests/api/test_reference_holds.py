@@ -81,6 +81,8 @@ class Prober:
     def call(self, case: Any) -> None:
         """Make one call and look at what came back."""
         token = self._token(case.operation.definition.raw["security"], case.path)
+        if isinstance((case.query or {}).get("wait"), int):
+            case.query["wait"] = 0  # what nothing comes of would wait half a minute each time
         self.calls += 1
         answer = case.call(
             base_url=self.url,

@@ -23,16 +23,21 @@ while read -r verb what; do
   esac
 done
 for p in $pids; do kill -CONT "$p"; kill -QUIT "$p"; done 2>/dev/null
-for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+n=0
+while [ "$n" -lt 50 ]; do
+  n=$((n + 1))
   alive=; for p in $pids; do [ -e "/proc/$p/exe" ] && alive=yes; done
   [ -n "$alive" ] || break
   sleep 0.1
 done
 for p in $pids; do kill -KILL -- "-$p"; done 2>/dev/null
-[ -z "$dirs" ] || rm -rf -- $dirs
+[ -n "$dirs" ] || exit 0
+n=0
+until rm -rf -- $dirs || [ "$n" -ge 20 ]; do n=$((n + 1)); sleep 0.1; done
 """
 # SIGQUIT first: PostgreSQL then removes its shared memory segment, which SIGKILL would leak.
-# A zombie has no /proc/<pid>/exe, though kill -0 still finds it.
+# A zombie has no /proc/<pid>/exe, though kill -0 still finds it. PostgreSQL's own children lead
+# sessions of their own: they outlive SIGKILL to the group for a moment, and make files meanwhile.
 
 
 class Reaper:

@@ -45,7 +45,7 @@ def browser_path() -> str:
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
         words = "the pages were not tried in a browser: install chromium, or run make test as root"
-        is_needed = is_soak() or os.environ.get("NGOMA_BROWSER") == "required"
+        is_needed = is_soak() or os.environ.get("BROWSER_REQUIRED") == "yes"
         if is_needed:
             pytest.fail(words)
         pytest.skip(words)
