@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from adapters.settings import Settings
-from adapters.statements.bounds import MEBIBYTE, Bounds
+from adapters.spreadsheets.bounds import MEBIBYTE, Bounds
 from adapters.statements.file import OnRows, ReadFile, open_statement
 from adapters.statements.templates import (
     TEMPLATES,

@@ -1,11 +1,11 @@
 """Reads single cells as offices leave them: exact, or refused in words; never guessed."""
 
-import math
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
-from typing import Final, NamedTuple, NoReturn
+from typing import Final, NamedTuple
 
+from adapters.spreadsheets.cells import Cell, refuse, text_of, unscientific
 from adapters.statements.templates import DateOrder
 from domain.days import DAY_S, OFFSET_S
 from domain.errors import InvalidRecipient
@@ -13,14 +13,8 @@ from domain.money import NGWEE_PER_KWACHA
 from domain.msisdn import normalise
 from domain.values import SECOND, Instant
 
-Cell = object
-"""What a row holds: text, a whole or broken number, a date with time, nothing, or Unreadable."""
-
-BLANKS: Final = " \t\r\n\u00a0\u202f"
 YEAR_MIN: Final = 2000
 """Providers of mobile money are younger; older years are what office programs make of durations."""
-NUMBER_DIGITS_MAX: Final = 15
-"""Office programs keep no more digits of a number."""
 ID_CHARACTERS_MAX: Final = 64
 NOTE_CHARACTERS_MAX: Final = 500
 NATIONAL_DIGITS: Final = 9
@@ -32,10 +26,7 @@ _AMOUNT: Final = re.compile(
     r"(?:\.(?P<ngwee>[0-9]{1,2})0*)?(?: ?ZMW)?(?P<tail>-?)"
 )
 _PLAIN_AMOUNT: Final = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,2}))?")
-_ESCAPED: Final = re.compile("_x00([01][0-9A-F])_")
-"""How spreadsheets write characters that XML has not; their readers leave it as it is."""
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/#-]*")
-_SCIENTIFIC: Final = re.compile(r"([0-9])(?:[.,]([0-9]+))?E\+?([0-9]{1,2})", re.IGNORECASE)
 _WRAPPED: Final = re.compile(r"(?:FRI:|ID:)?(.*?)(?:/MSISDN)?", re.IGNORECASE)
 _TIME: Final = (
     r"(?:[T, ]{1,2}(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})"
@@ -56,16 +47,6 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
-class Unreadable(NamedTuple):
-    """A cell whose value is not in the file, and why."""
-
-    reason: str
-
-
-class CellRefused(Exception):
-    """A cell cannot be read; the message says why, without a payer's number or name."""
-
-
 class Moment(NamedTuple):
     """A date that was read, and how else it could be."""
 
@@ -76,66 +57,6 @@ class Moment(NamedTuple):
     is_same_swapped: bool = True
 
 
-def _refuse(why: str) -> NoReturn:
-    raise CellRefused(why)
-
-
-def text_of(cell: Cell) -> str:
-    """Give a cell as text: what was typed, without blanks around it and one leading apostrophe.
-
-    Raises:
-        CellRefused: it is no text, or a damaged one.
-    """
-    if cell is None:
-        return ""
-    match cell:
-        case str():
-            written = _ESCAPED.sub(_unescaped, cell) if "_x00" in cell else cell
-            text = written.strip(BLANKS).removeprefix("'")
-        case Unreadable(reason):
-            _refuse(reason)
-        case bool() | datetime() | timedelta():
-            _refuse("holds a date or a yes or no where a text is expected")
-        case int() | float():
-            return _digits_of(cell)
-        case _:
-            _refuse("cannot be read as text")
-    if not (text.isascii() and text.isprintable()):
-        _refuse_damage(text)
-    return text
-
-
-def _unescaped(found: re.Match[str]) -> str:
-    character = chr(int(found[1], 16))
-    return "\n" if character == "\r" else character
-
-
-def _refuse_damage(text: str) -> None:
-    if "\ufffd" in text or any(
-        ord(letter) < ord(" ") and letter not in "\n\r\t" for letter in text
-    ):
-        _refuse("holds characters that an export has damaged")
-
-
-def _digits_of(number: float) -> str:
-    if not (math.isfinite(number) and number == int(number)):
-        _refuse("holds a broken number where an id or a phone number is expected")
-    if abs(number) >= 10**NUMBER_DIGITS_MAX:
-        _refuse("was kept as a number and has lost digits; export it again as text")
-    return str(int(number))
-
-
-def _unscientific(text: str) -> str:
-    """Write ``2.60971234567E+11`` out, where all of its digits are there."""
-    found = _SCIENTIFIC.fullmatch(text)
-    if found is None:
-        return text
-    first, rest, exponent = found[1], found[2] or "", int(found[3])
-    if len(rest) != exponent:
-        _refuse("was kept as a number and has lost digits; export it again as text")
-    return first + rest
-
-
 def read_id(cell: Cell) -> str:
     """Read a transaction's id.
 
@@ -144,9 +65,9 @@ def read_id(cell: Cell) -> str:
     """
     text = text_of(cell)
     if not text.isdecimal():
-        text = _unscientific(text)
+        text = unscientific(text)
     if len(text) > ID_CHARACTERS_MAX or not _ID.fullmatch(text):
-        _refuse("is no transaction id")
+        refuse("is no transaction id")
     return text
 
 
@@ -162,7 +83,7 @@ def read_payer(cell: Cell) -> tuple[str | None, str | None, bool]:
 @lru_cache(maxsize=4_096)
 def _payer(written: str) -> tuple[str | None, str | None, bool]:
     found = _WRAPPED.fullmatch(written)
-    text = _unscientific(found[1] if found else written)
+    text = unscientific(found[1] if found else written)
     is_short = len(text) == NATIONAL_DIGITS and text.isdecimal() and text[0] in "579"
     try:
         return normalise(f"260{text}" if is_short else text), None, is_short
@@ -187,10 +108,10 @@ def read_ngwee(cell: Cell, *, has_accounting_signs: bool = False) -> int | None:
     is_bracketed = text.startswith("(") and text.endswith(")")
     match = _AMOUNT.fullmatch(text[1:-1] if is_bracketed else text)
     if match is None:
-        _refuse("is no amount such as 1,250.00")
+        refuse("is no amount such as 1,250.00")
     signs = [match["sign"] == "-", match["inner"] == "-", match["tail"] == "-", is_bracketed]
     if sum(signs) > 1 or (any(signs[2:]) and not has_accounting_signs):
-        _refuse("has brackets or a minus behind it, which its template gives no meaning")
+        refuse("has brackets or a minus behind it, which its template gives no meaning")
     kwacha = int(re.sub("[, ]", "", match["kwacha"]))
     ngwee = kwacha * NGWEE_PER_KWACHA + int((match["ngwee"] or "").ljust(2, "0"))
     return -ngwee if any(signs) else ngwee
@@ -198,10 +119,10 @@ def read_ngwee(cell: Cell, *, has_accounting_signs: bool = False) -> int | None:
 
 def _whole_ngwee(number: float) -> int:
     if not abs(number) < 10**12:
-        _refuse("is no amount")
+        refuse("is no amount")
     ngwee = round(number * NGWEE_PER_KWACHA)
     if abs(number * NGWEE_PER_KWACHA - ngwee) > 1e-4:  # what adding up fractions leaves behind
-        _refuse("is not a whole number of ngwee")
+        refuse("is not a whole number of ngwee")
     return ngwee
 
 
@@ -214,15 +135,15 @@ def read_moment(cell: Cell, *, order: DateOrder, offset_s: int) -> Moment:
     if isinstance(cell, datetime):
         return Moment(_of_cell(cell, offset_s))
     if isinstance(cell, int | float):
-        _refuse("is a bare number where a date is expected")
+        refuse("is a bare number where a date is expected")
     match = _DATE[order].fullmatch(text_of(cell))
     if match is None:
-        _refuse(f"is no date, {_IN_WORDS[order]}; --date-format says another order")
+        refuse(f"is no date, {_IN_WORDS[order]}; --date-format says another order")
     a, b, year = int(match["a"]), int(match["b"]), int(match["year"])
     midnight_s = _midnight_s(year, *((b, a) if order == "dmy" else (a, b)))
     time_s = _time_s(match)
     if midnight_s is None or time_s is None:
-        _refuse(f"is no date, {_IN_WORDS[order]}; --date-format says another order")
+        refuse(f"is no date, {_IN_WORDS[order]}; --date-format says another order")
     if match["zone"]:
         offset_s = _offset_s(match["zone"])
     at = Instant(
@@ -257,14 +178,14 @@ def _offset_s(zone: str) -> int:
     if zone[0] in "+-":
         hours, minutes = int(zone[1:3]), int(zone[-2:])
         if hours > 14 or minutes > 59:
-            _refuse("has no such time zone")
+            refuse("has no such time zone")
         return (-1 if zone[0] == "-" else 1) * (hours * 3600 + minutes * 60)
     return OFFSET_S if zone.upper() == "CAT" else 0
 
 
 def _check_year(year: int) -> None:
     if year < YEAR_MIN:
-        _refuse("is of a year before mobile money")
+        refuse("is of a year before mobile money")
 
 
 def _of_cell(found: datetime, offset_s: int) -> Instant:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from adapters.statements.cells import Cell, CellRefused, text_of
+from adapters.spreadsheets.cells import Cell, CellRefused, text_of
 from adapters.statements.templates import Template
 from domain.errors import InvalidRequest
 

@@ -1,16 +1,16 @@
 """Opens a provider's file: looked at as a whole first, then read a line at a time."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Final, NoReturn, Protocol
+from typing import Final
 
-from adapters.statements.bounds import Bounds, members_of
-from adapters.statements.cells import Cell
+from adapters.spreadsheets.bounds import Bounds
+from adapters.spreadsheets.cells import Cell
+from adapters.spreadsheets.csv_rows import digest_of
+from adapters.spreadsheets.remarks import Remarks
+from adapters.spreadsheets.rows import Rows, rows_of
 from adapters.statements.columns import Columns, find_columns, headings_of
-from adapters.statements.csv_rows import CsvRows, digest_of
 from adapters.statements.reading import Edge, Reading, Tally
-from adapters.statements.remarks import Remarks
-from adapters.statements.sheets import ods_rows, xls_rows, xlsx_rows
 from adapters.statements.templates import TEMPLATES, DateOrder, Template
 from application.ports import FileLine, FileSummary
 from domain.errors import InvalidRequest
@@ -21,24 +21,6 @@ TOLD_EVERY: Final = 1_000
 DEFAULT_BOUNDS: Final = Bounds()
 
 OnRows = Callable[[int], None]
-
-
-class Rows(Protocol):
-    """A file's rows, to be read again and again."""
-
-    def heads(self) -> Iterator[Sequence[Sequence[Cell]]]:
-        """Give the first rows, in each way that they may be cut; ``rows`` keeps to the last."""
-
-    def rows(self) -> Iterator[Sequence[Cell]]:
-        """Read all rows."""
-
-    @property
-    def date_formats(self) -> Mapping[int, Collection[str]]:
-        """How the dates of each column are shown, as far as ``rows`` has come."""
-
-    @property
-    def remarks(self) -> Remarks:
-        """What is to be said of rows, as far as ``rows`` has come."""
 
 
 class UnknownLayout(InvalidRequest):
@@ -73,7 +55,7 @@ def open_statement(
         InvalidRequest: it cannot be read, or it is not sure how; what can be chosen is named by
             ``field``: ``template``, ``date_format``, else ``file``.
     """
-    rows = _rows_of(path, bounds)
+    rows = rows_of(path, bounds)
     template, columns = _fit(rows, templates)
     return ReadFile(rows, template, columns, order, sha256=digest_of(path), on_rows=on_rows)
 
@@ -84,37 +66,12 @@ def headings_in(path: Path, *, bounds: Bounds = DEFAULT_BOUNDS) -> tuple[int, Se
     Raises:
         InvalidRequest: with field ``file``: it cannot be read.
     """
-    found = [headings_of(head) for head in _rows_of(path, bounds).heads()]
+    found = [headings_of(head) for head in rows_of(path, bounds).heads()]
     row, headings = max(found, key=lambda one: len(one[1]))
     if not headings:
         msg = "The file holds no table."
         raise InvalidRequest(msg, field="file")
     return row, headings
-
-
-def _rows_of(path: Path, bounds: Bounds) -> Rows:
-    """Say by its first bytes what a file is, whatever it is called."""
-    with path.open("rb") as file:
-        start = file.read(1_024)
-    if start.startswith(b"\xd0\xcf\x11\xe0"):
-        return xls_rows(path, bounds)
-    if start.startswith(b"PK\x03\x04"):
-        members = members_of(path, bounds)
-        if "xl/workbook.xml" in members:
-            return xlsx_rows(path, bounds)
-        if "content.xml" in members:
-            return ods_rows(path, bounds)
-        _refuse_kind("a spreadsheet that cannot be read here")
-    if start.startswith(b"%PDF"):
-        _refuse_kind("a PDF")
-    if start.lstrip().lower().startswith((b"<html", b"<!doctype", b"<table", b"<?xml")):
-        _refuse_kind("a page, whatever its name says")
-    return CsvRows(path)
-
-
-def _refuse_kind(what: str) -> NoReturn:
-    msg = f"The file is {what}: export it as CSV, XLSX, XLS or ODS."
-    raise InvalidRequest(msg, field="file")
 
 
 def _fit(rows: Rows, templates: Sequence[Template]) -> tuple[Template, Columns]:

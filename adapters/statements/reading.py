@@ -6,16 +6,14 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
+from adapters.spreadsheets.cells import Cell, CellRefused, text_of
 from adapters.statements.cells import (
     NOTE_CHARACTERS_MAX,
-    Cell,
-    CellRefused,
     Moment,
     read_id,
     read_moment,
     read_ngwee,
     read_payer,
-    text_of,
 )
 from adapters.statements.columns import Columns, plain
 from adapters.statements.templates import FAILED, KINDS, SUCCEEDED, DateOrder, Template

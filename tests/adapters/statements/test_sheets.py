@@ -13,8 +13,8 @@ import xlwt
 from openpyxl import Workbook
 
 from adapters.settings import Settings
+from adapters.spreadsheets.bounds import CHUNK_BYTES, MEBIBYTE, Bounds
 from adapters.statement_files import open_of
-from adapters.statements.bounds import CHUNK_BYTES, MEBIBYTE, Bounds
 from adapters.statements.file import ReadFile, open_statement
 from application.ports import FileLine
 from domain.errors import InvalidRequest

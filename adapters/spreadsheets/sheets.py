@@ -11,10 +11,10 @@ from typing import Any, Final
 from xml.etree.ElementTree import ParseError, iterparse
 from zipfile import BadZipFile
 
-from adapters.statements.bounds import COLUMNS_MAX, Bounds
-from adapters.statements.cells import Cell, Unreadable
-from adapters.statements.ods import OdsFile
-from adapters.statements.remarks import Remarks
+from adapters.spreadsheets.bounds import COLUMNS_MAX, Bounds
+from adapters.spreadsheets.cells import Cell, Unreadable
+from adapters.spreadsheets.ods import OdsFile
+from adapters.spreadsheets.remarks import Remarks
 from domain.errors import InvalidRequest
 
 HEAD_ROWS: Final = 60

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError, iterparse
 
-from adapters.statements.bounds import COLUMNS_MAX, Bounds
-from adapters.statements.cells import Cell, Unreadable
-from adapters.statements.remarks import Remarks
+from adapters.spreadsheets.bounds import COLUMNS_MAX, Bounds
+from adapters.spreadsheets.cells import Cell, Unreadable
+from adapters.spreadsheets.remarks import Remarks
 
 _TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE: Final = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from adapters.statements.remarks import Remarks
+from adapters.spreadsheets.remarks import Remarks
 from domain.errors import InvalidRequest
 
 DELIMITERS: Final = ",;\t|"
