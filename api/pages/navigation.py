@@ -41,6 +41,7 @@ SECTIONS: Final = (
             ("/staff/fleet", "fleet"),
             ("/staff/queue", "queue"),
             ("/staff/doubts", "doubts"),
+            ("/staff/alarms", "alarms"),
             ("/staff/approvals", "approvals"),
             ("/staff/approvals/sender-ids", "asked_names"),
             ("/staff/accounts", "accounts"),

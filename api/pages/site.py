@@ -14,11 +14,12 @@ from api.pages.finance.closing import CLOSING
 from api.pages.finance.explaining import EXPLAINING
 from api.pages.page import Page
 from api.pages.staff.accounts import ACCOUNTS
+from api.pages.staff.alarms import ALARMS
 from api.pages.staff.deciding import DECIDING
 from api.pages.staff.fleet import FLEET
 
 CUSTOMER: Final = (*OVERVIEW, *COMPOSER, *MESSAGES, *BUYING, *SETTINGS)
 
-STAFF: Final = (*FLEET, *DECIDING, *ACCOUNTS, *EXPLAINING, *CLOSING, *BOOKS)
+STAFF: Final = (*FLEET, *ALARMS, *DECIDING, *ACCOUNTS, *EXPLAINING, *CLOSING, *BOOKS)
 
 PAGES: Final[tuple[Page, ...]] = (*FRONT_DOOR, *WAY_IN, *CUSTOMER, *STAFF)

@@ -52,6 +52,7 @@ CLASSES: Final = {
     "/app/people": Class(Who.CUSTOMER),
     "/staff/fleet": Class(Who.OPERATOR),
     "/staff/queue": Class(Who.OPERATOR),
+    "/staff/alarms": Class(Who.OPERATOR),
     "/staff/doubts": Class(Who.OPERATOR),
     "/staff/approvals": Class(Who.OPERATOR),
     "/staff/approvals/sender-ids": Class(Who.OPERATOR),

@@ -52,6 +52,15 @@ def test_every_page_of_staff_is_shown_and_its_list_is_a_file_too(office: Office)
         assert csv.headers["content-type"].startswith("text/csv"), page.path
 
 
+def test_what_is_not_well_stands_among_the_alarms(
+    own_gateway: Gateway, open_browser: OpenBrowser
+) -> None:
+    admin = hire(own_gateway.system, "ann", Role.ADMIN)
+    own_gateway.system.signals.add_check("paper", lambda: "none left", is_vital=False)
+    words = seen(open_browser(own_gateway, token=admin.token).get("/staff/alarms"))
+    assert "paper alarm none left" in words
+
+
 def test_an_auditor_sees_the_books_and_it_is_on_record(
     own_gateway: Gateway, open_browser: OpenBrowser
 ) -> None:
