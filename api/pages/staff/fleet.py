@@ -57,10 +57,10 @@ async def fleet(visit: Visit) -> View:
     """List the SIMs that were seen, each with how it is now."""
     system = visit.front.system
     actor = await staff(visit, "fleet")
+    checks = (await visit.front.readiness()).checks
 
     def ask() -> list[dict[str, Any]]:
         answering = {lease.sim for lease in LeaseWatch(system.store, system.clock).answering()}
-        checks = system.signals.readiness().checks
         rows = system.queries.sims(system.clock.now())
         return [_sim(row, row.number in answering, checks) for row in rows]
 

@@ -32,6 +32,10 @@ SHOWN: Final = {
     "/app/send": "send",
     "/app/messages": "messages",
     "/app/messages/{message_id}": "message",
+    "/staff/fleet": "fleet",
+    "/staff/approvals": "approvals",
+    "/finance/exceptions": "exceptions",
+    "/audit/balance": "balance",
 }
 """Pages of which docs/pages/ has pictures."""
 SERIOUS: Final = frozenset({"serious", "critical"})
