@@ -23,7 +23,7 @@ ARGUMENTS: Final = (
 )
 WIDE: Final = (1280, 800)
 NARROW: Final = (320, 640)
-WAIT_MS: Final = 10_000
+WAIT_MS: Final = 30_000
 KEPT_IN: Final = os.environ.get("NGOMA_SCREENSHOTS")
 """A folder that gets the pictures of docs/pages/; without it none are taken."""
 SHOWN: Final = {
