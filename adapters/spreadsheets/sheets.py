@@ -77,9 +77,11 @@ def xlsx_rows(path: Path, bounds: Bounds) -> SheetRows:
     def rows(sheet: SheetRows) -> Iterator[Sequence[Cell]]:
         from openpyxl import load_workbook  # noqa: PLC0415 - slow, and few commands read one
 
-        with (
-            closing(load_workbook(path, read_only=True, data_only=True)) as values,
-            closing(load_workbook(path, read_only=True, data_only=False)) as formulas,
+        with (  # files, since of paths the library takes only those with certain endings
+            path.open("rb") as one,
+            path.open("rb") as other,
+            closing(load_workbook(one, read_only=True, data_only=True)) as values,
+            closing(load_workbook(other, read_only=True, data_only=False)) as formulas,
         ):
             for book in (values, formulas):
                 for each in book.worksheets:

@@ -114,6 +114,13 @@ def test_a_spreadsheet_of_each_kind_gives_its_lines(write: Write, tmp_path: Path
     assert lines(write(tmp_path, [HEADINGS, ROW])) == [LINE]
 
 
+def test_a_spreadsheet_is_known_by_what_it_holds_not_by_its_name(
+    write: Write, tmp_path: Path
+) -> None:
+    nameless = write(tmp_path, [HEADINGS, ROW]).rename(tmp_path / "statement")
+    assert lines(nameless) == [LINE]
+
+
 def test_rows_are_numbered_as_the_spreadsheet_does(write: Write, tmp_path: Path) -> None:
     rows: list[Sequence[Any]] = [["Statement"], [None], HEADINGS, [None], ROW]
     assert [line.row for line in lines(write(tmp_path, rows))] == [5]
