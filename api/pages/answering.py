@@ -104,7 +104,7 @@ async def _csv(page: Page, visit: Visit, first: View) -> Answer:
         rows += table.rows
         if table.next is None:
             break
-        visit.query[table.next_name] = table.next
+        visit.query[table.next_name] = str(table.next)
         more = await page.show(visit)
         table = more.table if isinstance(more, View) else None
     return csv_answer(page.name, columns, rows)

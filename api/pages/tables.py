@@ -55,7 +55,7 @@ class Table:
     columns: Sequence[Column]
     rows: Sequence[Row]
     filters: Sequence[Filter] = ()
-    next: str | None = None
+    next: str | int | None = None
     """Where the list goes on; None at its end."""
     next_name: Literal["before", "after"] = "before"
 
@@ -73,7 +73,7 @@ class Table:
     @property
     def next_address(self) -> str | None:
         """Where the next page is; None at the list's end."""
-        return None if self.next is None else self.address(**{self.next_name: self.next})
+        return None if self.next is None else self.address(**{self.next_name: str(self.next)})
 
     @property
     def first_address(self) -> str | None:

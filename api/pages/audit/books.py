@@ -59,7 +59,7 @@ async def balance(visit: Visit) -> View:
         columns=BALANCE_COLUMNS,
         rows=rows,
         filters=(Filter("position"),),
-        next=str(rows[-1]["account"]) if len(rows) == LIST_PAGE_MAX else None,
+        next=rows[-1]["account"] if len(rows) == LIST_PAGE_MAX else None,
         next_name="after",
     )
     return View("balance.html", {"head": head, "position": as_of}, table=table)
@@ -79,7 +79,6 @@ async def manual(visit: Visit) -> View:
     """List what took two people: who, why, and what became of it."""
     query = {k: v for k, v in visit.query.items() if k in {"status", "after"} and v}
     found = await visit.ask(desk.approvals, query=query)
-    after = found["next_after"]
     table = Table(
         name="manual",
         path=MANUAL,
@@ -87,7 +86,7 @@ async def manual(visit: Visit) -> View:
         columns=MANUAL_COLUMNS,
         rows=found["data"],
         filters=(Filter("status", tuple(EntryStatus)),),
-        next=None if after is None else str(after),
+        next=found["next_after"],
         next_name="after",
     )
     return View("list.html", table=table)

@@ -94,7 +94,7 @@ async def statement(visit: Visit) -> View | Answer:
         columns=LINE_COLUMNS,
         rows=found["lines"],
         filters=(Filter("from", kind="date"), Filter("to", kind="date")),
-        next=None if found["next"] is None else str(found["next"]),
+        next=found["next"],
         next_name="after",
     )
     return View("statement.html", {"found": found}, table=table)

@@ -34,7 +34,7 @@ async def messages(visit: Visit) -> View:
         columns=COLUMNS,
         rows=rows,
         filters=FILTERS,
-        next=str(rows[-1]["id"]) if has_more else None,
+        next=rows[-1]["id"] if has_more else None,
     )
     return View("list.html", table=table)
 

@@ -28,14 +28,13 @@ async def accounts(visit: Visit) -> View:
     """List them by number."""
     query = {k: v for k, v in visit.query.items() if k == "after" and v}
     found = await visit.ask(desk.accounts, query=query)
-    after = found["next_after"]
     table = Table(
         name="accounts",
         path=PATH,
         query=visit.query,
         columns=COLUMNS,
         rows=found["data"],
-        next=None if after is None else str(after),
+        next=found["next_after"],
         next_name="after",
     )
     return View("accounts.html", table=table)

@@ -48,7 +48,7 @@ async def entries(visit: Visit) -> View:
         columns=ENTRY_COLUMNS,
         rows=found["data"],
         filters=(Filter("status", tuple(EntryStatus)),),
-        next=_name(found["next_after"]),
+        next=found["next_after"],
         next_name="after",
     )
     return View("approvals.html", {"names": NAMES}, table=table)
@@ -79,7 +79,7 @@ async def names(visit: Visit) -> View:
         query=visit.query,
         columns=NAME_COLUMNS,
         rows=found["data"],
-        next=_name(found["next_after"]),
+        next=found["next_after"],
         next_name="after",
     )
     return View("asked_names.html", table=table)
@@ -99,10 +99,6 @@ async def reject_name(visit: Visit) -> Done:
     reason = {"reason": visit.fields.get("reason", "")}
     await visit.ask(desk.reject_sender_id, reason, number=number)
     return Done(NAMES, "name_rejected")
-
-
-def _name(position: int | None) -> str | None:
-    return None if position is None else str(position)
 
 
 DECIDING: Final = (

@@ -152,7 +152,7 @@ async def doubts(visit: Visit) -> View:
         query=visit.query,
         columns=DOUBT_COLUMNS,
         rows=rows,
-        next=str(found[-1].number) if len(found) == LIST_PAGE_MAX else None,
+        next=found[-1].number if len(found) == LIST_PAGE_MAX else None,
     )
     return View("doubts.html", table=table)
 

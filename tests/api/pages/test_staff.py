@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
+from api.pages.page import Who
 from api.pages.site import STAFF
 from domain.account import Account, account_id
 from domain.roles import Role
@@ -13,7 +15,7 @@ from tests.api.conftest import Gateway, gateways, new_account
 from tests.api.pages.browser import Browser, seen
 from tests.api.pages.conftest import OpenBrowser
 from tests.api.pages.test_frame import check
-from tests.support.staff import hire, open_session
+from tests.support.staff import Member, hire, open_session
 
 MARKER = "xylophone"
 
@@ -23,24 +25,26 @@ class Office:
     """A gateway with two admins, and the browser of the first."""
 
     gateway: Gateway
+    staff: tuple[Member, Member]
     ann: Browser
     bob: Browser
 
 
 @pytest.fixture(scope="module")
-def staffed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Gateway, str, str]]:
-    """Give a gateway, and the sessions of two admins."""
+def staffed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Gateway, Member, Member]]:
+    """Give a gateway, and two admins."""
     with gateways(tmp_path_factory.mktemp("office")) as start:
         gateway = start()
         ann = hire(gateway.system, "ann", Role.ADMIN)
         bob = hire(gateway.system, "bob", Role.ADMIN, admin=ann.account)
-        yield gateway, ann.token, bob.token
+        yield gateway, ann, bob
 
 
 @pytest.fixture
-def office(staffed: tuple[Gateway, str, str], open_browser: OpenBrowser) -> Office:
+def office(staffed: tuple[Gateway, Member, Member], open_browser: OpenBrowser) -> Office:
     gateway, ann, bob = staffed
-    return Office(gateway, open_browser(gateway, token=ann), open_browser(gateway, token=bob))
+    ours = (open_browser(gateway, token=each.token) for each in (ann, bob))
+    return Office(gateway, (ann, bob), *ours)
 
 
 def test_every_page_of_staff_is_shown_and_its_list_is_a_file_too(office: Office) -> None:
@@ -130,6 +134,44 @@ def test_an_account_is_suspended_and_reinstated_with_a_reason(office: Office) ->
     back = office.ann.send("/staff/accounts", "reinstate", account=account, reason="a mistake")
     office.ann.follow(back)
     assert not is_suspended()
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.FINANCE_PREPARER, None])
+def test_whose_role_is_not_for_it_decides_nothing(
+    office: Office, open_browser: OpenBrowser, role: Role | None
+) -> None:
+    gateway, system = office.gateway, office.gateway.system
+    account, key = new_account(system, credits=5)
+    theirs = replace(gateway, account=account, key=key)
+    roles = [] if role is None else [role]
+    other = hire(system, f"other {role}", *roles, admin=office.staff[0].account)
+    browser = open_browser(gateway, token=other.token)
+    ann = office.staff[0].bearer
+    wanted = {"role": "auditor", "change": "grant", "reason": "audits us"}
+    path = f"/api/v1/staff/accounts/{account}/roles"
+    entry = gateway.http.post(path, json=wanted, headers=ann).json()["entry"]
+    theirs.post("/api/sender-ids", {"name": f"Shop {account}", "use_case": "offers"})
+    sent = theirs.post("/api/v1/sms/send", {"to": "0977000001", "message": "hello"}).json()
+    message = sent["message_id"]
+
+    def standing() -> list[Any]:
+        asked = gateway.http.get("/api/v1/staff/sender-ids", headers=ann).json()["data"]
+        return [
+            gateway.http.get(f"/api/v1/staff/accounts/{account}", headers=ann).json(),
+            gateway.http.get(f"/api/v1/staff/approvals/{entry}", headers=ann).json(),
+            [each for each in asked if each["account_id"] == account],
+            theirs.get(f"/api/v1/sms/status/{message}").json(),
+        ]
+
+    before = standing()
+    (named,) = [each["id"] for each in before[2]]
+    told = {"reason": "mine", "entry": entry, "account": account, "sender_id": named}
+    for page in STAFF:
+        for do in page.acts if page.who is Who.OPERATOR else ():
+            form = {**told, "message_id": message}
+            answer = browser.send(page.path, do, page="/second-factor", **form)
+            assert answer.status_code == 403, (page.path, do, seen(answer))
+    assert standing() == before
 
 
 @pytest.mark.slow
