@@ -1,5 +1,6 @@
 """What the app says, as the gateway reads it, the emulator says it and the docs tell of it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -73,9 +74,14 @@ def test_each_name_of_android_is_its_number(number: int) -> None:
 def test_what_a_report_proves(
     state: str, error: str | None, states: dict[PhoneState, Instant], proves: Proves
 ) -> None:
-    told = {"state": PhoneState(state), "error": error, "states": states}
-    of_it = Snapshot(id="msg_1-1", recipient="+260977000001", **told)  # type: ignore[arg-type]
-    of_nobody = Snapshot(id="msg_1-1", recipient=NOBODY, **told)  # type: ignore[arg-type]
+    of_it = Snapshot(
+        id="msg_1-1",
+        recipient="+260977000001",
+        state=PhoneState(state),
+        error=error,
+        states=states,
+    )
+    of_nobody = replace(of_it, recipient=NOBODY)
     assert of_it.proves is proves
     assert of_nobody.proves is Proves.UNKNOWN
 
