@@ -17,6 +17,7 @@ from domain.reports import Accepted
 from tests.end_to_end.waiting import wait_until
 from tests.support.databases import TemplateDatabases
 from tests.support.outcomes import SILENCE
+from tests.support.servers import free_port
 from tests.support.system import running_system
 from tests.worker.cli.commands import Cli
 from tests.worker.cli.messages import Sender
@@ -172,7 +173,8 @@ def test_a_restore_that_is_killed_before_its_last_step_says_everywhere_to_give_i
     words = (
         "was broken off before its last step, and nothing starts on it: give `ngoma restore FILE`"
     )
-    for refused in (["migrate"], ["account", "list"], ["serve"], ["serve", "--role", "api"]):
+    serve = ["serve", "--port", free_port()]
+    for refused in (["migrate"], ["account", "list"], serve, [*serve, "--role", "api"]):
         assert words in other.refusal(*refused)
     (store,) = [row for row in other.json("doctor", code=1) if row["check"] == "store"]
     assert store["verdict"] == "wrong"
