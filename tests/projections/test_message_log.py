@@ -198,6 +198,7 @@ def test_search_status_and_paging_go_together(truth: Truth) -> None:
     assert (numbers(rest), rest.total) == ([1], 3)
 
 
+@pytest.mark.slow
 def test_a_search_goes_through_slices_and_finds_what_one_look_would(
     truth: Truth, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -149,6 +149,7 @@ def test_the_old_tables_serve_reads_until_the_new_ones_are_whole(truth: Truth) -
     assert set(seen) == {59}
 
 
+@pytest.mark.slow
 def test_a_rebuild_says_how_far_it_is(truth: Truth) -> None:
     truth.save(*world(), *(message(n) for n in range(1, 40)))
     truth.follow()
@@ -222,6 +223,7 @@ def test_a_rebuild_that_meets_a_bad_event_leaves_the_live_tables_alone(truth: Tr
     assert truth.queries().sims(message(1).opened_at)[0].sent_messages == 2
 
 
+@pytest.mark.slow
 def test_a_rebuild_that_was_killed_can_be_begun_again(truth: Truth) -> None:
     truth.save(*world(), *(send(message(n)) for n in range(1, 20)))
     truth.follow()

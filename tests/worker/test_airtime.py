@@ -155,6 +155,7 @@ def test_it_is_asked_once_a_day_and_a_restart_is_no_reason_to_ask_again(tmp_path
     "fault",
     ["no-answer:sent=no", "cms=38:times=3", "cms=500:times=3", "cms=21:times=1"],
 )
+@pytest.mark.slow
 def test_a_sim_that_looks_as_if_it_had_no_airtime_is_asked_at_once(
     tmp_path: Path, fault: str
 ) -> None:
@@ -177,6 +178,7 @@ def test_a_modem_that_takes_nothing_three_times_is_asked(tmp_path: Path) -> None
         assert len(b.driver.asked_s) == 2
 
 
+@pytest.mark.slow
 def test_however_often_it_is_suspected_the_network_is_not_asked_all_the_time(
     tmp_path: Path,
 ) -> None:

@@ -51,6 +51,7 @@ def test_calls_that_are_quick_share_a_few_threads(gw: Gateway) -> None:
     assert sum(one.name == "ngoma-speaker" for one in threading.enumerate()) <= 2 * SPEAKERS
 
 
+@pytest.mark.slow
 def test_calls_to_a_slow_provider_get_threads_of_their_own_up_to_a_number(gw: Gateway) -> None:
     speakers = make(gw, SPEAKERS + 1)
     with held(speakers, SPEAKERS):

@@ -119,6 +119,7 @@ def test_a_quarantine_between_two_segments_stops_the_second_at_its_prompt(gw: Ga
     assert len(gw.air.segments) == 1
 
 
+@pytest.mark.slow
 def test_what_a_braked_sim_was_about_to_take_goes_by_another(gw: Gateway) -> None:
     braked, other = gw.sim(gw.driver("a"), "a"), gw.sim(gw.driver("b"), "b")
     gw.online(braked)

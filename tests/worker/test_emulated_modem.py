@@ -113,6 +113,7 @@ def test_a_modem_that_gives_no_prompt_rests_while_the_other_sends(
     assert sorted(gw.recipients()) == [1, 2, 3, 4]
 
 
+@pytest.mark.slow
 def test_an_answer_after_the_hard_limit_still_settles_the_doubt(
     gw: Gateway, tmp_path: Path
 ) -> None:

@@ -200,6 +200,7 @@ def test_a_crash_after_the_start_is_doubted_by_the_next_holder(gw: Gateway) -> N
     assert gw.recipients() == [1]
 
 
+@pytest.mark.slow
 def test_a_doubt_that_is_refused_since_the_lease_ran_out_is_recorded_later(
     gw: Gateway, caplog: pytest.LogCaptureFixture
 ) -> None:

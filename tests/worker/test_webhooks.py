@@ -145,6 +145,7 @@ def test_everything_is_told_again_under_the_same_ids_when_that_is_asked_for() ->
         assert receiver.came[2].body == receiver.came[4].body
 
 
+@pytest.mark.slow
 def test_what_was_asked_for_during_a_delivery_counts_and_the_delivery_does_not() -> None:
     with telling() as told, receiving(delay_s=0.2) as receiver:
         account, _ = told.account(receiver.url)

@@ -306,6 +306,7 @@ def test_only_the_template_that_is_named_is_tried(tmp_path: Path) -> None:
         find_template("other")
 
 
+@pytest.mark.slow
 def test_a_long_file_is_read_a_line_at_a_time(tmp_path: Path) -> None:
     path = tmp_path / "long.csv"
     with path.open("w") as file:

@@ -81,6 +81,7 @@ def test_what_cannot_be_used_is_refused(gateway: Gateway, query: dict[str, Any])
     assert gateway.get("/api/v1/events", **query).status_code == 422
 
 
+@pytest.mark.slow
 def test_a_question_waits_for_the_next_event_and_no_longer(gateway: Gateway) -> None:
     with ThreadPoolExecutor(1) as others:
         waiting = others.submit(told, gateway, wait=20)

@@ -51,6 +51,7 @@ def log_of(gateway: Gateway) -> Iterator[dict[str, Any]]:
         yield from reversed(gateway.logs(limit=100, page=page)["logs"])
 
 
+@pytest.mark.slow
 def test_every_cause_is_told_in_its_words_in_the_log_and_the_timeline(own_gateway: Gateway) -> None:
     own_gateway.bulk([f"26097700{place:04}" for place in range(len(TABLE))])
     for number, cause in enumerate(TABLE, start=1):

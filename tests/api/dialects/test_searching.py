@@ -53,6 +53,7 @@ def searching_at_once(
     yield [threads.submit(search) for _ in range(SEARCHES)]
 
 
+@pytest.mark.slow
 def test_an_account_that_searches_takes_one_thread_and_keeps_nobody_waiting(
     start_gateway: StartGateway,
 ) -> None:

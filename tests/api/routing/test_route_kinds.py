@@ -88,6 +88,7 @@ def test_a_file_may_be_kept(web: httpx.Client) -> None:
         assert answer.headers["x-request-id"]
 
 
+@pytest.mark.slow
 def test_what_is_not_documented_is_not_in_the_reference(web: httpx.Client) -> None:
     paths = web.get("/openapi.json").json()["paths"]
     assert {route.path for route in ROUTES if route.is_documented} < set(paths)

@@ -93,6 +93,7 @@ def credited(shop: Till, accounts: Sequence[int]) -> list[tuple[int, int]]:
     ]
 
 
+@pytest.mark.slow
 def test_a_receipt_that_comes_by_two_payments_and_two_files_credits_the_first(
     shop: Till, reviewer: Actor, report_count: Callable[..., None]
 ) -> None:

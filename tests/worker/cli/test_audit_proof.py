@@ -57,6 +57,7 @@ def test_the_key_is_made_once_and_for_its_owner_alone(cli: Cli) -> None:
     assert "never replaced" in cli.refusal("seal", "--make-key")
 
 
+@pytest.mark.slow
 def test_the_doctor_looks_at_each_anchor_that_is_set_up(cli: Cli) -> None:
     cli.account()
     cli.run("seal", "--make-key")

@@ -351,6 +351,7 @@ COLUMNS = {
 """What scripts and accounting packages of others rely on: new columns come last."""
 
 
+@pytest.mark.slow
 def test_every_table_has_its_columns_and_is_the_same_bytes_twice(
     people: tuple[Person, ...], tmp_path: Path
 ) -> None:

@@ -226,6 +226,7 @@ def _emulated(cli: Cli, folder: Path, *flags: str) -> Iterator[Path]:
     assert not link.exists()
 
 
+@pytest.mark.slow
 def test_a_modem_is_asked_for_its_balance(cli: Cli, tmp_path: Path) -> None:
     with _emulated(cli, tmp_path, "--imsi", "645020000000042") as link:
         found = cli.json("modem", "ussd", link, "*114#")
@@ -241,6 +242,7 @@ def test_an_empty_modem_says_what_to_do(cli: Cli, tmp_path: Path) -> None:
         assert "put one in, the right way round" in cli.refusal("modem", "probe", link)
 
 
+@pytest.mark.slow
 def test_an_emulated_modem_can_be_probed(cli: Cli, tmp_path: Path) -> None:
     with _emulated(cli, tmp_path, "--imsi", "645020000000042") as link:
         found = cli.json("modem", "probe", link)

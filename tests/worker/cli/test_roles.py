@@ -184,6 +184,7 @@ READS: list[tuple[str, str, int | None]] = [
 ]
 
 
+@pytest.mark.slow
 def test_each_read_of_an_auditor_is_recorded_once_and_nobody_elses(cli: Cli) -> None:
     both = (Role.AUDITOR, Role.FINANCE_REVIEWER)
     ann, eve, frank = team(cli, ann=Role.ADMIN, eve=Role.AUDITOR, frank=both)
