@@ -23,6 +23,7 @@ from ngoma_client import (
 )
 from tests.end_to_end.gateway import Demo, environment
 from tests.end_to_end.libraries.trial import (
+    NUMBERS,
     SEEDS,
     check_examples,
     check_masses,
@@ -119,7 +120,7 @@ def test_the_examples_of_its_page_run(demo: Demo) -> None:
 def send_in_turn(demo: Demo, base_url: str, text: str) -> list[str]:
     with Ngoma(demo.place["api_key"], base_url, retries=HASTY) as client:
         return [
-            client.send(to="0977000000", message=f"{text} {number}")["message_id"]
+            client.send(to=NUMBERS[number % len(NUMBERS)], message=f"{text} {number}")["message_id"]
             for number in range(SENDS)
         ]
 
@@ -131,7 +132,9 @@ def send_together(demo: Demo, base_url: str, text: str) -> list[str]:
 
             async def one(number: int) -> str:
                 async with turn:
-                    sent = await client.feltech_send(to="0966000000", message=f"{text} {number}")
+                    sent = await client.feltech_send(
+                        to=NUMBERS[number % len(NUMBERS)], message=f"{text} {number}"
+                    )
                     return sent["message_id"]
 
             return await asyncio.gather(*(one(number) for number in range(SENDS)))

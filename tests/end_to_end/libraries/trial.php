@@ -23,9 +23,10 @@ if ($what === 'webhooks') {
 }
 if ($what === 'masses') {
     [, , , , , $count, $text] = $argv;
+    $numbers = ['0977000000', '0955000000', '0505000000'];
     $ids = [];
     for ($number = 0; $number < $count; $number++) {
-        $ids[] = $ngoma->send(['to' => '0955000000', 'message' => "{$text} {$number}"])['message_id'];
+        $ids[] = $ngoma->send(['to' => $numbers[$number % 3], 'message' => "{$text} {$number}"])['message_id'];
     }
     echo json_encode($ids);
     exit;

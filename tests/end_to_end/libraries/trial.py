@@ -23,6 +23,8 @@ from tests.support.proxy import Cut, Direction, TcpProxy
 
 SECRET: Final = "whsec_" + b64encode(b"what setting the webhook gave").decode()
 SEEDS: Final = random.SystemRandom()
+LEAVE_S: Final = 60.0
+"""Beside the time that a busy machine takes for so many messages."""
 ANSWER_BYTES: Final = 400
 """At least, of an answer to a send with its head."""
 
@@ -47,6 +49,10 @@ ERRORS: Final = (
     ("NotFound", None),  # the status of msg_999999
     ("InvalidKey", "INVALID_KEY"),  # the balance under 32 times A
 )
+
+
+NUMBERS: Final = ("0977000000", "0955000000", "0505000000")
+"""One of each network; what is sent in masses goes to them in turn."""
 
 
 def check_examples(seen: Mapping[str, Any]) -> None:
@@ -147,7 +153,9 @@ def check_masses(
     assert spent == count
     expected = Counter(f"{text} {number}" for number in range(count))
     wait_until(
-        lambda: sum(on_air(demo, text).values()) >= count, within_s=120, what="all have left"
+        lambda: sum(on_air(demo, text).values()) >= count,
+        within_s=LEAVE_S + count / 2,
+        what="all have left",
     )
     assert on_air(demo, text) == expected
 
