@@ -1,8 +1,6 @@
 """The parts of a process: started and stopped in order, and how they are."""
 
 import logging
-import re
-import socket
 import time
 from collections.abc import Mapping, Sequence
 from operator import attrgetter
@@ -13,6 +11,7 @@ from application.fleet.waits import SimWaits
 from application.system import System
 from worker.aside import SpeakerThreads
 from worker.clock_watch import ALARM as CLOCK_ALARM
+from worker.host import host_name
 from worker.parts import PARTS
 from worker.parts.part import Part, Process, ProcessRole, Running
 from worker.timed_work import due_work
@@ -89,6 +88,7 @@ class Supervisor:
         watch = system.metrics.watch
         watch("thread_faults", "Unexpected exceptions by thread.", self._faults, label="thread")
         watch("alarms", "Alarms that stand.", self._alarms, label="alarm")
+        system.signals.standing = self.process.alarms.standing
         system.signals.add_check("threads", self._threads_check)
         system.signals.add_check("clock", self._clock_check, is_vital=False)
 
@@ -109,8 +109,3 @@ class Supervisor:
                     is_clean = False
                     logger.error("%s did not end in time", each.name)
         return is_clean
-
-
-def host_name() -> str:
-    """Name this host, in plain characters."""
-    return re.sub(r"[^A-Za-z0-9.-]", "-", socket.gethostname())[:60] or "host"

@@ -9,13 +9,12 @@ from application.books.behind import Following
 from application.messages.restored import held_words
 from application.system import System
 from domain.errors import StoreDown
+from domain.lateness import WAITS_LONG_S
 from domain.values import SECOND
 from worker.parts.loop import Loop
 from worker.parts.part import Part, Process, ProcessRole, Stage
 
 EVERY_S: Final = 1.0
-WAITS_LONG_S: Final = 900
-"""A message that could leave and has waited for so long is worth a look."""
 
 
 def _make(process: Process) -> Sequence[Loop]:
