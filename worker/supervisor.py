@@ -43,6 +43,7 @@ class Supervisor:
             work=due_work(system, speakers=speakers) if work is None else work,
             speakers=speakers,
             waits=waits,
+            role=role,
         )
         self._parts: Sequence[tuple[Part, Sequence[Running]]] = [
             (part, part.make(self.process))

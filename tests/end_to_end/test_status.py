@@ -194,6 +194,20 @@ def test_all_roles_are_listed_with_where_they_answer(roles: Roles) -> None:
 
 
 @pytest.mark.servers
+def test_each_role_says_where_it_listens_when_it_is_ready_and_what_comes_next(
+    roles: Roles,
+) -> None:
+    scaled = roles.scaled
+    urls = {row["pid"]: row["url"] for row in status(roles.settings)["processes"]}
+    for process in (scaled.apis[0], scaled.worker, scaled.projector):
+        lines = [json.loads(line) for line in process.log.read_text().splitlines()]
+        start = [line for line in lines if line["logger"] == "ngoma.start"]
+        assert urls[process.pid] in {line.get("operations") for line in start}
+        (ready,) = [line for line in start if line["message"] == "Ready."]
+        assert "`ngoma " in ready["next"] or "takes over" in ready["next"]
+
+
+@pytest.mark.servers
 def test_a_log_that_nobody_follows_is_told_with_its_lag(roles: Roles) -> None:
     roles.scaled.projector.freeze()
     try:
@@ -234,3 +248,13 @@ def test_postgresql_that_is_gone_is_told_and_over_when_it_is_back(roles: Roles) 
     assert (seen["store"]["ok"], seen["queue"], seen["sims"]) == (False, None, None)
     roles.postgres.start()
     is_over(roles.settings, "store", "projections")
+    api = roles.scaled.apis[0]
+    wait_until(lambda: "Ready again." in said(api), within_s=START_S, what="the log says so, too")
+    assert said(api)[-2:] == ["Not ready any more.", "Ready again."]
+
+
+def said(process: Process) -> list[str]:
+    """Give what a process told of being ready, after the first time."""
+    lines = [json.loads(line) for line in process.log.read_text().splitlines() if line[:1] == "{"]
+    told = [line["message"] for line in lines if line["logger"] == "ngoma.start"]
+    return told[told.index("Ready.") + 1 :]

@@ -13,6 +13,7 @@ from domain.lateness import WAITS_LONG_S
 from domain.values import SECOND
 from worker.parts.loop import Loop
 from worker.parts.part import Part, Process, ProcessRole, Stage
+from worker.ready_words import ReadyWords
 
 EVERY_S: Final = 1.0
 
@@ -22,11 +23,14 @@ def _make(process: Process) -> Sequence[Loop]:
     _watch_the_log(system)
     _watch_what_waits(system)
     _watch_what_is_held(system)
+    told = ReadyWords(process.role)
     resets = ResetsAlone(queries=system.queries, clock=system.clock, alarms=alarms)
 
     def look() -> None:
         system.store.try_out()
-        for name, words in system.readiness().checks.items():
+        readiness = system.readiness()
+        told.tell(readiness)
+        for name, words in readiness.checks.items():
             if words == "ok":
                 alarms.clear(name)
             else:

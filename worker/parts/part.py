@@ -86,8 +86,10 @@ class Process:
         work: Sequence[DueWork],
         speakers: SpeakerThreads,
         waits: SimWaits | None = None,
+        role: ProcessRole = ProcessRole.ALL,
     ) -> None:
         self.system = system
+        self.role = role
         self.host = host
         self.name = f"{host}-{os.getpid()}"
         """Names the process among those of all hosts."""

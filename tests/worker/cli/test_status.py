@@ -171,11 +171,11 @@ def test_a_message_a_seal_and_a_backup_of_yesterday_are_alarms(
     left: Cli, set_clock: Callable[[int], None]
 ) -> None:
     assert not {"waiting", "seal", "backup"} & set(alarms(left))
-    set_clock(30 * HOUR_S)
+    set_clock(32 * HOUR_S)
     found = alarms(left)
-    assert found["waiting"]["words"] == "messages that could leave wait: mtn for 1800 min"
+    assert found["waiting"]["words"] == "messages that could leave wait: mtn for 1920 min"
     assert found["seal"]["words"].startswith("nothing was sealed after position ")
-    assert "is 1.2 days old" in found["backup"]["words"]
+    assert "is 1.3 days old" in found["backup"]["words"]
     assert {found[name]["level"] for name in ("waiting", "seal", "backup")} == {"alarm"}
 
 
@@ -196,5 +196,5 @@ def test_a_store_without_any_backup_is_an_alarm_from_its_second_day_on(
 ) -> None:
     cli.account()
     assert "backup" not in alarms(cli)
-    set_clock(30 * HOUR_S)
+    set_clock(32 * HOUR_S)
     assert alarms(cli)["backup"]["words"] == "no backup was ever made here"
