@@ -13,9 +13,11 @@ from domain.reports import InDoubt
 from domain.values import SECOND
 from tests.support.hooks import set_webhook
 from tests.support.sealing import seal_now
+from tests.tidy.sources import ROOT
 from tests.worker.cli.commands import Cli
 from tests.worker.cli.messages import Sender, sending
 from tests.worker.cli.test_finance import ROWS, brought
+from worker.cli.status.remedies import REMEDIES
 
 KEYS = (
     *("version", "store", "processes", "sims", "phones", "queue", "in_doubt", "alarms"),
@@ -62,6 +64,11 @@ def test_the_screen_fits_eighty_columns_and_begins_with_what_is_wrong(cli: Cli) 
         *("Processes", "Store", "SIMs", "Phones", "Queue", "In doubt"),
         *("Money", "Seal", "Backup", "Disk", "Clock"),
     ]
+
+
+def test_the_runbook_has_a_page_for_each_alarm_that_something_is_to_be_done_about() -> None:
+    lines = (ROOT / "docs" / "runbook.md").read_text().splitlines()
+    assert {line[3:] for line in lines if line.startswith("## ")} == set(REMEDIES)
 
 
 def test_a_folder_without_a_store_is_told_and_none_is_made(cli: Cli) -> None:

@@ -1,7 +1,7 @@
 """What is wrong, from what was seen: what processes say of themselves, and what no process can."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from adapters.room import room_trouble
 from application.books.behind import STILL_S
@@ -13,6 +13,9 @@ from domain.values import SECOND
 from worker.cli.modem_list import NOT_RUNNING, NOT_YET
 from worker.cli.status.facts import Facts
 from worker.cli.status.remedies import remedy_of
+
+DOWN: Final = " down"
+"""What the alarm of a modem adds to the name of its check, which says the same."""
 
 
 class Alarm(NamedTuple):
@@ -54,7 +57,9 @@ def _said(facts: Facts) -> Iterator[Alarm]:
             if words != "ok":
                 yield Alarm(name, words, said_by=each.name)
         for name, words in each.alarms.items():
-            yield Alarm(name, words, said_by=each.name)
+            check = (each.checks or {}).get(name.removesuffix(DOWN), "ok")
+            if check == "ok":
+                yield Alarm(name, words, said_by=each.name)
 
 
 # -- processes that are not there -----------------------------------------------------------------

@@ -47,6 +47,8 @@ def _alarms(alarms: Sequence[Mapping[str, Any]], width: int) -> Iterator[str]:
         yield click.style(mark, fg=COLOURS[alarm["level"]]) + first[1:]
         yield from rest
         yield from _wrapped(f"do: {alarm['do']}", width, indent=4)
+    if alarms:
+        yield "More about each: docs/runbook.md"
 
 
 def _subject(subject: str, said: Sequence[str], width: int) -> Iterator[str]:
