@@ -11,7 +11,7 @@ SEAL_LATE_S: Final = 300
 """A sealer seals each minute: what waits for longer was not sealed."""
 BACKUP_LATE_S: Final = 26 * 3_600
 """A backup each night, and two hours in which it is made."""
-NOTE_EVERY_S: Final = 30.0
+NOTE_EVERY_S: Final = 30
 """Between two notes of its time by a host whose clock is believed."""
 HEARD_S: Final = 3 * NOTE_EVERY_S
 """A host that noted nothing for this long says nothing about now."""

@@ -13,7 +13,7 @@ from domain.lateness import WAITS_LONG_S
 from domain.values import SECOND
 from worker.parts.loop import Loop
 from worker.parts.part import Part, Process, ProcessRole, Stage
-from worker.ready_words import ReadyWords
+from worker.parts.ready_words import ReadyWords
 
 EVERY_S: Final = 1.0
 
