@@ -99,6 +99,7 @@ class Supervisor:
         The web must take no more requests by now. False when a thread did not end in time; a
         submission under way may take two minutes, and its outcome is then in doubt.
         """
+        self.process.is_ending = True
         until_s = time.monotonic() + deadline_s
         is_clean = True
         for place, (_, running) in reversed(list(enumerate(self._parts))):

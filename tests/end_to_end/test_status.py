@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -143,6 +144,19 @@ def test_a_server_that_hangs_and_one_that_was_killed_are_told_apart(served: Proc
     told(served.settings, name, "ended without a word")
     assert "nothing leaves" in told(served.settings, "gateway")["words"]
     assert {row["state"] for row in status(served.settings)["sims"]} == {"offline"}
+
+
+def test_a_process_that_ends_in_order_tells_of_nothing_wrong(tmp_path: Path) -> None:
+    server = Process(
+        *("serve", "--port", "0"),
+        log=tmp_path / "serve.log",
+        settings={"NGOMA_DATA_DIR": str(tmp_path / "data")},
+    ).spawn()
+    wait_until(lambda: "Listening." in server.log.read_text(), within_s=START_S, what="it listens")
+    wait_until(lambda: "Ready." in server.log.read_text(), within_s=START_S, what="it is ready")
+    assert server.stop() == 0
+    assert said(server) in ([], ["Listening."])
+    assert "alarm " not in server.log.read_text()
 
 
 def test_a_demo_that_is_well_says_so_with_exit_code_0(demo: Demo) -> None:

@@ -29,6 +29,8 @@ def _make(process: Process) -> Sequence[Loop]:
     def look() -> None:
         system.store.try_out()
         readiness = system.readiness()
+        if process.is_ending:
+            return
         told.tell(readiness)
         for name, words in readiness.checks.items():
             if words == "ok":

@@ -96,6 +96,8 @@ class Process:
         self.work = work
         self.speakers = speakers
         self.waits = waits
+        self.is_ending = False
+        """Set when its parts are told to stop: that one has ended is not wrong any more."""
         self.alarms = Alarms()
         self.clock_watch = ClockWatch(
             clock=system.clock,
