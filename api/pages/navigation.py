@@ -52,6 +52,7 @@ SECTIONS: Final = (
         Who.FINANCE,
         (
             ("/finance/exceptions", "exceptions"),
+            ("/finance/statements", "statements"),
             ("/finance/ageing", "ageing"),
             ("/finance/sheet", "sheet"),
             ("/finance/periods", "periods"),

@@ -12,6 +12,7 @@ from api.pages.everyone.front_door import FRONT_DOOR
 from api.pages.everyone.way_in import WAY_IN
 from api.pages.finance.closing import CLOSING
 from api.pages.finance.explaining import EXPLAINING
+from api.pages.finance.importing import IMPORTING
 from api.pages.page import Page
 from api.pages.staff.accounts import ACCOUNTS
 from api.pages.staff.alarms import ALARMS
@@ -20,6 +21,10 @@ from api.pages.staff.fleet import FLEET
 
 CUSTOMER: Final = (*OVERVIEW, *COMPOSER, *MESSAGES, *BUYING, *SETTINGS)
 
-STAFF: Final = (*FLEET, *ALARMS, *DECIDING, *ACCOUNTS, *EXPLAINING, *CLOSING, *BOOKS)
+STAFF: Final = (
+    *(*FLEET, *ALARMS, *DECIDING, *ACCOUNTS),
+    *(*EXPLAINING, *IMPORTING, *CLOSING),
+    *BOOKS,
+)
 
 PAGES: Final[tuple[Page, ...]] = (*FRONT_DOOR, *WAY_IN, *CUSTOMER, *STAFF)

@@ -58,6 +58,7 @@ CLASSES: Final = {
     "/staff/approvals/sender-ids": Class(Who.OPERATOR),
     "/staff/accounts": Class(Who.OPERATOR),
     "/finance/exceptions": Class(Who.FINANCE),
+    "/finance/statements": Class(Who.FINANCE),
     "/finance/ageing": Class(Who.FINANCE),
     "/finance/sheet": Class(Who.FINANCE),
     "/finance/periods": Class(Who.FINANCE),
