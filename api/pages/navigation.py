@@ -64,6 +64,7 @@ SECTIONS: Final = (
         (
             ("/audit/balance", "balance"),
             ("/audit/manual", "manual"),
+            ("/audit/seals", "seals"),
         ),
     ),
 )

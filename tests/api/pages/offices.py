@@ -7,6 +7,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from adapters.security.signing import make_key_file
 from domain.roles import Role
 from tests.api.conftest import Gateway, gateways
 from tests.api.pages.browser import Browser
@@ -35,8 +36,10 @@ class Office:
 
 
 @contextmanager
-def an_office(folder: Path) -> Iterator[Office]:
+def an_office(folder: Path, *, has_seal: bool = False) -> Iterator[Office]:
     """Open one with ``admin``, the ``preparer``, the ``reviewer``, and ``eve``, who audits."""
+    if has_seal:
+        make_key_file(folder / "secrets" / "seal")
     with gateways(folder) as start, ExitStack() as stack:
         gateway = start()
         admin = hire(gateway.system, "admin", Role.ADMIN)
