@@ -63,6 +63,7 @@ SECTIONS: Final = (
         Who.AUDITOR,
         (
             ("/audit/balance", "balance"),
+            ("/audit/replay", "replay"),
             ("/audit/manual", "manual"),
             ("/audit/seals", "seals"),
         ),

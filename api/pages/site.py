@@ -3,6 +3,7 @@
 from typing import Final
 
 from api.pages.audit.books import BOOKS
+from api.pages.audit.replaying import REPLAY
 from api.pages.audit.seals import SEALS
 from api.pages.customer.buying import BUYING
 from api.pages.customer.composer import COMPOSER
@@ -25,7 +26,7 @@ CUSTOMER: Final = (*OVERVIEW, *COMPOSER, *MESSAGES, *BUYING, *SETTINGS)
 STAFF: Final = (
     *(*FLEET, *ALARMS, *DECIDING, *ACCOUNTS),
     *(*EXPLAINING, *IMPORTING, *CLOSING),
-    *(*BOOKS, *SEALS),
+    *(*BOOKS, *REPLAY, *SEALS),
 )
 
 PAGES: Final[tuple[Page, ...]] = (*FRONT_DOOR, *WAY_IN, *CUSTOMER, *STAFF)

@@ -64,6 +64,7 @@ CLASSES: Final = {
     "/finance/periods": Class(Who.FINANCE),
     "/audit/balance": Class(Who.AUDITOR),
     "/audit/manual": Class(Who.AUDITOR),
+    "/audit/replay": Class(Who.AUDITOR),
     "/audit/seals": Class(Who.AUDITOR),
 }
 """Every page, with who may see it: a page that is not here fails."""
