@@ -116,7 +116,7 @@ def _shown(place: Place, event: RawEvent) -> SealShown:
     except SealUnreadable as error:
         return SealShown(place, event.position, None, None, str(error))
     at = orjson.loads(event.state).get("timestamp")
-    return SealShown(place, event.position, at if isinstance(at, int) else None, found)
+    return SealShown(place, event.position, Instant(at) if isinstance(at, int) else None, found)
 
 
 def _chapters(log: SealedLog) -> int:

@@ -10,6 +10,7 @@ import pytest
 from api.pages.page import Who
 from api.pages.site import STAFF
 from application.money.prices import PublishPrices
+from domain.reasons import REASON_CHARACTERS_MAX
 from domain.roles import Role
 from tests.api.pages.browser import seen
 from tests.api.pages.conftest import OpenBrowser
@@ -113,6 +114,30 @@ def test_a_reason_is_shown_as_itself_before_it_is_sent(office: Office, text: str
         assert hidden(sure.text)["reason"] == text
     assert "<script>alert" not in sure.text
     assert "<b>bold" not in sure.text
+
+
+@pytest.mark.parametrize("text", NASTY.values(), ids=NASTY)
+def test_what_people_typed_is_shown_as_itself_in_lists_and_files(office: Office, text: str) -> None:
+    publish(office)
+    ann, http = office.people["preparer"].bearer, office.gateway.http
+    told = an_assignment(office.gateway)
+    note = {"what": told["receipt"], "note": text}
+    noted = http.post(f"{API}/note", json=note, headers=ann)
+    asked = http.post(f"{API}/assign", json={**told, "reason": text}, headers=ann)
+    if len(text) > REASON_CHARACTERS_MAX:
+        assert (noted.status_code, asked.status_code) == (422, 422)
+        return
+    assert (noted.status_code, asked.status_code) == (200, 202), asked.text
+    for name, path, column in (
+        ("preparer", PATH, "note"),
+        ("eve", "/audit/manual?status=waiting", "reason"),
+    ):
+        page = office.at[name].get(path)
+        assert text in unescape(page.text), path
+        assert "<script>alert" not in page.text, path
+        written = {row[column] for row in office.rows(name, path)}
+        assert {text, f"'{text}"} & written, path
+        assert not any(value.startswith(("=", "+", "@")) for value in written), path
 
 
 @pytest.mark.parametrize("role", [Role.AUDITOR, None])
