@@ -25,13 +25,12 @@ COLUMNS: Final = (
     Column("position", "number"),
     Column("chapter", "number"),
     Column("kind", "state"),
+    Column("told"),
     Column("at", "when"),
     Column("covered", "number"),
     Column("size", "number"),
     Column("root", "code"),
     Column("fingerprint", "code"),
-    Column("signed_by"),
-    Column("told"),
 )
 ANCHOR_COLUMNS: Final = (
     Column("anchor"),
@@ -124,9 +123,9 @@ def _row(one: SealShown) -> dict[str, Any]:
     match one.found:
         case KeyTaken(key=key, cause=cause):
             row |= {"kind": "key", "fingerprint": key.fingerprint, "told": cause}
-        case SealMade(checkpoint=checkpoint, note=note, covered=covered):
+        case SealMade(checkpoint=checkpoint, covered=covered):
             row |= {"kind": "sealed", "covered": covered, "size": checkpoint.size}
-            row |= {"root": checkpoint.root.hex(), "signed_by": note.signatures[0][0]}
+            row["root"] = checkpoint.root.hex()
     return row
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from adapters.security.signing import make_key_file
 from domain.roles import Role
@@ -36,12 +37,12 @@ class Office:
 
 
 @contextmanager
-def an_office(folder: Path, *, has_seal: bool = False) -> Iterator[Office]:
+def an_office(folder: Path, *, has_seal: bool = False, **settings: Any) -> Iterator[Office]:
     """Open one with ``admin``, the ``preparer``, the ``reviewer``, and ``eve``, who audits."""
     if has_seal:
         make_key_file(folder / "secrets" / "seal")
     with gateways(folder) as start, ExitStack() as stack:
-        gateway = start()
+        gateway = start(**settings)
         admin = hire(gateway.system, "admin", Role.ADMIN)
         people = {"admin": admin}
         for name, role in (

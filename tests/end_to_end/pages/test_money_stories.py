@@ -17,9 +17,15 @@ LOOKS = ((WIDE, False), (NARROW, True))
 WRONG = b"13,2026-02-01 09:30:00,Successful,260961234567,2x,0,171.00\n"
 
 
-def test_finance_and_an_auditor_do_their_work_in_a_browser(tmp_path: Path) -> None:
-    faults: list[str] = []
-    with an_office(tmp_path / "data", has_seal=True) as office, one_browser() as browser:
+def test_finance_and_an_auditor_do_their_work_in_a_browser(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    anchor, faults = Path("anchors/checkpoints"), list[str]()
+    with (
+        an_office(tmp_path / "data", has_seal=True, seal_anchor=anchor) as office,
+        one_browser() as browser,
+    ):
         office.gateway.send()
         assert office.gateway.system.sealing is not None
         office.gateway.system.sealing.anchors[0].put(seal_now(office.gateway.system))
@@ -27,8 +33,17 @@ def test_finance_and_an_auditor_do_their_work_in_a_browser(tmp_path: Path) -> No
         for name, story in (("preparer", brings_a_statement), ("eve", audits)):
             with screen(browser, url) as made:
                 host = url.replace("http://", "https://")  # a browser keeps it on the machine
-                cookie = {"name": SESSION, "value": office.people[name].token, "url": host}
-                made.context.add_cookies([{**cookie, "secure": True, "httpOnly": True}])
+                made.context.add_cookies(
+                    [
+                        {
+                            "name": SESSION,
+                            "value": office.people[name].token,
+                            "url": host,
+                            "secure": True,
+                            "httpOnly": True,
+                        }
+                    ]
+                )
                 faults += story(made, office, tmp_path)
     assert faults == [], "\n".join(faults)
 
