@@ -122,7 +122,7 @@ def _row(one: SealShown) -> dict[str, Any]:
     }
     match one.found:
         case KeyTaken(key=key, cause=cause):
-            row |= {"kind": "key", "fingerprint": key.fingerprint, "told": cause}
+            row |= {"kind": "key_taken", "fingerprint": key.fingerprint, "told": cause}
         case SealMade(checkpoint=checkpoint, covered=covered):
             row |= {"kind": "sealed", "covered": covered, "size": checkpoint.size}
             row["root"] = checkpoint.root.hex()

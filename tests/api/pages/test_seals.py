@@ -58,7 +58,7 @@ def test_an_auditor_sees_seals_key_and_anchors_and_it_is_on_record(
     check(page)
     assert "It has the newest seal." in seen(page)
     rows = office.rows("eve", PATH)
-    assert [row["kind"] for row in rows] == ["sealed", "sealed", "key"]
+    assert [row["kind"] for row in rows] == ["sealed", "sealed", "key_taken"]
     assert int(rows[0]["size"]) > int(rows[1]["size"]) > 0
     assert len(rows[0]["root"]) == len(rows[2]["fingerprint"]) == 64
     assert rows[2]["fingerprint"] in page.text
@@ -86,7 +86,7 @@ def test_a_seal_that_was_damaged_is_said_in_words(
     answer = office.at["eve"].get(PATH)
     assert answer.status_code == 200, seen(answer)
     rows = office.rows("eve", PATH)
-    assert [row["kind"] for row in rows] == ["sealed", "unreadable", "key"]
+    assert [row["kind"] for row in rows] == ["sealed", "unreadable", "key_taken"]
     assert words in rows[1]["told"]
 
 
