@@ -15,7 +15,18 @@ SOURCES: Final = "\n".join(
 )
 SAID: Final = re.compile(r"""say\(\s*["']([a-z_]+\.[a-z_0-9]+)["']\s*[,)]""")
 MADE_UP: Final = frozenset(
-    {"pages", "places", "columns", "tables", "filters", "series", "sections", "states", "networks"}
+    {
+        "pages",
+        "places",
+        "columns",
+        "tables",
+        "filters",
+        "series",
+        "sections",
+        "states",
+        "networks",
+        "anchors",
+    }
 )
 """Sections whose words are named by what a page has: its pages, its columns, its filters."""
 
