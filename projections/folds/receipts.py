@@ -149,7 +149,8 @@ class Receipts(Projection):
 def _imported(event: Any) -> dict[str, Any]:
     """Give what a file's row has of the event under the same name."""
     own = {"place", "imported_at"}
-    return {name: getattr(event, name) for name in FILES.c.keys() if name not in own}  # noqa: SIM118 - columns
+    names = [column.name for column in FILES.c if column.name not in own]
+    return {name: getattr(event, name) for name in names}
 
 
 def _fold_case(cases: Rows, event: Any) -> None:

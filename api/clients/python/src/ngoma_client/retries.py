@@ -85,7 +85,8 @@ class Attempts:
         if not self._request.may_be_repeated or self._made >= retries.attempts:
             return None
         longest_s = min(retries.longest_pause_s, retries.first_pause_s * 2 ** (self._made - 1))
-        pause_s = random.uniform(longest_s / 2, longest_s)  # noqa: S311 - so that not all come at once
+        # Not all come at once; nobody gains by guessing it.
+        pause_s = random.uniform(longest_s / 2, longest_s)  # noqa: S311
         if isinstance(outcome, Answer) and outcome.retry_after_s is not None:
             pause_s += outcome.retry_after_s
         self._paused_s += pause_s
