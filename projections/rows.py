@@ -122,7 +122,8 @@ class Rows:
 
 
 def _json(value: object) -> str:
-    return orjson.dumps(value).decode()
+    # A column's name is a kind of str of SQLAlchemy's, which orjson takes for a key only so.
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 def write(connection: Connection, touched: Iterable[Rows]) -> None:
@@ -187,8 +188,8 @@ def _statements(table: Table, suffix: str, dialect: str) -> _Statements:
     """Write out the statements for a table."""
     by_json = dialect == "postgresql"
     name = table.name + suffix
-    columns = [str(column.name) for column in table.columns]  # plain: orjson takes no other keys
-    key = [str(column.name) for column in table.primary_key.columns]
+    columns = [column.name for column in table.columns]
+    key = [column.name for column in table.primary_key.columns]
     values = {column: f"k.{column}" if by_json else f":{column}" for column in columns}
     for column in table.columns:
         if column.info.get("computed"):

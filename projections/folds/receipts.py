@@ -149,8 +149,7 @@ class Receipts(Projection):
 def _imported(event: Any) -> dict[str, Any]:
     """Give what a file's row has of the event under the same name."""
     own = {"place", "imported_at"}
-    names = [column.name for column in FILES.c if column.name not in own]
-    return {name: getattr(event, name) for name in names}
+    return {name: getattr(event, name) for name in set(FILES.c.keys()) - own}
 
 
 def _fold_case(cases: Rows, event: Any) -> None:
