@@ -112,9 +112,9 @@ class Certificate:
         self._pair = read_key_pair(certificate, key, tls_min=tls_min)
 
     @property
-    def context(self) -> ssl.SSLContext:
+    def pair(self) -> KeyPair:
         """What a new connection is made with."""
-        return self._pair.context
+        return self._pair
 
     def words(self) -> str:
         """Say how it is: "ok", or what an operator has to do."""

@@ -110,7 +110,9 @@ class Settings:
     )
     tls_key: Path | None = field(
         default=None,
-        metadata={"help": "File of the certificate's key in PEM; both are read again once changed."},
+        metadata={
+            "help": "File of the certificate's key in PEM; both are read again once changed."
+        },
     )
     trusted_proxies: tuple[str, ...] = _setting(
         (),

@@ -66,4 +66,4 @@ def _connections(keeper: Keeper, certificate: Certificate | None) -> Callable[..
     if certificate is None:
         return partial(Connection, keeper=keeper)
     secured = partial(Connection, keeper=keeper, scheme="https")
-    return partial(Tls, connect=secured, context=lambda: certificate.context, note=keeper.note)
+    return partial(Tls, connect=secured, context=lambda: certificate.pair.context, note=keeper.note)
