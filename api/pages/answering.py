@@ -22,7 +22,7 @@ from api.pages.cookies import (
 )
 from api.pages.navigation import current, navigation
 from api.pages.page import ROLES, Done, Page, View, Who
-from api.pages.rendering import html
+from api.pages.rendering import ONLY_BY_TLS, html
 from api.pages.tables import CSV, CSV_PAGES_MAX, csv_answer
 from api.pages.visit import FormOver, Visit
 from api.pages.words import has_words, say
@@ -171,6 +171,8 @@ def _answer(
         **shown.values,
     }
     more = tuple(pair for pair in headers if pair[0] != b"www-authenticate")
+    if visit.front.is_https(visit.call):
+        more += (ONLY_BY_TLS,)
     return html(shown.template, values, status=shown.status, headers=(*cookies, *more))
 
 

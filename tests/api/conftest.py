@@ -14,6 +14,7 @@ import httpx
 import msgspec
 import pytest
 
+from adapters.security.tls import Certificate
 from api.app import create_app
 from api.operations import OperationsApp
 from api.routes import ROUTES
@@ -54,12 +55,17 @@ NUMBERS = {
 
 @contextmanager
 def served(
-    app: App, system: System, bounds: Bounds | None = None, *, lifespan: bool = True
+    app: App,
+    system: System,
+    bounds: Bounds | None = None,
+    *,
+    lifespan: bool = True,
+    certificate: Certificate | None = None,
 ) -> Iterator[str]:
     """Serve an application on a free port, as ``ngoma serve`` does; give its base URL."""
-    made = make_server(app, system, bounds or UNBOUNDED, lifespan=lifespan)
+    made = make_server(app, system, bounds or UNBOUNDED, lifespan=lifespan, certificate=certificate)
     server = PromptServer(made.config)
-    with closing(listen("127.0.0.1", 0)) as listener:
+    with closing(listen("127.0.0.1", 0, scheme="https" if certificate else "http")) as listener:
         sockets = [listener.socket]
         thread = threading.Thread(target=server.run, args=(sockets,), name="web", daemon=True)
         thread.start()

@@ -29,6 +29,7 @@ from worker.cli.diagnosis_store import (
     look_at_processes,
     look_at_read_models,
 )
+from worker.cli.diagnosis_tls import look_at_tls
 from worker.cli.finding import Finding, Verdict
 from worker.cli.redis_ping import why_silent
 from worker.clock_watch import REMEDY
@@ -59,6 +60,7 @@ def findings(
     yield from _surely("numbering", lambda: _numbering(settings))
     yield from _surely("modems", lambda: _modems(settings))
     yield from _surely("redis", lambda: _redis(settings))
+    yield from _surely("tls", lambda: look_at_tls(settings))
     yield from _surely("connections", lambda: _connections(settings))
     truth.close()
 
@@ -128,6 +130,8 @@ def _secret_files(settings: Settings, config: Path | None) -> Iterator[Path]:
     for pattern in ("*", "secrets/*", "mail/*", "modems/*.jsonl", "wire/*"):
         yield from sorted(settings.data_dir.glob(pattern))
     yield own_key_file(settings)
+    if settings.tls_key is not None:
+        yield settings.tls_key
     references = [settings.server_secret, settings.mail_password, settings.seal_key]
     references.append(settings.writer_key)
     if config is not None:
