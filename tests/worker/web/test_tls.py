@@ -4,7 +4,8 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -21,6 +22,10 @@ from tests.worker.web.wire import Wire, request
 from worker.web.bounds import Bounds
 
 
+def _has_more_than(answers: Sized, count: int) -> bool:
+    return len(answers) > count
+
+
 async def echo(scope: object, receive: object, send: object) -> None:
     """Answer with the scheme and the body of the request."""
     body = b""
@@ -31,7 +36,8 @@ async def echo(scope: object, receive: object, send: object) -> None:
         more = message.get("more_body", False)
     answer = scope["scheme"].encode() + b" " + body  # type: ignore[index]
     headers = [(b"content-length", b"%d" % len(answer))]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})  # type: ignore[operator]
+    start = {"type": "http.response.start", "status": 200, "headers": headers}
+    await send(start)  # type: ignore[operator]
     await send({"type": "http.response.body", "body": answer})  # type: ignore[operator]
 
 
@@ -147,7 +153,7 @@ def test_a_certificate_is_replaced_under_load_without_a_lost_request(
             asked = len(answers)
             certificate.look()
             found.add(shown(port_of(url), files))
-            wait_until(lambda asked=asked: len(answers) > asked + 10, what="they ask on")  # type: ignore[misc]
+            wait_until(partial(_has_more_than, answers, asked + 10), what="they ask on")
         is_over.set()
         for client in clients:
             client.join(20)
