@@ -175,13 +175,13 @@ def test_a_phone_has_at_most_five_and_keeps_androids_pace(shelf: Shelf) -> None:
 
 @pytest.mark.slow
 def test_a_process_that_begins_anew_keeps_the_pace_of_what_was_given_before(shelf: Shelf) -> None:
-    shelf.add_phone(MTN)
+    phone = shelf.add_phone(MTN)
     shelf.send(*[Lane.NORMAL] * 40)
     shelf.run(600)
     assert len(shelf.air.segments) == 30
     shelf.restart()
     shelf.run(900)
-    assert len(shelf.air.segments) == 30
+    assert len(phone.messages) == 30  # with more Android would ask its user, and the SIM rest
     shelf.run(900)
     assert len(shelf.air.segments) == 40
 
