@@ -144,6 +144,11 @@ class SqlQueries(LedgerReading, ReceiptReading, DayAnswers, ReportReading, FeedR
         with self._reading(catalogue.MESSAGE_LOG) as connection:
             return projections.message_log.open_of_batch(connection, account, batch)
 
+    def due_rehearsals(self, now: Instant, *, limit: int) -> Sequence[int]:
+        """Number the test messages whose time has come, longest due first."""
+        with self._reading(catalogue.MESSAGE_LOG) as connection:
+            return projections.message_log.due_rehearsals(connection, now, limit=limit)
+
     def balance(self, account: int) -> Balance | None:
         """Give an account's balance row."""
         with self._reading(catalogue.BALANCES) as connection:
