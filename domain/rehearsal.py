@@ -1,6 +1,7 @@
 """A message of test mode: it looks like one to whoever sent it, and moves no credit and no SIM."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, Self, cast
 from uuid import UUID
@@ -8,8 +9,8 @@ from uuid import UUID
 from domain.causes import OwnCause
 from domain.errors import TooLate
 from domain.events import Aggregate, aggregate_id
-from domain.message_states import OPEN, Extent, State
 from domain.fates import Fate
+from domain.message_states import OPEN, Extent, State
 from domain.values import SECOND, Instant
 
 SENT_AFTER_S: Final = 1
@@ -44,6 +45,7 @@ class Rehearsal(Aggregate):
 
         TOPIC = "Rehearsal.Event"
 
+    @dataclass(frozen=True)
     class Accepted(Event, Aggregate.Created):
         """Accepted and not charged; ``fate`` is what becomes of it, from ``due_at`` on.
 

@@ -178,9 +178,7 @@ async def logs(front: Front, call: Call) -> Answer:
         limit=FELTECH_PAGE,
         before=read_before(query.get("before")),
     )
-    question = partial(
-        front.system.queries.log, log, wanted, gives_up=call.has_hung_up
-    )
+    question = partial(front.system.queries.log, log, wanted, gives_up=call.has_hung_up)
     found = await front.read_own_writes(log, "message_log", question, is_slow=wanted.is_slow)
     shown = len(found.entries)
     shown_page = schemas.FeltechLogPage(

@@ -212,9 +212,7 @@ async def send(
     digest = None
     if dialect.knows_repeats:
         text, whom = body.text.value, ["\x01".join(recipient.said) for recipient in recipients]
-        digest = system.digests.request(
-            principal.log, whom, text, *options.said(), is_bulk=is_bulk
-        )
+        digest = system.digests.request(principal.log, whom, text, *options.said(), is_bulk=is_bulk)
     sending = Sending(
         principal=principal,
         text=body.text,
@@ -225,9 +223,7 @@ async def send(
         idempotency_key=body.idempotency_key,
         digest=digest,
         options=options,
-        offline=frozenset()
-        if options.later(at)
-        else await _offline(front, principal, recipients),
+        offline=frozenset() if options.later(at) else await _offline(front, principal, recipients),
         at=at,
         suppressible=_suppressible(front, principal.account, options.category, recipients),
     )
@@ -249,9 +245,7 @@ async def _offline(
     """Give the networks that count as offline: for tests, where the number for it is."""
     if not principal.is_test:
         return await front.offline()
-    return frozenset(
-        one.route.network for one in recipients if fate_of(one.msisdn) is Fate.OFFLINE
-    )
+    return frozenset(one.route.network for one in recipients if fate_of(one.msisdn) is Fate.OFFLINE)
 
 
 def _suppressible(

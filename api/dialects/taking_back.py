@@ -41,7 +41,6 @@ async def cancel_message(front: Front, call: Call) -> Answer:
     ref = parse_message_id(call.params["message_id"])
     if ref is None:
         raise NotFound("No such message.")
-    system = front.system
 
     def find() -> Message | Rehearsal:
         found = _found(front, principal, ref.number)

@@ -4,9 +4,9 @@ import logging
 from collections.abc import Sequence
 from typing import Final
 
+from api.door.door import TEST
 from api.http.body import read_body
 from api.http.refusals import MethodNotAllowed
-from api.door.door import TEST
 from api.http.wire import (
     Answer,
     Call,

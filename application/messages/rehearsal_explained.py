@@ -1,5 +1,7 @@
 """A test message's life in the words of a message's, with what a real one would have cost."""
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from application.books.contents import read_client_reference, read_message, read_reason
@@ -87,18 +89,29 @@ def _step(event: Event, store: Store) -> Step:
 
 
 def _words(event: Event) -> str:
-    match event:
-        case Rehearsal.Accepted():
-            return f"Accepted as a test for {NETWORK_NAMES[Network(event.network)]}."
-        case Rehearsal.Sent():
-            return "It counts as sent."
-        case Rehearsal.Delivered():
-            return "It counts as delivered."
-        case Rehearsal.InDoubt():
-            return "It counts as in doubt: nobody knows whether it was sent."
-        case Rehearsal.Failed():
-            return f"It counts as failed. {meaning_of(event.cause).words}"
-        case Rehearsal.Cancelled():
-            return "Taken back before it was sent."
-        case _:
-            return "Its content was erased."
+    return _WORDS[type(event)](event)
+
+
+def _say_accepted(event: Any) -> str:
+    return f"Accepted as a test for {NETWORK_NAMES[Network(event.network)]}."
+
+
+def _say_failed(event: Any) -> str:
+    return f"It counts as failed. {meaning_of(event.cause).words}"
+
+
+def _always(words: str) -> Callable[[Any], str]:
+    return lambda _: words
+
+
+_WORDS: Final[Mapping[type[Event], Callable[[Any], str]]] = MappingProxyType(
+    {
+        Rehearsal.Accepted: _say_accepted,
+        Rehearsal.Sent: _always("It counts as sent."),
+        Rehearsal.Delivered: _always("It counts as delivered."),
+        Rehearsal.InDoubt: _always("It counts as in doubt: nobody knows whether it was sent."),
+        Rehearsal.Failed: _say_failed,
+        Rehearsal.Cancelled: _always("Taken back before it was sent."),
+        Rehearsal.ContentErased: _always("Its content was erased."),
+    }
+)

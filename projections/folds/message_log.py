@@ -23,7 +23,6 @@ from projections.message_log import MESSAGES, REHEARSALS, TOTALS
 from projections.projection import Batch, Projection
 from projections.rows import Row, Rows
 
-
 _BEGINS: Final = frozenset({Queued, Rehearsal.Accepted})
 
 

@@ -3,15 +3,15 @@
 from typing import Final
 
 from application.ports.queries import Kept
+from domain.events import Event
 from domain.message.events import ContentErased, Queued
 from domain.rehearsal import Rehearsal
 from projections import catalogue
 from projections.projection import Batch, Projection
 from projections.retention import CONTENTS_KEPT
 
-
-_BEGINS: Final = frozenset({Queued, Rehearsal.Accepted})
-_ERASES: Final = frozenset({ContentErased, Rehearsal.ContentErased})
+_BEGINS: Final[frozenset[type[Event]]] = frozenset({Queued, Rehearsal.Accepted})
+_ERASES: Final[frozenset[type[Event]]] = frozenset({ContentErased, Rehearsal.ContentErased})
 
 
 class RetentionDates(Projection):

@@ -66,9 +66,7 @@ def issue(
     """Give an account another key; the others go on working."""
     mode = Mode.TEST if is_test else Mode.LIVE
     with opened(place) as gateway:
-        made, new_key = gateway.system.keyring.make(
-            name, scopes=scopes, sources=sources, mode=mode
-        )
+        made, new_key = gateway.system.keyring.make(name, scopes=scopes, sources=sources, mode=mode)
         gateway.run(IssueKey(account, new_key, revoke=None, actor=gateway.actor, at=gateway.now()))
     _show(account, made, as_json=as_json)
 
@@ -123,7 +121,16 @@ def list_keys(place: Place, account: int, *, as_json: bool) -> None:
         print_json([_as_json(row) for row in rows])
         return
     print_table(
-        ["key id", "name", "mode", "may", "from", "issued (UTC)", "last used (UTC)", "revoked (UTC)"],
+        [
+            "key id",
+            "name",
+            "mode",
+            "may",
+            "from",
+            "issued (UTC)",
+            "last used (UTC)",
+            "revoked (UTC)",
+        ],
         [
             [
                 row.key_id,

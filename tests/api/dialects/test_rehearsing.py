@@ -5,11 +5,16 @@ from typing import Any
 import httpx
 import pytest
 
+from application.invariants.whole import read_whole
 from application.messages.rehearsing import Proceed
-from domain.public_ids import iso_time
+from application.ports.queries import MessageFilter
+from application.retention.erasure import RETENTION, Erased, EraseMessages
+from domain.message import Extent
+from domain.mode import Mode, log_of
+from domain.public_ids import iso_time, wilcybertek_id
 from domain.values import SECOND, Instant
 from domain.wallet import wallet_id
-from tests.api.conftest import Gateway
+from tests.api.conftest import Gateway, StartGateway, limited
 
 ORDINARY = "0971234567"
 SENT, DELIVERED, FAILED, DOUBT, UNPAID, OFFLINE = (f"097000000{n}" for n in range(1, 7))
@@ -148,7 +153,8 @@ def test_tests_have_a_log_of_their_own(gateway: Gateway, key: str) -> None:
 
 
 def test_a_bulk_of_tests_goes_by_each_number(gateway: Gateway, key: str) -> None:
-    body = {"to": [SENT, FAILED, DELIVERED, ORDINARY], "message": "Hello"}
+    to = [SENT, FAILED, DELIVERED, ORDINARY]
+    body = {"to": to, "message": "Hello"}
     bulk = gateway.http.post("/api/v1/sms/send-bulk", json=body, headers=bearer(key)).json()
     assert (bulk["queued"], bulk["test"]) == (4, True)
     let_pass(gateway, 2)
@@ -156,7 +162,7 @@ def test_a_bulk_of_tests_goes_by_each_number(gateway: Gateway, key: str) -> None
     assert (stands["sent"], stands["delivered"], stands["failed"]) == (3, 1, 1)
     hidden = gateway.http.get(f"/api/v1/batches/{bulk['batch_id']}", headers=bearer(gateway.key))
     assert hidden.status_code == 404
-    body["to"].append(UNPAID)
+    to.append(UNPAID)
     refused = gateway.http.post("/api/v1/sms/send-bulk", json=body, headers=bearer(key))
     assert refused.status_code == 402
 
@@ -224,6 +230,60 @@ def test_the_feed_tells_of_tests_and_says_that_they_are(gateway: Gateway, key: s
     assert {one["data"]["message_id"] for one in told} == {message_id}
     assert {one["test"] for one in told} == {True}
     assert [one["sequence"] for one in told] == [1, 2]
+
+
+def test_no_invariant_of_the_log_sees_a_test(gateway: Gateway, key: str) -> None:
+    for to in (DELIVERED, FAILED, DOUBT):
+        send(gateway, key, to)
+    let_pass(gateway, 2)
+    let_pass(gateway, 60)
+    found = read_whole(gateway.system.store, lambda position, head: None)
+    assert found.violations == []
+
+
+def test_what_a_test_said_is_erased_as_what_a_message_said(gateway: Gateway, key: str) -> None:
+    message_id = send(gateway, key, SENT).json()["message_id"]
+    waiting = erase_tests(gateway)
+    let_pass(gateway, 2)
+    done = erase_tests(gateway)
+    assert (waiting.erased, waiting.left_open) == (0, 1), "it was still to be sent"
+    assert (done.erased, done.left_open) == (1, 0)
+    (row,) = ask(gateway, key, "/api/logs")["logs"]
+    assert (row["message_id"], row["recipient"], row["message"]) == (message_id, None, None)
+    assert erase_tests(gateway).erased == 0
+
+
+def erase_tests(gateway: Gateway) -> Erased:
+    """Erase what the tests of the account said."""
+    system, log = gateway.system, log_of(gateway.account, Mode.TEST)
+    assert system.queries.reached(system.store.head(), timeout_s=10, projection="message_log")
+    numbers = [number for _, number in system.queries.messages_of(log, after=0, limit=10)]
+    at = system.clock.now()
+    command = EraseMessages(numbers, what=Extent.ALL, actor=RETENTION, reason=None, at=at)
+    return system.committer.execute(command, timeout_s=10)
+
+
+def test_staff_who_list_messages_see_no_tests(gateway: Gateway, key: str) -> None:
+    real, test = send(gateway, gateway.key, ORDINARY), send(gateway, key, ORDINARY)
+    system = gateway.system
+    assert system.queries.reached(system.store.head(), timeout_s=10, projection="message_log")
+    listed = system.queries.messages(MessageFilter(before=10**12, limit=2))
+    numbers = {wilcybertek_id(row.number, row.queued_at) for row in listed}
+    assert real.json()["message_id"] in numbers
+    assert test.json()["message_id"] not in numbers
+
+
+def test_tests_are_limited_apart_from_sends_and_in_both_dialects(
+    start_gateway: StartGateway,
+) -> None:
+    gateway = start_gateway(limits=limited(single=2))
+    body = {"name": "try out", "mode": "test"}
+    made = gateway.http.post("/api/v1/keys", json=body, headers=bearer(gateway.key))
+    key = made.json()["api_key"]
+    answers = [send_feltech(gateway, key, ORDINARY) for _ in range(3)]
+    assert [one.status_code for one in answers] == [200, 200, 429]
+    assert answers[-1].json()["test"] is True
+    assert send(gateway, gateway.key, ORDINARY).status_code == 200
 
 
 def test_a_replaced_key_for_tests_is_one_for_tests(gateway: Gateway, key: str) -> None:
