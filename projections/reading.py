@@ -11,16 +11,13 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 import projections
 from application.ports.queries import (
     AccountRow,
-    ActivityRow,
     Ahead,
     AirtimeRow,
     Backlog,
     Balance,
-    BatchRow,
     EntryRow,
     Kept,
     KeyRow,
-    LogEntry,
     LogFilter,
     LogPage,
     LookRow,
@@ -47,6 +44,7 @@ from projections.known import Positions, statuses
 from projections.log import Log
 from projections.reading_feed import FeedReading
 from projections.reading_ledger import LedgerReading
+from projections.reading_messages import MessageReading
 from projections.reading_receipts import ReceiptReading
 from projections.reading_reports import ReportReading
 
@@ -65,7 +63,9 @@ if TYPE_CHECKING:  # else each is imported when it is asked
     import projections.searching
 
 
-class SqlQueries(LedgerReading, ReceiptReading, DayAnswers, ReportReading, FeedReading):
+class SqlQueries(
+    LedgerReading, ReceiptReading, DayAnswers, ReportReading, FeedReading, MessageReading
+):
     """Implements ``application.ports.queries.Queries``; may be called from many threads.
 
     A read model that is being built anew answers nothing: half of a log would be taken for all
@@ -123,31 +123,6 @@ class SqlQueries(LedgerReading, ReceiptReading, DayAnswers, ReportReading, FeedR
                 search.look(connection)
         with self._reading(catalogue.MESSAGE_LOG) as connection:
             return search.found(connection)
-
-    def log_entry(self, account: int, number: int) -> LogEntry | None:
-        """Find one message of an account."""
-        with self._reading(catalogue.MESSAGE_LOG) as connection:
-            return projections.message_log.entry(connection, account, number)
-
-    def activity(self, account: int, since: Instant, *, newest: int) -> Sequence[ActivityRow]:
-        """Count an account's messages since a time by day, network and state, of the newest."""
-        with self._reading(catalogue.MESSAGE_LOG) as connection:
-            return projections.message_log.activity(connection, account, since, newest=newest)
-
-    def batch(self, account: int, batch: int) -> BatchRow | None:
-        """Count how the messages of an account's bulk stand."""
-        with self._reading(catalogue.MESSAGE_LOG) as connection:
-            return projections.message_log.batch_row(connection, account, batch)
-
-    def open_of_batch(self, account: int, batch: int) -> Sequence[int]:
-        """Number the messages of an account's bulk that have not ended."""
-        with self._reading(catalogue.MESSAGE_LOG) as connection:
-            return projections.message_log.open_of_batch(connection, account, batch)
-
-    def due_rehearsals(self, now: Instant, *, limit: int) -> Sequence[int]:
-        """Number the test messages whose time has come, longest due first."""
-        with self._reading(catalogue.MESSAGE_LOG) as connection:
-            return projections.message_log.due_rehearsals(connection, now, limit=limit)
 
     def balance(self, account: int) -> Balance | None:
         """Give an account's balance row."""
