@@ -12,7 +12,6 @@ import projections
 from application.ports.queries import (
     AccountRow,
     Ahead,
-    AirtimeRow,
     Backlog,
     Balance,
     EntryRow,
@@ -23,11 +22,9 @@ from application.ports.queries import (
     LookRow,
     MessageFilter,
     MessageRow,
-    PhoneRow,
     Place,
     ProjectionStatus,
     SenderIdRow,
-    SimRow,
     Statement,
     Waiting,
 )
@@ -43,6 +40,7 @@ from projections.keeping import Keeper, Unlosable
 from projections.known import Positions, statuses
 from projections.log import Log
 from projections.reading_feed import FeedReading
+from projections.reading_fleet import FleetReading
 from projections.reading_ledger import LedgerReading
 from projections.reading_messages import MessageReading
 from projections.reading_receipts import ReceiptReading
@@ -53,7 +51,6 @@ if TYPE_CHECKING:  # else each is imported when it is asked
     import projections.balances
     import projections.directory
     import projections.dispatch
-    import projections.fleet
     import projections.idempotency
     import projections.listing
     import projections.looks
@@ -64,7 +61,13 @@ if TYPE_CHECKING:  # else each is imported when it is asked
 
 
 class SqlQueries(
-    LedgerReading, ReceiptReading, DayAnswers, ReportReading, FeedReading, MessageReading
+    LedgerReading,
+    ReceiptReading,
+    DayAnswers,
+    ReportReading,
+    FeedReading,
+    FleetReading,
+    MessageReading,
 ):
     """Implements ``application.ports.queries.Queries``; may be called from many threads.
 
@@ -196,26 +199,6 @@ class SqlQueries(
         """Find one sender ID request of any account."""
         with self._reading(catalogue.DIRECTORY) as connection:
             return projections.directory.sender_id(connection, number)
-
-    def sims(self, now: Instant) -> Sequence[SimRow]:
-        """List the fleet."""
-        with self._reading(catalogue.FLEET) as connection:
-            return projections.fleet.sims(connection, now)
-
-    def airtime(self, sim: int) -> AirtimeRow | None:
-        """Give what is known of a SIM's airtime."""
-        with self._reading(catalogue.FLEET) as connection:
-            return projections.fleet.airtime(connection, sim)
-
-    def begun_on(self, day: int, *, sim: int) -> int:
-        """Count the segments that a SIM began on a day in Lusaka, or on the next."""
-        with self._reading(catalogue.FLEET) as connection:
-            return projections.fleet.begun_on(connection, day, sim=sim)
-
-    def phones(self) -> Sequence[PhoneRow]:
-        """List the phones that were enrolled."""
-        with self._reading(catalogue.FLEET) as connection:
-            return projections.fleet.phones(connection)
 
     def projections(self) -> Sequence[ProjectionStatus]:
         """Say where each projection stands."""

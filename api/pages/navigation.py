@@ -53,6 +53,7 @@ SECTIONS: Final = (
         Who.FINANCE,
         (
             ("/finance/exceptions", "exceptions"),
+            ("/finance/statements", "statements"),
             ("/finance/ageing", "ageing"),
             ("/finance/sheet", "sheet"),
             ("/finance/periods", "periods"),
@@ -63,7 +64,9 @@ SECTIONS: Final = (
         Who.AUDITOR,
         (
             ("/audit/balance", "balance"),
+            ("/audit/replay", "replay"),
             ("/audit/manual", "manual"),
+            ("/audit/seals", "seals"),
         ),
     ),
 )

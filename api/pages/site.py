@@ -3,6 +3,8 @@
 from typing import Final
 
 from api.pages.audit.books import BOOKS
+from api.pages.audit.replaying import REPLAY
+from api.pages.audit.seals import SEALS
 from api.pages.customer.buying import BUYING
 from api.pages.customer.composer import COMPOSER
 from api.pages.customer.messages import MESSAGES
@@ -13,6 +15,7 @@ from api.pages.everyone.front_door import FRONT_DOOR
 from api.pages.everyone.way_in import WAY_IN
 from api.pages.finance.closing import CLOSING
 from api.pages.finance.explaining import EXPLAINING
+from api.pages.finance.importing import IMPORTING
 from api.pages.page import Page
 from api.pages.staff.accounts import ACCOUNTS
 from api.pages.staff.alarms import ALARMS
@@ -21,6 +24,10 @@ from api.pages.staff.fleet import FLEET
 
 CUSTOMER: Final = (*OVERVIEW, *COMPOSER, *MESSAGES, *BUYING, *SETTINGS, *REHEARSING)
 
-STAFF: Final = (*FLEET, *ALARMS, *DECIDING, *ACCOUNTS, *EXPLAINING, *CLOSING, *BOOKS)
+STAFF: Final = (
+    *(*FLEET, *ALARMS, *DECIDING, *ACCOUNTS),
+    *(*EXPLAINING, *IMPORTING, *CLOSING),
+    *(*BOOKS, *REPLAY, *SEALS),
+)
 
 PAGES: Final[tuple[Page, ...]] = (*FRONT_DOOR, *WAY_IN, *CUSTOMER, *STAFF)

@@ -14,6 +14,7 @@ import httpx
 import msgspec
 import pytest
 
+from adapters.security.tls import Certificate
 from api.app import create_app
 from api.operations import OperationsApp
 from api.routes import ROUTES
@@ -45,23 +46,25 @@ def limited(**limits: int) -> Limits:
     return replace(NO_LIMITS, **limits)
 
 
-NUMBERS = {
-    Network.MTN: "260977000000",
-    Network.AIRTEL: "260955000000",
-    Network.ZAMTEL: "260505000000",
-}
+_IN_PLAN = ("260977000000", "260955000000", "260505000000")
+NUMBERS = dict(zip((Network.MTN, Network.AIRTEL, Network.ZAMTEL), _IN_PLAN, strict=True))
 
 
 @contextmanager
 def served(
-    app: App, system: System, bounds: Bounds | None = None, *, lifespan: bool = True
+    app: App,
+    system: System,
+    bounds: Bounds | None = None,
+    *,
+    lifespan: bool = True,
+    certificate: Certificate | None = None,
 ) -> Iterator[str]:
     """Serve an application on a free port, as ``ngoma serve`` does; give its base URL."""
-    made = make_server(app, system, bounds or UNBOUNDED, lifespan=lifespan)
+    made = make_server(app, system, bounds or UNBOUNDED, lifespan=lifespan, certificate=certificate)
     server = PromptServer(made.config)
-    with closing(listen("127.0.0.1", 0)) as listener:
-        sockets = [listener.socket]
-        thread = threading.Thread(target=server.run, args=(sockets,), name="web", daemon=True)
+    with closing(listen("127.0.0.1", 0, scheme="https" if certificate else "http")) as listener:
+        arguments = ([listener.socket],)
+        thread = threading.Thread(target=server.run, args=arguments, name="web", daemon=True)
         thread.start()
         try:
             while not server.started:
@@ -119,8 +122,7 @@ def check_every_answer(response: httpx.Response) -> None:
     assert response.headers["content-type"] == "application/json"
     if response.request.method != "HEAD":
         body = response.json()
-        assert "status_code" not in body, "the framework's own envelope"
-        assert "detail" not in body, "the framework's own envelope"
+        assert not {"status_code", "detail"} & set(body), "the framework's own envelope"
         if response.status_code >= 500 and response.request.url.path != "/readyz":
             assert body["request_id"] == response.headers["x-request-id"]
         else:
@@ -393,6 +395,6 @@ def new_account(system: System, *, credits: int) -> tuple[int, str]:
 
 def renew_leases(gateway: Gateway) -> None:
     """Keep the SIMs of a long session online."""
-    at = gateway.system.clock.now()
+    system, at = gateway.system, gateway.system.clock.now()
     for duty in gateway.duties.values():
-        gateway.system.committer.execute(RenewLease(duty, answered_at=at, at=at))
+        system.committer.execute(RenewLease(duty, answered_at=at, at=at))

@@ -17,7 +17,7 @@ SAID: Final = re.compile(r"""say\(\s*["']([a-z_]+\.[a-z_0-9]+)["']\s*[,)]""")
 MADE_UP: Final = frozenset(
     {
         *("pages", "places", "columns", "tables", "filters", "series", "sections", "states"),
-        *("networks", "test"),
+        *("networks", "anchors", "test"),
     }
 )
 """Sections whose words are named by what a page has: its pages, its columns, its filters, or
