@@ -11,15 +11,12 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 import projections
 from application.ports.queries import (
     AccountRow,
-    ActivityRow,
     Ahead,
     Backlog,
     Balance,
-    BatchRow,
     EntryRow,
     Kept,
     KeyRow,
-    LogEntry,
     LogFilter,
     LogPage,
     LookRow,
@@ -45,6 +42,7 @@ from projections.log import Log
 from projections.reading_feed import FeedReading
 from projections.reading_fleet import FleetReading
 from projections.reading_ledger import LedgerReading
+from projections.reading_messages import MessageReading
 from projections.reading_receipts import ReceiptReading
 from projections.reading_reports import ReportReading
 
@@ -63,7 +61,13 @@ if TYPE_CHECKING:  # else each is imported when it is asked
 
 
 class SqlQueries(
-    LedgerReading, ReceiptReading, DayAnswers, ReportReading, FeedReading, FleetReading
+    LedgerReading,
+    ReceiptReading,
+    DayAnswers,
+    ReportReading,
+    FeedReading,
+    FleetReading,
+    MessageReading,
 ):
     """Implements ``application.ports.queries.Queries``; may be called from many threads.
 
@@ -122,26 +126,6 @@ class SqlQueries(
                 search.look(connection)
         with self._reading(catalogue.MESSAGE_LOG) as connection:
             return search.found(connection)
-
-    def log_entry(self, account: int, number: int) -> LogEntry | None:
-        """Find one message of an account."""
-        with self._reading(catalogue.MESSAGE_LOG) as connection:
-            return projections.message_log.entry(connection, account, number)
-
-    def activity(self, account: int, since: Instant, *, newest: int) -> Sequence[ActivityRow]:
-        """Count an account's messages since a time by day, network and state, of the newest."""
-        with self._reading(catalogue.MESSAGE_LOG) as connection:
-            return projections.message_log.activity(connection, account, since, newest=newest)
-
-    def batch(self, account: int, batch: int) -> BatchRow | None:
-        """Count how the messages of an account's bulk stand."""
-        with self._reading(catalogue.MESSAGE_LOG) as connection:
-            return projections.message_log.batch_row(connection, account, batch)
-
-    def open_of_batch(self, account: int, batch: int) -> Sequence[int]:
-        """Number the messages of an account's bulk that have not ended."""
-        with self._reading(catalogue.MESSAGE_LOG) as connection:
-            return projections.message_log.open_of_batch(connection, account, batch)
 
     def balance(self, account: int) -> Balance | None:
         """Give an account's balance row."""

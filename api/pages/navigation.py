@@ -32,6 +32,7 @@ SECTIONS: Final = (
             ("/app/sender-ids", "sender_ids"),
             ("/app/limits", "limits"),
             ("/app/people", "people"),
+            ("/app/test", "test"),
         ),
     ),
     Section(

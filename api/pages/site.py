@@ -9,6 +9,7 @@ from api.pages.customer.buying import BUYING
 from api.pages.customer.composer import COMPOSER
 from api.pages.customer.messages import MESSAGES
 from api.pages.customer.overview import OVERVIEW
+from api.pages.customer.rehearsing import REHEARSING
 from api.pages.customer.settings import SETTINGS
 from api.pages.everyone.front_door import FRONT_DOOR
 from api.pages.everyone.way_in import WAY_IN
@@ -21,7 +22,7 @@ from api.pages.staff.alarms import ALARMS
 from api.pages.staff.deciding import DECIDING
 from api.pages.staff.fleet import FLEET
 
-CUSTOMER: Final = (*OVERVIEW, *COMPOSER, *MESSAGES, *BUYING, *SETTINGS)
+CUSTOMER: Final = (*OVERVIEW, *COMPOSER, *MESSAGES, *BUYING, *SETTINGS, *REHEARSING)
 
 STAFF: Final = (
     *(*FLEET, *ALARMS, *DECIDING, *ACCOUNTS),

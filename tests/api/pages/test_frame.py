@@ -50,6 +50,7 @@ CLASSES: Final = {
     "/app/sender-ids": Class(Who.CUSTOMER),
     "/app/limits": Class(Who.CUSTOMER),
     "/app/people": Class(Who.CUSTOMER),
+    "/app/test": Class(Who.CUSTOMER),
     "/staff/fleet": Class(Who.OPERATOR),
     "/staff/queue": Class(Who.OPERATOR),
     "/staff/alarms": Class(Who.OPERATOR),
