@@ -21,6 +21,7 @@ from tests.benchmarks import (
     million,
     modems,
     neighbours,
+    pages,
     payments,
     proofs,
     reading,
@@ -61,6 +62,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[Bench], Iterator[Row]]]] = {
     "sealed-sends": sealed_sends.sealed_sends,
     "sieges": sieges.sieges,
     "demo": demo.demo,
+    "pages": pages.pages,
     "webhooks": telling.webhooks,
     "feed": telling.feed_pages,
 }
