@@ -35,21 +35,28 @@ def environment(settings: Mapping[str, str]) -> dict[str, str]:
     return kept | dict(settings)
 
 
-def run_cli(
-    *arguments: str | int, settings: Mapping[str, str], module: str = "worker", code: int = 0
-) -> Any:
-    """Run an ``ngoma`` command to its end, with ``--json``, and give what it printed.
-
-    Raises:
-        AssertionError: it failed; with what it said.
-    """
-    done = warm().run(
+def ask_cli(
+    *arguments: str | int, settings: Mapping[str, str], module: str = "worker"
+) -> "subprocess.CompletedProcess[str]":
+    """Run an ``ngoma`` command to its end, with ``--json``, however it ends."""
+    return warm().run(
         module,
         [*map(str, arguments), "--json"],
         environment=environment(settings),
         folder=ROOT,
         timeout_s=CLI_S,
     )
+
+
+def run_cli(
+    *arguments: str | int, settings: Mapping[str, str], module: str = "worker", code: int = 0
+) -> Any:
+    """Run one, and give what it printed.
+
+    Raises:
+        AssertionError: it failed; with what it said.
+    """
+    done = ask_cli(*arguments, settings=settings, module=module)
     assert done.returncode == code, f"ngoma {arguments}: {done.stdout}{done.stderr}"
     return json.loads(done.stdout)
 

@@ -10,6 +10,7 @@ import pytest
 from tests.end_to_end.fleet import Scaled
 from tests.end_to_end.gateway import Demo
 from tests.end_to_end.waiting import wait_until
+from tests.support.counts import soak_cases
 from tests.support.servers import ThrowawayPostgres
 
 pytestmark = [pytest.mark.processes]
@@ -20,7 +21,7 @@ GET = b"GET /openapi.json HTTP/1.1\r\nHost: t\r\n\r\n"
 
 
 @pytest.mark.parametrize("said", [b"", b"GET /hea", POST, GET * 20])
-@pytest.mark.parametrize("after_s", [0.0, 0.02, 0.2])
+@pytest.mark.parametrize("after_s", soak_cases(0.02, 0.0, 0.2, quick=1))
 def test_a_client_that_resets_its_connection_is_no_traceback(
     demo: Demo, said: bytes, after_s: float
 ) -> None:

@@ -19,6 +19,7 @@ from tests.end_to_end.gateway import UNLIMITED, Demo
 from tests.end_to_end.read_models import unequal_read_models
 from tests.end_to_end.truth import Truth, sqlite_store
 from tests.end_to_end.waiting import wait_until
+from tests.support.counts import soak_cases
 from tests.support.invariants import violations_in
 from tests.support.templates import copy_data
 
@@ -155,7 +156,10 @@ def test_read_models_of_yesterday_are_built_anew_when_an_older_store_has_grown_p
     assert "is of another history of the log" in line
 
 
-@pytest.mark.parametrize("harm", [damage.halve, damage.zero_its_head, damage.zero_all_but_its_head])
+@pytest.mark.parametrize(
+    "harm",
+    soak_cases(damage.halve, damage.zero_its_head, damage.zero_all_but_its_head, quick=1),
+)
 def test_read_models_that_cannot_be_read_are_set_aside_at_the_start(
     demo: Demo, tmp_path: Path, harm: Callable[[Path], None]
 ) -> None:
@@ -189,7 +193,10 @@ def test_a_database_of_something_else_is_set_aside_and_kept(demo: Demo, tmp_path
 
 
 @pytest.mark.parametrize(
-    "harm", [damage.empty, damage.halve, damage.zero_its_head, damage.zero_all_but_its_head]
+    "harm",
+    soak_cases(
+        *(damage.zero_its_head, damage.empty, damage.halve, damage.zero_all_but_its_head), quick=2
+    ),
 )
 def test_read_models_that_are_damaged_while_it_runs_are_set_aside(
     demo: Demo, tmp_path: Path, harm: Callable[[Path], None]
@@ -237,7 +244,7 @@ def test_read_models_that_are_removed_while_it_runs_are_built_anew(
     assert len(said(demo, ANEW)) == 1
 
 
-@pytest.mark.parametrize("ends_by", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("ends_by", soak_cases(signal.SIGKILL, signal.SIGTERM, quick=1))
 def test_an_older_store_put_there_while_it_runs_gets_nothing_and_is_used_from_the_next_start(
     past: Past, demo: Demo, tmp_path: Path, ends_by: signal.Signals
 ) -> None:

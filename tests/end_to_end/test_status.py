@@ -5,8 +5,6 @@ is tried in ``tests/worker/cli/test_status.py``.
 """
 
 import json
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -16,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.end_to_end.fleet import Modem, Scaled
-from tests.end_to_end.gateway import ROOT, UNLIMITED, Demo, Process, environment
+from tests.end_to_end.gateway import UNLIMITED, Demo, Process, ask_cli
 from tests.end_to_end.waiting import wait_until
 from tests.support.servers import ThrowawayPostgres, ThrowawayRedis
 
@@ -29,15 +27,7 @@ PIN = "1234"
 
 def status(settings: Mapping[str, str]) -> dict[str, Any]:
     """Look as an operator does; the exit code says whether an alarm stands."""
-    done = subprocess.run(
-        [sys.executable, "-m", "worker", "status", "--json"],
-        env=environment(settings),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    done = ask_cli("status", settings=settings)
     assert done.returncode in {0, 1}, done.stderr
     seen: dict[str, Any] = json.loads(done.stdout)
     stands = any(each["level"] == "alarm" for each in seen["alarms"])

@@ -11,12 +11,13 @@ import pytest
 from tests.end_to_end.gateway import UNLIMITED, Demo
 from tests.end_to_end.stepped import FILE
 from tests.end_to_end.waiting import wait_until
+from tests.support.counts import soak_cases
 from tests.support.templates import copy_data
 
 pytestmark = pytest.mark.processes
 
 DAY_S: Final = 86_400
-STEPS_S: Final = (600, -600, DAY_S, -DAY_S, 60 * DAY_S, -60 * DAY_S)
+STEPS_S: Final = (DAY_S, -60 * DAY_S, 600, -600, -DAY_S, 60 * DAY_S)
 QUIET: Final = {"NGOMA_MODEM_LATENCY_MS": "0"}
 
 
@@ -129,7 +130,7 @@ def one_gone_one_waiting(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return demo.folder
 
 
-@pytest.mark.parametrize("off_s", STEPS_S)
+@pytest.mark.parametrize("off_s", soak_cases(*STEPS_S, quick=2))
 def test_a_clock_that_is_off_at_the_start_erases_nothing_and_a_person_ends_it(
     one_gone_one_waiting: Path, tmp_path: Path, off_s: int
 ) -> None:

@@ -19,9 +19,10 @@ import pytest
 from adapters.store.sqlite.inspection import first_damage
 from tests.end_to_end import damage
 from tests.end_to_end.client import Client
-from tests.end_to_end.gateway import ROOT, UNLIMITED, Demo, environment
+from tests.end_to_end.gateway import UNLIMITED, Demo, ask_cli
 from tests.end_to_end.truth import Truth, sqlite_store
 from tests.end_to_end.waiting import wait_until
+from tests.support.counts import soak_cases
 from tests.support.invariants import violations_in
 from tests.support.templates import copy_data
 
@@ -55,15 +56,7 @@ def tables_of(path: Path) -> list[str]:
 
 
 def doctor(demo: Demo) -> list[dict[str, str]]:
-    done = subprocess.run(
-        [sys.executable, "-m", "worker", "doctor", "--json", "--data-dir", str(demo.folder)],
-        env=environment(demo.settings),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=30,
-    )
+    done = ask_cli("doctor", "--data-dir", str(demo.folder), settings=demo.settings)
     found: list[dict[str, str]] = json.loads(done.stdout)
     assert done.returncode == (1 if any(row["verdict"] == "wrong" for row in found) else 0)
     return [row for row in found if row["verdict"] == "wrong"]
@@ -119,7 +112,10 @@ def must_be_whole(demo: Demo, accepted: list[int]) -> None:
 # -- damage ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("table", ["stored_events", "contents", "credentials", "saves", "numbers"])
+@pytest.mark.parametrize(
+    "table",
+    soak_cases("stored_events", "credentials", "contents", "saves", "numbers", quick=2),
+)
 def test_a_page_of_zeros_in_a_store_is_named_with_its_table_and_nothing_more_is_accepted(
     demo: Demo, table: str
 ) -> None:
@@ -137,7 +133,7 @@ def test_a_page_of_zeros_in_a_store_is_named_with_its_table_and_nothing_more_is_
     assert "set aside" not in demo.log.read_text()  # it is not the read models' damage
 
 
-@pytest.mark.parametrize("table", ["stored_events", "contents"])
+@pytest.mark.parametrize("table", soak_cases("contents", "stored_events", quick=1))
 def test_a_store_that_was_damaged_before_the_start_is_not_served(demo: Demo, table: str) -> None:
     damage.zero_a_page_of(table, demo.folder / "store.db")
     demo.spawn()
@@ -164,7 +160,7 @@ def test_each_table_of_the_store_and_of_the_read_models_is_looked_at(
     assert missed == []
 
 
-@pytest.mark.parametrize("table", ["message_log", "balances", "fleet_sims"])
+@pytest.mark.parametrize("table", soak_cases("message_log", "balances", "fleet_sims", quick=1))
 def test_a_page_of_zeros_in_a_read_model_is_found_before_anybody_asks_it(
     demo: Demo, table: str
 ) -> None:

@@ -1,9 +1,11 @@
 """How often a randomised test runs, and the line that says how often it did."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Final, Self
+from typing import Final, Self, TypeVar
+
+T = TypeVar("T")
 
 PROPERTY: Final = "ngoma_count"
 """The pytest user property that carries a ``Count`` from a worker to the summary."""
@@ -17,6 +19,11 @@ def is_soak() -> bool:
 def soak_count(full: int, quick: int = 20) -> int:
     """Give ``full`` in a soak, else ``quick``."""
     return full if is_soak() else quick
+
+
+def soak_cases(*cases: T, quick: int) -> Sequence[T]:
+    """Give all cases of a kind in a soak, else the first ``quick``: each takes a start or two."""
+    return cases if is_soak() else cases[:quick]
 
 
 @dataclass(frozen=True)
