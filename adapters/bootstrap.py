@@ -19,6 +19,7 @@ from adapters.lazily import (
     make_limiter,
     make_metrics,
     open_queue,
+    open_recipients,
     open_seal_key,
     open_statement,
     open_webhooks,
@@ -138,6 +139,7 @@ def bootstrap(
         inspections=[*inspections_of(store), *reads.engines.inspections],
         write_table=write_table,
         open_statement=partial(open_statement, settings),
+        open_recipients=open_recipients,
         close=partial(_close, follower, reads, mobile_money, wire_log),
     )
 

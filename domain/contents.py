@@ -33,6 +33,8 @@ class ContentKind(StrEnum):
     """A number that was ported to another network, and nothing else."""
     NETWORK_WORDS = "network_words"
     """What a network said of a SIM by USSD, as it is; it has a number of its own."""
+    UPLOAD = "upload"
+    """A piece of an uploaded list: what was asked for, some good rows, or some bad ones."""
     REASON = "reason"
     """What a person typed, as it is."""
 
@@ -100,6 +102,22 @@ class LineNote(Details):
     kind = ContentKind.LINE
 
     words: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListAsked(Details):
+    """What was asked for with an uploaded list; ``notes`` are sentences, one a line."""
+
+    kind = ContentKind.UPLOAD
+
+    template: str | None = None
+    column: str | None = None
+    sender_id: str | None = None
+    lane: str | None = None
+    category: str | None = None
+    send_at: str | None = None
+    """Microseconds since the epoch, in digits."""
+    notes: str | None = None
 
 
 def reason_number(reference: str | None) -> int | None:

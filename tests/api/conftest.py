@@ -132,7 +132,15 @@ def is_file(response: httpx.Response) -> bool:
     kind = response.headers["content-type"].partition(";")[0]
     path = response.request.url.path
     return response.status_code == 200 and any(
-        kind in route.files for route in ROUTES if route.path == path
+        kind in route.files for route in ROUTES if _leads_to(route.path, path)
+    )
+
+
+def _leads_to(route: str, path: str) -> bool:
+    """Whether a path is one of a route's."""
+    written, own = ([part for part in each.split("/") if part] for each in (route, path))
+    return len(written) == len(own) and all(
+        part[0] == "{" or part == given for given, part in zip(own, written, strict=True)
     )
 
 
@@ -146,14 +154,12 @@ def told(response: httpx.Response) -> dict[str, Any]:
 def check_is_described(response: httpx.Response) -> None:
     """Check that the answer is one that ``/openapi.json`` promises, schema and all."""
     method = {"HEAD": "GET"}.get(response.request.method, response.request.method)
-    parts = [part for part in response.request.url.path.split("/") if part]
     for route in ROUTES:
-        written = [part for part in route.path.split("/") if part]
-        if route.method != method or len(written) != len(parts):
+        if route.method != method:
             continue
         if response.request.method == "HEAD" and not route.is_safe:
             continue
-        if all(part[0] == "{" or part == own for own, part in zip(parts, written, strict=True)):
+        if _leads_to(route.path, response.request.url.path):
             kinds = route.answers.get(response.status_code)
             assert kinds is not None, f"{route.path} does not describe {response.status_code}"
             if response.request.method != "HEAD":

@@ -51,6 +51,7 @@ from application.ports.queries.reports import ReportPair, ReportQueries
 from application.ports.queries.sims import AirtimeRow, PhoneRow, SimQueries, SimRow
 from application.ports.queries.suppressions import SuppressionQueries, SuppressionRow
 from application.ports.queries.topups import TopUpQueries, TopUpRow
+from application.ports.queries.uploads import UploadQueries, UploadRow
 from application.ports.queries.waiting import Ahead, Backlog, Waiting, WaitingQueries
 from application.ports.queries.wallets import Balance, Statement, StatementLine, WalletQueries
 
@@ -105,6 +106,7 @@ __all__ = [
     "StatementLine",
     "SuppressionRow",
     "TopUpRow",
+    "UploadRow",
     "Waiting",
     "WebhookRow",
 ]
@@ -128,6 +130,7 @@ class Queries(
     ReceiptQueries,
     DayQueries,
     FeedQueries,
+    UploadQueries,
     ProgressQueries,
     Protocol,
 ):
