@@ -133,6 +133,28 @@ def a_new_top_up(tenant: Tenant) -> list[str]:
     return [a_top_up_of(tenant.gateway)]
 
 
+def an_upload(tenant: Tenant) -> list[str]:
+    """Upload a list, of which nothing was sent, as its person would; give its id."""
+    made = tenant.gateway.http.post(
+        "/api/v1/uploads",
+        data=LIST,
+        files={"file": LIST_FILE},
+        headers={"Authorization": f"Bearer {tenant.session()}"},
+    )
+    assert made.status_code == 201, made.text
+    return [made.json()["data"]["upload_id"]]
+
+
+def an_upload_that_is_sent(tenant: Tenant) -> list[str]:
+    """The same, started."""
+    (upload,) = an_upload(tenant)
+    started = tenant.gateway.http.post(
+        f"/api/v1/uploads/{upload}/start", headers={"Authorization": f"Bearer {tenant.session()}"}
+    )
+    assert started.status_code == 200, started.text
+    return [upload]
+
+
 def batch_of(tenant: Tenant) -> list[str]:
     return [tenant.batch, tenant.batch.removeprefix("batch_")]
 
@@ -153,12 +175,15 @@ TOP_UP: Final = {"msisdn": "0961234567", "amount_ngwee": 5_000}
 SEND: Final = {"to": "260977000000", "message": "Hello"}
 UNKNOWN_MESSAGES: Final = ("msg_999999", "MSG-1766000000-00ZZ", "MSG-1766000000-LFLR", "msg_0")
 WHY: Final = {"reason": "because"}
+LIST: Final = {"template": "Hello {name}", "column": "phone"}
+LIST_FILE: Final = b"phone,name\n0977000001,Chanda\n"
 PROOF: Final = {"password": "x" * 12}
 STAFF: Final = "/api/v1/staff"
 PHONES: Final = "/api/mobile/v1"
 ONE_BATCH: Final = Class(
     Kind.NAMES, names=batch_of, unknown=("batch_999999", "999999", "batch_0", "x")
 )
+ONE_UPLOAD: Final = Class(Kind.NAMES, names=an_upload, unknown=("up_999999", "999999", "up_0", "x"))
 ONE_MESSAGE: Final = Class(Kind.NAMES, names=messages_of, unknown=UNKNOWN_MESSAGES)
 
 WEBHOOK: Final[Mapping[tuple[str, str], Class]] = {
@@ -192,6 +217,16 @@ CLASSES: Final[Mapping[tuple[str, str], Class]] = {
     ),
     ("GET", "/api/v1/batches/{batch_id}"): ONE_BATCH,
     ("POST", "/api/v1/batches/{batch_id}/cancel"): replace(ONE_BATCH, body={}),
+    ("POST", "/api/v1/uploads"): Class(Kind.READS, body=LIST, file=LIST_FILE),
+    ("GET", "/api/v1/uploads"): Class(Kind.READS),
+    ("GET", "/api/v1/uploads/{upload_id}"): ONE_UPLOAD,
+    ("GET", "/api/v1/uploads/{upload_id}/rows"): ONE_UPLOAD,
+    ("GET", "/api/v1/uploads/{upload_id}/bad.csv"): ONE_UPLOAD,
+    ("POST", "/api/v1/uploads/{upload_id}/start"): replace(ONE_UPLOAD, body={}),
+    ("POST", "/api/v1/uploads/{upload_id}/pause"): replace(
+        ONE_UPLOAD, body={}, names=an_upload_that_is_sent
+    ),
+    ("POST", "/api/v1/uploads/{upload_id}/cancel"): replace(ONE_UPLOAD, body={}),
     ("POST", "/api/v1/auth/register"): Class(Kind.OPEN, body={}),
     ("POST", "/api/v1/auth/login"): Class(Kind.OPEN, body={}),
     ("POST", "/api/v1/auth/reset"): Class(Kind.OPEN, body={}),
