@@ -8,8 +8,8 @@ from application.books.actors import Actor
 from application.books.books import Books
 from application.books.commands import Command
 from application.retention.uploads import erase_upload
-from domain.account import Account, account_id
-from domain.errors import AccountSuspended, NotFound
+from domain.account import account_id
+from domain.errors import NotFound
 from domain.upload.aggregate import Upload, upload_id
 from domain.values import Instant
 
@@ -43,19 +43,16 @@ class _OfUpload(Command[None]):
 
 
 class StartUpload(_OfUpload):
-    """Send a list, or go on; what sends it looks for lists that are being sent."""
+    """Send a list, or go on. Who may not send finds it paused: its first part says so."""
 
     def decide(self, books: Books) -> None:
         """Start it; nothing when it is being sent.
 
         Raises:
             InvalidKey, NotFound: see above.
-            AccountSuspended: the account may not send.
             TooLate: it is over, or no row of it can be sent.
         """
         upload = self._upload(books)
-        if books.get(Account, account_id(self._account)).suspended:
-            raise AccountSuspended("This account is suspended and may not send.")
         upload.start(actor=self._actor.name, key_id=self._actor.key_id, at=self.at)
         books.record(upload)
 

@@ -14,7 +14,7 @@ from application.ports import ContentRow, ListedRow, RecipientFile
 from application.uploads.parts import BadRow, GoodRow, Part
 from domain.account import Account, account_id
 from domain.contents import ListAsked
-from domain.errors import AccountSuspended, InvalidRecipient, InvalidRequest, MessageTooLong
+from domain.errors import InvalidRecipient, InvalidRequest, MessageTooLong
 from domain.message_text import MESSAGE_CHARACTERS_MAX, check_length, is_blank
 from domain.msisdn import Numbering, normalise
 from domain.segments import Text
@@ -148,11 +148,9 @@ class KeepPreview(Command[int]):
         Raises:
             InvalidKey: the actor's own key was revoked meanwhile.
             NotFound: no such account.
-            AccountSuspended: the account may not send.
         """
         require_key(books, self._actor)
-        if books.get(Account, account_id(self._account)).suspended:
-            raise AccountSuspended("This account is suspended and may not send.")
+        books.get(Account, account_id(self._account))
         found = self._found
         content, *rows = map(reference, self._rows)
         upload = Upload.preview(
