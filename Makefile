@@ -77,7 +77,7 @@ soak: $(STAMP) soak-tools browser ## Full counts, all client languages, clock fa
 	NGOMA_SOAK=full $(PYTEST) --timeout=7200 $(ARGS)
 
 soak-tools:
-	@missing=; for tool in php:php-cli node:nodejs npm:npm javac:default-jdk-headless curl:curl \
+	@missing=; for tool in php:php-cli composer:composer node:nodejs npm:npm javac:default-jdk-headless curl:curl \
 		faketime:faketime hledger:hledger ledger:ledger soffice:libreoffice-calc-nogui \
 		ssconvert:gnumeric smsd:smstools gammu:gammu gammu-smsd:gammu-smsd gnokii:gnokii-cli \
 		bearerbox:kannel; do \
@@ -103,9 +103,10 @@ bench: $(STAMP) ## Measure speed, with durable settings
 clients: $(STAMP) ## Send with curl, Python, PHP and Node through the running demo gateway
 	$(BIN)/python -m tests.end_to_end.clients $(ARGS)
 
-docs: $(STAMP) ## Write docs/reference/ anew from the code, and keep new events in the corpus
+docs: $(STAMP) ## Write docs/reference/ and the clients' types anew from the code, keep new events in the corpus
 	$(BIN)/python -m tests.support.event_corpus --write
 	$(BIN)/python -m tests.tidy.reference --write
+	$(BIN)/python -m tests.tidy.clients --write
 
 format: $(STAMP) ## Format the code and fix what can be fixed
 	$(BIN)/ruff check --fix
@@ -113,5 +114,5 @@ format: $(STAMP) ## Format the code and fix what can be fixed
 
 clean: ## Remove .venv, caches and the demo's data
 	rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist ngoma-data ngoma-data.writer-key \
-		$(NODE_CLIENTS)/node_modules
+		$(NODE_CLIENTS)/node_modules api/clients/typescript/node_modules api/clients/typescript/lib
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -9,7 +9,7 @@ from typing import Final
 
 from adapters.settings import Settings
 from application.ports import AnchorAway, Mailer, MailNotSent
-from domain.proof.notes import notes_in
+from domain.proof.notes import BadNote, notes_in
 
 MINUTE_S: Final = 60
 DAY_S: Final = 86_400
@@ -61,7 +61,11 @@ class FileAnchor:
             return None
         except OSError as error:
             raise AnchorAway(error.strerror or type(error).__name__) from error
-        *_, newest = (None, *notes_in(tail))
+        try:
+            *_, newest = (None, *notes_in(tail))
+        except BadNote as error:
+            msg = "it holds what is no checkpoint"
+            raise AnchorAway(msg) from error
         return None if newest is None else str(newest)
 
 

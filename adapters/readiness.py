@@ -1,19 +1,15 @@
 """What ``/readyz`` checks of the store, its read models and its disk."""
 
-import os
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Final
 
+from adapters.room import room_trouble
 from application.ports import Store
 from application.ports.queries import Queries
 from application.system import Signals
 from domain.errors import StoreDown
 from projections.keeping import Rebuilding
-
-ROOM_MIN_BYTES: Final = 64 * 1024 * 1024
-"""On the disk of an embedded store; with less left somebody has to look, before it is full."""
 
 
 def store_trouble(store: Store) -> str:
@@ -41,18 +37,6 @@ def read_models_trouble(queries: Queries) -> str:
     stopped = [status.name for status in statuses if status.error and not status.is_rebuilding]
     words = (("rebuilding", rebuilding), ("stopped", stopped))
     return "; ".join(f"{word}: {', '.join(names)}" for word, names in words if names) or "ok"
-
-
-def room_trouble(folder: Path) -> str:
-    """Say whether there is room on the disk of an embedded store: "ok", or how little."""
-    try:
-        found = os.statvfs(folder)
-    except OSError as error:
-        return f"{folder} cannot be looked at: {error.strerror}"
-    left_bytes = found.f_bavail * found.f_frsize
-    if left_bytes >= ROOM_MIN_BYTES:
-        return "ok"
-    return f"only {left_bytes // 1024:,} KiB are left on the disk of {folder}: make room there"
 
 
 def read_model_lags(queries: Queries) -> Mapping[str, float]:

@@ -10,7 +10,7 @@ from adapters.spreadsheets.cells import Cell, CellRefused, refuse, text_of, unsc
 from adapters.spreadsheets.rows import Rows, rows_of
 from application.ports import ListedRow
 from domain.errors import InvalidRequest
-from domain.upload.bounds import ROWS_MAX
+from domain.upload.bounds import UPLOAD_ROWS_MAX
 from domain.upload.template import fold_heading
 
 HEADINGS_SHOWN_MAX: Final = 30
@@ -24,7 +24,7 @@ def open_recipients(path: Path, *, column: str, names: Sequence[str]) -> "ReadLi
     Raises:
         InvalidRequest: with field ``file``, ``column`` or ``template``.
     """
-    rows = rows_of(path, Bounds(rows=ROWS_MAX + 1))
+    rows = rows_of(path, Bounds(rows=UPLOAD_ROWS_MAX + 1))
     wanted = [fold_heading(column), *names]
     best: tuple[int, Sequence[str]] = (0, ())
     for head in rows.heads():
@@ -91,8 +91,8 @@ class ReadList:
             if number <= self._heading_row or all(cell in _EMPTY for cell in row):
                 continue
             count += 1
-            if count > ROWS_MAX:
-                msg = f"A list has at most {ROWS_MAX:,} rows."
+            if count > UPLOAD_ROWS_MAX:
+                msg = f"A list has at most {UPLOAD_ROWS_MAX:,} rows."
                 raise InvalidRequest(msg, field="file")
             yield self._read(number, row)
 

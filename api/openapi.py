@@ -40,6 +40,10 @@ _NOT_QUEUED: Final = {
     "type": "boolean",
     "description": "Always false where it stands: it is certain that nothing was accepted.",
 }
+_OF_TESTS: Final = {
+    "type": "boolean",
+    "description": "Always true where it stands: the key is for tests, and nothing of it is real.",
+}
 _SECONDS: Final = {"type": "integer", "minimum": 1}
 HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "Retry-After": {"description": "Seconds after which to ask again.", "schema": _SECONDS},
@@ -80,6 +84,11 @@ def document(routes: Sequence[Route], version: str) -> dict[str, Any]:
     types = _types(routes)
     references, made = msgspec.json.schema_components(types, ref_template=_REF)
     components = {name: _plain(schema) for name, schema in made.items()}
+    for name in _with_keys(routes):
+        components[name] = {
+            **components[name],
+            "properties": {**components[name]["properties"], "test": _OF_TESTS},
+        }
     schemas = dict(zip(types, references, strict=True))
     for status in sorted(_refusals(routes)):
         components[_refusal_name(status)] = _refusal(components[WilcybertekError.__name__], status)
@@ -115,6 +124,17 @@ def _types(routes: Iterable[Route]) -> list[type[msgspec.Struct]]:
     return list(dict.fromkeys((*answered, *asked)))
 
 
+def _with_keys(routes: Iterable[Route]) -> set[str]:
+    """Name the schemas of answers to those who come with a key."""
+    return {
+        kind.__name__
+        for route in routes
+        if route.access in {"key", "account"}
+        for kinds in route.answers.values()
+        for kind in kinds
+    }
+
+
 def _refusals(routes: Iterable[Route]) -> set[int]:
     return {
         status
@@ -138,7 +158,7 @@ def _refusal(schema: Mapping[str, Any], status: int) -> dict[str, Any]:
         *(("request_id",) if status >= FAULT_FROM else ()),
     ]
     allowed = {
-        *needed,
+        *(*needed, "test"),
         *(("top_up_url",) if status == 402 else ()),
         *(("queued",) if status in {429, 500} else ()),
     }

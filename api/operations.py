@@ -79,7 +79,10 @@ class OperationsApp:
     async def _readyz(self) -> Answer:
         readiness = await self._readiness()
         details = schemas.ReadyDetails(
-            status=readiness.status, checks=dict(readiness.checks), notes=dict(readiness.notes)
+            status=readiness.status,
+            checks=dict(readiness.checks),
+            notes=dict(readiness.notes),
+            alarms=dict(readiness.alarms),
         )
         return answer(details, status=_status(readiness))
 

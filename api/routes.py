@@ -27,6 +27,7 @@ from api.routing.route import (
 from api.staff.exceptions_routes import WORK
 from api.staff.routes import STAFF
 from domain.bulk import RECIPIENTS_MAX
+from domain.mode import Mode
 from domain.page_sizes import FELTECH_PAGE, WILCYBERTEK_PAGE, WILCYBERTEK_PAGE_MAX
 
 PAGE: Final = Parameter("page", "integer", "Page number; below 1 or unreadable is 1.")
@@ -154,6 +155,12 @@ FELTECH_ROUTES: Final = (
             Parameter("status", "string", "Pending, Sent or Failed, in any case."),
             PAGE,
             BEFORE,
+            Parameter(
+                "mode",
+                "string",
+                "Which log: a key reads that of its own mode, a session either.",
+                choices=tuple(Mode),
+            ),
         ),
     ),
     Route(

@@ -49,6 +49,8 @@ class Readiness:
     checks: Mapping[str, str]
     notes: Mapping[str, str] = field(default_factory=dict)
     """What works with less than it might, and is not wrong for that."""
+    alarms: Mapping[str, str] = field(default_factory=dict)
+    """What needs a person and is no check: the alarms of a part that works."""
 
     @property
     def is_ready(self) -> bool:
@@ -68,6 +70,8 @@ class Signals:
         self._checks: dict[str, Callable[[], str]] = {}
         self._vital: dict[str, Callable[[], bool]] = {}
         self._notes: dict[str, Callable[[], str | None]] = {}
+        self.standing: Callable[[], Mapping[str, str]] = dict
+        """Gives the alarms that stand in this process."""
 
     def add_check(
         self, name: str, check: Callable[[], str], *, is_vital: bool | Callable[[], bool] = True
@@ -90,9 +94,10 @@ class Signals:
         wrong = [name for name, word in checks.items() if word != "ok"]
         status: Literal["ready", "degraded", "not ready"] = "degraded" if wrong else "ready"
         notes = {name: words for name, note in list(self._notes.items()) if (words := note())}
-        return Readiness(
-            "not ready" if any(self._vital[name]() for name in wrong) else status, checks, notes
-        )
+        alarms = {name: words for name, words in self.standing().items() if name not in checks}
+        if any(self._vital[name]() for name in wrong):
+            status = "not ready"
+        return Readiness(status, checks, notes, alarms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -137,7 +137,8 @@ class Account(Aggregate):
     class ApiKeyIssued(Event):
         """An API key was made; ``key_id`` is its public part, the hash stands beside the log.
 
-        ``scopes`` names what it may do; an empty list is everything that a key can do.
+        ``scopes`` names what it may do; an empty list is everything that a key can do. The word
+        ``test`` among them is no scope: nothing that the key sends is real.
         """
 
         TOPIC = "Account.ApiKeyIssued"

@@ -1,10 +1,11 @@
 """What stands beside the log: the kinds of contents, and how their bodies are written and read."""
 
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import cache
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 
 class ContentKind(StrEnum):
@@ -118,6 +119,29 @@ class ListAsked(Details):
     send_at: str | None = None
     """Microseconds since the epoch, in digits."""
     notes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListRows:
+    """Some rows of an uploaded list, written down: each is its number in the file, and words."""
+
+    kind: ClassVar[ContentKind] = ContentKind.UPLOAD
+
+    body: str
+
+    @classmethod
+    def of(cls, rows: Iterable[Sequence[object]]) -> Self:
+        """Write rows of numbers, texts and lists of texts."""
+        return cls(json.dumps([*rows], ensure_ascii=False, separators=(",", ":")))
+
+    def written(self) -> str:
+        """Give the body that is stored."""
+        return self.body
+
+    @classmethod
+    def read(cls, body: str | None) -> Sequence[Sequence[Any]]:
+        """Read the rows of a stored body; of an erased one (None) nothing is left."""
+        return [tuple(row) for row in json.loads(body or "[]")]
 
 
 def reason_number(reference: str | None) -> int | None:

@@ -15,6 +15,7 @@ from typing import Final
 
 from domain.addresses import Network, read_address, read_network
 from domain.errors import InvalidRequest, NotPermitted
+from domain.mode import Mode
 
 KEY_CHARACTERS: Final = 32
 KEY_ID_CHARACTERS: Final = 8
@@ -36,6 +37,22 @@ class Scope(StrEnum):
 
     SEND = "send"
     READ = "read"
+
+
+def stored_scopes(scopes: Iterable[str], mode: Mode) -> tuple[str, ...]:
+    """Give the words that are stored of what a key may do and is for.
+
+    A key for tests has the word ``test`` among its scopes: a process of an older version, which
+    knows no tests, takes it for a key that may neither send nor read.
+    """
+    return (*scopes, *((Mode.TEST.value,) if mode is Mode.TEST else ()))
+
+
+def read_scopes(stored: str | None) -> tuple[tuple[str, ...], Mode]:
+    """Read what a key may do, and what it is for."""
+    words = (stored or "").split()
+    mode = Mode.TEST if Mode.TEST.value in words else Mode.LIVE
+    return tuple(word for word in words if word != Mode.TEST.value), mode
 
 
 def is_key_id(text: str) -> bool:

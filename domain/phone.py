@@ -10,6 +10,9 @@ from domain.values import Instant, Network
 
 SLOTS_MAX: Final = 4
 """Slots of one phone; the app counts them from 1."""
+PACE_SEGMENTS: Final = 30
+PACE_S: Final = 1_800
+"""Android asks the phone's user beyond 30 segments in 30 minutes, and nobody looks."""
 
 Slots = Mapping[int, Network]
 """Which network the SIM in each slot is of: the app hides it, so the operator says it."""

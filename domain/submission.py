@@ -28,7 +28,7 @@ class Submission(Aggregate):
         """A command was accepted under the key; ``fingerprint`` is keyed, never a bare hash.
 
         The answer is a content row of kind "submission" under ``first_number``; ``answer`` is
-        its HMAC.
+        its HMAC. ``account`` is below zero for what was sent in test mode.
         """
 
         TOPIC = "Submission.Accepted"

@@ -157,6 +157,12 @@ def due_webhooks(connection: Connection, now: Instant, *, limit: int) -> Sequenc
     return list(map(_webhook, connection.execute(wanted)))
 
 
+def paused_webhooks(connection: Connection, *, limit: int) -> Sequence[WebhookRow]:
+    """List webhooks whose receivers took nothing for days, by account."""
+    wanted = _webhooks().where(WEBHOOKS.c.state == "paused").order_by(WEBHOOKS.c.account)
+    return list(map(_webhook, connection.execute(wanted.limit(limit))))
+
+
 def attempts(
     connection: Connection, account: int, *, before: int, limit: int
 ) -> Sequence[AttemptRow]:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Boolean, Connection, Table, Text, select
 
-from application.ports.queries import AirtimeRow, PhoneRow, SimRow
+from application.ports.queries import AirtimeRow, BegunRow, PhoneRow, SimRow
 from domain.contents import CardNote, ContentKind
 from domain.days import counts_for, day_of
 from domain.values import Instant, Network
@@ -35,6 +35,12 @@ USE: Final = Table("fleet_use", READ, key("sim"), changing("day"), changing("beg
 
 Each attempt begins one, and each accepted segment with more to follow the next. One that then
 did not leave stays counted, so the count is never less than what was on the air.
+"""
+
+LATELY: Final = Table("fleet_lately", READ, key("sim"), changing("begun", Text))
+"""What each SIM in a phone was given last, as ``MESSAGE@INSTANT`` with spaces between.
+
+No more of it than its pace can hold: each is a segment at least.
 """
 
 AIRTIME: Final = Table(
@@ -106,6 +112,13 @@ def begun_on(connection: Connection, day: int, *, sim: int) -> int:
     """Count the segments that a SIM began on a day in Lusaka, or on the next."""
     row = connection.execute(select(USE.c.day, USE.c.begun).where(USE.c.sim == sim)).first()
     return row.begun if row is not None and counts_for(row.day, day) else 0
+
+
+def begun_lately(connection: Connection, sim: int) -> Sequence[BegunRow]:
+    """List what a SIM in a phone was given, oldest first."""
+    begun = connection.execute(select(LATELY.c.begun).where(LATELY.c.sim == sim)).scalar() or ""
+    pairs = [each.split("@") for each in begun.split()]
+    return [BegunRow(int(number), Instant(int(at))) for number, at in pairs]
 
 
 def phones(connection: Connection) -> Sequence[PhoneRow]:

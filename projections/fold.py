@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from operator import attrgetter
 from typing import Final
@@ -51,6 +51,22 @@ def is_of_the_store(error: BaseException) -> bool:
 
 def _ignore(names: Sequence[str], point: Point) -> None:
     """Tell nobody that projections moved."""
+
+
+def _handed_out(
+    events: Events, projections: Sequence[Projection]
+) -> Iterator[tuple[Projection, Events]]:
+    """Give each projection the events that it asked for, unless there are none.
+
+    Whom an event is for is asked once for all of its kind: most batches have few kinds.
+    """
+    kinds = {type(event) for _, event in events}
+    for projection in projections:
+        wanted = kinds & projection.events
+        if wanted == kinds:
+            yield projection, events
+        elif wanted:
+            yield projection, [pair for pair in events if type(pair[1]) in wanted]
 
 
 class Fold:
@@ -157,10 +173,8 @@ class Fold:
                 raise Overtaken
             try:
                 touched: list[Rows] = []
-                for projection in projections:
-                    wanted = [pair for pair in events if type(pair[1]) in projection.events]
-                    if wanted:
-                        projection.apply(Batch(connection, wanted, self._suffix, touched))
+                for projection, wanted in _handed_out(events, projections):
+                    projection.apply(Batch(connection, wanted, self._suffix, touched))
                 write(connection, touched)
             except Exception as error:  # whatever a fold meets, its projection stops there
                 if is_of_the_store(error):

@@ -25,12 +25,12 @@ _COLUMNS: Final = (
 
 
 def messages(connection: Connection, wanted: MessageFilter) -> Sequence[MessageRow]:
-    """List messages of all accounts, newest first."""
+    """List messages of all accounts, newest first, and no tests."""
     log = MESSAGES.c
     statement = (
         select(*_COLUMNS)
         .select_from(MESSAGES.outerjoin(WAITING, WAITING.c.number == log.number))
-        .where(log.number < wanted.before)
+        .where(log.number < wanted.before, log.account > 0)
         .order_by(log.number.desc())
         .limit(wanted.limit)
     )

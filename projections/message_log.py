@@ -45,11 +45,24 @@ MESSAGES: Final = Table(
     changing("delivered_at", nullable=True),
     changing("failure_code", Text, nullable=True),
 )
-"""``position`` is that of Queued: the order of the log. ``sim`` made the last attempt."""
+"""``position`` is that of Queued: the order of the log. ``sim`` made the last attempt.
+
+``account`` is the number of the account's log: below zero are its tests (``domain/mode.py``).
+"""
 
 Index("message_log_by_account", MESSAGES.c.account, MESSAGES.c.position)
 index_when_set("message_log_by_batch", MESSAGES.c.batch, when=MESSAGES.c.batch)
 Index("message_log_by_status", MESSAGES.c.account, MESSAGES.c.status, MESSAGES.c.position)
+
+REHEARSALS: Final = Table(
+    "message_log_rehearsals",
+    READ,
+    key("number"),
+    changing("due_at"),
+)
+"""Test messages of which more is to become, and when."""
+
+Index("message_log_rehearsals_due", REHEARSALS.c.due_at)
 
 TOTALS: Final = Table(
     "message_log_totals",
@@ -180,6 +193,12 @@ def open_of_batch(connection: Connection, account: int, batch: int) -> Sequence[
         MESSAGES.c.state.in_([state.value for state in OPEN]),
     )
     return list(connection.scalars(wanted.order_by(MESSAGES.c.number)))
+
+
+def due_rehearsals(connection: Connection, now: Instant, *, limit: int) -> Sequence[int]:
+    """Number the test messages whose time has come, longest due first."""
+    wanted = select(REHEARSALS.c.number).where(REHEARSALS.c.due_at <= now)
+    return list(connection.scalars(wanted.order_by(REHEARSALS.c.due_at).limit(limit)))
 
 
 def numbers_of(

@@ -4,7 +4,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, Text, delete, inspect, select, tuple_, update
+from sqlalchemy import (
+    Connection,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    inspect,
+    select,
+    tuple_,
+    update,
+)
 
 from projections.log import BEGINNING, Origin, Point
 from projections.tables import READ, changing, key
@@ -62,6 +72,14 @@ class Position:
 
 
 _ALL: Final = select(POSITIONS).order_by(POSITIONS.c.name)
+_MOVE: Final = (
+    update(POSITIONS)
+    .where(tuple_(POSITIONS.c.name, POSITIONS.c.version).in_(bindparam("moved", expanding=True)))
+    .where(POSITIONS.c.position == bindparam("after"), POSITIONS.c.mark == bindparam("after_mark"))
+    .where(POSITIONS.c.error.is_(None))
+    .values(position=bindparam("to"), mark=bindparam("to_mark"))
+)
+"""Made once: each batch of the follower does it, and to make it costs more than to do it."""
 
 
 def are_made(bind: Any) -> bool:
@@ -133,13 +151,8 @@ def move(connection: Connection, versions: Mapping[str, int], *, after: Point, t
     before the rows are touched: the row lock keeps a second runner out until the commit, and it
     then finds that it has lost. When this is False the caller rolls back.
     """
-    moved = connection.execute(
-        update(POSITIONS)
-        .where(tuple_(POSITIONS.c.name, POSITIONS.c.version).in_(list(versions.items())))
-        .where(POSITIONS.c.position == after.position, POSITIONS.c.mark == after.mark)
-        .where(POSITIONS.c.error.is_(None))
-        .values(position=to.position, mark=to.mark)
-    )
+    given = {"moved": list(versions.items()), "after": after.position, "after_mark": after.mark}
+    moved = connection.execute(_MOVE, {**given, "to": to.position, "to_mark": to.mark})
     return moved.rowcount == len(versions)
 
 

@@ -11,26 +11,20 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 import projections
 from application.ports.queries import (
     AccountRow,
-    ActivityRow,
     Ahead,
-    AirtimeRow,
     Backlog,
     Balance,
-    BatchRow,
     EntryRow,
     Kept,
     KeyRow,
-    LogEntry,
     LogFilter,
     LogPage,
     LookRow,
     MessageFilter,
     MessageRow,
-    PhoneRow,
     Place,
     ProjectionStatus,
     SenderIdRow,
-    SimRow,
     Statement,
     Waiting,
 )
@@ -46,7 +40,9 @@ from projections.keeping import Keeper, Unlosable
 from projections.known import Positions, statuses
 from projections.log import Log
 from projections.reading_feed import FeedReading
+from projections.reading_fleet import FleetReading
 from projections.reading_ledger import LedgerReading
+from projections.reading_messages import MessageReading
 from projections.reading_receipts import ReceiptReading
 from projections.reading_reports import ReportReading
 
@@ -55,7 +51,6 @@ if TYPE_CHECKING:  # else each is imported when it is asked
     import projections.balances
     import projections.directory
     import projections.dispatch
-    import projections.fleet
     import projections.idempotency
     import projections.listing
     import projections.looks
@@ -65,7 +60,15 @@ if TYPE_CHECKING:  # else each is imported when it is asked
     import projections.searching
 
 
-class SqlQueries(LedgerReading, ReceiptReading, DayAnswers, ReportReading, FeedReading):
+class SqlQueries(
+    LedgerReading,
+    ReceiptReading,
+    DayAnswers,
+    ReportReading,
+    FeedReading,
+    FleetReading,
+    MessageReading,
+):
     """Implements ``application.ports.queries.Queries``; may be called from many threads.
 
     A read model that is being built anew answers nothing: half of a log would be taken for all
@@ -123,26 +126,6 @@ class SqlQueries(LedgerReading, ReceiptReading, DayAnswers, ReportReading, FeedR
                 search.look(connection)
         with self._reading(catalogue.MESSAGE_LOG) as connection:
             return search.found(connection)
-
-    def log_entry(self, account: int, number: int) -> LogEntry | None:
-        """Find one message of an account."""
-        with self._reading(catalogue.MESSAGE_LOG) as connection:
-            return projections.message_log.entry(connection, account, number)
-
-    def activity(self, account: int, since: Instant, *, newest: int) -> Sequence[ActivityRow]:
-        """Count an account's messages since a time by day, network and state, of the newest."""
-        with self._reading(catalogue.MESSAGE_LOG) as connection:
-            return projections.message_log.activity(connection, account, since, newest=newest)
-
-    def batch(self, account: int, batch: int) -> BatchRow | None:
-        """Count how the messages of an account's bulk stand."""
-        with self._reading(catalogue.MESSAGE_LOG) as connection:
-            return projections.message_log.batch_row(connection, account, batch)
-
-    def open_of_batch(self, account: int, batch: int) -> Sequence[int]:
-        """Number the messages of an account's bulk that have not ended."""
-        with self._reading(catalogue.MESSAGE_LOG) as connection:
-            return projections.message_log.open_of_batch(connection, account, batch)
 
     def balance(self, account: int) -> Balance | None:
         """Give an account's balance row."""
@@ -216,26 +199,6 @@ class SqlQueries(LedgerReading, ReceiptReading, DayAnswers, ReportReading, FeedR
         """Find one sender ID request of any account."""
         with self._reading(catalogue.DIRECTORY) as connection:
             return projections.directory.sender_id(connection, number)
-
-    def sims(self, now: Instant) -> Sequence[SimRow]:
-        """List the fleet."""
-        with self._reading(catalogue.FLEET) as connection:
-            return projections.fleet.sims(connection, now)
-
-    def airtime(self, sim: int) -> AirtimeRow | None:
-        """Give what is known of a SIM's airtime."""
-        with self._reading(catalogue.FLEET) as connection:
-            return projections.fleet.airtime(connection, sim)
-
-    def begun_on(self, day: int, *, sim: int) -> int:
-        """Count the segments that a SIM began on a day in Lusaka, or on the next."""
-        with self._reading(catalogue.FLEET) as connection:
-            return projections.fleet.begun_on(connection, day, sim=sim)
-
-    def phones(self) -> Sequence[PhoneRow]:
-        """List the phones that were enrolled."""
-        with self._reading(catalogue.FLEET) as connection:
-            return projections.fleet.phones(connection)
 
     def projections(self) -> Sequence[ProjectionStatus]:
         """Say where each projection stands."""

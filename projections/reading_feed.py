@@ -73,6 +73,11 @@ class FeedReading(ABC):
         with self._reading(FEED) as connection:
             return projections.feed.due_webhooks(connection, now, limit=limit)
 
+    def paused_webhooks(self, *, limit: int) -> Sequence[WebhookRow]:
+        """List webhooks whose receivers took nothing for days, by account."""
+        with self._reading(FEED) as connection:
+            return projections.feed.paused_webhooks(connection, limit=limit)
+
     def webhook_attempts(self, account: int, *, before: int, limit: int) -> Sequence[AttemptRow]:
         """List the attempts that are kept, newest first."""
         with self._reading(FEED) as connection:

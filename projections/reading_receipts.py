@@ -12,6 +12,7 @@ from application.ports.queries import (
     CallbackRow,
     CaseRow,
     ConfirmedRow,
+    ImportRow,
     KnownLine,
     LineRow,
     OddityRow,
@@ -47,6 +48,15 @@ class ReceiptReading(ABC):
         """Say up to when the statements of a wallet reach, that were imported by ``as_of``."""
         with self._reading(RECEIPTS) as connection:
             return projections.receipts.reach(connection, provider_account, as_of=as_of)
+
+    def imports(
+        self, provider_account: str | None, *, before: int, limit: int
+    ) -> Sequence[ImportRow]:
+        """List what imports of statements brought, newest first; of all wallets for None."""
+        with self._reading(RECEIPTS) as connection:
+            return projections.receipts.imports(
+                connection, provider_account, before=before, limit=limit
+            )
 
     def open_lines(self, provider_account: str, *, after: int, limit: int) -> Sequence[LineRow]:
         """List a wallet's lines that are to be matched."""

@@ -11,6 +11,7 @@ from sqlalchemy import Boolean, ColumnElement, Connection, Index, Select, Table,
 from application.ports.queries import (
     CaseRow,
     ConfirmedRow,
+    ImportRow,
     KnownLine,
     LineRow,
     OpenItem,
@@ -107,10 +108,22 @@ FILES: Final = Table(
     READ,
     key("place"),
     fixed("provider_account", Text),
+    fixed("number"),
     fixed("imported_at"),
+    fixed("template", Text),
+    fixed("opening_ngwee", nullable=True),
+    fixed("total_ngwee"),
+    fixed("closing_ngwee", nullable=True),
+    fixed("lines"),
+    fixed("added"),
+    fixed("refused"),
+    fixed("first_at"),
     fixed("last_at"),
+    fixed("is_balanced", Boolean),
+    fixed("is_contiguous", Boolean),
+    fixed("actor", Text),
 )
-"""Up to when each import of a statement reaches."""
+"""What each import of a statement brought, and up to when it reaches."""
 
 Index("receipt_files_by_wallet", FILES.c.provider_account, FILES.c.imported_at)
 
@@ -146,6 +159,17 @@ def reach(connection: Connection, wallet: str, *, as_of: Instant | None) -> Inst
     if as_of is not None:
         wanted = wanted.where(FILES.c.imported_at <= as_of)
     return connection.execute(wanted).scalar()
+
+
+def imports(
+    connection: Connection, wallet: str | None, *, before: int, limit: int
+) -> Sequence[ImportRow]:
+    """List what imports of statements brought, newest first; of all wallets for None."""
+    wanted = select(FILES).where(FILES.c.place < before)
+    if wallet is not None:
+        wanted = wanted.where(FILES.c.provider_account == wallet)
+    rows = connection.execute(wanted.order_by(FILES.c.place.desc()).limit(limit))
+    return [ImportRow(**row._mapping) for row in rows]
 
 
 def open_lines(connection: Connection, wallet: str, *, after: int, limit: int) -> Sequence[LineRow]:

@@ -2,17 +2,20 @@
 
 Many updates of one row in a batch become one. SQLAlchemy's expression layer costs more for each
 row than the database does, so the few statements here are written out for each store: SQLite
-takes the rows by ``executemany``, PostgreSQL a whole table of them as one JSON parameter.
+takes the rows by ``executemany``, their values by place, since it looks up each name anew in each
+row; PostgreSQL takes a whole table of rows as one JSON parameter.
 """
 
 # ruff: noqa: S608 - every name in a statement is that of one of our own ``Table`` objects
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from operator import itemgetter
+from typing import Any, Final
 
+import orjson
 from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
 
@@ -21,6 +24,8 @@ Key = Any
 
 Row = dict[str, Any]
 """A row by column names."""
+
+_NAMED: Final = re.compile(r":(\w+)")
 
 
 class WrongHistory(LookupError):
@@ -107,15 +112,18 @@ class Rows:
 
     def _keys(self, keys: Iterable[Key]) -> str:
         by_name = self._sql.by_json
-        return json.dumps([self._sql.key_fields(key) for key in keys] if by_name else list(keys))
+        return _json([self._sql.key_fields(key) for key in keys] if by_name else list(keys))
 
-    def _write(self, statement: str, rows: Sequence[Row]) -> None:
-        if not rows:
-            return
-        if self._sql.by_json:
-            self._connection.exec_driver_sql(statement, (json.dumps(rows),))
-        else:
-            self._connection.exec_driver_sql(statement, rows)
+    def _write(self, each: "_Each", rows: Sequence[Row]) -> None:
+        if rows:
+            values = each.values_of
+            given = (_json(rows),) if values is None else list(map(values, rows))
+            self._connection.exec_driver_sql(each.sql, given)
+
+
+def _json(value: object) -> str:
+    # A column's name is a kind of str of SQLAlchemy's, which orjson takes for a key only so.
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 def write(connection: Connection, touched: Iterable[Rows]) -> None:
@@ -141,14 +149,28 @@ def write(connection: Connection, touched: Iterable[Rows]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class _Each:
+    """A statement that is carried out for each of some rows."""
+
+    sql: str
+    values_of: Callable[[Row], Sequence[Any]] | None = None
+    """Gives a row's values in the order of their places; None where all rows are one JSON."""
+
+    @classmethod
+    def by_place(cls, sql: str) -> "_Each":
+        """Make it of a statement with ``:column`` for each value."""
+        return cls(_NAMED.sub("?", sql), itemgetter(*_NAMED.findall(sql)))
+
+
+@dataclass(frozen=True, slots=True)
 class _Statements:
     table: str
     columns: Sequence[str]
     key: Sequence[str]
     load: str
-    insert: str
+    insert: _Each
     append: str
-    update: str
+    update: _Each
     delete: str
     by_json: bool
 
@@ -181,8 +203,8 @@ def _statements(table: Table, suffix: str, dialect: str) -> _Statements:
         given = f"json_to_recordset(%s) AS k({_typed(table, key)})"
         rows = f"json_to_recordset(%s) AS k({_typed(table, columns)})"
         matching = " AND ".join(f"t.{column} = k.{column}" for column in key)
-        insert = f"{into} SELECT {', '.join(values.values())} FROM {rows}"
-        update = f"UPDATE {name} t SET {changes} FROM {rows} WHERE {matching}"
+        insert = _Each(f"{into} SELECT {', '.join(values.values())} FROM {rows}")
+        update = _Each(f"UPDATE {name} t SET {changes} FROM {rows} WHERE {matching}")
         delete = f"DELETE FROM {name} t USING {given} WHERE {matching}"
     else:
         given = "json_each(?) AS k"
@@ -190,8 +212,8 @@ def _statements(table: Table, suffix: str, dialect: str) -> _Statements:
         fields = parts if len(key) > 1 else ["k.value"]
         matching = " AND ".join(f"t.{column} = {k}" for column, k in zip(key, fields, strict=True))
         same = " AND ".join(f"{column} = :{column}" for column in key)
-        insert = f"{into} VALUES ({', '.join(values.values())})"
-        update = f"UPDATE {name} SET {changes} WHERE {same}"
+        insert = _Each.by_place(f"{into} VALUES ({', '.join(values.values())})")
+        update = _Each.by_place(f"UPDATE {name} SET {changes} WHERE {same}")
         gone = f"SELECT {', '.join(fields)} FROM {given}"
         delete = f"DELETE FROM {name} WHERE ({', '.join(key)}) IN ({gone})"
     selected = ", ".join(f"t.{column}" for column in columns)

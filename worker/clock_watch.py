@@ -15,8 +15,9 @@ import orjson
 
 from application.books.alarms import Alarms
 from application.ports import Clock, ClockMark, Store
-from application.retention.vouching import mark_now
+from application.retention.marking import mark_now
 from domain.errors import StoreDown
+from domain.lateness import HEARD_S, NOTE_EVERY_S
 from domain.values import SECOND, Instant
 
 JUMP_S: Final = 300
@@ -27,10 +28,6 @@ VOUCHED_S: Final = 3_600
 """How long a clock runs on evenly before it is believed; corrections of it add up for as long."""
 LOOK_S: Final = 1.0
 """How old the knowledge of what other hosts noted may be."""
-NOTE_EVERY_S: Final = 30.0
-"""Between two marks of a host whose clock is believed."""
-HEARD_S: Final = 3 * NOTE_EVERY_S
-"""A host that noted nothing for this long says nothing about now."""
 NEWEST_EVENTS: Final = 100
 """The newest events, whose times are looked at where no clock was noted yet."""
 ALARM: Final = "clock"

@@ -1,8 +1,6 @@
 """The parts of a process: started and stopped in order, and how they are."""
 
 import logging
-import re
-import socket
 import time
 from collections.abc import Mapping, Sequence
 from operator import attrgetter
@@ -13,6 +11,7 @@ from application.fleet.waits import SimWaits
 from application.system import System
 from worker.aside import SpeakerThreads
 from worker.clock_watch import ALARM as CLOCK_ALARM
+from worker.host import host_name
 from worker.parts import PARTS
 from worker.parts.part import Part, Process, ProcessRole, Running
 from worker.timed_work import due_work
@@ -44,6 +43,7 @@ class Supervisor:
             work=due_work(system, speakers=speakers) if work is None else work,
             speakers=speakers,
             waits=waits,
+            role=role,
         )
         self._parts: Sequence[tuple[Part, Sequence[Running]]] = [
             (part, part.make(self.process))
@@ -89,6 +89,7 @@ class Supervisor:
         watch = system.metrics.watch
         watch("thread_faults", "Unexpected exceptions by thread.", self._faults, label="thread")
         watch("alarms", "Alarms that stand.", self._alarms, label="alarm")
+        system.signals.standing = self.process.alarms.standing
         system.signals.add_check("threads", self._threads_check)
         system.signals.add_check("clock", self._clock_check, is_vital=False)
 
@@ -98,6 +99,7 @@ class Supervisor:
         The web must take no more requests by now. False when a thread did not end in time; a
         submission under way may take two minutes, and its outcome is then in doubt.
         """
+        self.process.is_ending = True
         until_s = time.monotonic() + deadline_s
         is_clean = True
         for place, (_, running) in reversed(list(enumerate(self._parts))):
@@ -109,8 +111,3 @@ class Supervisor:
                     is_clean = False
                     logger.error("%s did not end in time", each.name)
         return is_clean
-
-
-def host_name() -> str:
-    """Name this host, in plain characters."""
-    return re.sub(r"[^A-Za-z0-9.-]", "-", socket.gethostname())[:60] or "host"

@@ -102,6 +102,18 @@ class Settings:
         default=None,
         metadata={"help": "Unix socket to listen on, for a proxy, instead of host and port."},
     )
+    tls_certificate: Path | None = field(
+        default=None,
+        metadata={
+            "help": "Certificate in PEM, its chain behind it: https is spoken, by TLS 1.3 alone."
+        },
+    )
+    tls_key: Path | None = field(
+        default=None,
+        metadata={
+            "help": "File of the certificate's key in PEM; both are read again once changed."
+        },
+    )
     trusted_proxies: tuple[str, ...] = _setting(
         (),
         "Peers (addresses, networks, or unix) whose forwarded_header is believed.",
@@ -175,7 +187,7 @@ class Settings:
     mail_from: str = _setting("Ngoma <ngoma@localhost>", "Sender of mail.")
     public_url: str | None = _setting(
         None,
-        "Address under which people reach the gateway; without it http://host:port.",
+        "Address under which people reach the gateway; without it host and port.",
         check=WEB_URLS,
     )
     numbering_plan: NumberingPlan = field(
@@ -232,10 +244,20 @@ class Settings:
     )
 
     @property
+    def store_folder(self) -> Path | None:
+        """The folder whose disk the store fills; None where that is PostgreSQL's."""
+        return None if self.database_url else self.data_dir
+
+    @property
     def reached_at(self) -> str:
         """Where people reach the gateway, without a slash at the end."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+        return (self.public_url or f"{self.scheme}://{host}:{self.port}").rstrip("/")
+
+    @property
+    def scheme(self) -> str:
+        """What the gateway itself speaks where it listens: http or https."""
+        return "https" if self.tls_certificate and self.tls_key else "http"
 
     @property
     def numbering(self) -> Numbering:

@@ -1,6 +1,6 @@
 """``/api/v1/account`` and ``/api/v1/keys``: what an account says of itself, and its API keys."""
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from api import schemas
 from api.http.fields import Fields, read_list
@@ -16,7 +16,15 @@ from application.ports import CredentialRow
 from domain.account import Account, account_id
 from domain.contents import Person, SenderIdRequest
 from domain.errors import InvalidRequest, NotFound, SenderIdNotApproved
-from domain.key_rules import Scope, check_no_wider, check_scopes, check_sources, is_key_id
+from domain.key_rules import (
+    Scope,
+    check_no_wider,
+    check_scopes,
+    check_sources,
+    is_key_id,
+    read_scopes,
+)
+from domain.mode import Mode, check_mode
 from domain.people import check_name
 from domain.public_ids import iso_time, iso_time_or_none
 from domain.quiet_hours import QuietHours, check_quiet_all, check_quiet_hours
@@ -138,19 +146,24 @@ async def issue_key(front: Front, call: Call) -> Answer:
     principal, fields = await admit_manager(front, call)
     require(fields, "name")
     name = check_name(read_text(fields, "name"))
-    scopes = check_scopes(_listed(fields, "scopes"))
-    sources = check_sources(_listed(fields, "sources"))
-    return await _issued(front, call, principal, (name, scopes, sources))
+    wanted = _Wanted(
+        name,
+        check_scopes(_listed(fields, "scopes")),
+        check_sources(_listed(fields, "sources")),
+        check_mode(fields.get("mode")),
+    )
+    return await _issued(front, call, principal, wanted)
 
 
 async def regenerate_key(front: Front, call: Call) -> Answer:
-    """Replace a key by a new one with the same name, scopes and sources."""
+    """Replace a key by a new one with the same name, scopes, sources and mode."""
     principal, _ = await admit_manager(front, call)
     key_id = _key_id(call)
     row = await front.read(principal.account, lambda: front.system.store.credential(key_id))
     if row is None or row.account != principal.account or row.revoked_at is not None:
         raise NotFound(NO_KEY)
-    wanted = (row.name, tuple(row.scopes.split()), tuple(row.sources.split()))
+    scopes, mode = read_scopes(row.scopes)
+    wanted = _Wanted(row.name, scopes, tuple(row.sources.split()), mode)
     return await _issued(front, call, principal, wanted, revoke=key_id)
 
 
@@ -164,19 +177,28 @@ async def end_key(front: Front, call: Call) -> Answer:
     return answer(schemas.Done(message=KEY_ENDED))
 
 
+class _Wanted(NamedTuple):
+    """What a key is to be like."""
+
+    name: str
+    scopes: tuple[str, ...]
+    sources: tuple[str, ...]
+    mode: Mode
+
+
 async def _issued(
     front: Front,
     call: Call,
     principal: Principal,
-    wanted: tuple[str, tuple[str, ...], tuple[str, ...]],
+    wanted: _Wanted,
     *,
     revoke: str | None = None,
 ) -> Answer:
-    name, scopes, sources = wanted
+    name, scopes, sources, mode = wanted
     check_no_wider(sources, principal.sources)
 
     def make() -> tuple[str, NewKey]:
-        return front.system.keyring.make(name, scopes=scopes, sources=sources)
+        return front.system.keyring.make(name, scopes=scopes, sources=sources, mode=mode)
 
     api_key, new_key = await front.people.hash(front.caller(call), make)
     at = front.system.clock.now()
@@ -212,10 +234,12 @@ def _listed(fields: Fields, name: str) -> list[Any]:
 
 
 def _key(row: CredentialRow) -> schemas.ApiKeyRow:
+    scopes, mode = read_scopes(row.scopes)
     return schemas.ApiKeyRow(
         id=row.key_id,
         name=row.name,
-        scopes=[Scope(scope) for scope in row.scopes.split()],
+        mode=mode,
+        scopes=[Scope(scope) for scope in scopes],
         sources=row.sources.split(),
         created_at=iso_time(row.issued_at),
         last_used_at=iso_time_or_none(row.used_at),
@@ -226,6 +250,7 @@ def _new_key(key: NewKey, at: Instant) -> schemas.ApiKeyRow:
     return schemas.ApiKeyRow(
         id=key.key_id,
         name=key.name,
+        mode=key.mode,
         scopes=[Scope(scope) for scope in key.scopes],
         sources=list(key.sources),
         created_at=iso_time(at),

@@ -21,13 +21,16 @@ from application.accounts import RequestSenderId
 from application.accounts.principal import Principal
 from application.books.contents import read_client_reference
 from application.ports.queries import PUBLIC_STATUS, LogEntry, LogFilter, SenderIdRow
-from domain.errors import InvalidRequest, NotFound
+from domain.errors import InvalidRequest, NotFound, NotPermitted
 from domain.message import Message, State, message_id
+from domain.mode import check_mode, log_of
 from domain.page_sizes import FELTECH_PAGE
 from domain.public_ids import batch_id, iso_time, iso_time_or_none, parse_message_id
+from domain.rehearsal import Rehearsal, rehearsal_id
 from domain.sender_id_rules import check_sender_id, check_use_case
 from domain.values import Category, Instant
 
+OTHER_LOG: Final = "An API key reads the log of its own mode; a session reads either."
 SENDER_IDS_WAIT: Final = "directory"
 """The projection that lists sender IDs."""
 
@@ -44,6 +47,12 @@ DELIVERY_STATUSES: Final[Mapping[str, Literal["pending", "sent", "failed"]]] = {
     "sent": "sent",
     "failed": "failed",
 }
+
+_BEGIN: Final = (Message.Queued, Rehearsal.Accepted)
+_END_UNSENT: Final = (
+    *(Message.Failed, Message.Expired, Message.Cancelled),
+    *(Rehearsal.Failed, Rehearsal.Cancelled),
+)
 
 SenderIdWord = Literal["Pending", "Approved", "Rejected"]
 
@@ -112,23 +121,23 @@ async def send_bulk_for(front: Front, call: Call, principal: Principal, fields: 
 
 async def status(front: Front, call: Call) -> Answer:
     """Say where a message stands, from the message itself; its id in either dialect's form."""
-    principal = await admit_reader(front, call)
+    principal = await admit_reader(front, call, takes_tests=True)
     ref = parse_message_id(call.params["message_id"])
     if ref is None:
         raise _no_message()
-    key = message_id(ref.number)
+    key = rehearsal_id(ref.number) if principal.is_test else message_id(ref.number)
     events = await front.read(principal.account, lambda: front.system.reader.events(key))
     queued = events[0] if events else None
-    if not isinstance(queued, Message.Queued) or queued.account != principal.account:
+    if not isinstance(queued, _BEGIN) or queued.account != principal.account:
         raise _no_message()
     if not ref.is_of(queued.at):
         raise _no_message()
     state = State.QUEUED
     sent_at: Instant | None = None
     for event in events:
-        if isinstance(event, Message.Sent):
+        if isinstance(event, Message.Sent | Rehearsal.Sent):
             state, sent_at = State.SENT, event.at
-        elif isinstance(event, Message.Failed | Message.Expired | Message.Cancelled):
+        elif isinstance(event, _END_UNSENT):
             state = State.FAILED
     when, reference = iso_time_or_none(sent_at), None
     if queued.client_reference is not None:
@@ -155,9 +164,12 @@ def _no_message() -> NotFound:
 
 
 async def logs(front: Front, call: Call) -> Answer:
-    """List the account's messages, newest first."""
-    principal = await admit_reader(front, call)
+    """List the account's messages, newest first; with a test key, or as asked, its tests."""
+    principal = await admit_reader(front, call, takes_tests=True)
     query = read_query(call)
+    log = log_of(principal.account, check_mode(query.get("mode") or principal.mode))
+    if principal.key_id is not None and log != principal.log:
+        raise NotPermitted(OTHER_LOG)
     page = Page(read_page(query.get("page")), FELTECH_PAGE)
     wanted = LogFilter(
         status=read_status(query.get("status"), LOG_STATUSES),
@@ -166,14 +178,10 @@ async def logs(front: Front, call: Call) -> Answer:
         limit=FELTECH_PAGE,
         before=read_before(query.get("before")),
     )
-    question = partial(
-        front.system.queries.log, principal.account, wanted, gives_up=call.has_hung_up
-    )
-    found = await front.read_own_writes(
-        principal.account, "message_log", question, is_slow=wanted.is_slow
-    )
+    question = partial(front.system.queries.log, log, wanted, gives_up=call.has_hung_up)
+    found = await front.read_own_writes(log, "message_log", question, is_slow=wanted.is_slow)
     shown = len(found.entries)
-    log = schemas.FeltechLogPage(
+    shown_page = schemas.FeltechLogPage(
         current_page=page.number,
         data=[_log_entry(entry) for entry in found.entries],
         per_page=FELTECH_PAGE,
@@ -182,7 +190,7 @@ async def logs(front: Front, call: Call) -> Answer:
         first_item=page.offset + 1 if shown else None,
         last_item=page.offset + shown if shown else None,
     )
-    return answer(schemas.FeltechLog(data=log))
+    return answer(schemas.FeltechLog(data=shown_page))
 
 
 def _log_entry(entry: LogEntry) -> schemas.FeltechLogEntry:
@@ -229,7 +237,7 @@ async def request_sender_id(front: Front, call: Call) -> Answer:
 
 async def sender_ids(front: Front, call: Call) -> Answer:
     """List the account's sender IDs, oldest first."""
-    principal = await admit_reader(front, call)
+    principal = await admit_reader(front, call, takes_tests=True)
     account = principal.account
     rows = await front.read_newest(
         account, SENDER_IDS_WAIT, partial(front.system.queries.sender_ids, account)

@@ -3,7 +3,7 @@
 In the envelope of dialect feltech, for any key.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from api import schemas
@@ -14,10 +14,12 @@ from api.routing.front import Front
 from application.accounts.principal import Principal
 from application.books.actors import Actor
 from application.messages.by_hand import CancelMessage, CancelMessages
+from application.messages.rehearsing import CancelTest, CancelTests
 from application.ports.queries import PUBLIC_STATUS, BatchRow
 from domain.errors import NotFound, TooLate
 from domain.message import Message, State, message_id
 from domain.public_ids import batch_id, feltech_id, parse_batch_id, parse_message_id
+from domain.rehearsal import Rehearsal, rehearsal_id
 
 CANCELLED_EACH_MAX: Final = 100
 """Messages of a bulk that are taken back in one save."""
@@ -39,20 +41,16 @@ async def cancel_message(front: Front, call: Call) -> Answer:
     ref = parse_message_id(call.params["message_id"])
     if ref is None:
         raise NotFound("No such message.")
-    system, key = front.system, message_id(ref.number)
 
-    def find() -> Message:
-        found = system.reader.find(Message, key)
+    def find() -> Message | Rehearsal:
+        found = _found(front, principal, ref.number)
         if found is None or found.account != principal.account or not ref.is_of(found.opened_at):
             raise NotFound("No such message.")
         return found
 
     await front.read(principal.account, find)
-    command = CancelMessage(
-        ref.number, account=principal.account, actor=_actor(principal), at=system.clock.now()
-    )
     try:
-        await front.run(command)
+        await _cancel(front, principal, ref.number)
     except TooLate:
         found = await front.read(principal.account, find)
         if found.state != State.CANCELLED:
@@ -71,39 +69,63 @@ async def cancel_message(front: Front, call: Call) -> Answer:
 
 async def batch(front: Front, call: Call) -> Answer:
     """Say how the messages of a bulk stand."""
-    principal = await admit_reader(front, call)
+    principal = await admit_reader(front, call, takes_tests=True)
     return answer(schemas.BatchAnswer(data=_shown(await _batch(front, principal, call))))
 
 
 async def cancel_batch(front: Front, call: Call) -> Answer:
     """Take back what still waits of a bulk; what has left stays."""
     principal = await admit_canceller(front, call)
-    account, number = principal.account, (await _batch(front, principal, call)).batch
+    number = (await _batch(front, principal, call)).batch
     queries = front.system.queries
-    waiting = await front.read(account, lambda: queries.open_of_batch(account, number))
+    waiting = await front.read(
+        principal.account, lambda: queries.open_of_batch(principal.log, number)
+    )
     cancelled = 0
     for start in range(0, len(waiting), CANCELLED_EACH_MAX):
-        command = CancelMessages(
-            waiting[start : start + CANCELLED_EACH_MAX],
-            account=account,
-            actor=_actor(principal),
-            at=front.system.clock.now(),
-        )
-        cancelled += await front.run(command)
+        some = waiting[start : start + CANCELLED_EACH_MAX]
+        cancelled += await _cancel_some(front, principal, some)
     found = await _batch(front, principal, call)
     return answer(schemas.BatchCancelled(cancelled_now=cancelled, data=_shown(found)))
 
 
 async def _batch(front: Front, principal: Principal, call: Call) -> BatchRow:
-    account, number = principal.account, parse_batch_id(call.params["batch_id"])
+    log, number = principal.log, parse_batch_id(call.params["batch_id"])
     found = None
     if number is not None:
         found = await front.read_own_writes(
-            account, "message_log", lambda: front.system.queries.batch(account, number)
+            log, "message_log", lambda: front.system.queries.batch(log, number)
         )
     if found is None:
         raise NotFound("No such batch.")
     return found
+
+
+def _found(front: Front, principal: Principal, number: int) -> Message | Rehearsal | None:
+    reader = front.system.reader
+    if principal.is_test:
+        return reader.find(Rehearsal, rehearsal_id(number))
+    return reader.find(Message, message_id(number))
+
+
+async def _cancel(front: Front, principal: Principal, number: int) -> None:
+    """Take one back.
+
+    Raises:
+        TooLate: it does not wait any more.
+    """
+    account, actor, at = principal.account, _actor(principal), front.system.clock.now()
+    if principal.is_test:
+        await front.run(CancelTest(number, account=account, actor=actor, at=at))
+    else:
+        await front.run(CancelMessage(number, account=account, actor=actor, at=at))
+
+
+async def _cancel_some(front: Front, principal: Principal, numbers: Sequence[int]) -> int:
+    """Take back those that still wait; give how many were."""
+    account, actor, at = principal.account, _actor(principal), front.system.clock.now()
+    command = CancelTests if principal.is_test else CancelMessages
+    return await front.run(command(numbers, account=account, actor=actor, at=at))
 
 
 def _shown(row: BatchRow) -> schemas.Batch:

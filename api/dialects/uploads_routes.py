@@ -17,7 +17,7 @@ from api.routing.route import (
     Route,
 )
 from domain.page_sizes import LIST_PAGE
-from domain.upload.bounds import ROWS_MAX, UPLOAD_PAGE, UPLOAD_PAGE_MAX
+from domain.upload.bounds import UPLOAD_PAGE, UPLOAD_PAGE_MAX, UPLOAD_ROWS_MAX
 
 _CONFLICT: Final = {409: (schemas.FeltechError,)}
 
@@ -49,7 +49,7 @@ UPLOADS: Final = (
         endpoint=uploads.upload,
         admit=uploads.admit,
         envelope=FELTECH.envelope,
-        summary=f"Upload a list of at most {ROWS_MAX:,} recipients; nothing is sent yet",
+        summary=f"Upload a list of at most {UPLOAD_ROWS_MAX:,} recipients; nothing is sent yet",
         answers={**FELTECH_SEND_ERRORS, **_CONFLICT, 201: (schemas.UploadAnswer,)},
         tag="feltech",
         access="account",

@@ -13,7 +13,7 @@ from domain.public_ids import iso_time, iso_time_or_none, upload_id
 from domain.segments import Text
 from domain.tariff import TARIFF
 from domain.upload.aggregate import Upload
-from domain.upload.bounds import BAD_SHOWN
+from domain.upload.bounds import UPLOAD_BAD_SHOWN
 from domain.upload.template import Template
 from domain.values import Instant, credits_in_words
 
@@ -59,7 +59,7 @@ def shown_details(upload: Upload, source: Contents) -> schemas.UploadDetails:
         notes=(asked.notes or "").splitlines(),
         bad_rows=[
             schemas.BadRow(row=bad.row, recipient=bad.recipient, reason=bad.reason)
-            for bad in bad_rows(upload, source, limit=BAD_SHOWN)
+            for bad in bad_rows(upload, source, limit=UPLOAD_BAD_SHOWN)
         ],
     )
 

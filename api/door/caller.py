@@ -15,6 +15,8 @@ class Caller:
     """An API key or a session's token; "" is none."""
     quotas: list[tuple[str, Quota]] = field(default_factory=list)
     """The limits under which the call was counted, by policy."""
+    marks: set[str] = field(default_factory=set)
+    """What is found out of the call as it is let in: ``test``, where its key is for tests."""
     is_counted: bool = False
     """Whether the address was counted already, for the page that this call is part of."""
 

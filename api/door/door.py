@@ -28,6 +28,9 @@ from domain.errors import InvalidKey, NotPermitted, RateLimited
 from domain.key_rules import KEY_ID_CHARACTERS, Scope, is_from
 
 INVALID_KEY: Final = "The provided API key is invalid or inactive."
+TEST: Final = "test"
+"""The mark of a call whose key is for tests: its answer says so."""
+NO_TEST_KEY: Final = "This API key is for tests: it sends test messages, and reads of them."
 KEY_NEEDED: Final = "Sends take an API key, not a session's token."
 FOLLOWING_WAITING_MAX: Final = 1_000
 
@@ -72,17 +75,20 @@ class Door:
         if caller.credential.startswith(TOKEN_PREFIX):
             raise InvalidKey(KEY_NEEDED)
         found = self._keyring.known(caller.credential) or await self._verify(caller)
+        _marking(caller, found)
         if not found.may(Scope.SEND):
             msg = "This API key may not send."
             raise NotPermitted(msg)
         return self._used(caller, found)
 
-    async def admit_reader(self, caller: Caller) -> Principal:
+    async def admit_reader(self, caller: Caller, *, takes_tests: bool = False) -> Principal:
         """Say who may read with the caller's key or token; of keys, what is fresh in memory counts.
+
+        ``takes_tests``: what is read is of test mode too, so that a key for tests may.
 
         Raises:
             InvalidKey: unknown, wrong or revoked, or the session is over.
-            NotPermitted: the key may not read, or not from this address.
+            NotPermitted: the key may not read, or not from this address, or not this.
             RateLimited: too many failures.
             Overloaded: too many new keys at once.
             StoreDown: the key cannot be looked up.
@@ -93,6 +99,8 @@ class Door:
         if not found.may(Scope.READ):
             msg = "This API key may not read."
             raise NotPermitted(msg)
+        if found.is_test and not takes_tests:
+            raise NotPermitted(NO_TEST_KEY)
         return self._used(caller, found)
 
     async def admit_manager(self, caller: Caller) -> Principal:
@@ -100,7 +108,7 @@ class Door:
 
         Raises:
             InvalidKey: unknown, wrong or revoked, or the session is over.
-            NotPermitted: the key has scopes, or may not come from this address.
+            NotPermitted: the key has scopes or is for tests, or may not come from this address.
             RateLimited: too many failures.
             Overloaded: too many at once.
             StoreDown: it cannot be looked up.
@@ -108,6 +116,8 @@ class Door:
         if caller.credential.startswith(TOKEN_PREFIX):
             return await self._sessions.admit_account(caller)
         found = await self._reader(caller)
+        if found.is_test:
+            raise NotPermitted(NO_TEST_KEY)
         if found.scopes:
             msg = "This takes an API key without scopes, or a session."
             raise NotPermitted(msg)
@@ -147,7 +157,8 @@ class Door:
     async def _reader(self, caller: Caller) -> Principal:
         if not self._keyring.is_fresh():
             await self._follow()
-        return self._keyring.known(caller.credential) or await self._verify(caller)
+        found = self._keyring.known(caller.credential) or await self._verify(caller)
+        return _marking(caller, found)
 
     def _used(self, caller: Caller, found: Principal) -> Principal:
         """Let a key in, from where it may come."""
@@ -195,6 +206,13 @@ class Door:
         if not quota.is_allowed:
             msg = "Too many requests with a key that does not work."
             raise RateLimited(msg, retry_after_s=quota.reset_s)
+
+
+def _marking(caller: Caller, found: Principal) -> Principal:
+    """Give a principal, and let every answer to its calls say what its key is for."""
+    if found.is_test:
+        caller.marks.add(TEST)
+    return found
 
 
 def _key_id(key: str) -> str:

@@ -30,8 +30,8 @@ class Call:
     """One request, read: what endpoints work with."""
 
     __slots__ = (
-        *("body", "has_hung_up", "headers", "is_counted", "is_https", "params", "path", "peer"),
-        *("query", "quotas", "request_id"),
+        *("body", "has_hung_up", "headers", "is_counted", "is_https", "marks", "params", "path"),
+        *("peer", "query", "quotas", "request_id"),
     )
 
     def __init__(
@@ -65,6 +65,8 @@ class Call:
         """Whether it is part of a page's request, whose address was counted already."""
         self.quotas: list[tuple[str, Quota]] = []
         """The limits under which this request was counted, by policy."""
+        self.marks: set[str] = set()
+        """What was found out of it on its way (``api.door.caller.Caller.marks``)."""
 
     def header(self, name: bytes) -> str | None:
         """Give a header's value; ``name`` in lower case."""
@@ -101,6 +103,14 @@ class Answer(NamedTuple):
 def answer(content: object, *, status: int = 200, headers: Headers = ()) -> Answer:
     """Make an answer of a schema's value."""
     return Answer(status, encode(content), headers)
+
+
+def marked(answer: Answer) -> Answer:
+    """Say in an answer that it is one of test mode: a last field ``test`` of its JSON object."""
+    if answer.content_type != JSON or not answer.body.endswith(b"}"):
+        return answer
+    comma = b"" if answer.body == b"{}" else b","
+    return answer._replace(body=answer.body[:-1] + comma + b'"test":true}')
 
 
 def encode(content: object) -> bytes:

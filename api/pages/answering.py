@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 
-from api.http.fields import read_fields
+from api.http.fields import Fields, read_fields
 from api.http.wire import Answer, Call, Headers
 from api.pages.assets import static
 from api.pages.cookies import (
@@ -22,7 +22,7 @@ from api.pages.cookies import (
 )
 from api.pages.navigation import current, navigation
 from api.pages.page import ROLES, Done, Page, View, Who
-from api.pages.rendering import html
+from api.pages.rendering import ONLY_BY_TLS, html
 from api.pages.tables import CSV, CSV_PAGES_MAX, csv_answer
 from api.pages.visit import FormOver, Visit
 from api.pages.words import has_words, say
@@ -113,7 +113,7 @@ async def _csv(page: Page, visit: Visit, first: View) -> Answer:
 async def _send(page: Page, front: Front, call: Call) -> Answer:
     """Answer who sent a form: where to go, or the page again with what is wrong with it."""
     visit = await _open(page, front, call)
-    visit.fields = read_fields(call)
+    visit.fields = await _fields(page, visit)
     try:
         visit.check_form()
         act = page.acts.get(str(visit.fields.get("do", "")))
@@ -133,6 +133,14 @@ async def _send(page: Page, front: Front, call: Call) -> Answer:
         if isinstance(shown, View):
             shown = replace(shown, status=status)
         return _answer(page, visit, shown, headers=headers_of(error, status))
+
+
+async def _fields(page: Page, visit: Visit) -> Fields:
+    """Read a form; one with a file in a thread, since it may be large."""
+    if not page.takes_file:
+        return read_fields(visit.call)
+    account = None if visit.somebody is None else visit.somebody.account
+    return await visit.front.read(account, partial(read_fields, visit.call))
 
 
 def _answer(
@@ -163,6 +171,8 @@ def _answer(
         **shown.values,
     }
     more = tuple(pair for pair in headers if pair[0] != b"www-authenticate")
+    if visit.front.is_https(visit.call):
+        more += (ONLY_BY_TLS,)
     return html(shown.template, values, status=shown.status, headers=(*cookies, *more))
 
 

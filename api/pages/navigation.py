@@ -32,6 +32,7 @@ SECTIONS: Final = (
             ("/app/sender-ids", "sender_ids"),
             ("/app/limits", "limits"),
             ("/app/people", "people"),
+            ("/app/test", "test"),
         ),
     ),
     Section(
@@ -52,6 +53,7 @@ SECTIONS: Final = (
         Who.FINANCE,
         (
             ("/finance/exceptions", "exceptions"),
+            ("/finance/statements", "statements"),
             ("/finance/ageing", "ageing"),
             ("/finance/sheet", "sheet"),
             ("/finance/periods", "periods"),
@@ -62,7 +64,9 @@ SECTIONS: Final = (
         Who.AUDITOR,
         (
             ("/audit/balance", "balance"),
+            ("/audit/replay", "replay"),
             ("/audit/manual", "manual"),
+            ("/audit/seals", "seals"),
         ),
     ),
 )

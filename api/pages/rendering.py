@@ -30,6 +30,8 @@ SAFE: Final[Headers] = (
     (b"cross-origin-opener-policy", b"same-origin"),
 )
 """On every page: nothing is loaded from elsewhere, and nothing runs that stands in the page."""
+ONLY_BY_TLS: Final = (b"strict-transport-security", b"max-age=31536000")
+"""For a page that came by TLS alone (RFC 6797, 7.2): for a year the browser asks by TLS at once."""
 
 
 def html(

@@ -64,15 +64,16 @@ async def read_with_key(front: Front, call: Call) -> tuple[Fields, Caller]:
     return fields, front.caller(call, _key(call, fields))
 
 
-async def admit_reader(front: Front, call: Call) -> Principal:
-    """Count the client's address, and say who may read.
+async def admit_reader(front: Front, call: Call, *, takes_tests: bool = False) -> Principal:
+    """Count the client's address, and say who may read; ``takes_tests``, with a test key too.
 
     Raises:
         RateLimited: the address's limit is used up.
         InvalidKey: there is no key, or it does not work.
     """
     await front.limit_address(front.caller(call))
-    return await front.door.admit_reader(front.caller(call, _key(call, {})))
+    caller = front.caller(call, _key(call, {}))
+    return await front.door.admit_reader(caller, takes_tests=takes_tests)
 
 
 def _key(call: Call, fields: Fields) -> str:

@@ -28,6 +28,7 @@ from application.money.callbacks import Callbacks
 from application.ports import Poster
 from application.system import System
 from domain.errors import InvalidKey, NgomaError, OutcomeUnknown, Overloaded
+from domain.mode import is_of_tests
 from domain.values import Instant, Network
 from domain.wallet import wallet_id
 
@@ -161,7 +162,13 @@ class Front:
         """
         if credential.startswith(TOKEN_PREFIX) and credential != session_token(call):
             raise InvalidKey(ONLY_AS_BEARER)
-        return Caller(self._addresses.client(call), credential, call.quotas, call.is_counted)
+        return Caller(
+            self._addresses.client(call),
+            credential,
+            call.quotas,
+            marks=call.marks,
+            is_counted=call.is_counted,
+        )
 
     def is_https(self, call: Call) -> bool:
         """Whether the client speaks TLS, to this process or to a trusted proxy."""
@@ -273,25 +280,27 @@ class Front:
         return await self._reading.run(question, Share(str(account)))
 
     async def read_own_writes(
-        self, account: int, projection: str, question: Callable[[], R], *, is_slow: bool = False
+        self, log: int, projection: str, question: Callable[[], R], *, is_slow: bool = False
     ) -> R:
         """Ask once ``projection`` has seen the account's last movement, or after a bounded wait.
 
-        What ``is_slow`` runs apart from all else, one question of an account at a time.
+        ``log`` is the account's, or that of its tests: these move nothing, so that all is waited
+        for. What ``is_slow`` runs apart from all else, one question of an account at a time.
 
         Raises:
             Overloaded: too many are being asked, and the others have had less.
             StoreDown: the database does not answer.
         """
         system = self.system
+        head, position_of = system.store.head, system.store.position_of
 
         def ask() -> R:
-            position = system.store.position_of(wallet_id(account))
+            position = head() if is_of_tests(log) else position_of(wallet_id(log))
             system.queries.reached(position, timeout_s=system.log_wait_s, projection=projection)
             return question()
 
         pool = self._searching if is_slow else self._reading
-        return await pool.run(ask, Share(str(account)))
+        return await pool.run(ask, Share(str(abs(log))))
 
     async def read_as_of(
         self, account: int, projection: str, question: Callable[[], R]

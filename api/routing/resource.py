@@ -4,9 +4,20 @@ import logging
 from collections.abc import Sequence
 from typing import Final
 
+from api.door.door import TEST
 from api.http.body import read_body
 from api.http.refusals import MethodNotAllowed
-from api.http.wire import Answer, Call, ClientGone, Headers, Receive, Scope, Send, call_of
+from api.http.wire import (
+    Answer,
+    Call,
+    ClientGone,
+    Headers,
+    Receive,
+    Scope,
+    Send,
+    call_of,
+    marked,
+)
 from api.routing.errors import Envelope
 from api.routing.front import Front
 from api.routing.route import Route
@@ -48,7 +59,7 @@ class Resource:
                 extra={"route": self._path, "request_id": scope["ngoma.request_id"].decode()},
             )
             answer = self._refuse(route, call, error)
-        await write(send, answer, call)
+        await write(send, marked(answer) if TEST in call.marks else answer, call)
 
     async def _run(self, route: Route | None, call: Call, scope: Scope, receive: Receive) -> Answer:
         if route is None:

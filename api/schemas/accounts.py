@@ -6,6 +6,7 @@ from msgspec import Meta, Struct
 
 from api.schemas.words import DayTime, Time
 from domain.key_rules import KEY_CHARACTERS, KEY_ID_CHARACTERS, Scope
+from domain.mode import Mode
 from domain.password_rules import RECOVERY_PATTERN
 from domain.roles import Role
 
@@ -124,6 +125,7 @@ class ApiKeyRow(Struct, frozen=True, kw_only=True):
         Meta(description="The beginning of the key.", pattern=f"^[A-Z0-9]{{{KEY_ID_CHARACTERS}}}$"),
     ]
     name: str
+    mode: Mode
     scopes: Annotated[list[Scope], Meta(description="Empty is all that a key can do.")]
     sources: Annotated[list[str], Meta(description="Addresses and networks; empty is anywhere.")]
     created_at: Time

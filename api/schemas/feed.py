@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from api.schemas.inbound import InboundId
 from api.schemas.words import Credits, FeltechId, Time
@@ -20,6 +20,11 @@ Sequence = Annotated[
 Recipient = Annotated[str | None, Meta(description="null once the number was erased.")]
 ClientReference = Annotated[
     str | None, Meta(description="The client's own name for it, where it gave one.")
+]
+
+OfTestMode = Annotated[
+    bool | UnsetType,
+    Meta(description="True where it is about a test message; else it is not there."),
 ]
 
 
@@ -97,6 +102,7 @@ class MessageSentEvent(Struct, frozen=True, kw_only=True, tag_field="type", tag=
     sequence: Sequence
     created_at: Time
     data: MessageSentTold
+    test: OfTestMode = UNSET
 
 
 class MessageDeliveredEvent(
@@ -108,6 +114,7 @@ class MessageDeliveredEvent(
     sequence: Sequence
     created_at: Time
     data: MessageTold
+    test: OfTestMode = UNSET
 
 
 class MessageUndeliveredEvent(
@@ -119,6 +126,7 @@ class MessageUndeliveredEvent(
     sequence: Sequence
     created_at: Time
     data: MessageTold
+    test: OfTestMode = UNSET
 
 
 class MessageFailedEvent(Struct, frozen=True, kw_only=True, tag_field="type", tag="message.failed"):
@@ -128,6 +136,7 @@ class MessageFailedEvent(Struct, frozen=True, kw_only=True, tag_field="type", ta
     sequence: Sequence
     created_at: Time
     data: MessageFailedTold
+    test: OfTestMode = UNSET
 
 
 class MessageInboundEvent(

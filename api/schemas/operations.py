@@ -27,6 +27,7 @@ class ReadyDetails(Struct, frozen=True, kw_only=True):
     status: ReadyWord
     checks: dict[str, str]
     notes: dict[str, str]
+    alarms: dict[str, str]
 
 
 class Reference(Struct, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from domain.message.validity import (
     VALIDITY_S,
 )
 from domain.message_text import MESSAGE_CHARACTERS_MAX, MESSAGE_SEGMENTS_MAX
+from domain.mode import Mode
 from domain.password_rules import (
     CODE_CHARACTERS_MAX,
     PASSWORD_CHARACTERS_MAX,
@@ -294,6 +295,10 @@ class KeyRequest(Struct, kw_only=True):
     name: PersonName
     scopes: Scopes | UnsetType = UNSET
     sources: Sources | UnsetType = UNSET
+    mode: (
+        Annotated[Mode, Meta(description="`test`: nothing is sent, nothing is charged.")]
+        | UnsetType
+    ) = UNSET
 
 
 class TopUpRequest(Struct, kw_only=True):

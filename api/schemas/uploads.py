@@ -8,8 +8,8 @@ from api.schemas.requests import LaneName, MessageCategory, SendAt, SenderName
 from api.schemas.words import Time
 from domain.upload.bounds import (
     COLUMN_CHARACTERS_MAX,
-    ROWS_MAX,
     TEMPLATE_CHARACTERS_MAX,
+    UPLOAD_ROWS_MAX,
 )
 
 UploadId = Annotated[str, Meta(pattern="^up_[0-9]+$", examples=["up_3"])]
@@ -22,7 +22,7 @@ class UploadRequest(Struct, kw_only=True):
     file: Annotated[
         str,
         Meta(
-            description=f"CSV, XLSX, XLS or ODS with headings and at most {ROWS_MAX:,} rows.",
+            description=f"CSV, XLSX, XLS or ODS: headings, and at most {UPLOAD_ROWS_MAX:,} rows.",
             extra_json_schema={"format": "binary"},
             examples=["customers.csv"],
         ),

@@ -40,6 +40,17 @@ async def take_statement(front: Front, call: Call) -> Answer:
     """Import a provider's file; one at a time in a process, in a thread of its own."""
     _, actor = await front.door.admit_staff(front.caller(call, session_token(call)))
     fields, file = await front.read(actor.account, partial(read_file, call, "file"))
+    return await take_file(front, actor, fields, file)
+
+
+async def take_file(front: Front, actor: Actor, fields: Mapping[str, Any], file: bytes) -> Answer:
+    """Import a file that was read already, by the fields of the endpoint.
+
+    Raises:
+        NotPermitted: no role of the actor's account reconciles.
+        InvalidRequest: the file cannot be read, or a field is wrong.
+        Overloaded: another is under way, and one waits.
+    """
     require(fields, "provider")
     imported = await front.run_long(partial(_take, front, actor, fields, file))
     return answer(schemas.ImportAnswer(data=_shown(imported)))

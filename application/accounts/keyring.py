@@ -32,8 +32,10 @@ from domain.key_rules import (
     check_scopes,
     check_sources,
     looks_right,
+    read_scopes,
     with_key_check,
 )
+from domain.mode import Mode
 from domain.proof.writer import WriterKeys
 from domain.sender_id_rules import default_sender
 
@@ -70,6 +72,7 @@ class _Key:
     key_id: str
     scopes: tuple[str, ...]
     sources: tuple[str, ...]
+    mode: Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,12 @@ class KeyRing:
     # -- making keys -------------------------------------------------------------------------
 
     def make(
-        self, name: str, *, scopes: Sequence[str] = (), sources: Sequence[str] = ()
+        self,
+        name: str,
+        *,
+        scopes: Sequence[str] = (),
+        sources: Sequence[str] = (),
+        mode: Mode = Mode.LIVE,
     ) -> tuple[str, NewKey]:
         """Make a key: what its owner sees once, and what is stored. Slow (one hash).
 
@@ -130,7 +138,7 @@ class KeyRing:
         scopes, sources = check_scopes(scopes), check_sources(sources)
         key = self.draw()
         stored = self.stored_form(key, name)
-        return key, NewKey(stored.key_id, stored.hash, name, scopes, sources)
+        return key, NewKey(stored.key_id, stored.hash, name, scopes, sources, mode)
 
     def draw(self) -> str:
         """Draw a key that nothing knows of yet."""
@@ -173,9 +181,8 @@ class KeyRing:
                 raise InvalidKey(msg)
             if not self._hasher.verify(row.hash, key):
                 raise InvalidKey(msg)
-            found = _Key(
-                row.account, row.key_id, tuple(row.scopes.split()), tuple(row.sources.split())
-            )
+            scopes, mode = read_scopes(row.scopes)
+            found = _Key(row.account, row.key_id, scopes, tuple(row.sources.split()), mode)
         heard = self._heard
         account = self._load(found.account)
         with self._lock:
@@ -309,4 +316,5 @@ def _principal(found: _Key, account: _Account) -> Principal:
         read_limit=account.read,
         scopes=found.scopes,
         sources=found.sources,
+        mode=found.mode,
     )

@@ -10,7 +10,8 @@ from application.books.commands import Command
 from application.ports import CredentialRow
 from domain.account import Account, account_id
 from domain.errors import InvalidKey, TooLate
-from domain.key_rules import KEYS_MAX
+from domain.key_rules import KEYS_MAX, stored_scopes
+from domain.mode import Mode
 from domain.roles import Duty
 from domain.values import Instant
 
@@ -26,6 +27,12 @@ class NewKey:
     """What it may do; empty is all that a key can do."""
     sources: Sequence[str] = ()
     """Addresses and networks that it may come from; empty is anywhere."""
+    mode: Mode = Mode.LIVE
+
+    @property
+    def stored_scopes(self) -> Sequence[str]:
+        """The words that are stored of scopes and mode."""
+        return stored_scopes(self.scopes, self.mode)
 
 
 def credential(key: NewKey, account: int, at: Instant) -> CredentialRow:
@@ -36,7 +43,7 @@ def credential(key: NewKey, account: int, at: Instant) -> CredentialRow:
         key.name,
         key.hash,
         at,
-        scopes=" ".join(key.scopes),
+        scopes=" ".join(key.stored_scopes),
         sources=" ".join(key.sources),
     )
 
@@ -75,7 +82,7 @@ class IssueKey(Command[None]):
             account.revoke_key(self._revoke, actor=self._actor.name, at=self.at)
             books.revoke_credential(self._revoke, self.at)
         account.issue_key(
-            self._key.key_id, actor=self._actor.name, scopes=self._key.scopes, at=self.at
+            self._key.key_id, actor=self._actor.name, scopes=self._key.stored_scopes, at=self.at
         )
         books.record(account)
         books.keep_credential(credential(self._key, self._account, self.at))

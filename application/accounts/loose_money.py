@@ -99,11 +99,14 @@ class PrepareAssignment(_Prepare):
         receipt = books.get(Receipt, self._receipt)
         require_open_line(books, receipt, is_into_open=self._is_into_open)
         wallet_of(books, self._account)
-        if receipt.held is None and receipt.is_on_statement and receipt.amount_ngwee > 0:
+        is_new = receipt.held is None and receipt.is_on_statement and receipt.amount_ngwee > 0
+        if not is_new:
+            receipt.require_assignable()
+        _bought(books, receipt, self._account, self.at)  # what refuses does so before the record
+        if is_new:
             receipt.hold(cause=BY_HAND, at=self.at)
+            receipt.require_assignable()
             books.record(receipt)
-        receipt.require_assignable()
-        _bought(books, receipt, self._account, self.at)
         return self._ask(
             books,
             EntryKind.ASSIGN_RECEIPT,

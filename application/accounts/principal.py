@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from domain.key_rules import Scope
+from domain.mode import Mode, log_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,17 @@ class Principal:
     """What the key may do; empty is all that a key can do."""
     sources: tuple[str, ...] = ()
     """Addresses and networks that it may come from; empty is anywhere."""
+    mode: Mode = Mode.LIVE
+
+    @property
+    def is_test(self) -> bool:
+        """Whether nothing that is asked for is to be sent or charged."""
+        return self.mode is Mode.TEST
+
+    @property
+    def log(self) -> int:
+        """Which log it writes and reads."""
+        return log_of(self.account, self.mode)
 
     def may(self, scope: Scope) -> bool:
         """Whether the key may do this."""

@@ -30,6 +30,7 @@ from domain.phone import Phone
 from domain.ported_number import PortedNumber
 from domain.price_list import PriceList
 from domain.receipt import Receipt
+from domain.rehearsal import Rehearsal
 from domain.sender_id import SenderId
 from domain.sender_requests import SenderRequests
 from domain.sim import Sim
@@ -46,6 +47,7 @@ AGGREGATES: Final = (
     Account,
     CreditWallet,
     Message,
+    Rehearsal,
     Submission,
     SenderId,
     SenderRequests,

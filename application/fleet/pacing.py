@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from application.fleet.quota import DayUse
@@ -63,6 +63,13 @@ class SlidingWindow:
         while self._taken_s and self._taken_s[0] <= now_s - self._period_s:
             self._taken_s.popleft()
         return not self._taken_s or len(self._taken_s) + count <= self._limit
+
+    def learn(self, taken: Iterable[tuple[float, int]]) -> None:
+        """Take over what was taken, whoever did: for each how many seconds ago, and how many."""
+        now_s = self._monotonic_s()
+        self._taken_s.clear()
+        for age_s, count in sorted(taken, reverse=True):
+            self._taken_s.extend([now_s - age_s] * count)
 
     def take(self, count: int) -> None:
         """Take them."""

@@ -1,6 +1,6 @@
 """Accepting messages: one command for a single send and a bulk, decided under the log's lock."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
@@ -11,7 +11,6 @@ from application.books.books import Books
 from application.books.commands import Command, Preparing
 from application.books.contents import (
     SALT_BYTES,
-    body_content,
     message_content,
     reference_content,
     seal,
@@ -19,22 +18,23 @@ from application.books.contents import (
 )
 from application.messages import repeats
 from application.messages.accepted import Accepted
-from application.messages.sending import Sending, kind_of, measures, own_credits
+from application.messages.kept_answers import KeptAnswer
+from application.messages.sending import Recipient, Sending, measures, own_credits
 from application.messages.suppressing import require_welcome
 from application.ports import ContentRow, Repeatable
-from application.retention.doubted import counted_from
 from domain.account import Account, account_id
 from domain.errors import AccountSuspended, InvalidKey, NotPermitted, SenderIdNotApproved
+from domain.events import Event
 from domain.key_rules import Scope
-from domain.message import Message
+from domain.message import Message, message_id
 from domain.message.events import Queued
 from domain.message.waiting import due_from
 from domain.quiet_hours import is_kept_quiet
+from domain.rehearsal import Rehearsal
 from domain.sender_id import SenderId, sender_id_id
 from domain.sender_id_rules import SenderIdStatus, folded
-from domain.submission import Submission, submission_id
 from domain.tariff import TARIFF
-from domain.values import Credits, Instant, Lane, Network
+from domain.values import Credits, Lane, Network
 from domain.wallet import CreditWallet, wallet_id
 
 
@@ -55,6 +55,7 @@ class SendMessages(Command[Accepted]):
         self._each = TARIFF.charge(sending.text.segments)
         self._own_credits = own_credits(self._reached)
         self._lane = sending.options.lane or (Lane.BULK if sending.is_bulk else Lane.NORMAL)
+        self._kept_answer = KeptAnswer(sending, self._lane)
         self._first_number = 0
         self._batch: int | None = None
         self._queued: list[Queued] = []
@@ -74,11 +75,7 @@ class SendMessages(Command[Accepted]):
         salts = tools.randomness.token(SALT_BYTES * (count + 1))
         self._answer_salt = salts[-SALT_BYTES:]
         sender = asked.asked_sender or asked.principal.default_sender
-        submission = (
-            submission_id(asked.principal.account, asked.idempotency_key).hex
-            if asked.idempotency_key
-            else None
-        )
+        submission = self._kept_answer.id
         shared = {
             "account": asked.principal.account,
             **measures(asked.text),
@@ -88,8 +85,7 @@ class SendMessages(Command[Accepted]):
             "send_at": options.later(self.at),
             "expires_at": options.expires_at(self._lane, options.later(self.at) or self.at),
             "batch": self._batch,
-            "submission": submission,
-            "quiet": None,
+            "submission": submission.hex if submission else None,
         }
         encode = self._encode = tools.mapper.to_stored_event
         for place, recipient in enumerate(self._reached):
@@ -101,9 +97,9 @@ class SendMessages(Command[Accepted]):
                 text, fields = recipient.own.text.value, {**shared, **measures(recipient.own.text)}
                 reference = recipient.own.reference
             sealed = reference and self._keep_reference(number, reference, tools)
-            event = Message.queued(
+            event = self._first_event(
                 number,
-                at=self.at,
+                recipient,
                 content=seal(salt, recipient.msisdn, sender, text),
                 network=str(network),
                 plan=recipient.route.plan_version,
@@ -111,7 +107,6 @@ class SendMessages(Command[Accepted]):
                 client_reference=sealed,
                 **fields,
             )
-            self._queued.append(event)
             self._events.append(encode(event))
             self._rows.append(
                 message_content(
@@ -122,6 +117,12 @@ class SendMessages(Command[Accepted]):
                     sender=sender,
                 )
             )
+
+    def _first_event(self, number: int, recipient: Recipient, **fields: Any) -> Event:  # noqa: ARG002 - of tests it decides
+        """Build the event by which a message is accepted."""
+        event = Message.queued(number, at=self.at, quiet=None, **fields)
+        self._queued.append(event)
+        return event
 
     def _keep_reference(self, number: int, reference: str, tools: Preparing) -> str:
         """Keep the client's own name for a message beside the log; give its seal."""
@@ -134,8 +135,8 @@ class SendMessages(Command[Accepted]):
         asked = self._sending
         account = asked.principal.account
         yield from _keys_of(account)
-        if asked.idempotency_key:
-            yield submission_id(account, asked.idempotency_key)
+        if self._kept_answer.id:
+            yield self._kept_answer.id
         if asked.asked_sender and asked.require_approved_sender:
             yield sender_id_id(account, folded(asked.asked_sender))
         yield from chain.from_iterable(asked.suppressible)
@@ -170,9 +171,9 @@ class SendMessages(Command[Accepted]):
         if not asked.principal.may(Scope.SEND):
             msg = "This API key may not send."
             raise NotPermitted(msg)
-        kept = self._find_submission(books)
-        if kept is not None and self._counts(books, kept):
-            return self._replay(books, kept)
+        kept = self._kept_answer.find(books)
+        if kept is not None and self._kept_answer.counts(books, kept):
+            return self._kept_answer.replay(books, kept)
         if account.suspended:
             msg = "This account is suspended and may not send."
             raise AccountSuspended(msg)
@@ -184,7 +185,23 @@ class SendMessages(Command[Accepted]):
         require_welcome(books, asked.suppressible, skipped=asked.skipped)
         own = self._own_credits
         total = Credits(self._each * self.weight if own is None else sum(own))
-        wallet.require_day(total, daily_max=account.daily_credits, at=self.at)
+        self._charge(books, wallet, total, daily_max=account.daily_credits)
+        events, are_held = self._kept_quiet(account)
+        accepted = self._accepted(total, wallet.available, are_held=are_held)
+        books.append(events)  # type: ignore[arg-type]  # stored events, see prepare
+        books.keep(*self._rows)
+        self._kept_answer.keep(books, kept, accepted, salt=self._answer_salt)
+        if asked.digest and accepted.is_all_offline:
+            books.keep_repeatable(
+                Repeatable(asked.digest, self._first_number, accepted.count, self.at, self._batch)
+            )
+        return accepted
+
+    def _charge(
+        self, books: Books, wallet: CreditWallet, total: Credits, *, daily_max: int | None
+    ) -> None:
+        """Reserve what the messages cost."""
+        wallet.require_day(total, daily_max=daily_max, at=self.at)
         wallet.reserve(
             total,
             first_number=self._first_number,
@@ -192,18 +209,7 @@ class SendMessages(Command[Accepted]):
             batch=self._batch,
             at=self.at,
         )
-        events, are_held = self._kept_quiet(account)
-        accepted = self._accepted(total, wallet.available, are_held=are_held)
         books.record(wallet)
-        books.append(events)  # type: ignore[arg-type]  # stored events, see prepare
-        books.keep(*self._rows)
-        if asked.idempotency_key:
-            self._keep_answer(books, kept, accepted)
-        if asked.digest and accepted.is_all_offline:
-            books.keep_repeatable(
-                Repeatable(asked.digest, self._first_number, accepted.count, self.at, self._batch)
-            )
-        return accepted
 
     def _kept_quiet(self, account: Account) -> tuple[list[object], bool]:
         """Give the events, with the quiet hours that hold the messages; and whether they do now.
@@ -251,13 +257,17 @@ class SendMessages(Command[Accepted]):
             msg = "The sender ID is not approved for this account."
             raise SenderIdNotApproved(msg)
 
+    def _messages_of(self, books: Books, known: Repeatable) -> Sequence[Message | Rehearsal]:
+        """Give the messages that this request stands for when it comes again."""
+        return repeats.find_messages(books, known, Message, message_id, at=self.at)
+
     def _find_repeated(self, books: Books, wallet: CreditWallet) -> Accepted | None:
         """Give the acceptance that this request repeats; a 503 again counts its time anew."""
         asked = self._sending
         known = books.repeatable(asked.digest) if asked.digest else None
         if known is None or asked.idempotency_key:
             return None
-        messages = repeats.find_messages(books, known, at=self.at)
+        messages = self._messages_of(books, known)
         if not messages:
             return None
         networks = {Network(message.network) for message in messages}
@@ -281,66 +291,3 @@ class SendMessages(Command[Accepted]):
         if accepted.is_all_offline:
             books.keep_repeatable(replace(known, answered_at=self.at))
         return accepted
-
-    # -- idempotency (contract decision 7) -----------------------------------------------------
-
-    def _find_submission(self, books: Books) -> Submission | None:
-        asked = self._sending
-        if not asked.idempotency_key:
-            return None
-        key = submission_id(asked.principal.account, asked.idempotency_key)
-        return books.find(Submission, key)
-
-    def _counts(self, books: Books, kept: Submission) -> bool:
-        """Whether the answer still counts: one that a clock dated that was behind does longer."""
-        if kept.is_kept(self.at):
-            return True
-        since = counted_from(books, kept.changed_at)
-        is_early = since is None or kept.is_kept(Instant(self.at - (since - kept.changed_at)))
-        return is_early and books.content(Accepted.kind, kept.first_number) is not None
-
-    def _fingerprint(self, salt: bytes) -> str:
-        asked = self._sending
-        return seal(
-            salt,
-            kind_of(asked),
-            self._lane,
-            asked.asked_sender and folded(asked.asked_sender),
-            asked.text.value,
-            *chain.from_iterable(recipient.said for recipient in asked.recipients),
-            *asked.options.said(),
-        )
-
-    def _replay(self, books: Books, kept: Submission) -> Accepted:
-        row = books.content(Accepted.kind, kept.first_number)
-        if row is None or row.body is None:
-            msg = f"the answer under submission {kept.id} is gone before its time"
-            raise RuntimeError(msg)
-        kept.require_same(self._fingerprint(row.salt))
-        return replace(Accepted.read(row.body), replayed=True)
-
-    def _keep_answer(self, books: Books, kept: Submission | None, accepted: Accepted) -> None:
-        asked = self._sending
-        row = body_content(accepted, self._first_number, salt=self._answer_salt)
-        answer, fingerprint = seal_of(row), self._fingerprint(self._answer_salt)
-        count = self.weight
-        if kept is None:
-            kept = Submission.accept(
-                asked.idempotency_key or "",
-                account=asked.principal.account,
-                fingerprint=fingerprint,
-                first_number=self._first_number,
-                count=count,
-                answer=answer,
-                at=self.at,
-            )
-        else:
-            kept.renew(
-                fingerprint=fingerprint,
-                first_number=self._first_number,
-                count=count,
-                answer=answer,
-                at=self.at,
-            )
-        books.record(kept)
-        books.keep(row)

@@ -19,7 +19,7 @@ from application.messages.attempts import Load, Settled, StartAttempt, WithdrawA
 from application.messages.letter import ConcatReferences, Letter, LetterReader
 from application.messages.offers import FORGET_S, OFFER_S, Ask, Item, Offer
 from application.messages.pages import Pages
-from application.messages.past import raise_fault
+from application.messages.past import FLEET, raise_fault
 from application.messages.phone_reports import DoubtOffer, Heard
 from application.messages.settling import FailChanged
 from application.ports import SimIdentity
@@ -27,15 +27,13 @@ from application.ports.queries import Waiting
 from domain.causes import OwnCause, RejectionClass
 from domain.errors import OutcomeUnknown, Refused, Unavailable
 from domain.message import Message, State, message_id
-from domain.phone import slot_identity
+from domain.phone import PACE_S, PACE_SEGMENTS, slot_identity
 from domain.phone_report import NOBODY
 from domain.reports import Rejected
 from domain.values import SECOND, Instant, Lane, Network
 
-PACE_SEGMENTS: Final = 30
-PACE_S: Final = 1_800.0
-"""Android asks the phone's user beyond 30 segments in 30 minutes, and nobody looks. What is given
-may go so much later as it is valid for."""
+WINDOW_S: Final = PACE_S + OFFER_S
+"""What is given may go so much later as it is valid for."""
 OPEN_MAX: Final = 500
 """Offers of before this process that one SIM remembers; there are never that many."""
 LONG_AGO: Final = Instant(0)
@@ -76,9 +74,7 @@ class PhoneSlot:
             means.clock,
             ConcatReferences(means.randomness),
         )
-        self._pace = SlidingWindow(
-            PACE_SEGMENTS, PACE_S + OFFER_S, monotonic_s=means.clock.monotonic_s
-        )
+        self._pace = SlidingWindow(PACE_SEGMENTS, WINDOW_S, monotonic_s=means.clock.monotonic_s)
         self._knows_the_past = False
 
     @property
@@ -112,8 +108,10 @@ class PhoneSlot:
         """Take over what another process, or this one before, gave to the phone."""
         queries, store = self._means.queries, self._means.store
         wait_s = self._means.waits.read_models_s
-        if not queries.reached(store.head(), timeout_s=wait_s, projection=DISPATCH):
-            return False
+        head = store.head()
+        for projection in (DISPATCH, FLEET):
+            if not queries.reached(head, timeout_s=wait_s, projection=projection):
+                return False
         doubted = queries.open_messages(State.IN_DOUBT, after=0, limit=OPEN_MAX)
         now_s, now = self._clock.monotonic_s(), self._clock.now()
         for waiting in (*queries.held_by(duty.sim), *doubted):
@@ -129,8 +127,20 @@ class PhoneSlot:
                 )
                 offer.is_in_doubt = waiting.state is State.IN_DOUBT
                 self.offers[waiting.number] = offer
+        self._learn_the_pace(duty)
         self._knows_the_past = True
         return True
+
+    def _learn_the_pace(self, duty: OnDuty) -> None:
+        """Count what the log says was given lately, here or by another process."""
+        now = self._clock.now()
+        given: list[tuple[float, int]] = []
+        for begun in self._means.queries.begun_lately(duty.sim):
+            age_s = max(0.0, (now - begun.at) / SECOND)
+            if age_s < WINDOW_S:
+                message = self._means.reader.find(Message, message_id(begun.number))
+                given.append((age_s, 1 if message is None else message.segments))
+        self._pace.learn(given)
 
     def _attempt_of(self, waiting: Waiting) -> int:
         message = self._means.reader.find(Message, message_id(waiting.number))

@@ -1,25 +1,32 @@
 """The same request again after a 503 "queued": which messages it was accepted as (decision 8)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
+from uuid import UUID
 
 from application.books.books import Books
 from application.books.contents import read_client_reference, read_message
 from application.ports import Repeatable
 from application.retention.doubted import counted_from
 from domain.contents import ContentKind
-from domain.message import Message, message_id
+from domain.message import Message
+from domain.rehearsal import Rehearsal
 from domain.values import Instant
 
+M = TypeVar("M", Message, Rehearsal)
 
-def find_messages(books: Books, known: Repeatable, *, at: Instant) -> Sequence[Message]:
+
+def find_messages(
+    books: Books, known: Repeatable, kind: type[M], id_of: Callable[[int], UUID], *, at: Instant
+) -> Sequence[M]:
     """Give the messages of an acceptance that a repeat still stands for, else nothing.
 
     It does for a time after its last 503, and as long as one of its messages is open.
     """
-    ids = [message_id(number) for number in known.numbers]
+    ids = [id_of(number) for number in known.numbers]
     books.bring_up_to_date(ids)
-    messages = [books.get(Message, key) for key in ids]
+    messages = [books.get(kind, key) for key in ids]
     if known.is_recent(at) or any(message.is_open for message in messages):
         return messages
     since = counted_from(books, known.answered_at) or known.answered_at

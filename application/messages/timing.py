@@ -9,6 +9,7 @@ from typing import Final
 from application.books.commands import Execute
 from application.books.due import DueWork, Ids
 from application.fleet.liveness import LeaseWatch
+from application.messages.rehearsing import Proceed
 from application.messages.settling import DoubtAttempt, ExpireMessage, RedateMessage
 from application.ports import Clock
 from application.ports.queries import Queries
@@ -20,6 +21,8 @@ AHEAD_S: Final = 300
 """A time that is further ahead than this is of a clock that was."""
 LOOK_EVERY_S: Final = 60.0
 """Between two looks for times of a clock that was wrong: they go through all open messages."""
+REHEARSED_TOGETHER: Final = 50
+"""Test messages that one job goes on with."""
 AWAY_S: Final = 3.0
 """Not asked for so long: the clock was doubted, and may be another one now."""
 
@@ -69,11 +72,20 @@ def message_work(
         (number,) = ids
         return execute(RedateMessage(number, at=clock.now()))
 
+    def rehearsed(now: Instant, limit: int) -> Iterable[Ids]:
+        return [(number,) for number in queries.due_rehearsals(now, limit=limit)]
+
+    def proceed(ids: Ids, execute: Execute) -> bool:
+        return execute(Proceed(ids, at=clock.now())) > 0
+
     misdated = Misdated(queries, clock, stretches)
     return (
         DueWork(kind="message.misdated", due=misdated.due, handle=redate),
         DueWork(kind="message.overdue", due=overdue, handle=end),
         DueWork(kind="message.lapsed", due=lapsed, handle=doubt, needs_clock=False),
+        DueWork(
+            kind="message.rehearsed", due=rehearsed, handle=proceed, together=REHEARSED_TOGETHER
+        ),
     )
 
 

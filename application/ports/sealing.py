@@ -82,7 +82,11 @@ class Anchor(Protocol):
         """
 
     def newest(self) -> str | None:
-        """Give the checkpoint that was kept last, as far as that can be told."""
+        """Give the checkpoint that was kept last, as far as that can be told.
+
+        Raises:
+            AnchorAway: it cannot be read.
+        """
 
 
 @dataclass(frozen=True, slots=True)

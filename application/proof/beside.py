@@ -49,6 +49,10 @@ _KNOWN: Final[Mapping[str, Sequence[_Known]]] = {
         _Known(ContentKind.CLIENT_REFERENCE, "number", "client_reference"),
     ],
     "Payment.Requested": [_Known(ContentKind.TOP_UP, "number", "payer")],
+    "Rehearsal.Accepted": [
+        _Known(ContentKind.MESSAGE, "number", "content"),
+        _Known(ContentKind.CLIENT_REFERENCE, "number", "client_reference"),
+    ],
     "SenderId.Requested": [_Known(ContentKind.SENDER_ID, "number", "content")],
     "Sim.Registered": [_Known(ContentKind.SIM, "number", "content")],
     "Submission.Accepted": [_Known(ContentKind.SUBMISSION, "first_number", "answer")],

@@ -10,6 +10,7 @@ from application.ports import SealedLog
 from application.proof.chapters import CHAPTERS_MAX
 from domain.ledger_seal import LedgerSeal, ledger_seal_id
 from domain.proof.notes import BadNote, Checkpoint, Note, SealKey, Verify
+from domain.proof.stored import RawEvent
 
 AT_ONCE: Final = 500
 
@@ -64,14 +65,23 @@ def seal_history(log: SealedLog) -> Iterator[KeyTaken | SealMade]:
         version = 0
         while found := log.raw_of(ledger_seal_id(chapter), version, limit=AT_ONCE):
             for event in found:
-                try:
-                    yield _read(event.position, chapter, event.topic, orjson.loads(event.state))
-                except (ValueError, KeyError, TypeError, AttributeError) as error:
-                    words = f"an event of the seal cannot be read ({type(error).__name__})"
-                    raise SealUnreadable(event.position, words) from error
+                yield read_seal_event(chapter, event)
             version = found[-1].version
         if not version:
             return
+
+
+def read_seal_event(chapter: int, event: RawEvent) -> KeyTaken | SealMade:
+    """Read one event of a chapter; nothing is verified.
+
+    Raises:
+        SealUnreadable: it is no event of a seal.
+    """
+    try:
+        return _read(event.position, chapter, event.topic, orjson.loads(event.state))
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+        words = f"an event of the seal cannot be read ({type(error).__name__})"
+        raise SealUnreadable(event.position, words) from error
 
 
 def _read(

@@ -19,6 +19,7 @@ from domain.contents import ContentKind
 from domain.days import DAY_S
 from domain.errors import TooLate
 from domain.message import Extent, Message, message_id
+from domain.rehearsal import Rehearsal, rehearsal_id
 from domain.roles import Duty
 from domain.stretch import Stretch
 from domain.values import SECOND, Instant, credits_in_words
@@ -74,8 +75,9 @@ class EraseMessages(WithReason[Erased]):
             super().prepare(tools)
 
     def touches(self) -> Iterable[UUID]:
-        """The messages."""
-        return map(message_id, self._numbers)
+        """The messages, some of which may be tests."""
+        yield from map(message_id, self._numbers)
+        yield from map(rehearsal_id, self._numbers)
 
     def reads(self) -> Iterable[int]:
         """Their contents, of which a part stays."""
@@ -88,7 +90,10 @@ class EraseMessages(WithReason[Erased]):
             NotPermitted: the actor may not.
         """
         permit(books, self._actor, Duty.ERASE)
-        found = [books.find(Message, message_id(number)) for number in self._numbers]
+        found = [
+            books.find(Message, message_id(number)) or books.find(Rehearsal, rehearsal_id(number))
+            for number in self._numbers
+        ]
         messages = [message for message in found if message and message.has_left(self._what)]
         for message in messages:
             permit_on(books, self._actor, Duty.ERASE, account=message.account)

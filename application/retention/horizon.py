@@ -9,7 +9,8 @@ from typing import Final
 
 from application.books.committer import Committer
 from application.ports import Clock, ClockMark, Store
-from application.retention.vouching import NoteClock, mark_now
+from application.retention.marking import mark_now
+from application.retention.vouching import NoteClock
 from domain.days import DAY_S
 from domain.values import SECOND, Instant
 

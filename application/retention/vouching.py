@@ -6,16 +6,9 @@ from uuid import UUID
 from application.books.actors import Actor, permit
 from application.books.books import Books
 from application.books.commands import Command
-from application.ports import Clock, ClockMark
+from application.ports import ClockMark
 from domain.roles import Duty
-from domain.values import SECOND, Instant
-
-
-def mark_now(writer: str, *, clock: Clock, actor: str = "") -> ClockMark:
-    """Read the clock of this host for a mark."""
-    now = clock.now()
-    booted_at = Instant(now - round(clock.monotonic_s() * SECOND))
-    return ClockMark(writer, now, booted_at, actor)
+from domain.values import Instant
 
 
 class NoteClock(Command[None]):

@@ -21,6 +21,7 @@ def told(row: FeedRow) -> Data:
         "type": row.type.value,
         "created_at": iso_time(row.at),
         "data": _DATA[row.type](row),
+        **({"test": True} if row.details.get("test") else {}),
     }
 
 

@@ -2,13 +2,10 @@
 
 import hmac
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
-
-import orjson
+from typing import Any, NamedTuple
 
 from application.books.contents import ContentChanged, Contents, seal_of
-from domain.contents import ContentKind, ListAsked, reason_number
+from domain.contents import ContentKind, ListAsked, ListRows, reason_number
 from domain.message.options import NO_OPTIONS, Options
 from domain.upload.aggregate import Upload
 from domain.upload.bounds import ROWS_A_PART
@@ -31,24 +28,6 @@ class BadRow(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Some rows, as the body of a content."""
-
-    kind: ClassVar[ContentKind] = ContentKind.UPLOAD
-
-    body: str
-
-    @classmethod
-    def of(cls, rows: Sequence[GoodRow] | Sequence[BadRow]) -> "Part":
-        """Write rows."""
-        return cls(orjson.dumps([tuple(row) for row in rows]).decode())
-
-    def written(self) -> str:
-        """Give the body that is stored."""
-        return self.body
-
-
 def good_rows(
     upload: Upload, source: Contents, *, after: int = 0, limit: int = ROWS_A_PART
 ) -> Iterator[GoodRow]:
@@ -65,7 +44,7 @@ def bad_rows(
 
 def _rows(
     parts: Sequence[str], source: Contents, *, after: int, limit: int
-) -> Iterator[Sequence[object]]:
+) -> Iterator[Sequence[Any]]:
     first, skipped = divmod(after, ROWS_A_PART)
     for reference in parts[first:]:
         rows = _read(reference, source)[skipped:] if limit > 0 else []
@@ -76,7 +55,7 @@ def _rows(
         skipped = 0
 
 
-def _read(reference: str, source: Contents) -> list[Sequence[object]]:
+def _read(reference: str, source: Contents) -> Sequence[Sequence[Any]]:
     number = reason_number(reference)
     row = None if number is None else source.content(ContentKind.UPLOAD, number)
     if row is None or row.body is None:
@@ -84,7 +63,7 @@ def _read(reference: str, source: Contents) -> list[Sequence[object]]:
     if not hmac.compare_digest(f"{row.number}/{seal_of(row)}", reference):
         msg = f"what stands in upload content {row.number} is not what was read"
         raise ContentChanged(msg)
-    return list(orjson.loads(row.body))
+    return ListRows.read(row.body)
 
 
 def asked_of(upload: Upload, source: Contents) -> ListAsked:

@@ -11,9 +11,9 @@ from application.books.books import Books
 from application.books.commands import Command, Preparing
 from application.books.contents import SALT_BYTES, Body, body_content, reference
 from application.ports import ContentRow, ListedRow, RecipientFile
-from application.uploads.parts import BadRow, GoodRow, Part
+from application.uploads.parts import BadRow, GoodRow
 from domain.account import Account, account_id
-from domain.contents import ListAsked
+from domain.contents import ListAsked, ListRows
 from domain.errors import InvalidRecipient, InvalidRequest, MessageTooLong
 from domain.message_text import MESSAGE_CHARACTERS_MAX, check_length, is_blank
 from domain.msisdn import Numbering, normalise
@@ -33,8 +33,8 @@ RECIPIENT_SHOWN_MAX: Final = 40
 class PreviewedList:
     """What a list comes to."""
 
-    parts: list[Part] = field(default_factory=list)
-    bad_parts: list[Part] = field(default_factory=list)
+    parts: list[ListRows] = field(default_factory=list)
+    bad_parts: list[ListRows] = field(default_factory=list)
     good: int = 0
     bad: int = 0
     segments: int = 0
@@ -85,11 +85,11 @@ def preview_list(file: RecipientFile, template: Template, numbering: Numbering) 
 
 
 def _cut(
-    rows: list[GoodRow] | list[BadRow], parts: list[Part], *, least: int = ROWS_A_PART
+    rows: list[GoodRow] | list[BadRow], parts: list[ListRows], *, least: int = ROWS_A_PART
 ) -> None:
     """Make a part of rows where there are enough."""
     if len(rows) >= least:
-        parts.append(Part.of(rows))
+        parts.append(ListRows.of(rows))
         rows.clear()
 
 

@@ -74,9 +74,10 @@ OWN: Final[Mapping[OwnCause, Meaning]] = MappingProxyType(
             "The gateway restarted while it was being sent.",
         ),
         OwnCause.LEASE_LAPSED: Meaning(
-            "nobody kept its SIM's lease while it was being sent",
+            "nobody kept its SIM's lease while it was being sent: the process stopped, or its "
+            "phone called no more",
             None,
-            "The gateway stopped while it was being sent.",
+            "What was sending it, the gateway or a phone, stopped answering.",
         ),
         OwnCause.GIVEN_BACK: Meaning(
             "the phone gave it back unsent: it was recalled, or not sent in time",

@@ -27,6 +27,7 @@ from domain.phone import Phone
 from domain.ported_number import PortedNumber
 from domain.price_list import PriceList
 from domain.receipt import Receipt
+from domain.rehearsal import Rehearsal
 from domain.sender_id import SenderId
 from domain.sender_requests import SenderRequests
 from domain.sim import Sim
@@ -134,6 +135,13 @@ MOVES_NOTHING: Final[frozenset[type[Event]]] = frozenset(
         Receipt.Uncovered,
         Receipt.Reversed,
         Receipt.PaidBack,
+        Rehearsal.Accepted,
+        Rehearsal.Sent,
+        Rehearsal.Delivered,
+        Rehearsal.InDoubt,
+        Rehearsal.Failed,
+        Rehearsal.Cancelled,
+        Rehearsal.ContentErased,
         SenderId.Requested,
         SenderId.Approved,
         SenderId.Rejected,

@@ -5,7 +5,7 @@ from typing import Final
 from domain.bulk import RECIPIENTS_MAX
 from domain.message_text import MESSAGE_CHARACTERS_MAX
 
-ROWS_MAX: Final = 100_000
+UPLOAD_ROWS_MAX: Final = 100_000
 """Rows of one list, good and bad, without its headings."""
 ROWS_A_PART: Final = RECIPIENTS_MAX
 """Rows that are kept together, and sent as one bulk."""
@@ -22,5 +22,5 @@ PREVIEWS_MAX: Final = 20
 UPLOAD_PAGE: Final = 50
 """Rows of a page of the preview, unless another number is asked for."""
 UPLOAD_PAGE_MAX: Final = 500
-BAD_SHOWN: Final = 20
+UPLOAD_BAD_SHOWN: Final = 20
 """Bad rows that are told with the list itself; all of them are in its CSV."""

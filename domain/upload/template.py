@@ -1,4 +1,4 @@
-"""A text with places for what a row says: ``Hello {name}, your order is ready.``"""
+"""A text with places for what a row says, such as ``Hello {name}``."""
 
 import re
 from collections.abc import Sequence

@@ -9,6 +9,7 @@ from domain.feed import FeedType, feed_id
 from domain.inbound import Inbound
 from domain.message.events import Cancelled, Delivered, Expired, Failed, Sent, Undelivered
 from domain.payment import Payment
+from domain.rehearsal import Rehearsal
 from domain.sender_id import SenderId
 from projections import catalogue
 from projections.feed import ENDS, FEED
@@ -20,6 +21,7 @@ Told = tuple[FeedType, int | None, dict[str, Any]]
 _SAYS_NOTHING_MORE: Final[dict[type[Event], FeedType]] = {
     Delivered: FeedType.MESSAGE_DELIVERED,
     Undelivered: FeedType.MESSAGE_UNDELIVERED,
+    Rehearsal.Delivered: FeedType.MESSAGE_DELIVERED,
     SenderId.Approved: FeedType.SENDER_ID_APPROVED,
     SenderId.Rejected: FeedType.SENDER_ID_REJECTED,
 }
@@ -31,7 +33,11 @@ class Feed(Projection):
     name, version = catalogue.FEED
     tables = (FEED, ENDS)
     events = frozenset(
-        {Sent, Failed, Expired, Cancelled, Inbound.Gathered, Payment.Confirmed, *_SAYS_NOTHING_MORE}
+        {
+            *(Sent, Failed, Expired, Cancelled, Inbound.Gathered, Payment.Confirmed),
+            *(Rehearsal.Sent, Rehearsal.Failed, Rehearsal.Cancelled),
+            *_SAYS_NOTHING_MORE,
+        }
     )
 
     def apply(self, batch: Batch) -> None:
@@ -57,17 +63,22 @@ class Feed(Projection):
                 type_.value,
                 event.number,
                 event.at,
-                json.dumps(details, separators=(",", ":")),
+                json.dumps(_marked(event, details), separators=(",", ":")),
             )
+
+
+def _marked(event: Any, details: dict[str, Any]) -> dict[str, Any]:
+    """Say of an event of test mode that it is one."""
+    return {**details, "test": True} if isinstance(event, Rehearsal.Event) else details
 
 
 def _told(event: Any) -> Told:
     """Say what an event is in the feed."""
     match event:
-        case Sent():
+        case Sent() | Rehearsal.Sent():
             details = {"network": event.network, "credits": event.credits}
             return FeedType.MESSAGE_SENT, event.account, details
-        case Failed() | Expired() | Cancelled():
+        case Failed() | Expired() | Cancelled() | Rehearsal.Failed() | Rehearsal.Cancelled():
             details = {"network": event.network, "credits": event.credits, "code": _code(event)}
             return FeedType.MESSAGE_FAILED, event.account, details
         case Inbound.Gathered():
@@ -84,11 +95,11 @@ def _told(event: Any) -> Told:
             return _SAYS_NOTHING_MORE[type(event)], event.account, {}
 
 
-def _code(event: Failed | Expired | Cancelled) -> str:
+def _code(event: Any) -> str:
     match event:
         case Expired():
             return str(OwnCause.EXPIRED)
-        case Cancelled():
+        case Cancelled() | Rehearsal.Cancelled():
             return str(OwnCause.CANCELLED)
         case _:
-            return event.cause
+            return str(event.cause)

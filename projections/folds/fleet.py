@@ -7,15 +7,16 @@ from domain.contents import reason_number
 from domain.days import counts_for, day_of
 from domain.events import Event
 from domain.message.events import AttemptStarted, SegmentAccepted, Sent
-from domain.phone import Phone
+from domain.phone import PACE_SEGMENTS, Phone
 from domain.sim import Sim
 from projections import catalogue
-from projections.fleet import AIRTIME, PHONES, SIMS, USE
+from projections.fleet import AIRTIME, LATELY, PHONES, SIMS, USE
 from projections.projection import Batch, Projection
 from projections.rows import Row, Rows
 
 _BEGINS: Final = (AttemptStarted, SegmentAccepted)
 _ANSWERS: Final = (Sim.AirtimeTold, Sim.AirtimeUntold)
+_GIVES: Final = (Sim.CameOnline, AttemptStarted)
 _PHONES: Final = (Phone.Enrolled, Phone.Mapped, Phone.Revoked)
 
 
@@ -23,7 +24,7 @@ class Fleet(Projection):
     """Folds the events of SIMs, and of what they send, into ``fleet_sims``."""
 
     name, version = catalogue.FLEET
-    tables = (SIMS, USE, AIRTIME, PHONES)
+    tables = (SIMS, USE, LATELY, AIRTIME, PHONES)
     events = frozenset(
         {
             Sim.Registered,
@@ -53,6 +54,7 @@ class Fleet(Projection):
         for event in begins:
             if event.sim is not None:
                 _count(use, event.sim, day_of(event.at))
+        _give(batch.rows(LATELY), [e for _, e in batch.events if isinstance(e, _GIVES)])
         if answers:
             _hear(batch.rows(AIRTIME), answers)
         if phones:
@@ -108,6 +110,19 @@ def _count(use: Rows, sim: int, day: int) -> None:
     if not counts_for(row["day"], day):
         row["day"], row["begun"] = day, 0
     row["begun"] += 1
+
+
+def _give(lately: Rows, events: Sequence[Sim.CameOnline | AttemptStarted]) -> None:
+    """Note what SIMs in phones were given; of modems there is no row."""
+    lately.load({e.sim if isinstance(e, AttemptStarted) else e.number for e in events})
+    for event in events:
+        match event:
+            case Sim.CameOnline(takes_whole=True) if event.number not in lately:
+                lately.add({"sim": event.number, "begun": ""})
+            case AttemptStarted() if event.sim in lately:
+                row = lately[event.sim]
+                begun = [*row["begun"].split(), f"{event.number}@{event.at}"]
+                row["begun"] = " ".join(begun[-PACE_SEGMENTS:])
 
 
 def _register(sims: Rows, event: Sim.Registered) -> None:

@@ -1,54 +1,82 @@
 """Folds the message log and its totals."""
 
+from collections.abc import Sequence
+from typing import Any, Final
+
 from application.ports.queries import PUBLIC_STATUS
 from domain.causes import OwnCause
+from domain.events import Event
 from domain.message.events import (
     AttemptStarted,
     Cancelled,
     Delivered,
-    Event,
     Expired,
     Failed,
     Queued,
     Sent,
 )
+from domain.mode import Mode, log_of
+from domain.rehearsal import Rehearsal
 from projections import catalogue
-from projections.folds.states import STATE_EVENTS, state_after
-from projections.message_log import MESSAGES, TOTALS
+from projections.folds.states import STATE_EVENTS, TEST_EVENTS, state_after
+from projections.message_log import MESSAGES, REHEARSALS, TOTALS
 from projections.projection import Batch, Projection
 from projections.rows import Row, Rows
 
+_BEGINS: Final = frozenset({Queued, Rehearsal.Accepted})
+
 
 class MessageLog(Projection):
-    """Folds the events of messages into ``message_log`` and its totals."""
+    """Folds the events of messages, and of tests, into ``message_log`` and its totals."""
 
     name, version = catalogue.MESSAGE_LOG
-    tables = (MESSAGES, TOTALS)
-    events = STATE_EVENTS
+    tables = (MESSAGES, TOTALS, REHEARSALS)
+    events = STATE_EVENTS | TEST_EVENTS
 
     def apply(self, batch: Batch) -> None:
         """Fold a batch of messages' events."""
-        new = {event.number for _, event in batch.events if type(event) is Queued}
+        new = {event.number for _, event in batch.events if type(event) in _BEGINS}
         messages = batch.rows(MESSAGES)
         messages.load(event.number for _, event in batch.events if event.number not in new)
         totals = batch.rows(TOTALS)
-        accounts = {event.account for _, event in batch.events if type(event) is Queued}
+        accounts = {_log_of(event) for _, event in batch.events if type(event) in _BEGINS}
         accounts.update(messages[number]["account"] for number in messages)
         totals.load(accounts)
         for account in accounts.difference(totals):
             totals.add({"account": account, "queued": 0, "sent": 0, "failed": 0})
         for position, event in batch.events:
-            if type(event) is Queued:
+            if type(event) in _BEGINS:
                 messages.add(_new_row(position, event))
-                totals[event.account]["queued"] += 1
+                totals[_log_of(event)]["queued"] += 1
             else:
                 _change(messages[event.number], event, totals)
+        tests = [event for _, event in batch.events if type(event) in TEST_EVENTS]
+        if tests:
+            _remember(batch.rows(REHEARSALS), tests)
 
 
-def _new_row(position: int, event: Queued) -> Row:
+def _remember(rows: Rows, events: Sequence[Any]) -> None:
+    """Keep when something is to become of test messages, as long as something is."""
+    new = {event.number for event in events if type(event) is Rehearsal.Accepted}
+    rows.load(event.number for event in events if event.number not in new)
+    for event in events:
+        match event:
+            case Rehearsal.Accepted():
+                rows.add({"number": event.number, "due_at": event.due_at})
+            case Rehearsal.InDoubt():
+                rows[event.number]["due_at"] = event.due_at
+            case _ if event.number in rows:  # Delivered comes after Sent
+                rows.remove(event.number)
+
+
+def _log_of(event: Queued | Rehearsal.Accepted) -> int:
+    return log_of(event.account, Mode.LIVE if type(event) is Queued else Mode.TEST)
+
+
+def _new_row(position: int, event: Queued | Rehearsal.Accepted) -> Row:
     return {
         "number": event.number,
-        "account": event.account,
+        "account": _log_of(event),
         "position": position,
         "batch": event.batch,
         "network": event.network,
@@ -81,13 +109,15 @@ def _change(row: Row, event: Event, totals: Rows) -> None:
         case Sent():
             row["sim"] = event.sim
             row["sent_at"] = event.at
-        case Delivered():
+        case Rehearsal.Sent():
+            row["sent_at"] = event.at
+        case Delivered() | Rehearsal.Delivered():
             row["delivered_at"] = event.at
-        case Failed():
+        case Failed() | Rehearsal.Failed():
             _refund(row, event.credits, event.cause)
         case Expired():
             _refund(row, event.credits, str(OwnCause.EXPIRED))
-        case Cancelled():
+        case Cancelled() | Rehearsal.Cancelled():
             _refund(row, event.credits, str(OwnCause.CANCELLED))
 
 

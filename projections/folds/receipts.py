@@ -118,14 +118,7 @@ class Receipts(Projection):
                 case Payment.Event() | Payment.Requested():
                     fold_payment(payments, event)
                 case Statement.Imported():
-                    files.add(
-                        {
-                            "place": position,
-                            "provider_account": event.provider_account,
-                            "imported_at": event.at,
-                            "last_at": event.last_at,
-                        }
-                    )
+                    files.add({**_imported(event), "place": position, "imported_at": event.at})
                 case Case.Noted():
                     _fold_case(cases, event)
                 case Oddity.Found():
@@ -151,6 +144,12 @@ class Receipts(Projection):
                     )
         for one in known.values():
             one.put_back()
+
+
+def _imported(event: Any) -> dict[str, Any]:
+    """Give what a file's row has of the event under the same name."""
+    own = {"place", "imported_at"}
+    return {name: getattr(event, name) for name in set(FILES.c.keys()) - own}
 
 
 def _fold_case(cases: Rows, event: Any) -> None:

@@ -21,6 +21,7 @@ from domain.message.events import (
     Undelivered,
 )
 from domain.message.retimed import Postponed, Redated
+from domain.rehearsal import Rehearsal
 
 _LEADS_TO: Final[Mapping[type[Event], State]] = {
     Queued: State.QUEUED,
@@ -35,6 +36,18 @@ _LEADS_TO: Final[Mapping[type[Event], State]] = {
     Delivered: State.DELIVERED,
     Undelivered: State.UNDELIVERED,
 }
+
+_OF_TESTS: Final[Mapping[type[Event], State]] = {
+    Rehearsal.Accepted: State.QUEUED,
+    Rehearsal.Sent: State.SENT,
+    Rehearsal.InDoubt: State.IN_DOUBT,
+    Rehearsal.Failed: State.FAILED,
+    Rehearsal.Cancelled: State.CANCELLED,
+    Rehearsal.Delivered: State.DELIVERED,
+}
+
+TEST_EVENTS: Final = frozenset(_OF_TESTS)
+"""The events that change a test message's state."""
 
 STATE_EVENTS: Final = frozenset(_LEADS_TO) | {SegmentAccepted, Released}
 """The events that (may) change a message's state."""
@@ -51,4 +64,4 @@ def state_after(event: Event, state: str) -> State:
         return State(state)
     if type(event) is Released:
         return State(event.state)
-    return _LEADS_TO[type(event)]
+    return _LEADS_TO.get(type(event)) or _OF_TESTS[type(event)]

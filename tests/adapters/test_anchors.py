@@ -46,6 +46,15 @@ def test_a_place_that_cannot_be_written_is_away(tmp_path: Path) -> None:
         FileAnchor(tmp_path / "file" / "checkpoints").put(note(1))
 
 
+def test_a_file_that_was_damaged_says_so(tmp_path: Path) -> None:
+    anchor = FileAnchor(tmp_path / "checkpoints")
+    anchor.put(note(1))
+    with (tmp_path / "checkpoints").open("a", encoding="utf-8") as file:
+        file.write(note(2).replace("YWJj", "Y?Jj") + "\n")
+    with pytest.raises(AnchorAway, match="no checkpoint"):
+        anchor.newest()
+
+
 def test_by_default_the_file_is_in_another_folder_than_the_store(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path / "data")
     assert anchor_file(settings) == tmp_path / "data-anchors" / "checkpoints"

@@ -1,10 +1,9 @@
 """Every route with who may ask it, and how it is asked; tests that walk the API read this."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from enum import Enum, auto
+from dataclasses import replace
 from itertools import count
-from typing import Any, Final
+from typing import Final
 
 import httpx
 
@@ -18,70 +17,18 @@ from domain.period import PeriodState
 from domain.public_ids import feltech_id, wilcybertek_id
 from domain.roles import Duty
 from domain.values import Credits
+from tests.api.classing import Class, Kind, Tenant
 from tests.api.conftest import Gateway, new_account
 from tests.api.money.asking import a_top_up_of
 from tests.api.staff import receipts
 from tests.api.staff.days import NAMED, stand
+from tests.api.uploading import UPLOADS
 from tests.support.hooks import set_webhook
-from tests.support.staff import give_second_factor, open_session
+from tests.support.staff import give_second_factor
 
 THEIR_NUMBER: Final = "260977654321"
 THEIR_TEXT: Final = "zebra crossing at noon"
 THEIR_NAME: Final = "ZEBRACO"
-
-
-class Kind(Enum):
-    """Who may ask."""
-
-    OPEN = auto()
-    """Anybody: it says nothing about accounts, or is how one gets in."""
-    SENDS = auto()
-    """A key; not while the account is suspended."""
-    READS = auto()
-    """A key: answers about its own account."""
-    NAMES = auto()
-    """A key, and the id of something that its account owns."""
-    SESSION = auto()
-    """A person who logged in."""
-    STAFF = auto()
-    """A member of staff in a session with a second factor."""
-    PHONE = auto()
-    """A phone, by a token of its own."""
-
-
-@dataclass(frozen=True)
-class Class:
-    """How a route is asked: what it names, and a body that it takes."""
-
-    kind: Kind
-    body: Mapping[str, Any] | None = None
-    names: Callable[["Tenant"], list[str]] | None = None
-    unknown: tuple[str, ...] = ()
-    """Ids in the right form that nothing has."""
-    key_in_body: bool = False
-    duty: Duty | None = None
-    """What a member of staff must be able to do."""
-    before: Callable[["Tenant"], None] | None = None
-    """What must be so, each time that it is asked."""
-    makes: Callable[[Gateway], Mapping[str, Any]] | None = None
-    """Makes a body each time that it is asked: what it names can be done once."""
-    query: Callable[[Gateway], Mapping[str, str]] | None = None
-    """Makes a query that it takes."""
-    file: bytes | None = None
-    """What it takes as a file, with its body as the other fields of a form."""
-
-
-@dataclass(frozen=True)
-class Tenant:
-    """An account with something of everything."""
-
-    gateway: Gateway
-    messages: tuple[str, ...]
-    batch: str
-
-    def session(self) -> str:
-        """Log its person in; give the token."""
-        return open_session(self.gateway.system, self.gateway.account)
 
 
 def messages_of(tenant: Tenant) -> list[str]:
@@ -133,28 +80,6 @@ def a_new_top_up(tenant: Tenant) -> list[str]:
     return [a_top_up_of(tenant.gateway)]
 
 
-def an_upload(tenant: Tenant) -> list[str]:
-    """Upload a list, of which nothing was sent, as its person would; give its id."""
-    made = tenant.gateway.http.post(
-        "/api/v1/uploads",
-        data=LIST,
-        files={"file": LIST_FILE},
-        headers={"Authorization": f"Bearer {tenant.session()}"},
-    )
-    assert made.status_code == 201, made.text
-    return [made.json()["data"]["upload_id"]]
-
-
-def an_upload_that_is_sent(tenant: Tenant) -> list[str]:
-    """The same, started."""
-    (upload,) = an_upload(tenant)
-    started = tenant.gateway.http.post(
-        f"/api/v1/uploads/{upload}/start", headers={"Authorization": f"Bearer {tenant.session()}"}
-    )
-    assert started.status_code == 200, started.text
-    return [upload]
-
-
 def batch_of(tenant: Tenant) -> list[str]:
     return [tenant.batch, tenant.batch.removeprefix("batch_")]
 
@@ -175,15 +100,12 @@ TOP_UP: Final = {"msisdn": "0961234567", "amount_ngwee": 5_000}
 SEND: Final = {"to": "260977000000", "message": "Hello"}
 UNKNOWN_MESSAGES: Final = ("msg_999999", "MSG-1766000000-00ZZ", "MSG-1766000000-LFLR", "msg_0")
 WHY: Final = {"reason": "because"}
-LIST: Final = {"template": "Hello {name}", "column": "phone"}
-LIST_FILE: Final = b"phone,name\n0977000001,Chanda\n"
 PROOF: Final = {"password": "x" * 12}
 STAFF: Final = "/api/v1/staff"
 PHONES: Final = "/api/mobile/v1"
 ONE_BATCH: Final = Class(
     Kind.NAMES, names=batch_of, unknown=("batch_999999", "999999", "batch_0", "x")
 )
-ONE_UPLOAD: Final = Class(Kind.NAMES, names=an_upload, unknown=("up_999999", "999999", "up_0", "x"))
 ONE_MESSAGE: Final = Class(Kind.NAMES, names=messages_of, unknown=UNKNOWN_MESSAGES)
 
 WEBHOOK: Final[Mapping[tuple[str, str], Class]] = {
@@ -217,16 +139,7 @@ CLASSES: Final[Mapping[tuple[str, str], Class]] = {
     ),
     ("GET", "/api/v1/batches/{batch_id}"): ONE_BATCH,
     ("POST", "/api/v1/batches/{batch_id}/cancel"): replace(ONE_BATCH, body={}),
-    ("POST", "/api/v1/uploads"): Class(Kind.READS, body=LIST, file=LIST_FILE),
-    ("GET", "/api/v1/uploads"): Class(Kind.READS),
-    ("GET", "/api/v1/uploads/{upload_id}"): ONE_UPLOAD,
-    ("GET", "/api/v1/uploads/{upload_id}/rows"): ONE_UPLOAD,
-    ("GET", "/api/v1/uploads/{upload_id}/bad.csv"): ONE_UPLOAD,
-    ("POST", "/api/v1/uploads/{upload_id}/start"): replace(ONE_UPLOAD, body={}),
-    ("POST", "/api/v1/uploads/{upload_id}/pause"): replace(
-        ONE_UPLOAD, body={}, names=an_upload_that_is_sent
-    ),
-    ("POST", "/api/v1/uploads/{upload_id}/cancel"): replace(ONE_UPLOAD, body={}),
+    **UPLOADS,
     ("POST", "/api/v1/auth/register"): Class(Kind.OPEN, body={}),
     ("POST", "/api/v1/auth/login"): Class(Kind.OPEN, body={}),
     ("POST", "/api/v1/auth/reset"): Class(Kind.OPEN, body={}),

@@ -11,12 +11,11 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-import msgspec
 import pytest
 
+from adapters.security.tls import Certificate
 from api.app import create_app
 from api.operations import OperationsApp
-from api.routes import ROUTES
 from application.accounts import CreateAccount
 from application.books.actors import Actor
 from application.books.books import Books
@@ -29,6 +28,7 @@ from domain.message import Message, message_id
 from domain.rate_limits import Limits
 from domain.reports import SubmitOutcome
 from domain.values import Credits, Instant, Network
+from tests.api.described import check_is_described, is_file
 from tests.support.prompt_server import PromptServer
 from tests.support.system import create_account, running_system
 from worker.web.bounds import Bounds
@@ -45,23 +45,25 @@ def limited(**limits: int) -> Limits:
     return replace(NO_LIMITS, **limits)
 
 
-NUMBERS = {
-    Network.MTN: "260977000000",
-    Network.AIRTEL: "260955000000",
-    Network.ZAMTEL: "260505000000",
-}
+_IN_PLAN = ("260977000000", "260955000000", "260505000000")
+NUMBERS = dict(zip((Network.MTN, Network.AIRTEL, Network.ZAMTEL), _IN_PLAN, strict=True))
 
 
 @contextmanager
 def served(
-    app: App, system: System, bounds: Bounds | None = None, *, lifespan: bool = True
+    app: App,
+    system: System,
+    bounds: Bounds | None = None,
+    *,
+    lifespan: bool = True,
+    certificate: Certificate | None = None,
 ) -> Iterator[str]:
     """Serve an application on a free port, as ``ngoma serve`` does; give its base URL."""
-    made = make_server(app, system, bounds or UNBOUNDED, lifespan=lifespan)
+    made = make_server(app, system, bounds or UNBOUNDED, lifespan=lifespan, certificate=certificate)
     server = PromptServer(made.config)
-    with closing(listen("127.0.0.1", 0)) as listener:
-        sockets = [listener.socket]
-        thread = threading.Thread(target=server.run, args=(sockets,), name="web", daemon=True)
+    with closing(listen("127.0.0.1", 0, scheme="https" if certificate else "http")) as listener:
+        arguments = ([listener.socket],)
+        thread = threading.Thread(target=server.run, args=arguments, name="web", daemon=True)
         thread.start()
         try:
             while not server.started:
@@ -119,29 +121,11 @@ def check_every_answer(response: httpx.Response) -> None:
     assert response.headers["content-type"] == "application/json"
     if response.request.method != "HEAD":
         body = response.json()
-        assert "status_code" not in body, "the framework's own envelope"
-        assert "detail" not in body, "the framework's own envelope"
+        assert not {"status_code", "detail"} & set(body), "the framework's own envelope"
         if response.status_code >= 500 and response.request.url.path != "/readyz":
             assert body["request_id"] == response.headers["x-request-id"]
         else:
             assert "request_id" not in body
-
-
-def is_file(response: httpx.Response) -> bool:
-    """Whether it is a file that its route says it answers with."""
-    kind = response.headers["content-type"].partition(";")[0]
-    path = response.request.url.path
-    return response.status_code == 200 and any(
-        kind in route.files for route in ROUTES if _leads_to(route.path, path)
-    )
-
-
-def _leads_to(route: str, path: str) -> bool:
-    """Whether a path is one of a route's."""
-    written, own = ([part for part in each.split("/") if part] for each in (route, path))
-    return len(written) == len(own) and all(
-        part[0] == "{" or part == given for given, part in zip(own, written, strict=True)
-    )
 
 
 def told(response: httpx.Response) -> dict[str, Any]:
@@ -149,32 +133,6 @@ def told(response: httpx.Response) -> dict[str, Any]:
     body: dict[str, Any] = response.json()
     body.pop("request_id", None)
     return body
-
-
-def check_is_described(response: httpx.Response) -> None:
-    """Check that the answer is one that ``/openapi.json`` promises, schema and all."""
-    method = {"HEAD": "GET"}.get(response.request.method, response.request.method)
-    for route in ROUTES:
-        if route.method != method:
-            continue
-        if response.request.method == "HEAD" and not route.is_safe:
-            continue
-        if _leads_to(route.path, response.request.url.path):
-            kinds = route.answers.get(response.status_code)
-            assert kinds is not None, f"{route.path} does not describe {response.status_code}"
-            if response.request.method != "HEAD":
-                answered = response.content
-                assert any(is_exactly(answered, kind) for kind in kinds), response.text
-
-
-def is_exactly(content: bytes, kind: type[msgspec.Struct]) -> bool:
-    """Whether JSON has the fields of a type, all of them and no others."""
-    try:
-        value = json.loads(content)
-        read = msgspec.convert(value, kind)
-    except msgspec.ValidationError:
-        return False
-    return bool(msgspec.to_builtins(read) == value)
 
 
 @dataclass
@@ -397,6 +355,6 @@ def new_account(system: System, *, credits: int) -> tuple[int, str]:
 
 def renew_leases(gateway: Gateway) -> None:
     """Keep the SIMs of a long session online."""
-    at = gateway.system.clock.now()
+    system, at = gateway.system, gateway.system.clock.now()
     for duty in gateway.duties.values():
-        gateway.system.committer.execute(RenewLease(duty, answered_at=at, at=at))
+        system.committer.execute(RenewLease(duty, answered_at=at, at=at))

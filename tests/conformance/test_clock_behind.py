@@ -18,7 +18,8 @@ from application.ports import ClockMark
 from application.retention.doubted import stretches_in
 from application.retention.erasure import Retention
 from application.retention.housekeeping import Housekeeping
-from application.retention.vouching import VouchForClock, mark_now
+from application.retention.marking import mark_now
+from application.retention.vouching import VouchForClock
 from domain.contents import ContentKind
 from domain.days import DAY_S
 from domain.idempotency import IDEMPOTENCY_KEPT_S

@@ -7,12 +7,13 @@ import pytest
 from application.books.actors import Actor
 from application.books.alarms import Alarms
 from application.ports import ClockMark, ClockMarksForgotten, Store
-from application.retention.vouching import mark_now
+from application.retention.marking import mark_now
+from domain.lateness import HEARD_S, NOTE_EVERY_S
 from domain.values import SECOND, Instant
 from domain.wallet import CreditWallet
 from tests.conformance.stores import NOW, change, save_of, saving, wallet
 from tests.support.virtual import START
-from worker.clock_watch import HEARD_S, JUMP_S, LOOK_S, NOTE_EVERY_S, VOUCHED_S, ClockWatch
+from worker.clock_watch import JUMP_S, LOOK_S, VOUCHED_S, ClockWatch
 
 MINUTE_S, DAY_S = 60, 86_400
 STEPS_S = [10 * MINUTE_S, -10 * MINUTE_S, DAY_S, -DAY_S, 60 * DAY_S, -60 * DAY_S]

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, Final, Self
 from tests.end_to_end.client import Client, Unanswered
 from tests.end_to_end.waiting import wait_until
 from tests.support.processes import is_alive, reaper, signal_process
+from tests.support.warm import WarmProcess, warm
 
 ROOT: Final = Path(__file__).parents[2]
 START_S: Final = 30.0
@@ -42,14 +43,12 @@ def run_cli(
     Raises:
         AssertionError: it failed; with what it said.
     """
-    done = subprocess.run(
-        [sys.executable, "-m", module, *map(str, arguments), "--json"],
-        env=environment(settings),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=CLI_S,
+    done = warm().run(
+        module,
+        [*map(str, arguments), "--json"],
+        environment=environment(settings),
+        folder=ROOT,
+        timeout_s=CLI_S,
     )
     assert done.returncode == code, f"ngoma {arguments}: {done.stdout}{done.stderr}"
     return json.loads(done.stdout)
@@ -61,6 +60,8 @@ class Process:
     prefix: tuple[str, ...] = ()
     """What runs it: a command that makes the process smaller, say, and then becomes it."""
     module = "worker"
+    is_warm = True
+    """Whether it may be spared the imports; a test of what a start costs says no."""
 
     def __init__(
         self, *arguments: str | int, log: Path, settings: Mapping[str, str] | None = None
@@ -68,7 +69,7 @@ class Process:
         self.arguments = [str(argument) for argument in arguments]
         self.settings = dict(settings or {})
         self.log = log
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | WarmProcess | None = None
 
     @property
     def pid(self) -> int:
@@ -84,16 +85,27 @@ class Process:
     def spawn(self) -> Self:
         """Start it, and do not wait for anything."""
         assert self._process is None, f"{self} runs already"
-        with self._open_output() as output:
-            self._process = subprocess.Popen(
-                [*self.prefix, sys.executable, "-m", self.module, *self.arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                env=environment(self.settings),
-                cwd=ROOT,
-                start_new_session=True,
-            )
+        variables = environment(self.settings)
+        with self._open_output() as output, Path(os.devnull).open("rb") as nothing:
+            if self.is_warm and not self.prefix and warm().fits(variables):
+                self._process = warm().start(
+                    self.module,
+                    self.arguments,
+                    environment=variables,
+                    folder=ROOT,
+                    standard=(nothing.fileno(), output.fileno(), output.fileno()),
+                    leads_session=True,
+                )
+            else:
+                self._process = subprocess.Popen(
+                    [*self.prefix, sys.executable, "-m", self.module, *self.arguments],
+                    stdin=nothing,
+                    stdout=output,
+                    stderr=output,
+                    env=variables,
+                    cwd=ROOT,
+                    start_new_session=True,
+                )
         reaper().own_process(self._process.pid)
         return self
 
@@ -155,7 +167,7 @@ class Process:
     def _gone(self) -> int:
         assert self._process is not None
         reaper().forget_process(self._process.pid)
-        code = self._process.returncode
+        code = self._process.wait()
         self._process = None
         return int(code)
 

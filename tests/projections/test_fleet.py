@@ -3,6 +3,7 @@
 from application.ports.queries import SimRow
 from domain.causes import OwnCause
 from domain.days import day_of
+from domain.phone import PACE_SEGMENTS
 from domain.sim import Sim
 from domain.values import Instant, Network
 from tests.projections.history import START, at, message, send, sim, start, wallet_of
@@ -103,6 +104,18 @@ def test_what_a_clock_counted_that_was_days_ahead_uses_up_no_day(truth: Truth) -
     assert truth.follow().begun_on(day, sim=1) == 0
     truth.save(start(message(2), when=2))
     assert truth.follow().begun_on(day, sim=1) == 1
+
+
+def test_what_a_sim_in_a_phone_was_given_is_kept_as_far_as_its_pace_counts(truth: Truth) -> None:
+    in_phone, in_modem = sim(1), online(2)
+    in_phone.come_online(
+        network="mtn", modem="phone-1/1", imei="d", fence=4, host="d", takes_whole=True, at=at(1)
+    )
+    given = [start(message(number), when=number) for number in range(1, PACE_SEGMENTS + 3)]
+    truth.save(wallet_of(1), in_phone, in_modem, start(message(90), sim=2), *given)
+    lately = truth.follow().begun_lately(1)
+    assert lately == [(number, at(number)) for number in range(3, PACE_SEGMENTS + 3)]
+    assert not truth.queries().begun_lately(2)
 
 
 def test_a_sim_that_is_registered_again_under_its_imsi_keeps_its_row(truth: Truth) -> None:

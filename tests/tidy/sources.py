@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
+CLIENTS: Final = ROOT / "api" / "clients"
+"""Libraries for other people's programs: no part of the room that they lie in."""
 ROOMS: Final = ("domain", "application", "projections", "adapters", "api", "worker")
 
 
@@ -40,7 +42,10 @@ def sources(*folders: str) -> tuple[Source, ...]:
 
 @cache
 def _below(folder: str) -> tuple[Source, ...]:
-    return tuple(_read(path) for path in sorted((ROOT / folder).rglob("*.py")))
+    above = ROOT / folder
+    found = sorted(above.rglob("*.py"))
+    is_of_clients = above.is_relative_to(CLIENTS)
+    return tuple(_read(path) for path in found if path.is_relative_to(CLIENTS) is is_of_clients)
 
 
 @cache

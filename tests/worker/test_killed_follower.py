@@ -22,6 +22,7 @@ from domain.provider_account import provider_account
 from domain.sim import Sim
 from domain.unknown_callbacks import UnknownCallbacks
 from domain.values import Instant, Network
+from tests.projections.history import message, start
 from tests.support.counts import soak_count
 from tests.support.logged_money import put_log
 from tests.support.whole_history import whole_log
@@ -89,7 +90,12 @@ def beside(at: Instant) -> list[Any]:
         1, Network.MTN, digest="d", at=at, content="c", actor="os:test", reason="1/r"
     )
     phone = Phone.enrol(1, device="phone-1", slots={1: Network.MTN}, at=at)
-    made = (closing, callbacks, sim, odd, ported, phone)
+    in_phone = Sim.register(1_001, imsi="645020000001001", network="mtn", content="c", at=at)
+    in_phone.come_online(
+        network="mtn", modem="phone-1/1", imei="d", fence=1, host="d", takes_whole=True, at=at
+    )
+    given = start(message(1_000_001), sim=1_001)
+    made = (closing, callbacks, sim, odd, ported, phone, in_phone, given)
     return [event for aggregate in made for event in aggregate.collect_events()]
 
 

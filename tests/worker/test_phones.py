@@ -8,6 +8,8 @@ from typing import Final
 
 import pytest
 
+from domain.causes import OwnCause, meaning_of
+from domain.message import Message, message_id
 from domain.message_states import State
 from domain.phone_report import PhoneState
 from domain.values import Lane, Network
@@ -169,6 +171,35 @@ def test_a_phone_has_at_most_five_and_keeps_androids_pace(shelf: Shelf) -> None:
     shelf.run(1_200)
     assert len(shelf.air.segments) == 30
     assert not [kept for kept in phone.messages.values() if kept.state is PhoneState.FAILED]
+
+
+@pytest.mark.slow
+def test_a_process_that_begins_anew_keeps_the_pace_of_what_was_given_before(shelf: Shelf) -> None:
+    phone = shelf.add_phone(MTN)
+    shelf.send(*[Lane.NORMAL] * 40)
+    shelf.run(600)
+    assert len(shelf.air.segments) == 30
+    shelf.restart()
+    shelf.run(900)
+    assert len(phone.messages) == 30  # with more Android would ask its user, and the SIM rest
+    shelf.run(900)
+    assert len(shelf.air.segments) == 40
+
+
+def test_a_message_whose_phone_calls_no_more_says_so(shelf: Shelf) -> None:
+    phone = shelf.add_phone(MTN)
+    phone.sends = False
+    shelf.send(Lane.NORMAL)
+    shelf.run(40)
+    phone.is_off = True
+    shelf.run(400)
+    (doubt,) = [
+        event
+        for event in shelf.gw.system.reader.events(message_id(shelf.numbers[0]))
+        if isinstance(event, Message.InDoubt)
+    ]
+    assert doubt.cause == OwnCause.LEASE_LAPSED
+    assert "phone" in meaning_of(OwnCause.LEASE_LAPSED).words
 
 
 def test_the_clock_of_a_phone_that_is_ahead_is_told(shelf: Shelf) -> None:

@@ -19,6 +19,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "worker": Entry("worker.cli.processes", "worker", "Drive this host's SIMs and run timed jobs."),
     "project": Entry("worker.cli.processes", "project", "Follow the log into the read models."),
     "seal": Entry("worker.cli.seal", "seal", "Seal the log, so that no one changes it unseen."),
+    "status": Entry("worker.cli.status.command", "status", "Tell how the gateway is, on a screen."),
     "migrate": Entry("worker.cli.migrate", "migrate", "Make or update the tables of the store."),
     "login": Entry("worker.cli.login", "login", "Give the commands as your account."),
     "logout": Entry("worker.cli.login", "logout", "Give them as the user of the host again."),

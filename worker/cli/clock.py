@@ -3,7 +3,6 @@
 import click
 
 from application.ports import Clock, ClockMark, Store
-from application.retention.vouching import VouchForClock, mark_now
 from domain.errors import TooLate
 from domain.public_ids import iso_time
 from worker.cli.gateway import Gateway, opened
@@ -56,6 +55,9 @@ def vouch(place: Place, *, as_json: bool) -> None:
     Each gateway process whose clock agrees goes on at once to expire and erase what is due. Other
     hosts' clocks are believed again once they agree.
     """
+    from application.retention.marking import mark_now
+    from application.retention.vouching import VouchForClock
+
     with opened(place) as gateway:
         mark = mark_now(
             ClockMark.OPERATOR,
@@ -77,7 +79,7 @@ def doubt_of_clock(clock: Clock, store: Store) -> str | None:
     """
     from application.books.alarms import Alarms
     from worker.clock_watch import ClockWatch
-    from worker.supervisor import host_name
+    from worker.host import host_name
 
     return ClockWatch(clock=clock, store=store, alarms=Alarms(), host=host_name()).doubt()
 

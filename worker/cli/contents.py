@@ -20,6 +20,7 @@ from domain.account import Account, account_id
 from domain.contents import ContentKind
 from domain.errors import InvalidRecipient, InvalidRequest, NotFound, TooLate
 from domain.message import Extent
+from domain.mode import Mode, log_of
 from domain.msisdn import normalise
 from domain.public_ids import MessageRef
 from domain.written import NUMBER_MAX
@@ -253,7 +254,8 @@ class _Purge:
                     at=gateway.now(),
                 )
             )
-        self._erase_messages_of(account)
+        for mode in Mode:
+            self._erase_messages_of(log_of(account, mode))
         InboundPurge(gateway, self.done, self._advance).account(account)
         UploadPurge(gateway, self.done, self._advance).account(account)
 
@@ -268,10 +270,10 @@ class _Purge:
             before = found[-1].number
         return numbers
 
-    def _erase_messages_of(self, account: int) -> None:
+    def _erase_messages_of(self, log: int) -> None:
         queries, after = self._gateway.reading("message_log"), 0
         for _ in range(BATCHES_MAX):
-            found = queries.messages_of(account, after=after, limit=MESSAGES_MAX)
+            found = queries.messages_of(log, after=after, limit=MESSAGES_MAX)
             if not found:
                 return
             self._erase([number for _, number in found])

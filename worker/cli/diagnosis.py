@@ -3,16 +3,10 @@
 import os
 import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import closing
-from datetime import UTC, datetime
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Final
 
-import redis
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-from redis.retry import Retry
 from sqlalchemy.exc import DBAPIError
 
 from adapters.clock import SystemClock
@@ -22,9 +16,9 @@ from adapters.settings.providers import PROVIDER_SECRETS
 from adapters.writer_key import own_key_file
 from application.ports import Store
 from domain.errors import InvalidRecipient, NgomaError
+from domain.lateness import EARLIEST
 from domain.msisdn import OTHER_PREFIXES, Msisdn
 from domain.public_ids import iso_time
-from domain.values import SECOND, Instant
 from worker.cli.clock import doubt_of_clock
 from worker.cli.config import masked_url
 from worker.cli.diagnosis_seal import look_at_seal
@@ -35,14 +29,13 @@ from worker.cli.diagnosis_store import (
     look_at_processes,
     look_at_read_models,
 )
+from worker.cli.diagnosis_tls import look_at_tls
 from worker.cli.finding import Finding, Verdict
+from worker.cli.redis_ping import why_silent
 from worker.clock_watch import REMEDY
 from worker.web.bounds import connections_of, open_files
 
 ROOMS: Final = ("domain", "application", "projections", "adapters", "api", "worker")
-EARLIEST: Final = Instant(int(datetime(2025, 1, 1, tzinfo=UTC).timestamp()) * SECOND)
-"""No gateway ran before this: an earlier clock was never set."""
-ANSWER_S: Final = 2
 
 
 def findings(
@@ -67,6 +60,7 @@ def findings(
     yield from _surely("numbering", lambda: _numbering(settings))
     yield from _surely("modems", lambda: _modems(settings))
     yield from _surely("redis", lambda: _redis(settings))
+    yield from _surely("tls", lambda: look_at_tls(settings))
     yield from _surely("connections", lambda: _connections(settings))
     truth.close()
 
@@ -136,6 +130,8 @@ def _secret_files(settings: Settings, config: Path | None) -> Iterator[Path]:
     for pattern in ("*", "secrets/*", "mail/*", "modems/*.jsonl", "wire/*"):
         yield from sorted(settings.data_dir.glob(pattern))
     yield own_key_file(settings)
+    if settings.tls_key is not None:
+        yield settings.tls_key
     references = [settings.server_secret, settings.mail_password, settings.seal_key]
     references.append(settings.writer_key)
     if config is not None:
@@ -214,22 +210,8 @@ def _redis(settings: Settings) -> Iterator[Finding]:
     if settings.redis_url is None:
         yield Finding("redis", Verdict.OK, "not used: everything is in one process.")
         return
-    place = masked_url(settings.redis_url)
-    try:
-        _ping_redis(settings.redis_url)
-    except (RedisError, OSError) as error:
-        words = f"{place} does not answer ({type(error).__name__}); all goes on, but slower."
-        yield Finding("redis", Verdict.WRONG, words)
+    why = why_silent(settings.redis_url)
+    if why is not None:
+        yield Finding("redis", Verdict.WRONG, f"{why}; all goes on, but slower.")
     else:
-        yield Finding("redis", Verdict.OK, f"{place} answers.")
-
-
-def _ping_redis(url: str) -> None:
-    client = redis.Redis.from_url(
-        url,
-        socket_connect_timeout=ANSWER_S,
-        socket_timeout=ANSWER_S,
-        retry=Retry(NoBackoff(), 0),
-    )
-    with closing(client):
-        client.ping()
+        yield Finding("redis", Verdict.OK, f"{masked_url(settings.redis_url)} answers.")

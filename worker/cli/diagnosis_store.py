@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from adapters.clock import SystemClock
-from adapters.readiness import room_trouble
 from adapters.reads import inspections_of, open_read_engines, open_store
+from adapters.room import room_trouble
 from adapters.settings import Settings
 from adapters.store.log import StoreLog
 from adapters.store.sqlite.inspection import first_damage

@@ -195,7 +195,7 @@ def opened(place: Place, *, requires_migrated: bool = True) -> Iterator[Gateway]
     is_embedded = settings.database_url is None
     if is_embedded and requires_migrated:
         require_store(settings)
-    gateway = Gateway(_opened_reads(settings), settings)
+    gateway = Gateway(opened_reads(settings), settings)
     try:
         if requires_migrated and not gateway.reads.store.is_migrated():
             from worker.cli.soundness import why_unmigrated
@@ -230,7 +230,12 @@ def require_store(settings: "Settings") -> None:
         raise Unmigrated(msg)
 
 
-def _opened_reads(settings: "Settings") -> "Reads":
+def opened_reads(settings: "Settings") -> "Reads":
+    """Open what the settings name.
+
+    Raises:
+        StoreDown: the database does not answer.
+    """
     from adapters.reads import open_reads
 
     if settings.database_url is None:

@@ -6,7 +6,8 @@ from application.accounts import IssueKey, RevokeKey
 from application.ports import CredentialRow
 from application.ports.queries import KeyRow
 from domain.errors import NotFound
-from domain.key_rules import KEY_ID_CHARACTERS, Scope, check_source
+from domain.key_rules import KEY_ID_CHARACTERS, Scope, check_source, read_scopes
+from domain.mode import Mode
 from worker.cli.gateway import Gateway, opened
 from worker.cli.group import Group
 from worker.cli.options import (
@@ -47,6 +48,9 @@ def key() -> None:
     multiple=True,
     help="Address or network (CIDR) that it may come from; without it, anywhere.",
 )
+@click.option(
+    "--test", "is_test", is_flag=True, help="For tests: nothing is sent, nothing is charged."
+)
 @json_option
 @place_options
 def issue(
@@ -56,11 +60,13 @@ def issue(
     scopes: tuple[str, ...],
     sources: tuple[str, ...],
     *,
+    is_test: bool,
     as_json: bool,
 ) -> None:
     """Give an account another key; the others go on working."""
+    mode = Mode.TEST if is_test else Mode.LIVE
     with opened(place) as gateway:
-        made, new_key = gateway.system.keyring.make(name, scopes=scopes, sources=sources)
+        made, new_key = gateway.system.keyring.make(name, scopes=scopes, sources=sources, mode=mode)
         gateway.run(IssueKey(account, new_key, revoke=None, actor=gateway.actor, at=gateway.now()))
     _show(account, made, as_json=as_json)
 
@@ -73,8 +79,9 @@ def regenerate(place: Place, name: str, *, as_json: bool) -> None:
     """Replace a key: the new one works and the old one ends at the same moment."""
     with opened(place) as gateway:
         row = _find(gateway, name)
+        scopes, mode = read_scopes(row.scopes)
         made, new_key = gateway.system.keyring.make(
-            row.name, scopes=row.scopes.split(), sources=row.sources.split()
+            row.name, scopes=scopes, sources=row.sources.split(), mode=mode
         )
         gateway.run(
             IssueKey(row.account, new_key, revoke=name, actor=gateway.actor, at=gateway.now())
@@ -114,12 +121,22 @@ def list_keys(place: Place, account: int, *, as_json: bool) -> None:
         print_json([_as_json(row) for row in rows])
         return
     print_table(
-        ["key id", "name", "may", "from", "issued (UTC)", "last used (UTC)", "revoked (UTC)"],
+        [
+            "key id",
+            "name",
+            "mode",
+            "may",
+            "from",
+            "issued (UTC)",
+            "last used (UTC)",
+            "revoked (UTC)",
+        ],
         [
             [
                 row.key_id,
                 row.name,
-                row.scopes or "all",
+                read_scopes(row.scopes)[1],
+                " ".join(read_scopes(row.scopes)[0]) or "all",
                 row.sources or "anywhere",
                 clock_time(row.issued_at),
                 clock_time(row.used_at),
@@ -139,11 +156,13 @@ def _find(gateway: Gateway, key_id: str) -> CredentialRow:
 
 
 def _as_json(row: KeyRow) -> dict[str, object]:
+    scopes, mode = read_scopes(row.scopes)
     return {
         "key_id": row.key_id,
         "account_id": row.account,
         "name": row.name,
-        "scopes": (row.scopes or "").split(),
+        "mode": mode,
+        "scopes": scopes,
         "sources": (row.sources or "").split(),
         "issued_at": moment(row.issued_at),
         "last_used_at": moment(row.used_at),

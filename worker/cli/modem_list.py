@@ -1,7 +1,7 @@
 """``ngoma modem list``: the SIMs that were seen, and the modems that never came up."""
 
-from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from adapters.clock import SystemClock
 from application.fleet.liveness import LeaseWatch
@@ -12,11 +12,15 @@ from domain.errors import NotFound
 from domain.values import Network
 from worker.cli.gateway import Gateway
 from worker.cli.output import clock_time, moment, print_json, print_table
-from worker.cli.running import running_on
+from worker.cli.running import Running, running_on
 
 COLUMNS: Final = (
     *("SIM", "network", "modem", "number", "state", "since (UTC)", "host"),
     *("messages", "segments", "today", "reason"),
+)
+CELLS: Final = (
+    *("sim", "network", "modem", "msisdn", "state", "since", "host"),
+    *("sent_messages", "sent_segments", "begun_today", "reason"),
 )
 NOT_RUNNING: Final = "no gateway that runs here drives it"
 NOT_YET: Final = "it is coming up"
@@ -32,37 +36,47 @@ class _Today(NamedTuple):
 
 def show_fleet(gateway: Gateway, *, as_json: bool) -> None:
     """Print each SIM, and each modem of which none was seen, with the reason of today."""
-    rows = gateway.reading("fleet").sims(gateway.now())
-    today = _today(gateway)
-    states = _states(gateway, rows, today.why_down)
-    reasons = {row.number: _reason_today(gateway, row, states, today) for row in rows}
-    seen = {row.modem for row in rows}
-    unseen = {name: words for name, words in today.why_down.items() if name not in seen}
+    sims = gateway.reading("fleet").sims(gateway.now())
+    rows = fleet_as_json(gateway, sims, running_on(gateway.settings.data_dir))
     if as_json:
-        print_json(
-            [sim_as_json(row, states[row.number], reasons[row.number]) for row in rows]
-            + [_unseen_as_json(name, words, gateway) for name, words in unseen.items()]
-        )
+        print_json(rows)
         return
+    since = {row.number: clock_time(row.since) for row in sims}
     print_table(
         COLUMNS,
-        [_cells(row, states[row.number], reasons[row.number]) for row in rows]
-        + [
-            [None, _network_of(name, gateway), name, None, "offline", *[None] * 5, words]
-            for name, words in unseen.items()
-        ],
+        [[(row | {"since": since.get(row["sim"])})[name] for name in CELLS] for row in rows],
         empty="No SIM has been seen yet.",
     )
 
 
-def one_sim(gateway: Gateway, number: int) -> tuple[SimRow, dict[str, object]]:
+def fleet_as_json(
+    gateway: Gateway, rows: Sequence[SimRow], running: Iterable[Running]
+) -> list[dict[str, Any]]:
+    """Give each SIM, and each modem of which none was seen, with the reason of today.
+
+    ``running`` are the processes that run here.
+    """
+    today = _today(gateway, running)
+    states = _states(gateway, rows, today.why_down)
+    seen = {row.modem for row in rows}
+    return [
+        sim_as_json(row, states[row.number], _reason_today(gateway, row, states, today))
+        for row in rows
+    ] + [
+        _unseen_as_json(name, words, gateway)
+        for name, words in today.why_down.items()
+        if name not in seen
+    ]
+
+
+def one_sim(gateway: Gateway, number: int) -> tuple[SimRow, dict[str, Any]]:
     """Give a SIM, and what the list says of it.
 
     Raises:
         NotFound: no such SIM.
     """
     rows = gateway.reading("fleet").sims(gateway.now())
-    today = _today(gateway)
+    today = _today(gateway, running_on(gateway.settings.data_dir))
     states = _states(gateway, rows, today.why_down)
     for row in rows:
         if row.number == number:
@@ -70,22 +84,6 @@ def one_sim(gateway: Gateway, number: int) -> tuple[SimRow, dict[str, object]]:
             return row, sim_as_json(row, states[number], reason)
     msg = "No such SIM."
     raise NotFound(msg)
-
-
-def _cells(row: SimRow, state: str, reason: str | None) -> list[object]:
-    return [
-        row.number,
-        row.network,
-        row.modem,
-        row.msisdn,
-        state,
-        clock_time(row.since),
-        row.host,
-        row.sent_messages,
-        row.sent_segments,
-        row.begun_today,
-        reason,
-    ]
 
 
 def _states(
@@ -109,11 +107,11 @@ def _states(
     return {row.number: state(row) for row in rows}
 
 
-def _today(gateway: Gateway) -> _Today:
+def _today(gateway: Gateway, running: Iterable[Running]) -> _Today:
     """Say how each modem of the settings is, and those that run here."""
     lacks: dict[str, str] = {}
     found = dict.fromkeys((modem.name for modem in gateway.settings.modems), NOT_RUNNING)
-    for each in running_on(gateway.settings.data_dir):
+    for each in running:
         for check, words in (each.checks or {}).items():
             if check.startswith(MODEM_CHECK):
                 found[check.removeprefix(MODEM_CHECK)] = NOT_YET if words == "ok" else words
@@ -137,7 +135,7 @@ def _network_of(name: str, gateway: Gateway) -> Network | None:
     return next((modem.network for modem in modems if modem.name == name), None)
 
 
-def _unseen_as_json(name: str, words: str, gateway: Gateway) -> dict[str, object]:
+def _unseen_as_json(name: str, words: str, gateway: Gateway) -> dict[str, Any]:
     nothing = dict.fromkeys(("sim", "msisdn", "iccid", "imsi", "imei", "since", "host", "fence"))
     network = _network_of(name, gateway)
     return {
@@ -164,7 +162,7 @@ def _reason(gateway: Gateway, reason: str | None) -> str | None:
     return row.body if row else "(erased)"
 
 
-def sim_as_json(row: SimRow, state: str, reason: str | None) -> dict[str, object]:
+def sim_as_json(row: SimRow, state: str, reason: str | None) -> dict[str, Any]:
     """Give what the list says of a SIM, by name."""
     return {
         "sim": row.number,

@@ -63,7 +63,7 @@ def run(role: ProcessRole, place: Place) -> None:
         supervisor = Supervisor(system, role)
         supervisor.start()
         with operations(system, settings, role) as url:
-            _log.info("Running.", extra={"role": role, "operations": url})
+            _log.info("Running.", extra={"role": role.value, "operations": url})
             settle_memory()
             while not stop.wait(WAKE_S):  # a signal may go to a thread that is not this one
                 pass

@@ -4,13 +4,15 @@ import http.client
 import json
 import socket
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 ANSWER_S: Final = 3.0
+ASKED_AT_ONCE: Final = 16
 UNIX: Final = "unix:"
 
 
@@ -19,10 +21,14 @@ class Running:
     """One process; ``checks`` is None when it does not answer."""
 
     name: str
+    """Its role and its number, as ``all 4711``."""
+    url: str
     checks: Mapping[str, str] | None
     is_ready: bool = False
     """Whether it works all the same, whatever its checks say."""
     notes: Mapping[str, str] = field(default_factory=dict)
+    alarms: Mapping[str, str] = field(default_factory=dict)
+    """What needs a person and is none of its checks."""
 
 
 class _UnixConnection(http.client.HTTPConnection):
@@ -40,13 +46,14 @@ class _UnixConnection(http.client.HTTPConnection):
 
 
 def running_on(folder: Path) -> Iterator[Running]:
-    """Ask the processes that say under ``operations`` where they answer."""
+    """Ask the processes that say under ``operations`` where they answer, all at once."""
+    places = {}
     for place in sorted((folder / "operations").glob("*-*.url")):
-        try:
-            url = place.read_text(encoding="utf-8").strip()
-        except FileNotFoundError:  # it ended
-            continue
-        yield _asked(place.stem.replace("-", " "), url)
+        with suppress(FileNotFoundError):  # it ended
+            places[place.stem.replace("-", " ")] = place.read_text(encoding="utf-8").strip()
+    if places:
+        with ThreadPoolExecutor(min(len(places), ASKED_AT_ONCE)) as asking:
+            yield from asking.map(_asked, places.keys(), places.values())
 
 
 def _asked(name: str, url: str) -> Running:
@@ -55,10 +62,16 @@ def _asked(name: str, url: str) -> Running:
             connection.request("GET", "/readyz")
             answer = connection.getresponse()
             said = json.loads(answer.read())
-            is_ready = answer.status == http.HTTPStatus.OK
-            return Running(name, _words(said["checks"]), is_ready, _words(said.get("notes", {})))
+            return Running(
+                name,
+                url,
+                _words(said["checks"]),
+                answer.status == http.HTTPStatus.OK,
+                _words(said.get("notes", {})),
+                _words(said.get("alarms", {})),
+            )
     except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError, AttributeError):
-        return Running(name, None)
+        return Running(name, url, None)
 
 
 def _words(said: Any) -> Mapping[str, str]:

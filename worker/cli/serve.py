@@ -40,6 +40,7 @@ from worker.memory import settle_memory
 from worker.parts.part import ProcessRole
 from worker.supervisor import Supervisor
 from worker.web.operations import operations
+from worker.web.served import certificate_of, following
 from worker.web.server import make_server, web_bounds
 from worker.web.sockets import Listener, listen, listen_at
 
@@ -113,6 +114,7 @@ def _serve(
             require_sound(settings.data_dir)
         (settings.data_dir / "demo.json").unlink(missing_ok=True)
         # Before anything is opened, so that a taken port is a clear message at once.
+        certificate = certificate_of(settings)
         listener = stack.enter_context(closing(_listen(settings)))
         settings = replace(settings, public_url=settings.public_url or listener.public_url)
         if is_demo:
@@ -128,7 +130,12 @@ def _serve(
         supervisor.start()
         stack.callback(supervisor.stop, STOP_S)
         operations_url = stack.enter_context(operations(system, settings, role))
-        server = make_server(create_app(system), system, web_bounds(settings), lifespan=True)
+        stack.enter_context(following(certificate, system))
+        server = make_server(
+            *(create_app(system), system, web_bounds(settings)),
+            lifespan=True,
+            certificate=certificate,
+        )
         where = {"web": listener.url, "operations": operations_url}
         _log.info("Listening.", extra=where)
         if is_demo:
@@ -154,7 +161,7 @@ def plan_note(settings: Settings) -> str:
 def _listen(settings: Settings) -> Listener:
     if settings.socket is not None:
         return listen_at(settings.socket)
-    return listen(settings.host, settings.port)
+    return listen(settings.host, settings.port, scheme=settings.scheme)
 
 
 def _migrate(system: System, *, may_migrate: bool) -> None:

@@ -16,7 +16,8 @@ def end_in_order() -> None:
 def call_at_end(end: Callable[[], None]) -> None:
     """Call ``end`` on SIGINT and SIGTERM; a terminal that goes away (SIGHUP) ends nothing.
 
-    There is nothing to read again: logs go to standard error, and settings are read once.
+    Nothing is read again but a certificate (``worker/web/served.py``): logs go to standard error,
+    and settings are read once.
     """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: end())

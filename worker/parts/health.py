@@ -9,13 +9,13 @@ from application.books.behind import Following
 from application.messages.restored import held_words
 from application.system import System
 from domain.errors import StoreDown
+from domain.lateness import WAITS_LONG_S
 from domain.values import SECOND
 from worker.parts.loop import Loop
 from worker.parts.part import Part, Process, ProcessRole, Stage
+from worker.parts.ready_words import ReadyWords
 
 EVERY_S: Final = 1.0
-WAITS_LONG_S: Final = 900
-"""A message that could leave and has waited for so long is worth a look."""
 
 
 def _make(process: Process) -> Sequence[Loop]:
@@ -23,11 +23,16 @@ def _make(process: Process) -> Sequence[Loop]:
     _watch_the_log(system)
     _watch_what_waits(system)
     _watch_what_is_held(system)
+    told = ReadyWords(process.role)
     resets = ResetsAlone(queries=system.queries, clock=system.clock, alarms=alarms)
 
     def look() -> None:
         system.store.try_out()
-        for name, words in system.readiness().checks.items():
+        readiness = system.readiness()
+        if process.is_ending:
+            return
+        told.tell(readiness)
+        for name, words in readiness.checks.items():
             if words == "ok":
                 alarms.clear(name)
             else:

@@ -86,14 +86,18 @@ class Process:
         work: Sequence[DueWork],
         speakers: SpeakerThreads,
         waits: SimWaits | None = None,
+        role: ProcessRole = ProcessRole.ALL,
     ) -> None:
         self.system = system
+        self.role = role
         self.host = host
         self.name = f"{host}-{os.getpid()}"
         """Names the process among those of all hosts."""
         self.work = work
         self.speakers = speakers
         self.waits = waits
+        self.is_ending = False
+        """Set when its parts are told to stop: that one has ended is not wrong any more."""
         self.alarms = Alarms()
         self.clock_watch = ClockWatch(
             clock=system.clock,

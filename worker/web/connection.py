@@ -48,6 +48,7 @@ class Connection(asyncio.Protocol):
         _loop: asyncio.AbstractEventLoop | None = None,
         *,
         keeper: Keeper,
+        scheme: str = "http",
     ) -> None:
         self.deadline_s = inf
         self._app = config.loaded_app
@@ -56,6 +57,7 @@ class Connection(asyncio.Protocol):
         self._loop = _loop or asyncio.get_running_loop()
         self._keeper = keeper
         self._bounds = keeper.bounds
+        self._scheme = scheme
         self._state = _State.HEAD
         self._exchange: Exchange | None = None
         self._refusal: WireRefusal | None = None
@@ -67,8 +69,7 @@ class Connection(asyncio.Protocol):
         """Bytes of answers that waited for the client when somebody looked last."""
         self._is_admitted = False
         self._is_idle = False
-        self._is_read_paused = False
-        self._is_write_paused = False
+        self._is_read_paused = self._is_write_paused = False
         self._has_eof = False
         self._writable: asyncio.Future[None] | None = None
 
@@ -237,7 +238,7 @@ class Connection(asyncio.Protocol):
 
     def _begin(self, head: Head) -> None:
         try:
-            scope = scope_of(head, self._client, self._server, self._app_state.copy())
+            scope = scope_of(head, self._scheme, self._client, self._server, self._app_state.copy())
         except WireRefusal as refusal:
             self._refuse(refusal)
             return

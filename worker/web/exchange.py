@@ -30,6 +30,7 @@ _log = logging.getLogger("ngoma.web")
 
 def scope_of(
     head: Head,
+    scheme: str,
     client: tuple[str, int] | None,
     server: tuple[str, int | None] | None,
     state: dict[str, Any],
@@ -50,7 +51,7 @@ def scope_of(
         "asgi": {"version": "3.0", "spec_version": "2.3"},
         "http_version": head.version,
         "method": head.method,
-        "scheme": "http",
+        "scheme": scheme,
         "path": unquote(path) if "%" in path else path,
         "raw_path": raw_path,
         "root_path": "",

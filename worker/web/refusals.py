@@ -1,6 +1,7 @@
 """What is refused before any route is known: in JSON, with what both dialects show."""
 
 import json
+from typing import Final
 
 
 def _answer(status: str, code: str, message: str, request_id: str | None = None) -> bytes:
@@ -15,6 +16,12 @@ def _answer(status: str, code: str, message: str, request_id: str | None = None)
         f"{named}connection: close\r\ncontent-length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
+
+
+PLAIN_HTTP: Final = _answer(
+    "400 Bad Request", "BAD_REQUEST", "This address speaks https: begin it with https://."
+)
+"""What a client that speaks no TLS can read."""
 
 
 class WireRefusal(Exception):

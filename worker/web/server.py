@@ -1,16 +1,19 @@
 """The server around the connections: uvicorn runs the loop, the lifespan and an orderly end."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final, cast
 
 import uvicorn
 
+from adapters.security.tls import Certificate
 from adapters.settings import Settings
 from api.http.proxies import Addresses
 from application.system import System
 from worker.web.bounds import Bounds, Keeper, connections_of, raise_open_files
 from worker.web.connection import Connection
 from worker.web.exchange import App
+from worker.web.tls import Tls
 
 GRACE_S: Final = 10
 """For the requests under way when the process ends."""
@@ -28,8 +31,18 @@ def web_bounds(settings: Settings) -> Bounds:
     )
 
 
-def make_server(app: App, system: System, bounds: Bounds, *, lifespan: bool) -> uvicorn.Server:
-    """Make a server of an ASGI application; ``run(sockets=…)`` runs it on a loop of its own."""
+def make_server(
+    app: App,
+    system: System,
+    bounds: Bounds,
+    *,
+    lifespan: bool,
+    certificate: Certificate | None = None,
+) -> uvicorn.Server:
+    """Make a server of an ASGI application; ``run(sockets=…)`` runs it on a loop of its own.
+
+    With a certificate it speaks TLS, in the versions that this one allows.
+    """
     keeper = Keeper(
         bounds,
         Addresses(system.terms.trusted_proxies, system.terms.forwarded_header),
@@ -37,7 +50,7 @@ def make_server(app: App, system: System, bounds: Bounds, *, lifespan: bool) -> 
     )
     config = uvicorn.Config(
         cast("Any", app),
-        http=cast("Any", partial(Connection, keeper=keeper)),
+        http=cast("Any", _connections(keeper, certificate)),
         ws="none",
         log_config=None,
         access_log=False,
@@ -47,3 +60,10 @@ def make_server(app: App, system: System, bounds: Bounds, *, lifespan: bool) -> 
         lifespan="on" if lifespan else "off",
     )
     return uvicorn.Server(config)
+
+
+def _connections(keeper: Keeper, certificate: Certificate | None) -> Callable[..., Any]:
+    if certificate is None:
+        return partial(Connection, keeper=keeper)
+    secured = partial(Connection, keeper=keeper, scheme="https")
+    return partial(Tls, connect=secured, context=lambda: certificate.pair.context, note=keeper.note)

@@ -46,8 +46,8 @@ class Listener:
             self.path.unlink(missing_ok=True)
 
 
-def listen(host: str, port: int) -> Listener:
-    """Listen on an address; 0 picks a port.
+def listen(host: str, port: int, *, scheme: str = "http") -> Listener:
+    """Listen on an address; 0 picks a port. ``scheme`` is what is spoken there, for the URL.
 
     Raises:
         InvalidRequest: that cannot be done, in words.
@@ -65,7 +65,7 @@ def listen(host: str, port: int) -> Listener:
         raise InvalidRequest(msg, field="host") from error
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SENT_BYTES_MAX)
     bound = listener.getsockname()[1]
-    return Listener(listener, f"http://{_joined(WILDCARDS.get(host, host), bound)}")
+    return Listener(listener, f"{scheme}://{_joined(WILDCARDS.get(host, host), bound)}")
 
 
 def listen_at(path: Path) -> Listener:

@@ -84,11 +84,12 @@ class Emulator:
     def next_due_s(self) -> float | None:
         """When there will be bytes to fetch; None when nothing is to come by itself."""
         heard_s = [self._busy_until_s] if self._held else []
+        is_away = self._away_until_s is not None
+        by_radio_s = () if is_away else (self._centre.next_due_s, self._deliveries.next_due_s)
         moments_s = (
             *heard_s,
+            *(max(at_s, self._deaf_until_s) for at_s in by_radio_s if at_s is not None),
             self._voice.next_due_s,
-            self._centre.next_due_s,
-            self._deliveries.next_due_s,
             self.mishaps.well_at_s,
         )
         return min((moment_s for moment_s in moments_s if moment_s is not None), default=None)

@@ -7,9 +7,12 @@ from api.pages.page import Page, View, Who
 from api.pages.tables import Column, Filter, Table
 from api.pages.visit import Visit
 from api.staff import desk
+from application.audit.points import position_before
 from domain.ledger.posting import ZMW
 from domain.manual_entry import EntryStatus
 from domain.page_sizes import LIST_PAGE_MAX
+from domain.span import read_as_of
+from domain.values import Instant
 from domain.written import NUMBER_MAX, check_whole
 
 BALANCE: Final = "/audit/balance"
@@ -40,29 +43,32 @@ MANUAL_COLUMNS: Final = (
 
 
 async def balance(visit: Visit) -> View:
-    """List what each ledger account held as of a log position; of now without one."""
+    """List what each ledger account held at the end of a day, else as of a position, else now."""
     system, query = visit.front.system, visit.query
     actor = await staff(visit, "trial_balance")
-    written = query.get("position") or ""
-    as_of = check_whole(written, "position", least=0, most=NUMBER_MAX) if written else None
+    moment = read_as_of(query.get("as_of") or None)
+    written = "" if moment is not None else query.get("position") or ""
+    chosen = check_whole(written, "position", least=0, most=NUMBER_MAX) if written else None
     after = query.get("after", "")
 
-    def ask() -> tuple[int, list[dict[str, Any]]]:
+    def ask() -> tuple[int, int | None, list[dict[str, Any]]]:
+        as_of = chosen if moment is None else position_before(system.store, Instant(moment + 1))
         found = system.queries.trial_balance(as_of=as_of, after=after, limit=LIST_PAGE_MAX)
-        return system.store.head(), [_held(*_parts(row)) for row in found]
+        return system.store.head(), as_of, [_held(*_parts(row)) for row in found]
 
-    head, rows = await visit.front.read_newest(actor.account, "ledger", ask)
+    head, as_of, rows = await visit.front.read_newest(actor.account, "ledger", ask)
     table = Table(
         name="trial_balance",
         path=BALANCE,
         query=query,
         columns=BALANCE_COLUMNS,
         rows=rows,
-        filters=(Filter("position"),),
+        filters=(Filter("position") if moment is None else Filter("as_of", kind="date"),),
         next=rows[-1]["account"] if len(rows) == LIST_PAGE_MAX else None,
         next_name="after",
     )
-    return View("balance.html", {"head": head, "position": as_of}, table=table)
+    values = {"head": head, "position": as_of, "by_day": moment is not None}
+    return View("balance.html", values, table=table)
 
 
 def _parts(row: Any) -> tuple[str, str, int]:

@@ -9,8 +9,7 @@ from api.pages.visit import Visit
 from domain.message_states import OPEN
 from domain.public_ids import parse_message_id
 
-COLUMNS: Final = (
-    Column("id", link=lambda row: f"/app/messages/msg_{row['id']}"),
+OF_ALL: Final = (
     Column("created_at", "when"),
     Column("recipient", "phone"),
     Column("message"),
@@ -18,6 +17,8 @@ COLUMNS: Final = (
     Column("cost", "credits"),
     Column("sent_at", "when"),
 )
+"""The columns that test messages have too."""
+COLUMNS: Final = (Column("id", link=lambda row: f"/app/messages/msg_{row['id']}"), *OF_ALL)
 FILTERS: Final = (Filter("search"), Filter("status", tuple(feltech.LOG_STATUSES.values())))
 
 

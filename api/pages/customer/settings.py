@@ -15,6 +15,7 @@ from domain.key_rules import Scope
 KEY_COLUMNS: Final = (
     Column("id", "code"),
     Column("name"),
+    Column("mode"),
     Column("scopes"),
     Column("sources"),
     Column("created_at", "when"),

@@ -25,9 +25,9 @@ def base_url(visit: Visit) -> str:
     return f"{scheme}://{visit.host}"
 
 
-def send_command(visit: Visit, key: str = YOUR_KEY) -> str:
+def send_command(visit: Visit, key: str = YOUR_KEY, *, to: str = RECIPIENT) -> str:
     """Give the command that sends one message."""
-    return _post(visit, key, "/api/v1/sms/send", f'{{"to":"{RECIPIENT}","message":"Hello"}}')
+    return _post(visit, key, "/api/v1/sms/send", f'{{"to":"{to}","message":"Hello"}}')
 
 
 def samples(visit: Visit, sender_id: str | None) -> Sequence[Sample]:

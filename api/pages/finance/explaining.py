@@ -6,10 +6,11 @@ from api.pages.page import Done, Page, View, Who
 from api.pages.tables import Column, Filter, Table
 from api.pages.visit import Visit
 from api.staff import days, exceptions
+from api.staff.fields import read_reason
 from domain.days import DAY_S
 from domain.matching import Trouble
 from domain.page_sizes import LIST_PAGE_MAX
-from domain.written import read_whole
+from domain.written import NUMBER_MAX, check_whole, read_whole
 
 PATH: Final = "/finance/exceptions"
 COLUMNS: Final = (
@@ -49,6 +50,32 @@ async def open_exceptions(visit: Visit) -> View:
     return View("exceptions.html", values, table=table)
 
 
+async def ask_assign(visit: Visit) -> View:
+    """Show what assigning would do, before it is asked of another person."""
+    fields = _told(visit, "receipt", "account_id", "reason")
+    account = check_whole(fields["account_id"], "account_id", least=1, most=NUMBER_MAX)
+    return await _sure(visit, "assign", fields["receipt"], {**fields, "account_id": account})
+
+
+async def ask_write_off(visit: Visit) -> View:
+    """Show what writing off would do, before it is asked of another person."""
+    fields = _told(visit, "receipt", "reason")
+    return await _sure(visit, "write_off", fields["receipt"], fields)
+
+
+async def ask_unmatch(visit: Visit) -> View:
+    """Show what taking a match back would do."""
+    fields = _told(visit, "line", "part", "reason")
+    part = check_whole(fields["part"], "part", least=1, most=NUMBER_MAX)
+    return await _sure(visit, "unmatch", fields["line"], {**fields, "part": part})
+
+
+async def _sure(visit: Visit, do: str, receipt: str, fields: dict[str, Any]) -> View:
+    read_reason(fields)
+    found = await visit.ask(exceptions.receipt, query={"receipt": str(receipt)})
+    return View("sure.html", {"do": do, "fields": fields, "receipt": found["data"]})
+
+
 async def assign(visit: Visit) -> Done:
     """Say whose money it is; another person approves it."""
     fields = _told(visit, "receipt", "reason")
@@ -62,6 +89,15 @@ async def write_off(visit: Visit) -> Done:
     """Give up what is open of a receipt; another person approves it."""
     await visit.ask(exceptions.write_off, _told(visit, "receipt", "reason"))
     return Done(PATH, "asked_approval")
+
+
+async def unmatch(visit: Visit) -> Done:
+    """Take a match back."""
+    fields = _told(visit, "line", "reason")
+    typed = visit.fields.get("part", "")
+    fields["part"] = typed if read_whole(typed) is None else read_whole(typed)
+    await visit.ask(exceptions.unmatch, fields)
+    return Done(PATH, "unmatched")
 
 
 async def ageing(visit: Visit) -> View:
@@ -94,7 +130,14 @@ EXPLAINING: Final = (
         name="exceptions",
         who=Who.FINANCE,
         show=open_exceptions,
-        acts={"assign": assign, "write_off": write_off},
+        acts={
+            "ask_assign": ask_assign,
+            "ask_write_off": ask_write_off,
+            "ask_unmatch": ask_unmatch,
+            "assign": assign,
+            "write_off": write_off,
+            "unmatch": unmatch,
+        },
     ),
     Page(path="/finance/ageing", name="ageing", who=Who.FINANCE, show=ageing),
 )

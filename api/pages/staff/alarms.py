@@ -21,6 +21,10 @@ async def alarms(visit: Visit) -> View:
             for part, told in readiness.checks.items()
             if told != "ok"
         ),
+        *(
+            {"part": part, "state": "alarm", "told": told}
+            for part, told in readiness.alarms.items()
+        ),
         *({"part": part, "state": "note", "told": told} for part, told in readiness.notes.items()),
     ]
     table = Table(name="alarms", path=PATH, query=visit.query, columns=COLUMNS, rows=rows)

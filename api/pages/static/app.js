@@ -1,4 +1,4 @@
-// Three small comforts over pages that work without: copying, a preview while typing, live pieces.
+// Small comforts over pages that work without: copying, previews, live pieces.
 (() => {
   "use strict";
 
@@ -33,6 +33,31 @@
       clearTimeout(timer);
       timer = setTimeout(preview, DEBOUNCE_MS);
     });
+  }
+
+  // The button "preview" of a form with data-in-place="id" shows the server's answer in that element,
+  // so that the file stays chosen; what is refused is sent once more, as a page.
+  for (const form of document.querySelectorAll("form[data-in-place]")) {
+    const into = document.getElementById(form.dataset.inPlace);
+    form.addEventListener("submit", async (event) => {
+      const button = event.submitter;
+      if (button?.value !== "preview" || form.dataset.plain) return;
+      event.preventDefault();
+      into.textContent = into.dataset.busy;
+      button.disabled = true;
+      const body = new FormData(form);
+      body.set("do", "preview");
+      try {
+        const answer = await fetch(form.action, { method: "POST", body });
+        form.dataset.plain = answer.ok && !answer.redirected ? "" : "yes";
+        if (!form.dataset.plain) into.innerHTML = await answer.text();
+      } catch {
+        form.dataset.plain = "yes";
+      }
+      button.disabled = false;
+      if (form.dataset.plain) form.requestSubmit(button);
+    });
+    form.addEventListener("input", () => into.replaceChildren());
   }
 
   // An element with data-live="address" is asked for anew every data-every seconds, until what

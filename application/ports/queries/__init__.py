@@ -40,6 +40,7 @@ from application.ports.queries.receipts import (
     CallbackRow,
     CaseRow,
     ConfirmedRow,
+    ImportRow,
     KnownLine,
     LineRow,
     OddityRow,
@@ -48,7 +49,13 @@ from application.ports.queries.receipts import (
     ReceiptQueries,
 )
 from application.ports.queries.reports import ReportPair, ReportQueries
-from application.ports.queries.sims import AirtimeRow, PhoneRow, SimQueries, SimRow
+from application.ports.queries.sims import (
+    AirtimeRow,
+    BegunRow,
+    PhoneRow,
+    SimQueries,
+    SimRow,
+)
 from application.ports.queries.suppressions import SuppressionQueries, SuppressionRow
 from application.ports.queries.topups import TopUpQueries, TopUpRow
 from application.ports.queries.uploads import UploadQueries, UploadRow
@@ -66,12 +73,14 @@ __all__ = [
     "Backlog",
     "Balance",
     "BatchRow",
+    "BegunRow",
     "BooksRead",
     "CallbackRow",
     "CaseRow",
     "ConfirmedRow",
     "EntryRow",
     "FeedRow",
+    "ImportRow",
     "InboundRow",
     "JournalRow",
     "Kept",

@@ -87,5 +87,8 @@ class FeedQueries(Protocol):
     def due_webhooks(self, now: Instant, *, limit: int) -> Sequence[WebhookRow]:
         """List webhooks that have something to be told now, longest due first."""
 
+    def paused_webhooks(self, *, limit: int) -> Sequence[WebhookRow]:
+        """List webhooks whose receivers took nothing for days, by account."""
+
     def webhook_attempts(self, account: int, *, before: int, limit: int) -> Sequence[AttemptRow]:
         """List the attempts that are kept, newest first."""

@@ -138,7 +138,10 @@ class MessageRow:
 
 
 class MessageQueries(Protocol):
-    """Messages: an account's own, and for staff all of them."""
+    """Messages: an account's own, and for staff all of them.
+
+    Where an account is asked for, the number of its log of tests (``domain/mode.py``) may stand.
+    """
 
     def messages(self, wanted: MessageFilter) -> Sequence[MessageRow]:
         """List messages of all accounts, newest first."""
@@ -163,6 +166,9 @@ class MessageQueries(Protocol):
 
     def open_of_batch(self, account: int, batch: int) -> Sequence[int]:
         """Number the messages of an account's bulk that have not ended."""
+
+    def due_rehearsals(self, now: Instant, *, limit: int) -> Sequence[int]:
+        """Number the test messages whose time has come, longest due first."""
 
     def messages_of(self, account: int, *, after: int, limit: int) -> Sequence[tuple[int, int]]:
         """List an account's messages after a log position: position and number, oldest first."""

@@ -104,6 +104,28 @@ class KnownLine(NamedTuple):
     reversed_ngwee: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportRow:
+    """What one import of a statement brought (``Statement.Imported``), at its log position."""
+
+    place: int
+    number: int
+    provider_account: str
+    imported_at: Instant
+    template: str
+    opening_ngwee: int | None
+    total_ngwee: int
+    closing_ngwee: int | None
+    lines: int
+    added: int
+    refused: int
+    first_at: Instant
+    last_at: Instant
+    is_balanced: bool
+    is_contiguous: bool
+    actor: str
+
+
 class CallbackRow(NamedTuple):
     """A callback about no payment of ours; the amount is what it claims, if it claims one."""
 
@@ -170,6 +192,11 @@ class ReceiptQueries(Protocol):
 
     def reach(self, provider_account: str, *, as_of: Instant | None = None) -> Instant | None:
         """Say up to when the statements of a wallet reach, that were imported by ``as_of``."""
+
+    def imports(
+        self, provider_account: str | None, *, before: int, limit: int
+    ) -> Sequence[ImportRow]:
+        """List what imports of statements brought, newest first; of all wallets for None."""
 
     def open_lines(self, provider_account: str, *, after: int, limit: int) -> Sequence[LineRow]:
         """List a wallet's lines that are to be matched."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from domain.values import Instant, Network
 
@@ -60,6 +60,13 @@ class PhoneRow:
     revoked_at: Instant | None
 
 
+class BegunRow(NamedTuple):
+    """A message that a SIM in a phone was given: its number, and when."""
+
+    number: int
+    at: Instant
+
+
 class SimQueries(Protocol):
     """The fleet."""
 
@@ -71,6 +78,9 @@ class SimQueries(Protocol):
 
     def begun_on(self, day: int, *, sim: int) -> int:
         """Count the segments that a SIM began on a day in Lusaka, or on the next."""
+
+    def begun_lately(self, sim: int) -> Sequence[BegunRow]:
+        """List what a SIM in a phone was given, oldest first: as far back as its pace counts."""
 
     def phones(self) -> Sequence[PhoneRow]:
         """List the phones that were enrolled, also those that are let in no more."""

@@ -157,6 +157,29 @@ def test_keys_are_made_shown_once_replaced_and_ended(gateway: Gateway, shop: Bro
     assert shop.send("/app/keys", "issue", name="").status_code == 422
 
 
+def test_a_key_for_tests_is_made_on_the_page_of_test_mode_and_its_log_is_there(
+    gateway: Gateway, shop: Browser
+) -> None:
+    page = shop.follow(shop.send("/app/test", "issue", name="try out"))
+    key = re.search(r'<pre id="api-key"[^>]*>([A-Z0-9]{32})</pre>', page.text)
+    assert key is not None
+    curl = re.search(r'<pre id="curl"[^>]*>(.+?)</pre>', page.text, re.DOTALL)
+    assert curl is not None
+    assert key[1] in curl[1]
+    sent = gateway.http.post(
+        "/api/v1/sms/send",
+        json={"to": "260970000002", "message": "Only a test"},
+        headers={"Authorization": f"Bearer {key[1]}"},
+    )
+    assert sent.json()["test"] is True
+    page = shop.get("/app/test")
+    assert "Only a test" in seen(page)
+    assert "260970000002 It is sent, and delivered." in seen(page)
+    assert "Only a test" not in seen(shop.get("/app/messages"))
+    assert "try out test" in seen(shop.get("/app/keys"))
+    assert gateway.balance() == 1_000
+
+
 def test_sender_ids_limits_and_people_are_changed_by_forms(shop: Browser) -> None:
     fields = {"name": "MyShop", "use_case": "Receipts"}
     page = shop.follow(shop.send("/app/sender-ids", "request", **fields))

@@ -47,6 +47,7 @@ FORMS: Final[dict[tuple[str, str], Form]] = {
     ("/app/keys", "end"): Form(names="key_id"),
     ("/app/sender-ids", "request"): Form({"name": f"{MARKER} {MARKER}", "use_case": MARKER}),
     ("/app/limits", "change"): Form({"from": MARKER, "to": MARKER, "default_sender_id": MARKER}),
+    ("/app/test", "issue"): Form({"name": MARKER}),
     ("/app/people", "password"): Form({"current_password": MARKER, "new_password": MARKER}),
 }
 """Every form of a page: one that is not here fails."""

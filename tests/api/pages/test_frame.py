@@ -50,6 +50,7 @@ CLASSES: Final = {
     "/app/sender-ids": Class(Who.CUSTOMER),
     "/app/limits": Class(Who.CUSTOMER),
     "/app/people": Class(Who.CUSTOMER),
+    "/app/test": Class(Who.CUSTOMER),
     "/staff/fleet": Class(Who.OPERATOR),
     "/staff/queue": Class(Who.OPERATOR),
     "/staff/alarms": Class(Who.OPERATOR),
@@ -58,11 +59,14 @@ CLASSES: Final = {
     "/staff/approvals/sender-ids": Class(Who.OPERATOR),
     "/staff/accounts": Class(Who.OPERATOR),
     "/finance/exceptions": Class(Who.FINANCE),
+    "/finance/statements": Class(Who.FINANCE),
     "/finance/ageing": Class(Who.FINANCE),
     "/finance/sheet": Class(Who.FINANCE),
     "/finance/periods": Class(Who.FINANCE),
     "/audit/balance": Class(Who.AUDITOR),
     "/audit/manual": Class(Who.AUDITOR),
+    "/audit/replay": Class(Who.AUDITOR),
+    "/audit/seals": Class(Who.AUDITOR),
 }
 """Every page, with who may see it: a page that is not here fails."""
 OPEN: Final = [page for page in PAGES if page.who is Who.ANYONE]

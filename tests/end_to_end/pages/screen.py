@@ -35,7 +35,10 @@ SHOWN: Final = {
     "/staff/fleet": "fleet",
     "/staff/approvals": "approvals",
     "/finance/exceptions": "exceptions",
+    "/finance/statements": "statements",
     "/audit/balance": "balance",
+    "/audit/replay": "replay",
+    "/audit/seals": "seals",
 }
 """Pages of which docs/pages/ has pictures."""
 SERIOUS: Final = frozenset({"serious", "critical"})

@@ -7,13 +7,16 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from click.testing import CliRunner, Result
 
+from tests.end_to_end.gateway import environment
 from tests.support.templates import copy_migrated
+from tests.support.warm import warm
 from worker.cli import main
 
+ROOT: Final = Path(__file__).parents[3]
 NGOMA = (sys.executable, "-m", "worker")
 
 
@@ -69,21 +72,25 @@ class Cli:
 
     def start(self, *arguments: object) -> "subprocess.Popen[str]":
         """Start a command as a process."""
-        given = {"NGOMA_DATA_DIR": str(self.folder), **self.environment}
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("NGOMA_")}
-        environment = kept | {k: v for k, v in given.items() if v is not None}
         return subprocess.Popen(
             [*NGOMA, *map(str, arguments)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env=environment,
-            cwd=Path(__file__).parents[3],
+            env=self._variables,
+            cwd=ROOT,
         )
 
     def process(self, *arguments: object, code: int = 0) -> str:
         """Run a command as a process; give what it prints."""
-        with self.start(*arguments) as process:
-            stdout, stderr = process.communicate(timeout=60)
-        assert process.returncode == code, stderr
-        return stdout
+        words = [str(argument) for argument in arguments]
+        done = warm().run(
+            *("worker", words), environment=self._variables, folder=ROOT, timeout_s=60
+        )
+        assert done.returncode == code, done.stderr
+        return done.stdout
+
+    @property
+    def _variables(self) -> dict[str, str]:
+        given = {"NGOMA_DATA_DIR": str(self.folder), **self.environment}
+        return environment({k: v for k, v in given.items() if v is not None})

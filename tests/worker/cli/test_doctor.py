@@ -28,7 +28,7 @@ def test_a_fresh_setup_is_sound(cli: Cli) -> None:
     assert {item["verdict"] for item in found if item["check"] != "connections"} == {"ok", "note"}
     assert {item["check"] for item in found} == {
         *("settings", "packages", "store", "disk", "read models", "clock"),
-        *("seal", "secrets", "numbering", "modems", "redis", "connections"),
+        *("seal", "secrets", "numbering", "modems", "redis", "tls", "connections"),
     }
     assert "ok      store:" in cli.run("doctor").stdout
 

@@ -44,7 +44,7 @@ ALL = dict(_commands(main, "ngoma"))
 
 def test_the_commands_are_those_of_this_issue() -> None:
     assert {path.removeprefix("ngoma ") for path in ALL} == {
-        *("serve", "worker", "project", "migrate", "doctor", "config show"),
+        *("serve", "worker", "project", "status", "migrate", "doctor", "config show"),
         *("login", "logout", "second-factor enrol", "second-factor confirm"),
         *("role grant", "role withdraw", "role list", "look list"),
         *("second-factor codes", "second-factor remove", "second-factor reset"),

@@ -88,6 +88,16 @@ def test_a_key_is_bound_to_scopes_and_sources_and_stays_so(cli: Cli) -> None:
     assert "anywhere" in listed
 
 
+def test_a_key_for_tests_says_so_and_stays_one(cli: Cli) -> None:
+    account = cli.account()
+    issued = cli.json("key", "issue", account, "--name", "try", "--scope", "send", "--test")
+    made = cli.json("key", "regenerate", issued["key_id"])
+    modes = {row["key_id"]: row["mode"] for row in cli.json("key", "list", account)}
+    assert modes[issued["key_id"]] == modes[made["key_id"]] == "test"
+    assert sorted(modes.values()) == ["live", "test", "test"]
+    assert {tuple(row["scopes"]) for row in cli.json("key", "list", account)} == {(), ("send",)}
+
+
 def test_a_scope_or_source_that_cannot_be_is_refused(cli: Cli) -> None:
     account = cli.account()
     new = ("key", "issue", account, "--name", "x")

@@ -9,6 +9,7 @@ import pytest
 
 from application.books.codec import SNAPSHOT_EVERY
 from tests.support.system import create_account, grant, running_system
+from tests.support.warm import warm
 from tests.worker.cli.commands import Cli
 
 GRANTS_EACH = 3
@@ -19,6 +20,7 @@ PAUSE_S = 5.0
 
 @pytest.mark.processes
 def test_two_command_lines_and_a_busy_gateway_lose_nothing_and_starve_nobody(cli: Cli) -> None:
+    warm()  # no command of those that are timed waits for it
     with running_system(cli.folder) as system:
         accounts = [create_account(system, name=f"Shop {n}")[0] for n in range(4)]
         account = accounts[0]

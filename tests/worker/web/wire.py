@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
@@ -31,8 +32,12 @@ class Said:
 class Wire:
     """One connection."""
 
-    def __init__(self, port: int, timeout_s: float = 5.0) -> None:
+    def __init__(
+        self, port: int, timeout_s: float = 5.0, *, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=timeout_s)
+        if tls is not None:
+            self.socket = tls.wrap_socket(self.socket, server_hostname="localhost")
         self._received = b""
 
     def say(self, *parts: bytes) -> Self:

@@ -1,0 +1,118 @@
+"""The process that others are forked from: everything that ``ngoma`` imports is here already.
+
+It is told by a Unix socket what to run. Each order brings four descriptors: standard input, output
+and errors, and a socket that is told the process id and, at the end, the exit code.
+"""
+
+import gc
+import importlib
+import json
+import os
+import runpy
+import selectors
+import signal
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+ORDER_BYTES_MAX: Final = 256 * 1024
+FDS: Final = 4
+LATE_IMPORTS: Final = ("api.app", "litestar.plugins.pydantic", "litestar.plugins.attrs")
+"""What a server imports when it makes its application."""
+
+
+class Order(NamedTuple):
+    """What to run: ``python -m module arguments`` with an environment, in a folder."""
+
+    module: str
+    arguments: Sequence[str]
+    environment: dict[str, str]
+    folder: str
+    leads_session: bool
+
+
+def import_all() -> None:
+    """Import what any command would."""
+    from worker.cli import COMMANDS
+
+    for entry in COMMANDS.values():
+        importlib.import_module(entry.module)
+    for name in LATE_IMPORTS:
+        importlib.import_module(name)
+
+
+def serve(orders: socket.socket) -> Order:
+    """Fork a process for each order, and tell of its end; gives the order in the new process.
+
+    Raises:
+        SystemExit: whoever gives the orders is gone.
+    """
+    waiting: dict[int, socket.socket] = {}
+    ended, wake = socket.socketpair()
+    ended.setblocking(False)
+    wake.setblocking(False)
+    old_wake = signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
+    old_handler = signal.signal(signal.SIGCHLD, lambda *_: None)
+    with selectors.DefaultSelector() as selector:
+        selector.register(orders, selectors.EVENT_READ)
+        selector.register(ended, selectors.EVENT_READ)
+        while True:
+            ready = {key.fileobj for key, _ in selector.select()}
+            if ended in ready:
+                ended.recv(4096)
+                _tell_ends(waiting)
+            if orders not in ready:
+                continue
+            data, fds, _, _ = socket.recv_fds(orders, ORDER_BYTES_MAX, FDS)
+            if not data:
+                raise SystemExit
+            pid = os.fork()
+            if pid == 0:
+                break
+            waiting[pid] = socket.socket(fileno=fds.pop())
+            for fd in fds:
+                os.close(fd)
+    signal.set_wakeup_fd(old_wake)
+    signal.signal(signal.SIGCHLD, old_handler)
+    for each in (orders, ended, wake, *waiting.values()):
+        each.close()
+    order = Order(**json.loads(data))
+    if order.leads_session:
+        os.setsid()
+    with socket.socket(fileno=fds.pop()) as teller:
+        teller.send(str(os.getpid()).encode())
+    for place, fd in enumerate(fds):
+        os.dup2(fd, place)
+        os.close(fd)
+    return order
+
+
+def _tell_ends(waiting: dict[int, socket.socket]) -> None:
+    while waiting:
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        if pid == 0:
+            return
+        with waiting.pop(pid) as teller:
+            teller.send(str(os.waitstatus_to_exitcode(status)).encode())
+
+
+def become(order: Order) -> None:
+    """Run what was ordered, as if it had just been started."""
+    os.chdir(order.folder)
+    sys.path[0] = order.folder
+    os.environ.clear()
+    os.environ.update(order.environment)
+    time.tzset()
+    sys.argv = [order.module, *order.arguments]
+    gc.unfreeze()
+    runpy.run_module(order.module, run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    from_tests = socket.socket(fileno=int(sys.argv[1]))
+    import_all()
+    gc.freeze()
+    from_tests.send(b"warm")
+    become(serve(from_tests))

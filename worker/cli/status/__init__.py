@@ -1,0 +1,1 @@
+"""``ngoma status``: one screen that tells the truth about a gateway."""
