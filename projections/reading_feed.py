@@ -86,11 +86,11 @@ class FeedReading(ABC):
     # -- uploads ----------------------------------------------------------------------------
 
     def uploads(
-        self, account: int, states: Sequence[str], *, before: int, limit: int
+        self, log: int, states: Sequence[str], *, before: int, limit: int
     ) -> Sequence[UploadRow]:
-        """List an account's, newest first; no states are all."""
+        """List those of a log, newest first; no states are all."""
         with self._reading(UPLOADS) as connection:
-            return projections.uploads.page(connection, account, states, before=before, limit=limit)
+            return projections.uploads.page(connection, log, states, before=before, limit=limit)
 
     def uploads_sending(self, *, limit: int) -> Sequence[int]:
         """Number those that are being sent, oldest first."""

@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import Connection, Index, Table, Text, select
 
 from application.ports.queries import UploadRow
+from domain.mode import Mode, log_of
 from domain.upload.states import UploadState
 from domain.values import Instant
 from projections.tables import READ, changing, fixed, index_when_set, key
@@ -14,7 +15,7 @@ UPLOADS: Final = Table(
     "uploads",
     READ,
     key("number"),
-    fixed("account"),
+    fixed("log"),
     fixed("created_at"),
     fixed("good"),
     fixed("bad"),
@@ -30,19 +31,22 @@ UPLOADS: Final = Table(
     changing("sending_since", nullable=True),
     changing("kept", nullable=True),
 )
-"""One row a list; ``sending_since`` is set while it is being sent, ``kept`` until it is erased."""
+"""One row a list, by the log that knows it.
 
-Index("uploads_by_account", UPLOADS.c.account, UPLOADS.c.number)
+``sending_since`` is set while it is being sent, ``kept`` until it is erased.
+"""
+
+Index("uploads_by_log", UPLOADS.c.log, UPLOADS.c.number)
 index_when_set("uploads_sending", UPLOADS.c.number, when=UPLOADS.c.sending_since)
 
 
 def page(
-    connection: Connection, account: int, states: Sequence[str], *, before: int, limit: int
+    connection: Connection, log: int, states: Sequence[str], *, before: int, limit: int
 ) -> Sequence[UploadRow]:
-    """List an account's, newest first."""
+    """List those of a log, newest first."""
     of = UPLOADS.c
     shown = [column for column in of if column.name not in {"sending_since", "kept"}]
-    wanted = select(*shown).where(of.account == account, of.number < before)
+    wanted = select(*shown).where(of.log == log, of.number < before)
     if states:
         wanted = wanted.where(of.state.in_(states))
     rows = connection.execute(wanted.order_by(of.number.desc()).limit(limit))
@@ -70,7 +74,7 @@ def kept(
         of.kept.is_not(None), of.number > after, of.state != UploadState.SENDING.value
     )
     if account is not None:
-        wanted = wanted.where(of.account == account)
+        wanted = wanted.where(of.log.in_([log_of(account, mode) for mode in Mode]))
     if before is not None:
         wanted = wanted.where(of.created_at < before)
     return list(connection.execute(wanted.order_by(of.number).limit(limit)).scalars())

@@ -73,16 +73,21 @@ async def _principal(front: Front, call: Call) -> Principal:
 async def upload(front: Front, call: Call) -> Answer:
     """Read a list and say what it comes to; nothing is sent. It counts as one bulk."""
     principal = await _principal(front, call)
-    account, own = principal.account, principal.bulk_limit
+    own = principal.bulk_limit
     per_minute = front.system.terms.limits.bulk if own is None else own
-    await front.limit_account(front.caller(call), "bulk", account, per_minute)
-    fields, file = await front.read(account, partial(read_file, call, "file"))
+    await front.limit_account(front.caller(call), "bulk", principal.log, per_minute)
+    fields, file = await front.read(principal.account, partial(read_file, call, "file"))
     require(fields, "template", "column")
     asked, template = _read_asked(front, fields)
-    await _require_room(front, account)
+    await _require_room(front, principal.log)
     found = await front.run_long(partial(_preview, front, file, asked, template))
     command = KeepPreview(
-        found, asked, account=account, actor=_actor(principal), at=front.system.clock.now()
+        found,
+        asked,
+        account=principal.account,
+        mode=principal.mode,
+        actor=_actor(principal),
+        at=front.system.clock.now(),
     )
     number = await front.run(command)
     return await _shown(front, principal, number, status=201)
@@ -116,17 +121,17 @@ def _read_asked(front: Front, fields: Fields) -> tuple[ListAsked, Template]:
     return asked, template
 
 
-async def _require_room(front: Front, account: int) -> None:
+async def _require_room(front: Front, log: int) -> None:
     """Refuse another list where many wait already.
 
     Raises:
         TooLate: there are as many as may wait.
     """
     waiting = await front.read_newest(
-        account,
+        abs(log),
         READ_MODEL,
         lambda: front.system.queries.uploads(
-            account, [UploadState.PREVIEW.value], before=NUMBER_MAX, limit=PREVIEWS_MAX
+            log, [UploadState.PREVIEW.value], before=NUMBER_MAX, limit=PREVIEWS_MAX
         ),
     )
     if len(waiting) >= PREVIEWS_MAX:
@@ -145,14 +150,14 @@ def _preview(front: Front, file: bytes, asked: ListAsked, template: Template) ->
 
 async def uploads(front: Front, call: Call) -> Answer:
     """List the account's lists, newest first."""
-    account = (await admit_reader(front, call)).account
+    principal = await admit_reader(front, call, takes_tests=True)
     query = read_query(call)
     before = _before(query.get("before"))
     limit = check_whole(query.get("limit") or LIST_PAGE, "limit", least=1, most=LIST_PAGE)
     rows: Sequence[UploadRow] = await front.read_newest(
-        account,
+        principal.account,
         READ_MODEL,
-        lambda: front.system.queries.uploads(account, [], before=before, limit=limit),
+        lambda: front.system.queries.uploads(principal.log, [], before=before, limit=limit),
     )
     return answer(schemas.Uploads(data=[shown(row) for row in rows]))
 
@@ -169,41 +174,41 @@ def _before(written: str | None) -> int:
 
 async def one_upload(front: Front, call: Call) -> Answer:
     """Say how far a list is."""
-    principal = await admit_reader(front, call)
+    principal = await admit_reader(front, call, takes_tests=True)
     return await _shown(front, principal, _number(call))
 
 
 async def upload_rows(front: Front, call: Call) -> Answer:
     """Show good rows of a list as they will be sent."""
-    account = (await admit_reader(front, call)).account
+    principal = await admit_reader(front, call, takes_tests=True)
     query, system = read_query(call), front.system
     after = check_whole(query.get("after") or "0", "after", least=0, most=NUMBER_MAX)
     limit = check_whole(query.get("limit") or UPLOAD_PAGE, "limit", least=1, most=UPLOAD_PAGE_MAX)
     number = _number(call)
 
     def look() -> schemas.UploadRows:
-        found = _find(front, account, number)
+        found = _find(front, principal, number)
         rows = shown_rows(found, system.store, system.terms.numbering, after=after, limit=limit)
         end = after + len(rows)
         return schemas.UploadRows(data=rows, next=end if rows and end < found.good else None)
 
-    return answer(await front.read(account, look))
+    return answer(await front.read(principal.account, look))
 
 
 async def upload_bad_rows(front: Front, call: Call) -> Answer:
     """Give all bad rows of a list with the reason of each, as CSV."""
-    account = (await admit_reader(front, call)).account
+    principal = await admit_reader(front, call, takes_tests=True)
     number, system = _number(call), front.system
 
     def look() -> bytes:
-        found, into = _find(front, account, number), io.BytesIO()
+        found, into = _find(front, principal, number), io.BytesIO()
         rows = bad_rows(found, system.store, limit=found.bad)
         system.write_table(Table("bad rows", BAD_COLUMNS, rows), Format.CSV, into)
         return into.getvalue()
 
     name = f'attachment; filename="up_{number}_bad.csv"'.encode()
     headers = ((b"content-disposition", name), (b"x-content-type-options", b"nosniff"))
-    return Answer(200, await front.read(account, look), headers, content_type=CSV_TYPE)
+    return Answer(200, await front.read(principal.account, look), headers, content_type=CSV_TYPE)
 
 
 async def start_upload(front: Front, call: Call) -> Answer:
@@ -226,19 +231,21 @@ async def _decide(
 ) -> Answer:
     principal = await admit_canceller(front, call)
     number, at = _number(call), front.system.clock.now()
-    await front.run(kind(number, account=principal.account, actor=_actor(principal), at=at))
+    await front.run(kind(number, log=principal.log, actor=_actor(principal), at=at))
     return await _shown(front, principal, number)
 
 
 async def _shown(front: Front, principal: Principal, number: int, *, status: int = 200) -> Answer:
-    account, store = principal.account, front.system.store
-    details = await front.read(account, lambda: shown_details(_find(front, account, number), store))
+    store = front.system.store
+    details = await front.read(
+        principal.account, lambda: shown_details(_find(front, principal, number), store)
+    )
     return answer(schemas.UploadAnswer(data=details), status=status)
 
 
-def _find(front: Front, account: int, number: int) -> Upload:
+def _find(front: Front, principal: Principal, number: int) -> Upload:
     found = front.system.reader.find(Upload, upload_id(number))
-    if found is None or found.account != account:
+    if found is None or found.log != principal.log:
         raise NotFound(NO_SUCH)
     return found
 

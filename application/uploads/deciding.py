@@ -17,27 +17,28 @@ from domain.values import Instant
 class _OfUpload(Command[None]):
     """A decision about an upload, by the account that it is of."""
 
-    def __init__(self, number: int, *, account: int, actor: Actor, at: Instant) -> None:
+    def __init__(self, number: int, *, log: int, actor: Actor, at: Instant) -> None:
+        """``log`` is the account's, or that of its tests."""
         self.at = at
         self._number = number
-        self._account = account
+        self._log = log
         self._actor = actor
 
     def touches(self) -> Iterable[UUID]:
         """The upload, and the account."""
         yield upload_id(self._number)
-        yield account_id(self._account)
+        yield account_id(abs(self._log))
 
     def _upload(self, books: Books) -> Upload:
         """Give the upload.
 
         Raises:
             InvalidKey: the actor's own key was revoked meanwhile.
-            NotFound: there is none, or it is another account's.
+            NotFound: there is none, or it is in another log.
         """
         require_key(books, self._actor)
         upload = books.find(Upload, upload_id(self._number))
-        if upload is None or upload.account != self._account:
+        if upload is None or upload.log != self._log:
             raise NotFound("No such upload.")
         return upload
 

@@ -16,6 +16,7 @@ from domain.account import Account, account_id
 from domain.contents import ListAsked, ListRows
 from domain.errors import InvalidRecipient, InvalidRequest, MessageTooLong
 from domain.message_text import MESSAGE_CHARACTERS_MAX, check_length, is_blank
+from domain.mode import Mode
 from domain.msisdn import Numbering, normalise
 from domain.segments import Text
 from domain.tariff import TARIFF
@@ -117,12 +118,20 @@ class KeepPreview(Command[int]):
     """Keep a list that was read, to be looked at and started; gives its number."""
 
     def __init__(
-        self, found: PreviewedList, asked: ListAsked, *, account: int, actor: Actor, at: Instant
+        self,
+        found: PreviewedList,
+        asked: ListAsked,
+        *,
+        account: int,
+        mode: Mode,
+        actor: Actor,
+        at: Instant,
     ) -> None:
         self.at = at
         self._found = found
         self._asked = replace(asked, notes="\n".join(found.notes) or None)
         self._account = account
+        self._mode = mode
         self._actor = actor
         self._number = 0
         self._rows: list[ContentRow] = []
@@ -156,6 +165,7 @@ class KeepPreview(Command[int]):
         upload = Upload.preview(
             self._number,
             account=self._account,
+            mode=self._mode,
             actor=self._actor.name,
             content=content,
             parts=rows[: len(found.parts)],

@@ -12,6 +12,7 @@ from application.books.contents import ContentChanged
 from application.books.digests import Digests
 from application.books.reader import Reader
 from application.messages.accept import SendMessages
+from application.messages.rehearsing import SendTests
 from application.messages.sending import Own, Recipient, Sending
 from application.messages.suppressing import Suppressible
 from application.ports import Clock, Store
@@ -70,7 +71,7 @@ class SendPart(Command[bool]):
         self._part = part
         self._skipped = skipped
         self._stopped = stopped
-        self._accept = None if sending is None else SendMessages(sending)
+        self._accept = None if sending is None else _acceptance(sending)
         self.weight = 1 if self._accept is None else self._accept.weight
 
     def prepare(self, tools: Preparing) -> None:
@@ -119,6 +120,10 @@ class SendPart(Command[bool]):
             batch=accepted.batch if accepted else None,
             at=self.at,
         )
+
+
+def _acceptance(sending: Sending) -> SendMessages:
+    return SendTests(sending) if sending.principal.is_test else SendMessages(sending)
 
 
 class _Run(NamedTuple):
@@ -194,7 +199,7 @@ class UploadSending:
         asked = asked_of(upload, self._store)
         account = self._reader.find(Account, account_id(upload.account))
         sender = "" if account is None else self._default_sender(account)
-        principal = Principal(upload.account, upload.key_id, sender)
+        principal = Principal(upload.account, upload.key_id, sender, mode=upload.mode)
         return _Run(upload, asked, Template.read(asked.template or ""), principal)
 
     def _recipients(self, run: _Run) -> tuple[list[Recipient], Refused | None]:
@@ -221,8 +226,7 @@ class UploadSending:
         return Recipient(place, row.msisdn, msisdn, route, Own(text, None))
 
     def _sending(self, run: _Run, recipients: Sequence[Recipient]) -> Sending:
-        options, at = options_of(run.asked), self._clock.now()
-        account = run.upload.account
+        upload, options, at = run.upload, options_of(run.asked), self._clock.now()
         return Sending(
             principal=run.principal,
             text=NO_TEXT,
@@ -233,12 +237,12 @@ class UploadSending:
             idempotency_key=None,
             digest=None,
             options=options,
-            offline=frozenset() if options.later(at) else self._offline(),
+            offline=frozenset() if options.later(at) or upload.is_test else self._offline(),
             at=at,
             suppressible=[
                 tuple(
                     Suppressible.of(self._digests, whose, one.msisdn).id
-                    for whose in (account, EVERYBODY)
+                    for whose in (upload.account, EVERYBODY)
                 )
                 for one in (recipients if options.category is Category.PROMOTIONAL else ())
             ],

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domain.errors import TooLate
 from domain.events import Aggregate, aggregate_id
+from domain.mode import Mode, log_of
 from domain.upload.states import UploadState
 from domain.values import Credits, Instant
 
@@ -38,12 +39,14 @@ class Upload(Aggregate):
         """A list was read and nothing sent; ``segments`` and ``credits`` are of its good rows.
 
         ``content``, ``parts`` and ``bad_parts`` name what stands beside the log, with its seals:
-        what was asked for, the good rows, and the bad ones with their reasons.
+        what was asked for, the good rows, and the bad ones with their reasons. What a key for
+        tests uploads ``is_test``: its messages will be rehearsals.
         """
 
         TOPIC = "Upload.Previewed"
         number: int
         account: int
+        is_test: bool
         actor: str
         content: str
         parts: list[str]
@@ -133,6 +136,7 @@ class Upload(Aggregate):
         number: int,
         account: int,
         *,
+        is_test: bool,
         content: str,
         parts: list[str],
         bad_parts: list[str],
@@ -143,6 +147,7 @@ class Upload(Aggregate):
     ) -> None:
         self.number = number
         self.account = account
+        self.is_test = is_test
         self.content = content
         self.parts = parts
         self.bad_parts = bad_parts
@@ -163,6 +168,16 @@ class Upload(Aggregate):
         self.erased = False
 
     @property
+    def mode(self) -> Mode:
+        """Whether it is sent, or rehearsed."""
+        return Mode.TEST if self.is_test else Mode.LIVE
+
+    @property
+    def log(self) -> int:
+        """Which log of its account knows it."""
+        return log_of(self.account, self.mode)
+
+    @property
     def is_over(self) -> bool:
         """Whether nothing more of it will be sent."""
         return self.state in {UploadState.DONE, UploadState.CANCELLED}
@@ -173,6 +188,7 @@ class Upload(Aggregate):
         number: int,
         *,
         account: int,
+        mode: Mode,
         actor: str,
         content: str,
         parts: Sequence[str],
@@ -190,6 +206,7 @@ class Upload(Aggregate):
             timestamp=at,
             number=number,
             account=account,
+            is_test=mode is Mode.TEST,
             actor=actor,
             content=content,
             parts=list(parts),

@@ -1,5 +1,6 @@
 """Folds how far uploaded lists are."""
 
+from domain.mode import Mode, log_of
 from domain.upload.aggregate import Upload
 from domain.upload.states import UploadState
 from projections import catalogue
@@ -38,7 +39,7 @@ class Uploads(Projection):
 def _row(event: Upload.Previewed) -> Row:
     return {
         "number": event.number,
-        "account": event.account,
+        "log": log_of(event.account, Mode.TEST if event.is_test else Mode.LIVE),
         "created_at": event.at,
         "good": event.good,
         "bad": event.bad,

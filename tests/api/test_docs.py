@@ -8,7 +8,7 @@ import pytest
 
 from api.routes import ROUTES
 from api.routing.errors import TABLE
-from tests.api.conftest import is_exactly
+from tests.api.described import is_exactly
 
 TEXT = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
 ANSWERS = re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL)

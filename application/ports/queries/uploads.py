@@ -12,7 +12,7 @@ class UploadRow:
     """A list, and how far it is; what it says stands beside the log."""
 
     number: int
-    account: int
+    log: int
     state: str
     created_at: Instant
     good: int
@@ -31,9 +31,9 @@ class UploadQueries(Protocol):
     """Uploaded lists."""
 
     def uploads(
-        self, account: int, states: Sequence[str], *, before: int, limit: int
+        self, log: int, states: Sequence[str], *, before: int, limit: int
     ) -> Sequence[UploadRow]:
-        """List an account's, newest first; no states are all."""
+        """List those of a log, newest first; no states are all."""
 
     def uploads_sending(self, *, limit: int) -> Sequence[int]:
         """Number those that are being sent, oldest first."""

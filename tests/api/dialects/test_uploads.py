@@ -2,12 +2,14 @@
 
 import csv
 import io
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
 from domain.upload.bounds import PREVIEWS_MAX, ROWS_A_PART
+from domain.wallet import wallet_id
 from tests.api.conftest import Gateway, StartGateway, limited, new_account
 from tests.api.dialects.test_promotions import opt_out
 from tests.support.invariants import violations_in
@@ -242,3 +244,48 @@ def test_texts_of_any_kind_show_as_themselves(gateway: Gateway) -> None:
     assert shown == [HELLO.replace("{name}", text) for text in texts]
     sent(gateway, found["upload_id"])
     assert [text for _, text in logged(gateway)] == shown
+
+
+# -- with a key for tests ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def tests(gateway: Gateway) -> Gateway:
+    """Give the same account with a key for tests."""
+    made = gateway.post("/api/v1/keys", {"name": "try out", "mode": "test"})
+    return replace(gateway, key=made.json()["api_key"])
+
+
+def test_what_a_key_for_tests_uploads_is_rehearsed(gateway: Gateway, tests: Gateway) -> None:
+    wallet = wallet_id(gateway.account)
+    before = gateway.system.store.position_of(wallet)
+    answer = upload(tests, THREE)
+    assert (answer.status_code, answer.json()["test"]) == (201, True)
+    done = sent(tests, answer.json()["data"]["upload_id"])
+    assert (done["state"], done["queued"], done["credits_used"]) == ("done", 2, 2)
+    assert logged(tests) == [
+        ("+260977000001", "Hello Chanda, your order is ready."),
+        ("+260977000003", "Hello Bwalya, your order is ready."),
+    ]
+    assert logged(gateway) == []
+    assert gateway.system.store.position_of(wallet) == before
+    assert violations_in(gateway.system.store) == []
+
+
+def test_a_list_to_the_number_that_cannot_be_paid_waits(tests: Gateway) -> None:
+    found = uploaded(tests, "phone,name\n0970000005,Chanda\n")
+    waits = sent(tests, found["upload_id"])
+    assert (waits["state"], waits["paused"]["code"]) == ("paused", "INSUFFICIENT_CREDITS")
+
+
+def test_lists_of_tests_and_those_that_are_sent_know_nothing_of_each_other(
+    gateway: Gateway, tests: Gateway
+) -> None:
+    for ours, theirs in ((gateway, tests), (tests, gateway)):
+        found = uploaded(ours, THREE)["upload_id"]
+        assert [row["upload_id"] for row in seen(ours, "")["data"]] == [found]
+        for what in ("start", "pause", "cancel"):
+            assert theirs.post(f"{PATH}/{found}/{what}", {}).status_code == 404
+        for what in ("", "/rows", "/bad.csv"):
+            assert theirs.get(f"{PATH}/{found}{what}").status_code == 404
+        do(ours, found, "cancel")
