@@ -5,7 +5,10 @@ from typing import Any, Final
 
 from domain.causes import OwnCause
 from domain.events import Aggregate, Event
+from domain.fates import Fate
 from domain.message import Extent, Message
+from domain.message.events import Queued
+from domain.rehearsal import DOUBTED_S, Rehearsal, due_from
 from domain.submission import Submission
 from domain.values import SECOND, Credits, Instant
 from tests.projections.history import message, start
@@ -16,6 +19,8 @@ BRIEF_S: Final = 300
 """How long a message is valid that is sent here."""
 NEWEST: Final = 12
 """Out of so many things something happens to one."""
+FATES: Final = tuple(fate for fate in Fate if fate is not Fate.UNPAID)
+SAID_OF_BOTH: Final = frozenset(Rehearsal.Accepted.__annotations__) & {*Queued.__annotations__}
 KEPT: Final = 100
 """So many messages, and payments, are thought of; the rest stay as they are."""
 
@@ -150,3 +155,23 @@ class MessageHistory(MoneyHistory):
             extent = Extent.TEXT if how % 4 else Extent.ALL
             over.erase_content(extent, actor="retention", reason=None, at=self.now)
         self.save(over)
+
+    # -- of test keys --------------------------------------------------------------------------
+
+    def _rehearse(self, which: int, how: int) -> None:
+        """A test message: waiting, taken back, or to its end and perhaps erased."""
+        asked = message(self._number(), 1 + which % ACCOUNTS, when=self.seconds)
+        (queued,) = asked.collect_events()
+        said = {name: getattr(queued, name) for name in SAID_OF_BOTH}
+        fate = FATES[how % len(FATES)]
+        due_at = due_from(fate, self.now)
+        test = Rehearsal.accept(at=self.now, fate=str(fate), due_at=due_at, **said)
+        self.save(test)
+        if how % 7 == 0:
+            test.cancel(actor=f"account:{test.account}", at=self.now)
+        while test.is_open and how % 4:
+            self.seconds += DOUBTED_S
+            test.proceed(at=self.now)
+        if how % 3 == 0 and not test.is_open:
+            test.erase_content(Extent.ALL, actor="system", reason=None, at=self.now)
+        self.save(test)
