@@ -374,17 +374,6 @@ abstract class Gateway
     }
 
     /**
-     * The bad rows of a list with the reason of each.
-     *
-     * @return 
-     */
-    public function uploadBadRows(string $uploadId): array
-    {
-        /** @var  */
-        return $this->ask('GET', '/api/v1/uploads/' . \rawurlencode($uploadId) . '/bad.csv');
-    }
-
-    /**
      * Send a list in the background, or go on.
      *
      * @return UploadAnswer

@@ -1488,11 +1488,6 @@ export abstract class Calls {
     return this.ask({ method: "GET", path: `/api/v1/uploads/${encodeURIComponent(uploadId)}/rows`, query: { ...fields } });
   }
 
-  /** The bad rows of a list with the reason of each. */
-  uploadBadRows(uploadId: string): Promise<> {
-    return this.ask({ method: "GET", path: `/api/v1/uploads/${encodeURIComponent(uploadId)}/bad.csv` });
-  }
-
   /** Send a list in the background, or go on. */
   startUpload(uploadId: string): Promise<UploadAnswer> {
     return this.ask({ method: "POST", path: `/api/v1/uploads/${encodeURIComponent(uploadId)}/start` });

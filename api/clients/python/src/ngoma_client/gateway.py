@@ -1423,12 +1423,6 @@ class Calls:
         answer: UploadRows = self._ask(request)
         return answer
 
-    def upload_bad_rows(self, upload_id: str) -> :
-        """The bad rows of a list with the reason of each."""
-        request = Request("GET", f"/api/v1/uploads/{quoted(upload_id)}/bad.csv")
-        answer:  = self._ask(request)
-        return answer
-
     def start_upload(self, upload_id: str) -> UploadAnswer:
         """Send a list in the background, or go on."""
         request = Request("POST", f"/api/v1/uploads/{quoted(upload_id)}/start")
@@ -1699,12 +1693,6 @@ class AsyncCalls:
         """The good rows of a list as they will be sent: text, segments and price."""
         request = Request("GET", f"/api/v1/uploads/{quoted(upload_id)}/rows", query=fields)
         answer: UploadRows = await self._ask(request)
-        return answer
-
-    async def upload_bad_rows(self, upload_id: str) -> :
-        """The bad rows of a list with the reason of each."""
-        request = Request("GET", f"/api/v1/uploads/{quoted(upload_id)}/bad.csv")
-        answer:  = await self._ask(request)
         return answer
 
     async def start_upload(self, upload_id: str) -> UploadAnswer:
