@@ -1,4 +1,4 @@
-"""A server that is killed while it sends an uploaded list goes on with it: every row exactly once."""
+"""A server that is killed while it sends an uploaded list goes on with it: each row once."""
 
 import random
 from collections import Counter
