@@ -277,6 +277,7 @@ def test_older_code_does_not_touch_a_newer_read_model(truth: Truth) -> None:
 
 
 def test_missing_read_models_are_made_by_migrate_and_again_is_nothing(truth: Truth) -> None:
+    truth.forget_read_models()
     follower = truth.follower(migrate=False)
     assert follower.outdated() == NAMES
     assert follower.migrate() == NAMES

@@ -8,6 +8,7 @@ import gc
 import importlib
 import json
 import os
+import pkgutil
 import runpy
 import selectors
 import signal
@@ -19,8 +20,31 @@ from typing import Final, NamedTuple
 
 ORDER_BYTES_MAX: Final = 256 * 1024
 FDS: Final = 4
-LATE_IMPORTS: Final = ("api.app", "litestar.plugins.pydantic", "litestar.plugins.attrs")
-"""What a server imports when it makes its application."""
+ROOMS: Final = ("domain", "application", "adapters", "projections", "api", "worker")
+RUNS: Final = "__main__"
+LATE_IMPORTS: Final = (
+    "anyio._backends._asyncio",
+    "anyio.streams.tls",
+    "argon2",
+    "cryptography.hazmat.primitives.ciphers.aead",
+    "encodings.idna",
+    "httpcore._async.connection_pool",
+    "limits.aio",
+    "litestar._kwargs.extractors",
+    "litestar._kwargs.kwargs_model",
+    "litestar.exceptions.responses._debug_response",
+    "litestar.middleware._internal.exceptions",
+    "litestar.middleware.allowed_hosts",
+    "litestar.middleware.csrf",
+    "litestar.middleware.response_cache",
+    "litestar.plugins.attrs",
+    "litestar.plugins.pydantic",
+    "uvicorn.lifespan.off",
+    "uvicorn.lifespan.on",
+    "uvicorn.loops.uvloop",
+    "uvicorn.protocols.http.httptools_impl",
+)
+"""What libraries import when a server makes its application, or is first asked something."""
 
 
 class Order(NamedTuple):
@@ -35,10 +59,11 @@ class Order(NamedTuple):
 
 def import_all() -> None:
     """Import what any command would."""
-    from worker.cli import COMMANDS
-
-    for entry in COMMANDS.values():
-        importlib.import_module(entry.module)
+    for room in ROOMS:
+        package = importlib.import_module(room)
+        for each in pkgutil.walk_packages(package.__path__, f"{room}."):
+            if not each.name.endswith(RUNS):
+                importlib.import_module(each.name)
     for name in LATE_IMPORTS:
         importlib.import_module(name)
 
@@ -106,13 +131,12 @@ def become(order: Order) -> None:
     os.environ.update(order.environment)
     time.tzset()
     sys.argv = [order.module, *order.arguments]
-    gc.unfreeze()
     runpy.run_module(order.module, run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":
     from_tests = socket.socket(fileno=int(sys.argv[1]))
     import_all()
-    gc.freeze()
+    gc.freeze()  # for its children, too: what they look through they would have to copy
     from_tests.send(b"warm")
     become(serve(from_tests))
