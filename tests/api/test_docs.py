@@ -29,7 +29,7 @@ def test_an_answer_is_one_that_the_gateway_gives(text: str) -> None:
 def test_every_call_and_every_code_is_described() -> None:
     for route in ROUTES:
         path = route.path.replace("{message_id}", "msg_4").replace("{key_id}", "4K7QX0PA")
-        path = path.replace("{batch_id}", "batch_2")
+        path = path.replace("{batch_id}", "batch_2").replace("{upload_id}", "up_3")
         assert path in TEXT, path
     for row in TABLE:
         if row.code not in NOT_IN_WILCYBERTEK:
