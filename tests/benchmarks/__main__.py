@@ -31,6 +31,7 @@ from tests.benchmarks import (
     statements,
     tagging,
     telling,
+    uploading,
 )
 from tests.benchmarks.bench import STORES, Bench
 from tests.benchmarks.load import Generator
@@ -63,6 +64,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[Bench], Iterator[Row]]]] = {
     "demo": demo.demo,
     "webhooks": telling.webhooks,
     "feed": telling.feed_pages,
+    "uploads": uploading.uploading,
 }
 
 
