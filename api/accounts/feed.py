@@ -25,7 +25,7 @@ async def events(front: Front, call: Call) -> Answer:
     question = partial(_page, front, account, after, limit)
     found = await front.read_newest(account, READ_MODEL, question)
     if not found and wait_s:
-        await front.waits.beyond(account, after, wait_s=wait_s)
+        await front.waiting.feed.beyond(account, after, wait_s=wait_s)
         found = await front.read(account, question)
     return answer(
         {

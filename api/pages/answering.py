@@ -20,6 +20,7 @@ from api.pages.cookies import (
     read_cookies,
     write_once,
 )
+from api.pages.live import news
 from api.pages.navigation import current, navigation
 from api.pages.page import ROLES, Done, Page, View, Who
 from api.pages.rendering import ONLY_BY_TLS, html
@@ -88,10 +89,11 @@ async def _open(page: Page, front: Front, call: Call) -> Visit:
 async def _look(page: Page, front: Front, call: Call) -> Answer:
     """Answer who looks at a page."""
     visit = await _open(page, front, call)
+    newest = await news(visit) if page.is_live else ()
     shown = await page.show(visit)
     if isinstance(shown, View) and shown.table is not None and visit.query.get("format") == CSV:
         return await _csv(page, visit, shown)
-    return _answer(page, visit, shown)
+    return _answer(page, visit, shown, headers=newest)
 
 
 async def _csv(page: Page, visit: Visit, first: View) -> Answer:

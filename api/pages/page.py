@@ -69,5 +69,7 @@ class Page:
     """What its forms do, by the value of their field ``do``."""
     is_fragment: bool = False
     """Whether it is a piece that a script puts into a page."""
+    is_live: bool = False
+    """Whether it waits, where the script asks it to, for news of the account that looks."""
     takes_file: bool = False
     """Whether a form of it sends a file, as large as the operator lets files be."""

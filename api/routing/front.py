@@ -14,7 +14,7 @@ from api.http.credentials import session_token
 from api.http.proxies import Addresses
 from api.http.shares import FairPool, Share
 from api.http.threads import Pool, Recent, Shared
-from api.http.waits import Waits
+from api.http.waiting import Waiting
 from api.http.wire import Call
 from application.accounts.logins import TOKEN_PREFIX
 from application.books.alarms import Alarms
@@ -44,16 +44,11 @@ PHONES_WAITING_MAX: Final = 256
 READY_KEPT_S: Final = 1.0
 PAGES_A_MINUTE: Final = 600
 """Pages that one address may ask for: people behind one router, each with a page that is live."""
-FEED_WAITING_MAX: Final = 256
-"""Questions to the feed that wait at the same time."""
-FEED_WAITING_EACH_MAX: Final = 4
-"""Of these of one account."""
-FEED_LOOK_S: Final = 0.2
 TRYING_MAX: Final = 16
 """Webhooks that are tried at the same time."""
 UPLOADS_MAX: Final = 2
-TOP_UPS: Final = "/api/v1/topups"
 """Files that are read or worked at the same time: each may take its size in memory."""
+TOP_UPS: Final = "/api/v1/topups"
 
 ONLY_AS_BEARER: Final = "A session's token goes in Authorization: Bearer, and nowhere else."
 
@@ -110,13 +105,10 @@ class Front:
         self.readiness = Recent(self._looking, system.readiness, kept_s=READY_KEPT_S)
         """Whether all is well, as of a moment ago: who asks does not make it so."""
         self._long = Pool("ngoma-long", threads=1, waiting_max=1)
-        self.waits = Waits(
-            lambda accounts: self.read(None, lambda: system.queries.feed_ends(accounts)),
-            waiting_max=FEED_WAITING_MAX,
-            each_max=FEED_WAITING_EACH_MAX,
-            every_s=FEED_LOOK_S,
+        self.waiting = Waiting(
+            lambda accounts: self.read(None, lambda: system.queries.feed_ends(accounts))
         )
-        """Questions to the feed that wait for the next event."""
+        """Who waits for the next event of an account."""
         self.trying: set[int] = set()
         """Accounts whose webhooks are being tried."""
         self._poster: Poster | None = None
@@ -126,7 +118,7 @@ class Front:
 
     async def close(self) -> None:
         """Let threads end and connections go."""
-        self.waits.close()
+        self.waiting.close()
         if self._poster is not None:
             await self._poster.close()
         await self.people.close()

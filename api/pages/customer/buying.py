@@ -114,6 +114,7 @@ BUYING: Final = (
         who=Who.CUSTOMER,
         show=live_top_ups,
         is_fragment=True,
+        is_live=True,
     ),
     Page(path="/app/statement", name="statement", who=Who.CUSTOMER, show=statement),
 )

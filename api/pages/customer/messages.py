@@ -1,6 +1,7 @@
 """``/app/messages``: what was sent, how each stands, and everything that happened to one."""
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from api.dialects import extras, feltech, taking_back
 from api.pages.page import Done, Page, View, Who
@@ -24,11 +25,22 @@ FILTERS: Final = (Filter("search"), Filter("status", tuple(feltech.LOG_STATUSES.
 
 async def messages(visit: Visit) -> View:
     """List them, newest first."""
+    table = await _listed(visit)
+    live = None if table.first_address else f"/app/messages/live?{urlencode(table.filtered)}"
+    return View("messages.html", {"live": live}, table=table)
+
+
+async def live_messages(visit: Visit) -> View:
+    """Show the rows anew."""
+    return View("rows.html", table=await _listed(visit))
+
+
+async def _listed(visit: Visit) -> Table:
     query = {k: v for k, v in visit.query.items() if k in {"search", "status", "before"} and v}
     found = (await visit.ask(feltech.logs, query=query))["data"]
     rows: list[dict[str, Any]] = found["data"]
     has_more = len(rows) == found["per_page"]
-    table = Table(
+    return Table(
         name="messages",
         path="/app/messages",
         query=visit.query,
@@ -37,7 +49,6 @@ async def messages(visit: Visit) -> View:
         filters=FILTERS,
         next=rows[-1]["id"] if has_more else None,
     )
-    return View("list.html", table=table)
 
 
 async def message(visit: Visit) -> View:
@@ -80,6 +91,14 @@ async def _found(visit: Visit) -> dict[str, Any]:
 MESSAGES: Final = (
     Page(path="/app/messages", name="messages", who=Who.CUSTOMER, show=messages),
     Page(
+        path="/app/messages/live",
+        name="messages_live",
+        who=Who.CUSTOMER,
+        show=live_messages,
+        is_fragment=True,
+        is_live=True,
+    ),
+    Page(
         path="/app/messages/{message_id}",
         name="message",
         who=Who.CUSTOMER,
@@ -92,5 +111,6 @@ MESSAGES: Final = (
         who=Who.CUSTOMER,
         show=timeline,
         is_fragment=True,
+        is_live=True,
     ),
 )

@@ -35,6 +35,15 @@ _STANDS: Final[Mapping[str, tuple[frozenset[State], Tone]]] = {
 
 async def overview(visit: Visit) -> View:
     """Show it all."""
+    return View("overview.html", await _found(visit))
+
+
+async def live_overview(visit: Visit) -> View:
+    """Show the figures anew."""
+    return View("figures.html", await _found(visit))
+
+
+async def _found(visit: Visit) -> dict[str, Any]:
     front, who = visit.front, visit.who
     balance = await visit.ask(extras.balance)
     about = (await visit.ask(account.account))["data"]
@@ -46,18 +55,15 @@ async def overview(visit: Visit) -> View:
         lambda: front.system.queries.activity(who.account, since, newest=NEWEST),
     )
     waiting = (await visit.ask(feltech.logs, query={"status": "pending"}))["data"]
-    return View(
-        "overview.html",
-        {
-            "balance": balance,
-            "is_low": balance["available"] < LOW,
-            "suspended": about["suspended"],
-            "totals": {name: _count(rows, states) for name, (states, _) in _STANDS.items()},
-            "plots": (_by_day(rows, today), _by_network(rows)),
-            "waiting": waiting["data"][:WAITING_SHOWN],
-            "waiting_total": waiting["total"],
-        },
-    )
+    return {
+        "balance": balance,
+        "is_low": balance["available"] < LOW,
+        "suspended": about["suspended"],
+        "totals": {name: _count(rows, states) for name, (states, _) in _STANDS.items()},
+        "plots": (_by_day(rows, today), _by_network(rows)),
+        "waiting": waiting["data"][:WAITING_SHOWN],
+        "waiting_total": waiting["total"],
+    }
 
 
 def _by_day(rows: Sequence[ActivityRow], today: int) -> Plot:
@@ -92,4 +98,14 @@ def _count(rows: Sequence[ActivityRow], states: frozenset[State], **of: Any) -> 
     )
 
 
-OVERVIEW: Final = (Page(path="/app", name="overview", who=Who.CUSTOMER, show=overview),)
+OVERVIEW: Final = (
+    Page(path="/app", name="overview", who=Who.CUSTOMER, show=overview),
+    Page(
+        path="/app/live",
+        name="overview_live",
+        who=Who.CUSTOMER,
+        show=live_overview,
+        is_fragment=True,
+        is_live=True,
+    ),
+)

@@ -60,23 +60,36 @@
     form.addEventListener("input", () => into.replaceChildren());
   }
 
-  // An element with data-live="address" is asked for anew every data-every seconds, until what
-  // comes has an element with data-over in it; not while nobody looks.
+  // An element with data-live="address" is asked for anew until what comes has an element with
+  // data-over in it; not while nobody looks. The answer to what was seen already waits until there
+  // is more, so that news is shown at once; data-every seconds pass between two at least.
   for (const piece of document.querySelectorAll("[data-live]")) {
+    let shown = "";
+    let newest = null;
+    const show = (text) => {
+      if (text === shown) return;
+      const held = piece.contains(document.activeElement) && document.activeElement.getAttribute("href");
+      piece.innerHTML = shown = text;
+      if (held) piece.querySelector(`a[href="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
+    };
     const ask = async () => {
       if (!document.hidden) {
         try {
-          const answer = await fetch(piece.dataset.live);
+          const address = new URL(piece.dataset.live, location.href);
+          if (newest !== null) address.searchParams.set("after", newest);
+          const answer = await fetch(address);
           if (answer.status === 401 || answer.redirected) return;
           if (answer.ok) {
-            const text = await answer.text();
-            if (text !== piece.dataset.shown) piece.innerHTML = text;
-            piece.dataset.shown = text;
+            show(await answer.text());
+            newest = answer.headers.get("x-newest");
           }
         } catch { /* asked again */ }
       }
+      wait();
+    };
+    const wait = () => {
       if (!piece.querySelector("[data-over]")) setTimeout(ask, piece.dataset.every * 1000);
     };
-    if (!piece.querySelector("[data-over]")) setTimeout(ask, piece.dataset.every * 1000);
+    wait();
   }
 })();

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api.routing.front import FEED_WAITING_EACH_MAX
+from api.http.waiting import FEED_EACH_MAX
 from application.accounts import DecideSenderId
 from application.books.actors import Actor
 from domain.reports import Accepted
@@ -96,10 +96,9 @@ def test_a_question_waits_for_the_next_event_and_no_longer(gateway: Gateway) -> 
 
 
 def test_no_account_waits_with_more_than_its_share(gateway: Gateway) -> None:
-    with ThreadPoolExecutor(FEED_WAITING_EACH_MAX + 1) as others:
+    with ThreadPoolExecutor(FEED_EACH_MAX + 1) as others:
         waiting = [
-            others.submit(gateway.get, "/api/v1/events", wait=1)
-            for _ in range(FEED_WAITING_EACH_MAX + 1)
+            others.submit(gateway.get, "/api/v1/events", wait=1) for _ in range(FEED_EACH_MAX + 1)
         ]
         statuses = sorted(one.result(10).status_code for one in waiting)
-    assert statuses == [200] * FEED_WAITING_EACH_MAX + [429]
+    assert statuses == [200] * FEED_EACH_MAX + [429]
