@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 from adapters.bootstrap import bootstrap
 from adapters.settings import Settings
 from application.accounts import CreateAccount
+from application.accounts.keys import NewKey
 from application.books.actors import Actor
 from application.books.commands import Command, Outcome
 from application.fleet.duty import BringOnline, OnDuty
@@ -51,8 +52,12 @@ class Guest:
 
     def create_account(self, name: str = "Bench") -> Account:
         """Make an account with plenty of credits."""
+        key, new_key = self.system.keyring.make("bench")
+        return Account(self.open_account(name, new_key), key)
+
+    def open_account(self, name: str, new_key: NewKey) -> int:
+        """Make one with a key that was made already; give its number."""
         system = self.system
-        key, new_key = system.keyring.make("bench")
         email = f"{name}@example.test"
         created = self.run(
             CreateAccount(
@@ -66,7 +71,7 @@ class Guest:
                 at=system.clock.now(),
             )
         )
-        return Account(created.account, key)
+        return created.account
 
     def stay_online(self) -> list[OnDuty]:
         """Have a SIM of each network count as online for the next 90 s, though none is driven.

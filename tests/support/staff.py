@@ -75,12 +75,20 @@ class _Keep(Command[None]):
 
 def open_session(system: System, account: int, *, has_second_factor: bool = True) -> str:
     """Log an account in without its password or code; give the token."""
+    token, command = session_of(system, account, has_second_factor=has_second_factor)
+    system.committer.execute(command)
+    return token
+
+
+def session_of(
+    system: System, account: int, *, has_second_factor: bool = True
+) -> tuple[str, Command[None]]:
+    """Give the token of a new session, and the command that keeps it."""
     token, digest = system.logins._draw()
     now = system.clock.now()
     ends_at = Instant(now + ABSOLUTE_S * SECOND)
     session = Session(digest, account, now, now, ends_at, has_second_factor)
-    system.committer.execute(_Keep(session.row()))
-    return token
+    return token, _Keep(session.row())
 
 
 def give_second_factor(system: System, account: int) -> None:

@@ -4,6 +4,7 @@ It is told by a Unix socket what to run. Each order brings four descriptors: sta
 and errors, and a socket that is told the process id and, at the end, the exit code.
 """
 
+import atexit
 import gc
 import importlib
 import json
@@ -14,9 +15,12 @@ import selectors
 import signal
 import socket
 import sys
+import threading
 import time
+import traceback
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from contextlib import suppress
+from typing import Final, NamedTuple, NoReturn
 
 ORDER_BYTES_MAX: Final = 256 * 1024
 FDS: Final = 4
@@ -123,15 +127,39 @@ def _tell_ends(waiting: dict[int, socket.socket]) -> None:
             teller.send(str(os.waitstatus_to_exitcode(status)).encode())
 
 
-def become(order: Order) -> None:
-    """Run what was ordered, as if it had just been started."""
+def become(order: Order) -> int:
+    """Run what was ordered, as if it had just been started; give its exit code."""
     os.chdir(order.folder)
     sys.path[0] = order.folder
     os.environ.clear()
     os.environ.update(order.environment)
     time.tzset()
     sys.argv = [order.module, *order.arguments]
-    runpy.run_module(order.module, run_name="__main__", alter_sys=True)
+    try:
+        runpy.run_module(order.module, run_name="__main__", alter_sys=True)
+    except SystemExit as ended:
+        return _code(ended.code)
+    except BaseException:  # noqa: BLE001 - it is the interpreter's own last resort
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def _code(code: object) -> int:
+    if code is None or isinstance(code, int):
+        return code or 0
+    print(code, file=sys.stderr)
+    return 1
+
+
+def end(code: int) -> NoReturn:
+    """End as an interpreter does, but leave everything that was imported where it is."""
+    threading._shutdown()  # type: ignore[attr-defined]  # ends and joins what pools left, too
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":
@@ -139,4 +167,4 @@ if __name__ == "__main__":
     import_all()
     gc.freeze()  # for its children, too: what they look through they would have to copy
     from_tests.send(b"warm")
-    become(serve(from_tests))
+    end(become(serve(from_tests)))
