@@ -19,6 +19,7 @@ from adapters.lazily import (
     make_limiter,
     make_metrics,
     open_queue,
+    open_recipients,
     open_seal_key,
     open_statement,
     open_webhooks,
@@ -91,7 +92,7 @@ def bootstrap(
         InvalidRequest: a secret cannot be read.
     """
     clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
-    reads = reads or open_reads(settings, store, is_server=is_server)
+    reads, outlet = reads or open_reads(settings, store, is_server=is_server), outlet or Outlet()
     has_seal = is_server if seals is None else seals
     store, (secret, writer, sealing) = reads.store, _secrets_of(settings, reads, seals=has_seal)
     reader = Reader(store, mapper := event_mapper(), writer)
@@ -100,8 +101,7 @@ def bootstrap(
     committer = _open_committer(settings, common, mapper, signals, metrics := wanted(make_metrics))
     queue = wanted(partial(open_queue, settings.redis_url))
     limiter = wanted(partial(make_limiter, settings.redis_url))
-    outlet, folder = outlet or Outlet(), None if settings.database_url else settings.data_dir
-    add_checks(signals, reads.store, reads.queries, folder=folder)
+    add_checks(signals, reads.store, reads.queries, folder=settings.store_folder)
     if is_server:
         watch_always(metrics, committer, reads.queries, outlet)
         if settings.redis_url:
@@ -138,6 +138,7 @@ def bootstrap(
         inspections=[*inspections_of(store), *reads.engines.inspections],
         write_table=write_table,
         open_statement=partial(open_statement, settings),
+        open_recipients=open_recipients,
         close=partial(_close, follower, reads, mobile_money, wire_log),
     )
 

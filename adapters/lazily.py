@@ -1,6 +1,6 @@
 """Ports that are made when they are first used: a command that needs none loads no library."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -11,6 +11,7 @@ from application.ports import (
     Metrics,
     Poster,
     Randomness,
+    RecipientFile,
     SealedTexts,
     SigningKey,
     StatementFile,
@@ -142,3 +143,14 @@ def open_statement(
     from adapters.statement_files import open_of  # noqa: PLC0415 - lazy
 
     return open_of(settings, Path(path), provider=provider, template=template, order=order)
+
+
+def open_recipients(path: str, *, column: str, names: Sequence[str]) -> RecipientFile:
+    """Open a list of recipients (``application.ports.RecipientFileOpener``).
+
+    Raises:
+        InvalidRequest: it is no table, or has no such columns.
+    """
+    from adapters import recipient_files  # noqa: PLC0415 - lazy
+
+    return recipient_files.open_recipients(Path(path), column=column, names=names)

@@ -10,6 +10,7 @@ from api.callbacks.receiving import CALLBACK_ROUTES
 from api.dialects import extras as beyond
 from api.dialects import feltech, taking_back, wilcybertek
 from api.dialects.dialect import FELTECH, WILCYBERTEK
+from api.dialects.uploads_routes import UPLOADS
 from api.money.routes import MONEY
 from api.phones.routes import PHONES, phone_error
 from api.routing import statement
@@ -293,6 +294,7 @@ OPERATIONS: Final = (
 ROUTES: Final = (
     *WILCYBERTEK_ROUTES,
     *FELTECH_ROUTES,
+    *UPLOADS,
     *ACCOUNTS,
     *INBOUND,
     *FEED,

@@ -25,6 +25,7 @@ from application.ports import (
     ModemSettings,
     Randomness,
     RateLimiter,
+    RecipientFileOpener,
     Sealing,
     StatementOpener,
     Store,
@@ -172,6 +173,8 @@ class System:
     """Writes what people download."""
     open_statement: StatementOpener
     """Looks at what people upload of their providers."""
+    open_recipients: RecipientFileOpener
+    """Looks at lists of recipients that people upload."""
     close: Callable[[], None]
 
     def readiness(self) -> Readiness:

@@ -1,10 +1,11 @@
 """What stands beside the log: the kinds of contents, and how their bodies are written and read."""
 
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import cache
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 
 class ContentKind(StrEnum):
@@ -33,6 +34,8 @@ class ContentKind(StrEnum):
     """A number that was ported to another network, and nothing else."""
     NETWORK_WORDS = "network_words"
     """What a network said of a SIM by USSD, as it is; it has a number of its own."""
+    UPLOAD = "upload"
+    """A piece of an uploaded list: what was asked for, some good rows, or some bad ones."""
     REASON = "reason"
     """What a person typed, as it is."""
 
@@ -100,6 +103,45 @@ class LineNote(Details):
     kind = ContentKind.LINE
 
     words: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListAsked(Details):
+    """What was asked for with an uploaded list; ``notes`` are sentences, one a line."""
+
+    kind = ContentKind.UPLOAD
+
+    template: str | None = None
+    column: str | None = None
+    sender_id: str | None = None
+    lane: str | None = None
+    category: str | None = None
+    send_at: str | None = None
+    """Microseconds since the epoch, in digits."""
+    notes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListRows:
+    """Some rows of an uploaded list, written down: each is its number in the file, and words."""
+
+    kind: ClassVar[ContentKind] = ContentKind.UPLOAD
+
+    body: str
+
+    @classmethod
+    def of(cls, rows: Iterable[Sequence[object]]) -> Self:
+        """Write rows of numbers, texts and lists of texts."""
+        return cls(json.dumps([*rows], ensure_ascii=False, separators=(",", ":")))
+
+    def written(self) -> str:
+        """Give the body that is stored."""
+        return self.body
+
+    @classmethod
+    def read(cls, body: str | None) -> Sequence[Sequence[Any]]:
+        """Read the rows of a stored body; of an erased one (None) nothing is left."""
+        return [tuple(row) for row in json.loads(body or "[]")]
 
 
 def reason_number(reference: str | None) -> int | None:

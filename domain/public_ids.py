@@ -18,6 +18,7 @@ _TOP_UP: Final = re.compile(r"(?:top_)?([1-9][0-9]{0,17})")
 _CALLBACK: Final = re.compile(r"cb_([1-9][0-9]{0,17})")
 _INBOUND: Final = re.compile(r"(?:in_)?([1-9][0-9]{0,17})")
 _BATCH: Final = re.compile(r"(?:batch_)?([1-9][0-9]{0,17})")
+_UPLOAD: Final = re.compile(r"(?:up_)?([1-9][0-9]{0,17})")
 _FELTECH: Final = re.compile(r"(?:msg_)?([0-9]{1,18})")
 
 
@@ -87,6 +88,17 @@ def inbound_id(number: int) -> str:
 def parse_inbound_id(text: str) -> int | None:
     """Read ``in_<number>`` or the number alone; None when it is neither."""
     match = _INBOUND.fullmatch(text)
+    return int(match[1]) if match else None
+
+
+def upload_id(number: int) -> str:
+    """Give ``up_<number>``: of an uploaded list."""
+    return f"up_{number}"
+
+
+def parse_upload_id(text: str) -> int | None:
+    """Read ``up_<number>`` or the number alone; None when it is neither."""
+    match = _UPLOAD.fullmatch(text)
     return int(match[1]) if match else None
 
 

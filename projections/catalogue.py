@@ -34,6 +34,7 @@ SUPPRESSIONS: Final = ReadModel("suppressions", version=1)
 PORTED_NUMBERS: Final = ReadModel("ported_numbers", version=1)
 DAYS: Final = ReadModel("days", version=2)
 FEED: Final = ReadModel("account_feed", version=2)
+UPLOADS: Final = ReadModel("uploads", version=1)
 
 MODELS: Final[Sequence[ReadModel]] = (
     MESSAGE_LOG,
@@ -54,4 +55,5 @@ MODELS: Final[Sequence[ReadModel]] = (
     RECEIPTS,
     DAYS,
     FEED,
+    UPLOADS,
 )

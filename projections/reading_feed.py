@@ -1,4 +1,4 @@
-"""The questions about what accounts are told, answered from read models."""
+"""The questions about what accounts are told and what they upload, from read models."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 import projections
-from application.ports.queries import AttemptRow, FeedRow, InboundRow, WebhookRow
+from application.ports.queries import AttemptRow, FeedRow, InboundRow, UploadRow, WebhookRow
 from domain.errors import StoreDown
 from domain.feed import FeedType
 from domain.values import Instant
-from projections.catalogue import FEED, INBOX, ReadModel
+from projections.catalogue import FEED, INBOX, UPLOADS, ReadModel
 
 if TYPE_CHECKING:  # else each is imported when it is asked
     import projections.feed
     import projections.inbox
+    import projections.uploads
 
 
 class FeedReading(ABC):
-    """Implements the queries of the feed and of webhooks."""
+    """Implements the queries of the feed, of webhooks and of uploads."""
 
     @abstractmethod
     def _reading(self, model: ReadModel) -> AbstractContextManager[Connection]:
@@ -81,3 +82,29 @@ class FeedReading(ABC):
         """List the attempts that are kept, newest first."""
         with self._reading(FEED) as connection:
             return projections.feed.attempts(connection, account, before=before, limit=limit)
+
+    # -- uploads ----------------------------------------------------------------------------
+
+    def uploads(
+        self, log: int, states: Sequence[str], *, before: int, limit: int
+    ) -> Sequence[UploadRow]:
+        """List those of a log, newest first; no states are all."""
+        with self._reading(UPLOADS) as connection:
+            return projections.uploads.page(connection, log, states, before=before, limit=limit)
+
+    def uploads_sending(self, *, limit: int) -> Sequence[int]:
+        """Number those that are being sent, oldest first."""
+        with self._reading(UPLOADS) as connection:
+            return projections.uploads.sending(connection, limit=limit)
+
+    def old_uploads(self, before: Instant, *, after: int, limit: int) -> Sequence[int]:
+        """Number those that came before a time, and of which there is something to erase."""
+        with self._reading(UPLOADS) as connection:
+            return projections.uploads.kept(
+                connection, None, before=before, after=after, limit=limit
+            )
+
+    def uploads_kept(self, account: int | None, *, after: int, limit: int) -> Sequence[int]:
+        """Number those of an account, or of all (None), of which there is something to erase."""
+        with self._reading(UPLOADS) as connection:
+            return projections.uploads.kept(connection, account, after=after, limit=limit)

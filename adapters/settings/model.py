@@ -244,6 +244,11 @@ class Settings:
     )
 
     @property
+    def store_folder(self) -> Path | None:
+        """The folder whose disk the store fills; None where that is PostgreSQL's."""
+        return None if self.database_url else self.data_dir
+
+    @property
     def reached_at(self) -> str:
         """Where people reach the gateway, without a slash at the end."""
         host = f"[{self.host}]" if ":" in self.host else self.host

@@ -14,7 +14,7 @@ NUMBER_DIGITS_MAX: Final = 15
 
 _ESCAPED: Final = re.compile("_x00([01][0-9A-F])_")
 """How spreadsheets write characters that XML has not; their readers leave it as it is."""
-_SCIENTIFIC: Final = re.compile(r"([0-9])(?:[.,]([0-9]+))?E\+?([0-9]{1,2})", re.IGNORECASE)
+_SCIENTIFIC: Final = re.compile(r"([0-9])(?:[.,]([0-9]+))?E\+?([0-9]{1,3})", re.IGNORECASE)
 
 
 class Unreadable(NamedTuple):

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import hashlib
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -17,6 +18,10 @@ HEAD_ROWS: Final = 60
 """How far down a file's headings are looked for, and its delimiter."""
 CSV_ROWS_MAX: Final = 2_000_000
 CHUNK_BYTES: Final = 1 << 16
+
+LOSSY: Final = "cp1252"
+"""What has not all letters: an export writes a ``?`` for others."""
+_LOST: Final = re.compile(r"\?[^\W\d_]")
 
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -42,7 +47,7 @@ def encoding_of(path: Path) -> str:
     for mark, name in _MARKS:
         if start.startswith(mark):
             return name if _is_written_in(path, name) else _refuse_encoding()
-    return next((name for name in ("utf-8", "cp1252") if _is_written_in(path, name)), None) or (
+    return next((name for name in ("utf-8", LOSSY) if _is_written_in(path, name)), None) or (
         _refuse_encoding()
     )
 
@@ -68,11 +73,11 @@ class CsvRows:
     """A file to be read again and again by one delimiter."""
 
     date_formats: Mapping[int, Collection[str]] = MappingProxyType({})
-    remarks = Remarks()
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._encoding = encoding_of(path)
+        self.remarks = Remarks()
         self.delimiter = ","
         with path.open(encoding=self._encoding, newline="") as file:
             self._says = file.readline(16).rstrip("\r\n")
@@ -85,10 +90,23 @@ class CsvRows:
         return self._says.lower().startswith("sep=") and len(self._says) == len("sep=;")
 
     def heads(self) -> Iterator[Sequence[Sequence[object]]]:
-        """Give the first rows as each delimiter that may be meant would cut them."""
+        """Give the first rows as each delimiter that may be meant would cut them.
+
+        Raises:
+            InvalidRequest: with field ``file``: they are no CSV by one, and not cut by others.
+        """
+        faults, is_cut = list[InvalidRequest](), False
         for delimiter in self._says[4] if self._is_named else DELIMITERS:
             self.delimiter = delimiter
-            yield list(islice(self.rows(), HEAD_ROWS))
+            try:
+                head = list(islice(self.rows(), HEAD_ROWS))
+            except InvalidRequest as fault:  # a quoted cell does not end where this one stands
+                faults.append(fault)
+            else:
+                is_cut = is_cut or any(len(row) > 1 for row in head)
+                yield head
+        if faults and not is_cut:
+            raise faults[0]
 
     def rows(self) -> Iterator[Sequence[object]]:
         """Read all rows.
@@ -97,7 +115,7 @@ class CsvRows:
             InvalidRequest: with field ``file``: a row is no CSV, or there are too many.
         """
         with self._path.open(encoding=self._encoding, newline="") as file:
-            number = 0
+            number, loses = 0, self._encoding == LOSSY
             if self._is_named:
                 file.readline()
                 yield []
@@ -108,6 +126,8 @@ class CsvRows:
                     if number > CSV_ROWS_MAX:
                         msg = f"The file has more than {CSV_ROWS_MAX} rows."
                         raise InvalidRequest(msg, field="file")
+                    if loses and _LOST.search(",".join(row)):
+                        self.remarks.damaged.add(number)
                     yield row
             except csv.Error as error:
                 msg = f"Row {number + 1} of the file is no CSV ({error})."

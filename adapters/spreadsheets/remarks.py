@@ -13,9 +13,15 @@ class Remarks:
     hidden: set[int] = field(default_factory=set)
     """Not shown, or left out by a filter."""
 
+    damaged: set[int] = field(default_factory=set)
+    """With a ``?`` where a letter was: Windows-1252 has no Ŋ."""
+
     def told(self) -> Iterator[str]:
         """Say what there is to say."""
         if self.computed:
             yield f"{len(self.computed)} rows hold computed results, as old as the file."
+        if self.damaged:
+            rows = f"{len(self.damaged)} rows have a ? inside a word"
+            yield f"{rows}: letters may be lost, save the file as CSV in UTF-8 to keep them."
         if self.hidden:
             yield f"{len(self.hidden)} rows are hidden in the spreadsheet, and were read as well."

@@ -38,6 +38,7 @@ from domain.statement import Statement
 from domain.submission import Submission
 from domain.suppression import Suppression
 from domain.unknown_callbacks import UnknownCallbacks
+from domain.upload.aggregate import Upload
 from domain.values import Instant
 from domain.wallet import CreditWallet
 from domain.webhook import Webhook
@@ -72,6 +73,7 @@ AGGREGATES: Final = (
     LedgerSeal,
     DoubtedTimes,
     Webhook,
+    Upload,
 )
 """Every aggregate of the gateway; importing them registers their topics."""
 
@@ -101,6 +103,7 @@ SNAPSHOTTED: Final[Mapping[type[Aggregate], int]] = {
     Suppression: CHANGES_BETWEEN,
     PortedNumber: CHANGES_BETWEEN,
     Webhook: CHANGES_BETWEEN,
+    Upload: CHANGES_BETWEEN,
 }
 """Whose history has no end of its own: it is folded from the newest snapshot on."""
 

@@ -71,6 +71,7 @@ from application.ports.modems import (
 from application.ports.observing import AccessLog, Answered, Metrics
 from application.ports.people import Codes, Mailer, MailNotSent, MailServerAway
 from application.ports.pins import PinMemory, VolatilePins
+from application.ports.recipient_files import ListedRow, RecipientFile, RecipientFileOpener
 from application.ports.recount import Recount
 from application.ports.sealing import Anchor, AnchorAway, SealedLog, Sealing, SealTile, SigningKey
 from application.ports.statements import (
@@ -138,6 +139,7 @@ __all__ = [
     "KeyUsed",
     "KeysUnnamed",
     "Lease",
+    "ListedRow",
     "MailNotSent",
     "MailServerAway",
     "Mailer",
@@ -161,6 +163,8 @@ __all__ = [
     "Randomness",
     "RateLimiter",
     "ReceivedCallback",
+    "RecipientFile",
+    "RecipientFileOpener",
     "Recount",
     "Refund",
     "Refunds",

@@ -13,6 +13,7 @@ from application.ports.queries import Queries
 from application.retention.erasure import RETENTION, Erased, Retention, erase_due
 from application.retention.inbound import erase_due_inbound
 from application.retention.payers import ErasePayers, Payers, erase_due_payers
+from application.retention.uploads import erase_due_uploads
 from domain.contents import ContentKind
 from domain.repeats import REPEATS_KEPT_S
 from domain.stretch import Stretch
@@ -112,6 +113,7 @@ class Housekeeping:
             + self._erase_contents(as_of)
             + self._erase_payers(as_of)
             + self._erase_inbound(as_of)
+            + self._erase_uploads(as_of)
         )
 
     def _erase_contents(self, as_of: Instant) -> int:
@@ -134,6 +136,22 @@ class Housekeeping:
     def _erase_inbound(self, as_of: Instant) -> int:
         count = 0
         for done in erase_due_inbound(
+            self._queries,
+            self._retention,
+            actor=RETENTION,
+            as_of=as_of,
+            now=self._clock.now,
+            run=self._committer.execute,
+            batches_max=ROUNDS_MAX,
+        ):
+            count += done
+            if self._pause(PAUSE_S):
+                break
+        return count
+
+    def _erase_uploads(self, as_of: Instant) -> int:
+        count = 0
+        for done in erase_due_uploads(
             self._queries,
             self._retention,
             actor=RETENTION,

@@ -35,6 +35,7 @@ from domain.statement import Statement
 from domain.submission import Submission
 from domain.suppression import Suppression
 from domain.unknown_callbacks import UnknownCallbacks
+from domain.upload.aggregate import Upload
 from domain.wallet import CreditWallet
 from domain.webhook import Webhook
 
@@ -165,6 +166,12 @@ MOVES_NOTHING: Final[frozenset[type[Event]]] = frozenset(
         Coverage.Extended,
         Submission.Accepted,
         Submission.Renewed,
+        Upload.Previewed,
+        Upload.Started,
+        Upload.PartAccepted,
+        Upload.Paused,
+        Upload.Cancelled,
+        Upload.ContentErased,
         Webhook.Opened,
         Webhook.WebhookSet,
         Webhook.SecretRotated,

@@ -24,6 +24,7 @@ from projections.folds.reports import Reports
 from projections.folds.retention import RetentionDates
 from projections.folds.suppressions import Suppressions
 from projections.folds.topups import TopUps
+from projections.folds.uploads import Uploads
 from projections.projection import Projection
 
 PROJECTIONS: Final[Sequence[Projection]] = (
@@ -45,4 +46,5 @@ PROJECTIONS: Final[Sequence[Projection]] = (
     Receipts(),
     Days(),
     Feed(),
+    Uploads(),
 )

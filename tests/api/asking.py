@@ -1,10 +1,9 @@
 """Every route with who may ask it, and how it is asked; tests that walk the API read this."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from enum import Enum, auto
+from dataclasses import replace
 from itertools import count
-from typing import Any, Final
+from typing import Final
 
 import httpx
 
@@ -18,70 +17,18 @@ from domain.period import PeriodState
 from domain.public_ids import feltech_id, wilcybertek_id
 from domain.roles import Duty
 from domain.values import Credits
+from tests.api.classing import Class, Kind, Tenant
 from tests.api.conftest import Gateway, new_account
 from tests.api.money.asking import a_top_up_of
 from tests.api.staff import receipts
 from tests.api.staff.days import NAMED, stand
+from tests.api.uploading import UPLOADS
 from tests.support.hooks import set_webhook
-from tests.support.staff import give_second_factor, open_session
+from tests.support.staff import give_second_factor
 
 THEIR_NUMBER: Final = "260977654321"
 THEIR_TEXT: Final = "zebra crossing at noon"
 THEIR_NAME: Final = "ZEBRACO"
-
-
-class Kind(Enum):
-    """Who may ask."""
-
-    OPEN = auto()
-    """Anybody: it says nothing about accounts, or is how one gets in."""
-    SENDS = auto()
-    """A key; not while the account is suspended."""
-    READS = auto()
-    """A key: answers about its own account."""
-    NAMES = auto()
-    """A key, and the id of something that its account owns."""
-    SESSION = auto()
-    """A person who logged in."""
-    STAFF = auto()
-    """A member of staff in a session with a second factor."""
-    PHONE = auto()
-    """A phone, by a token of its own."""
-
-
-@dataclass(frozen=True)
-class Class:
-    """How a route is asked: what it names, and a body that it takes."""
-
-    kind: Kind
-    body: Mapping[str, Any] | None = None
-    names: Callable[["Tenant"], list[str]] | None = None
-    unknown: tuple[str, ...] = ()
-    """Ids in the right form that nothing has."""
-    key_in_body: bool = False
-    duty: Duty | None = None
-    """What a member of staff must be able to do."""
-    before: Callable[["Tenant"], None] | None = None
-    """What must be so, each time that it is asked."""
-    makes: Callable[[Gateway], Mapping[str, Any]] | None = None
-    """Makes a body each time that it is asked: what it names can be done once."""
-    query: Callable[[Gateway], Mapping[str, str]] | None = None
-    """Makes a query that it takes."""
-    file: bytes | None = None
-    """What it takes as a file, with its body as the other fields of a form."""
-
-
-@dataclass(frozen=True)
-class Tenant:
-    """An account with something of everything."""
-
-    gateway: Gateway
-    messages: tuple[str, ...]
-    batch: str
-
-    def session(self) -> str:
-        """Log its person in; give the token."""
-        return open_session(self.gateway.system, self.gateway.account)
 
 
 def messages_of(tenant: Tenant) -> list[str]:
@@ -192,6 +139,7 @@ CLASSES: Final[Mapping[tuple[str, str], Class]] = {
     ),
     ("GET", "/api/v1/batches/{batch_id}"): ONE_BATCH,
     ("POST", "/api/v1/batches/{batch_id}/cancel"): replace(ONE_BATCH, body={}),
+    **UPLOADS,
     ("POST", "/api/v1/auth/register"): Class(Kind.OPEN, body={}),
     ("POST", "/api/v1/auth/login"): Class(Kind.OPEN, body={}),
     ("POST", "/api/v1/auth/reset"): Class(Kind.OPEN, body={}),

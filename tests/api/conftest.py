@@ -11,13 +11,11 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-import msgspec
 import pytest
 
 from adapters.security.tls import Certificate
 from api.app import create_app
 from api.operations import OperationsApp
-from api.routes import ROUTES
 from application.accounts import CreateAccount
 from application.books.actors import Actor
 from application.books.books import Books
@@ -30,6 +28,7 @@ from domain.message import Message, message_id
 from domain.rate_limits import Limits
 from domain.reports import SubmitOutcome
 from domain.values import Credits, Instant, Network
+from tests.api.described import check_is_described, is_file
 from tests.support.prompt_server import PromptServer
 from tests.support.system import create_account, running_system
 from worker.web.bounds import Bounds
@@ -129,50 +128,11 @@ def check_every_answer(response: httpx.Response) -> None:
             assert "request_id" not in body
 
 
-def is_file(response: httpx.Response) -> bool:
-    """Whether it is a file that its route says it answers with."""
-    kind = response.headers["content-type"].partition(";")[0]
-    path = response.request.url.path
-    return response.status_code == 200 and any(
-        kind in route.files for route in ROUTES if route.path == path
-    )
-
-
 def told(response: httpx.Response) -> dict[str, Any]:
     """Give what an answer says; the name of its request is another each time."""
     body: dict[str, Any] = response.json()
     body.pop("request_id", None)
     return body
-
-
-def check_is_described(response: httpx.Response) -> None:
-    """Check that the answer is one that ``/openapi.json`` promises, schema and all."""
-    method = {"HEAD": "GET"}.get(response.request.method, response.request.method)
-    parts = [part for part in response.request.url.path.split("/") if part]
-    for route in ROUTES:
-        written = [part for part in route.path.split("/") if part]
-        if route.method != method or len(written) != len(parts):
-            continue
-        if response.request.method == "HEAD" and not route.is_safe:
-            continue
-        if all(part[0] == "{" or part == own for own, part in zip(parts, written, strict=True)):
-            kinds = route.answers.get(response.status_code)
-            assert kinds is not None, f"{route.path} does not describe {response.status_code}"
-            if response.request.method != "HEAD":
-                answered = response.content
-                assert any(is_exactly(answered, kind) for kind in kinds), response.text
-
-
-def is_exactly(content: bytes, kind: type[msgspec.Struct]) -> bool:
-    """Whether JSON has the fields of a type, all of them and no others."""
-    try:
-        value = json.loads(content)
-        if value.get("test") is True:  # whatever is answered to a key for tests says so
-            del value["test"]
-        read = msgspec.convert(value, kind)
-    except msgspec.ValidationError:
-        return False
-    return bool(msgspec.to_builtins(read) == value)
 
 
 @dataclass

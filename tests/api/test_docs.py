@@ -8,7 +8,7 @@ import pytest
 
 from api.routes import ROUTES
 from api.routing.errors import TABLE
-from tests.api.conftest import is_exactly
+from tests.api.described import is_exactly
 
 TEXT = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
 ANSWERS = re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL)
@@ -29,7 +29,7 @@ def test_an_answer_is_one_that_the_gateway_gives(text: str) -> None:
 def test_every_call_and_every_code_is_described() -> None:
     for route in ROUTES:
         path = route.path.replace("{message_id}", "msg_4").replace("{key_id}", "4K7QX0PA")
-        path = path.replace("{batch_id}", "batch_2")
+        path = path.replace("{batch_id}", "batch_2").replace("{upload_id}", "up_3")
         assert path in TEXT, path
     for row in TABLE:
         if row.code not in NOT_IN_WILCYBERTEK:

@@ -24,13 +24,12 @@ from tests.api.asking import (
     THINGS,
     UNKNOWN_MESSAGES,
     WITH_KEY,
-    Kind,
-    Tenant,
     ask,
     classed,
     ours_and_theirs,
     tenant,
 )
+from tests.api.classing import Kind, Tenant
 from tests.api.conftest import gateways, new_account
 from tests.api.money.asking import NEVER_ASKED, publish
 from tests.support.staff import Member, hire, open_session

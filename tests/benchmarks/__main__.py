@@ -32,6 +32,7 @@ from tests.benchmarks import (
     statements,
     tagging,
     telling,
+    uploading,
 )
 from tests.benchmarks.bench import STORES, Bench
 from tests.benchmarks.load import Generator
@@ -65,6 +66,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[Bench], Iterator[Row]]]] = {
     "pages": pages.pages,
     "webhooks": telling.webhooks,
     "feed": telling.feed_pages,
+    "uploads": uploading.uploading,
 }
 
 

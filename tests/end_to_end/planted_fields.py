@@ -113,6 +113,7 @@ FIELDS: Final[Mapping[str, Plant]] = {
     "date_format": closed,
     "wallet": closed,
     "topup_id": closed,
+    "column": name,
     "url": hook,
     "events": right([]),
     "after": right(0),
@@ -142,7 +143,9 @@ QUERY: Final[Mapping[str, Plant]] = {
     "wait": closed,
 }
 PATH: Final[Mapping[str, Plant]] = {
-    **dict.fromkeys(("message_id", "batch_id", "number", "key_id", "topup_id", "provider"), closed),
+    **dict.fromkeys(
+        ("message_id", "batch_id", "number", "key_id", "topup_id", "provider", "upload_id"), closed
+    ),
     "device_id": closed,
     "token": secret,
 }

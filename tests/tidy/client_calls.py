@@ -2,7 +2,7 @@
 
 These are the calls of a customer's program: everything in the dialects and about money, and what
 an account's own key may look after. What takes a session or is for staff is left out, and so are
-forms.
+forms and files.
 """
 
 import re
@@ -184,9 +184,12 @@ class Calls:
 
 
 def _is_for_clients(operation: Mapping[str, Any]) -> bool:
+    """Whether it is a call that the libraries have: of those that bring or give JSON, no files."""
     body = operation.get("requestBody", {"content": {JSON: {}}})
+    answers = [one for status, one in operation["responses"].items() if status.startswith("2")]
     is_asked = operation["tags"][0] in TAGS or operation["operationId"] in MORE
-    return is_asked and JSON in body["content"]
+    gives = any(JSON in answer.get("content", {}) for answer in answers)
+    return is_asked and JSON in body["content"] and gives
 
 
 def _references(shape: Shape) -> Iterator[str]:

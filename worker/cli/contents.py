@@ -33,6 +33,7 @@ from worker.cli.options import ACCOUNT, REASON, Place, example, json_option, pla
 from worker.cli.output import console
 from worker.cli.purged import Purged, say
 from worker.cli.purged_inbound import InboundPurge
+from worker.cli.purged_uploads import UploadPurge
 
 BATCHES_MAX: Final = 100_000
 LOOKED_THROUGH: Final = 5_000
@@ -149,6 +150,7 @@ class _Purge:
                 done.messages += result.erased
             self._advance(result.erased)
         InboundPurge(gateway, done, self._advance).due()
+        UploadPurge(gateway, done, self._advance).due()
         receipts = gateway.reading("receipts")
         terms, now = gateway.system.terms.retention, gateway.now()
         list(
@@ -190,6 +192,7 @@ class _Purge:
         for kind in _OF_NUMBERS:
             for found in self._contents_of(kind, msisdn):
                 self._erase_payers(Payers(kind, found))
+        UploadPurge(self._gateway, self.done, self._advance).number(msisdn)
         if not self.done.dry_run:
             self.done.segments_on_air += forget_on_air(
                 self._gateway.settings.data_dir, lambda recipient, _: recipient == msisdn
@@ -254,6 +257,7 @@ class _Purge:
         for mode in Mode:
             self._erase_messages_of(log_of(account, mode))
         InboundPurge(gateway, self.done, self._advance).account(account)
+        UploadPurge(gateway, self.done, self._advance).account(account)
 
     def _top_ups_of(self, account: int) -> list[int]:
         """Number all top-ups of an account: who paid them is erased with it."""

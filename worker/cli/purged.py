@@ -16,6 +16,7 @@ class Purged:
     messages: int = 0
     left_open: int = 0
     inbound: int = 0
+    uploads: int = 0
     payers: int = 0
     accounts: int = 0
     segments_on_air: int = 0
@@ -32,6 +33,7 @@ def say(done: Purged, *, as_json: bool) -> None:
     lines = [
         f"{done.texts} texts and {done.messages} messages (recipient and text) {would}.",
         *([f"{done.inbound} messages that came in {would}."] * bool(done.inbound)),
+        *([f"{done.uploads} uploaded lists {would}."] * bool(done.uploads)),
         *([f"{done.payers} payers {would}."] * bool(done.payers)),
         *([f"Account {would}."] if done.accounts else []),
         *(

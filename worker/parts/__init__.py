@@ -17,6 +17,7 @@ from worker.parts.relay import RELAY
 from worker.parts.sealing import SEALING
 from worker.parts.sims import SIMS
 from worker.parts.upkeep import UPKEEP
+from worker.parts.uploads import UPLOADS
 from worker.parts.webhooks import WEBHOOKS
 
 PARTS: Final[Sequence[Part]] = (
@@ -28,6 +29,7 @@ PARTS: Final[Sequence[Part]] = (
     JOBS,
     RELAY,
     WEBHOOKS,
+    UPLOADS,
     HOUSEKEEPING,
     UPKEEP,
     SEALING,

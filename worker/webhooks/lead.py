@@ -16,7 +16,11 @@ class Lead:
     The position is up to where the log was looked at; what could not be told is noted with it.
     """
 
-    def __init__(self, positions: EffectPositions, clock: Clock, *, holder: str) -> None:
+    def __init__(
+        self, positions: EffectPositions, clock: Clock, *, holder: str, name: str = NAME
+    ) -> None:
+        """``name`` is what is led: positions are kept under it."""
+        self._name = name
         self._positions = positions
         self._clock = clock
         self._holder = holder
@@ -34,14 +38,14 @@ class Lead:
         now_s, now = self._clock.monotonic_s(), self._clock.now()
         until = Instant(now + TERM_S * SECOND)
         if self._at is None:
-            self._positions.begin(NAME, at=head)
-        self._at = self._positions.lead(NAME, self._holder, now=now, until=until)
+            self._positions.begin(self._name, at=head)
+        self._at = self._positions.lead(self._name, self._holder, now=now, until=until)
         if self._at is None:
             self._until_s = float("-inf")
             return False
         to = max(head, self._at)
         if not self._positions.advance(
-            NAME, self._holder, after=self._at, to=to, until=until, bad=bad
+            self._name, self._holder, after=self._at, to=to, until=until, bad=bad
         ):
             self._until_s = float("-inf")
             return False
@@ -51,7 +55,7 @@ class Lead:
 
     def count_bad(self) -> int:
         """Count events that could not be told."""
-        return self._positions.count_bad(NAME)
+        return self._positions.count_bad(self._name)
 
     def release(self) -> None:
         """Let another process lead at once.
@@ -61,4 +65,4 @@ class Lead:
         """
         if self._until_s > self._clock.monotonic_s():
             self._until_s = float("-inf")
-            self._positions.release(NAME, self._holder)
+            self._positions.release(self._name, self._holder)

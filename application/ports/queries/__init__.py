@@ -58,6 +58,7 @@ from application.ports.queries.sims import (
 )
 from application.ports.queries.suppressions import SuppressionQueries, SuppressionRow
 from application.ports.queries.topups import TopUpQueries, TopUpRow
+from application.ports.queries.uploads import UploadQueries, UploadRow
 from application.ports.queries.waiting import Ahead, Backlog, Waiting, WaitingQueries
 from application.ports.queries.wallets import Balance, Statement, StatementLine, WalletQueries
 
@@ -114,6 +115,7 @@ __all__ = [
     "StatementLine",
     "SuppressionRow",
     "TopUpRow",
+    "UploadRow",
     "Waiting",
     "WebhookRow",
 ]
@@ -137,6 +139,7 @@ class Queries(
     ReceiptQueries,
     DayQueries,
     FeedQueries,
+    UploadQueries,
     ProgressQueries,
     Protocol,
 ):

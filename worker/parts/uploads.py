@@ -1,0 +1,25 @@
+"""What sends uploaded lists, part by part and by turns; of several processes one does."""
+
+import threading
+from collections.abc import Sequence
+from typing import Final
+
+from worker.parts.loop import Loop
+from worker.parts.part import Part, Process, ProcessRole, Stage
+from worker.uploads import Uploads
+
+
+def _make(process: Process) -> Sequence[Loop]:
+    system, progress = process.system, threading.Event()
+    system.follower.on_progress(lambda _: progress.set())
+    uploads = Uploads(system, holder=process.name, progress=progress)
+    return [Loop("uploads", uploads.step, wake=progress.set, at_end=uploads.close)]
+
+
+UPLOADS: Final[Part] = Part(
+    "uploads",
+    frozenset({ProcessRole.ALL, ProcessRole.WORKER}),
+    Stage.TELL,
+    _make,
+    is_vital=False,
+)
