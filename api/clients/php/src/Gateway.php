@@ -14,81 +14,82 @@ namespace Ngoma\Client;
  * @phpstan-type SendRequestWithKey array{lane?: Lane | null, validity_minutes?: int | null, send_at?: string | null, client_reference?: string | null, category?: Category | null, to: string | int, message: string, sender_id?: string | null}
  * @phpstan-type Encoding 'GSM-7' | 'UCS-2'
  * @phpstan-type Network 'airtel' | 'mtn' | 'zamtel'
- * @phpstan-type QueuedMessage array{status: 'queued', message_id: string, recipient: string, credits_used: int, credits_remaining: int, segments: int, encoding: Encoding, network: Network}
- * @phpstan-type GatewayUnavailable array{status: 'error', code: 'GATEWAY_UNAVAILABLE', message: string, queued: true, request_id: string, message_id: string, recipient: string, credits_used: int, credits_remaining: int}
+ * @phpstan-type QueuedMessage array{status: 'queued', message_id: string, recipient: string, credits_used: int, credits_remaining: int, segments: int, encoding: Encoding, network: Network, test?: bool}
+ * @phpstan-type GatewayUnavailable array{status: 'error', code: 'GATEWAY_UNAVAILABLE', message: string, queued: true, request_id: string, message_id: string, recipient: string, credits_used: int, credits_remaining: int, test?: bool}
  * @phpstan-type BulkRequestWithKey array{lane?: Lane | null, validity_minutes?: int | null, send_at?: string | null, client_reference?: string | null, category?: Category | null, recipients: list<string | int>, message: string, sender_id?: string | null}
  * @phpstan-type PersonalMessage array{to: string | int, message: string, client_reference?: string | null}
  * @phpstan-type PersonalBulkRequestWithKey array{lane?: Lane | null, validity_minutes?: int | null, send_at?: string | null, client_reference?: string | null, category?: Category | null, messages: list<PersonalMessage>, sender_id?: string | null}
  * @phpstan-type BulkMessage array{index: int, to: mixed, message_id: string, recipient: string, credits_used: int}
  * @phpstan-type RejectedRecipient array{index: int, to: mixed, code: 'INVALID_RECIPIENT' | 'RECIPIENT_OPTED_OUT', message: string}
- * @phpstan-type QueuedBulk array{status: 'queued', batch_id: string, queued: int, credits_used: int, credits_remaining: int, messages: list<BulkMessage>, rejected: list<RejectedRecipient>, duplicates: int, offline: list<Network>}
- * @phpstan-type GatewayUnavailableForBulk array{status: 'error', code: 'GATEWAY_UNAVAILABLE', message: string, queued: true, request_id: string, batch_id: string, credits_used: int, credits_remaining: int, messages: list<BulkMessage>, rejected: list<RejectedRecipient>, duplicates: int, offline: list<Network>}
- * @phpstan-type CreditBalance array{status: 'ok', balance: int, currency: 'SMS_CREDITS'}
+ * @phpstan-type QueuedBulk array{status: 'queued', batch_id: string, queued: int, credits_used: int, credits_remaining: int, messages: list<BulkMessage>, rejected: list<RejectedRecipient>, duplicates: int, offline: list<Network>, test?: bool}
+ * @phpstan-type GatewayUnavailableForBulk array{status: 'error', code: 'GATEWAY_UNAVAILABLE', message: string, queued: true, request_id: string, batch_id: string, credits_used: int, credits_remaining: int, messages: list<BulkMessage>, rejected: list<RejectedRecipient>, duplicates: int, offline: list<Network>, test?: bool}
+ * @phpstan-type CreditBalance array{status: 'ok', balance: int, currency: 'SMS_CREDITS', test?: bool}
  * @phpstan-type LogsQuery array{page?: int, limit?: int, status?: string, before?: string}
  * @phpstan-type Failure array{code: string, message: string}
  * @phpstan-type WilcybertekLogEntry array{message_id: string, recipient: string | null, message: string | null, sender_id: string | null, sender_used: string | null, client_reference: string | null, network: Network, status: 'FAILED' | 'QUEUED' | 'SENT', delivery: 'delivered' | 'undelivered' | null, credits_used: int, credits_refunded: int, segments: int, queued_at: string, sent_at: string | null, delivered_at: string | null, failure: Failure | null}
- * @phpstan-type WilcybertekLog array{status: 'ok', page: int, limit: int, total: int, pages: int, logs: list<WilcybertekLogEntry>}
+ * @phpstan-type WilcybertekLog array{status: 'ok', page: int, limit: int, total: int, pages: int, logs: list<WilcybertekLogEntry>, test?: bool}
  * @phpstan-type SendRequest array{lane?: Lane | null, validity_minutes?: int | null, send_at?: string | null, client_reference?: string | null, category?: Category | null, to: string | int, message: string, sender_id?: string | null}
- * @phpstan-type SentMessage array{status: 'success', message_id: string}
+ * @phpstan-type SentMessage array{status: 'success', message_id: string, test?: bool}
  * @phpstan-type BulkRequest array{lane?: Lane | null, validity_minutes?: int | null, send_at?: string | null, client_reference?: string | null, category?: Category | null, to: list<string | int>, message: string, sender_id?: string | null}
  * @phpstan-type PersonalBulkRequest array{lane?: Lane | null, validity_minutes?: int | null, send_at?: string | null, client_reference?: string | null, category?: Category | null, messages: list<PersonalMessage>, sender_id?: string | null}
  * @phpstan-type SkippedRecipient array{index: int, code: 'RECIPIENT_OPTED_OUT'}
- * @phpstan-type SentBulk array{status: 'success', batch_id: string, queued: int, log_ids: list<int | null>, duplicates: int, skipped?: list<SkippedRecipient>}
+ * @phpstan-type SentBulk array{status: 'success', batch_id: string, queued: int, log_ids: list<int | null>, duplicates: int, skipped?: list<SkippedRecipient>, test?: bool}
  * @phpstan-type DeliveryStatus array{message_id: string, delivery_status: 'failed' | 'pending' | 'sent', Sent_at: string | null, sent_at: string | null, estimated_send_at: string | null, client_reference: string | null}
- * @phpstan-type MessageStatus array{status: 'success', data: DeliveryStatus}
- * @phpstan-type FeltechLogsQuery array{search?: string, status?: string, page?: int, before?: string}
+ * @phpstan-type MessageStatus array{status: 'success', data: DeliveryStatus, test?: bool}
+ * @phpstan-type FeltechLogsQuery array{search?: string, status?: string, page?: int, before?: string, mode?: 'live' | 'test'}
  * @phpstan-type FeltechLogEntry array{id: int, recipient: string | null, message: string | null, sender_id: string | null, sender_used: string | null, client_reference: string | null, status: 'Failed' | 'Pending' | 'Sent', delivery: 'delivered' | 'undelivered' | null, cost: int, credits_refunded: int, sent_at: string | null, created_at: string}
  * @phpstan-type FeltechLogPage array{current_page: int, data: list<FeltechLogEntry>, per_page: int, total: int, last_page: int, from: int | null, to: int | null}
- * @phpstan-type FeltechLog array{data: FeltechLogPage}
+ * @phpstan-type FeltechLog array{data: FeltechLogPage, test?: bool}
  * @phpstan-type NewSenderId array{name: string, use_case: string}
- * @phpstan-type SenderIdRequest array{id: int, user_id: int, name: string | null, use_case: string | null, status: 'Approved' | 'Pending' | 'Rejected', created_at: string}
- * @phpstan-type SenderIdRequests array{data: list<SenderIdRequest>}
+ * @phpstan-type SenderIdRequest array{id: int, user_id: int, name: string | null, use_case: string | null, status: 'Approved' | 'Pending' | 'Rejected', created_at: string, test?: bool}
+ * @phpstan-type SenderIdRequests array{data: list<SenderIdRequest>, test?: bool}
  * @phpstan-type PreviewRequest array{message: string, to?: string | int | null}
- * @phpstan-type Preview array{status: 'success', accepted: bool, encoding: Encoding, segments: int, units: int, remaining_in_segment: int, parts: list<string>, non_gsm_characters: list<string>, recipient: string | null, network: Network | null, credits: int}
- * @phpstan-type FullBalance array{status: 'success', available: int, reserved: int, spent: int, refunded: int, position: int, as_of: string}
+ * @phpstan-type Preview array{status: 'success', accepted: bool, encoding: Encoding, segments: int, units: int, remaining_in_segment: int, parts: list<string>, non_gsm_characters: list<string>, recipient: string | null, network: Network | null, credits: int, test?: bool}
+ * @phpstan-type FullBalance array{status: 'success', available: int, reserved: int, spent: int, refunded: int, position: int, as_of: string, test?: bool}
  * @phpstan-type StatementQuery array{from?: string, to?: string, after?: int, limit?: int}
  * @phpstan-type StatementLine array{position: int, at: string, kind: string, credits: int, available: int, number: int | null, count: int | null, batch: int | null, cause: string | null, actor: string | null, reason: string | null, approver: string | null, entry: int | null}
  * @phpstan-type Statement array{account_id: int, from: string | null, to: string | null, opening: int, closing: int, lines: list<StatementLine>, next: int | null}
- * @phpstan-type StatementAnswer array{status: 'success', data: Statement}
+ * @phpstan-type StatementAnswer array{status: 'success', data: Statement, test?: bool}
  * @phpstan-type TimelineCharge array{credits: int, segments: int, encoding: Encoding, tariff: string, state: 'reserved' | 'spent' | 'refunded', description: string}
  * @phpstan-type TimelineRoute array{network: Network, plan: string, description: string}
  * @phpstan-type TimelineStep array{at: string, event: string, description: string, actor: string | null, reason: string | null}
  * @phpstan-type LedgerPosting array{account: string, unit: 'SMSCR' | 'ZMW', amount: int}
  * @phpstan-type LedgerEvent array{position: int, at: string, event: string, postings: list<LedgerPosting>, sealed: bool}
  * @phpstan-type Timeline array{message_id: string, reference: string, delivery_status: 'failed' | 'pending' | 'sent', state: string, recipient: string | null, sender_id: string | null, client_reference: string | null, lane: Lane, category: Category, send_at: string | null, held_until: string | null, estimated_send_at: string | null, expires_at: string, summary: string, charge: TimelineCharge, route: TimelineRoute, evidence: list<string>, timeline: list<TimelineStep>, ledger: list<LedgerEvent>}
- * @phpstan-type MessageTimeline array{status: 'success', data: Timeline}
+ * @phpstan-type MessageTimeline array{status: 'success', data: Timeline, test?: bool}
  * @phpstan-type Cancelled array{message_id: string, delivery_status: 'failed' | 'pending' | 'sent', state: string, credits_refunded: int}
- * @phpstan-type CancelledMessage array{status: 'success', data: Cancelled}
+ * @phpstan-type CancelledMessage array{status: 'success', data: Cancelled, test?: bool}
  * @phpstan-type Batch array{batch_id: string, accepted: int, queued: int, sent: int, delivered: int, failed: int, cancelled: int, credits_used: int, credits_refunded: int}
- * @phpstan-type BatchAnswer array{status: 'success', data: Batch}
- * @phpstan-type BatchCancelled array{status: 'success', cancelled_now: int, data: Batch}
+ * @phpstan-type BatchAnswer array{status: 'success', data: Batch, test?: bool}
+ * @phpstan-type BatchCancelled array{status: 'success', cancelled_now: int, data: Batch, test?: bool}
  * @phpstan-type Role 'admin' | 'auditor' | 'finance_preparer' | 'finance_reviewer'
  * @phpstan-type OwnLimits array{single: int | null, bulk: int | null, read: int | null}
  * @phpstan-type QuietHours array{from: string, to: string}
  * @phpstan-type OwnAccount array{id: int, name: string | null, email: string | null, roles: list<Role>, default_sender: string, default_sender_id: string | null, limits: OwnLimits, daily_credits: int | null, quiet_hours: QuietHours | null, quiet_all: bool, suspended: bool}
- * @phpstan-type AccountShown array{status: 'success', data: OwnAccount}
+ * @phpstan-type AccountShown array{status: 'success', data: OwnAccount, test?: bool}
  * @phpstan-type AccountChange array{default_sender_id?: string | null, quiet_hours?: QuietHours | null, quiet_all?: bool}
+ * @phpstan-type Mode 'live' | 'test'
  * @phpstan-type Scope 'read' | 'send'
- * @phpstan-type ApiKeyRow array{id: string, name: string, scopes: list<Scope>, sources: list<string>, created_at: string, last_used_at: string | null}
- * @phpstan-type ApiKeys array{status: 'success', data: list<ApiKeyRow>}
- * @phpstan-type KeyRequest array{name: string, scopes?: list<string>, sources?: list<string>}
- * @phpstan-type NewApiKey array{status: 'success', key: ApiKeyRow, api_key: string}
- * @phpstan-type Done array{status: 'success', message: string}
+ * @phpstan-type ApiKeyRow array{id: string, name: string, mode: Mode, scopes: list<Scope>, sources: list<string>, created_at: string, last_used_at: string | null}
+ * @phpstan-type ApiKeys array{status: 'success', data: list<ApiKeyRow>, test?: bool}
+ * @phpstan-type KeyRequest array{name: string, scopes?: list<string>, sources?: list<string>, mode?: Mode}
+ * @phpstan-type NewApiKey array{status: 'success', key: ApiKeyRow, api_key: string, test?: bool}
+ * @phpstan-type Done array{status: 'success', message: string, test?: bool}
  * @phpstan-type InboxQuery array{before?: string, limit?: int}
  * @phpstan-type InboundMessage array{id: string, sender: string | null, recipient: string | null, message: string | null, exact: bool, parts: int, missing: int, keyword: 'start' | 'stop' | null, received_at: string}
- * @phpstan-type InboundMessages array{status: 'success', data: list<InboundMessage>}
+ * @phpstan-type InboundMessages array{status: 'success', data: list<InboundMessage>, test?: bool}
  * @phpstan-type SuppressionsQuery array{before?: int, limit?: int}
  * @phpstan-type SuppressedNumber array{id: int, recipient: string | null, scope: 'account' | 'all', by: 'recipient' | 'staff', since: string}
- * @phpstan-type SuppressedNumbers array{status: 'success', data: list<SuppressedNumber>}
+ * @phpstan-type SuppressedNumbers array{status: 'success', data: list<SuppressedNumber>, test?: bool}
  * @phpstan-type EventsQuery array{after?: int, limit?: int, wait?: int}
  * @phpstan-type MessageSentTold array{message_id: string, recipient: string | null, client_reference: string | null, network: string, credits: int}
- * @phpstan-type MessageSentEvent array{type: 'message.sent', id: string, sequence: int, created_at: string, data: MessageSentTold}
+ * @phpstan-type MessageSentEvent array{type: 'message.sent', id: string, sequence: int, created_at: string, data: MessageSentTold, test?: bool}
  * @phpstan-type MessageTold array{message_id: string, recipient: string | null, client_reference: string | null}
- * @phpstan-type MessageDeliveredEvent array{type: 'message.delivered', id: string, sequence: int, created_at: string, data: MessageTold}
- * @phpstan-type MessageUndeliveredEvent array{type: 'message.undelivered', id: string, sequence: int, created_at: string, data: MessageTold}
+ * @phpstan-type MessageDeliveredEvent array{type: 'message.delivered', id: string, sequence: int, created_at: string, data: MessageTold, test?: bool}
+ * @phpstan-type MessageUndeliveredEvent array{type: 'message.undelivered', id: string, sequence: int, created_at: string, data: MessageTold, test?: bool}
  * @phpstan-type MessageFailure array{code: string, message: string}
  * @phpstan-type MessageFailedTold array{message_id: string, recipient: string | null, client_reference: string | null, network: string, credits_refunded: int, failure: MessageFailure}
- * @phpstan-type MessageFailedEvent array{type: 'message.failed', id: string, sequence: int, created_at: string, data: MessageFailedTold}
+ * @phpstan-type MessageFailedEvent array{type: 'message.failed', id: string, sequence: int, created_at: string, data: MessageFailedTold, test?: bool}
  * @phpstan-type InboundTold array{id: string, sender: string | null, recipient: string | null, message: string | null, parts: int, missing: int, keyword: 'start' | 'stop' | null, received_at: string}
  * @phpstan-type MessageInboundEvent array{type: 'message.inbound', id: string, sequence: int, created_at: string, data: InboundTold}
  * @phpstan-type BalanceTold array{available: int}
@@ -98,27 +99,27 @@ namespace Ngoma\Client;
  * @phpstan-type SenderIdRejectedEvent array{type: 'sender_id.rejected', id: string, sequence: int, created_at: string, data: SenderIdTold}
  * @phpstan-type TopUpTold array{topup_id: string, amount_ngwee: int, credits: int, price_list: string}
  * @phpstan-type TopUpConfirmedEvent array{type: 'topup.confirmed', id: string, sequence: int, created_at: string, data: TopUpTold}
- * @phpstan-type Events array{status: 'success', data: list<MessageSentEvent | MessageDeliveredEvent | MessageUndeliveredEvent | MessageFailedEvent | MessageInboundEvent | BalanceLowEvent | SenderIdApprovedEvent | SenderIdRejectedEvent | TopUpConfirmedEvent>, next: int}
+ * @phpstan-type Events array{status: 'success', data: list<MessageSentEvent | MessageDeliveredEvent | MessageUndeliveredEvent | MessageFailedEvent | MessageInboundEvent | BalanceLowEvent | SenderIdApprovedEvent | SenderIdRejectedEvent | TopUpConfirmedEvent>, next: int, test?: bool}
  * @phpstan-type Webhook array{url: string, events: list<'balance.low' | 'message.delivered' | 'message.failed' | 'message.inbound' | 'message.sent' | 'message.undelivered' | 'sender_id.approved' | 'sender_id.rejected' | 'topup.confirmed'>, state: 'active' | 'gone' | 'paused', delivered: int, newest: int, failed_tries: int, next_try_at: string | null, old_secret_until: string | null, secret: string | null}
- * @phpstan-type WebhookShown array{status: 'success', data: Webhook}
+ * @phpstan-type WebhookShown array{status: 'success', data: Webhook, test?: bool}
  * @phpstan-type WebhookRequest array{url: string, events: list<'balance.low' | 'message.delivered' | 'message.failed' | 'message.inbound' | 'message.sent' | 'message.undelivered' | 'sender_id.approved' | 'sender_id.rejected' | 'topup.confirmed'> | null}
  * @phpstan-type Tried array{event: string, taken: bool, http_status: int | null, error: string | null, answer: string, took_ms: int}
- * @phpstan-type WebhookTried array{status: 'success', data: Tried}
+ * @phpstan-type WebhookTried array{status: 'success', data: Tried, test?: bool}
  * @phpstan-type NewSecret array{secret: string, old_secret_until: string}
- * @phpstan-type SecretRotated array{status: 'success', data: NewSecret}
+ * @phpstan-type SecretRotated array{status: 'success', data: NewSecret, test?: bool}
  * @phpstan-type ReplayRequest array{after: int}
  * @phpstan-type AttemptsQuery array{before?: int, limit?: int}
  * @phpstan-type Attempt array{number: int, event: string, sequence: int, type: 'balance.low' | 'message.delivered' | 'message.failed' | 'message.inbound' | 'message.sent' | 'message.undelivered' | 'sender_id.approved' | 'sender_id.rejected' | 'topup.confirmed', at: string, http_status: int | null, error: string | null, answer: string, took_ms: int}
- * @phpstan-type Attempts array{status: 'success', data: list<Attempt>}
+ * @phpstan-type Attempts array{status: 'success', data: list<Attempt>, test?: bool}
  * @phpstan-type PackOffered array{name: string, credits: int, amount_ngwee: int}
  * @phpstan-type PricesInForce array{price_list: string, ngwee_per_credit: int, vat_percent: int, packs: list<PackOffered>}
- * @phpstan-type PricesShown array{status: 'success', data: PricesInForce}
+ * @phpstan-type PricesShown array{status: 'success', data: PricesInForce, test?: bool}
  * @phpstan-type TopUpRequest array{msisdn: string | int, amount_ngwee?: int, pack?: string, network?: Network}
  * @phpstan-type TopUpFailure array{code: string, message: string}
  * @phpstan-type TopUp array{topup_id: string, state: 'confirmed' | 'expired' | 'failed' | 'held' | 'pending' | 'refunded' | 'requested' | 'reversed' | 'unknown', amount_ngwee: int, credits: int, price_list: string, msisdn: string | null, network: Network, provider: string, receipt: string | null, created_at: string, confirmed_at: string | null, failure: TopUpFailure | null}
- * @phpstan-type TopUpShown array{status: 'success', data: TopUp}
+ * @phpstan-type TopUpShown array{status: 'success', data: TopUp, test?: bool}
  * @phpstan-type TopUpsQuery array{state?: 'requested' | 'pending' | 'unknown' | 'confirmed' | 'failed' | 'expired' | 'held' | 'refunded' | 'reversed', before?: string, limit?: int}
- * @phpstan-type TopUps array{status: 'success', data: list<TopUp>}
+ * @phpstan-type TopUps array{status: 'success', data: list<TopUp>, test?: bool}
  * @phpstan-type Event MessageSentEvent | MessageDeliveredEvent | MessageUndeliveredEvent | MessageFailedEvent | MessageInboundEvent | BalanceLowEvent | SenderIdApprovedEvent | SenderIdRejectedEvent | TopUpConfirmedEvent
  */
 abstract class Gateway

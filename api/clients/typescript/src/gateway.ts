@@ -49,6 +49,8 @@ export interface QueuedMessage {
   segments: number;
   encoding: Encoding;
   network: Network;
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** Accepted, charged and queued while the network's SIMs are offline: do not send it again. */
@@ -66,6 +68,8 @@ export interface GatewayUnavailable {
   credits_used: number;
   /** SMS credits; one pays for one segment. */
   credits_remaining: number;
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** One text for many, with the key beside it. */
@@ -146,6 +150,8 @@ export interface QueuedBulk {
   rejected: RejectedRecipient[];
   duplicates: number;
   offline: Network[];
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** A whole bulk accepted while none of its networks is online: do not send it again. */
@@ -165,6 +171,8 @@ export interface GatewayUnavailableForBulk {
   rejected: RejectedRecipient[];
   duplicates: number;
   offline: Network[];
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** What is available now. */
@@ -173,6 +181,8 @@ export interface CreditBalance {
   /** SMS credits; one pays for one segment. */
   balance: number;
   currency: "SMS_CREDITS";
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** What `logs` may be asked. */
@@ -227,6 +237,8 @@ export interface WilcybertekLog {
   total: number;
   pages: number;
   logs: WilcybertekLogEntry[];
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** One message. */
@@ -254,6 +266,8 @@ export interface SentMessage {
   status: "success";
   /** msg_ and the number. */
   message_id: string;
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** One text for many. */
@@ -306,6 +320,8 @@ export interface SentBulk {
   log_ids: (number | null)[];
   duplicates: number;
   skipped?: SkippedRecipient[];
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** Where a message stands; the published document spells the time `Sent_at`. */
@@ -326,6 +342,8 @@ export interface DeliveryStatus {
 export interface MessageStatus {
   status: "success";
   data: DeliveryStatus;
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** What `feltech_logs` may be asked. */
@@ -338,6 +356,8 @@ export interface FeltechLogsQuery {
   page?: number;
   /** Only messages older than the one with this id. */
   before?: string;
+  /** Which log: a key reads that of its own mode, a session either. */
+  mode?: "live" | "test";
 }
 
 /** One message; recipient, message and reference are null once they were erased. */
@@ -374,6 +394,8 @@ export interface FeltechLogPage {
 /** The answer to a log request. */
 export interface FeltechLog {
   data: FeltechLogPage;
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** A sender ID that the account asks for. */
@@ -392,11 +414,15 @@ export interface SenderIdRequest {
   status: "Approved" | "Pending" | "Rejected";
   /** UTC, ISO 8601 with six decimals. */
   created_at: string;
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** All sender IDs of the account, oldest first. */
 export interface SenderIdRequests {
   data: SenderIdRequest[];
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** A text, and for whom it is, if that should be looked at too. */
@@ -421,6 +447,8 @@ export interface Preview {
   network: Network | null;
   /** SMS credits; one pays for one segment. */
   credits: number;
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** The wallet at one position of the log; `as_of` is the time up to which it is right. */
@@ -437,6 +465,8 @@ export interface FullBalance {
   position: number;
   /** UTC, ISO 8601 with six decimals. */
   as_of: string;
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** What `statement` may be asked. */
@@ -486,6 +516,8 @@ export interface Statement {
 export interface StatementAnswer {
   status: "success";
   data: Statement;
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** What the message cost, by which tariff, and where the credits are now. */
@@ -566,6 +598,8 @@ export interface Timeline {
 export interface MessageTimeline {
   status: "success";
   data: Timeline;
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** A message that was taken back, and what came back with it. */
@@ -582,6 +616,8 @@ export interface Cancelled {
 export interface CancelledMessage {
   status: "success";
   data: Cancelled;
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** How the messages of a bulk stand: queued, sent, failed and cancelled make the accepted. `delivered` counts those of the sent that the network reported as delivered. */
@@ -603,6 +639,8 @@ export interface Batch {
 export interface BatchAnswer {
   status: "success";
   data: Batch;
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** How many messages were taken back now, and how the bulk stands then. */
@@ -610,6 +648,8 @@ export interface BatchCancelled {
   status: "success";
   cancelled_now: number;
   data: Batch;
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** What a member of staff is. */
@@ -654,6 +694,8 @@ export interface OwnAccount {
 export interface AccountShown {
   status: "success";
   data: OwnAccount;
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** What is to change of the account; what is not given stays, and something has to be. */
@@ -666,6 +708,9 @@ export interface AccountChange {
   quiet_all?: boolean;
 }
 
+/** What a key is for. */
+export type Mode = "live" | "test";
+
 /** What a key with scopes may do; a key without any may do all that a key can. */
 export type Scope = "read" | "send";
 
@@ -674,6 +719,7 @@ export interface ApiKeyRow {
   /** The beginning of the key. */
   id: string;
   name: string;
+  mode: Mode;
   /** Empty is all that a key can do. */
   scopes: Scope[];
   /** Addresses and networks; empty is anywhere. */
@@ -688,6 +734,8 @@ export interface ApiKeyRow {
 export interface ApiKeys {
   status: "success";
   data: ApiKeyRow[];
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** A key that the account wants. */
@@ -697,6 +745,8 @@ export interface KeyRequest {
   scopes?: readonly string[];
   /** IP addresses and networks; empty is anywhere. */
   sources?: readonly string[];
+  /** `test`: nothing is sent, nothing is charged. */
+  mode?: Mode;
 }
 
 /** A key that was just made. */
@@ -705,12 +755,16 @@ export interface NewApiKey {
   key: ApiKeyRow;
   /** The key, shown this one time. */
   api_key: string;
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** It was done, and what that means. */
 export interface Done {
   status: "success";
   message: string;
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** What `inbox` may be asked. */
@@ -745,6 +799,8 @@ export interface InboundMessage {
 export interface InboundMessages {
   status: "success";
   data: InboundMessage[];
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** What `suppressions` may be asked. */
@@ -773,6 +829,8 @@ export interface SuppressedNumber {
 export interface SuppressedNumbers {
   status: "success";
   data: SuppressedNumber[];
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** What `events` may be asked. */
@@ -808,6 +866,8 @@ export interface MessageSentEvent {
   /** UTC, ISO 8601 with six decimals. */
   created_at: string;
   data: MessageSentTold;
+  /** True where it is about a test message; else it is not there. */
+  test?: boolean;
 }
 
 /** A message of which there is news. */
@@ -830,6 +890,8 @@ export interface MessageDeliveredEvent {
   /** UTC, ISO 8601 with six decimals. */
   created_at: string;
   data: MessageTold;
+  /** True where it is about a test message; else it is not there. */
+  test?: boolean;
 }
 
 /** The network gave up on a message after it was sent. */
@@ -842,6 +904,8 @@ export interface MessageUndeliveredEvent {
   /** UTC, ISO 8601 with six decimals. */
   created_at: string;
   data: MessageTold;
+  /** True where it is about a test message; else it is not there. */
+  test?: boolean;
 }
 
 /** Why a message was not sent. */
@@ -874,6 +938,8 @@ export interface MessageFailedEvent {
   /** UTC, ISO 8601 with six decimals. */
   created_at: string;
   data: MessageFailedTold;
+  /** True where it is about a test message; else it is not there. */
+  test?: boolean;
 }
 
 /** A message that came in, as it was when it was put together. */
@@ -980,6 +1046,8 @@ export interface Events {
   data: (MessageSentEvent | MessageDeliveredEvent | MessageUndeliveredEvent | MessageFailedEvent | MessageInboundEvent | BalanceLowEvent | SenderIdApprovedEvent | SenderIdRejectedEvent | TopUpConfirmedEvent)[];
   /** For `after`: what comes after these. */
   next: number;
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** A webhook, and how it goes. */
@@ -1007,6 +1075,8 @@ export interface Webhook {
 export interface WebhookShown {
   status: "success";
   data: Webhook;
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** Where the account wants to be told, and of what. */
@@ -1034,6 +1104,8 @@ export interface Tried {
 export interface WebhookTried {
   status: "success";
   data: Tried;
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** A secret, shown this one time. */
@@ -1047,6 +1119,8 @@ export interface NewSecret {
 export interface SecretRotated {
   status: "success";
   data: NewSecret;
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** From where on everything is told once more. */
@@ -1083,6 +1157,8 @@ export interface Attempt {
 export interface Attempts {
   status: "success";
   data: Attempt[];
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** So many credits for one amount. */
@@ -1108,6 +1184,8 @@ export interface PricesInForce {
 export interface PricesShown {
   status: "success";
   data: PricesInForce;
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** What is to be paid, by whom; either an amount or a pack. */
@@ -1152,6 +1230,8 @@ export interface TopUp {
 export interface TopUpShown {
   status: "success";
   data: TopUp;
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 /** What `top_ups` may be asked. */
@@ -1168,6 +1248,8 @@ export interface TopUpsQuery {
 export interface TopUps {
   status: "success";
   data: TopUp[];
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
 }
 
 export type Event =

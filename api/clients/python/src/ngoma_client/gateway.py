@@ -50,6 +50,8 @@ class QueuedMessage(TypedDict):
     segments: int
     encoding: Encoding
     network: Network
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 class GatewayUnavailable(TypedDict):
     """Accepted, charged and queued while the network's SIMs are offline: do not send it
@@ -67,6 +69,8 @@ class GatewayUnavailable(TypedDict):
     """SMS credits; one pays for one segment."""
     credits_remaining: int
     """SMS credits; one pays for one segment."""
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 class BulkRequestWithKey(TypedDict):
     """One text for many, with the key beside it."""
@@ -147,6 +151,8 @@ class QueuedBulk(TypedDict):
     rejected: list[RejectedRecipient]
     duplicates: int
     offline: list[Network]
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 class GatewayUnavailableForBulk(TypedDict):
     """A whole bulk accepted while none of its networks is online: do not send it again."""
@@ -165,6 +171,8 @@ class GatewayUnavailableForBulk(TypedDict):
     rejected: list[RejectedRecipient]
     duplicates: int
     offline: list[Network]
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 class CreditBalance(TypedDict):
     """What is available now."""
@@ -172,6 +180,8 @@ class CreditBalance(TypedDict):
     balance: int
     """SMS credits; one pays for one segment."""
     currency: Literal["SMS_CREDITS"]
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 class LogsQuery(TypedDict):
     """What `logs` may be asked."""
@@ -222,6 +232,8 @@ class WilcybertekLog(TypedDict):
     total: int
     pages: int
     logs: list[WilcybertekLogEntry]
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 class SendRequest(TypedDict):
     """One message."""
@@ -250,6 +262,8 @@ class SentMessage(TypedDict):
     status: Literal["success"]
     message_id: str
     """msg_ and the number."""
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 class BulkRequest(TypedDict):
     """One text for many."""
@@ -305,6 +319,8 @@ class SentBulk(TypedDict):
     log_ids: list[int | None]
     duplicates: int
     skipped: NotRequired[list[SkippedRecipient]]
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 class DeliveryStatus(TypedDict):
     """Where a message stands; the published document spells the time `Sent_at`."""
@@ -324,6 +340,8 @@ class MessageStatus(TypedDict):
     """The answer to a status request."""
     status: Literal["success"]
     data: DeliveryStatus
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 class FeltechLogsQuery(TypedDict):
     """What `feltech_logs` may be asked."""
@@ -335,6 +353,8 @@ class FeltechLogsQuery(TypedDict):
     """Page number; below 1 or unreadable is 1."""
     before: NotRequired[str]
     """Only messages older than the one with this id."""
+    mode: NotRequired[Literal["live", "test"]]
+    """Which log: a key reads that of its own mode, a session either."""
 
 class FeltechLogEntry(TypedDict):
     """One message; recipient, message and reference are null once they were erased."""
@@ -371,6 +391,8 @@ FeltechLogPage = TypedDict(
 class FeltechLog(TypedDict):
     """The answer to a log request."""
     data: FeltechLogPage
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 class NewSenderId(TypedDict):
     """A sender ID that the account asks for."""
@@ -387,10 +409,14 @@ class SenderIdRequest(TypedDict):
     status: Literal["Approved", "Pending", "Rejected"]
     created_at: str
     """UTC, ISO 8601 with six decimals."""
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 class SenderIdRequests(TypedDict):
     """All sender IDs of the account, oldest first."""
     data: list[SenderIdRequest]
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 class PreviewRequest(TypedDict):
     """A text, and for whom it is, if that should be looked at too."""
@@ -413,6 +439,8 @@ class Preview(TypedDict):
     network: Network | None
     credits: int
     """SMS credits; one pays for one segment."""
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 class FullBalance(TypedDict):
     """The wallet at one position of the log; `as_of` is the time up to which it is right."""
@@ -428,6 +456,8 @@ class FullBalance(TypedDict):
     position: int
     as_of: str
     """UTC, ISO 8601 with six decimals."""
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 class StatementQuery(TypedDict):
     """What `statement` may be asked."""
@@ -476,6 +506,8 @@ class StatementAnswer(TypedDict):
     """A page of a statement."""
     status: Literal["success"]
     data: Statement
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 class TimelineCharge(TypedDict):
     """What the message cost, by which tariff, and where the credits are now."""
@@ -551,6 +583,8 @@ class MessageTimeline(TypedDict):
     """The answer to a request for a message's timeline."""
     status: Literal["success"]
     data: Timeline
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 class Cancelled(TypedDict):
     """A message that was taken back, and what came back with it."""
@@ -565,6 +599,8 @@ class CancelledMessage(TypedDict):
     """The answer to taking a message back."""
     status: Literal["success"]
     data: Cancelled
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 class Batch(TypedDict):
     """How the messages of a bulk stand: queued, sent, failed and cancelled make the accepted.
@@ -585,12 +621,16 @@ class BatchAnswer(TypedDict):
     """The answer to a question about a bulk."""
     status: Literal["success"]
     data: Batch
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 class BatchCancelled(TypedDict):
     """How many messages were taken back now, and how the bulk stands then."""
     status: Literal["success"]
     cancelled_now: int
     data: Batch
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 Role = Literal["admin", "auditor", "finance_preparer", "finance_reviewer"]
 
@@ -631,6 +671,8 @@ class AccountShown(TypedDict):
     """The answer to a request for the account."""
     status: Literal["success"]
     data: OwnAccount
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 class AccountChange(TypedDict):
     """What is to change of the account; what is not given stays, and something has to be."""
@@ -641,6 +683,8 @@ class AccountChange(TypedDict):
     quiet_all: NotRequired[bool]
     """Whether others wait too, except in lane `otp`."""
 
+Mode = Literal["live", "test"]
+
 Scope = Literal["read", "send"]
 
 class ApiKeyRow(TypedDict):
@@ -648,6 +692,7 @@ class ApiKeyRow(TypedDict):
     id: str
     """The beginning of the key."""
     name: str
+    mode: Mode
     scopes: list[Scope]
     """Empty is all that a key can do."""
     sources: list[str]
@@ -661,6 +706,8 @@ class ApiKeys(TypedDict):
     """The account's working keys, oldest first."""
     status: Literal["success"]
     data: list[ApiKeyRow]
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 class KeyRequest(TypedDict):
     """A key that the account wants."""
@@ -669,6 +716,8 @@ class KeyRequest(TypedDict):
     """Of send and read; empty is all."""
     sources: NotRequired[Sequence[str]]
     """IP addresses and networks; empty is anywhere."""
+    mode: NotRequired[Mode]
+    """`test`: nothing is sent, nothing is charged."""
 
 class NewApiKey(TypedDict):
     """A key that was just made."""
@@ -676,11 +725,15 @@ class NewApiKey(TypedDict):
     key: ApiKeyRow
     api_key: str
     """The key, shown this one time."""
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 class Done(TypedDict):
     """It was done, and what that means."""
     status: Literal["success"]
     message: str
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 class InboxQuery(TypedDict):
     """What `inbox` may be asked."""
@@ -712,6 +765,8 @@ class InboundMessages(TypedDict):
     """Messages that came in, newest first."""
     status: Literal["success"]
     data: list[InboundMessage]
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 class SuppressionsQuery(TypedDict):
     """What `suppressions` may be asked."""
@@ -737,6 +792,8 @@ class SuppressedNumbers(TypedDict):
     """Numbers that get no promotional messages, newest first."""
     status: Literal["success"]
     data: list[SuppressedNumber]
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 class EventsQuery(TypedDict):
     """What `events` may be asked."""
@@ -769,6 +826,8 @@ class MessageSentEvent(TypedDict):
     created_at: str
     """UTC, ISO 8601 with six decimals."""
     data: MessageSentTold
+    test: NotRequired[bool]
+    """True where it is about a test message; else it is not there."""
 
 class MessageTold(TypedDict):
     """A message of which there is news."""
@@ -789,6 +848,8 @@ class MessageDeliveredEvent(TypedDict):
     created_at: str
     """UTC, ISO 8601 with six decimals."""
     data: MessageTold
+    test: NotRequired[bool]
+    """True where it is about a test message; else it is not there."""
 
 class MessageUndeliveredEvent(TypedDict):
     """The network gave up on a message after it was sent."""
@@ -800,6 +861,8 @@ class MessageUndeliveredEvent(TypedDict):
     created_at: str
     """UTC, ISO 8601 with six decimals."""
     data: MessageTold
+    test: NotRequired[bool]
+    """True where it is about a test message; else it is not there."""
 
 class MessageFailure(TypedDict):
     """Why a message was not sent."""
@@ -829,6 +892,8 @@ class MessageFailedEvent(TypedDict):
     created_at: str
     """UTC, ISO 8601 with six decimals."""
     data: MessageFailedTold
+    test: NotRequired[bool]
+    """True where it is about a test message; else it is not there."""
 
 class InboundTold(TypedDict):
     """A message that came in, as it was when it was put together."""
@@ -925,6 +990,8 @@ class Events(TypedDict):
     data: list[MessageSentEvent | MessageDeliveredEvent | MessageUndeliveredEvent | MessageFailedEvent | MessageInboundEvent | BalanceLowEvent | SenderIdApprovedEvent | SenderIdRejectedEvent | TopUpConfirmedEvent]
     next: int
     """For `after`: what comes after these."""
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 class Webhook(TypedDict):
     """A webhook, and how it goes."""
@@ -951,6 +1018,8 @@ class WebhookShown(TypedDict):
     """A webhook."""
     status: Literal["success"]
     data: Webhook
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 class WebhookRequest(TypedDict):
     """Where the account wants to be told, and of what."""
@@ -975,6 +1044,8 @@ class WebhookTried(TypedDict):
     """A webhook was tried."""
     status: Literal["success"]
     data: Tried
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 class NewSecret(TypedDict):
     """A secret, shown this one time."""
@@ -986,6 +1057,8 @@ class SecretRotated(TypedDict):
     """A webhook has another secret."""
     status: Literal["success"]
     data: NewSecret
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 class ReplayRequest(TypedDict):
     """From where on everything is told once more."""
@@ -1018,6 +1091,8 @@ class Attempts(TypedDict):
     """The newest attempts, newest first."""
     status: Literal["success"]
     data: list[Attempt]
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 class PackOffered(TypedDict):
     """So many credits for one amount."""
@@ -1040,6 +1115,8 @@ class PricesShown(TypedDict):
     """What credits cost."""
     status: Literal["success"]
     data: PricesInForce
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 class TopUpRequest(TypedDict):
     """What is to be paid, by whom; either an amount or a pack."""
@@ -1080,6 +1157,8 @@ class TopUpShown(TypedDict):
     """One top-up."""
     status: Literal["success"]
     data: TopUp
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 class TopUpsQuery(TypedDict):
     """What `top_ups` may be asked."""
@@ -1094,6 +1173,8 @@ class TopUps(TypedDict):
     """Top-ups, newest first."""
     status: Literal["success"]
     data: list[TopUp]
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
 
 Event = MessageSentEvent | MessageDeliveredEvent | MessageUndeliveredEvent | MessageFailedEvent | MessageInboundEvent | BalanceLowEvent | SenderIdApprovedEvent | SenderIdRejectedEvent | TopUpConfirmedEvent
 
