@@ -95,14 +95,22 @@ class _Stream(httpcore.AsyncNetworkStream):
         self._wire = wire
         self._leaves = bytearray()
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - httpcore's signature
+    async def read(
+        self,
+        max_bytes: int,
+        timeout: float | None = None,  # noqa: ARG002 - httpcore's signature
+    ) -> bytes:
         """Send what was written, and wait for an answer."""
         if self._leaves:
             self._wire.transport.write(bytes(self._leaves))
             self._leaves.clear()
         return await self._wire.read(max_bytes)
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002 - httpcore's signature
+    async def write(
+        self,
+        buffer: bytes,
+        timeout: float | None = None,  # noqa: ARG002 - httpcore's signature
+    ) -> None:
         """Keep a piece of a request until it is whole.
 
         Raises:

@@ -118,7 +118,12 @@ class SendMessages(Command[Accepted]):
                 )
             )
 
-    def _first_event(self, number: int, recipient: Recipient, **fields: Any) -> Event:  # noqa: ARG002 - of tests it decides
+    def _first_event(
+        self,
+        number: int,
+        recipient: Recipient,  # noqa: ARG002 - of tests it decides
+        **fields: Any,
+    ) -> Event:
         """Build the event by which a message is accepted."""
         event = Message.queued(number, at=self.at, quiet=None, **fields)
         self._queued.append(event)
