@@ -35,6 +35,7 @@ from application.ports import (
 from application.ports.queries import Queries
 from application.ports.tables import TableWriter
 from application.retention.erasure import Retention
+from application.telling.desk import WebhookDesk
 from domain.msisdn import Numbering
 from domain.proof.writer import WriterKeys
 from domain.rate_limits import Limits
@@ -176,6 +177,17 @@ class System:
     open_recipients: RecipientFileOpener
     """Looks at lists of recipients that people upload."""
     close: Callable[[], None]
+
+    @property
+    def webhook_desk(self) -> WebhookDesk:
+        """What shows and tries the webhooks of accounts."""
+        return WebhookDesk(
+            queries=self.queries,
+            reader=self.reader,
+            webhooks=self.webhooks,
+            randomness=self.randomness,
+            clock=self.clock,
+        )
 
     def readiness(self) -> Readiness:
         """Look at the store, the projections and what the process itself has to report."""

@@ -10,7 +10,7 @@ OF_AN_ACCOUNT: Final = frozenset(
     {
         *("account", "wallet", "statement", "keys", "sender_ids", "looks", "prices"),
         *("events", "ledger", "manual", "replay", "trial_balance"),
-        *("inbound", "suppressions"),
+        *("inbound", "suppressions", "webhook"),
     }
 )
 """What is looked at by the number of its account."""

@@ -120,7 +120,7 @@ def parse_message_id(text: str) -> MessageRef | None:
 def iso_time(at: Instant) -> str:
     """Give ISO 8601 in UTC with six decimals and ``Z``."""
     moment = _EPOCH + at * _MICROSECOND
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def check_iso_time(written: str, *, field: str) -> Instant:

@@ -1,10 +1,10 @@
 """The feed: what accounts are told of, numbered for each without a gap; and their webhooks."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, Table, Text, select
+import orjson
+from sqlalchemy import Connection, FromClause, Select, Table, Text, select
 
 from application.ports.queries import AttemptRow, FeedRow, InboundRow, WebhookRow
 from domain.contents import ContentKind, SenderIdRequest
@@ -17,6 +17,7 @@ from projections.tables import (
     WEBHOOKS,
     changing,
     fixed,
+    is_content,
     key,
 )
 
@@ -50,11 +51,33 @@ _OF_SENDER_IDS: Final = frozenset({FeedType.SENDER_ID_APPROVED, FeedType.SENDER_
 def page(
     connection: Connection, account: int, *, after: int, limit: int, types: Sequence[FeedType]
 ) -> Sequence[Any]:
-    """Give the stored rows of an account's feed after a sequence."""
+    """Give the rows of an account's feed after a sequence, with what stands beside the log of each.
+
+    What was erased of it is None.
+    """
     wanted = select(FEED).where(FEED.c.account == account, FEED.c.sequence > after)
     if types:
         wanted = wanted.where(FEED.c.type.in_([each.value for each in types]))
-    return connection.execute(wanted.order_by(FEED.c.sequence).limit(limit)).all()
+    rows = wanted.order_by(FEED.c.sequence).limit(limit).subquery()
+    message, reference, asked = (CONTENTS.alias() for _ in range(3))
+    of_message = rows.c.type.in_([each.value for each in _OF_MESSAGES])
+    of_sender_id = rows.c.type.in_([each.value for each in _OF_SENDER_IDS])
+    number = rows.c.number
+    contents = (
+        (message, is_content(ContentKind.MESSAGE, number, among=message) & of_message),
+        (reference, is_content(ContentKind.CLIENT_REFERENCE, number, among=reference) & of_message),
+        (asked, is_content(ContentKind.SENDER_ID, number, among=asked) & of_sender_id),
+    )
+    joined: FromClause = rows
+    for one, is_its in contents:
+        joined = joined.join(one, is_its, isouter=True)
+    whole = select(
+        rows,
+        message.c.msisdn.label("recipient"),
+        reference.c.body.label("client_reference"),
+        asked.c.body.label("asked"),
+    )
+    return connection.execute(whole.select_from(joined).order_by(rows.c.sequence)).all()
 
 
 def inbound_of(rows: Iterable[Any]) -> Mapping[int, Any]:
@@ -64,67 +87,32 @@ def inbound_of(rows: Iterable[Any]) -> Mapping[int, Any]:
 
 def missing_of(row: Any) -> int:
     """Give how many parts were missing of a message that came in, when it was told."""
-    return int(json.loads(row.details)["missing"])
+    return int(orjson.loads(row.details)["missing"])
 
 
-def completed(
-    connection: Connection, rows: Sequence[Any], inbound: Mapping[int, InboundRow]
-) -> Sequence[FeedRow]:
-    """Give rows with what stands beside the log, as far as that was not erased."""
-    types = {(row.type, row.number) for row in rows}
-    messages = {number for word, number in types if word in _OF_MESSAGES}
-    requests = {number for word, number in types if word in _OF_SENDER_IDS}
-    recipients = _contents(connection, ContentKind.MESSAGE, messages)
-    references = _contents(connection, ContentKind.CLIENT_REFERENCE, messages)
-    asked = _contents(connection, ContentKind.SENDER_ID, requests)
-    found = []
-    for _, sequence, id_, position, word, number, at, details in rows:
-        type_ = _TYPES[word]
-        recipient = reference = name = None
-        if type_ in _OF_MESSAGES:
-            recipient = recipients.get(number, _NOTHING)[0]
-            reference = references.get(number, _NOTHING)[1]
-        elif type_ in _OF_SENDER_IDS:
-            name = _name(asked.get(number, _NOTHING)[1])
-        found.append(
-            FeedRow(
-                sequence=sequence,
-                id=id_,
-                position=position,
-                type=type_,
-                number=number,
-                at=at,
-                details=json.loads(details),
-                recipient=recipient,
-                client_reference=reference,
-                name=name,
-                inbound=inbound.get(number) if type_ is FeedType.MESSAGE_INBOUND else None,
-            )
+def completed(rows: Sequence[Any], inbound: Mapping[int, InboundRow]) -> Sequence[FeedRow]:
+    """Give rows as they are told, with the messages that came in."""
+    return [
+        FeedRow(
+            sequence=sequence,
+            id=id_,
+            position=position,
+            type=_TYPES[word],
+            number=number,
+            at=at,
+            details=orjson.loads(details),
+            recipient=recipient,
+            client_reference=reference,
+            name=None if asked is None else SenderIdRequest.read(asked).name,
+            inbound=inbound.get(number) if word == _INBOUND else None,
         )
-    return found
+        for (_, sequence, id_, position, word, number, at, details, *beside) in rows
+        for recipient, reference, asked in [beside]
+    ]
 
 
 _TYPES: Final = {each.value: each for each in FeedType}
-_NOTHING: Final = (None, None)
-
-
-def _name(body: str | None) -> str | None:
-    return SenderIdRequest.read(body).name
-
-
-def _contents(
-    connection: Connection, kind: ContentKind, numbers: Iterable[int]
-) -> Mapping[int, tuple[str | None, str | None]]:
-    """Give number and text of contents of a kind."""
-    wanted = sorted(numbers)
-    if not wanted:
-        return {}
-    rows = connection.execute(
-        select(CONTENTS.c.number, CONTENTS.c.msisdn, CONTENTS.c.body).where(
-            CONTENTS.c.kind == kind.value, CONTENTS.c.number.in_(wanted)
-        )
-    )
-    return {number: (msisdn, body) for number, msisdn, body in rows}
+_INBOUND: Final = FeedType.MESSAGE_INBOUND.value
 
 
 def ends(connection: Connection, accounts: Sequence[int]) -> Mapping[int, int]:

@@ -37,8 +37,8 @@ class FeedReading(ABC):
         """
         with self._reading(FEED) as connection:
             rows = projections.feed.page(connection, account, after=after, limit=limit, types=types)
-            inbound = self._as_gathered(projections.feed.inbound_of(rows))
-            return projections.feed.completed(connection, rows, inbound)
+        inbound = self._as_gathered(projections.feed.inbound_of(rows))
+        return projections.feed.completed(rows, inbound)
 
     def _as_gathered(self, rows: Mapping[int, Any]) -> Mapping[int, InboundRow]:
         """Read messages that came in, as they were told: the same at every try.

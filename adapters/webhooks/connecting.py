@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import httpcore
 
+from adapters.webhooks.streams import AsyncioBackend
 from domain.addresses import Address, Network, read_address
 from domain.refused_addresses import is_refused
 
@@ -65,7 +66,7 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
         """``is_plain``: without TLS, so only to addresses that the operator allows."""
         self._allowed = allowed
         self._resolve = resolve
-        self._dial = dial or httpcore.AnyIOBackend()
+        self._dial = dial or AsyncioBackend()
         self._is_plain = is_plain
 
     async def connect_tcp(

@@ -10,7 +10,7 @@ from api.routing.admission import admit_manager, admit_reader
 from api.routing.front import TRYING_MAX, Front
 from application.accounts.principal import Principal
 from application.books.actors import Actor
-from application.telling.desk import ShownWebhook, WebhookDesk
+from application.telling.desk import ShownWebhook
 from application.telling.webhooks import RemoveWebhook, ReplayWebhook, RotateSecret, SetWebhook
 from domain.errors import Overloaded
 from domain.page_sizes import LIST_PAGE
@@ -31,7 +31,7 @@ async def set_webhook(front: Front, call: Call) -> Answer:
     """Set where the account is told; a new one is told what happens from now on."""
     principal, fields = await admit_manager(front, call)
     require(fields, "url")
-    desk = _desk(front)
+    desk = front.system.webhook_desk
     url = check_webhook_url(fields["url"], may_be_plain=desk.webhooks.may_be_plain)
     events = check_webhook_events(fields.get("events"))
     account = principal.account
@@ -62,7 +62,7 @@ async def remove_webhook(front: Front, call: Call) -> Answer:
 async def rotate_webhook(front: Front, call: Call) -> Answer:
     """Give the webhook another secret; the one before signs beside it for a day."""
     principal, _ = await admit_manager(front, call)
-    secret, sealed = _desk(front).draw_secret()
+    secret, sealed = front.system.webhook_desk.draw_secret()
     at = front.system.clock.now()
     await front.run(RotateSecret(principal.account, sealed, actor=_actor(principal), at=at))
     until = iso_time(Instant(at + OVERLAP_S * SECOND))
@@ -83,7 +83,7 @@ async def replay_webhook(front: Front, call: Call) -> Answer:
 async def try_webhook(front: Front, call: Call) -> Answer:
     """Post a test to the webhook and say what came of it."""
     principal, _ = await admit_manager(front, call)
-    account, desk = principal.account, _desk(front)
+    account, desk = principal.account, front.system.webhook_desk
     if account in front.trying or len(front.trying) >= TRYING_MAX:
         raise Overloaded
     front.trying.add(account)
@@ -142,30 +142,18 @@ def _after(fields: Fields) -> int:
     return check_whole(fields["after"], "after", least=0, most=NUMBER_MAX)
 
 
-def _desk(front: Front) -> WebhookDesk:
-    system = front.system
-    return WebhookDesk(
-        queries=system.queries,
-        reader=system.reader,
-        webhooks=system.webhooks,
-        randomness=system.randomness,
-        clock=system.clock,
-    )
-
-
 def _actor(principal: Principal) -> Actor:
     return Actor.of(principal.account, key_id=principal.key_id)
 
 
 async def _shown(front: Front, account: int, *, secret: str | None = None) -> Answer:
-    desk = _desk(front)
+    desk = front.system.webhook_desk
     found = await front.read_newest(account, READ_MODEL, lambda: desk.shown(account))
     return answer(schemas.WebhookShown(data=_webhook(found, secret)))
 
 
 def _webhook(found: ShownWebhook, secret: str | None) -> schemas.Webhook:
     row = found.row
-    waits = row.last > row.delivered and row.state != "gone"
     return schemas.Webhook(
         url=found.url,
         events=[each.value for each in row.types],
@@ -173,7 +161,7 @@ def _webhook(found: ShownWebhook, secret: str | None) -> schemas.Webhook:
         delivered=row.delivered,
         newest=row.last,
         failed_tries=row.tries,
-        next_try_at=iso_time(row.due_at) if waits else None,
+        next_try_at=iso_time_or_none(found.next_try_at),
         old_secret_until=iso_time_or_none(found.old_secret_until),
         secret=secret,
     )

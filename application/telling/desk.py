@@ -28,6 +28,12 @@ class ShownWebhook:
     old_secret_until: Instant | None
     """Until when a secret that was rotated signs, too."""
 
+    @property
+    def next_try_at(self) -> Instant | None:
+        """When it is told what is next; None where nothing waits, or it wants no more."""
+        waits = self.row.last > self.row.delivered and self.row.state != "gone"
+        return self.row.due_at if waits else None
+
 
 @dataclass(frozen=True, slots=True)
 class Tried:

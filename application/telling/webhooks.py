@@ -148,6 +148,19 @@ class ReplayWebhook(_OfAccount[None]):
         books.change(WebhookReplayed(self._account, webhook.epoch, self._after, self.at))
 
 
+class AllowTrial(_OfAccount[None]):
+    """Let the webhook be tried: nothing is recorded of it."""
+
+    def decide(self, books: Books) -> None:
+        """Refuse whom it is no business of.
+
+        Raises:
+            InvalidKey, NotFound, NotPermitted: see above.
+        """
+        self._permit(books)
+        self._webhook(books)
+
+
 class RemoveWebhook(_OfAccount[None]):
     """Tell a webhook no more; its address, secrets and attempts go."""
 

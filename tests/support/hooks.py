@@ -2,26 +2,15 @@
 
 from application.books.actors import Actor
 from application.system import System
-from application.telling.desk import WebhookDesk
 from application.telling.webhooks import SetWebhook
 from domain.feed import FeedType
-
-
-def desk_of(system: System) -> WebhookDesk:
-    return WebhookDesk(
-        queries=system.queries,
-        reader=system.reader,
-        webhooks=system.webhooks,
-        randomness=system.randomness,
-        clock=system.clock,
-    )
 
 
 def webhook_command(
     system: System, account: int, url: str, *events: FeedType
 ) -> tuple[SetWebhook, str]:
     """Give the command that sets a webhook, which begins now, and the secret of a new one."""
-    desk = desk_of(system)
+    desk = system.webhook_desk
     secret, sealed = desk.draw_secret()
     command = SetWebhook(
         account,

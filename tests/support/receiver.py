@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,6 +38,7 @@ class Receiver:
     status: int = 204
     headers: str = ""
     answers: Answers | None = None
+    tls: ssl.SSLContext | None = None
     came: list[Delivered] = field(default_factory=list)
     connections: int = 0
     url: str = ""
@@ -81,8 +83,11 @@ def receiving(**fields: Any) -> Iterator[Receiver]:
     receiver, loop, begun = Receiver(**fields), asyncio.new_event_loop(), threading.Event()
 
     async def main() -> None:
-        server = await asyncio.start_server(receiver._serve, "127.0.0.1", 0, backlog=512)
-        receiver.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook"
+        server = await asyncio.start_server(
+            receiver._serve, "127.0.0.1", 0, backlog=512, ssl=receiver.tls
+        )
+        scheme = "http" if receiver.tls is None else "https"
+        receiver.url = f"{scheme}://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook"
         begun.set()
         async with server:
             await server.serve_forever()

@@ -11,7 +11,7 @@ from application.books.actors import Actor
 from application.books.alarms import Alarms
 from application.telling.webhooks import ReplayWebhook, RotateSecret
 from domain.feed import FeedType
-from tests.support.hooks import desk_of, webhook_command
+from tests.support.hooks import webhook_command
 from tests.support.virtual import Gateway, open_account, virtual_gateway
 from worker.webhooks.sender import Sender
 
@@ -41,7 +41,7 @@ class Telling:
         return secret
 
     def rotate(self, account: int) -> str:
-        secret, sealed = desk_of(self.gateway.system).draw_secret()
+        secret, sealed = self.gateway.system.webhook_desk.draw_secret()
         actor, at = Actor.of(account), self.gateway.clock.now()
         self.gateway.run(RotateSecret(account, sealed, actor=actor, at=at))
         return secret

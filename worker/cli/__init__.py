@@ -51,7 +51,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "contents": Entry("worker.cli.contents", "contents", "Erase personal data."),
     "modem": Entry("worker.cli.modem", "modem", "Look at the SIMs, try and emulate modems."),
     "phone": Entry("worker.cli.phone", "phone", "Let phones send, see them, and emulate one."),
-    "webhook": Entry("worker.cli.webhook", "webhook", "Try what webhooks are told."),
+    "webhook": Entry("worker.cli.webhook", "webhook", "Say where accounts are told, and try it."),
     "backup": Entry("worker.cli.backup", "backup", "Make, list and try backups."),
     "restore": Entry("worker.cli.restore", "restore", "Bring a backup back, checked first."),
     "clock": Entry("worker.cli.clock", "clock", "Look at the clock, and vouch for it."),

@@ -1,4 +1,4 @@
-"""``ngoma webhook``: what an account is told, brought to a program on this machine."""
+"""``ngoma webhook``: where accounts are told, and what is told brought to this machine."""
 
 import json
 from typing import TYPE_CHECKING, Any, Final
@@ -7,6 +7,7 @@ import click
 
 from domain.feed import FEED_PAGE, FEED_PAGE_MAX
 from domain.written import NUMBER_MAX
+from worker.cli import webhook_endpoint
 from worker.cli.group import Group
 from worker.cli.options import POSITION, Place, Whole, example, json_option, place_options
 
@@ -31,7 +32,14 @@ def _address(_context: object, _parameter: object, written: str) -> str:
 
 @click.group(cls=Group)
 def webhook() -> None:
-    """Try what webhooks are told, without an address that the Internet reaches."""
+    """Say where accounts are told of their events, and try it.
+
+    `listen` needs no address that the Internet reaches.
+    """
+
+
+for _command in webhook_endpoint.COMMANDS:
+    webhook.add_command(_command)
 
 
 @webhook.command(

@@ -2,9 +2,13 @@
 
 import asyncio
 import json
+import socket
+import ssl
+import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -17,6 +21,7 @@ from adapters.webhooks.posting import HttpPoster
 from application.ports import Posted
 from domain.addresses import read_address
 from domain.refused_addresses import REFUSED_V4, REFUSED_V6, UNICAST_V6, is_refused
+from tests.support.certificates import Files
 from tests.support.counts import Count, soak_count
 from tests.support.receiver import Delivered, receiving
 
@@ -196,3 +201,59 @@ def test_a_connection_that_was_closed_meanwhile_costs_nothing() -> None:
         posts = post(receiver.url, times=3, allowed=LOOPBACK)
         assert [one.status for one in posts] == [204, 204, 204]
         assert receiver.connections == 3
+
+
+@pytest.fixture
+def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """Give what a receiver speaks TLS with whose authority this machine trusts."""
+    files = Files(tmp_path).write()
+    authority = tmp_path / "authority.pem"
+    files.authority.cert_pem.write_to_path(str(authority))
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(files.certificate, files.key)
+    return context
+
+
+def test_by_tls_one_connection_carries_many_events(tls: ssl.SSLContext) -> None:
+    body = json.dumps({"text": "x" * 300_000}).encode()
+    with receiving(tls=tls, answers=lambda _: (200, b"y" * 50_000)) as receiver:
+        posts = post(receiver.url, times=3, body=body, allowed=LOOPBACK)
+        assert [one.status for one in posts] == [200, 200, 200]
+        assert [one.body for one in receiver.came] == [body] * 3
+        assert receiver.connections == 1
+
+
+def test_a_receiver_is_who_its_name_says_or_gets_nothing(tls: ssl.SSLContext) -> None:
+    with receiving(tls=tls) as receiver:
+        elsewhere = receiver.url.replace("127.0.0.1", "a.example")
+        (posted,) = post(elsewhere, resolve=names(["127.0.0.1"]), allowed=LOOPBACK)
+        assert (posted.status, posted.error) == (None, "TLS_FAILED")
+        assert receiver.came == []
+
+
+@pytest.mark.parametrize(
+    ("scheme", "says", "error"),
+    [("http", b"", "NO_ANSWER"), ("https", b"HTTP/1.1 400 Bad Request\r\n\r\n", "TLS_FAILED")],
+)
+def test_who_cuts_the_connection_or_speaks_something_else_gave_no_answer(
+    scheme: str, says: bytes, error: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def say() -> None:
+            connection, _ = server.accept()
+            connection.recv(1)
+            connection.sendall(says)
+            connection.close()
+
+        threading.Thread(target=say, daemon=True).start()
+        (posted,) = post(f"{scheme}://127.0.0.1:{server.getsockname()[1]}/", allowed=LOOPBACK)
+        assert (posted.status, posted.error) == (None, error)
+
+
+def test_a_receiver_that_never_ends_its_greeting_is_left_in_time(tls: ssl.SSLContext) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"https://127.0.0.1:{server.getsockname()[1]}/"
+        (posted,) = post(url, allowed=LOOPBACK, total_s=0.2)
+        assert (posted.status, posted.error) == (None, "TIMED_OUT")

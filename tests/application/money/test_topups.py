@@ -14,6 +14,7 @@ from application.money.reversals import ReversePayment
 from application.money.shown import TopUpShown
 from application.ports import PaymentState, PaymentStatus
 from application.retention.erasure import EraseAccount
+from application.telling.told import told
 from domain.errors import (
     IdempotencyConflict,
     InsufficientCredits,
@@ -25,6 +26,7 @@ from domain.errors import (
 from domain.ledger import chart
 from domain.money import Ngwee
 from domain.price_list import Pack
+from domain.public_ids import top_up_id
 from domain.roles import Role
 from domain.values import Credits
 from domain.wallet import CreditWallet, wallet_id
@@ -61,6 +63,22 @@ def asked(till: Till, **more: Any) -> int:
     till.take_turns()
     till.shown(number)
     return number
+
+
+def test_its_account_is_told_of_a_top_up_once_it_is_paid(till_: Till) -> None:
+    number, queries = asked(till_), till_.system.queries
+    assert queries.feed(till_.account, after=0, limit=10) == []
+    paid = says(till_, number)
+    says(till_, number)
+    (row,) = queries.feed(till_.account, after=0, limit=10)
+    event = told(row)
+    assert (event["sequence"], event["type"]) == (1, "topup.confirmed")
+    assert event["data"] == {
+        "topup_id": top_up_id(number),
+        "amount_ngwee": 5_000,
+        "credits": 100,
+        "price_list": paid.price_list,
+    }
 
 
 def test_a_receipt_credits_once_however_many_payments_name_it(till_: Till) -> None:
