@@ -105,7 +105,7 @@ async def report(front: Front, call: Call) -> Answer:
 async def webhooks(front: Front, call: Call) -> Answer:
     """Give the calls that the phone is to make."""
     _, phone = await _phone(front, call)
-    return answer(webhooks_of(phone, front.system.terms.public_url))
+    return answer(webhooks_of(phone, front.system.terms.phones_url))
 
 
 async def settings(front: Front, call: Call) -> Answer:

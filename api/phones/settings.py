@@ -28,7 +28,7 @@ def settings_of(signing_key: str) -> Mapping[str, object]:
     }
 
 
-def webhooks_of(phone: Phone, public_url: str) -> list[Mapping[str, object]]:
+def webhooks_of(phone: Phone, phones_url: str) -> list[Mapping[str, object]]:
     """Give the calls that the phone makes: messages that come to its SIMs."""
-    url = f"{public_url}/phones/{phone.device}/inbound"
+    url = f"{phones_url}/phones/{phone.device}/inbound"
     return [{"id": f"{phone.device}-inbound", "url": url, "event": INBOUND}]

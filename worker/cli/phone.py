@@ -73,7 +73,7 @@ def enrol(place: Place, slots: Slots, *, as_json: bool) -> None:
                 at=gateway.now(),
             )
         )
-        url = f"{system.terms.public_url}{PATH}"
+        url = f"{system.terms.phones_url}{PATH}"
     if as_json:
         print_json({"code": code, "url": url, "ends_in_s": CODE_S})
         return
