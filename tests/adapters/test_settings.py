@@ -162,7 +162,7 @@ network = "mtn"
         ),
         (
             '[phones]\ntls_min = "1.1"',
-            '[phones] tls_min = "1.1": it must be 1.2 or 1.3; did you mean 1.2?',
+            '[phones] tls_min = "1.1": it must be 1.2 or 1.3.',
         ),
         (
             "[connections]\nmax = 0",

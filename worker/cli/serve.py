@@ -16,7 +16,7 @@ from adapters.clock import SystemClock
 from adapters.observability.logs import configure_logs
 from adapters.observability.outlet import Outlet, hold_standard_files
 from adapters.settings import Settings
-from api.app import create_app
+from api.app import create_app, create_phones_app
 from api.routing.phones import open_phones
 from application.system import System
 from domain.errors import NgomaError
@@ -142,11 +142,9 @@ def _serve(
         )
         where = {"web": listener.url, "operations": operations_url}
         if for_phones is not None:
-            stack.enter_context(
-                phones_served(
-                    *(for_phones, system, settings, phones_open), certificate=certificates.phones
-                )
-            )
+            app = create_phones_app(system, phones_open)
+            shown = certificates.phones
+            stack.enter_context(phones_served(for_phones, system, settings, app, certificate=shown))
             where["phones"] = for_phones.url
         _log.info("Listening.", extra=where)
         if is_demo:

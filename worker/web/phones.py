@@ -7,9 +7,8 @@ from dataclasses import replace
 from adapters.security.tls import Certificate
 from adapters.settings import Settings
 from adapters.settings.checks import host_and_port
-from api.app import create_phones_app
-from application.messages.phones import Phones
 from application.system import System
+from worker.web.exchange import App
 from worker.web.server import GRACE_S, make_server, running, web_bounds
 from worker.web.sockets import Listener, joined, listen_where
 
@@ -37,16 +36,15 @@ def phones_served(
     listener: Listener,
     system: System,
     settings: Settings,
-    phones: Phones,
+    app: App,
     *,
     certificate: Certificate | None,
 ) -> Iterator[None]:
     """Answer phones while the block lasts, in a thread of its own.
 
-    ``phones`` are those of the process: they go on calling its other listener, too.
+    ``app`` is that of phones alone; they go on calling the address for all, too.
     """
     shown = None if listener.path is not None else certificate
-    app = create_phones_app(system, phones)
     server = make_server(app, system, web_bounds(settings), lifespan=True, certificate=shown)
     with running(server, listener, "ngoma-phones-web", stop_s=GRACE_S + 1):
         yield

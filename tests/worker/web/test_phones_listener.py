@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from adapters.settings import Settings
+from api.app import create_phones_app
 from api.phones.routes import PHONES
 from api.routes import ROUTES
 from api.routing.phones import open_phones
@@ -25,8 +26,9 @@ def phones(gateway: Gateway) -> Iterator[httpx.Client]:
     with listening_for_phones(Settings(phones_listen="127.0.0.1:0")) as (listener, settings):
         assert listener is not None
         assert settings.phones_reached_at == listener.url
+        app = create_phones_app(system, open_phones(system))
         with (
-            phones_served(listener, system, settings, open_phones(system), certificate=None),
+            phones_served(listener, system, settings, app, certificate=None),
             closing(httpx.Client(base_url=listener.url, timeout=20)) as client,
         ):
             yield client
@@ -53,8 +55,8 @@ def test_a_phone_is_let_in_there_and_pulls_there_and_at_the_address_for_all(
     gateway: Gateway, phones: httpx.Client
 ) -> None:
     headers = {"Authorization": f"Bearer {enrol(gateway, phones)}"}
-    for client in (phones, gateway.http):
-        assert client.get(f"{BASE}/message", headers=headers).json() == []
+    for url in (phones.base_url, gateway.http.base_url):
+        assert httpx.get(url.join(f"{BASE}/message"), headers=headers).json() == []
 
 
 def test_no_key_and_no_page_is_taken_there(gateway: Gateway, phones: httpx.Client) -> None:
