@@ -22,6 +22,7 @@ def settings_of(signing_key: str) -> Mapping[str, object]:
             "log_lifetime_days": LOG_DAYS,
             "processing_order": "FIFO",
         },
+        "gateway": {"notification_channel": "SSE_ONLY"},
         "ping": {"interval_seconds": POLL_S},
         "logs": {"lifetime_days": LOG_DAYS},
         "webhooks": {"internet_required": True, "retry_count": 15, "signing_key": signing_key},

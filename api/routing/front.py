@@ -16,10 +16,11 @@ from api.http.threads import Pool, Recent, Shared
 from api.http.waiting import Waiting
 from api.http.wire import Call
 from api.routing.phones import open_phones
+from api.routing.pushes import Pushes
 from application.accounts.logins import TOKEN_PREFIX
 from application.books.behind import unseen_since
 from application.books.commands import Command
-from application.messages.phones import Phones
+from application.messages.phones import PHONES_MAX, Phones
 from application.money.callbacks import Callbacks
 from application.ports import Poster
 from application.system import System
@@ -69,6 +70,12 @@ class Front:
         )
         self.phones = phones or open_phones(system)
         self._phoning = Pool("ngoma-phones", threads=PHONE_THREADS, waiting_max=PHONES_WAITING_MAX)
+        self.pushes = Pushes(
+            lambda: self.read(None, lambda: system.queries.due_networks(system.clock.now())),
+            self.phones,
+            most=PHONES_MAX,
+        )
+        """Phones that are told at once that there is a message for them."""
         self._bridge = Bridge(system.committer)
         self._reading = FairPool(
             "ngoma-read",
@@ -100,6 +107,7 @@ class Front:
     async def close(self) -> None:
         """Let threads end and connections go."""
         self.waiting.close()
+        self.pushes.close()
         if self._poster is not None:
             await self._poster.close()
         await self.people.close()

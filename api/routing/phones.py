@@ -26,7 +26,7 @@ def open_phones(system: System) -> Phones:
     )
     desks = Desks(Network, queries=system.queries, store=system.store, clock=system.clock)
     system.signals.add_check("phones", partial(_troubles, alarms), is_vital=False)
-    return Phones(means=means, digests=system.digests, desk_of=desks.of)
+    return Phones(means=means, digests=system.digests, desk_of=desks.of, ring=desks.ring)
 
 
 def _troubles(alarms: Alarms) -> str:
