@@ -169,6 +169,11 @@ class EmulatedPhone:
         """Have it pull at its next step, as an event does; any thread."""
         self._is_pushed.set()
 
+    @property
+    def is_pushed(self) -> bool:
+        """Whether it is to pull at its next step, by an event."""
+        return self._is_pushed.is_set()
+
     # -- pulling (GatewayService.getNewMessages, processMessage) -----------------------------------
 
     def _pull(self) -> None:
