@@ -106,7 +106,7 @@ def _sim(row: SimRow, is_answering: bool, checks: Any) -> dict[str, Any]:  # noq
         "modem": row.modem,
         "msisdn": row.msisdn,
         "state": "quarantined" if row.quarantined else state,
-        "why": None if why == "ok" else why,
+        "why": _why_offline(row) if why == "ok" and state == "offline" else _unless_ok(why),
         "since": iso_time(row.since),
         "today": row.begun_today,
         "messages": row.sent_messages,
@@ -114,6 +114,15 @@ def _sim(row: SimRow, is_answering: bool, checks: Any) -> dict[str, Any]:  # noq
         "airtime_ngwee": row.airtime.ngwee if row.airtime else None,
         "host": row.host,
     }
+
+
+def _why_offline(row: SimRow) -> str | None:
+    """Say why a SIM is offline of which no process of ours says so itself, such as a phone's."""
+    return say("fleet.silent") if row.came_online else row.reason
+
+
+def _unless_ok(words: str) -> str | None:
+    return None if words == "ok" else words
 
 
 # -- what waits -------------------------------------------------------------------------------

@@ -12,7 +12,8 @@ from api.pages.page import Who
 from api.pages.site import STAFF
 from domain.account import Account, account_id
 from domain.roles import Role
-from tests.api.conftest import Gateway, gateways, new_account
+from domain.values import SECOND, Instant, Network
+from tests.api.conftest import Gateway, StartGateway, bring_online, gateways, new_account
 from tests.api.pages.browser import Browser, seen
 from tests.api.pages.conftest import OpenBrowser
 from tests.api.pages.test_frame import check
@@ -205,6 +206,20 @@ def test_a_phone_is_let_in_by_the_code_that_the_page_shows_once(office: Office) 
     assert httpx.get(f"{base}/message", headers=bearer).status_code == 200
     words = seen(office.ann.get("/staff/fleet"))
     assert re.search(r"airtel phone-\d+/1 \S+ online", words), words
+
+
+def test_a_sim_that_is_offline_says_why(
+    start_gateway: StartGateway, open_browser: OpenBrowser
+) -> None:
+    gateway = start_gateway(online=False)
+    ann = hire(gateway.system, "ann", Role.ADMIN)
+    long_ago = Instant(gateway.system.clock.now() - 100 * SECOND)
+    for network, at in ((Network.MTN, None), (Network.AIRTEL, long_ago)):
+        gateway.duties[network] = bring_online(gateway.system, network, at=at)
+    gateway.take_offline(Network.MTN)
+    words = seen(open_browser(gateway, token=ann.token).get("/staff/fleet"))
+    assert "+260979000000 offline test" in words
+    assert "+260979000001 offline nothing was heard of it lately" in words
 
 
 def test_a_phone_without_a_sim_is_refused_in_place(office: Office) -> None:

@@ -1,56 +1,16 @@
 """A phone that is connected is told at once; who is not interested is left alone."""
 
-import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from functools import partial
 
 import httpx
 import pytest
 
-from adapters.clock import SystemClock
-from adapters.modems.simulated.network_log import MemoryNetworkLog
-from adapters.modems.simulated.phone import EmulatedPhone
-from adapters.modems.simulated.phone_wire import HttpWire
 from api.app import create_app
-from application.books.actors import Actor
-from application.fleet.phones import OfferEnrolment, draw_code
-from domain.values import Network
 from tests.api.conftest import Gateway, StartGateway, served
 from tests.end_to_end.waiting import wait_until
-from worker.cli.phone_emulate import run_until
-
-BASE = "/api/mobile/v1"
-LONG_S = 3_600
-"""Between two pulls: what comes sooner came by an event."""
-
-
-def code_of(gateway: Gateway) -> str:
-    """Draw a code for a phone with an MTN SIM."""
-    system, actor = gateway.system, Actor("test")
-    code = draw_code(system.randomness)
-    at, digests = system.clock.now(), system.digests
-    slots = {1: Network.MTN}
-    system.committer.execute(OfferEnrolment(code, slots=slots, digests=digests, actor=actor, at=at))
-    return code
-
-
-@contextmanager
-def phone_of(gateway: Gateway) -> Iterator[tuple[EmulatedPhone, MemoryNetworkLog]]:
-    """Run a phone that hardly ever pulls by itself."""
-    url, air = str(gateway.http.base_url.join(BASE)), MemoryNetworkLog()
-    stop, woken, clock = threading.Event(), threading.Event(), SystemClock()
-    phone = EmulatedPhone(HttpWire(url), clock=clock, log=air, poll_s=LONG_S)
-    phone.enrol(code_of(gateway))
-    running = {"url": url, "clock": clock, "woken": woken}
-    thread = threading.Thread(target=run_until, args=(phone, stop), kwargs=running)
-    thread.start()
-    try:
-        yield phone, air
-    finally:
-        stop.set()
-        woken.set()
-        thread.join(30)
+from tests.support.phone import BASE, code_for_phone, running_phone
 
 
 @pytest.fixture
@@ -67,7 +27,8 @@ def wait_for_sims(gateway: Gateway, count: int = 1) -> None:
 
 
 def test_a_message_reaches_a_phone_without_waiting_for_its_next_pull(gateway: Gateway) -> None:
-    with phone_of(gateway) as (_, air):
+    url, code = str(gateway.http.base_url), code_for_phone(gateway.system)
+    with running_phone(url, code) as (_, air):
         wait_for_sims(gateway)
         assert gateway.send().status_code == 200
         wait_until(lambda: len(air.segments) == 1, within_s=60, what="it is on the air")
@@ -80,7 +41,7 @@ class Raw:
 
     def __init__(self, gateway: Gateway) -> None:
         self._base = gateway.http.base_url.join(BASE)
-        headers = {"Authorization": f"Code {code_of(gateway)}"}
+        headers = {"Authorization": f"Code {code_for_phone(gateway.system)}"}
         told = httpx.post(f"{self._base}/device", json={}, headers=headers).json()
         self.device = told["id"]
         self._headers = {"Authorization": f"Bearer {told['token']}"}

@@ -11,13 +11,9 @@ from api.app import create_phones_app
 from api.phones.routes import PHONES
 from api.routes import ROUTES
 from api.routing.phones import open_phones
-from application.books.actors import Actor
-from application.fleet.phones import OfferEnrolment, draw_code
-from domain.values import Network
 from tests.api.conftest import Gateway
+from tests.support.phone import BASE, code_for_phone
 from worker.web.phones import listening_for_phones, phones_served
-
-BASE = "/api/mobile/v1"
 
 
 @pytest.fixture
@@ -36,16 +32,7 @@ def phones(gateway: Gateway) -> Iterator[httpx.Client]:
 
 def enrol(gateway: Gateway, client: httpx.Client) -> str:
     """Let a phone in; give its token."""
-    system = gateway.system
-    code = draw_code(system.randomness)
-    offer = OfferEnrolment(
-        code,
-        slots={1: Network.MTN},
-        digests=system.digests,
-        actor=Actor("test"),
-        at=system.clock.now(),
-    )
-    system.committer.execute(offer)
+    code = code_for_phone(gateway.system)
     answer = client.post(f"{BASE}/device", json={}, headers={"Authorization": f"Code {code}"})
     token: str = answer.json()["token"]
     return token
