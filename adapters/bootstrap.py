@@ -155,6 +155,7 @@ def _terms(settings: Settings, ported: Ported) -> Terms:
         registration_open=settings.registration_open,
         registration_daily_credits=settings.registration_daily_credits,
         public_url=settings.reached_at,
+        phones_url=settings.phones_reached_at,
         trusted_proxies=settings.trusted_proxies,
         forwarded_header=settings.forwarded_header,
         upload_bytes_max=settings.uploads_bytes_max,

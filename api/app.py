@@ -27,10 +27,12 @@ from api.http.wire import Answer, Call, Receive, Scope, Send, call_of, encode
 from api.pages.answering import page_error, routes_of
 from api.pages.page import Page
 from api.pages.site import PAGES
+from api.phones.routes import PHONES
 from api.routes import ROUTES, envelope_of
 from api.routing.front import Front
 from api.routing.resource import Resource, write
 from api.routing.route import Route
+from application.messages.phones import Phones
 from application.system import System
 from domain.errors import InvalidRequest, NotFound
 
@@ -65,11 +67,26 @@ class GatewayApp(Litestar):
 
 
 def create_app(
-    system: System, routes: Sequence[Route] = ROUTES, pages: Sequence[Page] = PAGES
+    system: System,
+    routes: Sequence[Route] = ROUTES,
+    pages: Sequence[Page] = PAGES,
+    *,
+    phones: Phones | None = None,
 ) -> Litestar:
-    """Make the web application of a running system; its threads are not started here."""
-    front = Front(system)
-    by_path = sorted([*with_reference(routes), *routes_of(pages)], key=attrgetter("path"))
+    """Make the web application of a running system; its threads are not started here.
+
+    ``phones`` are those of the process, where another application of it has them, too.
+    """
+    return _app(Front(system, phones), [*with_reference(routes), *routes_of(pages)])
+
+
+def create_phones_app(system: System, phones: Phones) -> Litestar:
+    """Make the application for phones alone: no key, no page and no session works there."""
+    return _app(Front(system, phones), PHONES)
+
+
+def _app(front: Front, routes: Sequence[Route]) -> Litestar:
+    by_path = sorted(routes, key=attrgetter("path"))
     resources = {
         path: Resource(front, path, list(operations))
         for path, operations in groupby(by_path, key=attrgetter("path"))
@@ -82,9 +99,10 @@ def create_app(
         logging_config=None,
         debug=False,
     )
+    system = front.system
     addresses = Addresses(system.terms.trusted_proxies, system.terms.forwarded_header)
     app.edge = Edge(system, _refusing, pace=Pacing(addresses).wait)
-    app.hot = {path: resources[path] for path in HOT_PATHS}
+    app.hot = {path: resources[path] for path in HOT_PATHS if path in resources}
     return app
 
 

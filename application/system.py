@@ -120,6 +120,8 @@ class Terms:
     """What an account that registered by itself may spend in a day; 0: no limit."""
     public_url: str
     """Where people reach the gateway, without a slash at the end."""
+    phones_url: str
+    """Where phones do, likewise."""
     trusted_proxies: Sequence[str]
     forwarded_header: str
     """The one header in which a trusted proxy says who its client is."""

@@ -34,7 +34,8 @@ USE: Final = Table("fleet_use", READ, key("sim"), changing("day"), changing("beg
 """How many segments a SIM began on ``day``, the last day in Lusaka on which it began any.
 
 Each attempt begins one, and each accepted segment with more to follow the next. One that then
-did not leave stays counted, so the count is never less than what was on the air.
+did not leave stays counted, so the count is never less than what was on the air. A phone takes
+messages whole: one counts as a segment when it is given, and with all of them once it is sent.
 """
 
 LATELY: Final = Table("fleet_lately", READ, key("sim"), changing("begun", Text))

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from adapters.observability.logs import LEVELS
 from adapters.settings.checks import (
     PORT_MAX,
     Check,
+    host_and_port,
     listener,
     networks,
     not_blank,
@@ -32,6 +34,8 @@ DATABASE_URLS: Final = url(["postgresql", "postgres"])
 MAIL_URLS: Final = url(["smtp", "smtps"])
 REDIS_URLS: Final = url(["redis", "rediss", "unix"])
 WEB_URLS: Final = url(["http", "https"])
+TLS: Final = ("1.2", "1.3")
+EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - what an operator may set
 CREDITS: Final = within(0, CREDITS_MAX)
 DAYS: Final = within(0, 36_500)
 SECONDS: Final = within(0.1, 3_600)
@@ -129,6 +133,19 @@ class Settings:
         "host:port or Unix socket of /metrics and the details of /readyz; "
         "without it 127.0.0.1:8081, or a free port.",
         check=listener,
+    )
+    phones_listen: str | None = _setting(
+        None,
+        "host:port or Unix socket for Android phones alone, beside the address for all.",
+        check=listener,
+    )
+    phones_tls_min: str = _setting(
+        "1.2", "Oldest TLS spoken there: 1.2, as old phones need it, or 1.3.", check=one_of(TLS)
+    )
+    phones_public_url: str | None = _setting(
+        None,
+        "Address under which phones reach it; without it that host with the port of listen.",
+        check=WEB_URLS,
     )
     connections_max: int = _setting(
         4_096,
@@ -253,6 +270,18 @@ class Settings:
         """Where people reach the gateway, without a slash at the end."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return (self.public_url or f"{self.scheme}://{host}:{self.port}").rstrip("/")
+
+    @property
+    def phones_reached_at(self) -> str:
+        """Where phones reach the gateway, without a slash at the end."""
+        place = None if self.phones_listen is None else host_and_port(self.phones_listen)
+        if self.phones_public_url is not None or place is None:
+            return (self.phones_public_url or self.reached_at).rstrip("/")
+        host, port = place
+        if host in EVERYWHERE:
+            host = urlsplit(self.reached_at).hostname or host
+        host = f"[{host}]" if ":" in host else host
+        return f"{self.scheme}://{host}:{port}"
 
     @property
     def scheme(self) -> str:

@@ -1,7 +1,7 @@
 """One HTTP request and its answer as plain values: nothing here knows the framework."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -98,6 +98,18 @@ class Answer(NamedTuple):
     content_type: bytes = JSON
     cache_control: bytes = NO_STORE
     """Nothing is kept on its way unless whoever makes the answer says so."""
+
+
+class Streamed(NamedTuple):
+    """An answer that goes on until its client leaves, or the process does."""
+
+    chunks: AsyncIterator[bytes]
+    end: Callable[[], None]
+    """Lets ``chunks`` come to their end; called when the client has left."""
+    content_type: bytes
+    status: int = 200
+    headers: Headers = ((b"x-accel-buffering", b"no"),)
+    """A proxy that knows the word passes on what comes at once."""
 
 
 def answer(content: object, *, status: int = 200, headers: Headers = ()) -> Answer:

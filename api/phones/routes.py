@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from msgspec import UNSET
@@ -9,16 +10,17 @@ from msgspec import UNSET
 from api import schemas
 from api.http.credentials import bearer
 from api.http.refusals import KIBIBYTE
-from api.http.wire import Answer, Call, answer
+from api.http.wire import Answer, Call, Streamed, answer
 from api.phones.inbound import keep
 from api.phones.reading import item_as_json, read_object, read_reports
 from api.phones.settings import settings_of, webhooks_of
 from api.routing.errors import FAULT_FROM, feltech_error, row_of
 from api.routing.front import Front
-from api.routing.route import Endpoint, Method, Route
+from api.routing.route import Endpoint, Method, Opening, Route
 from application.fleet.phones import EnrolPhone
 from domain.errors import InvalidKey, NotFound, NotPermitted
 from domain.phone import Phone
+from domain.phone_report import NOBODY
 
 BASE: Final = "/api/mobile/v1"
 BODY_BYTES_MAX: Final = 64 * KIBIBYTE
@@ -91,7 +93,17 @@ async def pull(front: Front, call: Call) -> Answer:
     """Give what the phone is to do."""
     token, _ = await _phone(front, call)
     items = await front.with_phone(lambda: front.phones.hand_of(token).pull())
+    if any(item.recipient != NOBODY for item in items):
+        front.pushes.was_given(token)
     return answer([item_as_json(item) for item in items])
+
+
+async def events(front: Front, call: Call) -> Streamed:
+    """Tell the phone, as long as it listens, when there is something for it to pull."""
+    token, _ = await _phone(front, call)
+    push = front.pushes.open(token, call.has_hung_up)
+    end = partial(front.pushes.close_one, token, push)
+    return Streamed(push.words(), end, b"text/event-stream")
 
 
 async def report(front: Front, call: Call) -> Answer:
@@ -105,7 +117,7 @@ async def report(front: Front, call: Call) -> Answer:
 async def webhooks(front: Front, call: Call) -> Answer:
     """Give the calls that the phone is to make."""
     _, phone = await _phone(front, call)
-    return answer(webhooks_of(phone, front.system.terms.public_url))
+    return answer(webhooks_of(phone, front.system.terms.phones_url))
 
 
 async def settings(front: Front, call: Call) -> Answer:
@@ -143,7 +155,7 @@ _BOTH: Final[Sequence[tuple[Method, Endpoint, str]]] = (
 )
 
 
-def _route(method: Method, path: str, endpoint: Endpoint, summary: str) -> Route:
+def _route(method: Method, path: str, endpoint: Endpoint | Opening, summary: str) -> Route:
     return Route(
         method=method,
         path=path,
@@ -159,7 +171,7 @@ def _route(method: Method, path: str, endpoint: Endpoint, summary: str) -> Route
         request=schemas.PhoneBody if method in {"POST", "PATCH"} else None,
         bytes_max=BODY_BYTES_MAX,
         is_documented=False,
-        is_safe=endpoint is not pull,
+        is_safe=endpoint not in {pull, events},
     )
 
 
@@ -172,10 +184,11 @@ PHONES: Final = (
         for word in ("message", "messages")
         for method, endpoint, summary in _BOTH
     ),
+    _route("GET", f"{BASE}/events", events, "What a phone is told at once"),
     _route("GET", f"{BASE}/webhooks", webhooks, "The calls that a phone is to make"),
     _route("GET", f"{BASE}/settings", settings, "A phone's settings"),
     _route("GET", f"{BASE}/user/code", no_accounts, "Not here"),
     _route("PATCH", f"{BASE}/user/password", no_accounts, "Not here"),
     _route("POST", "/phones/{device_id}/inbound", inbound, "Keep a message that came to a SIM"),
 )
-"""The app's paths; ``/events`` is not here: phones pull every half minute."""
+"""The app's paths."""

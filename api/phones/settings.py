@@ -22,13 +22,14 @@ def settings_of(signing_key: str) -> Mapping[str, object]:
             "log_lifetime_days": LOG_DAYS,
             "processing_order": "FIFO",
         },
+        "gateway": {"notification_channel": "SSE_ONLY"},
         "ping": {"interval_seconds": POLL_S},
         "logs": {"lifetime_days": LOG_DAYS},
         "webhooks": {"internet_required": True, "retry_count": 15, "signing_key": signing_key},
     }
 
 
-def webhooks_of(phone: Phone, public_url: str) -> list[Mapping[str, object]]:
+def webhooks_of(phone: Phone, phones_url: str) -> list[Mapping[str, object]]:
     """Give the calls that the phone makes: messages that come to its SIMs."""
-    url = f"{public_url}/phones/{phone.device}/inbound"
+    url = f"{phones_url}/phones/{phone.device}/inbound"
     return [{"id": f"{phone.device}-inbound", "url": url, "event": INBOUND}]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import Final, TypeVar
 
 from api.door.caller import Caller
@@ -16,14 +15,12 @@ from api.http.shares import FairPool, Share
 from api.http.threads import Pool, Recent, Shared
 from api.http.waiting import Waiting
 from api.http.wire import Call
+from api.routing.phones import open_phones
+from api.routing.pushes import Pushes
 from application.accounts.logins import TOKEN_PREFIX
-from application.books.alarms import Alarms
 from application.books.behind import unseen_since
 from application.books.commands import Command
-from application.fleet.desk import Desks
-from application.fleet.means import Means
-from application.fleet.waits import SimWaits
-from application.messages.phones import Phones
+from application.messages.phones import PHONES_MAX, Phones
 from application.money.callbacks import Callbacks
 from application.ports import Poster
 from application.system import System
@@ -58,7 +55,8 @@ R = TypeVar("R")
 class Front:
     """One web process's side of the system; belongs to one event loop."""
 
-    def __init__(self, system: System) -> None:
+    def __init__(self, system: System, phones: Phones | None = None) -> None:
+        """``phones`` are those of the process, where several listeners share them."""
         self.system = system
         self._addresses = Addresses(system.terms.trusted_proxies, system.terms.forwarded_header)
         self.door = Door(system)
@@ -70,24 +68,14 @@ class Front:
             wire_log=system.wire_log,
             clock=system.clock,
         )
-        self.phones = Phones(
-            means=Means(
-                store=system.store,
-                reader=system.reader,
-                queries=system.queries,
-                committer=system.committer,
-                randomness=system.randomness,
-                clock=system.clock,
-                alarms=(alarms := Alarms()),
-                waits=SimWaits(),
-            ),
-            digests=system.digests,
-            desk_of=Desks(
-                Network, queries=system.queries, store=system.store, clock=system.clock
-            ).of,
-        )
-        system.signals.add_check("phones", partial(_troubles, alarms), is_vital=False)
+        self.phones = phones or open_phones(system)
         self._phoning = Pool("ngoma-phones", threads=PHONE_THREADS, waiting_max=PHONES_WAITING_MAX)
+        self.pushes = Pushes(
+            lambda: self.read(None, lambda: system.queries.due_networks(system.clock.now())),
+            self.phones,
+            most=PHONES_MAX,
+        )
+        """Phones that are told at once that there is a message for them."""
         self._bridge = Bridge(system.committer)
         self._reading = FairPool(
             "ngoma-read",
@@ -119,6 +107,7 @@ class Front:
     async def close(self) -> None:
         """Let threads end and connections go."""
         self.waiting.close()
+        self.pushes.close()
         if self._poster is not None:
             await self._poster.close()
         await self.people.close()
@@ -332,8 +321,3 @@ class Front:
             return question()
 
         return await self._reading.run(ask, Share(str(account)))
-
-
-def _troubles(alarms: Alarms) -> str:
-    """Say what is wrong with phones' SIMs."""
-    return "; ".join(f"{name}: {words}" for name, words in alarms.standing().items()) or "ok"

@@ -1,5 +1,6 @@
 """One path of the API as an ASGI function: reads the request, runs the endpoint, answers."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from typing import Final
@@ -8,6 +9,7 @@ from api.door.door import TEST
 from api.http.body import read_body
 from api.http.refusals import MethodNotAllowed
 from api.http.wire import (
+    NO_STORE,
     Answer,
     Call,
     ClientGone,
@@ -15,6 +17,7 @@ from api.http.wire import (
     Receive,
     Scope,
     Send,
+    Streamed,
     call_of,
     marked,
 )
@@ -46,6 +49,7 @@ class Resource:
         if route is not None and scope["ngoma.is_head"] and not route.is_safe:
             route = None
         call = call_of(scope)
+        answer: Answer | Streamed
         try:
             answer = await self._run(route, call, scope, receive)
         except NgomaError as error:
@@ -59,9 +63,14 @@ class Resource:
                 extra={"route": self._path, "request_id": scope["ngoma.request_id"].decode()},
             )
             answer = self._refuse(route, call, error)
+        if isinstance(answer, Streamed):
+            await stream(receive, send, answer)
+            return
         await write(send, marked(answer) if TEST in call.marks else answer, call)
 
-    async def _run(self, route: Route | None, call: Call, scope: Scope, receive: Receive) -> Answer:
+    async def _run(
+        self, route: Route | None, call: Call, scope: Scope, receive: Receive
+    ) -> Answer | Streamed:
         if route is None:
             raise MethodNotAllowed(self._allowed())
         if route.takes_file:
@@ -70,7 +79,9 @@ class Resource:
             call.body = await read_body(scope, receive, call.headers, bytes_max=route.bytes_max)
         return await route.endpoint(self._front, call)
 
-    async def _take_file(self, route: Route, call: Call, scope: Scope, receive: Receive) -> Answer:
+    async def _take_file(
+        self, route: Route, call: Call, scope: Scope, receive: Receive
+    ) -> Answer | Streamed:
         """Read a large body of whom the route lets in, and of few at a time."""
         front = self._front
         if route.admit is not None:
@@ -103,6 +114,30 @@ async def write(send: Send, answer: Answer, call: Call) -> None:
         headers += quota_headers(call.quotas)
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})
+
+
+async def stream(receive: Receive, send: Send, answer: Streamed) -> None:
+    """Write an answer piece by piece, until it ends or its client has left."""
+    headers = [
+        (b"content-type", answer.content_type),
+        (b"cache-control", NO_STORE),
+        *answer.headers,
+    ]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    leaving = asyncio.create_task(_end_when_left(receive, answer))
+    try:
+        async for chunk in answer.chunks:
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+    finally:
+        leaving.cancel()
+        answer.end()
+
+
+async def _end_when_left(receive: Receive, answer: Streamed) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    answer.end()
 
 
 def quota_headers(quotas: Sequence[tuple[str, Quota]]) -> Headers:

@@ -8,11 +8,13 @@ from msgspec import Struct
 
 from api import schemas
 from api.http.body import BODY_BYTES_MAX
-from api.http.wire import Answer, Call
+from api.http.wire import Answer, Call, Streamed
 from api.routing.errors import Envelope
 from api.routing.front import Front
 
 Endpoint = Callable[[Front, Call], Awaitable[Answer]]
+Opening = Callable[[Front, Call], Awaitable[Streamed]]
+"""An endpoint whose answer goes on."""
 Admit = Callable[[Front, Call], Awaitable[object]]
 Answers = Mapping[int, tuple[type[Struct], ...]]
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -47,7 +49,7 @@ class Route:
 
     method: Method
     path: str
-    endpoint: Endpoint
+    endpoint: Endpoint | Opening
     envelope: Envelope
     summary: str
     answers: Answers

@@ -13,7 +13,7 @@ from application.books.reader import Reader
 from application.books.reasons import WithReason
 from application.fleet.leases import RELEASED
 from application.ports import Randomness, SecretKind, SecretRow
-from domain.errors import InvalidKey, NotFound
+from domain.errors import InvalidKey, InvalidRequest, NotFound
 from domain.phone import Phone, Slots, phone_id, read_slots, slot_identity, written_slots
 from domain.roles import Duty
 from domain.sim import Sim, sim_id
@@ -67,8 +67,12 @@ class OfferEnrolment(Command[None]):
 
         Raises:
             NotPermitted: the actor may not.
+            InvalidRequest: no slot is named.
         """
         permit(books, self._actor, Duty.SETTLE_MESSAGES)
+        if not self._slots:
+            msg = "Say the network of one SIM at least."
+            raise InvalidRequest(msg, field="slot_1")
         ends_at = Instant(self.at + CODE_S * SECOND)
         slots = " ".join(self._slots)
         books.keep_secret(

@@ -6,7 +6,7 @@ from typing import Final
 
 from application.fleet.means import Means
 from application.fleet.rounds import Source
-from application.messages.offers import Item
+from application.messages.offers import Item, Offer
 from application.messages.phone_reports import Heard, RecordPhoneReport, failure_of
 from application.messages.phone_slot import PhoneSlot
 from domain.errors import OutcomeUnknown
@@ -36,6 +36,8 @@ class PhoneHand:
     ) -> None:
         """``earlier`` are SIMs of the phone by a mapping that holds no more."""
         self._earlier = frozenset(earlier)
+        self.wants: frozenset[Network] = frozenset()
+        """Networks of which it would have taken a message when it called last."""
         self.device = device
         self.mapped = slots
         self._means = means
@@ -62,17 +64,14 @@ class PhoneHand:
         with self._lock:
             held = [slot for slot in self._slots if slot.stay_online()]
             asked = [item for slot in held for item in slot.questions()]
-            return [*self._given(held), *asked][:ANSWER_MAX]
+            given = self._given(held)
+            self._look_what_it_wants()
+            return [*given, *asked][:ANSWER_MAX]
 
     def _given(self, held: Sequence[PhoneSlot]) -> Sequence[Item]:
         """Give new messages; one of lane otp goes alone, and the next after it was handed over:
         only the first of a burst is sent without the phone's own pauses."""
-        waiting = [
-            offer
-            for slot in self._slots
-            for offer in slot.offers.values()
-            if not (offer.is_handed_over or offer.is_in_doubt)
-        ]
+        waiting = self._waiting()
         if any(offer.lane is Lane.OTP for offer in waiting):
             return []
         given: list[Item] = []
@@ -88,6 +87,21 @@ class PhoneHand:
             left.append(slot)
         return given
 
+    def _waiting(self) -> Sequence[Offer]:
+        """Give what it has and has not handed to Android."""
+        return [
+            offer
+            for slot in self._slots
+            for offer in slot.offers.values()
+            if not (offer.is_handed_over or offer.is_in_doubt)
+        ]
+
+    def _look_what_it_wants(self) -> None:
+        waiting = self._waiting()
+        is_full = len(waiting) >= OFFERS_MAX or any(one.lane is Lane.OTP for one in waiting)
+        willing = () if is_full else (slot for slot in self._slots if slot.may_be_given)
+        self.wants = frozenset(slot.network for slot in willing)
+
     def hear(self, snapshots: Sequence[Snapshot]) -> None:
         """Take in what the phone says; again, late or in another order does no harm.
 
@@ -98,8 +112,11 @@ class PhoneHand:
             for slot in self._slots:
                 if not slot.sims:  # this process has just begun
                     slot.stay_online()
-            for snapshot in snapshots:
-                self._hear(snapshot)
+            try:
+                for snapshot in snapshots:
+                    self._hear(snapshot)
+            finally:
+                self._look_what_it_wants()
 
     def _hear(self, snapshot: Snapshot) -> None:
         named = read_offer_id(snapshot.id)

@@ -213,6 +213,14 @@ class PhoneSlot:
 
     # -- giving ----------------------------------------------------------------------------------
 
+    @property
+    def may_be_given(self) -> bool:
+        """Whether its SIM may send a message now, if there is one."""
+        duty = self._lease.duty
+        if duty is None or duty.quarantined or self._owed or self.condition.rests_for_s:
+            return False
+        return self._pace.has_room(1)
+
     def offer(self, *, only_urgent: bool = False, urgent_too: bool = True) -> Item | None:
         """Give the best message that the SIM may send now; None when there is none.
 
@@ -220,9 +228,7 @@ class PhoneSlot:
             StoreDown: the read models or the message cannot be read.
         """
         duty = self._lease.duty
-        if duty is None or duty.quarantined or self._owed or self.condition.rests_for_s:
-            return None
-        if not self._pace.has_room(1):
+        if duty is None or not self.may_be_given:
             return None
         waiting = self._desk.take(duty.sim)
         if waiting is None:

@@ -37,7 +37,10 @@ class Phones:
         means: Means,
         digests: Digests,
         desk_of: Callable[[Network], Source],
+        ring: Callable[[Network], None] = lambda _: None,
     ) -> None:
+        """``ring`` says that there may be new work for a network."""
+        self.ring = ring
         self._means = means
         self._digests = digests
         self._desk_of = desk_of
@@ -56,6 +59,15 @@ class Phones:
     def hand_of(self, token: str) -> PhoneHand:
         """Give its hand; raises the same."""
         return self._of(token).hand
+
+    def wanted_by(self, token: str) -> frozenset[Network] | None:
+        """Give the networks of which a phone would take a message; None: it is not known here.
+
+        Reads nothing and waits for nobody, so an event loop may ask.
+        """
+        with self._lock:
+            known = self._known.get(self._digests.phone_token(token))
+            return None if known is None else known.hand.wants
 
     def _of(self, token: str) -> _Known:
         key, now_s = self._digests.phone_token(token), self._means.clock.monotonic_s()

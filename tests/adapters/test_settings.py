@@ -43,6 +43,35 @@ def test_people_reach_the_gateway_where_it_listens_unless_a_setting_knows_better
     assert public.reached_at == "https://sms.example.com"
 
 
+@pytest.mark.parametrize(
+    ("settings", "url"),
+    [
+        (Settings(), "http://127.0.0.1:8080"),
+        (Settings(phones_listen="0.0.0.0:8443"), "http://127.0.0.1:8443"),
+        (
+            Settings(phones_listen="[::]:8443", public_url="https://n.example"),
+            "http://n.example:8443",
+        ),
+        (
+            Settings(
+                phones_listen="192.168.1.5:8443", tls_certificate=Path("c"), tls_key=Path("k")
+            ),
+            "https://192.168.1.5:8443",
+        ),
+        (
+            Settings(phones_listen="/run/phones", public_url="https://n.example"),
+            "https://n.example",
+        ),
+        (
+            Settings(phones_listen="[fd00::1]:1", phones_public_url="https://p.example/"),
+            "https://p.example",
+        ),
+    ],
+)
+def test_phones_are_told_where_their_own_listener_is(settings: Settings, url: str) -> None:
+    assert settings.phones_reached_at == url
+
+
 def test_a_table_gathers_settings_whose_names_it_begins(tmp_path: Path) -> None:
     file = tmp_path / "ngoma.toml"
     file.write_text(
@@ -130,6 +159,10 @@ network = "mtn"
         (
             '[operations]\nlisten = "::1:99999"',
             '[operations] listen = "::1:99999": it must be host:port, or a path with a slash.',
+        ),
+        (
+            '[phones]\ntls_min = "1.1"',
+            '[phones] tls_min = "1.1": it must be 1.2 or 1.3.',
         ),
         (
             "[connections]\nmax = 0",

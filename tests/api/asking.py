@@ -181,6 +181,7 @@ CLASSES: Final[Mapping[tuple[str, str], Class]] = {
     ("PATCH", f"{PHONES}/message"): Class(Kind.PHONE, body={}),
     ("GET", f"{PHONES}/messages"): Class(Kind.PHONE),
     ("PATCH", f"{PHONES}/messages"): Class(Kind.PHONE, body={}),
+    ("GET", f"{PHONES}/events"): Class(Kind.PHONE),
     ("GET", f"{PHONES}/webhooks"): Class(Kind.PHONE),
     ("GET", f"{PHONES}/settings"): Class(Kind.PHONE),
     ("GET", f"{PHONES}/user/code"): Class(Kind.OPEN),

@@ -256,7 +256,8 @@ class ReportDelivered(Command[None]):
         books.record(message)
 
 
-def bring_online(system: System, network: Network) -> OnDuty:
+def bring_online(system: System, network: Network, *, at: Instant | None = None) -> OnDuty:
+    """Have a SIM come, now or at another time."""
     place = list(Network).index(network)
     identity = SimIdentity(
         iccid=f"8926000000000000{place}",
@@ -266,9 +267,8 @@ def bring_online(system: System, network: Network) -> OnDuty:
         firmware="1",
         msisdn=f"+26097900000{place}",
     )
-    command = BringOnline(
-        identity, network=network, modem=f"modem{place}", holder="test", at=system.clock.now()
-    )
+    at = system.clock.now() if at is None else at
+    command = BringOnline(identity, network=network, modem=f"modem{place}", holder="test", at=at)
     return system.committer.execute(command)
 
 

@@ -23,6 +23,7 @@ from tests.benchmarks import (
     neighbours,
     pages,
     payments,
+    phones,
     proofs,
     reading,
     replaying,
@@ -65,6 +66,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[Bench], Iterator[Row]]]] = {
     "demo": demo.demo,
     "pages": pages.pages,
     "webhooks": telling.webhooks,
+    "phones": phones.phones,
     "feed": telling.feed_pages,
     "uploads": uploading.uploading,
 }

@@ -96,6 +96,22 @@ def test_what_a_sim_begins_is_counted_by_the_day_in_lusaka(truth: Truth) -> None
     assert truth.queries().begun_on(day, sim=1) == 1  # the next counts too: the clock went back
 
 
+def test_a_message_that_a_phone_takes_whole_is_as_many_segments_once_it_is_sent(
+    truth: Truth,
+) -> None:
+    in_phone = sim(1)
+    in_phone.come_online(
+        network="mtn", modem="phone-1/1", imei="d", fence=4, host="d", takes_whole=True, at=at(1)
+    )
+    given = start(message(1, segments=3))
+    truth.save(wallet_of(1), in_phone, given)
+    assert row_of(truth).begun_today == 1
+    given.accept_whole(evidence="phone", at=at(3))
+    truth.save(given)
+    row = row_of(truth)
+    assert (row.begun_today, row.sent_segments) == (3, 3)
+
+
 def test_what_a_clock_counted_that_was_days_ahead_uses_up_no_day(truth: Truth) -> None:
     truth.save(wallet_of(1), online(1))
     ahead = 60 * 86_400

@@ -29,6 +29,7 @@ def unread(names: Iterable[str], files: Iterable[Source]) -> set[str]:
 def test_each_setting_is_read() -> None:
     derived = {
         *("numbering_plan", "numbering_other"),  # read by Settings.numbering
+        "phones_public_url",  # read by Settings.phones_reached_at
         *("fee_flat_ngwee", "fee_per_10_000"),  # read by ProviderSettings.fees
     }
     kinds = (Settings, ModemSettings, ProviderSettings, Limits)

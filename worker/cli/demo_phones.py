@@ -16,8 +16,6 @@ from domain.phone import Slots
 from domain.values import Network
 from worker.cli.phone_emulate import let_in, run_until
 
-POLL_S: Final = 1.0
-"""A demo is watched: its phones pull more often than the settings say."""
 PATH: Final = "/api/mobile/v1"
 
 
@@ -42,14 +40,13 @@ def start_phones(
             clock=clock,
             log=FileNetworkLog(folder / f"{place}.jsonl"),
             seed=place,
-            poll_s=POLL_S,
         )
         state = folder / f"{place}.json"
         let_in(phone, None if state.exists() else _code(system, slots, actor), state)
         threading.Thread(
             target=run_until,
             args=(phone, stop),
-            kwargs={"clock": clock},
+            kwargs={"url": f"{url}{PATH}", "clock": clock},
             name=f"phone-{place}",
             daemon=True,
         ).start()

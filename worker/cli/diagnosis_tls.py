@@ -6,14 +6,14 @@ from adapters.clock import SystemClock
 from adapters.settings import Settings
 from domain.public_ids import iso_time
 from worker.cli.finding import Finding, Verdict
-from worker.web.served import certificate_of
+from worker.web.served import certificates_of
 
 CHECK = "tls"
 
 
 def look_at_tls(settings: Settings) -> Iterator[Finding]:
     """Read the pair as ``serve`` would; what it would refuse is raised."""
-    certificate = certificate_of(settings)
+    certificate = next(iter(certificates_of(settings).shown), None)
     if certificate is None:
         words = "not spoken here: that is for this machine alone, or for a proxy in front."
         yield Finding(CHECK, Verdict.NOTE, words)

@@ -1,5 +1,7 @@
 """``ngoma phone``: phones that send for the gateway, and one to try."""
 
+import sys
+from io import StringIO
 from pathlib import Path
 from typing import Final
 
@@ -73,7 +75,7 @@ def enrol(place: Place, slots: Slots, *, as_json: bool) -> None:
                 at=gateway.now(),
             )
         )
-        url = f"{system.terms.public_url}{PATH}"
+        url = f"{system.terms.phones_url}{PATH}"
     if as_json:
         print_json({"code": code, "url": url, "ends_in_s": CODE_S})
         return
@@ -83,6 +85,18 @@ def enrol(place: Place, slots: Slots, *, as_json: bool) -> None:
         "Sign In, By Code. It works once, within the hour.",
         err=True,
     )
+    for text, what in ((url, "the address"), (code, "the code")):
+        _draw(text, what)
+
+
+def _draw(text: str, what: str) -> None:
+    """Draw a QR code for the phone's camera, where the terminal has the characters for it."""
+    import segno
+
+    drawing = StringIO()
+    segno.make(text, error="m", micro=False).terminal(drawing, border=2, compact=True)
+    if (sys.stderr.encoding or "").lower().startswith("utf"):
+        click.echo(f"\n{what} for the phone's camera:\n{drawing.getvalue()}", err=True)
 
 
 @phone.command("list", epilog=example("ngoma phone list"))

@@ -11,6 +11,7 @@ import click
 from adapters.clock import SystemClock
 from adapters.modems.simulated.network_log import FileNetworkLog
 from adapters.modems.simulated.phone import EmulatedPhone
+from adapters.modems.simulated.phone_events import PhoneEvents
 from adapters.modems.simulated.phone_wire import HttpWire
 from adapters.security.secret import keep_private
 
@@ -35,9 +36,14 @@ def run_phone(
         ClickException: the gateway does not let it in, or the log cannot be made.
     """
     clock = SystemClock()
-    stop = threading.Event()
+    stop, woken = threading.Event(), threading.Event()
+
+    def end() -> None:
+        stop.set()
+        woken.set()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda *_: end())
     try:
         phone = EmulatedPhone(
             HttpWire(url),
@@ -53,13 +59,35 @@ def run_phone(
         msg = f"The phone is not let in: {error}."
         raise click.ClickException(msg) from error
     click.echo(f"{phone.device} pulls from {url}; Ctrl-C ends it")
-    run_until(phone, stop, clock=clock)
+    run_until(phone, stop, url=url, clock=clock, woken=woken)
 
 
-def run_until(phone: EmulatedPhone, stop: threading.Event, *, clock: SystemClock) -> None:
-    """Step a phone until it is to stop."""
-    while not stop.is_set():
-        stop.wait(max(0.01, phone.step() - clock.monotonic_s()))
+def run_until(
+    phone: EmulatedPhone,
+    stop: threading.Event,
+    *,
+    url: str,
+    clock: SystemClock,
+    woken: threading.Event | None = None,
+) -> None:
+    """Step a phone until it is to stop, at once when the gateway tells it of a message.
+
+    ``woken`` ends its rest; who sets ``stop`` sets it, too, if that is not to wait.
+    """
+    rest = woken or threading.Event()
+
+    def pull() -> None:
+        phone.push()
+        rest.set()
+
+    events = PhoneEvents(f"{url.rstrip('/')}/events", phone.token, pull)
+    events.start()
+    try:
+        while not stop.is_set():
+            rest.wait(max(0.01, phone.step() - clock.monotonic_s()))
+            rest.clear()
+    finally:
+        events.end()
 
 
 def let_in(phone: EmulatedPhone, code: str | None, state: Path | None) -> None:

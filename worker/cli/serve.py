@@ -16,7 +16,8 @@ from adapters.clock import SystemClock
 from adapters.observability.logs import configure_logs
 from adapters.observability.outlet import Outlet, hold_standard_files
 from adapters.settings import Settings
-from api.app import create_app
+from api.app import create_app, create_phones_app
+from api.routing.phones import open_phones
 from application.system import System
 from domain.errors import NgomaError
 from worker.cli.adoption import adopt_what_is_older, must_not_be_older
@@ -40,7 +41,8 @@ from worker.memory import settle_memory
 from worker.parts.part import ProcessRole
 from worker.supervisor import Supervisor
 from worker.web.operations import operations
-from worker.web.served import certificate_of, following
+from worker.web.phones import listening_for_phones, phones_served
+from worker.web.served import certificates_of, following
 from worker.web.server import make_server, web_bounds
 from worker.web.sockets import Listener, listen, listen_at
 
@@ -114,9 +116,10 @@ def _serve(
             require_sound(settings.data_dir)
         (settings.data_dir / "demo.json").unlink(missing_ok=True)
         # Before anything is opened, so that a taken port is a clear message at once.
-        certificate = certificate_of(settings)
+        certificates = certificates_of(settings)
         listener = stack.enter_context(closing(_listen(settings)))
         settings = replace(settings, public_url=settings.public_url or listener.public_url)
+        for_phones, settings = stack.enter_context(listening_for_phones(settings))
         if is_demo:
             demo_seal_key(settings)
             stack.enter_context(demo_modems(settings, SystemClock()))
@@ -130,13 +133,19 @@ def _serve(
         supervisor.start()
         stack.callback(supervisor.stop, STOP_S)
         operations_url = stack.enter_context(operations(system, settings, role))
-        stack.enter_context(following(certificate, system))
+        stack.enter_context(following(certificates, system))
+        phones_open = open_phones(system)
         server = make_server(
-            *(create_app(system), system, web_bounds(settings)),
+            *(create_app(system, phones=phones_open), system, web_bounds(settings)),
             lifespan=True,
-            certificate=certificate,
+            certificate=certificates.web,
         )
         where = {"web": listener.url, "operations": operations_url}
+        if for_phones is not None:
+            app = create_phones_app(system, phones_open)
+            shown = certificates.phones
+            stack.enter_context(phones_served(for_phones, system, settings, app, certificate=shown))
+            where["phones"] = for_phones.url
         _log.info("Listening.", extra=where)
         if is_demo:
             account, key = demo_account(system, settings)

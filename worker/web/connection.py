@@ -143,7 +143,7 @@ class Connection(asyncio.Protocol):
         if self._exchange is None:
             self._close()
         else:
-            self._exchange.keeps_alive = False
+            self._exchange.leave()
 
     def expire(self, now_s: float) -> None:
         """Act on a deadline that has passed."""

@@ -101,6 +101,7 @@ class Exchange:
         "_waiting",
         "is_answered",
         "is_gone",
+        "is_leaving",
         "is_started",
         "keeps_alive",
         "scope",
@@ -119,6 +120,8 @@ class Exchange:
         self.keeps_alive = keeps_alive
         self.is_gone = False
         """Whether nobody is there for the answer any more."""
+        self.is_leaving = False
+        """Whether the process ends: an answer that would go on is to come to its end."""
         self.is_started = False
         self.is_answered = False
         self._carrier = carrier
@@ -158,7 +161,7 @@ class Exchange:
             self._expects_continue = False
             if not reader.body and not reader.is_complete and not self.is_gone:
                 self._carrier.write(CONTINUE)
-        while not (self.is_gone or self.is_answered):
+        while not (self.is_gone or self.is_answered or (self.is_leaving and self.is_started)):
             if not self._is_body_taken and (reader.body or reader.is_complete):
                 body = bytes(reader.body)
                 reader.body.clear()
@@ -177,6 +180,12 @@ class Exchange:
     def lose(self) -> None:
         """Know that the rest of the request, or a reader of the answer, will not come."""
         self.is_gone = True
+        self.wake()
+
+    def leave(self) -> None:
+        """Know that the process ends: this answer is the last, and nobody waits after it."""
+        self.keeps_alive = False
+        self.is_leaving = True
         self.wake()
 
     # -- the answer --------------------------------------------------------------------------------

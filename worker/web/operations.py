@@ -1,7 +1,6 @@
 """The operators' listener: metrics and details, in a thread and a loop of its own."""
 
 import os
-import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -9,13 +8,12 @@ from typing import Final
 
 from adapters.security.secret import keep_private
 from adapters.settings import Settings
-from adapters.settings.checks import host_and_port
 from api.operations import OperationsApp
 from application.system import System
 from domain.errors import InvalidRequest
 from worker.web.bounds import Bounds
-from worker.web.server import make_server
-from worker.web.sockets import Listener, listen, listen_at
+from worker.web.server import make_server, running
+from worker.web.sockets import Listener, listen, listen_where
 
 HOST: Final = "127.0.0.1"
 PORT: Final = 8_081
@@ -35,19 +33,14 @@ def operations(system: System, settings: Settings, role: str) -> Iterator[str]:
     """
     with closing(_listen(settings.operations_listen)) as listener:
         server = make_server(OperationsApp(system), system, BOUNDS, lifespan=False)
-        thread = threading.Thread(
-            target=server.run, args=([listener.socket],), name="ngoma-operations", daemon=True
-        )
         folder = settings.data_dir / "operations"
         _forget_the_dead(folder)
         place = folder / f"{role}-{os.getpid()}.url"
         keep_private(place, f"{listener.url}\n")
-        thread.start()
         try:
-            yield listener.url
+            with running(server, listener, "ngoma-operations", stop_s=STOP_S):
+                yield listener.url
         finally:
-            server.should_exit = True
-            thread.join(STOP_S)
             place.unlink(missing_ok=True)
 
 
@@ -68,5 +61,4 @@ def _listen(wanted: str | None) -> Listener:
             return listen(HOST, PORT)
         except InvalidRequest:
             return listen(HOST, 0)
-    place = host_and_port(wanted)
-    return listen_at(Path(wanted)) if place is None else listen(*place)
+    return listen_where(wanted)

@@ -1,6 +1,8 @@
 """The server around the connections: uvicorn runs the loop, the lifespan and an orderly end."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final, cast
 
@@ -13,6 +15,7 @@ from application.system import System
 from worker.web.bounds import Bounds, Keeper, connections_of, raise_open_files
 from worker.web.connection import Connection
 from worker.web.exchange import App
+from worker.web.sockets import Listener
 from worker.web.tls import Tls
 
 GRACE_S: Final = 10
@@ -60,6 +63,20 @@ def make_server(
         lifespan="on" if lifespan else "off",
     )
     return uvicorn.Server(config)
+
+
+@contextmanager
+def running(
+    server: uvicorn.Server, listener: Listener, name: str, *, stop_s: float
+) -> Iterator[None]:
+    """Run a server in a thread and a loop of its own while the block lasts."""
+    thread = threading.Thread(target=server.run, args=([listener.socket],), name=name, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(stop_s)
 
 
 def _connections(keeper: Keeper, certificate: Certificate | None) -> Callable[..., Any]:

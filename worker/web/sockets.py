@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from adapters.settings.checks import host_and_port
 from domain.errors import InvalidRequest
 
 BACKLOG: Final = 2_048
@@ -61,11 +62,11 @@ def listen(host: str, port: int, *, scheme: str = "http") -> Listener:
         )
     except (OSError, UnicodeError) as error:
         why = _words(error)
-        msg = f"Cannot listen on {_joined(host, port)}: {why}."
+        msg = f"Cannot listen on {joined(host, port)}: {why}."
         raise InvalidRequest(msg, field="host") from error
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SENT_BYTES_MAX)
     bound = listener.getsockname()[1]
-    return Listener(listener, f"{scheme}://{_joined(WILDCARDS.get(host, host), bound)}")
+    return Listener(listener, f"{scheme}://{joined(WILDCARDS.get(host, host), bound)}")
 
 
 def listen_at(path: Path) -> Listener:
@@ -85,6 +86,12 @@ def listen_at(path: Path) -> Listener:
         msg = f"Cannot listen on {path}: {_words(error)}."
         raise InvalidRequest(msg, field="socket") from error
     return Listener(listener, f"unix:{path}", path)
+
+
+def listen_where(written: str, *, scheme: str = "http") -> Listener:
+    """Listen on ``host:port``, or at the path of a socket; raises the same."""
+    place = host_and_port(written)
+    return listen_at(Path(written)) if place is None else listen(*place, scheme=scheme)
 
 
 def count_unread(transport: asyncio.Transport) -> int:
@@ -118,5 +125,6 @@ def _words(error: Exception) -> str:
     return "there is no such address"
 
 
-def _joined(host: str, port: int) -> str:
+def joined(host: str, port: int) -> str:
+    """Write an address and a port, as a URL has them."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

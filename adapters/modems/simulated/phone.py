@@ -5,6 +5,7 @@ clock's, so that a test lets a day of it pass in a moment.
 """
 
 import json
+import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Protocol
@@ -81,6 +82,7 @@ class EmulatedPhone:
         self._delivered_after_s = delivered_after_s
         self._is_fifo = False
         self._pull_at_s = 0.0
+        self._is_pushed = threading.Event()
         self._send_at_s = 0.0
         self._silent_until_s = 0.0
         self._before: int | None = None
@@ -150,7 +152,8 @@ class EmulatedPhone:
         for each in sorted(each for each in self._due if each[0] <= now_s):
             self._due.remove(each)
             each[2]()
-        if now_s >= self._pull_at_s:
+        if now_s >= self._pull_at_s or self._is_pushed.is_set():
+            self._is_pushed.clear()  # first: an event that comes during the pull counts
             self._pull_at_s = now_s + (self._poll_s or POLL_S)
             self._pull()
         if self.sends and now_s >= self._send_at_s:
@@ -161,6 +164,15 @@ class EmulatedPhone:
     def _later(self, seconds: float, do: Callable[[], None]) -> None:
         self._turn += 1
         self._due.append((self._clock.monotonic_s() + seconds, self._turn, do))
+
+    def push(self) -> None:
+        """Have it pull at its next step, as an event does; any thread."""
+        self._is_pushed.set()
+
+    @property
+    def is_pushed(self) -> bool:
+        """Whether it is to pull at its next step, by an event."""
+        return self._is_pushed.is_set()
 
     # -- pulling (GatewayService.getNewMessages, processMessage) -----------------------------------
 

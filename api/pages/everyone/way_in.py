@@ -9,6 +9,7 @@ from api.http.wire import Answer
 from api.pages.cookies import ONCE, SESSION, forget, keep, write_once
 from api.pages.everyone.samples import send_command
 from api.pages.page import Done, Page, View, Who
+from api.pages.qr import drawn
 from api.pages.visit import Visit
 from domain.roles import Role
 
@@ -115,7 +116,7 @@ async def show_second_factor(visit: Visit) -> View | Answer:
     if uri:  # it is shown until its code was right
         kept = keep(ONCE, write_once(visit.once), age_s=FACTOR_S)
         visit.new_cookies.append(kept)
-    return View("second_factor.html", {"qr": _qr(uri) if uri else ""})
+    return View("second_factor.html", {"qr": drawn(uri) if uri else ""})
 
 
 async def enrol(visit: Visit) -> Done:
@@ -149,14 +150,6 @@ def _proof(visit: Visit) -> dict[str, Any]:
 def _codes(made: dict[str, Any], *cookies: str) -> Done:
     once = {"message": made["message"], "recovery_codes": made["recovery_codes"]}
     return Done("/second-factor", cookies=cookies, once=once)
-
-
-def _qr(uri: str) -> Any:
-    import segno  # noqa: PLC0415 - the web starts without it
-    from markupsafe import Markup  # noqa: PLC0415
-
-    drawn = segno.make(uri, error="m").svg_inline(scale=4, border=2, omitsize=True)
-    return Markup(drawn)  # noqa: S704 - drawn by us
 
 
 WAY_IN: Final = (

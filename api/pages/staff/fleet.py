@@ -4,19 +4,27 @@ from typing import Any, Final
 
 from api.pages.looking import staff
 from api.pages.page import Done, Page, View, Who
+from api.pages.qr import drawn
 from api.pages.tables import Column, Table
 from api.pages.visit import Visit
+from api.pages.words import say
+from api.phones.routes import BASE
 from api.staff.fields import read_before, read_reason
 from application.fleet.liveness import LeaseWatch
+from application.fleet.phones import OfferEnrolment, draw_code
 from application.messages.by_hand import ResolveDoubt
 from application.ports import MODEM_CHECK
 from application.ports.queries import MessageFilter, SimRow
 from domain.errors import InvalidRequest
 from domain.message_states import State
 from domain.page_sizes import LIST_PAGE_MAX
+from domain.phone import read_slots
 from domain.public_ids import feltech_id, iso_time, iso_time_or_none, parse_message_id
+from domain.values import Network
 
 DOUBTS: Final = "/staff/doubts"
+SLOTS: Final = (1, 2)
+"""Of a phone that is let in on the page; the command takes more."""
 SIM_COLUMNS: Final = (
     Column("sim"),
     Column("network"),
@@ -68,7 +76,25 @@ async def fleet(visit: Visit) -> View:
     table = Table(
         name="sims", path="/staff/fleet", query=visit.query, columns=SIM_COLUMNS, rows=rows
     )
-    return View("list.html", table=table)
+    url = visit.once.get("url")
+    values = {
+        "networks": [("", say("fleet.no_sim")), *((each.value, each.value) for each in Network)],
+        "slots": SLOTS,
+        "url_qr": drawn(url) if url else "",
+        "code_qr": drawn(visit.once["code"]) if url else "",
+    }
+    return View("fleet.html", values, table=table)
+
+
+async def enrol(visit: Visit) -> Done:
+    """Draw a code by which a phone is let in, with the networks of the SIMs in it."""
+    system, actor = visit.front.system, await staff(visit)
+    named = [(slot, visit.fields.get(f"slot_{slot}")) for slot in SLOTS]
+    slots = read_slots([f"{slot}={network}" for slot, network in named if network])
+    code, at = draw_code(system.randomness), system.clock.now()
+    offer = OfferEnrolment(code, slots=slots, digests=system.digests, actor=actor, at=at)
+    await visit.front.run(offer)
+    return Done("/staff/fleet", once={"code": code, "url": f"{system.terms.phones_url}{BASE}"})
 
 
 def _sim(row: SimRow, is_answering: bool, checks: Any) -> dict[str, Any]:  # noqa: FBT001
@@ -80,7 +106,7 @@ def _sim(row: SimRow, is_answering: bool, checks: Any) -> dict[str, Any]:  # noq
         "modem": row.modem,
         "msisdn": row.msisdn,
         "state": "quarantined" if row.quarantined else state,
-        "why": None if why == "ok" else why,
+        "why": _why_offline(row) if why == "ok" and state == "offline" else _unless_ok(why),
         "since": iso_time(row.since),
         "today": row.begun_today,
         "messages": row.sent_messages,
@@ -88,6 +114,15 @@ def _sim(row: SimRow, is_answering: bool, checks: Any) -> dict[str, Any]:  # noq
         "airtime_ngwee": row.airtime.ngwee if row.airtime else None,
         "host": row.host,
     }
+
+
+def _why_offline(row: SimRow) -> str | None:
+    """Say why a SIM is offline of which no process of ours says so itself, such as a phone's."""
+    return say("fleet.silent") if row.came_online else row.reason
+
+
+def _unless_ok(words: str) -> str | None:
+    return None if words == "ok" else words
 
 
 # -- what waits -------------------------------------------------------------------------------
@@ -179,7 +214,13 @@ async def _resolve(visit: Visit, *, sent: bool) -> Done:
 
 
 FLEET: Final = (
-    Page(path="/staff/fleet", name="fleet", who=Who.OPERATOR, show=fleet),
+    Page(
+        path="/staff/fleet",
+        name="fleet",
+        who=Who.OPERATOR,
+        show=fleet,
+        acts={"enrol": enrol},
+    ),
     Page(path="/staff/queue", name="queue", who=Who.OPERATOR, show=queue),
     Page(
         path=DOUBTS,

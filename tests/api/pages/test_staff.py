@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+import httpx
 import pytest
 
 from api.pages.page import Who
 from api.pages.site import STAFF
 from domain.account import Account, account_id
 from domain.roles import Role
-from tests.api.conftest import Gateway, gateways, new_account
+from domain.values import SECOND, Instant, Network
+from tests.api.conftest import Gateway, StartGateway, bring_online, gateways, new_account
 from tests.api.pages.browser import Browser, seen
 from tests.api.pages.conftest import OpenBrowser
 from tests.api.pages.test_frame import check
@@ -188,3 +190,39 @@ def test_no_form_of_staff_fails_the_gateway_or_is_logged(
                 assert 400 <= answer.status_code < 500, (page.path, do, typed[:20])
     ours = [record.getMessage() for record in caplog.records if record.name.startswith("ngoma")]
     assert [line for line in ours if MARKER in line] == []
+
+
+def test_a_phone_is_let_in_by_the_code_that_the_page_shows_once(office: Office) -> None:
+    sent = office.ann.send("/staff/fleet", "enrol", slot_1="airtel", slot_2="")
+    answer = office.ann.follow(sent)
+    assert answer.text.count("<svg") >= 2, "the address and the code, for the phone's camera"
+    shown = re.search(r'id="phone-code"[^>]*>([^<]+)<', answer.text)
+    assert shown is not None
+    assert 'id="phone-code"' not in office.ann.get("/staff/fleet").text
+    base = office.gateway.http.base_url.join("/api/mobile/v1")
+    told = httpx.post(f"{base}/device", json={}, headers={"Authorization": f"Code {shown[1]}"})
+    assert told.status_code == 201
+    bearer = {"Authorization": f"Bearer {told.json()['token']}"}
+    assert httpx.get(f"{base}/message", headers=bearer).status_code == 200
+    words = seen(office.ann.get("/staff/fleet"))
+    assert re.search(r"airtel phone-\d+/1 \S+ online", words), words
+
+
+def test_a_sim_that_is_offline_says_why(
+    start_gateway: StartGateway, open_browser: OpenBrowser
+) -> None:
+    gateway = start_gateway(online=False)
+    ann = hire(gateway.system, "ann", Role.ADMIN)
+    long_ago = Instant(gateway.system.clock.now() - 100 * SECOND)
+    for network, at in ((Network.MTN, None), (Network.AIRTEL, long_ago)):
+        gateway.duties[network] = bring_online(gateway.system, network, at=at)
+    gateway.take_offline(Network.MTN)
+    words = seen(open_browser(gateway, token=ann.token).get("/staff/fleet"))
+    assert "+260979000000 offline test" in words
+    assert "+260979000001 offline nothing was heard of it lately" in words
+
+
+def test_a_phone_without_a_sim_is_refused_in_place(office: Office) -> None:
+    answer = office.ann.send("/staff/fleet", "enrol", slot_1="", slot_2="")
+    assert answer.status_code == 422
+    assert "Say the network of one SIM at least." in seen(answer)

@@ -33,6 +33,7 @@ SHOWN: Final = {
     "/app/messages": "messages",
     "/app/messages/{message_id}": "message",
     "/staff/fleet": "fleet",
+    "/staff/fleet#phone": "phone",
     "/staff/approvals": "approvals",
     "/finance/exceptions": "exceptions",
     "/finance/statements": "statements",

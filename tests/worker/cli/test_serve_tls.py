@@ -18,20 +18,21 @@ from tests.worker.cli.commands import NGOMA, ROOT, Cli
 from tests.worker.cli.test_serve import end, get, log_of, start
 
 
-def toml(folder: Path, files: Files, *, key: Path | None = None) -> Path:
+def toml(folder: Path, files: Files, *, key: Path | None = None, more: str = "") -> Path:
     path = folder / "ngoma.toml"
     path.write_text(
-        f'[tls]\ncertificate = "{files.certificate}"\nkey = "{key or files.key}"\n', "utf-8"
+        f'[tls]\ncertificate = "{files.certificate}"\nkey = "{key or files.key}"\n{more}', "utf-8"
     )
     return path
 
 
-def ask(url: str, files: Files, path: str) -> tuple[int, dict[str, str], bytes]:
-    """GET by TLS; give status, headers, and the certificate that was shown."""
-    place = urlsplit(url)
-    connection = HTTPSConnection(
-        place.hostname or "", place.port, timeout=10, context=files.context
-    )
+def ask(
+    url: str, files: Files, path: str, *, most: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3
+) -> tuple[int, dict[str, str], bytes]:
+    """GET by TLS of at most a version; give status, headers, and the certificate of the server."""
+    place, context = urlsplit(url), files.context
+    context.maximum_version = most
+    connection = HTTPSConnection(place.hostname or "", place.port, timeout=10, context=context)
     with closing(connection):
         connection.request("GET", path)
         assert isinstance(connection.sock, ssl.SSLSocket)
@@ -42,10 +43,13 @@ def ask(url: str, files: Files, path: str) -> tuple[int, dict[str, str], bytes]:
 
 
 @pytest.mark.processes
-def test_it_speaks_tls_and_takes_a_new_certificate_at_a_signal(tmp_path: Path) -> None:
+def test_it_speaks_tls_also_to_old_phones_and_takes_a_new_certificate_at_a_signal(
+    tmp_path: Path,
+) -> None:
     files, folder = Files(tmp_path / "tls").write(), tmp_path / "data"
+    config = toml(tmp_path, files, more='[phones]\nlisten = "127.0.0.1:0"\n')
     with folder.with_suffix(".log").open("wb") as log:
-        process = start(folder, "--port", "0", "--config", str(toml(tmp_path, files)), stderr=log)
+        process = start(folder, "--port", "0", "--config", str(config), stderr=log)
     try:
         line = wait_until(lambda: _listening(folder), within_s=60, what="it listens")
         url = line["web"]
@@ -55,9 +59,17 @@ def test_it_speaks_tls_and_takes_a_new_certificate_at_a_signal(tmp_path: Path) -
         assert headers["strict-transport-security"] == "max-age=31536000"
         assert _checks(line)["certificate"] == "ok"
 
+        old, device = ssl.TLSVersion.TLSv1_2, "/api/mobile/v1/device"
+        assert ask(line["phones"], files, device, most=old)[0] == 200, "a phone that is old"
+        assert ask(url, files, device)[0] == 200, "those of before keep their address"
+        with pytest.raises(ssl.SSLError):
+            ask(url, files, device, most=old)
+        assert ask(line["phones"], files, "/api/balance", most=old)[0] == 404
+
         files.write(files.issue(begins_d=-60, ends_d=3))
         process.send_signal(signal.SIGHUP)
         wait_until(lambda: ask(url, files, "/healthz")[2] != first, within_s=10, what="the new one")
+        assert ask(line["phones"], files, device, most=old)[2] != first
         wait_until(lambda: "expires at" in _checks(line)["certificate"], what="it is said")
         files.key.write_text("no key")
         process.send_signal(signal.SIGHUP)
