@@ -18,6 +18,7 @@ from adapters.lazily import (
     make_hasher,
     make_limiter,
     make_metrics,
+    open_exports,
     open_queue,
     open_recipients,
     open_seal_key,
@@ -139,6 +140,7 @@ def bootstrap(
         write_table=write_table,
         open_statement=partial(open_statement, settings),
         open_recipients=open_recipients,
+        exports=wanted(partial(open_exports, settings, store, clock)),
         close=partial(_close, follower, reads, mobile_money, wire_log),
     )
 

@@ -67,6 +67,7 @@ SECTIONS: Final = (
             ("/audit/replay", "replay"),
             ("/audit/manual", "manual"),
             ("/audit/seals", "seals"),
+            ("/audit/export", "export"),
         ),
     ),
 )

@@ -3,6 +3,7 @@
 from typing import Final
 
 from api.pages.audit.books import BOOKS
+from api.pages.audit.exporting import EXPORT
 from api.pages.audit.replaying import REPLAY
 from api.pages.audit.seals import SEALS
 from api.pages.customer.buying import BUYING
@@ -27,7 +28,7 @@ CUSTOMER: Final = (*OVERVIEW, *COMPOSER, *MESSAGES, *BUYING, *SETTINGS, *REHEARS
 STAFF: Final = (
     *(*FLEET, *ALARMS, *DECIDING, *ACCOUNTS),
     *(*EXPLAINING, *IMPORTING, *CLOSING),
-    *(*BOOKS, *REPLAY, *SEALS),
+    *(*BOOKS, *REPLAY, *SEALS, *EXPORT),
 )
 
 PAGES: Final[tuple[Page, ...]] = (*FRONT_DOOR, *WAY_IN, *CUSTOMER, *STAFF)

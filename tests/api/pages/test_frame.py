@@ -69,6 +69,8 @@ CLASSES: Final = {
     "/audit/manual": Class(Who.AUDITOR),
     "/audit/replay": Class(Who.AUDITOR),
     "/audit/seals": Class(Who.AUDITOR),
+    "/audit/export": Class(Who.AUDITOR),
+    "/audit/export/live": Class(Who.AUDITOR),
 }
 """Every page, with who may see it: a page that is not here fails."""
 OPEN: Final = [page for page in PAGES if page.who is Who.ANYONE]
