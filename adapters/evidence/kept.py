@@ -29,10 +29,6 @@ _NAME: Final = re.compile(r"ngoma-g(\d{1,9})-(\d{1,19})-(\d{1,19})\.zip(\.partia
 _log = logging.getLogger("ngoma.evidence")
 
 
-class _NoRoom(InvalidRequest):
-    """The disk has no room for the rest."""
-
-
 class ExportFolder:
     """``application.ports.Exports`` in a folder, which processes of one host may share."""
 
@@ -109,7 +105,7 @@ class ExportFolder:
             free = shutil.disk_usage(self._folder).free
             if free - events.stat().st_size < self._free_bytes_min:  # the zip holds it once more
                 msg = "The disk has not enough room for it: ask for fewer positions."
-                raise _NoRoom(msg)
+                raise InvalidRequest(msg)
             time.sleep(PAUSE_S)
 
         made_at = iso_time(self._clock.now())

@@ -46,6 +46,7 @@ SECTIONS: Final = (
             ("/staff/approvals", "approvals"),
             ("/staff/approvals/sender-ids", "asked_names"),
             ("/staff/accounts", "accounts"),
+            ("/staff/retention", "retention"),
         ),
     ),
     Section(
