@@ -21,13 +21,14 @@ from api.pages.page import Page
 from api.pages.staff.accounts import ACCOUNTS
 from api.pages.staff.alarms import ALARMS
 from api.pages.staff.deciding import DECIDING
+from api.pages.staff.doubts import DOUBTS
 from api.pages.staff.fleet import FLEET
 from api.pages.staff.keeping import KEEPING
 
 CUSTOMER: Final = (*OVERVIEW, *COMPOSER, *MESSAGES, *BUYING, *SETTINGS, *REHEARSING)
 
 STAFF: Final = (
-    *(*FLEET, *ALARMS, *DECIDING, *ACCOUNTS, *KEEPING),
+    *(*FLEET, *DOUBTS, *ALARMS, *DECIDING, *ACCOUNTS, *KEEPING),
     *(*EXPLAINING, *IMPORTING, *CLOSING),
     *(*BOOKS, *REPLAY, *SEALS, *EXPORT),
 )
