@@ -152,10 +152,14 @@ class SqlQueries(
 
     # -- operators --------------------------------------------------------------------------
 
-    def accounts(self, *, after: int, limit: int) -> Sequence[AccountRow]:
-        """List accounts by number."""
+    def accounts(
+        self, *, after: int, limit: int, suspended: bool | None = None
+    ) -> Sequence[AccountRow]:
+        """List accounts by number; ``suspended`` None is all."""
         with self._reading(catalogue.DIRECTORY) as connection:
-            return projections.directory.accounts(connection, after=after, limit=limit)
+            return projections.directory.accounts(
+                connection, after=after, limit=limit, suspended=suspended
+            )
 
     def account(self, account: int) -> AccountRow | None:
         """Find one account."""
