@@ -9,6 +9,7 @@ from api.pages.looking import staff
 from api.pages.page import Done, Page, View, Who
 from api.pages.tables import Column, Filter, Table
 from api.pages.visit import Visit
+from api.pages.words import say
 from api.staff.fields import read_before, read_choice, read_reason
 from application.books.actors import Actor
 from application.ports.queries import ErasedRow, Kept, Queries
@@ -72,18 +73,18 @@ def _rules(rules: Retention, queries: Queries, now: Instant) -> list[dict[str, A
         return min((places[0].queued_at for places in found if places), default=None)
 
     return [
-        _rule("texts", rules.text_days, oldest(Kept.ALL)),
-        _rule("numbers", rules.number_days, oldest(Kept.ALL, Kept.NUMBER)),
-        _rule("inbound_texts", rules.text_days),
-        _rule("inbound_numbers", rules.number_days),
-        _rule("payers", rules.number_days),
+        _rule(say("retention.texts"), rules.text_days, oldest(Kept.ALL)),
+        _rule(say("retention.numbers"), rules.number_days, oldest(Kept.ALL, Kept.NUMBER)),
+        _rule(say("retention.inbound_texts"), rules.text_days),
+        _rule(say("retention.inbound_numbers"), rules.number_days),
+        _rule(say("retention.payers"), rules.number_days),
     ]
 
 
 def _rule(kept: str, days: int, oldest: Instant | None = None) -> dict[str, Any]:
     goes = Instant(oldest + days * DAY_S * SECOND) if days and oldest is not None else None
     return {
-        "kept": kept.replace("_", " "),
+        "kept": kept,
         "days": days or None,
         "oldest": iso_time_or_none(oldest),
         "goes_at": iso_time_or_none(goes),

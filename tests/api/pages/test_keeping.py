@@ -40,11 +40,11 @@ def test_the_rules_are_shown_with_what_they_erase_next(office: Office) -> None:
     page = office.at["admin"].get(PATH)
     check(page)
     none = "\N{EN DASH}"
-    assert f"texts 30 {none} {none}" in seen(page)
-    assert f"numbers {none} {none} {none}" in seen(page), "no days: never"
+    assert f"Texts of messages 30 {none} {none}" in seen(page)
+    assert f"Recipients' numbers {none} {none} {none}" in seen(page), "no days: never"
     send(office)
     time = r"\d+ \w+ \d{4}, [\d:]+"
-    assert re.search(f"texts 30 {time} {time} ", seen(office.at["eve"].get(PATH)))
+    assert re.search(f"Texts of messages 30 {time} {time} ", seen(office.at["eve"].get(PATH)))
     assert "retention" in office.looks()
 
 

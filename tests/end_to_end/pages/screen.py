@@ -34,11 +34,15 @@ SHOWN: Final = {
     "/app/messages/{message_id}": "message",
     "/staff/fleet": "fleet",
     "/staff/approvals": "approvals",
+    "/staff/accounts": "accounts",
+    "/staff/doubts": "doubts",
+    "/staff/retention": "retention",
     "/finance/exceptions": "exceptions",
     "/finance/statements": "statements",
     "/audit/balance": "balance",
     "/audit/replay": "replay",
     "/audit/seals": "seals",
+    "/audit/export": "export",
 }
 """Pages of which docs/pages/ has pictures."""
 SERIOUS: Final = frozenset({"serious", "critical"})
