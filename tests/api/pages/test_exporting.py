@@ -1,19 +1,20 @@
 """The page of exports: an auditor asks for one, sees how far it is, and verifies what comes."""
 
 import json
+import os
 import threading
 import time
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 
 from adapters.evidence import export as writing
 from adapters.evidence import kept, verify
-from tests.api.pages.browser import seen
+from tests.api.pages.browser import SESSION, seen
 from tests.api.pages.offices import Office, an_office
 from tests.api.pages.test_frame import check
 from tests.support.sealing import seal_now
@@ -92,6 +93,34 @@ def test_a_file_of_many_parts_comes_whole(
     assert [(row["from"], row["to"]) for row in ended(office)] == [("2", "9")]
     code, said = verdict(tmp_path, office.at["eve"].get(f"{PATH}?download=2-9").content)
     assert code == verify.NOT_PROVEN, said
+
+
+def test_a_client_that_goes_in_the_middle_of_a_file_costs_no_more_than_it_took(
+    office: Office, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exports: Any = office.gateway.system.exports
+    ask(office, to="2")
+    ended(office)
+    path = exports._path(1, 2)
+    os.truncate(path, 1 << 30)
+    opened: list[BinaryIO] = []
+
+    def open_it(*_: int) -> BinaryIO:
+        opened.append(path.open("rb"))
+        return opened[-1]
+
+    monkeypatch.setattr(exports, "open", open_it)
+    eve = office.at["eve"]
+    cookie = {"cookie": f"{SESSION}={eve.cookies[SESSION]}"}
+    with eve.http.stream("GET", f"{PATH}?download=1-2", headers=cookie) as answer:
+        assert answer.headers["content-length"] == f"{1 << 30}"
+        next(answer.iter_raw())
+    until_s = time.monotonic() + WAIT_S
+    while not opened[0].closed and time.monotonic() < until_s:
+        time.sleep(0.02)
+    assert opened[0].closed
+    assert eve.get(PATH).status_code == 200
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 def test_how_far_it_is_is_shown_and_two_are_not_made_at_once(
