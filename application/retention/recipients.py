@@ -4,13 +4,17 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from application.books.actors import Actor
+from application.books.committer import Committer
+from application.books.reader import Reader
 from application.ports import Store
-from application.retention.erasure import MESSAGES_MAX, Erased, EraseMessages
+from application.ports.queries import Queries
+from application.retention.erasure import MESSAGES_MAX, EraseMessages
 from application.retention.payers import ErasePayers, Payers
+from application.retention.uploads import EraseUploads, lists_naming
 from domain.contents import ContentKind
 from domain.errors import InvalidRecipient, InvalidRequest
 from domain.message import Extent
-from domain.msisdn import normalise
+from domain.msisdn import Msisdn, normalise
 from domain.values import Instant
 
 BATCHES_MAX: Final = 100_000
@@ -33,11 +37,13 @@ class OfNumber(NamedTuple):
     messages: int = 0
     others: int = 0
     """Payers, what came in from it, that it opted out, that it was ported."""
+    lists: int = 0
+    """Uploaded lists that name it; they go whole."""
     left_open: int = 0
     """These are still to be sent, or paid: they can be erased once they ended."""
 
 
-def number_to_erase(written: str, reason: str) -> str:
+def number_to_erase(written: str, reason: str) -> Msisdn:
     """Read the number that somebody wants to be forgotten; the reason must not keep it.
 
     Raises:
@@ -71,7 +77,7 @@ def kept_of(store: Store, msisdn: str) -> Iterator[tuple[ContentKind, Sequence[i
             after = last
 
 
-def count_of(store: Store, msisdn: str) -> OfNumber:
+def count_of(store: Store, reader: Reader, queries: Queries, msisdn: Msisdn) -> OfNumber:
     """Count what is kept beside a number.
 
     Raises:
@@ -83,17 +89,19 @@ def count_of(store: Store, msisdn: str) -> OfNumber:
             messages += len(numbers)
         else:
             others += len(numbers)
-    return OfNumber(messages, others)
+    return OfNumber(messages, others, sum(map(len, lists_naming(queries, reader, store, msisdn))))
 
 
 def erase_number(
+    committer: Committer,
+    reader: Reader,
     store: Store,
-    msisdn: str,
+    queries: Queries,
+    msisdn: Msisdn,
     *,
     actor: Actor,
     reason: str,
     now: Callable[[], Instant],
-    run: Callable[[EraseMessages | ErasePayers], Erased],
 ) -> OfNumber:
     """Erase all that is kept beside a number, a batch in each command.
 
@@ -101,15 +109,17 @@ def erase_number(
         NotPermitted: the actor may not.
         StoreDown: it cannot be read or written now; again, it goes on.
     """
-    messages = others = left_open = 0
+    messages = others = lists = left_open = 0
     for kind, numbers in kept_of(store, msisdn):
         if kind is ContentKind.MESSAGE:
-            done = run(
-                EraseMessages(numbers, what=Extent.ALL, actor=actor, reason=reason, at=now())
-            )
+            erase = EraseMessages(numbers, what=Extent.ALL, actor=actor, reason=reason, at=now())
+            done = committer.execute(erase)
             messages += done.erased
         else:
-            done = run(ErasePayers(Payers(kind, numbers), actor=actor, at=now()))
+            done = committer.execute(ErasePayers(Payers(kind, numbers), actor=actor, at=now()))
             others += done.erased
         left_open += done.left_open
-    return OfNumber(messages, others, left_open)
+    for numbers in lists_naming(queries, reader, store, msisdn):
+        gone = committer.execute(EraseUploads(numbers, actor=actor, at=now()))
+        lists, left_open = lists + gone, left_open + len(numbers) - gone
+    return OfNumber(messages, others, lists, left_open)

@@ -18,6 +18,7 @@ from application.retention.recipients import OfNumber, count_of, erase_number, n
 from application.system import System
 from domain.days import DAY_S
 from domain.message import Extent
+from domain.msisdn import Msisdn
 from domain.page_sizes import LIST_PAGE
 from domain.public_ids import iso_time, iso_time_or_none
 from domain.values import SECOND, Instant
@@ -109,7 +110,10 @@ def _erased(row: ErasedRow) -> dict[str, Any]:
 async def ask_erase(visit: Visit) -> View:
     """Say what is kept beside a number, before it is erased."""
     _, number, reason = await _asked(visit)
-    found = await visit.front.run_long(partial(count_of, visit.front.system.store, number))
+    system = visit.front.system
+    found = await visit.front.run_long(
+        partial(count_of, system.store, system.reader, system.queries, number)
+    )
     fields = {"number": str(visit.fields["number"]), "reason": reason}
     return View("erase_sure.html", {"found": found, "fields": fields})
 
@@ -123,7 +127,7 @@ async def erase(visit: Visit) -> Done:
     return Done(PATH, "number_erased", once={"erased": done._asdict()})
 
 
-async def _asked(visit: Visit) -> tuple[Actor, str, str]:
+async def _asked(visit: Visit) -> tuple[Actor, Msisdn, str]:
     """Read what a form asks to erase, of who may; what an auditor tries is on record.
 
     Raises:
@@ -137,13 +141,12 @@ async def _asked(visit: Visit) -> tuple[Actor, str, str]:
     return actor, number_to_erase(read_text(visit.fields, "number"), reason), reason
 
 
-def _erase(system: System, number: str, *, actor: Actor, reason: str) -> OfNumber:
+def _erase(system: System, number: Msisdn, *, actor: Actor, reason: str) -> OfNumber:
     done = erase_number(
-        *(system.store, number),
+        *(system.committer, system.reader, system.store, system.queries, number),
         actor=actor,
         reason=reason,
         now=system.clock.now,
-        run=system.committer.execute,
     )
     system.scrub(False)  # noqa: FBT003 - to write the files anew would let senders wait
     return done

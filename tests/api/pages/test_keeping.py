@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from domain.contents import ContentKind
+from domain.upload.aggregate import Upload, upload_id
+from tests.api.dialects.test_uploads import uploaded
 from tests.api.pages.browser import Browser, seen
 from tests.api.pages.offices import Office, an_office
 from tests.api.pages.test_frame import check
@@ -36,6 +38,12 @@ def is_kept(office: Office, number: int) -> bool:
     return office.gateway.system.store.content(ContentKind.MESSAGE, number) is not None
 
 
+def is_listed(office: Office, upload: str) -> bool:
+    found = office.gateway.system.reader.find(Upload, upload_id(int(upload.removeprefix("up_"))))
+    assert found is not None
+    return not found.erased
+
+
 def test_the_rules_are_shown_with_what_they_erase_next(office: Office) -> None:
     page = office.at["admin"].get(PATH)
     check(page)
@@ -52,16 +60,20 @@ def test_what_is_kept_of_a_number_is_told_first_and_then_erased(office: Office) 
     first, second, other = send(office), send(office), send(office, "0977000009")
     for number in (first, other):
         cancel(office, number)
+    named = uploaded(office.gateway, f"phone,name\n0977000005,Mutale\n{NUMBER},Chanda\n")
+    unnamed = uploaded(office.gateway, "phone,name\n0977000006,Bwalya\n")
     admin: Browser = office.at["admin"]
     asked = admin.send(PATH, "ask_erase", number="+260 97 700 0001", reason="=request 12")
     assert asked.status_code == 200, seen(asked)
     check(asked)
     assert "2 messages lose their text and recipient, and 0 other entries" in seen(asked)
+    assert "1 uploaded lists that name it" in seen(asked)
     assert is_kept(office, first)
     done = admin.send(PATH, "erase", number=NUMBER, reason="=request 12")
     told = seen(admin.follow(done))
-    assert "Erased: 1 messages, 0 other entries. 1 are still to be sent" in told
+    assert "Erased: 1 messages, 0 other entries, 1 lists. 1 are still to be sent" in told
     assert [is_kept(office, number) for number in (first, second, other)] == [False, True, True]
+    assert [is_listed(office, one["upload_id"]) for one in (named, unnamed)] == [False, True]
     (row,) = office.rows("eve", PATH)
     actor = f"account:{office.people['admin'].account}"
     assert (row["what"], row["count"], row["actor"]) == ("all", "1", actor)
