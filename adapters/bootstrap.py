@@ -18,6 +18,7 @@ from adapters.lazily import (
     make_hasher,
     make_limiter,
     make_metrics,
+    open_exports,
     open_queue,
     open_recipients,
     open_seal_key,
@@ -106,7 +107,6 @@ def bootstrap(
         watch_always(metrics, committer, reads.queries, outlet)
         if settings.redis_url:
             watch_redis(signals, metrics, {"limits": limiter.outage, "queue": queue.outage})
-    mobile_money, wire_log = _open_mobile_money(settings, clock)
     return System(
         clock=clock,
         randomness=randomness,
@@ -130,8 +130,8 @@ def bootstrap(
         shorten=partial(shorten_logs, reads.engines, store),
         modems=settings.modems,
         open_modem=_modem_opener(settings, common, digests, committer),
-        mobile_money=mobile_money,
-        wire_log=wire_log,
+        mobile_money=(money := _open_mobile_money(settings, clock))[0],
+        wire_log=money[1],
         webhooks=open_webhooks(derived(secret, "webhooks"), settings, clock, randomness),
         sealing=sealing,
         signals=signals,
@@ -139,7 +139,8 @@ def bootstrap(
         write_table=write_table,
         open_statement=partial(open_statement, settings),
         open_recipients=open_recipients,
-        close=partial(_close, follower, reads, mobile_money, wire_log),
+        exports=wanted(partial(open_exports, settings, store, clock)),
+        close=partial(_close, follower, reads, *money),
     )
 
 

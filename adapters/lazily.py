@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from application.ports import (
     Clock,
     Codes,
+    Exports,
     KeyHasher,
     Metrics,
     Poster,
@@ -15,6 +16,7 @@ from application.ports import (
     SealedTexts,
     SigningKey,
     StatementFile,
+    Store,
     Webhooks,
 )
 from domain.addresses import read_network
@@ -154,3 +156,10 @@ def open_recipients(path: str, *, column: str, names: Sequence[str]) -> Recipien
     from adapters import recipient_files  # noqa: PLC0415 - lazy
 
     return recipient_files.open_recipients(Path(path), column=column, names=names)
+
+
+def open_exports(settings: "Settings", store: Store, clock: Clock) -> Exports:
+    """Give what makes exports of the log."""
+    from adapters.evidence.kept import ExportFolder  # noqa: PLC0415 - lazy
+
+    return ExportFolder(settings.data_dir / "exports", store, clock)

@@ -15,6 +15,7 @@ from application.messages.porting import Ported
 from application.ports import (
     AccessLog,
     Clock,
+    Exports,
     Follower,
     Inspection,
     JobQueue,
@@ -178,6 +179,8 @@ class System:
     """Looks at what people upload of their providers."""
     open_recipients: RecipientFileOpener
     """Looks at lists of recipients that people upload."""
+    exports: Exports
+    """The log in files for auditors."""
     close: Callable[[], None]
 
     @property

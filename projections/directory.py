@@ -53,9 +53,13 @@ Index("directory_sender_ids_by_account", SENDER_IDS.c.account, SENDER_IDS.c.numb
 Index("directory_sender_ids_by_status", SENDER_IDS.c.status, SENDER_IDS.c.number)
 
 
-def accounts(connection: Connection, *, after: int, limit: int) -> Sequence[AccountRow]:
-    """List accounts by number."""
+def accounts(
+    connection: Connection, *, after: int, limit: int, suspended: bool | None = None
+) -> Sequence[AccountRow]:
+    """List accounts by number; ``suspended`` None is all."""
     wanted = _accounts().where(ACCOUNTS.c.number > after)
+    if suspended is not None:
+        wanted = wanted.where(ACCOUNTS.c.suspended.is_(suspended))
     rows = connection.execute(wanted.order_by(ACCOUNTS.c.number).limit(limit))
     return [_account(row._mapping) for row in rows]
 

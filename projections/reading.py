@@ -15,6 +15,7 @@ from application.ports.queries import (
     Backlog,
     Balance,
     EntryRow,
+    ErasedRow,
     Kept,
     KeyRow,
     LogFilter,
@@ -151,10 +152,14 @@ class SqlQueries(
 
     # -- operators --------------------------------------------------------------------------
 
-    def accounts(self, *, after: int, limit: int) -> Sequence[AccountRow]:
-        """List accounts by number."""
+    def accounts(
+        self, *, after: int, limit: int, suspended: bool | None = None
+    ) -> Sequence[AccountRow]:
+        """List accounts by number; ``suspended`` None is all."""
         with self._reading(catalogue.DIRECTORY) as connection:
-            return projections.directory.accounts(connection, after=after, limit=limit)
+            return projections.directory.accounts(
+                connection, after=after, limit=limit, suspended=suspended
+            )
 
     def account(self, account: int) -> AccountRow | None:
         """Find one account."""
@@ -231,6 +236,11 @@ class SqlQueries(
             return projections.retention.kept_contents(
                 connection, kept, before=before, after=after, spared=spared, limit=limit
             )
+
+    def erased(self, what: str | None, *, before: int, limit: int) -> Sequence[ErasedRow]:
+        """List what was erased, the newest first."""
+        with self._reading(catalogue.RETENTION) as connection:
+            return projections.retention.erased(connection, what, before=before, limit=limit)
 
     def messages_of(self, account: int, *, after: int, limit: int) -> Sequence[tuple[int, int]]:
         """List an account's messages after a log position: position and number, oldest first."""

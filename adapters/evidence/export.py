@@ -104,7 +104,7 @@ def export(
     """
     must_be_new(out)
     log = store.sealed
-    last = _end(log) if last is None else last
+    last = newest_sealed(log) if last is None else last
     if not 0 < first <= last:
         msg = f"Nothing is sealed from position {first} to {last}."
         raise InvalidRequest(msg, field="from")
@@ -134,7 +134,8 @@ def export(
     return Exported(out, first, last, events, len(seals.made))
 
 
-def _end(log: SealedLog) -> int:
+def newest_sealed(log: SealedLog) -> int:
+    """Give the position up to which the newest seal goes, 0 without one."""
     covered = [made.covered for made in seal_history(log) if isinstance(made, SealMade)]
     return covered[-1] if covered else 0
 

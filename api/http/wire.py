@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
-from typing import Any, Final, NamedTuple
+from typing import Any, BinaryIO, Final, NamedTuple
 
 import msgspec
 
@@ -30,8 +30,8 @@ class Call:
     """One request, read: what endpoints work with."""
 
     __slots__ = (
-        *("body", "has_hung_up", "headers", "is_counted", "is_https", "marks", "params", "path"),
-        *("peer", "query", "quotas", "request_id"),
+        *("body", "has_hung_up", "headers", "is_counted", "is_head", "is_https", "marks", "params"),
+        *("path", "peer", "query", "quotas", "request_id"),
     )
 
     def __init__(
@@ -47,6 +47,7 @@ class Call:
         path: str = "",
         is_https: bool = False,
         is_counted: bool = False,
+        is_head: bool = False,
     ) -> None:
         self.headers = headers
         self.body = body
@@ -63,6 +64,8 @@ class Call:
         """Whether it came to this process over TLS."""
         self.is_counted = is_counted
         """Whether it is part of a page's request, whose address was counted already."""
+        self.is_head = is_head
+        """Whether nobody is to have the body of the answer."""
         self.quotas: list[tuple[str, Quota]] = []
         """The limits under which this request was counted, by policy."""
         self.marks: set[str] = set()
@@ -86,6 +89,7 @@ def call_of(scope: Scope) -> Call:
         has_hung_up=scope.get("extensions", {}).get(HUNG_UP, never),
         path=scope["path"],
         is_https=scope.get("scheme") == "https",
+        is_head=scope["ngoma.is_head"],
     )
 
 
@@ -98,6 +102,8 @@ class Answer(NamedTuple):
     content_type: bytes = JSON
     cache_control: bytes = NO_STORE
     """Nothing is kept on its way unless whoever makes the answer says so."""
+    file: BinaryIO | None = None
+    """What the body is read from, where it may be too large to be held; closed behind it."""
 
 
 class Streamed(NamedTuple):

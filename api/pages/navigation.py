@@ -46,6 +46,7 @@ SECTIONS: Final = (
             ("/staff/approvals", "approvals"),
             ("/staff/approvals/sender-ids", "asked_names"),
             ("/staff/accounts", "accounts"),
+            ("/staff/retention", "retention"),
         ),
     ),
     Section(
@@ -67,6 +68,7 @@ SECTIONS: Final = (
             ("/audit/replay", "replay"),
             ("/audit/manual", "manual"),
             ("/audit/seals", "seals"),
+            ("/audit/export", "export"),
         ),
     ),
 )

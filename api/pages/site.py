@@ -3,6 +3,7 @@
 from typing import Final
 
 from api.pages.audit.books import BOOKS
+from api.pages.audit.exporting import EXPORT
 from api.pages.audit.replaying import REPLAY
 from api.pages.audit.seals import SEALS
 from api.pages.customer.buying import BUYING
@@ -20,14 +21,16 @@ from api.pages.page import Page
 from api.pages.staff.accounts import ACCOUNTS
 from api.pages.staff.alarms import ALARMS
 from api.pages.staff.deciding import DECIDING
+from api.pages.staff.doubts import DOUBTS
 from api.pages.staff.fleet import FLEET
+from api.pages.staff.keeping import KEEPING
 
 CUSTOMER: Final = (*OVERVIEW, *COMPOSER, *MESSAGES, *BUYING, *SETTINGS, *REHEARSING)
 
 STAFF: Final = (
-    *(*FLEET, *ALARMS, *DECIDING, *ACCOUNTS),
+    *(*FLEET, *DOUBTS, *ALARMS, *DECIDING, *ACCOUNTS, *KEEPING),
     *(*EXPLAINING, *IMPORTING, *CLOSING),
-    *(*BOOKS, *REPLAY, *SEALS),
+    *(*BOOKS, *REPLAY, *SEALS, *EXPORT),
 )
 
 PAGES: Final[tuple[Page, ...]] = (*FRONT_DOOR, *WAY_IN, *CUSTOMER, *STAFF)

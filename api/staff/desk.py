@@ -10,7 +10,6 @@ from typing import Any, Final, Literal
 
 from api import schemas
 from api.http.fields import read_fields, read_query
-from api.http.presence import require
 from api.http.wire import Answer, Call, answer
 from api.routing.front import Front
 from api.staff.door import admit_staff, look
@@ -25,23 +24,20 @@ from api.staff.fields import (
 )
 from application.accounts import (
     ChangeLimits,
-    ChangeRole,
     DecideEntry,
     DecideSenderId,
     Decision,
-    MoveCredits,
-    ResetSecondFactor,
     SetSuspension,
 )
 from application.ports.queries import AccountRow, EntryRow, SenderIdRow
-from domain.credits import check_credits
 from domain.errors import NotFound
 from domain.manual_entry import EntryKind, EntryStatus
 from domain.public_ids import iso_time, iso_time_or_none
 from domain.roles import Role
 from domain.sender_id_rules import SenderIdStatus
 
-WAITS: Final = "Nothing has happened yet: another person has to approve entry {}."
+SUSPENDED: Final = "suspended"
+ACCOUNT_STATES: Final = ("active", SUSPENDED)
 
 # -- accounts ---------------------------------------------------------------------------------
 
@@ -52,10 +48,13 @@ async def accounts(front: Front, call: Call) -> Answer:
     await look(front, actor, "accounts")
     query = read_query(call)
     after, limit = read_after(query), read_page_size(query)
+    suspended = None
+    if query.get("state"):
+        suspended = read_choice(query, "state", ACCOUNT_STATES) == SUSPENDED
     rows = await front.read_newest(
         actor.account,
         "directory",
-        lambda: front.system.queries.accounts(after=after, limit=limit),
+        lambda: front.system.queries.accounts(after=after, limit=limit, suspended=suspended),
     )
     page = schemas.StaffAccounts(
         data=[_account(row) for row in rows],
@@ -109,69 +108,6 @@ async def change_limits(front: Front, call: Call) -> Answer:
     wanted = await front.run(ChangeLimits(number, given, actor=actor, reason=reason, at=at))
     limits = schemas.StaffLimits(**asdict(wanted))
     return answer(schemas.ChangedLimits(account_id=number, limits=limits))
-
-
-async def move_credits(front: Front, call: Call) -> Answer:
-    """Grant or adjust; above the actor's limit for the day it waits for another person."""
-    actor, number = await admit_staff(front, call), read_account(call)
-    fields = read_fields(call)
-    require(fields, "credits", "kind")
-    kind = read_choice(fields, "kind", ("grant", "adjust"))
-    credits = check_credits(fields["credits"])
-    moved = await front.run(
-        MoveCredits(
-            number,
-            credits,
-            is_grant=kind == "grant",
-            alone_max=front.system.terms.alone_max,
-            actor=actor,
-            reason=read_reason(fields),
-            at=front.system.clock.now(),
-        )
-    )
-    if moved.entry is not None:
-        return waits(moved.entry)
-    done = schemas.MovedCredits(account_id=number, credits=credits, available=moved.available)
-    return answer(done)
-
-
-async def change_role(front: Front, call: Call) -> Answer:
-    """Prepare a change of roles, which another person has to approve."""
-    actor, number = await admit_staff(front, call), read_account(call)
-    fields = read_fields(call)
-    require(fields, "role", "change")
-    change = read_choice(fields, "change", ("grant", "withdraw"))
-    changed = await front.run(
-        ChangeRole(
-            number,
-            Role(read_choice(fields, "role", [role.value for role in Role])),
-            is_grant=change == "grant",
-            actor=actor,
-            reason=read_reason(fields),
-            at=front.system.clock.now(),
-        )
-    )
-    if changed.entry is None:
-        msg = "a session made a first admin"  # only the user of the host does
-        raise RuntimeError(msg)
-    return waits(changed.entry)
-
-
-async def reset_second_factor(front: Front, call: Call) -> Answer:
-    """Prepare that a lost second factor is taken away, which another person has to approve."""
-    actor, number = await admit_staff(front, call), read_account(call)
-    reason, at = read_reason(read_fields(call)), front.system.clock.now()
-    reset = await front.run(ResetSecondFactor(number, actor=actor, reason=reason, at=at))
-    if reset.entry is None:
-        msg = "a session reset a second factor alone"  # only the user of the host does
-        raise RuntimeError(msg)
-    return waits(reset.entry)
-
-
-def waits(entry: int) -> Answer:
-    """Say that an entry waits for another person."""
-    waiting = schemas.WaitingEntry(entry=entry, message=WAITS.format(entry))
-    return answer(waiting, status=202)
 
 
 # -- what takes two people --------------------------------------------------------------------

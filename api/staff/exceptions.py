@@ -12,7 +12,7 @@ from api.http.presence import missing, read_text, require
 from api.http.wire import Answer, Call, answer
 from api.routing.front import Front
 from api.schemas import exceptions as schemas
-from api.staff.desk import waits
+from api.staff.changing import waits
 from api.staff.door import admit_staff, look
 from api.staff.fields import read_choice, read_page_size, read_reason, read_yes
 from application.accounts.loose_money import PrepareAssignment, PrepareWriteOff

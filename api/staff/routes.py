@@ -5,8 +5,8 @@ from typing import Final
 from api import schemas
 from api.routing import statement
 from api.routing.route import Parameter
+from api.staff import changing, records
 from api.staff import desk as staff
-from api.staff import records
 from api.staff.days_routes import DAYS
 from api.staff.routing import AFTER, BASE, LIMIT, staff_route
 from domain.written import NUMBER_MAX
@@ -14,6 +14,7 @@ from domain.written import NUMBER_MAX
 STATUS: Final = Parameter(
     "status", "string", "waiting, approved, rejected or withdrawn; all unless given."
 )
+STANDING: Final = Parameter("state", "string", "active or suspended; all unless given.")
 PENDING: Final = Parameter("status", "string", "pending, which is also what is listed without it.")
 _ACCOUNT: Final = f"{BASE}/accounts/{{number}}"
 _ENTRY: Final = f"{BASE}/approvals/{{number}}"
@@ -26,7 +27,7 @@ STAFF: Final = (
         staff.accounts,
         "Accounts by number",
         answers={200: schemas.StaffAccounts},
-        query=(AFTER, LIMIT),
+        query=(AFTER, LIMIT, STANDING),
     ),
     staff_route(
         "GET",
@@ -76,16 +77,17 @@ STAFF: Final = (
     staff_route(
         "POST",
         f"{_ACCOUNT}/credits",
-        staff.move_credits,
+        changing.move_credits,
         "Grant or adjust credits",
         answers={200: schemas.MovedCredits, 202: schemas.WaitingEntry},
         refusals=(402, 404),
         request=schemas.CreditsRequest,
+        is_idempotent=True,
     ),
     staff_route(
         "POST",
         f"{_ACCOUNT}/roles",
-        staff.change_role,
+        changing.change_role,
         "Prepare a change of roles",
         answers={202: schemas.WaitingEntry},
         refusals=(404, 409),
@@ -94,7 +96,7 @@ STAFF: Final = (
     staff_route(
         "POST",
         f"{_ACCOUNT}/second-factor/reset",
-        staff.reset_second_factor,
+        changing.reset_second_factor,
         "Prepare that a lost second factor is taken away",
         answers={202: schemas.WaitingEntry},
         refusals=(404,),

@@ -35,6 +35,7 @@ def staff_route(
     is_csv_too: bool = False,
     files: Sequence[str] = (),
     admit: Admit | None = None,
+    is_idempotent: bool = False,
 ) -> Route:
     """Give a path that a session of staff may call; ``admit`` is of those that take a file."""
     return Route(
@@ -57,4 +58,5 @@ def staff_route(
         files=files,
         takes_file=admit is not None,
         admit=admit,
+        is_idempotent=is_idempotent,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from application.books.actors import Actor, permit_on
@@ -10,12 +11,16 @@ from application.books.commands import Preparing
 from application.books.reasons import WithReason
 from domain.account import Account, account_id
 from domain.allowance import Allowance, allowance_id
+from domain.claim import Claim, claim_id
 from domain.days import day_of
 from domain.errors import NotFound
 from domain.manual_entry import EntryKind, ManualEntry
 from domain.roles import Duty
 from domain.values import Credits, Instant
 from domain.wallet import CreditWallet, wallet_id
+
+KEY: Final = "credits key"
+"""The claim that the idempotency key of a movement takes, for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,8 @@ class Moved:
     entry: int | None
     """The entry that waits for a second person; None when it took effect."""
     available: int
+    is_replayed: bool = False
+    """Whether it was asked for before, under the same idempotency key."""
 
 
 class MoveCredits(WithReason[Moved]):
@@ -129,8 +136,12 @@ class MoveCredits(WithReason[Moved]):
         actor: Actor,
         reason: str,
         at: Instant,
+        idempotency_key: str | None = None,
     ) -> None:
-        """``alone_max`` is what one person may move in a day, up and down added; 0: no limit."""
+        """``alone_max`` is what one person may move in a day, up and down added; 0: no limit.
+
+        The same under the same ``idempotency_key`` happens once.
+        """
         super().__init__(actor=actor, reason=reason, at=at)
         self._account = account
         self._credits = credits
@@ -138,6 +149,9 @@ class MoveCredits(WithReason[Moved]):
         self._alone_max = alone_max
         self._day = day_of(at)
         self._entry = 0
+        self._once = ""
+        if idempotency_key is not None:
+            self._once = f"{actor.name}:{account}:{is_grant}:{credits}:{idempotency_key}"
 
     def prepare(self, tools: Preparing) -> None:
         """Draw the numbers of an entry and of the reason."""
@@ -145,9 +159,11 @@ class MoveCredits(WithReason[Moved]):
         super().prepare(tools)
 
     def touches(self) -> Iterable[UUID]:
-        """The wallet, and what the actor moved today."""
+        """The wallet, what the actor moved today, and the idempotency key when there is one."""
         yield wallet_id(self._account)
         yield allowance_id(self._actor.name, self._day)
+        if self._once:
+            yield claim_id(KEY, self._once)
 
     def decide(self, books: Books) -> Moved:
         """Move the credits, or ask for a second person.
@@ -160,6 +176,9 @@ class MoveCredits(WithReason[Moved]):
         """
         permit_on(books, self._actor, Duty.MOVE_CREDITS, account=self._account)
         wallet = wallet_of(books, self._account)
+        known = books.find(Claim, claim_id(KEY, self._once)) if self._once else None
+        if known is not None:
+            return Moved(known.owner or None, wallet.available, is_replayed=True)
         check = wallet.check_grant if self._is_grant else wallet.check_adjustment
         check(self._credits)
         if not use_allowance(books, self._actor, self._credits, limit=self._alone_max, at=self.at):
@@ -168,7 +187,13 @@ class MoveCredits(WithReason[Moved]):
         reason = self._keep_reason(books)
         move(self._credits, actor=self._actor.name, reason=reason, at=self.at)
         books.record(wallet)
+        self._take_key(books, 0)
         return Moved(None, wallet.available)
+
+    def _take_key(self, books: Books, entry: int) -> None:
+        """Keep what the key stands for: an entry, or 0 for what happened at once."""
+        if self._once:
+            books.record(Claim.take(KEY, self._once, owner=entry, at=self.at))
 
     def _ask(self, books: Books, available: int) -> Moved:
         kind = EntryKind.GRANT if self._is_grant else EntryKind.ADJUST
@@ -182,6 +207,7 @@ class MoveCredits(WithReason[Moved]):
             at=self.at,
         )
         books.record(entry)
+        self._take_key(books, self._entry)
         return Moved(self._entry, available)
 
 

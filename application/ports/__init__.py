@@ -28,6 +28,7 @@ from application.ports.changes import (
     WebhookStanding,
 )
 from application.ports.effects import BadEvent, EffectPositions, Standing
+from application.ports.exports import Exports, ExportShown, ExportState
 from application.ports.following import Follower
 from application.ports.host import Clock, KeyHasher, Numbers, Randomness
 from application.ports.jobs import IDS_MAX, Job, JobQueue
@@ -129,6 +130,9 @@ __all__ = [
     "CredentialTagged",
     "Declined",
     "EffectPositions",
+    "ExportShown",
+    "ExportState",
+    "Exports",
     "FileLine",
     "FileSummary",
     "Follower",

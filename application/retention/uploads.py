@@ -7,10 +7,13 @@ from uuid import UUID
 from application.books.actors import Actor, permit
 from application.books.books import Books
 from application.books.commands import Command
+from application.books.reader import Reader
+from application.ports import Store
 from application.ports.queries import Queries
 from application.retention.erasure import Retention
 from domain.contents import ContentKind, reason_number
 from domain.days import DAY_S
+from domain.msisdn import Msisdn
 from domain.roles import Duty
 from domain.upload.aggregate import Upload, upload_id
 from domain.upload.states import UploadState
@@ -18,6 +21,8 @@ from domain.values import SECOND, Instant
 
 UPLOADS_MAX: Final = 10
 """Lists that one command erases: each may have hundreds of contents."""
+BATCHES_MAX: Final = 100_000
+NATIONAL_DIGITS: Final = 9
 
 
 class EraseUploads(Command[int]):
@@ -76,3 +81,42 @@ def erase_due_uploads(
             break
         yield run(EraseUploads(found, actor=actor, at=now()))
         after = found[-1]
+
+
+def lists_kept(queries: Queries, account: int | None) -> list[Sequence[int]]:
+    """Number the lists of an account, or of all (None), of which something is kept; in batches."""
+    found, after = [], 0
+    for _ in range(BATCHES_MAX):
+        numbers = queries.uploads_kept(account, after=after, limit=UPLOADS_MAX)
+        if not numbers:
+            break
+        found.append(numbers)
+        after = numbers[-1]
+    return found
+
+
+def lists_naming(
+    queries: Queries, reader: Reader, store: Store, msisdn: Msisdn
+) -> Iterator[Sequence[int]]:
+    """Give the lists that name a number, in batches.
+
+    Raises:
+        StoreDown: they cannot be read.
+    """
+    for numbers in lists_kept(queries, None):
+        named = [one for one in numbers if _names(reader, store, one, msisdn)]
+        if named:
+            yield named
+
+
+def _names(reader: Reader, store: Store, number: int, msisdn: Msisdn) -> bool:
+    """Whether a row of a list has the number, in whatever form it was written."""
+    upload = reader.find(Upload, upload_id(number))
+    if upload is None:
+        return False
+    for written in (*upload.parts, *upload.bad_parts):
+        kept = reason_number(written)
+        row = None if kept is None else store.content(ContentKind.UPLOAD, kept)
+        if row is not None and msisdn[-NATIONAL_DIGITS:] in (row.body or ""):
+            return True
+    return False

@@ -43,3 +43,24 @@ def test_an_account_s_messages_are_listed_page_by_page(truth: Truth) -> None:
     assert [number for _, number in first] == [5, 6]
     rest = queries.messages_of(1, after=first[-1][0], limit=2)
     assert [number for _, number in rest] == [7]
+
+
+def test_what_was_erased_is_counted_by_day_and_by_whom(truth: Truth) -> None:
+    sent = [send(message(number, when=10)) for number in (5, 6, 7)]
+    truth.save(*world(), *sent)
+    truth.save(erase(sent[0], Extent.TEXT, 20))
+    truth.follow()
+    truth.save(erase(sent[1], Extent.TEXT, 30), erase(sent[0], Extent.ALL, 40))
+    truth.save(erase(sent[2], Extent.TEXT, 200_000))
+    queries = truth.follow()
+
+    def rows(what: str | None = None, before: int = 10**6) -> list[tuple[str, str, int]]:
+        found = queries.erased(what, before=before, limit=10)
+        return [(row.what, row.actor, row.count) for row in found]
+
+    newest, last, first = queries.erased(None, before=10**6, limit=10)
+    assert newest.day - first.day == 2
+    assert first.last_at == at(30)
+    assert rows() == [("text", "retention", 1), ("all", "retention", 1), ("text", "retention", 2)]
+    assert rows("all") == [("all", "retention", 1)]
+    assert rows(before=last.place) == [("text", "retention", 2)]

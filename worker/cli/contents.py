@@ -16,12 +16,12 @@ from application.retention.erasure import (
     erase_due,
 )
 from application.retention.payers import ErasePayers, Payers, erase_due_payers
+from application.retention.recipients import kept_of, number_to_erase
 from domain.account import Account, account_id
 from domain.contents import ContentKind
-from domain.errors import InvalidRecipient, InvalidRequest, NotFound, TooLate
+from domain.errors import NotFound, TooLate
 from domain.message import Extent
 from domain.mode import Mode, log_of
-from domain.msisdn import normalise
 from domain.public_ids import MessageRef
 from domain.written import NUMBER_MAX
 from worker.cli.clock import require_trusted_clock
@@ -36,16 +36,6 @@ from worker.cli.purged_inbound import InboundPurge
 from worker.cli.purged_uploads import UploadPurge
 
 BATCHES_MAX: Final = 100_000
-LOOKED_THROUGH: Final = 5_000
-"""Contents that one query looks through for a recipient."""
-DIGITS_MIN: Final = 7
-"""A reason with this many of a number's digits would keep the number."""
-
-_OF_NUMBERS: Final = (
-    *(ContentKind.TOP_UP, ContentKind.LINE, ContentKind.CALLBACK),
-    *(ContentKind.INBOUND, ContentKind.SUPPRESSION, ContentKind.PORTED),
-)
-"""What is kept beside a number, besides messages to it."""
 
 Advance = Callable[[int], None]
 
@@ -178,36 +168,18 @@ class _Purge:
         Raises:
             InvalidRequest: it is none, or the reason holds it.
         """
-        try:
-            msisdn = normalise(written)
-        except InvalidRecipient as error:
-            raise InvalidRequest(str(error), field="number") from error
-        digits = "".join(character for character in self._reason if character.isdigit())
-        if msisdn[-DIGITS_MIN:] in digits:
-            msg = "The reason must not hold the number: it is kept."
-            raise InvalidRequest(msg, field="reason")
+        msisdn = number_to_erase(written, self._reason)
         self._permit()
-        for found in self._contents_of(ContentKind.MESSAGE, msisdn):
-            self._erase(found, is_permitted=True)
-        for kind in _OF_NUMBERS:
-            for found in self._contents_of(kind, msisdn):
+        for kind, found in kept_of(self._gateway.system.store, msisdn):
+            if kind is ContentKind.MESSAGE:
+                self._erase(found, is_permitted=True)
+            else:
                 self._erase_payers(Payers(kind, found))
         UploadPurge(self._gateway, self.done, self._advance).number(msisdn)
         if not self.done.dry_run:
             self.done.segments_on_air += forget_on_air(
                 self._gateway.settings.data_dir, lambda recipient, _: recipient == msisdn
             )
-
-    def _contents_of(self, kind: ContentKind, msisdn: str) -> Iterator[Sequence[int]]:
-        store, after = self._gateway.system.store, 0
-        for _ in range(BATCHES_MAX):
-            found, last = store.contents_of(kind, msisdn, after=after, limit=LOOKED_THROUGH)
-            for start in range(0, len(found), MESSAGES_MAX):
-                yield found[start : start + MESSAGES_MAX]
-            if last is None:
-                break
-            after = last
-            self._advance(0)
 
     def _erase_payers(self, payers: Payers) -> Erased:
         gateway, done = self._gateway, self.done

@@ -3,15 +3,17 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from application.retention.uploads import UPLOADS_MAX, EraseUploads, erase_due_uploads
-from domain.contents import ContentKind, reason_number
+from application.retention.uploads import (
+    EraseUploads,
+    erase_due_uploads,
+    lists_kept,
+    lists_naming,
+)
 from domain.msisdn import Msisdn
-from domain.upload.aggregate import Upload, upload_id
 from worker.cli.gateway import Gateway
 from worker.cli.purged import Purged
 
 BATCHES_MAX: Final = 100_000
-NATIONAL_DIGITS: Final = 9
 
 
 class UploadPurge:
@@ -39,7 +41,7 @@ class UploadPurge:
 
     def account(self, account: int) -> None:
         """Erase all lists of an account."""
-        for numbers in self._kept(account):
+        for numbers in lists_kept(self._queries, account):
             self._erase(numbers)
 
     def number(self, msisdn: Msisdn) -> None:
@@ -47,36 +49,13 @@ class UploadPurge:
 
         One that is being sent stays, and is told as left.
         """
-        for numbers in self._kept(None):
-            self._erase([one for one in numbers if self._names(one, msisdn)])
-
-    def _kept(self, account: int | None) -> Sequence[Sequence[int]]:
-        found, after = [], 0
-        for _ in range(BATCHES_MAX):
-            numbers = self._queries.uploads_kept(account, after=after, limit=UPLOADS_MAX)
-            if not numbers:
-                break
-            found.append(numbers)
-            after = numbers[-1]
-        return found
-
-    def _names(self, number: int, msisdn: Msisdn) -> bool:
-        """Whether a row of a list has the number, in whatever form it was written."""
         system = self._gateway.system
-        upload = system.reader.find(Upload, upload_id(number))
-        if upload is None:
-            return False
-        for written in (*upload.parts, *upload.bad_parts):
-            kept = reason_number(written)
-            row = None if kept is None else system.store.content(ContentKind.UPLOAD, kept)
-            if row is not None and msisdn[-NATIONAL_DIGITS:] in (row.body or ""):
-                return True
-        return False
+        for numbers in lists_naming(self._queries, system.reader, system.store, msisdn):
+            self._erase(numbers)
 
     def _erase(self, numbers: Sequence[int]) -> None:
-        if numbers:
-            gateway = self._gateway
-            self._run(EraseUploads(numbers, actor=gateway.actor, at=gateway.now()))
+        gateway = self._gateway
+        self._run(EraseUploads(numbers, actor=gateway.actor, at=gateway.now()))
 
     def _run(self, command: EraseUploads) -> int:
         count = command.weight if self._done.dry_run else self._gateway.run(command)

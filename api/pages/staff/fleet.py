@@ -1,28 +1,26 @@
-"""``/staff/fleet``, ``queue`` and ``doubts``: SIMs, what waits, and what nobody knows."""
+"""``/staff/fleet`` and ``queue``: the SIMs, and what waits for them."""
 
 from typing import Any, Final
 
 from api.pages.looking import staff
 from api.pages.page import Done, Page, View, Who
 from api.pages.qr import drawn
-from api.pages.tables import Column, Table
+from api.pages.staff.doubts import PATH as DOUBTS
+from api.pages.tables import Column, Filter, Table
 from api.pages.visit import Visit
 from api.pages.words import say
 from api.phones.routes import BASE
-from api.staff.fields import read_before, read_reason
+from api.staff.fields import read_choice
 from application.fleet.liveness import LeaseWatch
 from application.fleet.phones import OfferEnrolment, draw_code
-from application.messages.by_hand import ResolveDoubt
-from application.ports import MODEM_CHECK
-from application.ports.queries import MessageFilter, SimRow
-from domain.errors import InvalidRequest
-from domain.message_states import State
-from domain.page_sizes import LIST_PAGE_MAX
+from application.ports import MODEM_CHECK, ModemSettings
+from application.ports.queries import SimRow
 from domain.phone import read_slots
-from domain.public_ids import feltech_id, iso_time, iso_time_or_none, parse_message_id
+from domain.public_ids import iso_time, iso_time_or_none
 from domain.values import Network
 
-DOUBTS: Final = "/staff/doubts"
+PATH: Final = "/staff/fleet"
+STATES: Final = ("online", "offline", "quarantined")
 SLOTS: Final = (1, 2)
 """Of a phone that is let in on the page; the command takes more."""
 SIM_COLUMNS: Final = (
@@ -34,6 +32,8 @@ SIM_COLUMNS: Final = (
     Column("why"),
     Column("since", "when"),
     Column("today", "number"),
+    Column("quota", "number"),
+    Column("pace", "number"),
     Column("messages", "number"),
     Column("segments", "number"),
     Column("airtime_ngwee", "kwacha"),
@@ -44,37 +44,44 @@ QUEUE_COLUMNS: Final = (
     Column("queued", "number"),
     Column("oldest", "when"),
     Column("sending", "number"),
-    Column("in_doubt", "number", link=lambda _row: DOUBTS),
+    Column("in_doubt", "number", link=lambda row: f"{DOUBTS}?network={row['network']}"),
     Column("held", "number"),
 )
-DOUBT_COLUMNS: Final = (
-    Column("message_id", "code"),
-    Column("account_id", "number"),
-    Column("network"),
-    Column("sim"),
-    Column("last_attempt_at", "when"),
-    Column("expires_at", "when"),
-    Column("credits", "credits"),
-)
+
+CHOICES: Final = {"network": tuple(network.value for network in Network), "state": STATES}
 
 
 # -- the fleet --------------------------------------------------------------------------------
 
 
 async def fleet(visit: Visit) -> View:
-    """List the SIMs that were seen, each with how it is now."""
+    """List the SIMs that were seen, each with how it is now, its pace and what it may today."""
     system = visit.front.system
     actor = await staff(visit, "fleet")
+    wanted = {
+        name: read_choice(visit.query, name, choices)
+        for name, choices in CHOICES.items()
+        if visit.query.get(name)
+    }
+    modems = {modem.name: modem for modem in system.modems}
     checks = (await visit.front.readiness()).checks
 
     def ask() -> list[dict[str, Any]]:
         answering = {lease.sim for lease in LeaseWatch(system.store, system.clock).answering()}
         rows = system.queries.sims(system.clock.now())
-        return [_sim(row, row.number in answering, checks) for row in rows]
+        shown = (
+            _sim(row, row.number in answering, checks, modems.get(row.modem or "")) for row in rows
+        )
+        return [row for row in shown if all(row[name] == word for name, word in wanted.items())]
 
     rows = await visit.front.read_newest(actor.account, "fleet", ask)
     table = Table(
-        name="sims", path="/staff/fleet", query=visit.query, columns=SIM_COLUMNS, rows=rows
+        name="sims",
+        path=PATH,
+        query=visit.query,
+        columns=SIM_COLUMNS,
+        rows=rows,
+        filters=[Filter(name, choices) for name, choices in CHOICES.items()],
     )
     url = visit.once.get("url")
     values = {
@@ -94,10 +101,15 @@ async def enrol(visit: Visit) -> Done:
     code, at = draw_code(system.randomness), system.clock.now()
     offer = OfferEnrolment(code, slots=slots, digests=system.digests, actor=actor, at=at)
     await visit.front.run(offer)
-    return Done("/staff/fleet", once={"code": code, "url": f"{system.terms.phones_url}{BASE}"})
+    return Done(PATH, once={"code": code, "url": f"{system.terms.phones_url}{BASE}"})
 
 
-def _sim(row: SimRow, is_answering: bool, checks: Any) -> dict[str, Any]:  # noqa: FBT001
+def _sim(
+    row: SimRow,
+    is_answering: bool,  # noqa: FBT001 - one caller
+    checks: Any,
+    modem: ModemSettings | None,
+) -> dict[str, Any]:
     why = checks.get(f"{MODEM_CHECK}{row.modem}", "ok")
     state = "online" if row.came_online and is_answering else "offline"
     return {
@@ -109,6 +121,8 @@ def _sim(row: SimRow, is_answering: bool, checks: Any) -> dict[str, Any]:  # noq
         "why": _why_offline(row) if why == "ok" and state == "offline" else _unless_ok(why),
         "since": iso_time(row.since),
         "today": row.begun_today,
+        "quota": modem.segments_per_day or None if modem else None,
+        "pace": modem.segments_per_minute or None if modem else None,
         "messages": row.sent_messages,
         "segments": row.sent_segments,
         "airtime_ngwee": row.airtime.ngwee if row.airtime else None,
@@ -154,79 +168,7 @@ async def queue(visit: Visit) -> View:
     return View("list.html", table=table)
 
 
-# -- doubts -----------------------------------------------------------------------------------
-
-
-async def doubts(visit: Visit) -> View:
-    """List messages of which nobody knows whether they left, newest first."""
-    system = visit.front.system
-    actor = await staff(visit, "doubts")
-    wanted = MessageFilter(
-        before=read_before(visit.query),
-        limit=LIST_PAGE_MAX,
-        states=frozenset({State.IN_DOUBT, State.HELD}),
-    )
-    found = await visit.front.read_newest(
-        actor.account, "message_log", lambda: system.queries.messages(wanted)
-    )
-    rows = [
-        {
-            "message_id": feltech_id(row.number),
-            "account_id": row.account,
-            "network": row.network.value,
-            "sim": row.sim,
-            "last_attempt_at": iso_time_or_none(row.last_attempt_at),
-            "expires_at": iso_time_or_none(row.expires_at),
-            "credits": row.credits,
-        }
-        for row in found
-    ]
-    table = Table(
-        name="doubts",
-        path=DOUBTS,
-        query=visit.query,
-        columns=DOUBT_COLUMNS,
-        rows=rows,
-        next=found[-1].number if len(found) == LIST_PAGE_MAX else None,
-    )
-    return View("doubts.html", table=table)
-
-
-async def was_sent(visit: Visit) -> Done:
-    """Say that a message left: it is spent."""
-    return await _resolve(visit, sent=True)
-
-
-async def was_not_sent(visit: Visit) -> Done:
-    """Say that a message did not leave: its credits are given back."""
-    return await _resolve(visit, sent=False)
-
-
-async def _resolve(visit: Visit, *, sent: bool) -> Done:
-    actor = await staff(visit)
-    ref = parse_message_id(str(visit.fields.get("message_id", "")))
-    if ref is None:
-        msg = "No message has this number."
-        raise InvalidRequest(msg, field="message_id")
-    reason, at = read_reason(visit.fields), visit.front.system.clock.now()
-    await visit.front.run(ResolveDoubt(ref.number, sent=sent, actor=actor, reason=reason, at=at))
-    return Done(DOUBTS, "doubt_settled")
-
-
 FLEET: Final = (
-    Page(
-        path="/staff/fleet",
-        name="fleet",
-        who=Who.OPERATOR,
-        show=fleet,
-        acts={"enrol": enrol},
-    ),
+    Page(path=PATH, name="fleet", who=Who.OPERATOR, show=fleet, acts={"enrol": enrol}),
     Page(path="/staff/queue", name="queue", who=Who.OPERATOR, show=queue),
-    Page(
-        path=DOUBTS,
-        name="doubts",
-        who=Who.OPERATOR,
-        show=doubts,
-        acts={"sent": was_sent, "not_sent": was_not_sent},
-    ),
 )

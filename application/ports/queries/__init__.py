@@ -12,7 +12,7 @@ from application.ports.queries.days import AgeRow, DayQueries, OpenRow, PeriodRo
 from application.ports.queries.entries import EntryQueries, EntryRow
 from application.ports.queries.feed import AttemptRow, FeedQueries, FeedRow, WebhookRow
 from application.ports.queries.inbox import InboundRow, InboxQueries
-from application.ports.queries.kept import Kept, KeptQueries, Place
+from application.ports.queries.kept import ErasedRow, Kept, KeptQueries, Place
 from application.ports.queries.ledger import (
     BooksRead,
     JournalRow,
@@ -79,6 +79,7 @@ __all__ = [
     "CaseRow",
     "ConfirmedRow",
     "EntryRow",
+    "ErasedRow",
     "FeedRow",
     "ImportRow",
     "InboundRow",

@@ -57,8 +57,10 @@ class KeyRow:
 class AccountQueries(Protocol):
     """Accounts, their keys and their sender IDs."""
 
-    def accounts(self, *, after: int, limit: int) -> Sequence[AccountRow]:
-        """List accounts by number."""
+    def accounts(
+        self, *, after: int, limit: int, suspended: bool | None = None
+    ) -> Sequence[AccountRow]:
+        """List accounts by number; ``suspended`` None is all."""
 
     def account(self, account: int) -> AccountRow | None:
         """Find one account."""

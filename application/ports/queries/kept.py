@@ -1,6 +1,7 @@
 """Questions about what has to be forgotten in time."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
@@ -20,6 +21,24 @@ class Place(NamedTuple):
 
     queued_at: Instant
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedRow:
+    """What one actor erased in one day: of so many messages, or accounts."""
+
+    place: int
+    """Where it stands among all; of two days the later one's is higher."""
+    day: int
+    """Days since 1970-01-01 in Lusaka."""
+    what: str
+    """"text", "all" of messages, or "account"."""
+    actor: str
+    """"retention" when its time was over, else who did it."""
+    count: int
+    last_at: Instant
+    reason: str | None
+    """The last one that was given."""
 
 
 class KeptQueries(Protocol):
@@ -52,3 +71,6 @@ class KeptQueries(Protocol):
 
         Those that were dated in a stretch of ``spared`` count later by as much.
         """
+
+    def erased(self, what: str | None, *, before: int, limit: int) -> Sequence[ErasedRow]:
+        """List what was erased, the newest first, below a place; ``what`` None is everything."""

@@ -60,6 +60,7 @@ CLASSES: Final = {
     "/staff/approvals": Class(Who.OPERATOR),
     "/staff/approvals/sender-ids": Class(Who.OPERATOR),
     "/staff/accounts": Class(Who.OPERATOR),
+    "/staff/retention": Class(Who.OPERATOR),
     "/finance/exceptions": Class(Who.FINANCE),
     "/finance/statements": Class(Who.FINANCE),
     "/finance/ageing": Class(Who.FINANCE),
@@ -69,6 +70,8 @@ CLASSES: Final = {
     "/audit/manual": Class(Who.AUDITOR),
     "/audit/replay": Class(Who.AUDITOR),
     "/audit/seals": Class(Who.AUDITOR),
+    "/audit/export": Class(Who.AUDITOR),
+    "/audit/export/live": Class(Who.AUDITOR),
 }
 """Every page, with who may see it: a page that is not here fails."""
 OPEN: Final = [page for page in PAGES if page.who is Who.ANYONE]

@@ -168,6 +168,7 @@ def test_whose_role_is_not_for_it_decides_nothing(
     before = standing()
     (named,) = [each["id"] for each in before[2]]
     told = {"reason": "mine", "entry": entry, "account": account, "sender_id": named}
+    told |= {"credits": 5, "kind": "grant", "role": "auditor", "change": "grant"}
     for page in STAFF:
         for do in page.acts if page.who is Who.OPERATOR else ():
             form = {**told, "message_id": message}

@@ -35,11 +35,15 @@ SHOWN: Final = {
     "/staff/fleet": "fleet",
     "/staff/fleet#phone": "phone",
     "/staff/approvals": "approvals",
+    "/staff/accounts": "accounts",
+    "/staff/doubts": "doubts",
+    "/staff/retention": "retention",
     "/finance/exceptions": "exceptions",
     "/finance/statements": "statements",
     "/audit/balance": "balance",
     "/audit/replay": "replay",
     "/audit/seals": "seals",
+    "/audit/export": "export",
 }
 """Pages of which docs/pages/ has pictures."""
 SERIOUS: Final = frozenset({"serious", "critical"})
