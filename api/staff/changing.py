@@ -23,7 +23,7 @@ WAITS: Final = "Nothing has happened yet: another person has to approve entry {}
 async def move_credits(front: Front, call: Call) -> Answer:
     """Grant or adjust; above the actor's limit for the day it waits for another person.
 
-    The same under the same idempotency key happens once.
+    The same under the same idempotency key happens once; another under it is refused.
     """
     actor, number = await admit_staff(front, call), read_account(call)
     fields = read_fields(call)

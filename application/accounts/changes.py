@@ -13,14 +13,14 @@ from domain.account import Account, account_id
 from domain.allowance import Allowance, allowance_id
 from domain.claim import Claim, claim_id
 from domain.days import day_of
-from domain.errors import NotFound
+from domain.errors import IdempotencyConflict, NotFound
 from domain.manual_entry import EntryKind, ManualEntry
 from domain.roles import Duty
 from domain.values import Credits, Instant
 from domain.wallet import CreditWallet, wallet_id
 
 KEY: Final = "credits key"
-"""The claim that the idempotency key of a movement takes, for good."""
+"""The claims that a movement's idempotency key takes, for good: itself, and with the movement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ class MoveCredits(WithReason[Moved]):
     ) -> None:
         """``alone_max`` is what one person may move in a day, up and down added; 0: no limit.
 
-        The same under the same ``idempotency_key`` happens once.
+        The same under the same ``idempotency_key`` happens once, and nothing else under it.
         """
         super().__init__(actor=actor, reason=reason, at=at)
         self._account = account
@@ -149,8 +149,9 @@ class MoveCredits(WithReason[Moved]):
         self._alone_max = alone_max
         self._day = day_of(at)
         self._entry = 0
-        self._once = ""
+        self._key = self._once = ""
         if idempotency_key is not None:
+            self._key = f"{actor.name}:{idempotency_key}"
             self._once = f"{actor.name}:{account}:{is_grant}:{credits}:{idempotency_key}"
 
     def prepare(self, tools: Preparing) -> None:
@@ -162,8 +163,8 @@ class MoveCredits(WithReason[Moved]):
         """The wallet, what the actor moved today, and the idempotency key when there is one."""
         yield wallet_id(self._account)
         yield allowance_id(self._actor.name, self._day)
-        if self._once:
-            yield claim_id(KEY, self._once)
+        if self._key:
+            yield from (claim_id(KEY, self._key), claim_id(KEY, self._once))
 
     def decide(self, books: Books) -> Moved:
         """Move the credits, or ask for a second person.
@@ -171,12 +172,13 @@ class MoveCredits(WithReason[Moved]):
         Raises:
             NotPermitted: the actor may not.
             NotFound: no such account.
+            IdempotencyConflict: the idempotency key stands for another movement.
             InvalidRequest: the number makes no sense.
             InsufficientCredits: a downward adjustment takes more than is there.
         """
         permit_on(books, self._actor, Duty.MOVE_CREDITS, account=self._account)
         wallet = wallet_of(books, self._account)
-        known = books.find(Claim, claim_id(KEY, self._once)) if self._once else None
+        known = self._known(books)
         if known is not None:
             return Moved(known.owner or None, wallet.available, is_replayed=True)
         check = wallet.check_grant if self._is_grant else wallet.check_adjustment
@@ -190,10 +192,20 @@ class MoveCredits(WithReason[Moved]):
         self._take_key(books, 0)
         return Moved(None, wallet.available)
 
+    def _known(self, books: Books) -> Claim | None:
+        if not self._key or books.find(Claim, claim_id(KEY, self._key)) is None:
+            return None
+        known = books.find(Claim, claim_id(KEY, self._once))
+        if known is None:
+            msg = "This idempotency key was used with another request."
+            raise IdempotencyConflict(msg)
+        return known
+
     def _take_key(self, books: Books, entry: int) -> None:
         """Keep what the key stands for: an entry, or 0 for what happened at once."""
-        if self._once:
-            books.record(Claim.take(KEY, self._once, owner=entry, at=self.at))
+        if self._key:
+            for value in (self._key, self._once):
+                books.record(Claim.take(KEY, value, owner=entry, at=self.at))
 
     def _ask(self, books: Books, available: int) -> Moved:
         kind = EntryKind.GRANT if self._is_grant else EntryKind.ADJUST

@@ -108,7 +108,8 @@ def test_a_form_that_is_sent_twice_moves_credits_once(office: Office) -> None:
     assert (again.status_code, again.json()["available"]) == (200, 65)
     assert again.headers["idempotent-replayed"] == "true"
     another = office.gateway.http.post_json(path, {**asked, "credits": 7}, bearer)
-    assert another.json()["available"] == 72, "another movement is another request"
+    assert (another.status_code, another.json()["error"]["code"]) == (422, "IDEMPOTENCY_CONFLICT")
+    assert available(office, account) == 65
 
 
 def test_a_role_waits_for_another_person(office: Office) -> None:
