@@ -108,7 +108,7 @@ def test_a_form_that_is_sent_twice_moves_credits_once(office: Office) -> None:
     assert (again.status_code, again.json()["available"]) == (200, 65)
     assert again.headers["idempotent-replayed"] == "true"
     another = office.gateway.http.post_json(path, {**asked, "credits": 7}, bearer)
-    assert (another.status_code, another.json()["error"]["code"]) == (422, "IDEMPOTENCY_CONFLICT")
+    assert (another.status_code, list(another.json()["errors"])) == (422, ["Idempotency-Key"])
     assert available(office, account) == 65
 
 
