@@ -18,6 +18,8 @@ from domain.doubted_times import DoubtedTimes
 from domain.errors import NgomaError
 from domain.events import Event
 from domain.inbound import Inbound, InboundKind, PartOf, Word
+from domain.keyword_answers import KeywordAnswers
+from domain.keywords import Keywords
 from domain.manual_entry import EntryKind, ManualEntry
 from domain.period import Period
 from domain.price_list import PriceList
@@ -64,7 +66,14 @@ class WholeHistory(MessageHistory):
         actions = (
             *(self._send_briefly, self._deliver, self._end, self._doubt, self._report) * 3,
             *(self._by_two, self._run_accounts, self._decide_name, self._brake) * 2,
-            *(self._come_in, self._suppress, self._look, self._fail_to_pay, self._refuse_refund),
+            *(
+                self._come_in,
+                self._suppress,
+                self._answer,
+                self._look,
+                self._fail_to_pay,
+                self._refuse_refund,
+            ),
             *(self._close_period, self._price, self._discard, self._explain, self._doubt_clock),
             self._rehearse,
             self._rehearse,
@@ -268,6 +277,23 @@ class WholeHistory(MessageHistory):
             self.save(suppressed)
             suppressed.renew(at=self.now, **kept)
             self.save(suppressed)
+
+    def _answer(self, which: int, how: int) -> None:
+        """A word is answered, or not for want of credits, and then answered no more."""
+        number, account = self._number(), 20 + self._number()
+        keywords = Keywords.open(account, at=self.now)
+        keywords.set_rule("d", f"{number}/c", actor="account:1", at=self.now)
+        self.save(keywords)
+        given = KeywordAnswers.begin(
+            f"{number}", account=account, inbound=1, message=1, at=self.now
+        )
+        self.save(given)
+        if how % 2:
+            given.give(inbound=2, message=2, at=self.now)
+            self.save(given)
+            keywords.leave_unanswered("d", inbound=which, cause="InsufficientCredits", at=self.now)
+            keywords.delete_rule("d", actor="account:1", at=self.now)
+            self.save(keywords)
 
     def _look(self, which: int, how: int) -> None:
         look = AuditorRead.record(

@@ -20,6 +20,8 @@ from domain.claim import Claim
 from domain.doubted_times import DoubtedTimes
 from domain.events import Aggregate
 from domain.inbound import Inbound
+from domain.keyword_answers import KeywordAnswers
+from domain.keywords import Keywords
 from domain.manual_entry import ManualEntry
 from domain.message import Message
 from domain.oddity import Oddity
@@ -142,6 +144,21 @@ def a_suppression() -> Suppression:
     return made
 
 
+def some_keywords() -> Keywords:
+    made = Keywords.open(7, at=AT)
+    for digest in ("d", "e"):
+        made.set_rule(digest, "1/c", actor="a", at=AT)
+        made.leave_unanswered(digest, inbound=3, cause="InsufficientCredits", at=AT)
+    made.delete_rule("d", actor="a", at=AT)
+    return made
+
+
+def some_answers() -> KeywordAnswers:
+    made = KeywordAnswers.begin("d", account=7, inbound=3, message=4, at=AT)
+    made.give(inbound=5, message=6, at=AT)
+    return made
+
+
 def a_ported_number() -> PortedNumber:
     by = {"content": "c", "actor": "a", "reason": "1/r"}
     made = PortedNumber.override(1, Network.MTN, digest="d", at=AT, **by)
@@ -159,6 +176,8 @@ MADE = [
     a_statement(),
     some_doubted_times(),
     a_suppression(),
+    some_keywords(),
+    some_answers(),
     a_ported_number(),
 ]
 
