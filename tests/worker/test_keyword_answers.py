@@ -10,6 +10,7 @@ from application.books.actors import Actor
 from application.books.commands import Command
 from application.messages.keywords import DeleteKeyword, KeywordList, ShownKeyword
 from application.messages.suppressing import Suppressible, SuppressNumber
+from application.retention.erasure import EraseAccount
 from domain.contents import ContentKind
 from domain.errors import TooLate
 from domain.keyword_answers import KeywordAnswers
@@ -233,3 +234,13 @@ def test_no_event_holds_a_word_a_number_or_an_answer(gw: Gateway) -> None:
     joined = b"".join(each.state for each in stored)
     assert [it for it in (b"zebra", b"60000001", ANSWER.encode()) if it in joined] == []
     assert gw.system.store.content(ContentKind.KEYWORD, 1) is None
+
+
+def test_what_is_said_goes_with_its_account(gw: Gateway) -> None:
+    shop = Shop(gw, "help", "open", credits=1)
+    shop.set("open", "another")
+    account, at = shop.owner.account, gw.clock.now()
+    gw.execute(EraseAccount(account, sender_ids=(), actor=STAFF, reason="request", at=at))
+    left = [gw.system.store.content(ContentKind.KEYWORD, number) for number in range(1, 10)]
+    assert left == [None] * len(left)
+    assert shop.listed() == []

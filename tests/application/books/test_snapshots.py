@@ -28,6 +28,7 @@ from domain.oddity import Oddity
 from domain.period import Period
 from domain.ported_number import PortedNumber
 from domain.receipt import Receipt
+from domain.rehearsal import Rehearsal
 from domain.roles import Role
 from domain.sender_id import SenderId
 from domain.sim import Sim
@@ -44,7 +45,7 @@ from tests.support.virtual import Answer
 AT = Instant(1_790_000_000_000_000)
 END_BY_THEMSELVES = {
     *(AuditorRead, Claim, Inbound, ManualEntry, Message, Oddity, SenderId, Submission),
-    UnknownCallbacks,
+    *(Rehearsal, UnknownCallbacks),
 }
 """A few decisions, or a day, and nothing more comes."""
 

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from domain.contents import ContentKind
 from tests.worker.cli.commands import Cli
 from tests.worker.cli.messages import sending
 
@@ -29,6 +28,3 @@ def test_an_operator_sets_lists_and_deletes_a_word_and_a_purge_takes_the_rest(
     assert "promotional" in cli.run("keyword", "set", 1, "stop", "--answer", "b", code=2).stderr
     cli.run("contents", "purge", "--account", 1, "--reason", "request 9")
     assert cli.json("keyword", "list", 1) == []
-    with sending(cli.folder, credits=0) as sender:
-        rows = [sender.system.store.content(ContentKind.KEYWORD, number) for number in (1, 2)]
-    assert rows == [None, None]
