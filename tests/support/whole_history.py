@@ -18,8 +18,6 @@ from domain.doubted_times import DoubtedTimes
 from domain.errors import NgomaError
 from domain.events import Event
 from domain.inbound import Inbound, InboundKind, PartOf, Word
-from domain.keyword_answers import KeywordAnswers
-from domain.keywords import Keywords
 from domain.manual_entry import EntryKind, ManualEntry
 from domain.period import Period
 from domain.price_list import PriceList
@@ -32,6 +30,7 @@ from domain.suppression import Suppression
 from domain.trial_balance import TrialBalance
 from domain.values import Credits
 from tests.projections.history import START, sim
+from tests.support.keywords import keywords_happen
 from tests.support.message_history import NEWEST, MessageHistory
 from tests.support.money import a_payment
 from tests.support.money_history import ACCOUNTS, HOME, STAFF, Draw
@@ -66,17 +65,9 @@ class WholeHistory(MessageHistory):
         actions = (
             *(self._send_briefly, self._deliver, self._end, self._doubt, self._report) * 3,
             *(self._by_two, self._run_accounts, self._decide_name, self._brake) * 2,
-            *(
-                self._come_in,
-                self._suppress,
-                self._answer,
-                self._look,
-                self._fail_to_pay,
-                self._refuse_refund,
-            ),
+            *(self._come_in, self._suppress, self._look, self._fail_to_pay, self._refuse_refund),
             *(self._close_period, self._price, self._discard, self._explain, self._doubt_clock),
-            self._rehearse,
-            self._rehearse,
+            *(self._rehearse, self._rehearse, self._answer),
         )
         for what, which, how in drawn:
             if what % 2:
@@ -279,21 +270,7 @@ class WholeHistory(MessageHistory):
             self.save(suppressed)
 
     def _answer(self, which: int, how: int) -> None:
-        """A word is answered, or not for want of credits, and then answered no more."""
-        number, account = self._number(), 20 + self._number()
-        keywords = Keywords.open(account, at=self.now)
-        keywords.set_rule("d", f"{number}/c", actor="account:1", at=self.now)
-        self.save(keywords)
-        given = KeywordAnswers.begin(
-            f"{number}", account=account, inbound=1, message=1, at=self.now
-        )
-        self.save(given)
-        if how % 2:
-            given.give(inbound=2, message=2, at=self.now)
-            self.save(given)
-            keywords.leave_unanswered("d", inbound=which, cause="InsufficientCredits", at=self.now)
-            keywords.delete_rule("d", actor="account:1", at=self.now)
-            self.save(keywords)
+        keywords_happen(self.save, self._number(), which=which, how=how, at=self.now)
 
     def _look(self, which: int, how: int) -> None:
         look = AuditorRead.record(
