@@ -5,6 +5,7 @@ from typing import Final
 from api import operations, schemas
 from api.accounts.feed_routes import FEED, WEBHOOK
 from api.accounts.inbound_routes import INBOUND
+from api.accounts.keyword_routes import KEYWORDS
 from api.accounts.routes import ACCOUNTS
 from api.callbacks.receiving import CALLBACK_ROUTES
 from api.dialects import extras as beyond
@@ -297,6 +298,7 @@ ROUTES: Final = (
     *UPLOADS,
     *ACCOUNTS,
     *INBOUND,
+    *KEYWORDS,
     *FEED,
     *WEBHOOK,
     *MONEY,

@@ -34,6 +34,8 @@ class ContentKind(StrEnum):
     """A number that was ported to another network, and nothing else."""
     NETWORK_WORDS = "network_words"
     """What a network said of a SIM by USSD, as it is; it has a number of its own."""
+    KEYWORD = "keyword"
+    """The word of a rule and what it answers, by a number of its own."""
     UPLOAD = "upload"
     """A piece of an uploaded list: what was asked for, some good rows, or some bad ones."""
     REASON = "reason"
@@ -103,6 +105,17 @@ class LineNote(Details):
     kind = ContentKind.LINE
 
     words: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordSaid(Details):
+    """A keyword rule: its word, and what is answered under which name."""
+
+    kind = ContentKind.KEYWORD
+
+    word: str | None = None
+    answer: str | None = None
+    sender_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from application.books.due import DueWork
 from application.fleet.liveness import LeaseWatch
+from application.messages.answering import Answering
 from application.messages.inbox import InboxWork
 from application.messages.reporting import ReportMatching
 from application.messages.timing import message_work
@@ -35,6 +36,7 @@ def due_work(
             system.reader,
             system.digests,
             system.clock,
+            answering_in(system),
             reply_days=system.terms.inbound_reply_days,
         ).work(),
         *money_work(
@@ -48,3 +50,15 @@ def due_work(
             ),
         ),
     ]
+
+
+def answering_in(system: System) -> Answering:
+    """Give what answers messages that come in."""
+    return Answering(
+        source=system.store,
+        reader=system.reader,
+        digests=system.digests,
+        numbering=system.terms.numbering,
+        default_sender=system.keyring.default_sender,
+        offline=system.fleet.offline,
+    )

@@ -68,6 +68,13 @@ from api.schemas.inbound import (
     SuppressedNumber,
     SuppressedNumbers,
 )
+from api.schemas.keywords import (
+    Keyword,
+    KeywordRequest,
+    Keywords,
+    KeywordShown,
+    KeywordUnanswered,
+)
 from api.schemas.money import (
     CallbackTaken,
     PackOffered,
@@ -221,6 +228,11 @@ __all__ = [
     "InboundMessage",
     "InboundMessages",
     "KeyRequest",
+    "Keyword",
+    "KeywordRequest",
+    "KeywordShown",
+    "KeywordUnanswered",
+    "Keywords",
     "LedgerEvent",
     "LedgerPosting",
     "LimitsRequest",

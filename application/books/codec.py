@@ -20,6 +20,8 @@ from domain.coverage import Coverage
 from domain.doubted_times import DoubtedTimes
 from domain.events import Aggregate, Snapshot
 from domain.inbound import Inbound
+from domain.keyword_answers import KeywordAnswers
+from domain.keywords import Keywords
 from domain.ledger_seal import LedgerSeal
 from domain.manual_entry import ManualEntry
 from domain.message import Message
@@ -55,6 +57,8 @@ AGGREGATES: Final = (
     Phone,
     Inbound,
     Suppression,
+    Keywords,
+    KeywordAnswers,
     PortedNumber,
     Claim,
     ManualEntry,
@@ -101,6 +105,8 @@ SNAPSHOTTED: Final[Mapping[type[Aggregate], int]] = {
     LedgerSeal: CHANGES_BETWEEN,
     DoubtedTimes: CHANGES_BETWEEN,
     Suppression: CHANGES_BETWEEN,
+    Keywords: CHANGES_BETWEEN,
+    KeywordAnswers: CHANGES_BETWEEN,
     PortedNumber: CHANGES_BETWEEN,
     Webhook: CHANGES_BETWEEN,
     Upload: CHANGES_BETWEEN,

@@ -56,6 +56,14 @@ class Digests:
         """Give the digest by which it is known that an account may not promote to a number."""
         return seal(self.repeat_key, "suppression", str(account), msisdn)
 
+    def keyword(self, account: int, word: str) -> str:
+        """Give the digest by which an account's keyword rule is known."""
+        return seal(self.repeat_key, "keyword", str(account), word)
+
+    def keyword_answers(self, rule: str, msisdn: str) -> str:
+        """Give the digest by which it is known that a rule answered a number."""
+        return seal(self.repeat_key, "keyword answers", rule, msisdn)
+
     def ported(self, msisdn: str) -> str:
         """Give the digest by which it is known who carries a number."""
         return seal(self.repeat_key, "ported", msisdn)

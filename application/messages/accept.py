@@ -44,6 +44,18 @@ def _keys_of(account: int) -> tuple[UUID, UUID]:
     return account_id(account), wallet_id(account)
 
 
+def require_approved(books: Books, account: int, name: str) -> None:
+    """Refuse a sender ID that is not approved for an account.
+
+    Raises:
+        SenderIdNotApproved: it is not.
+    """
+    sender_id = books.find(SenderId, sender_id_id(account, folded(name)))
+    if sender_id is None or sender_id.status is not SenderIdStatus.APPROVED:
+        msg = "The sender ID is not approved for this account."
+        raise SenderIdNotApproved(msg)
+
+
 class SendMessages(Command[Accepted]):
     """Reserve the credits and queue the messages: all of them, or none."""
 
@@ -254,13 +266,8 @@ class SendMessages(Command[Accepted]):
 
     def _check_sender(self, books: Books) -> None:
         asked = self._sending
-        if not (asked.asked_sender and asked.require_approved_sender):
-            return
-        key = sender_id_id(asked.principal.account, folded(asked.asked_sender))
-        sender_id = books.find(SenderId, key)
-        if sender_id is None or sender_id.status is not SenderIdStatus.APPROVED:
-            msg = "The sender ID is not approved for this account."
-            raise SenderIdNotApproved(msg)
+        if asked.asked_sender and asked.require_approved_sender:
+            require_approved(books, asked.principal.account, asked.asked_sender)
 
     def _messages_of(self, books: Books, known: Repeatable) -> Sequence[Message | Rehearsal]:
         """Give the messages that this request stands for when it comes again."""

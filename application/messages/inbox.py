@@ -1,4 +1,4 @@
-"""Messages that came in: put together, given to whose they are, and STOP heard."""
+"""Messages that came in: put together, given to whose they are, STOP heard, words answered."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from application.books.contents import SALT_BYTES
 from application.books.digests import Digests
 from application.books.due import DueWork, Ids
 from application.books.reader import Reader
+from application.messages.answering import Answer, Answering
 from application.messages.suppressing import Suppressible, lift, suppress
 from application.ports import Clock
 from application.ports.queries import Queries
@@ -36,6 +37,8 @@ class Gathered:
     word: Word | None
     whom: Suppressible | None
     """Who wrote it, and to whom; None where a word from there changes nothing."""
+    answer: Answer | None = None
+    """What its account has itself answered for by a keyword; None is nothing."""
 
 
 class GatherInbound(Command[bool]):
@@ -56,18 +59,28 @@ class GatherInbound(Command[bool]):
         if self._gathered.word is Word.STOP:
             self._suppression = tools.numbers.take("suppression")
             self._salt = tools.randomness.token(SALT_BYTES)
+        if self._gathered.answer is not None:
+            self._gathered.answer.prepare(tools)
 
     def touches(self) -> Iterable[UUID]:
-        """The pieces, and the writer's suppression where there is a word."""
+        """The pieces, the writer's suppression where there is a word, what an answer touches."""
         yield self._first
         yield from self._others
         if self._gathered.word is not None and self._gathered.whom is not None:
             yield self._gathered.whom.id
+        if self._gathered.answer is not None:
+            yield from self._gathered.answer.touches()
 
     def decide(self, books: Books) -> bool:
-        """Note it; False when nothing is new."""
+        """Note it; False when nothing is new.
+
+        Raises:
+            TooLate: the keyword that answers it was changed meanwhile.
+        """
         found = self._gathered
         first = books.get(Inbound, self._first)
+        if found.answer is not None and not first.is_gathered:
+            found.answer.require_current(books)
         is_new = first.gather(
             missing=found.missing, account=found.account, word=found.word, at=self.at
         )
@@ -78,6 +91,8 @@ class GatherInbound(Command[bool]):
             books.record(other)
         if is_new and found.whom is not None:
             self._obey(books, found.whom, first.number)
+        if is_new and found.answer is not None:
+            found.answer.give(books, inbound=first.number, at=self.at)
         return is_new or any(joined)
 
     def _obey(self, books: Books, whom: Suppressible, inbound: int) -> None:
@@ -104,6 +119,7 @@ class InboxWork:
         reader: Reader,
         digests: Digests,
         clock: Clock,
+        answering: Answering,
         *,
         reply_days: int = REPLY_DAYS,
     ) -> None:
@@ -111,6 +127,7 @@ class InboxWork:
         self._reader = reader
         self._digests = digests
         self._clock = clock
+        self._answering = answering
         self._reply_days = reply_days
 
     def work(self) -> Sequence[DueWork]:
@@ -138,24 +155,30 @@ class InboxWork:
         if not self._queries.reached(position, timeout_s=0.0, projection="reports"):
             return False
         (first, _), *others = records
-        command = GatherInbound(
-            first,
-            [other for other, _ in others],
-            self._made_of(letter),
-            at=self._clock.now(),
-        )
-        return execute(command)
+        at = self._clock.now()
+        made_of = self._made_of(letter, at)
+        return execute(GatherInbound(first, [other for other, _ in others], made_of, at=at))
 
-    def _made_of(self, letter: Letter) -> Gathered:
+    def _made_of(self, letter: Letter, at: Instant) -> Gathered:
         piece = letter.pieces[0]
         account = self._account(letter)
         text = "".join(one.body or "" for one in letter.pieces)
         word = None if letter.missing else word_in(text)
         is_number = (piece.sender or "").startswith("+")
-        whom = None
-        if word is not None and account is not None and piece.sender and is_number:
-            whom = Suppressible.of(self._digests, account, piece.sender)
-        return Gathered(missing=letter.missing, account=account, word=word, whom=whom)
+        whom = answer = None
+        if account is not None and piece.sender and is_number:
+            if word is not None:
+                whom = Suppressible.of(self._digests, account, piece.sender)
+            elif self._may_be_answered(letter):
+                answer = self._answering.find(account, piece.sender, text, at=at)
+        return Gathered(
+            missing=letter.missing, account=account, word=word, whom=whom, answer=answer
+        )
+
+    @staticmethod
+    def _may_be_answered(letter: Letter) -> bool:
+        """Whether it is whole, and new: what was shown once got its answer then, or none."""
+        return not letter.missing and all(one.first is None for one in letter.pieces)
 
     def _account(self, letter: Letter) -> int | None:
         """Give whose answer it is: of who last wrote to that number by that SIM."""

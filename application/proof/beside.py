@@ -65,6 +65,7 @@ _NAMED: Final = re.compile(rb'"(\d{1,18})/([0-9a-f]{64})"')
 _OTHERS: Final = {
     "Inbound.Received": ContentKind.INBOUND,
     "Receipt.SeenOnStatement": ContentKind.LINE,
+    "Keywords.RuleSet": ContentKind.KEYWORD,
     "Upload.Previewed": ContentKind.UPLOAD,
 }
 """Events that name contents of other kinds than what people typed."""

@@ -14,10 +14,12 @@ from application.books.commands import Preparing
 from application.books.reasons import WithReason
 from application.ports import AttemptsForgotten, SecretKind, WebhookForgotten
 from application.ports.queries import Kept, Place, Queries
+from application.retention.keywords import forget_keywords
 from domain.account import Account, account_id
 from domain.contents import ContentKind
 from domain.days import DAY_S
 from domain.errors import TooLate
+from domain.keywords import keywords_id
 from domain.message import Extent, Message, message_id
 from domain.rehearsal import Rehearsal, rehearsal_id
 from domain.roles import Duty
@@ -136,9 +138,10 @@ class EraseAccount(WithReason[bool]):
         self._top_ups = top_ups
 
     def touches(self) -> Iterable[UUID]:
-        """The account and its wallet."""
+        """The account, its wallet and its keywords."""
         yield account_id(self._account)
         yield wallet_id(self._account)
+        yield keywords_id(self._account)
 
     def decide(self, books: Books) -> bool:
         """Erase it; False when it was erased before.
@@ -172,6 +175,7 @@ class EraseAccount(WithReason[bool]):
             books.erase(ContentKind.SENDER_ID, number)
         for number in self._top_ups:
             books.erase(ContentKind.TOP_UP, number)
+        forget_keywords(books, self._account, actor=by, at=self.at)
         books.forget_key_names(self._account)
         for kind in SecretKind:
             books.forget_secrets(kind, self._account)

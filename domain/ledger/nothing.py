@@ -17,6 +17,8 @@ from domain.coverage import Coverage
 from domain.doubted_times import DoubtedTimes
 from domain.events import Event
 from domain.inbound import Inbound
+from domain.keyword_answers import KeywordAnswers
+from domain.keywords import Keywords
 from domain.ledger_seal import LedgerSeal
 from domain.manual_entry import ManualEntry
 from domain.message import Message
@@ -75,6 +77,12 @@ MOVES_NOTHING: Final[frozenset[type[Event]]] = frozenset(
         Suppression.Suppressed,
         Suppression.Renewed,
         Suppression.Lifted,
+        Keywords.Opened,
+        Keywords.RuleSet,
+        Keywords.RuleDeleted,
+        Keywords.Unanswered,
+        KeywordAnswers.FirstGiven,
+        KeywordAnswers.Given,
         PortedNumber.Overridden,
         PortedNumber.Changed,
         PortedNumber.Lifted,

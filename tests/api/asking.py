@@ -24,6 +24,7 @@ from tests.api.staff import receipts
 from tests.api.staff.days import NAMED, stand
 from tests.api.uploading import UPLOADS
 from tests.support.hooks import set_webhook
+from tests.support.keywords import set_keyword
 from tests.support.staff import give_second_factor
 
 THEIR_NUMBER: Final = "260977654321"
@@ -84,6 +85,13 @@ def batch_of(tenant: Tenant) -> list[str]:
     return [tenant.batch, tenant.batch.removeprefix("batch_")]
 
 
+def a_new_keyword(tenant: Tenant) -> list[str]:
+    """Have a word answered for its account, whatever its keys may do; give the word."""
+    word = f"word{next(_names)}"
+    set_keyword(tenant.gateway.system, tenant.gateway.account, word, THEIR_TEXT)
+    return [word]
+
+
 def a_webhook(tenant: Tenant) -> None:
     """Give its account a webhook, whatever its keys may do."""
     set_webhook(tenant.gateway.system, tenant.gateway.account, "https://localhost:1/")
@@ -116,6 +124,15 @@ WEBHOOK: Final[Mapping[tuple[str, str], Class]] = {
     ("POST", "/api/v1/webhook/rotate"): Class(Kind.READS, before=a_webhook),
     ("POST", "/api/v1/webhook/replay"): Class(Kind.READS, body={"after": 0}, before=a_webhook),
     ("GET", "/api/v1/webhook/attempts"): Class(Kind.READS),
+}
+KEYWORDS: Final[Mapping[tuple[str, str], Class]] = {
+    ("GET", "/api/v1/keywords"): Class(Kind.READS),
+    ("PUT", "/api/v1/keywords/{word}"): Class(
+        Kind.READS, body={"answer": "Call us."}, names=lambda _: ["help"]
+    ),
+    ("DELETE", "/api/v1/keywords/{word}"): Class(
+        Kind.NAMES, names=a_new_keyword, unknown=("nobody", "x", "9")
+    ),
 }
 CLASSES: Final[Mapping[tuple[str, str], Class]] = {
     ("POST", "/api"): Class(Kind.SENDS, body=SEND, key_in_body=True),
@@ -165,6 +182,7 @@ CLASSES: Final[Mapping[tuple[str, str], Class]] = {
     ("GET", "/api/v1/prices"): Class(Kind.READS),
     ("GET", "/api/v1/inbound"): Class(Kind.READS),
     ("GET", "/api/v1/suppressions"): Class(Kind.READS),
+    **KEYWORDS,
     ("GET", "/api/v1/events"): Class(Kind.READS),
     **WEBHOOK,
     ("POST", "/api/v1/topups"): Class(Kind.READS, body=TOP_UP),

@@ -115,6 +115,7 @@ FIELDS: Final[Mapping[str, Plant]] = {
     "topup_id": closed,
     "column": name,
     "url": hook,
+    "answer": text,
     "events": right([]),
     "after": right(0),
 }
@@ -148,13 +149,23 @@ PATH: Final[Mapping[str, Plant]] = {
     ),
     "device_id": closed,
     "token": secret,
+    "word": name,
 }
 HEADERS: Final = (
     *("Idempotency-Key", "User-Agent", "Referer", "Cookie", "Origin", "Accept-Language"),
     *("X-Forwarded-For", "X-API-Key", "Traceparent"),
 )
 """Headers that nobody writes down. ``X-Request-Id`` is there to be logged."""
-KEPT: Final = {"to", "recipients", "message", "name", "use_case", "sender_id", "client_reference"}
+KEPT: Final = {
+    "to",
+    "recipients",
+    "message",
+    "name",
+    "use_case",
+    "sender_id",
+    "client_reference",
+    "answer",
+}
 """Fields of which at least one marker must be found in the contents: the planting works."""
 
 PARAMETERS: Final[Mapping[str, str]] = {
@@ -163,6 +174,8 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "sender_ids": "kept as a content",
     "reason": "kept as a content",
     "code": "a secret",
+    "answer": "kept as a content",
+    "word": "kept as a content",
     "url": "of a gateway, or of a webhook, where it is kept sealed",
     "forward": "of this machine",
     "api_key": "a secret",
@@ -291,6 +304,8 @@ CALLS: Final[Mapping[str, tuple[str, ...]]] = {
     "finance unmatch": ("mtn/main/1 1 --reason {word}",),
     "finance assign": ("mtn/main/1 1 --reason {word}",),
     "finance write-off": ("mtn/main/1 --reason {word}",),
+    "keyword set": ("1 {word} --answer {word}", "1 {word} --answer {word} --sender-id {word}"),
+    "keyword delete": ("1 {word}",),
     "webhook set": ("1 --url https://localhost:1/{word}", "1 --url {word}"),
     "webhook attempts": ("1 --before {word}",),
     "sender-id reject": ("1 --reason {word}",),

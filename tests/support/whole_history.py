@@ -30,6 +30,7 @@ from domain.suppression import Suppression
 from domain.trial_balance import TrialBalance
 from domain.values import Credits
 from tests.projections.history import START, sim
+from tests.support.keywords import keywords_happen
 from tests.support.message_history import NEWEST, MessageHistory
 from tests.support.money import a_payment
 from tests.support.money_history import ACCOUNTS, HOME, STAFF, Draw
@@ -66,8 +67,7 @@ class WholeHistory(MessageHistory):
             *(self._by_two, self._run_accounts, self._decide_name, self._brake) * 2,
             *(self._come_in, self._suppress, self._look, self._fail_to_pay, self._refuse_refund),
             *(self._close_period, self._price, self._discard, self._explain, self._doubt_clock),
-            self._rehearse,
-            self._rehearse,
+            *(self._rehearse, self._rehearse, self._answer),
         )
         for what, which, how in drawn:
             if what % 2:
@@ -268,6 +268,9 @@ class WholeHistory(MessageHistory):
             self.save(suppressed)
             suppressed.renew(at=self.now, **kept)
             self.save(suppressed)
+
+    def _answer(self, which: int, how: int) -> None:
+        keywords_happen(self.save, self._number(), which=which, how=how, at=self.now)
 
     def _look(self, which: int, how: int) -> None:
         look = AuditorRead.record(

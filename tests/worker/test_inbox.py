@@ -1,77 +1,17 @@
 """Messages that come in are put together, belong to who wrote last, and STOP is heard."""
 
-from collections.abc import Sequence
-
 import pytest
 
-from application.messages.inbox import InboxWork
-from application.ports.queries import InboundRow
 from domain.gathering import PARTS_S
 from domain.inbound import Inbound, Word
-from domain.message import State
-from domain.reports import InboundReceived
 from domain.suppression import Suppression
-from domain.written import NUMBER_MAX
 from tests.adapters.modems.emulated import vector_pdus
 from tests.support.delivers import delivers
-from tests.worker.gateway import LIMIT_S, Gateway
-from worker.sims import SimRunner
+from tests.worker.gateway import Gateway
+from tests.worker.inbox_bench import WRITER, Bench
 
-WRITER = "+260960000001"
 LONG = "a" * 153 + "b" * 153 + "c" * 40
 UNREADABLE = b"\0\0" + b"\xff" * 28
-MODELS = ("reports", "inbox", "suppressions")
-
-
-class Bench:
-    """A SIM to which networks bring messages."""
-
-    def __init__(self, gw: Gateway) -> None:
-        self.gw = gw
-        self.driver = gw.driver("a")
-        self.sim: SimRunner = gw.sim(self.driver, msisdn="+260966000009")
-        gw.online(self.sim)
-        self._brought = 0
-
-    def bring(self, *pdus: bytes) -> None:
-        for pdu in pdus:
-            self.driver.receive(InboundReceived(pdu))
-        self._brought += len(pdus)
-        self.gw.until(lambda: self.sim.counts["InboundReceived"] == self._brought, self.sim)
-        self.gw.until(lambda: not self.sim.carrier.carrying.owes, self.sim)
-
-    def gather(self) -> int:
-        """Do what is due once the read models are up to date; how many messages were new."""
-        gw, system = self.gw, self.gw.system
-        self.catch_up()
-        (work,) = InboxWork(system.queries, system.reader, system.digests, gw.clock).work()
-        done = sum(work.handle(ids, gw.execute) for ids in list(work.due(gw.clock.now(), 100)))
-        self.catch_up()
-        assert list(work.due(gw.clock.now(), 100)) == []
-        return done
-
-    def catch_up(self) -> None:
-        head = self.gw.system.store.head()
-        for model in MODELS:
-            assert self.gw.system.queries.reached(head, timeout_s=LIMIT_S, projection=model)
-
-    def inbox(self, account: int | None = None, *, unowned: bool = False) -> Sequence[InboundRow]:
-        queries = self.gw.system.queries
-        return queries.inbox(account, unowned=unowned, before=NUMBER_MAX, limit=100)
-
-    def texts(self) -> list[str | None]:
-        return [row.text for row in reversed(self.inbox())]
-
-    def send(self, name: str) -> int:
-        """Have an account write to ``WRITER``; give its number."""
-        sender = self.gw.account(name)
-        (number,) = self.gw.send(sender, "hello")
-        self.gw.until(lambda: self.gw.message(number).state is State.SENT, self.sim)
-        return sender.account
-
-    def suppressed(self, account: int) -> list[str | None]:
-        rows = self.gw.system.queries.suppressions(account, before=NUMBER_MAX, limit=100)
-        return [row.msisdn for row in rows]
 
 
 @pytest.fixture

@@ -39,6 +39,7 @@ COMMANDS: Final[dict[str, Entry]] = {
     "suppression": Entry(
         "worker.cli.suppression", "suppression", "See and say who gets no promotions."
     ),
+    "keyword": Entry("worker.cli.keyword", "keyword", "Say what is answered by a word."),
     "number": Entry("worker.cli.number", "number", "Say who carries a ported number."),
     "look": Entry("worker.cli.look", "look", "See who of staff looked at what."),
     "pay": Entry("worker.cli.pay", "pay", "Try mobile money, and see what providers said."),

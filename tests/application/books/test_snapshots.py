@@ -20,12 +20,15 @@ from domain.claim import Claim
 from domain.doubted_times import DoubtedTimes
 from domain.events import Aggregate
 from domain.inbound import Inbound
+from domain.keyword_answers import KeywordAnswers
+from domain.keywords import Keywords
 from domain.manual_entry import ManualEntry
 from domain.message import Message
 from domain.oddity import Oddity
 from domain.period import Period
 from domain.ported_number import PortedNumber
 from domain.receipt import Receipt
+from domain.rehearsal import Rehearsal
 from domain.roles import Role
 from domain.sender_id import SenderId
 from domain.sim import Sim
@@ -42,7 +45,7 @@ from tests.support.virtual import Answer
 AT = Instant(1_790_000_000_000_000)
 END_BY_THEMSELVES = {
     *(AuditorRead, Claim, Inbound, ManualEntry, Message, Oddity, SenderId, Submission),
-    UnknownCallbacks,
+    *(Rehearsal, UnknownCallbacks),
 }
 """A few decisions, or a day, and nothing more comes."""
 
@@ -142,6 +145,21 @@ def a_suppression() -> Suppression:
     return made
 
 
+def some_keywords() -> Keywords:
+    made = Keywords.open(7, at=AT)
+    for digest in ("d", "e"):
+        made.set_rule(digest, "1/c", actor="a", at=AT)
+        made.leave_unanswered(digest, inbound=3, cause="InsufficientCredits", at=AT)
+    made.delete_rule("d", actor="a", at=AT)
+    return made
+
+
+def some_answers() -> KeywordAnswers:
+    made = KeywordAnswers.begin("d", account=7, inbound=3, message=4, at=AT)
+    made.give(inbound=5, message=6, at=AT)
+    return made
+
+
 def a_ported_number() -> PortedNumber:
     by = {"content": "c", "actor": "a", "reason": "1/r"}
     made = PortedNumber.override(1, Network.MTN, digest="d", at=AT, **by)
@@ -159,6 +177,8 @@ MADE = [
     a_statement(),
     some_doubted_times(),
     a_suppression(),
+    some_keywords(),
+    some_answers(),
     a_ported_number(),
 ]
 

@@ -72,6 +72,7 @@ def test_the_commands_are_those_of_this_issue() -> None:
         *("modem scan", "modem ussd", "modem show", "modem segments"),
         *("phone enrol", "phone list", "phone map", "phone revoke", "phone emulate"),
         *("projections status", "projections rebuild"),
+        *("keyword list", "keyword set", "keyword delete"),
         *("webhook listen", "webhook set", "webhook show", "webhook delete", "webhook test"),
         *("webhook rotate", "webhook replay", "webhook attempts"),
         *("contents purge", "clock show", "clock vouch", "pay simulate", "pay log"),

@@ -91,6 +91,11 @@ namespace Ngoma\Client;
  * @phpstan-type SuppressionsQuery array{before?: int, limit?: int}
  * @phpstan-type SuppressedNumber array{id: int, recipient: string | null, scope: 'account' | 'all', by: 'recipient' | 'staff', since: string}
  * @phpstan-type SuppressedNumbers array{status: 'success', data: list<SuppressedNumber>, test?: bool}
+ * @phpstan-type KeywordUnanswered array{code: string, at: string}
+ * @phpstan-type Keyword array{word: string, answer: string, sender_id: string | null, unanswered: KeywordUnanswered | null}
+ * @phpstan-type Keywords array{status: 'success', data: list<Keyword>, test?: bool}
+ * @phpstan-type KeywordRequest array{answer: string, sender_id?: string | null}
+ * @phpstan-type KeywordShown array{status: 'success', data: Keyword, test?: bool}
  * @phpstan-type EventsQuery array{after?: int, limit?: int, wait?: int}
  * @phpstan-type MessageSentTold array{message_id: string, recipient: string | null, client_reference: string | null, network: string, credits: int}
  * @phpstan-type MessageSentEvent array{type: 'message.sent', id: string, sequence: int, created_at: string, data: MessageSentTold, test?: bool}
@@ -496,6 +501,40 @@ abstract class Gateway
     {
         /** @var SuppressedNumbers */
         return $this->ask('GET', '/api/v1/suppressions', query: $fields);
+    }
+
+    /**
+     * What is answered in the account's name, by the first word of what comes in.
+     *
+     * @return Keywords
+     */
+    public function keywords(): array
+    {
+        /** @var Keywords */
+        return $this->ask('GET', '/api/v1/keywords');
+    }
+
+    /**
+     * Set what is answered to messages that begin with a word.
+     *
+     * @param KeywordRequest $fields
+     * @return KeywordShown
+     */
+    public function setKeyword(string $word, array $fields): array
+    {
+        /** @var KeywordShown */
+        return $this->ask('PUT', '/api/v1/keywords/' . \rawurlencode($word), body: $fields);
+    }
+
+    /**
+     * Answer a word no more.
+     *
+     * @return Done
+     */
+    public function deleteKeyword(string $word): array
+    {
+        /** @var Done */
+        return $this->ask('DELETE', '/api/v1/keywords/' . \rawurlencode($word));
     }
 
     /**

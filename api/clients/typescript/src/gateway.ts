@@ -954,6 +954,49 @@ export interface SuppressedNumbers {
   test?: boolean;
 }
 
+/** The last message that the rule left without an answer. */
+export interface KeywordUnanswered {
+  /** What a send was refused for. */
+  code: string;
+  /** UTC, ISO 8601 with six decimals. */
+  at: string;
+}
+
+/** A keyword rule: what is answered to messages that begin with its word. */
+export interface Keyword {
+  /** One word of at most 20 letters and digits; its case does not count. */
+  word: string;
+  answer: string;
+  /** null: the account's default. */
+  sender_id: string | null;
+  /** The last message that got no answer because a send was refused; null where none was. The same person is answered once in 60 minutes. */
+  unanswered: KeywordUnanswered | null;
+}
+
+/** The account's keyword rules, by their words. */
+export interface Keywords {
+  status: "success";
+  data: Keyword[];
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
+}
+
+/** What is answered to messages that begin with the word. */
+export interface KeywordRequest {
+  /** At most 1,600 characters and 11 segments; not blank. */
+  answer: string;
+  /** At most 11 of A-Z, a-z, 0-9 and space, with a letter. */
+  sender_id?: string | null;
+}
+
+/** A keyword rule. */
+export interface KeywordShown {
+  status: "success";
+  data: Keyword;
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
+}
+
 /** What `events` may be asked. */
 export interface EventsQuery {
   /** Only events after this sequence. */
@@ -1541,6 +1584,21 @@ export abstract class Calls {
   /** Numbers that get no promotional messages of the account, newest first. */
   suppressions(fields: SuppressionsQuery = {}): Promise<SuppressedNumbers> {
     return this.ask({ method: "GET", path: "/api/v1/suppressions", query: { ...fields } });
+  }
+
+  /** What is answered in the account's name, by the first word of what comes in. */
+  keywords(): Promise<Keywords> {
+    return this.ask({ method: "GET", path: "/api/v1/keywords" });
+  }
+
+  /** Set what is answered to messages that begin with a word. */
+  setKeyword(word: string, fields: KeywordRequest): Promise<KeywordShown> {
+    return this.ask({ method: "PUT", path: `/api/v1/keywords/${encodeURIComponent(word)}`, body: { ...fields } });
+  }
+
+  /** Answer a word no more. */
+  deleteKeyword(word: string): Promise<Done> {
+    return this.ask({ method: "DELETE", path: `/api/v1/keywords/${encodeURIComponent(word)}` });
   }
 
   /** What happened to what is the account's, oldest first; the answer may wait for it. */

@@ -906,6 +906,45 @@ class SuppressedNumbers(TypedDict):
     test: NotRequired[bool]
     """Always true where it stands: the key is for tests, and nothing of it is real."""
 
+class KeywordUnanswered(TypedDict):
+    """The last message that the rule left without an answer."""
+    code: str
+    """What a send was refused for."""
+    at: str
+    """UTC, ISO 8601 with six decimals."""
+
+class Keyword(TypedDict):
+    """A keyword rule: what is answered to messages that begin with its word."""
+    word: str
+    """One word of at most 20 letters and digits; its case does not count."""
+    answer: str
+    sender_id: str | None
+    """null: the account's default."""
+    unanswered: KeywordUnanswered | None
+    """The last message that got no answer because a send was refused; null where none was. The
+    same person is answered once in 60 minutes."""
+
+class Keywords(TypedDict):
+    """The account's keyword rules, by their words."""
+    status: Literal["success"]
+    data: list[Keyword]
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
+
+class KeywordRequest(TypedDict):
+    """What is answered to messages that begin with the word."""
+    answer: str
+    """At most 1,600 characters and 11 segments; not blank."""
+    sender_id: NotRequired[str | None]
+    """At most 11 of A-Z, a-z, 0-9 and space, with a letter."""
+
+class KeywordShown(TypedDict):
+    """A keyword rule."""
+    status: Literal["success"]
+    data: Keyword
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
+
 class EventsQuery(TypedDict):
     """What `events` may be asked."""
     after: NotRequired[int]
@@ -1489,6 +1528,24 @@ class Calls:
         answer: SuppressedNumbers = self._ask(request)
         return answer
 
+    def keywords(self) -> Keywords:
+        """What is answered in the account's name, by the first word of what comes in."""
+        request = Request("GET", "/api/v1/keywords")
+        answer: Keywords = self._ask(request)
+        return answer
+
+    def set_keyword(self, word: str, **fields: Unpack[KeywordRequest]) -> KeywordShown:
+        """Set what is answered to messages that begin with a word."""
+        request = Request("PUT", f"/api/v1/keywords/{quoted(word)}", body=fields)
+        answer: KeywordShown = self._ask(request)
+        return answer
+
+    def delete_keyword(self, word: str) -> Done:
+        """Answer a word no more."""
+        request = Request("DELETE", f"/api/v1/keywords/{quoted(word)}")
+        answer: Done = self._ask(request)
+        return answer
+
     def events(self, **fields: Unpack[EventsQuery]) -> Events:
         """What happened to what is the account's, oldest first; the answer may wait for it."""
         request = Request("GET", "/api/v1/events", query=fields)
@@ -1759,6 +1816,24 @@ class AsyncCalls:
         """Numbers that get no promotional messages of the account, newest first."""
         request = Request("GET", "/api/v1/suppressions", query=fields)
         answer: SuppressedNumbers = await self._ask(request)
+        return answer
+
+    async def keywords(self) -> Keywords:
+        """What is answered in the account's name, by the first word of what comes in."""
+        request = Request("GET", "/api/v1/keywords")
+        answer: Keywords = await self._ask(request)
+        return answer
+
+    async def set_keyword(self, word: str, **fields: Unpack[KeywordRequest]) -> KeywordShown:
+        """Set what is answered to messages that begin with a word."""
+        request = Request("PUT", f"/api/v1/keywords/{quoted(word)}", body=fields)
+        answer: KeywordShown = await self._ask(request)
+        return answer
+
+    async def delete_keyword(self, word: str) -> Done:
+        """Answer a word no more."""
+        request = Request("DELETE", f"/api/v1/keywords/{quoted(word)}")
+        answer: Done = await self._ask(request)
         return answer
 
     async def events(self, **fields: Unpack[EventsQuery]) -> Events:
