@@ -85,7 +85,7 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
 
     def said() -> tuple[int, str]:
         files = [tmp_path / unit.name for unit in UNITS]
-        command = [analyze, "verify", "--man=no", "--recursive-errors=no", *files]
+        command = [analyze, "verify", "--man=no", "--recursive-errors=no", *map(str, files)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
         return done.returncode, "".join(
             line for line in done.stderr.splitlines(keepends=True) if "ngoma" in line
