@@ -77,7 +77,7 @@ soak: $(STAMP) soak-tools browser ## Full counts, all client languages, clock fa
 	NGOMA_SOAK=full $(PYTEST) --timeout=7200 $(ARGS)
 
 soak-tools:
-	@missing=; for tool in php:php-cli composer:composer node:nodejs npm:npm javac:default-jdk-headless curl:curl \
+	@missing=; for tool in php:php-cli composer:composer node:nodejs npm:npm javac:default-jdk-headless curl:curl systemd-analyze:systemd \
 		faketime:faketime hledger:hledger ledger:ledger soffice:libreoffice-calc-nogui \
 		ssconvert:gnumeric smsd:smstools gammu:gammu gammu-smsd:gammu-smsd gnokii:gnokii-cli \
 		bearerbox:kannel; do \

@@ -13,6 +13,7 @@ from worker.aside import SpeakerThreads
 from worker.clock_watch import ALARM as CLOCK_ALARM
 from worker.host import host_name
 from worker.parts import PARTS
+from worker.parts.manager import STOPPING, tell_manager
 from worker.parts.part import Part, Process, ProcessRole, Running
 from worker.timed_work import due_work
 
@@ -100,6 +101,7 @@ class Supervisor:
         submission under way may take two minutes, and its outcome is then in doubt.
         """
         self.process.is_ending = True
+        tell_manager(STOPPING)
         until_s = time.monotonic() + deadline_s
         is_clean = True
         for place, (_, running) in reversed(list(enumerate(self._parts))):

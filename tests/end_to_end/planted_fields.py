@@ -339,6 +339,7 @@ CALLS: Final[Mapping[str, tuple[str, ...]]] = {
     "approval approve": ("1 --reason {word}",),
     "approval reject": ("1 --reason {word}",),
     "approval withdraw": ("1 --reason {word}",),
+    "config init": ("/nowhere/{word}",),
     "modem probe": ("/dev/{word} --pin {word}",),
     "modem show": ("{word}",),
     "modem segments": ("--from {word} --to {word}",),

@@ -10,12 +10,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from tests.end_to_end.fleet import Modem, Scaled
 from tests.end_to_end.gateway import UNLIMITED, Demo, Process, ask_cli
 from tests.end_to_end.waiting import wait_until
+from tests.support.manager import Manager, listening
 from tests.support.servers import ThrowawayPostgres, ThrowawayRedis
 
 pytestmark = pytest.mark.processes
@@ -136,15 +138,26 @@ def test_a_server_that_hangs_and_one_that_was_killed_are_told_apart(served: Proc
     assert {row["state"] for row in status(served.settings)["sims"]} == {"offline"}
 
 
-def test_a_process_that_ends_in_order_tells_of_nothing_wrong(tmp_path: Path) -> None:
+@pytest.fixture
+def manager() -> Iterator[Manager]:
+    """systemd, as far as a service knows of it; by a name, since a path may be too long."""
+    with listening(f"\0ngoma-{uuid4().hex}") as each:
+        yield each
+
+
+def test_a_process_that_ends_in_order_tells_of_nothing_wrong(
+    tmp_path: Path, manager: Manager
+) -> None:
     server = Process(
         *("serve", "--port", "0"),
         log=tmp_path / "serve.log",
-        settings={"NGOMA_DATA_DIR": str(tmp_path / "data")},
+        settings={"NGOMA_DATA_DIR": str(tmp_path / "data"), "NOTIFY_SOCKET": manager.place},
     ).spawn()
     wait_until(lambda: "Listening." in server.log.read_text(), within_s=START_S, what="it listens")
     wait_until(lambda: "Ready." in server.log.read_text(), within_s=START_S, what="it is ready")
+    assert manager.next_of("READY=1") == ["READY=1", "STATUS=Ready."]
     assert server.stop() == 0
+    assert manager.next_of("STOPPING=1") == ["STOPPING=1"]
     assert said(server) in ([], ["Listening."])
     assert "alarm " not in server.log.read_text()
 

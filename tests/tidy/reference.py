@@ -3,12 +3,10 @@
 ``python -m tests.tidy.reference`` says which pages are stale; with ``--write`` it writes them.
 """
 
-import ast
 import dataclasses
 import importlib
 import importlib.util
 import inspect
-import itertools
 import re
 import sys
 import typing
@@ -18,6 +16,7 @@ from typing import Any, Final
 
 import click
 
+from adapters.settings.table import table as settings_table
 from domain.causes import ErrorTable, Meaning, OwnCause, RejectionClass
 from domain.errors import NgomaError
 from tests.tidy import discovery
@@ -223,79 +222,26 @@ def settings_page(settings: type) -> Iterator[str]:
         "Defaults, then the TOML file of `--config` or `NGOMA_CONFIG`, then the environment, "
         "then flags: the later one counts. Secrets are `file:/path` or `env:NAME`."
     )
-    hints = typing.get_type_hints(settings)
-    sections = {f.name: section for f in _fields(settings) if (section := _section(hints[f.name]))}
-    yield _table(
-        ["setting", "type", "default", "what it is for", "environment"],
-        [
-            [*_setting(field, hints), _explained(settings, field), f"`NGOMA_{field.name.upper()}`"]
-            for field in _fields(settings)
-            if field.name not in sections
-        ],
-    )
-    for field in _fields(settings):
-        if field.name in sections:
-            yield from _section_part(field, sections[field.name], hints[field.name])
+    for section in settings_table(settings):
+        if section.name:
+            yield f"## `[[{section.name}]]`" if section.is_list else f"## `[{section.name}]`"
+            yield section.text
+        prefix = f"NGOMA_{section.name}_" if section.name else "NGOMA_"
+        head = ["setting", "type", "default", "what it is for"]
+        rows = [
+            [f"`{row.name}`", _type_name(row.kind), _default(row.default), row.text]
+            for row in section.rows
+        ]
+        if section.is_list:  # one that may stand several times has no environment
+            yield _table(head, rows)
+        else:
+            variables = [f"`{prefix}{row.name}`".upper() for row in section.rows]
+            lines = [[*row, name] for row, name in zip(rows, variables, strict=True)]
+            yield _table([*head, "environment"], lines)
 
 
-def _section_part(holder: "dataclasses.Field[Any]", section: type, hint: object) -> Iterator[str]:
-    """Give a section's table; one that may stand several times has no environment."""
-    is_single = section is hint
-    yield f"## `[{holder.name}]`" if is_single else f"## `[[{holder.name}]]`"
-    yield holder.metadata.get("help") or discovery.summary(section)
-    hints, explained = typing.get_type_hints(section), _attribute_docs(section)
-    rows = []
-    for field in _fields(section):
-        text = explained.get(field.name) or str(field.metadata.get("help", ""))
-        name = f"`NGOMA_{holder.name}_{field.name}`".upper()
-        rows.append([*_setting(field, hints), text, *([name] if is_single else [])])
-    head = ["setting", "type", "default", "what it is for"]
-    yield _table([*head, "environment"] if is_single else head, rows)
-
-
-def _fields(settings: type) -> tuple["dataclasses.Field[Any]", ...]:
-    return dataclasses.fields(settings)
-
-
-def _setting(field: "dataclasses.Field[Any]", hints: Mapping[str, object]) -> list[str]:
-    return [f"`{field.name}`", _type_name(hints[field.name]), _default(field)]
-
-
-def _explained(settings: type, field: "dataclasses.Field[Any]") -> str:
-    text = field.metadata.get("help")
-    if not text:
-        msg = f"{settings.__name__}.{field.name} has no help"
-        raise ValueError(msg)
-    return str(text)
-
-
-def _attribute_docs(settings: type) -> dict[str, str]:
-    """Give the strings that stand below fields, by field."""
-    body = ast.parse(inspect.cleandoc(inspect.getsource(settings))).body[0]
-    assert isinstance(body, ast.ClassDef)
-    return {
-        ast.unparse(field.target): " ".join(text.value.value.split())
-        for field, text in itertools.pairwise(body.body)
-        if isinstance(field, ast.AnnAssign)
-        and isinstance(text, ast.Expr)
-        and isinstance(text.value, ast.Constant)
-        and isinstance(text.value.value, str)
-    }
-
-
-def _section(hint: object) -> type | None:
-    """Give the dataclass that a field holds one or several of."""
-    if typing.get_origin(hint) in {tuple, list, Sequence}:
-        return _section(typing.get_args(hint)[0])
-    return hint if isinstance(hint, type) and dataclasses.is_dataclass(hint) else None
-
-
-def _default(field: "dataclasses.Field[Any]") -> str:
-    if field.default is not dataclasses.MISSING:
-        value = field.default
-    elif field.default_factory is not dataclasses.MISSING:
-        value = field.default_factory()
-    else:
+def _default(value: Any) -> str:
+    if value is dataclasses.MISSING:
         return "required"
     if value is None or value in ((), [], {}, ""):
         return "none"

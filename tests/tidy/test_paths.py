@@ -7,7 +7,7 @@ from typing import Final
 
 from tests.tidy.sources import ROOMS, ROOT, sources
 
-FOLDERS: Final = "|".join((*ROOMS, "tests", "docs", "findings"))
+FOLDERS: Final = "|".join((*ROOMS, "tests", "deploy", "docs", "findings"))
 NAMED: Final = re.compile(rf"`((?:{FOLDERS})/[\w./-]*)`")
 """Paths from the root: a path from elsewhere cannot be told from a client's or an operator's."""
 DOTTED: Final = re.compile(rf"`((?:{'|'.join(ROOMS)})(?:\.\w+)+)`")

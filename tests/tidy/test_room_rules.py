@@ -38,7 +38,7 @@ def test_the_root_folders_are_the_rooms() -> None:
         and not path.name.startswith(".")
         and not any(fnmatch.fnmatch(path.name, pattern) for pattern in ignored)
     }
-    assert folders == {*ROOMS, "tests", "docs", "findings"}
+    assert folders == {*ROOMS, "tests", "deploy", "docs", "findings"}
 
 
 def test_no_file_is_named_for_having_no_subject() -> None:

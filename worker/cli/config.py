@@ -1,6 +1,7 @@
-"""``ngoma config``: the settings in force, and where each value comes from."""
+"""``ngoma config``: the settings in force and where each comes from, and a file to begin with."""
 
 import os
+import shlex
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from pathlib import Path
@@ -23,7 +24,29 @@ SECRETS: Final = frozenset({"server_secret", "writer_key", "mail_password", "sea
 
 @click.group(cls=Group)
 def config() -> None:
-    """Look at the settings in force."""
+    """Look at the settings in force, and begin a file of them."""
+
+
+@config.command("init", epilog=example("ngoma config init /etc/ngoma/ngoma.toml"))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), default=Path("ngoma.toml"))
+def init(file: Path) -> None:
+    """Write a file of all settings, commented out, with what each is for; ./ngoma.toml if none.
+
+    It is made with mode 0600, where nothing is yet, and changes nothing until you edit it.
+    """
+    from adapters.settings.writing import write_starting_file
+
+    path = file.absolute()
+    try:
+        write_starting_file(path)
+    except FileExistsError as error:
+        msg = f"{path} is there already, and is left alone."
+        raise click.ClickException(msg) from error
+    except OSError as error:
+        msg = f"{path} cannot be written: {error.strerror}."
+        raise click.ClickException(msg) from error
+    click.echo(f"Made {path}. Edit it, then see what is in force by")
+    click.echo(f"  ngoma config show --config {shlex.quote(str(path))}")
 
 
 @config.command("show", epilog=example("ngoma config show --config /etc/ngoma.toml"))

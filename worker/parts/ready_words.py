@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from application.system import Readiness
+from worker.parts.manager import READY, tell_manager
 from worker.parts.part import ProcessRole
 
 NEXT: Final[Mapping[ProcessRole, str]] = {
@@ -19,7 +20,7 @@ logger = logging.getLogger("ngoma.start")
 
 
 class ReadyWords:
-    """Tells of each change, whatever the level of the log; called by one thread."""
+    """Tells the log, whatever its level, and systemd of each change; called by one thread."""
 
     def __init__(self, role: ProcessRole) -> None:
         self._role = role
@@ -35,10 +36,13 @@ class ReadyWords:
         if not is_ready:
             words = "Not ready yet." if self._was_ready is None else "Not ready any more."
             logger.warning(words, extra={"role": self._role.value, "checks": wrong})
+            tell_manager(f"STATUS={words} Wrong: {', '.join(wrong)}. See ngoma status.")
         elif not self._has_been_ready:
             self._has_been_ready = True
             more = {"status": readiness.status, "checks": wrong, "next": NEXT[self._role]}
             logger.info("Ready.", extra={"role": self._role.value, **more})
         else:
             logger.info("Ready again.", extra={"role": self._role.value, "checks": wrong})
+        if is_ready:
+            tell_manager(READY, "STATUS=Ready.")
         self._was_ready = is_ready

@@ -1,9 +1,13 @@
-"""Settings are shown with where they come from, and never with a secret."""
+"""Settings are shown with where they come from, and never with a secret; a file begins them."""
 
+from dataclasses import MISSING
 from pathlib import Path
 
 import pytest
 
+from adapters.settings import Settings, load_settings
+from adapters.settings.table import table
+from domain.errors import InvalidRequest
 from tests.worker.cli.commands import Cli
 from worker.cli.config import masked_url
 
@@ -73,3 +77,88 @@ def test_secrets_are_masked_in_both_forms(cli: Cli, tmp_path: Path) -> None:
 )  # fmt: skip
 def test_a_url_is_shown_without_its_password(url: str, shown: str) -> None:
     assert masked_url(url) == shown
+
+
+# -- a file to begin with ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def begun(cli: Cli, tmp_path: Path) -> Path:
+    """What ``ngoma config init`` writes."""
+    path = tmp_path / "ngoma.toml"
+    cli.run("config", "init", path)
+    return path
+
+
+def test_a_file_to_begin_with_has_every_setting_and_what_it_is_for(begun: Path) -> None:
+    lines = begun.read_text().splitlines()
+    for section in table(Settings):
+        for row in section.rows:
+            place = lines.index(f"# {row.text}")
+            assert lines[place + 1].startswith(f"#{row.name} = ")
+        heading = f"[[{section.name}]]" if section.is_list else f"[{section.name}]"
+        assert not section.name or heading in [line.removeprefix("#") for line in lines]
+
+
+def test_a_file_to_begin_with_changes_nothing(begun: Path) -> None:
+    assert load_settings(config=begun, environment={}) == Settings()
+
+
+def test_what_stands_commented_out_are_the_defaults(begun: Path) -> None:
+    taken = []
+    for line in begun.read_text().split("#[[")[0].splitlines():
+        is_value = line.startswith("#") and not line.startswith("# ") and not line.endswith("= ")
+        taken.append(line[1:] if is_value else line)
+    begun.write_text("\n".join(taken))
+    assert sum(" = " in line and not line.startswith("#") for line in taken) == sum(
+        row.default not in {None, MISSING}
+        for section in table(Settings)
+        for row in section.rows
+        if not section.is_list
+    )
+    assert load_settings(config=begun, environment={}) == Settings()
+
+
+def test_the_tables_of_modems_and_providers_are_read_once_filled_in(begun: Path) -> None:
+    text = begun.read_text()
+    lines = text[text.index("#[[modems]]") : text.index("#[[providers]]")].splitlines()
+    given = {"name": '"mtn-1"', "device": '"/dev/ttyUSB0"', "network": '"mtn"'}
+    for place, line in enumerate(lines):
+        name, _, value = line.removeprefix("#").partition(" = ")
+        if line == "#[[modems]]" or (
+            not line.startswith("# ") and value not in {"", " # required"}
+        ):
+            lines[place] = line.removeprefix("#")
+        elif not line.startswith("# ") and name in given:
+            lines[place] = f"{name} = {given[name]}"
+    begun.write_text("\n".join(lines))
+    (modem,) = load_settings(config=begun, environment={}).modems
+    assert (modem.name, modem.segments_per_minute, modem.off_net) == ("mtn-1", 8, False)
+
+
+def test_a_line_whose_value_was_forgotten_is_said_with_its_place(begun: Path) -> None:
+    begun.write_text(begun.read_text().replace("#redis_url = ", "redis_url = "))
+    with pytest.raises(InvalidRequest, match=r"cannot be read.*line"):
+        load_settings(config=begun, environment={})
+
+
+def test_a_file_to_begin_with_is_private_and_replaces_nothing(cli: Cli, begun: Path) -> None:
+    assert begun.stat().st_mode & 0o777 == 0o600
+    begun.write_text("port = 9000\n")
+    assert cli.refusal("config", "init", begun) == f"{begun} is there already, and is left alone."
+    assert begun.read_text() == "port = 9000\n"
+    link = begun.with_name("link.toml")
+    link.symlink_to(begun.with_name("elsewhere"))
+    assert cli.refusal("config", "init", link).endswith("is left alone.")
+    nowhere = begun.parent / "no" / "ngoma.toml"
+    assert (
+        cli.refusal("config", "init", nowhere)
+        == f"{nowhere} cannot be written: No such file or directory."
+    )
+
+
+def test_a_file_to_begin_with_says_what_comes_next(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "my ngoma.toml"
+    said = cli.run("config", "init", path).output
+    assert f"ngoma config show --config '{path}'" in said
+    assert cli.json("config", "show", "--config", path)["port"]["value"] == 8080
