@@ -12,6 +12,7 @@ from api.pages.customer.composer import approved_senders, list_bounds, zoned
 from api.pages.page import Done, Page, View, Who
 from api.pages.tables import CSV, Column, Table
 from api.pages.visit import Visit
+from api.pages.words import say
 from api.routing.route import Endpoint
 from domain.page_sizes import LIST_PAGE
 from domain.upload.states import UploadState
@@ -35,7 +36,7 @@ GOOD: Final = (
     Column("row", "number"),
     Column("recipient", "phone"),
     Column("message"),
-    Column("network"),
+    Column("network", value=lambda row: row["network"] and say(f"networks.{row['network']}")),
     Column("encoding"),
     Column("segments", "number"),
     Column("credits", "credits"),

@@ -68,11 +68,15 @@ def test_the_form_stands_with_the_composer_and_leads_to_every_row_with_its_price
     check(page)
     words = seen(page)
     assert "Look at it: nothing is sent yet." in words
-    assert f"Rows 4 Can be sent 2 Cannot 2 Segments 2 Credits 2 of {before:,} you have" in words
+    assert (
+        f"Rows 4 Can be sent 2 Cannot be sent 2 Segments 2 Credits 2 of {before:,} you have"
+        in words
+    )
     assert "2 messages are sent in the background, for 2 credits in all." in words
     assert words.index("for 2 credits in all") < words.index("Send them")
     assert rows_in(page, "message") == [HELLO.format(name=name) for name in ("Chanda", "Bwalya")]
     assert rows_in(page, "recipient") == ["abc", "0977000001", "260977000001", "260955000003"]
+    assert rows_in(page, "network") == ["MTN", "Zamtel"]
     assert rows_in(page, "segments") == rows_in(page, "credits") == ["1", "1"]
     assert "The same text to the same number stands in row 2." in words
     assert gateway.balance() == before
@@ -153,7 +157,7 @@ def test_when_and_how_it_goes_is_asked_and_told(shop: Browser) -> None:
     assert f"When {at:%-d %b %Y}, 08:00:00" in words, "Lusaka's time"
     assert "How urgent Normal What for To win them for something" in words
     plain = seen(shop.get(brought(shop, THREE, page=PATH, **dict.fromkeys(asked, ""))))
-    assert "From The usual sender How urgent Bulk: when there is time All lists" in plain
+    assert "Column of the numbers phone From The usual sender Rows that" in plain
 
 
 def test_a_list_is_started_watched_and_done(gateway: Gateway, shop: Browser) -> None:
