@@ -76,7 +76,7 @@ def test_the_form_stands_with_the_composer_and_leads_to_every_row_with_its_price
     assert words.index("for 2 credits in all") < words.index("Send them")
     assert rows_in(page, "message") == [HELLO.format(name=name) for name in ("Chanda", "Bwalya")]
     assert rows_in(page, "recipient") == ["abc", "0977000001", "260977000001", "260955000003"]
-    assert rows_in(page, "network") == ["MTN", "Zamtel"]
+    assert rows_in(page, "network") == ["MTN", "Airtel"]
     assert rows_in(page, "segments") == rows_in(page, "credits") == ["1", "1"]
     assert "The same text to the same number stands in row 2." in words
     assert gateway.balance() == before
