@@ -73,10 +73,30 @@ async def _principal(front: Front, call: Call) -> Principal:
 async def upload(front: Front, call: Call) -> Answer:
     """Read a list and say what it comes to; nothing is sent. It counts as one bulk."""
     principal = await _principal(front, call)
+    await count_upload(front, call, principal)
+    fields, file = await front.read(principal.account, partial(read_file, call, "file"))
+    return await keep_list(front, principal, fields, file)
+
+
+async def count_upload(front: Front, call: Call, principal: Principal) -> None:
+    """Count an upload as one bulk.
+
+    Raises:
+        RateLimited: the account's bulks of this minute are used up.
+    """
     own = principal.bulk_limit
     per_minute = front.system.terms.limits.bulk if own is None else own
     await front.limit_account(front.caller(call), "bulk", principal.log, per_minute)
-    fields, file = await front.read(principal.account, partial(read_file, call, "file"))
+
+
+async def keep_list(front: Front, principal: Principal, fields: Fields, file: bytes) -> Answer:
+    """Keep a list whose form was read, by the fields of the endpoint, and say what it comes to.
+
+    Raises:
+        InvalidRequest: the file cannot be read, or a field is wrong.
+        TooLate: as many lists as may wait do.
+        Overloaded: too many files are being read.
+    """
     require(fields, "template", "column")
     asked, template = _read_asked(front, fields)
     await _require_room(front, principal.log)

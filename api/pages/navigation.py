@@ -25,6 +25,7 @@ SECTIONS: Final = (
         (
             ("/app", "overview"),
             ("/app/send", "send"),
+            ("/app/uploads", "uploads"),
             ("/app/messages", "messages"),
             ("/app/topups", "topups"),
             ("/app/statement", "statement"),

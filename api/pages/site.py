@@ -12,6 +12,7 @@ from api.pages.customer.messages import MESSAGES
 from api.pages.customer.overview import OVERVIEW
 from api.pages.customer.rehearsing import REHEARSING
 from api.pages.customer.settings import SETTINGS
+from api.pages.customer.uploading import UPLOADING
 from api.pages.everyone.front_door import FRONT_DOOR
 from api.pages.everyone.way_in import WAY_IN
 from api.pages.finance.closing import CLOSING
@@ -25,7 +26,10 @@ from api.pages.staff.doubts import DOUBTS
 from api.pages.staff.fleet import FLEET
 from api.pages.staff.keeping import KEEPING
 
-CUSTOMER: Final = (*OVERVIEW, *COMPOSER, *MESSAGES, *BUYING, *SETTINGS, *REHEARSING)
+CUSTOMER: Final = (
+    *(*OVERVIEW, *COMPOSER, *UPLOADING, *MESSAGES),
+    *(*BUYING, *SETTINGS, *REHEARSING),
+)
 
 STAFF: Final = (
     *(*FLEET, *DOUBTS, *ALARMS, *DECIDING, *ACCOUNTS, *KEEPING),

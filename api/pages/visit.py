@@ -165,20 +165,6 @@ class Visit:
         call = self.inner_call(fields, query=query, params=params, idempotency_key=idempotency_key)
         return msgspec.json.decode((await endpoint(self.front, call)).body)
 
-    async def ask_with_file(self, endpoint: Endpoint) -> Any:
-        """Hand the form on as it came, with its file; give the answer, read.
-
-        Raises:
-            NgomaError: whatever the endpoint refuses.
-        """
-        call = self.inner_call()
-        call.headers = {
-            **call.headers,
-            b"content-type": self.call.headers.get(b"content-type", b""),
-        }
-        call.body = self.call.body
-        return msgspec.json.decode((await endpoint(self.front, call)).body)
-
     async def download(self, endpoint: Endpoint, query: Mapping[str, str], **params: str) -> Answer:
         """Ask an endpoint of the API for a file; give its answer as it is.
 

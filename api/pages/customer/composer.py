@@ -14,6 +14,7 @@ from api.pages.page import Done, Page, View, Who
 from api.pages.visit import Visit
 from domain.bulk import RECIPIENTS_MAX
 from domain.errors import InvalidRequest
+from domain.upload.bounds import UPLOAD_ROWS_MAX
 
 BAD_SHOWN: Final = 10
 """Numbers that cannot be used which a preview names."""
@@ -24,11 +25,11 @@ ZONE: Final = "+02:00"
 
 async def show(visit: Visit) -> View:
     """Show the form; with what a text would cost where there is one."""
-    names = (await visit.ask(feltech.sender_ids))["data"]
     values = {
-        "senders": [row["name"] for row in names if row["status"] == "Approved"],
+        "senders": await approved_senders(visit),
         "key": visit.form_key,
         "most": RECIPIENTS_MAX,
+        **list_bounds(visit),
         **await _estimate(visit),
     }
     return View("send.html", values)
@@ -54,7 +55,7 @@ async def send(visit: Visit) -> Done:
         if fields.get(name)
     }
     if "send_at" in asked:
-        asked["send_at"] = _zoned(str(asked["send_at"]))
+        asked["send_at"] = zoned(str(asked["send_at"]))
     key = str(fields.get("key", "")) or None
     principal = await visit.principal()
     if len(numbers) == 1:
@@ -67,6 +68,20 @@ async def send(visit: Visit) -> Done:
     except InvalidEntries as error:  # which they are, the estimate says
         raise InvalidRequest(str(error), field="to") from error
     return Done("/app/messages", "queued_many")
+
+
+async def approved_senders(visit: Visit) -> list[str]:
+    """Give the names that the account may send under."""
+    names = (await visit.ask(feltech.sender_ids))["data"]
+    return [row["name"] for row in names if row["status"] == "Approved"]
+
+
+def list_bounds(visit: Visit) -> dict[str, int]:
+    """Give how large an uploaded list may be, for its form."""
+    return {
+        "rows_max": UPLOAD_ROWS_MAX,
+        "mebibytes_max": visit.front.system.terms.upload_bytes_max >> 20,
+    }
 
 
 async def _estimate(visit: Visit) -> dict[str, Any]:
@@ -95,7 +110,7 @@ def _numbers(fields: Mapping[str, Any]) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
-def _zoned(written: str) -> str:
+def zoned(written: str) -> str:
     """Give a time its zone where it has none."""
     try:
         return written if datetime.fromisoformat(written).tzinfo else written + ZONE

@@ -68,9 +68,11 @@
     let newest = null;
     const show = (text) => {
       if (text === shown) return;
-      const held = piece.contains(document.activeElement) && document.activeElement.getAttribute("href");
+      const held = piece.contains(document.activeElement) ? document.activeElement : null;
+      const [id, href] = [held?.id, held?.getAttribute("href")];
       piece.innerHTML = shown = text;
-      if (held) piece.querySelector(`a[href="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
+      const same = id ? `#${CSS.escape(id)}` : href ? `a[href="${CSS.escape(href)}"]` : null;
+      if (same) piece.querySelector(same)?.focus({ preventScroll: true });
     };
     const ask = async () => {
       if (!document.hidden) {

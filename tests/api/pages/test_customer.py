@@ -13,6 +13,7 @@ from tests.api.conftest import Gateway, new_account
 from tests.api.pages.browser import Browser, seen
 from tests.api.pages.conftest import OpenBrowser
 from tests.api.pages.test_frame import check
+from tests.api.uploading import an_upload_of
 from tests.support.staff import open_session
 
 NASTY: Final = {
@@ -39,8 +40,9 @@ def send(shop: Browser, text: str, to: str = "0977000001") -> str:
 
 def test_every_page_of_a_customer_is_shown(gateway: Gateway, shop: Browser) -> None:
     sent = send(shop, "Muli bwanji").removeprefix("/app/messages/")
+    uploaded = an_upload_of(gateway)
     for page in CUSTOMER:
-        answer = shop.get(page.path.format(message_id=sent))
+        answer = shop.get(page.path.format(message_id=sent, upload_id=uploaded))
         assert answer.status_code == 200, (page.path, seen(answer))
         check(answer)
         assert ("<html" in answer.text) is not page.is_fragment

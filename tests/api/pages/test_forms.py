@@ -13,6 +13,7 @@ from api.pages.site import PAGES
 from tests.api.conftest import Gateway, new_account
 from tests.api.pages.browser import TOKEN, Browser
 from tests.api.pages.conftest import OpenBrowser
+from tests.api.uploading import an_upload_of
 from tests.support.staff import open_session
 
 MARKER: Final = "xylophone"
@@ -40,6 +41,10 @@ FORMS: Final[dict[tuple[str, str], Form]] = {
     ("/second-factor", "remove"): Form(TYPED),
     ("/app/send", "send"): Form({"to": "0977000001", "message": MARKER, "send_at": MARKER}),
     ("/app/send", "preview"): Form({"to": MARKER, "message": MARKER}),
+    ("/app/uploads", "upload"): Form({"template": MARKER, "column": MARKER, "send_at": MARKER}),
+    ("/app/uploads/{upload_id}", "start"): Form(names="upload_id"),
+    ("/app/uploads/{upload_id}", "pause"): Form(names="upload_id"),
+    ("/app/uploads/{upload_id}", "cancel"): Form(names="upload_id"),
     ("/app/messages/{message_id}", "cancel"): Form(names="message_id"),
     ("/app/topups", "topup"): Form({"msisdn": MARKER, "amount_ngwee": MARKER}),
     ("/app/keys", "issue"): Form({"name": MARKER, "sources": MARKER}),
@@ -96,16 +101,24 @@ def test_a_form_that_names_what_is_anothers_is_answered_as_if_it_were_not_there(
 ) -> None:
     answer = shop.send("/app/send", "send", to="0977000001", message="theirs")
     message = str(answer.headers["location"]).partition("?")[0].rpartition("/")[2]
-    theirs = {"message_id": message, "key_id": gateway.key[:8]}
+    theirs = {
+        "message_id": message,
+        "key_id": gateway.key[:8],
+        "upload_id": an_upload_of(gateway),
+    }
     account, _ = new_account(gateway.system, credits=5)
     other = open_browser(gateway, token=open_session(gateway.system, account))
     naming = {key: form for key, form in FORMS.items() if form.names}
-    assert len(naming) == 3
+    assert len(naming) == 6
     for (path, do), form in naming.items():
         named = {} if form.names in path else {form.names: theirs[form.names]}
         answer = send(other, path.format(**theirs), do, named)
         assert answer.status_code == 404, (path, do)
-        nothing = {"message_id": "msg_99999999", "key_id": "ZZZZZZZZ"}
+        nothing = {
+            "message_id": "msg_99999999",
+            "key_id": "ZZZZZZZZ",
+            "upload_id": "up_999999",
+        }
         named = {} if form.names in path else {form.names: nothing[form.names]}
         missing = send(other, path.format(**nothing), do, named)
         assert missing.text == answer.text, "nobody can tell the two apart"

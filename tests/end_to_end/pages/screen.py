@@ -30,6 +30,7 @@ SHOWN: Final = {
     "/": "home",
     "/app": "overview",
     "/app/send": "send",
+    "/app/uploads/{upload_id}": "upload",
     "/app/messages": "messages",
     "/app/messages/{message_id}": "message",
     "/staff/fleet": "fleet",

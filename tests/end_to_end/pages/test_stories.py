@@ -60,7 +60,7 @@ def test_a_shop_owner_comes_from_the_first_page_to_the_first_message_sent(owner:
     expect(page.locator(".state.confirmed")).to_be_visible()
     page.get_by_role("link", name="Send", exact=True).click()
     page.get_by_label("To", exact=True).fill("0977000001")
-    page.get_by_label("Text").fill("Mwaiseni \u2013 we are open")
+    page.get_by_label("Text", exact=True).fill("Mwaiseni \u2013 we are open")
     expect(page.locator("#preview")).to_contain_text("UCS")
     expect(page.locator("#preview")).to_contain_text("of 120 you have")
     take_pictures(owner, "/app/send")
@@ -68,6 +68,48 @@ def test_a_shop_owner_comes_from_the_first_page_to_the_first_message_sent(owner:
     expect(page.locator(".state.sent, .state.delivered")).to_be_visible()
     assert time.monotonic() - began_s < WITHIN_S
     take_pictures(owner, "/app/messages/{message_id}")
+
+
+def test_a_shop_owner_uploads_the_customers_list_and_watches_it_go(
+    owner: Screen, tmp_path: Path
+) -> None:
+    file = tmp_path / "customers.csv"
+    upload(owner, file, [*(f"0977 000 0{n};Chanda {n}" for n in range(10, 30)), "12;Mut\xe9le"])
+    page = owner.page
+    expect(page.get_by_text("Muli bwanji Chanda 29, we are open")).to_be_visible()
+    expect(page.get_by_role("region", name="Rows that cannot be sent")).to_contain_text("22")
+    take_pictures(owner, "/app/uploads/{upload_id}")
+    faults = owner.faults()
+    page.get_by_role("button", name="Send them").click()
+    expect(page.locator("[data-live]")).to_contain_text("20 of 20 rows are done.")
+    expect(page.get_by_role("progressbar")).to_have_js_property("value", 20)
+    expect(page.locator(".careful summary")).to_be_hidden()
+    faults += owner.faults()
+    upload(owner, file, [f"0977 000 {n};Chanda {n}" for n in range(100, 300)])
+    page.get_by_role("button", name="Send them").click()
+    expect(page.locator("[data-live]")).to_contain_text("need 200 credits and 99 are available")
+    page.reload()
+    go_on = page.get_by_role("button", name="Go on sending")
+    go_on.focus()
+    go_on.evaluate("button => { button.dataset.before = 'yes'; }")
+    expect(go_on).not_to_have_attribute("data-before", "yes")
+    expect(go_on).to_be_focused()
+    faults += owner.faults()
+    page.get_by_text("Cancel the list").first.click()
+    page.get_by_role("button", name="Cancel the list").click()
+    expect(page.get_by_text("0 of 200 rows are done.")).to_be_visible()
+    assert faults == [], "\n".join(faults)
+
+
+def upload(owner: Screen, file: Path, rows: list[str]) -> None:
+    """Bring a list as Excel saves it in Europe."""
+    file.write_bytes("\r\n".join(["Phone;Name", *rows]).encode("cp1252"))
+    page = owner.go("/app/send")
+    page.get_by_label("The list").set_input_files(file)
+    page.get_by_label("Column of the numbers").fill("phone")
+    page.get_by_label("Text for each").fill("Muli bwanji {name}, we are open")
+    page.get_by_role("button", name="Look at the list").click()
+    expect(page.get_by_text("nothing is sent yet")).to_be_visible()
 
 
 def take_pictures(owner: Screen, path: str) -> None:
@@ -85,7 +127,7 @@ def test_every_page_can_be_used_by_everybody_and_asks_nothing_of_elsewhere(
     for page in PAGES:
         if page.who not in {Who.ANYONE, Who.CUSTOMER} or page.is_fragment:
             continue
-        path = page.path.replace("{message_id}", "msg_1")
+        path = page.path.format(message_id="msg_1", upload_id="up_1")
         owner.look(WIDE, dark=False)
         owner.go(path)
         for size, dark in LOOKS:
