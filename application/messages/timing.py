@@ -21,6 +21,7 @@ AHEAD_S: Final = 300
 """A time that is further ahead than this is of a clock that was."""
 LOOK_EVERY_S: Final = 60.0
 """Between two looks for times of a clock that was wrong: they go through all open messages."""
+REHEARSED: Final = "message.rehearsed"
 REHEARSED_TOGETHER: Final = 50
 """Test messages that one job goes on with."""
 AWAY_S: Final = 3.0
@@ -83,9 +84,7 @@ def message_work(
         DueWork(kind="message.misdated", due=misdated.due, handle=redate),
         DueWork(kind="message.overdue", due=overdue, handle=end),
         DueWork(kind="message.lapsed", due=lapsed, handle=doubt, needs_clock=False),
-        DueWork(
-            kind="message.rehearsed", due=rehearsed, handle=proceed, together=REHEARSED_TOGETHER
-        ),
+        DueWork(kind=REHEARSED, due=rehearsed, handle=proceed, together=REHEARSED_TOGETHER),
     )
 
 

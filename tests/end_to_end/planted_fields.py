@@ -171,6 +171,7 @@ KEPT: Final = {
 PARAMETERS: Final[Mapping[str, str]] = {
     "name": "kept as a content, or the public id of a key",
     "email": "kept as a content",
+    "sender_id": "kept as a content",
     "sender_ids": "kept as a content",
     "reason": "kept as a content",
     "code": "a secret",

@@ -15,13 +15,15 @@ from adapters.settings import Settings
 from domain.closing import Closing
 from domain.days import day_of
 from domain.matching import Trouble
+from domain.mode import Mode
 from domain.oddity import Oddity
 from domain.phone import Phone
 from domain.ported_number import PortedNumber
 from domain.provider_account import provider_account
 from domain.sim import Sim
 from domain.unknown_callbacks import UnknownCallbacks
-from domain.values import Instant, Network
+from domain.upload.aggregate import Upload
+from domain.values import Credits, Instant, Network
 from tests.projections.history import message, start
 from tests.support.counts import soak_count
 from tests.support.logged_money import put_log
@@ -65,7 +67,7 @@ def test_a_follower_killed_at_any_point_ends_with_the_same_tables(
 def fill(settings: Settings) -> None:
     system = bootstrap(settings)
     system.store.migrate()
-    log = whole_log(2, STEPS)
+    log = whole_log(1, STEPS)
     put_log(system.store, [*log, *beside(Instant(log[-1].at))])
     system.close()
 
@@ -95,7 +97,21 @@ def beside(at: Instant) -> list[Any]:
         network="mtn", modem="phone-1/1", imei="d", fence=1, host="d", takes_whole=True, at=at
     )
     given = start(message(1_000_001), sim=1_001)
-    made = (closing, callbacks, sim, odd, ported, phone, in_phone, given)
+    listed = Upload.preview(
+        1,
+        account=1,
+        mode=Mode.LIVE,
+        actor="account:1",
+        content="c",
+        parts=["p"],
+        bad_parts=[],
+        good=2,
+        bad=0,
+        segments=2,
+        credits=Credits(2),
+        at=at,
+    )
+    made = (closing, callbacks, sim, odd, ported, phone, in_phone, given, listed)
     return [event for aggregate in made for event in aggregate.collect_events()]
 
 

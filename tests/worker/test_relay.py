@@ -10,6 +10,7 @@ from application.fleet.duty import BringOnline, OnDuty, RenewLease
 from application.fleet.leases import LEASE_S
 from application.messages.attempts import RecordOutcome, StartAttempt
 from application.messages.settling import DoubtAttempt
+from application.messages.timing import REHEARSED
 from application.money.turns import TURN
 from application.ports import Job
 from application.retention.vouching import NoteClock
@@ -364,7 +365,9 @@ def test_a_handler_that_goes_wrong_is_counted_by_its_kind_and_told_once(
     assert not bench.jobs.run(Job("test.kind", (1,)))
     assert not bench.jobs.run(Job("test.kind", (2,)))
     assert bench.jobs.faults == {
-        **dict.fromkeys((MISDATED, OVERDUE, LAPSED, REPORTED, UNMATCHED, GATHERED, TURN), 0),
+        **dict.fromkeys(
+            (MISDATED, OVERDUE, LAPSED, REPORTED, UNMATCHED, GATHERED, TURN, REHEARSED), 0
+        ),
         "test.kind": 2,
     }
     assert [record.levelname for record in caplog.records] == ["ERROR"]

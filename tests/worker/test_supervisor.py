@@ -224,7 +224,7 @@ def test_scaled_roles_share_the_work_over_postgresql_and_redis(
     ("role", "threads"),
     [
         (ProcessRole.API, {"clock", "keyring", "ported numbers"}),
-        (ProcessRole.WORKER, {"clock", "presence", "sims", "webhooks"}),
+        (ProcessRole.WORKER, {"clock", "presence", "sims", "uploads", "webhooks"}),
         (
             ProcessRole.PROJECT,
             {"clock", "follower", "notices", "relay", "housekeeping", "shortening", "upkeep"},
@@ -242,7 +242,7 @@ def test_scaled_roles_share_the_work_over_postgresql_and_redis(
                 "upkeep",
             }
             | {"clock", "shortening"}
-            | {"sims", "inspection", "webhooks"},
+            | {"sims", "inspection", "uploads", "webhooks"},
         ),
     ],
 )

@@ -28,6 +28,7 @@ class Answers:
             "client": (peer, 1),
             "query_string": b"",
             "ngoma.headers": {},
+            "ngoma.is_head": False,
             "ngoma.request_id": b"1",
         }
         self.waited_s = []

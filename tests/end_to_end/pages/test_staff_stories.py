@@ -77,7 +77,9 @@ def test_an_operator_lets_a_phone_in_sees_it_send_and_pulls_its_plug(tmp_path: P
                 wait_until(lambda: _shows(made, row, "online"), within_s=60, what="it is there")
                 gateway.forget_fleet()
                 assert gateway.send().status_code == 200
-                wait_until(lambda: _shows(made, row, "1 1 1"), within_s=60, what="it has sent one")
+                wait_until(
+                    lambda: _shows(made, row, "1 1 \u2013"), within_s=60, what="it has sent one"
+                )
                 assert len(air.segments) == 1
                 phone.sends = False
                 assert gateway.send().status_code == 200

@@ -20,7 +20,8 @@ def test_a_second_key_works_beside_the_first(cli: Cli) -> None:
     assert issued["account_id"] == account
     assert issued["api_key"].startswith(issued["key_id"])
     assert _working(cli, account) == [first, issued["key_id"]]
-    assert "till 2" in cli.run("key", "list", account).stdout
+    wide = Cli(cli.folder, {"COLUMNS": "200"})
+    assert "till 2" in wide.run("key", "list", account).stdout
 
 
 def test_a_key_is_replaced_in_one_save(cli: Cli) -> None:

@@ -37,6 +37,7 @@ COMMANDS = (
     "message list",
     "message show 1",
     "modem list",
+    "keyword list 1",
     "modem show 1",
     "modem segments",
     "phone list",
@@ -64,6 +65,7 @@ ELSEWHERE = (
     "topup explain, on the wire: test_evidence.py",
     "finance match: test_finance_work.py",
     "finance exceptions: test_finance_work.py",
+    "webhook attempts: test_webhook.py",
 )
 
 
@@ -100,6 +102,8 @@ def cli(tmp_path_factory: pytest.TempPathFactory) -> Cli:
         of = ("--provider", "a-provider-of-mobile-money", "--wallet", "main-wallet")
         found.run("finance", "import", lines, *of, "--template", "mtn")
         found.run("finance", "sign", "--date", "2026-02-01", *of, "--note", "as told by telephone")
+        found.run("keyword", "set", account, "OPENING", "--answer",
+                  "The importers of tinned fish are open from eight to five")  # fmt: skip
         found.run("modem", "quarantine", 1, "--reason", f"too many of {OwnCause.NO_ANSWER}")
         found.run("prices", "publish", "--per-credit", "1,234.50", "--vat", 16, "--reason", "r",
                   "--pack", "importers-and-wholesalers=250000/98,765.43")  # fmt: skip
