@@ -135,7 +135,11 @@ def test_a_server_that_hangs_and_one_that_was_killed_are_told_apart(served: Proc
     served.kill9()
     told(served.settings, name, "ended without a word")
     assert "nothing leaves" in told(served.settings, "gateway")["words"]
-    assert {row["state"] for row in status(served.settings)["sims"]} == {"offline"}
+    wait_until(
+        lambda: {row["state"] for row in status(served.settings)["sims"]} == {"offline"},
+        within_s=START_S,
+        what="the leases of its SIMs have lapsed",
+    )
 
 
 @pytest.fixture
