@@ -264,17 +264,18 @@ def test_a_worker_that_is_gone_is_told_with_the_modems_that_nobody_drives(roles:
 @pytest.mark.servers
 def test_postgresql_that_is_gone_is_told_and_over_when_it_is_back(roles: Roles) -> None:
     api = roles.scaled.apis[0]
-    before = len(said(api))
+
+    def last() -> str:
+        return "".join(said(api)[-1:])
+
     roles.postgres.kill9()
     told(roles.settings, "store")
     seen = status(roles.settings)
     assert (seen["store"]["ok"], seen["queue"], seen["sims"]) == (False, None, None)
+    wait_until(lambda: last() == "Not ready any more.", within_s=START_S, what="the log says so")
     roles.postgres.start()
     is_over(roles.settings, "store", "projections")
-    again = ["Not ready any more.", "Ready again."]
-    wait_until(
-        lambda: said(api)[before:][-2:] == again, within_s=START_S, what="the log says so, too"
-    )
+    wait_until(lambda: last() == "Ready again.", within_s=START_S, what="the log says so, too")
 
 
 def said(process: Process) -> list[str]:
