@@ -117,8 +117,7 @@ class Housekeeping:
         )
 
     def _erase_contents(self, as_of: Instant) -> int:
-        count = 0
-        for _, done in erase_due(
+        erased = erase_due(
             self._queries,
             self._retention,
             actor=RETENTION,
@@ -127,40 +126,40 @@ class Housekeeping:
             run=self._committer.execute,
             spared=self._stretches(),
             batches_max=ROUNDS_MAX,
-        ):
-            count += done.erased
-            if self._pause(PAUSE_S):
-                break
-        return count
+        )
+        return self._at_its_pace(done.erased for _, done in erased)
 
     def _erase_inbound(self, as_of: Instant) -> int:
-        count = 0
-        for done in erase_due_inbound(
-            self._queries,
-            self._retention,
-            actor=RETENTION,
-            as_of=as_of,
-            now=self._clock.now,
-            run=self._committer.execute,
-            batches_max=ROUNDS_MAX,
-        ):
-            count += done
-            if self._pause(PAUSE_S):
-                break
-        return count
+        return self._at_its_pace(
+            erase_due_inbound(
+                self._queries,
+                self._retention,
+                actor=RETENTION,
+                as_of=as_of,
+                now=self._clock.now,
+                run=self._committer.execute,
+                batches_max=ROUNDS_MAX,
+            )
+        )
 
     def _erase_uploads(self, as_of: Instant) -> int:
+        return self._at_its_pace(
+            erase_due_uploads(
+                self._queries,
+                self._retention,
+                actor=RETENTION,
+                as_of=as_of,
+                now=self._clock.now,
+                run=self._committer.execute,
+                batches_max=ROUNDS_MAX,
+            )
+        )
+
+    def _at_its_pace(self, batches: Iterable[int]) -> int:
+        """Erase batch after batch, until they or the process end; give how many it were."""
         count = 0
-        for done in erase_due_uploads(
-            self._queries,
-            self._retention,
-            actor=RETENTION,
-            as_of=as_of,
-            now=self._clock.now,
-            run=self._committer.execute,
-            batches_max=ROUNDS_MAX,
-        ):
-            count += done
+        for erased in batches:
+            count += erased
             if self._pause(PAUSE_S):
                 break
         return count
@@ -170,14 +169,10 @@ class Housekeeping:
             now = self._clock.now()
             return self._committer.execute(ErasePayers(payers, actor=RETENTION, at=now))
 
-        count = 0
-        for done in erase_due_payers(
+        erased = erase_due_payers(
             self._queries, self._retention, as_of=as_of, run=run, batches_max=ROUNDS_MAX
-        ):
-            count += done.erased
-            if self._pause(PAUSE_S):
-                break
-        return count
+        )
+        return self._at_its_pace(done.erased for done in erased)
 
     def _forget_answers(self, as_of: Instant) -> int:
         past = Instant(as_of - GRACE_S * SECOND)

@@ -3,7 +3,6 @@
 import json
 import os
 import threading
-import time
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
@@ -17,6 +16,7 @@ from adapters.evidence import kept, verify
 from tests.api.pages.browser import SESSION, seen
 from tests.api.pages.offices import Office, an_office
 from tests.api.pages.test_frame import check
+from tests.end_to_end.waiting import wait_until
 from tests.support.sealing import seal_now
 
 PATH = "/audit/export"
@@ -34,13 +34,12 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 def ended(office: Office) -> list[dict[str, str]]:
     """Wait until nothing is made any more; give what there is."""
-    until_s = time.monotonic() + WAIT_S
-    while time.monotonic() < until_s:
-        rows = office.rows("admin", PATH)
-        if all(row["state"] != "under_way" for row in rows):
-            return rows
-        time.sleep(0.02)
-    pytest.fail(f"not made in {WAIT_S} s")
+
+    def is_over() -> bool:
+        return all(row["state"] != "under_way" for row in office.rows("admin", PATH))
+
+    wait_until(is_over, within_s=WAIT_S, what="it is made")
+    return office.rows("admin", PATH)
 
 
 def ask(office: Office, **fields: Any) -> Any:
@@ -115,10 +114,7 @@ def test_a_client_that_goes_in_the_middle_of_a_file_costs_no_more_than_it_took(
     with eve.http.stream("GET", f"{PATH}?download=1-2", headers=cookie) as answer:
         assert answer.headers["content-length"] == f"{1 << 30}"
         next(answer.iter_raw())
-    until_s = time.monotonic() + WAIT_S
-    while not opened[0].closed and time.monotonic() < until_s:
-        time.sleep(0.02)
-    assert opened[0].closed
+    wait_until(lambda: opened[0].closed, within_s=WAIT_S, what="it is closed")
     assert eve.get(PATH).status_code == 200
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
