@@ -1,9 +1,20 @@
 """The ledger as it is read: every posting, what each account holds, and the lots of customers."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Index, Table, Text, case, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Index,
+    Table,
+    Text,
+    bindparam,
+    case,
+    func,
+    select,
+)
 
 from application.ports.queries import JournalRow, LedgerBalance, LotRow, PostingRow
 from domain.days import DAY_S, OFFSET_S
@@ -83,6 +94,9 @@ _LINES: Final = (
     .join(ACCOUNTS, ACCOUNTS.c.id == POSTINGS.c.account_id)
     .order_by(POSTINGS.c.place)
 )
+_OF_EVENT: Final = _LINES.where(
+    POSTINGS.c.place >= bindparam("first"), POSTINGS.c.place < bindparam("end")
+)
 
 
 def trial_balance(
@@ -124,11 +138,16 @@ def account_postings(
     return [PostingRow(**row._mapping) for row in connection.execute(lines.limit(limit))]
 
 
-def event_postings(connection: Connection, position: int) -> Sequence[PostingRow]:
-    """List what the event at a log position posted."""
-    first = position << LINES_BITS
-    lines = _LINES.where(POSTINGS.c.place.between(first, first + (1 << LINES_BITS) - 1))
-    return [PostingRow(**row._mapping) for row in connection.execute(lines)]
+def postings_of(
+    connection: Connection, positions: Sequence[int]
+) -> Mapping[int, Sequence[PostingRow]]:
+    """Give what the events at these log positions posted; those that posted nothing miss."""
+    found = defaultdict(list)
+    for position in positions:
+        bounds = {"first": position << LINES_BITS, "end": (position + 1) << LINES_BITS}
+        for row in connection.execute(_OF_EVENT, bounds):
+            found[position].append(PostingRow(*row))
+    return found
 
 
 def journal(

@@ -1,7 +1,7 @@
 """The questions about the ledger, answered from its read model and that of the wallets."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
@@ -55,10 +55,10 @@ class LedgerReading(ABC):
                 connection, account, after=after, limit=limit
             )
 
-    def event_postings(self, position: int) -> Sequence[PostingRow]:
-        """List what the event at a log position posted."""
+    def postings_of(self, positions: Sequence[int]) -> Mapping[int, Sequence[PostingRow]]:
+        """Give what the events at these log positions posted; those that posted nothing miss."""
         with self._reading(catalogue.LEDGER) as connection:
-            return projections.ledger.event_postings(connection, position)
+            return projections.ledger.postings_of(connection, positions)
 
     def lots(
         self, account: int, *, only_open: bool = True, after: int = 0, limit: int

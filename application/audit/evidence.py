@@ -88,11 +88,17 @@ def charge_evidence(store: Store, reader: Reader, queries: Queries, number: int)
 def _wallet_events(store: Store, own: Sequence[_Found], number: int) -> Iterator[_Found]:
     reserved, refunded = CreditWallet.Reserved.TOPIC, CreditWallet.Refunded.TOPIC
     queued = own[0].position
-    yield from _between(
-        store,
-        *(queued - RECIPIENTS_MAX - 1, queued, reserved),
-        lambda it: 0 <= number - it["first_number"] < it["count"],
-    )
+    for far in (NEAR, RECIPIENTS_MAX + 1):  # a message alone is reserved just before
+        found = [
+            *_between(
+                store,
+                *(queued - far, queued, reserved),
+                lambda it: 0 <= number - it["first_number"] < it["count"],
+            )
+        ]
+        if found:
+            yield from found
+            break
     for event in own:
         if event.topic in ENDED_UNSENT:
             end = event.position + NEAR
@@ -150,10 +156,8 @@ def _between(
     store: Store, first: int, last: int, topic: str, is_it: Callable[[dict[str, Any]], bool]
 ) -> Iterator[_Found]:
     """Find events of a topic from behind one position up to another."""
-    rows = store.states_after(max(first, 0), limit=RECIPIENTS_MAX + 1, topics=[topic])
+    rows = store.states_after(max(first, 0), limit=RECIPIENTS_MAX + 1, topics=[topic], until=last)
     for position, _, state in rows:
-        if position > last:
-            return
         fields = msgspec.json.decode(state)
         if is_it(fields):
             yield _Found(position, topic, fields)
@@ -163,13 +167,14 @@ def _exhibits(reader: Reader, queries: Queries, found: Sequence[_Found]) -> list
     chapter = newest_chapter(reader)
     sealed = 0 if chapter is None else sealed_before(reader, chapter)[1]
     by_position = {event.position: event for event in found}
+    postings = queries.postings_of(list(by_position))
     return [
         Exhibit(
             position=position,
             at=Instant(event.fields["timestamp"]),
             event=event.topic,
             fields={name: it for name, it in event.fields.items() if name not in _LIBRARY},
-            postings=queries.event_postings(position),
+            postings=postings.get(position, ()),
             is_sealed=position <= sealed,
         )
         for position, event in sorted(by_position.items())

@@ -159,9 +159,13 @@ class Store(Protocol):
         """Read the log after a position, oldest first."""
 
     def states_after(
-        self, position: int, *, limit: int, topics: Sequence[str] = ()
+        self, position: int, *, limit: int, topics: Sequence[str] = (), until: int | None = None
     ) -> Sequence[tuple[int, str, bytes]]:
-        """Read the log after a position, oldest first: position, topic and stored bytes alone."""
+        """Read the log after a position, oldest first: position, topic and stored bytes alone.
+
+        Nothing is looked at behind position ``until``: without it, topics that are rare are looked
+        for to the end of the log.
+        """
 
     def head(self) -> int:
         """Give the newest log position, 0 when the log is empty."""

@@ -297,6 +297,11 @@ def test_events_are_picked_by_topic(store: Store) -> None:
     assert store.events_after(opened[0][0], limit=10, topics=["CreditWallet.Opened"]) == opened[1:]
     states = [(position, event.topic, event.state) for position, event in opened]
     assert store.states_after(0, limit=10, topics=["CreditWallet.Opened"]) == states
+    assert store.states_after(0, limit=10, until=opened[0][0]) == states[:1]
+    assert (
+        store.states_after(0, limit=10, topics=[states[0][1]], until=opened[-1][0] - 1)
+        == (states[:1])
+    )
     assert store.states_after(0, limit=2) == [
         (position, event.topic, event.state) for position, event in store.events_after(0, limit=2)
     ]

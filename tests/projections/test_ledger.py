@@ -90,8 +90,9 @@ def test_an_accounts_postings_are_listed_and_lead_to_their_event(truth: Truth) -
     found = queries.account_postings(available, after=0, limit=10)
     assert [row.amount for row in found] == [-10, 2]
     assert queries.account_postings(available, after=found[0].position, limit=10) == found[1:]
-    sent = queries.event_postings(positions[-1])
-    assert [(row.line, row.account, row.amount) for row in sent] == [
+    sent = queries.postings_of(positions)
+    assert {position for position, rows in sent.items() if rows} <= set(positions)
+    assert [(row.line, row.account, row.amount) for row in sent[positions[-1]]] == [
         (1, "Liabilities:Credits:Acct-1:Reserved", 2),
         (2, "Equity:Credits:Consumed", -2),
     ]

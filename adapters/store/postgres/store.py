@@ -180,11 +180,11 @@ class PostgresStore(Looking):
             return events_after(cursor, position, limit=limit, topics=topics)
 
     def states_after(
-        self, position: int, *, limit: int, topics: Sequence[str] = ()
+        self, position: int, *, limit: int, topics: Sequence[str] = (), until: int | None = None
     ) -> Sequence[tuple[int, str, bytes]]:
         """Read positions, topics and stored bytes after a position."""
         with self._reading() as cursor:
-            return states_after(cursor, position, limit=limit, topics=topics)
+            return states_after(cursor, position, limit=limit, topics=topics, until=until)
 
     def head(self) -> int:
         """Give the newest position."""

@@ -19,18 +19,26 @@ def events_after(
 
 
 def states_after(
-    cursor: sqlite3.Cursor, position: int, *, limit: int, topics: Sequence[str]
+    cursor: sqlite3.Cursor, position: int, *, limit: int, topics: Sequence[str], until: int | None
 ) -> Sequence[tuple[int, str, bytes]]:
-    """Read positions, topics and stored bytes after a position."""
-    _select(cursor, "rowid, topic, state", position, limit, topics)
+    """Read positions, topics and stored bytes after a position, up to another."""
+    _select(cursor, "rowid, topic, state", position, limit, topics, until=until)
     return cursor.fetchall()
 
 
 def _select(
-    cursor: sqlite3.Cursor, columns: str, position: int, limit: int, topics: Sequence[str]
+    cursor: sqlite3.Cursor,
+    columns: str,
+    position: int,
+    limit: int,
+    topics: Sequence[str],
+    *,
+    until: int | None = None,
 ) -> None:
     wanted = f" AND topic IN ({marks(len(topics))})" if topics else ""
+    bound = "" if until is None else " AND rowid <= ?"
     cursor.execute(
-        f"SELECT {columns} FROM stored_events WHERE rowid > ?{wanted} ORDER BY rowid LIMIT ?",
-        (position, *topics, limit),
+        f"SELECT {columns} FROM stored_events WHERE rowid > ?{wanted}{bound}"
+        " ORDER BY rowid LIMIT ?",
+        (position, *topics, *([] if until is None else [until]), limit),
     )

@@ -95,8 +95,8 @@ class LedgerQueries(Protocol):
     def account_postings(self, account: str, *, after: int, limit: int) -> Sequence[PostingRow]:
         """List the postings of a ledger account after a log position, oldest first."""
 
-    def event_postings(self, position: int) -> Sequence[PostingRow]:
-        """List what the event at a log position posted."""
+    def postings_of(self, positions: Sequence[int]) -> Mapping[int, Sequence[PostingRow]]:
+        """Give what the events at these log positions posted; those that posted nothing miss."""
 
     def journal(
         self, first_day: int, last_day: int, *, after: tuple[int, str], limit: int
