@@ -11,6 +11,7 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
+    bindparam,
     func,
     or_,
     select,
@@ -18,11 +19,10 @@ from sqlalchemy import (
 
 from application.ports.queries import ActivityRow, BatchRow, LogEntry, LogFilter, LogPage
 from domain.contents import ContentKind
-from domain.days import DAY_S, OFFSET_S
 from domain.message_states import OPEN, REFUNDED, SPENT, State
 from domain.message_text import MESSAGE_CHARACTERS_MAX
 from domain.msisdn import search_forms
-from domain.values import SECOND, Instant, Network
+from domain.values import Instant, Network
 from projections.tables import CONTENTS, READ, changing, fixed, index_when_set, is_content, key
 
 MESSAGES: Final = Table(
@@ -75,6 +75,17 @@ TOTALS: Final = Table(
 """How many messages an account has in each public status; the columns are the statuses."""
 
 
+ACTIVITY: Final = Table(
+    "message_log_activity",
+    READ,
+    key("account"),
+    key("day"),
+    key("network", Text),
+    key("state", Text),
+    changing("messages"),
+)
+"""How many messages of a day in Lusaka stand how, for each network; none has no row."""
+
 _SIM = CONTENTS.alias("sim_content")
 _REFERENCE = CONTENTS.alias("reference_content")
 _WITH_CONTENT = (
@@ -90,6 +101,11 @@ _ENTRY_COLUMNS = (
     _SIM.c.msisdn.label("sender_used"),
     _REFERENCE.c.body.label("client_reference"),
 )
+
+
+_ACTIVITY: Final = select(
+    ACTIVITY.c.day, ACTIVITY.c.network, ACTIVITY.c.state, ACTIVITY.c.messages
+).where(ACTIVITY.c.account == bindparam("account"), ACTIVITY.c.day >= bindparam("first_day"))
 
 
 def page(connection: Connection, account: int, wanted: LogFilter) -> LogPage:
@@ -128,27 +144,12 @@ def entry(connection: Connection, account: int, number: int) -> LogEntry | None:
     return None if row is None else _entry(row._mapping)
 
 
-def activity(
-    connection: Connection, account: int, since: Instant, *, newest: int
-) -> Sequence[ActivityRow]:
-    """Count messages by day in Lusaka, network and state; at most ``newest`` are looked at."""
-    columns = MESSAGES.c
-    looked_at = (
-        select(columns.queued_at, columns.network, columns.state)
-        .where(columns.account == account)
-        .order_by(columns.position.desc())
-        .limit(newest)
-        .subquery("newest")
-    )
-    day = ((looked_at.c.queued_at + OFFSET_S * SECOND) // (DAY_S * SECOND)).label("day")
-    wanted = (
-        select(day, looked_at.c.network, looked_at.c.state, func.count().label("messages"))
-        .where(looked_at.c.queued_at >= since)
-        .group_by(day, looked_at.c.network, looked_at.c.state)
-    )
+def activity(connection: Connection, account: int, first_day: int) -> Sequence[ActivityRow]:
+    """Give how many messages stand how, by day in Lusaka and network, from a day on."""
+    bounds = {"account": account, "first_day": first_day}
     return [
-        ActivityRow(int(row.day), Network(row.network), State(row.state), int(row.messages))
-        for row in connection.execute(wanted)
+        ActivityRow(day, Network(network), State(state), messages)
+        for day, network, state, messages in connection.execute(_ACTIVITY, bounds)
     ]
 
 

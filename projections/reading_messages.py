@@ -28,10 +28,10 @@ class MessageReading(ABC):
         with self._reading(MESSAGE_LOG) as connection:
             return projections.message_log.entry(connection, account, number)
 
-    def activity(self, account: int, since: Instant, *, newest: int) -> Sequence[ActivityRow]:
+    def activity(self, account: int, first_day: int) -> Sequence[ActivityRow]:
         """Count an account's messages since a time by day, network and state, of the newest."""
         with self._reading(MESSAGE_LOG) as connection:
-            return projections.message_log.activity(connection, account, since, newest=newest)
+            return projections.message_log.activity(connection, account, first_day)
 
     def batch(self, account: int, batch: int) -> BatchRow | None:
         """Count how the messages of an account's bulk stand."""

@@ -1,10 +1,12 @@
 """Folds the message log and its totals."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
 from application.ports.queries import PUBLIC_STATUS
 from domain.causes import OwnCause
+from domain.days import day_of
 from domain.events import Event
 from domain.message.events import (
     AttemptStarted,
@@ -19,18 +21,20 @@ from domain.mode import Mode, log_of
 from domain.rehearsal import Rehearsal
 from projections import catalogue
 from projections.folds.states import STATE_EVENTS, TEST_EVENTS, state_after
-from projections.message_log import MESSAGES, REHEARSALS, TOTALS
+from projections.message_log import ACTIVITY, MESSAGES, REHEARSALS, TOTALS
 from projections.projection import Batch, Projection
 from projections.rows import Row, Rows
 
 _BEGINS: Final = frozenset({Queued, Rehearsal.Accepted})
+_Counted = tuple[int, int, str, str]
+"""What ``message_log_activity`` counts messages by: account, day, network and state."""
 
 
 class MessageLog(Projection):
     """Folds the events of messages, and of tests, into ``message_log`` and its totals."""
 
     name, version = catalogue.MESSAGE_LOG
-    tables = (MESSAGES, TOTALS, REHEARSALS)
+    tables = (MESSAGES, TOTALS, ACTIVITY, REHEARSALS)
     events = STATE_EVENTS | TEST_EVENTS
 
     def apply(self, batch: Batch) -> None:
@@ -44,15 +48,37 @@ class MessageLog(Projection):
         totals.load(accounts)
         for account in accounts.difference(totals):
             totals.add({"account": account, "queued": 0, "sent": 0, "failed": 0})
+        counts: Counter[_Counted] = Counter()
         for position, event in batch.events:
             if type(event) in _BEGINS:
-                messages.add(_new_row(position, event))
+                row = messages.add(_new_row(position, event))
                 totals[_log_of(event)]["queued"] += 1
             else:
-                _change(messages[event.number], event, totals)
+                row = messages[event.number]
+                counts[_counted(row)] -= 1
+                _change(row, event, totals)
+            counts[_counted(row)] += 1
+        _count(batch.rows(ACTIVITY), counts)
         tests = [event for _, event in batch.events if type(event) in TEST_EVENTS]
         if tests:
             _remember(batch.rows(REHEARSALS), tests)
+
+
+def _counted(row: Row) -> _Counted:
+    return row["account"], day_of(row["queued_at"]), row["network"], row["state"]
+
+
+def _count(rows: Rows, counts: Counter[_Counted]) -> None:
+    """Move what stands how; what nothing is left of goes."""
+    moved = {key: messages for key, messages in counts.items() if messages}
+    rows.load(moved)
+    for key, messages in moved.items():
+        if key not in rows:
+            rows.add(dict(zip(ACTIVITY.c.keys(), (*key, messages), strict=True)))
+            continue
+        rows[key]["messages"] += messages
+        if not rows[key]["messages"]:
+            rows.remove(key)
 
 
 def _remember(rows: Rows, events: Sequence[Any]) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import event
 from application.ports.queries import LogFilter, LogPage
 from domain.causes import OwnCause
 from domain.contents import ContentKind
+from domain.days import day_of
 from domain.message import State
 from domain.values import Network
 from projections import searching
@@ -148,6 +149,25 @@ def test_totals_follow_every_change_of_status(truth: Truth) -> None:
         for status in (None, "queued", "sent", "failed", "nonsense")
     }
     assert totals == {None: 3, "queued": 1, "sent": 1, "failed": 1, "nonsense": 0}
+
+
+def test_what_stands_how_is_counted_by_day_network_and_state(truth: Truth) -> None:
+    delivered, sent, early = send(message(1)), send(message(2)), message(3)
+    delivered.report(delivered=True, tp_status=0, at=at(60))
+    other, failed = message(4, account=2), start(message(5))
+    failed.fail(cause=cms(28), at=at(2))
+    truth.save(*world(), delivered, sent, early, other, failed)
+    today = day_of(at(0))
+    queries = truth.follow()
+    assert {(row.day, row.state, row.messages) for row in queries.activity(1, today)} == {
+        *((today, "delivered", 1), (today, "sent", 1), (today, "queued", 1), (today, "failed", 1)),
+    }
+    early.cancel(actor="account", at=at(30))
+    truth.save(early)
+    queries = truth.follow()
+    assert "queued" not in {row.state for row in queries.activity(1, today)}
+    assert [(row.network, row.messages) for row in queries.activity(2, today)] == [("mtn", 1)]
+    assert queries.activity(1, today + 1) == []
 
 
 @pytest.mark.parametrize("search", ["HELLO", "hello", "w_rld", "100%", "lo w", "émile", "ÉMILE"])

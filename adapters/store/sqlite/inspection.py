@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 REST: Final = 50
-"""How many times as long as a look at a table took it is left alone: 2 % of one thread."""
+"""How many times as long as looks at all tables took each is left alone: 2 % of one thread."""
 REST_S: Final = 1.0
 """The shortest rest."""
 STEPS: Final = 10_000
@@ -32,8 +32,9 @@ class Looked:
 class Inspection:
     """Looks at one file for as long as it is used. ``step`` is called by one thread.
 
-    A table is looked at again the sooner the smaller it is: a store of a few hundred MB within
-    seconds, one of gigabytes within minutes. What is used meanwhile shows its damage by itself.
+    A table is looked at again the sooner the smaller it is: one of a few MB within seconds, those
+    of a store of hundreds of MB within a minute, of gigabytes within an hour. All large ones
+    together cost no more than one of them may. What is used meanwhile shows its damage by itself.
     """
 
     def __init__(self, path: Path, *, look: Callable[[], Callable[[str], None] | None]) -> None:
@@ -41,6 +42,7 @@ class Inspection:
         self._path = path
         self._look = look
         self._next_s: dict[str, float] = {}
+        self._took_s: dict[str, float] = {}
         self._stopping = threading.Event()
 
     def step(self, *, limit_s: float = float("inf")) -> None:
@@ -67,15 +69,21 @@ class Inspection:
             connection.set_progress_handler(is_over, STEPS)
             names = _tables(connection)
             self._next_s = {name: self._next_s.get(name, 0.0) for name in names}
+            self._took_s = {name: self._took_s.get(name, 0.0) for name in names}
             for name in names:
                 begun_s = time.monotonic()
                 if begun_s < self._next_s[name]:
                     continue
                 if (damage := _damage_in(connection, name)) is not None:
                     return damage
-                took_s = time.monotonic() - begun_s
-                self._next_s[name] = begun_s + max(REST_S, REST * took_s)
+                self._took_s[name] = time.monotonic() - begun_s
+                self._next_s[name] = begun_s + self._rest_s(name)
         return None
+
+    def _rest_s(self, name: str) -> float:
+        """Share what all may cost among those that need longer rests than the shortest."""
+        large = sum(REST * took_s > REST_S for took_s in self._took_s.values())
+        return max(REST_S, REST * self._took_s[name] * large)
 
 
 def first_damage(path: Path, *, limit_s: float) -> Looked:

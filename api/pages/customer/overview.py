@@ -11,14 +11,12 @@ from api.pages.plots import Plot, Series, Tone
 from api.pages.visit import Visit
 from api.pages.words import say
 from application.ports.queries import ActivityRow
-from domain.days import DAY_S, day_of
+from domain.days import day_of
 from domain.message_states import OPEN, REFUNDED, State
-from domain.values import SECOND, Instant, Network
+from domain.values import Network
 
 DAYS: Final = 14
 """How many days the plots show, today's among them."""
-NEWEST: Final = 10_000
-"""Messages that the plots count at most."""
 WAITING_SHOWN: Final = 5
 LOW: Final = 20
 """Credits below which the page says so."""
@@ -48,11 +46,10 @@ async def _found(visit: Visit) -> dict[str, Any]:
     balance = await visit.ask(extras.balance)
     about = (await visit.ask(account.account))["data"]
     today = day_of(front.system.clock.now())
-    since = Instant((today - DAYS + 1) * DAY_S * SECOND)
     rows = await front.read_own_writes(
         who.account,
         "message_log",
-        lambda: front.system.queries.activity(who.account, since, newest=NEWEST),
+        lambda: front.system.queries.activity(who.account, today - DAYS + 1),
     )
     waiting = (await visit.ask(feltech.logs, query={"status": "pending"}))["data"]
     return {

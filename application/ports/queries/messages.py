@@ -155,8 +155,8 @@ class MessageQueries(Protocol):
             InvalidRequest: a search that takes too long, or that nobody waits for.
         """
 
-    def activity(self, account: int, since: Instant, *, newest: int) -> Sequence[ActivityRow]:
-        """Count an account's messages since a time by day, network and state, of the newest."""
+    def activity(self, account: int, first_day: int) -> Sequence[ActivityRow]:
+        """Give how many of an account's messages stand how, by day and network, from a day on."""
 
     def log_entry(self, account: int, number: int) -> LogEntry | None:
         """Find one message of an account."""
