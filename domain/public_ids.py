@@ -11,6 +11,7 @@ BASE_36: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 NUMBER_CHARACTERS_MIN: Final = 4
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_NAIVE_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - written without its zone twice as fast
 _MICROSECOND: Final = timedelta(microseconds=1)
 _LAST: Final = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _WILCYBERTEK: Final = re.compile(r"MSG-([0-9]{1,12})-([0-9A-Z]{4,12})")
@@ -119,8 +120,7 @@ def parse_message_id(text: str) -> MessageRef | None:
 
 def iso_time(at: Instant) -> str:
     """Give ISO 8601 in UTC with six decimals and ``Z``."""
-    moment = _EPOCH + at * _MICROSECOND
-    return moment.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    return (_NAIVE_EPOCH + timedelta(0, 0, at)).isoformat(timespec="microseconds") + "Z"
 
 
 def check_iso_time(written: str, *, field: str) -> Instant:

@@ -1,10 +1,11 @@
 """The feed: what accounts are told of, numbered for each without a gap; and their webhooks."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, FromClause, Select, Table, Text, select
+from sqlalchemy import Connection, FromClause, Select, Table, Text, bindparam, select
 
 from application.ports.queries import AttemptRow, FeedRow, InboundRow, WebhookRow
 from domain.contents import ContentKind, SenderIdRequest
@@ -55,10 +56,21 @@ def page(
 
     What was erased of it is None.
     """
-    wanted = select(FEED).where(FEED.c.account == account, FEED.c.sequence > after)
+    given: dict[str, Any] = {"account": account, "after": after, "limit": limit}
     if types:
-        wanted = wanted.where(FEED.c.type.in_([each.value for each in types]))
-    rows = wanted.order_by(FEED.c.sequence).limit(limit).subquery()
+        given["types"] = [each.value for each in types]
+    return connection.execute(_page(of_types=bool(types)), given).all()
+
+
+@cache
+def _page(*, of_types: bool) -> Select[Any]:
+    """Make the question once: to make it costs a tenth of the answer."""
+    wanted = select(FEED).where(
+        FEED.c.account == bindparam("account"), FEED.c.sequence > bindparam("after")
+    )
+    if of_types:
+        wanted = wanted.where(FEED.c.type.in_(bindparam("types", expanding=True)))
+    rows = wanted.order_by(FEED.c.sequence).limit(bindparam("limit")).subquery()
     message, reference, asked = (CONTENTS.alias() for _ in range(3))
     of_message = rows.c.type.in_([each.value for each in _OF_MESSAGES])
     of_sender_id = rows.c.type.in_([each.value for each in _OF_SENDER_IDS])
@@ -77,12 +89,12 @@ def page(
         reference.c.body.label("client_reference"),
         asked.c.body.label("asked"),
     )
-    return connection.execute(whole.select_from(joined).order_by(rows.c.sequence)).all()
+    return whole.select_from(joined).order_by(rows.c.sequence)
 
 
 def inbound_of(rows: Iterable[Any]) -> Mapping[int, Any]:
     """Give the rows about messages that came in, by the message's number."""
-    return {row.number: row for row in rows if row.type == FeedType.MESSAGE_INBOUND.value}
+    return {row.number: row for row in rows if row.type == _INBOUND}
 
 
 def missing_of(row: Any) -> int:
@@ -94,20 +106,31 @@ def completed(rows: Sequence[Any], inbound: Mapping[int, InboundRow]) -> Sequenc
     """Give rows as they are told, with the messages that came in."""
     return [
         FeedRow(
-            sequence=sequence,
-            id=id_,
-            position=position,
-            type=_TYPES[word],
-            number=number,
-            at=at,
-            details=orjson.loads(details),
-            recipient=recipient,
-            client_reference=reference,
-            name=None if asked is None else SenderIdRequest.read(asked).name,
-            inbound=inbound.get(number) if word == _INBOUND else None,
+            sequence,
+            id_,
+            position,
+            _TYPES[word],
+            number,
+            at,
+            orjson.loads(details),
+            recipient,
+            reference,
+            None if asked is None else SenderIdRequest.read(asked).name,
+            inbound.get(number) if word == _INBOUND else None,
         )
-        for (_, sequence, id_, position, word, number, at, details, *beside) in rows
-        for recipient, reference, asked in [beside]
+        for (
+            _,
+            sequence,
+            id_,
+            position,
+            word,
+            number,
+            at,
+            details,
+            recipient,
+            reference,
+            asked,
+        ) in rows
     ]
 
 

@@ -12,7 +12,7 @@ SEEN: Final = "after"
 """The query's field for the newest event that the script has seen."""
 NEWEST: Final = b"x-newest"
 """The header that says what it will have seen with this answer."""
-WAIT_S: Final = 10
+WAIT_S: Final = 20
 """How long a piece waits at most; what the feed does not tell is shown after so long."""
 
 

@@ -15,14 +15,16 @@ Data = dict[str, Any]
 
 def told(row: FeedRow) -> Data:
     """Give an event as accounts read it."""
-    return {
+    event = {
         "id": row.id,
         "sequence": row.sequence,
-        "type": row.type.value,
+        "type": str(row.type),
         "created_at": iso_time(row.at),
         "data": _DATA[row.type](row),
-        **({"test": True} if row.details.get("test") else {}),
     }
+    if row.details.get("test"):
+        event["test"] = True
+    return event
 
 
 def written(event: Data) -> bytes:
