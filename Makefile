@@ -22,7 +22,7 @@ ARGS ?=
 PYTEST := $(BIN)/pytest --numprocesses=$(JOBS) --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check test soak bench clients docs format static clean soak-tools browser
+.PHONY: help setup run check test soak bench clients docs wheel format static clean soak-tools browser
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -107,6 +107,9 @@ docs: $(STAMP) ## Write docs/reference/ and the clients' types anew from the cod
 	$(BIN)/python -m tests.support.event_corpus --write
 	$(BIN)/python -m tests.tidy.reference --write
 	$(BIN)/python -m tests.tidy.clients --write
+
+wheel: $(STAMP) ## Build dist/ngoma-*.whl, which needs no checkout: rooms, documents, systemd units
+	$(BIN)/python -m build --no-isolation --outdir dist
 
 format: $(STAMP) ## Format the code and fix what can be fixed
 	$(BIN)/ruff check --fix

@@ -331,7 +331,7 @@ def server_secret(settings: Settings, store: Store) -> Secret:
     if settings.server_secret:
         return read_secret(settings.server_secret)
     path = settings.data_dir / "secrets" / "server"
-    if not path.exists() and store.is_migrated():
+    if not path.exists() and store.version():
         msg = f"The server secret {path} is missing: restore it, or name it by server_secret."
         raise InvalidRequest(msg, field="server_secret")
     return kept_or_made(path)

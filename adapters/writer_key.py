@@ -5,6 +5,7 @@ from typing import Final
 
 from adapters.security.secret import kept_or_made, read_secret
 from adapters.settings import Settings
+from adapters.store.schema import TAGGED_SINCE
 from application.ports import Store
 from domain.errors import InvalidRequest
 from domain.proof.writer import WeakKey, WriterKeys
@@ -48,4 +49,4 @@ def writer_keys(settings: Settings, store: Store) -> WriterKeys:
 
 
 def _has_tags(store: Store) -> bool:
-    return store.is_migrated() and bool(store.tagged.tags_after(0, limit=1))
+    return (store.version() or 0) >= TAGGED_SINCE and bool(store.tagged.tags_after(0, limit=1))

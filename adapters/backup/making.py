@@ -15,7 +15,6 @@ from adapters.backup.archive import POSTGRESQL, SECRET, SQLITE, STORES, Advance,
 from adapters.backup.report import Report
 from adapters.security.secret import keep_private, read_secret
 from adapters.settings import Settings
-from adapters.store.schema import SCHEMA_VERSION
 from adapters.store.sqlite import copying as sqlite
 from adapters.store.sqlite.swapping import sync
 from domain.errors import AlreadyExists, StoreDown
@@ -51,7 +50,6 @@ def make_backup(settings: Settings, file: Path, *, made_at: str, advance: Advanc
             ngoma=version("ngoma"),
             made_at=made_at,
             store=kind,
-            schema=SCHEMA_VERSION,
             **said,
         )
         whole.rename(file)
@@ -89,16 +87,17 @@ def _copy(settings: Settings, copy: Path, advance: Advance) -> dict[str, Any]:
         sqlite.copy_out(settings.data_dir / "store.db", copy, advance)
         if faults := sqlite.faults_of(copy, is_whole=False):
             return {"problems": [f"the store is damaged: {fault}" for fault in faults]}
-        identity, position, events = sqlite.described(copy)
+        found = sqlite.described(copy)
     except sqlite3.DatabaseError as error:
         msg = f"The store cannot be copied: {error}."
         raise StoreDown(msg) from error
     tools = {"sqlite": sqlite3.sqlite_version}
     return {
-        "store_id": identity.id,
-        "generation": identity.generation,
-        "position": position,
-        "events": events,
+        "schema": found.schema,
+        "store_id": found.identity.id,
+        "generation": found.identity.generation,
+        "position": found.position,
+        "events": found.events,
         "tools": tools,
     }
 
@@ -116,6 +115,7 @@ def _dump(settings: Settings, copy: Path, advance: Advance) -> dict[str, Any]:
         msg = f"The database cannot be backed up ({type(error).__name__}): {error}"
         raise StoreDown(msg) from error
     return {
+        "schema": dumped.schema,
         "store_id": dumped.identity.id,
         "generation": dumped.identity.generation,
         "position": dumped.position,

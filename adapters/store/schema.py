@@ -5,6 +5,8 @@ from typing import Final
 from adapters.store.identity import IDENTITY_TABLE
 
 SCHEMA_VERSION: Final = 9
+TAGGED_SINCE: Final = 7
+"""The first version whose events have tags."""
 
 # {blob} and {big} are the dialect's words for bytes and 64-bit integers.
 TABLES: Final = (

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import ClassVar, Final
 
 from adapters.store.health import Health
+from adapters.store.schema import SCHEMA_VERSION
 from application.ports import AnswerLost, StoreUnusable, VersionConflict
 from domain.errors import StoreDown
 
@@ -15,6 +16,28 @@ HALF_RESTORED: Final = (
     "A restore of this store was broken off before its last step, and nothing starts on it: give"
     " `ngoma restore FILE` again."
 )
+LATER: Final = (
+    "was written by a newer version of ngoma (its tables have version {version}, and this one knows"
+    " {known}): install that version again. A backup of before the upgrade can be restored."
+)
+
+
+def must_be_known(version: int | None) -> None:
+    """Refuse tables that this version would spoil.
+
+    Raises:
+        StoreDown: they are of a later version, or were half restored.
+    """
+    if version == 0:
+        raise StoreDown(HALF_RESTORED)
+    if version is not None and version > SCHEMA_VERSION:
+        raise StoreDown("The store " + later_words(version))
+
+
+def later_words(version: int) -> str:
+    """Say of a store, or of a backup, that it is of a later version, and what to do."""
+    return LATER.format(version=version, known=SCHEMA_VERSION)
+
 
 Errors = tuple[type[Exception], ...]
 

@@ -197,17 +197,21 @@ class Store(Protocol):
     def clock_marks(self) -> Sequence[ClockMark]:
         """Read what time it was by the clocks of all hosts."""
 
+    def version(self) -> int | None:
+        """Give the version of the tables: None without any, 0 when their restore was broken off."""
+
     def is_migrated(self) -> bool:
         """Whether the tables are there, in this version."""
-
-    def is_half_restored(self) -> bool:
-        """Whether a restore was broken off when the tables were back, and is to be given again."""
 
     def has_older_secrets(self) -> bool:
         """Whether there are secrets of a version without tags; not once it is migrated."""
 
     def migrate(self) -> None:
-        """Make the tables; safe to run again."""
+        """Make the tables, or bring them up to this version; safe to run again.
+
+        Raises:
+            StoreDown: they are of a later version, or their restore was broken off.
+        """
 
     def drop_old_saves(self, now: Instant, *, limit: int) -> int:
         """Forget save ids that nobody can ask for any more, and secrets whose time is over.

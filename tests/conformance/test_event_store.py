@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from eventsourcing.persistence import StoredEvent
 
+from adapters.store.schema import SCHEMA_VERSION
 from application.ports import (
     AnswerLost,
     ContentErased,
@@ -357,6 +358,16 @@ def test_a_store_of_an_earlier_version_gets_its_identity_from_migrate(stores: St
     assert not store.is_migrated()
     store.migrate()
     assert store.identity().generation == 1
+
+
+def test_a_store_of_a_newer_version_stays_as_it_is(stores: Stores) -> None:
+    store = stores.open()
+    store.migrate()
+    stores.execute(f"UPDATE schema_version SET version = {SCHEMA_VERSION + 1}")
+    with pytest.raises(StoreDown, match="newer version of ngoma"):
+        store.migrate()
+    assert not store.is_migrated()
+    assert store.version() == SCHEMA_VERSION + 1
 
 
 def test_old_saves_are_forgotten_and_young_ones_kept(store: Store) -> None:

@@ -69,6 +69,8 @@ class Process:
     module = "worker"
     is_warm = True
     """Whether it may be spared the imports; a test of what a start costs says no."""
+    work_folder = ROOT
+    """Where it is started."""
 
     def __init__(
         self, *arguments: str | int, log: Path, settings: Mapping[str, str] | None = None
@@ -77,6 +79,11 @@ class Process:
         self.settings = dict(settings or {})
         self.log = log
         self._process: subprocess.Popen[bytes] | WarmProcess | None = None
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """What it is started by, before its arguments."""
+        return (sys.executable, "-m", self.module)
 
     @property
     def pid(self) -> int:
@@ -105,12 +112,12 @@ class Process:
                 )
             else:
                 self._process = subprocess.Popen(
-                    [*self.prefix, sys.executable, "-m", self.module, *self.arguments],
+                    [*self.prefix, *self.command, *self.arguments],
                     stdin=nothing,
                     stdout=output,
                     stderr=output,
                     env=variables,
-                    cwd=ROOT,
+                    cwd=self.work_folder,
                     start_new_session=True,
                 )
         reaper().own_process(self._process.pid)

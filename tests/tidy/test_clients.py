@@ -63,5 +63,5 @@ def test_nothing_of_the_gateway_imports_a_library_for_its_clients() -> None:
 
 
 def test_the_wheel_of_the_gateway_has_no_libraries_for_its_clients() -> None:
-    assert HATCH["exclude"] == [CLIENTS.relative_to(ROOT).as_posix()]
+    assert CLIENTS.relative_to(ROOT).as_posix() in HATCH["exclude"]
     assert not Path(CLIENTS / "__init__.py").exists(), "it is no package of the gateway"

@@ -16,7 +16,7 @@ from application.invariants.whole import WholeLog, read_whole
 from application.messages.by_hand import ReleaseMessages
 from application.messages.restored import AT_ONCE, HoldMessages
 from application.ports import StoreIdentity
-from application.proof.adopting import adopt, is_of_another_key, must_be_adopted
+from application.proof.adopting import adopt, adopt_secrets, is_of_another_key, must_be_adopted
 from domain.public_ids import feltech_id
 from worker.cli.gateway import Gateway
 
@@ -88,8 +88,17 @@ def next_generation(manifest: Manifest, was: StoreIdentity | None) -> StoreIdent
     return StoreIdentity(manifest.store_id, max(known) + 1)
 
 
-def hold(gateway: Gateway, identity: StoreIdentity, wish: Wish, progress: Progress) -> Brought:
+def hold(
+    gateway: Gateway,
+    identity: StoreIdentity,
+    wish: Wish,
+    progress: Progress,
+    *,
+    has_older_secrets: bool,
+) -> Brought:
     """Check the log that was brought back and hold what is open, or let it go on.
+
+    Secrets of people are taken as found where they are of a version that gave them no tags.
 
     Raises:
         LogBroken: the log breaks an invariant, and nobody accepted that.
@@ -103,6 +112,8 @@ def hold(gateway: Gateway, identity: StoreIdentity, wish: Wish, progress: Progre
     is_adopted = is_of_another_key(system.store, system.writer) or must_be_adopted(system.store)
     if is_adopted:
         adopt(system.store, system.writer, system.randomness, at=gateway.now())
+    elif has_older_secrets:
+        adopt_secrets(system.store, system.writer, system.randomness, at=gateway.now())
     numbers, unread = tuple(log.open_messages), set[int]()
     at_once = 1 if breaks else AT_ONCE
     with progress("Holding") as advance:

@@ -81,13 +81,13 @@ def restore_database(
             identity = next_generation(manifest, was)
             with progress("Restoring") as advance:
                 tools = copying.bring_back(url, dump, advance)
-            copying.renew(url, identity)
+            has_older_secrets = copying.renew(url, identity, dump)
         if secret is not None:
             _keep_secret(settings, secret)
         without_modems = replace(with_own_key(settings), modems=())
         gateway = Gateway(open_reads(without_modems, is_server=False), without_modems)
         try:
-            brought = hold(gateway, identity, wish, progress)
+            brought = hold(gateway, identity, wish, progress, has_older_secrets=has_older_secrets)
             if gateway.system.follower.outdated():
                 with progress("Read models") as advance:
                     gateway.system.follower.migrate(advance)

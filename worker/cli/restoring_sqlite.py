@@ -20,14 +20,13 @@ from adapters.store.sqlite import copying as sqlite
 from adapters.store.sqlite.swapping import STAGING, InUse, finish, let_count, nobody_else
 from application.invariants.whole import read_whole
 from application.ports import StoreIdentity
-from domain.errors import AlreadyExists
+from domain.errors import AlreadyExists, StoreDown
 from worker.cli.alone import alone
 from worker.cli.gateway import Gateway
 from worker.cli.restoring import (
     DIFFERS,
     PROBLEMS_MAX,
     Broken,
-    Brought,
     Progress,
     Wish,
     broken,
@@ -46,6 +45,7 @@ def check_store(store_db: Path, manifest: Manifest, report: Report, progress: Pr
             closing(SqliteStore(store_db, is_server=False)) as store,
             progress("Checking") as advance,
         ):
+            store.migrate()  # of an earlier version, maybe; it is a copy
             return report.with_breaks(*broken(read_whole(store, advance)))
     return report.with_problems(*faults[:PROBLEMS_MAX])
 
@@ -57,8 +57,11 @@ def _faults_of_pages(store_db: Path, manifest: Manifest) -> list[str]:
         found = sqlite.described(store_db)
     except sqlite3.DatabaseError as error:
         return [f"its store cannot be read: {error}"]
+    except StoreDown as error:  # of a later version
+        return [str(error)]
     identity = StoreIdentity(manifest.store_id, manifest.generation)
-    return [] if found == (identity, manifest.position, manifest.events) else [DIFFERS]
+    said = (identity, manifest.position, manifest.events, manifest.schema)
+    return [] if found == said else [DIFFERS]
 
 
 def restore_file(
@@ -87,9 +90,15 @@ def restore_file(
                 connection.execute("BEGIN IMMEDIATE")
                 begin_generation(connection.execute, identity, placeholder="?")
                 connection.execute("COMMIT")
+            with closing(SqliteStore(store_db, is_server=False)) as store:
+                has_older_secrets = store.has_older_secrets()
+                store.migrate()
             in_force = archive.secret() or own_secret(settings) or "none"
             keep_private(staging / "server", in_force)
-            brought = _hold_in(settings, staging, identity, wish, progress)
+            with _gateway_of(settings, staging) as gateway:
+                brought = hold(
+                    gateway, identity, wish, progress, has_older_secrets=has_older_secrets
+                )
             _leave_only_what_counts(staging, secret)
             with _kept_out(folder / "store.db"):
                 let_count(folder)
@@ -111,9 +120,9 @@ def _must_give_way(store_db: Path, wish: Wish) -> StoreIdentity | None:
     if sqlite.faults_of(store_db, is_whole=False):
         return sqlite.identity_of(store_db)  # damaged: nobody can use it, and it is kept
     try:
-        _, _, events = sqlite.described(store_db)
+        events = sqlite.described(store_db).events
         what = f"A store with {events:,} events"
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, StoreDown):
         what, events = "What is no store of this version", 1
     if events and not wish.replaces:
         msg = f"{what} stands in {store_db.parent.absolute()}: say --replace to put it aside."
@@ -144,13 +153,8 @@ def _staging(folder: Path) -> Iterator[Path]:
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def _hold_in(
-    settings: Settings,
-    staging: Path,
-    identity: StoreIdentity,
-    wish: Wish,
-    progress: Progress,
-) -> Brought:
+@contextmanager
+def _gateway_of(settings: Settings, staging: Path) -> Iterator[Gateway]:
     in_staging = replace(
         with_own_key(settings),
         data_dir=staging,
@@ -159,7 +163,7 @@ def _hold_in(
     )
     gateway = Gateway(open_reads(in_staging, is_server=False), in_staging)
     try:
-        return hold(gateway, identity, wish, progress)
+        yield gateway
     finally:
         gateway.close()
 

@@ -9,7 +9,7 @@ from adapters.settings import Settings
 from adapters.store.sqlite.copying import FAULTS_MAX, faults_of
 from adapters.store.sqlite.inspection import first_damage
 from adapters.store.sqlite.swapping import finish
-from adapters.store.troubles import HALF_RESTORED
+from adapters.store.troubles import must_be_known
 from application.invariants.whole import read_whole
 from application.ports import Store
 from domain.errors import StoreDown
@@ -48,8 +48,10 @@ def require_sound(folder: Path) -> None:
 
 def why_unmigrated(store: Store) -> str:
     """Say what has to be done before anybody may use a store that is not of this version."""
-    if store.is_half_restored():
-        return HALF_RESTORED
+    try:
+        must_be_known(store.version())
+    except StoreDown as error:
+        return str(error)
     return "The store is not migrated: run `ngoma migrate` first."
 
 

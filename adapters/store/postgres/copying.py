@@ -19,11 +19,14 @@ from typing import Any, Final, LiteralString
 import psycopg
 from psycopg import Connection, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import dict_row
 from sqlalchemy import make_url
 
-from adapters.store.guarding import POSTGRES_FUNCTION
+from adapters.store.guarding import POSTGRES_FUNCTION, has_older_rows_in_postgres
 from adapters.store.identity import READ_IDENTITY, begin_generation
+from adapters.store.postgres.versions import MADE, version_of
 from adapters.store.schema import SCHEMA_VERSION, TABLES
+from adapters.store.troubles import must_be_known
 from application.ports import StoreIdentity
 
 OF_THE_LIBRARY: Final = ("stored_events", "stored_snapshots")
@@ -62,6 +65,8 @@ class Dumped:
     identity: StoreIdentity
     position: int
     events: int
+    schema: int
+    """The version of its tables: this one, or an earlier one."""
     tools: Mapping[str, str]
 
 
@@ -70,21 +75,21 @@ def copy_out(url: str, target: Path, advance: Advance) -> Dumped:
 
     Raises:
         ToolFailed: there is no ``pg_dump`` that fits the server, or it failed.
-        psycopg.Error: the database does not answer, or holds no store of this version.
+        psycopg.Error: the database does not answer, or holds no store.
+        StoreDown: it holds one of a later version, or a half restored one.
     """
     with _connected(url) as connection:
         tools = _fitting("pg_dump", connection)
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         snapshot = _one(connection, "SELECT pg_export_snapshot()")
-        version = _one(connection, "SELECT version FROM schema_version")
-        if version != SCHEMA_VERSION:
-            msg = f"its tables have version {version}, not {SCHEMA_VERSION}"
-            raise psycopg.DataError(msg)
+        version = version_of(connection.cursor(row_factory=dict_row))
+        must_be_known(version)
         identity = _row(connection, READ_IDENTITY)
         position, events = _row(
             connection, "SELECT coalesce(max(notification_id), 0), count(*) FROM stored_events"
         )
-        total = sum(_row(connection, "SELECT pg_total_relation_size(%s)", t)[0] for t in TRUTH)
+        sized = "SELECT coalesce(pg_total_relation_size(to_regclass(%s)), 0)"
+        total = sum(_row(connection, sized, table)[0] for table in TRUTH)
         _run(
             [
                 *("pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--compress=1"),
@@ -96,7 +101,7 @@ def copy_out(url: str, target: Path, advance: Advance) -> Dumped:
             url,
             lambda: advance(_size(target), total),
         )
-    return Dumped(StoreIdentity(*identity), position, events, tools)
+    return Dumped(StoreIdentity(*identity), position, events, version or 0, tools)
 
 
 def bring_back(url: str, dump: Path, advance: Advance) -> Mapping[str, str]:
@@ -121,18 +126,34 @@ def bring_back(url: str, dump: Path, advance: Advance) -> Mapping[str, str]:
     return tools
 
 
-def renew(url: str, identity: StoreIdentity) -> None:
-    """Make what was brought back the next generation; it still is no store.
+def renew(url: str, identity: StoreIdentity, dump: Path) -> bool:
+    """Make what was brought back the next generation, in this version; it still is no store.
 
-    Whoever connected meanwhile is sent away: it remembers the store that was there before.
+    Tables that the dump, of an earlier version, has not are empty: what they hold is of the store
+    that was there before. Whoever connected meanwhile is sent away: it remembers that one, too.
+    Say whether there are secrets, and no tags of them.
     """
+    absent = _absent(url, dump)
     with _connected(url) as connection:
-        with connection.transaction():
+        with connection.transaction(), connection.cursor() as cursor:
+            for table in absent:
+                cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(table)))
+            has_older_secrets = has_older_rows_in_postgres(cursor)
+            for statement in MADE:
+                cursor.execute(statement.encode())
             begin_generation(connection.execute, identity, placeholder="%s")
         connection.execute(
             f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity {OTHERS}"
             " AND usename = current_user"
         )
+    return has_older_secrets
+
+
+def _absent(url: str, dump: Path) -> Sequence[str]:
+    """Name the tables of this version that a dump is without."""
+    listed = _run(["pg_restore", "--list", str(dump)], url, lambda: None)
+    held = set(re.findall(r"^\d+; \d+ \d+ TABLE \S+ (\S+) ", listed, re.MULTILINE))
+    return [table for table in TRUTH if table not in held]
 
 
 def finish(url: str) -> None:
@@ -256,8 +277,8 @@ def _fitting(tool: str, connection: Connection[Any]) -> Mapping[str, str]:
     return {tool: version[0], "server": str(connection.info.parameter_status("server_version"))}
 
 
-def _run(command: Sequence[str], url: str, tick: Callable[[], None]) -> None:
-    """Run a tool to its end.
+def _run(command: Sequence[str], url: str, tick: Callable[[], None]) -> str:
+    """Run a tool to its end, and give what it printed.
 
     Raises:
         ToolFailed: it failed, or took too long.
@@ -267,14 +288,14 @@ def _run(command: Sequence[str], url: str, tick: Callable[[], None]) -> None:
         command,
         env=_environment(url),
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
     try:
         while True:
             with suppress(subprocess.TimeoutExpired):
-                _, said = process.communicate(timeout=POLL_S)
+                printed, said = process.communicate(timeout=POLL_S)
                 break
             tick()
             if time.monotonic() > ends_s:
@@ -287,6 +308,7 @@ def _run(command: Sequence[str], url: str, tick: Callable[[], None]) -> None:
     if process.returncode:
         msg = f"{command[0]} failed: {' '.join(said.split())[:1_000]}"
         raise ToolFailed(msg)
+    return printed
 
 
 def _environment(url: str) -> Mapping[str, str]:

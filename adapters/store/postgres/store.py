@@ -12,7 +12,7 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 
 from adapters.store.effects import SqlEffectPositions
-from adapters.store.guarding import POSTGRES_COLUMNS, POSTGRES_GUARD, has_older_rows_in_postgres
+from adapters.store.guarding import has_older_rows_in_postgres
 from adapters.store.health import Health
 from adapters.store.identity import DRAW_IDENTITY, READ_IDENTITY, drawn_identity
 from adapters.store.looking import Looking
@@ -20,20 +20,19 @@ from adapters.store.postgres.connections import ANSWER_TIMEOUT_S, Datastore
 from adapters.store.postgres.dropping import drop_old_saves
 from adapters.store.postgres.reading import events_after, states_after
 from adapters.store.postgres.saving import PostgresTurn, Recorder
-from adapters.store.postgres.scrubbing import UNSAMPLED, scrub
+from adapters.store.postgres.scrubbing import scrub
 from adapters.store.postgres.sealed import PostgresSealedLog
 from adapters.store.postgres.trouble import PostgresTroubles
-from adapters.store.postgres.versions import version_of
+from adapters.store.postgres.versions import MADE, version_of
 from adapters.store.schema import (
     CLOCK_COLUMNS,
     CREDENTIAL_COLUMNS,
     DUE_POLLS,
     SCHEMA_VERSION,
     SENT_BY,
-    TABLES,
 )
 from adapters.store.tagged import PostgresTaggedLog
-from adapters.store.troubles import HALF_RESTORED
+from adapters.store.troubles import must_be_known
 from application.ports import (
     ClockMark,
     CredentialRow,
@@ -236,17 +235,14 @@ class PostgresStore(Looking):
 
     # -- upkeep ------------------------------------------------------------------------------
 
-    def is_migrated(self) -> bool:
-        """Whether the tables are there, in this version."""
-        return self._version() == SCHEMA_VERSION
-
-    def is_half_restored(self) -> bool:
-        """Whether the tables came back, and the last step of their restore did not come."""
-        return self._version() == 0
-
-    def _version(self) -> int | None:
+    def version(self) -> int | None:
+        """Give the version of the tables: None without any, 0 when they are half restored."""
         with self._reading() as cursor:
             return version_of(cursor)
+
+    def is_migrated(self) -> bool:
+        """Whether the tables are there, in this version."""
+        return self.version() == SCHEMA_VERSION
 
     def has_older_secrets(self) -> bool:
         """Whether there are secrets, and no tags of them."""
@@ -264,13 +260,11 @@ class PostgresStore(Looking):
                 guard.execute("SELECT pg_advisory_unlock(%s)", (MIGRATION_LOCK,))
 
     def _make_tables(self) -> None:
-        if self.is_half_restored():
-            raise StoreDown(HALF_RESTORED)
+        must_be_known(self.version())
         for recorder in (self._recorder, self._snapshots):
             recorder.create_table()
         with self._writing() as cursor:
-            tables = [statement.format(blob="BYTEA", big="BIGINT") for statement in TABLES]
-            for statement in (*tables, *POSTGRES_COLUMNS, *POSTGRES_GUARD, *UNSAMPLED):
+            for statement in MADE:
                 cursor.execute(statement)
             cursor.execute(DRAW_IDENTITY.replace("?", "%s"), drawn_identity())
             cursor.execute("DELETE FROM schema_version")

@@ -1,9 +1,21 @@
-"""Of which version the tables of a database are."""
+"""Of which version the tables of a database are, and what brings them up to this one."""
 
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from psycopg import Cursor
 from psycopg.rows import DictRow
+
+from adapters.store.guarding import POSTGRES_COLUMNS, POSTGRES_GUARD
+from adapters.store.postgres.scrubbing import UNSAMPLED
+from adapters.store.schema import TABLES
+
+MADE: Final = (
+    *(statement.format(blob="BYTEA", big="BIGINT") for statement in TABLES),
+    *POSTGRES_COLUMNS,
+    *POSTGRES_GUARD,
+    *UNSAMPLED,
+)
+"""Statements that make what is missing beside the log, whichever version was there."""
 
 
 def version_of(cursor: Cursor[Any]) -> int | None:

@@ -9,10 +9,10 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from adapters.store.identity import READ_IDENTITY
-from adapters.store.schema import SCHEMA_VERSION
+from adapters.store.troubles import must_be_known
 from application.ports import StoreIdentity
 
 PAGES: Final = 1_024
@@ -67,20 +67,29 @@ def faults_of(path: Path, *, is_whole: bool) -> list[str]:
     return [] if found == [("ok",)] else [" ".join(str(row[0]).split()) for row in found]
 
 
-def described(path: Path) -> tuple[StoreIdentity, int, int]:
-    """Give which store it is, the end of its log, and how many events there are.
+class Described(NamedTuple):
+    """What a file holds."""
+
+    identity: StoreIdentity
+    position: int
+    events: int
+    schema: int
+    """The version of its tables: this one, or an earlier one."""
+
+
+def described(path: Path) -> Described:
+    """Say which store it is, where its log ends, and how many events there are.
 
     Raises:
-        sqlite3.Error: it is no store, or none of this version.
+        sqlite3.Error: it is no store.
+        StoreDown: it is of a later version.
     """
     with closing(connected(path)) as connection:
         (version,) = connection.execute("SELECT version FROM schema_version").fetchone()
-        if version != SCHEMA_VERSION:
-            msg = f"its tables have version {version}, not {SCHEMA_VERSION}"
-            raise sqlite3.DatabaseError(msg)
+        must_be_known(version)
         identity = connection.execute(READ_IDENTITY).fetchone()
         counted = connection.execute("SELECT max(rowid), count(*) FROM stored_events").fetchone()
-        return StoreIdentity(*identity), counted[0] or 0, counted[1]
+        return Described(StoreIdentity(*identity), counted[0] or 0, counted[1], version)
 
 
 def identity_of(path: Path) -> StoreIdentity:

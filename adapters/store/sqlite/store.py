@@ -36,6 +36,7 @@ from adapters.store.sqlite.swapping import finish
 from adapters.store.sqlite.trouble import SqliteTroubles, damage_words
 from adapters.store.sqlite.wal import shorten
 from adapters.store.tagged import SqliteTaggedLog
+from adapters.store.troubles import must_be_known
 from adapters.store.turn import TurnLock
 from application.ports import (
     ClockMark,
@@ -219,18 +220,18 @@ class SqliteStore(Looking):
 
     # -- upkeep ------------------------------------------------------------------------------
 
-    def is_migrated(self) -> bool:
-        """Whether the tables are there, in this version."""
+    def version(self) -> int | None:
+        """Give the version of the tables, None without any: whoever opens a file has it whole."""
         with self._reading() as cursor:
             cursor.execute("SELECT 1 FROM sqlite_master WHERE name = 'schema_version'")
             if cursor.fetchone() is None:
-                return False
+                return None
             cursor.execute("SELECT version FROM schema_version")
-            return int(cursor.fetchone()[0]) == SCHEMA_VERSION
+            return int(cursor.fetchone()[0])
 
-    def is_half_restored(self) -> bool:
-        """Whether a restore was broken off: whoever opens the file finishes with it."""
-        return False
+    def is_migrated(self) -> bool:
+        """Whether the tables are there, in this version."""
+        return self.version() == SCHEMA_VERSION
 
     def has_older_secrets(self) -> bool:
         """Whether there are secrets, and no tags of them."""
@@ -238,9 +239,10 @@ class SqliteStore(Looking):
             return has_older_rows(cursor)
 
     def migrate(self) -> None:
-        """Make the tables."""
+        """Make the tables, or bring them up."""
         if self.is_migrated():
             return
+        must_be_known(self.version())
         with self._writing() as cursor:
             for made in (self._recorder, self._snapshots):
                 for statement in made.create_table_statements:

@@ -1,5 +1,6 @@
 """``ngoma backup`` and ``restore`` on PostgreSQL: by its own tools, and never half of it."""
 
+import shutil
 import signal
 import subprocess
 import threading
@@ -9,8 +10,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from adapters.settings import Settings
 from adapters.store.guarding import POSTGRES_LIFT
 from adapters.store.postgres import PostgresStore
+from adapters.writer_key import own_key_file
 from domain.errors import StoreDown
 from domain.message import message_id
 from domain.reports import Accepted
@@ -241,3 +244,24 @@ def test_a_tool_that_is_missing_or_too_old_is_named(
     report = cli.json("backup", "create", tmp_path / "second.zip", code=1)
     assert "pg_dump is 9.6" in report["problems"][0]
     assert not (tmp_path / "second.zip").exists()
+
+
+def test_a_backup_of_earlier_tables_is_restored_in_the_place_of_todays(
+    cli: Cli, backup: Path, other: Cli, tmp_path: Path
+) -> None:
+    with psycopg.connect(cli.environment["NGOMA_DATABASE_URL"] or "") as connection:
+        connection.execute("DROP TABLE webhooks, webhook_attempts")
+        connection.execute("ALTER TABLE secrets DROP COLUMN tag")
+        connection.execute("UPDATE schema_version SET version = 7")
+    older = tmp_path / "older.zip"
+    cli.run("backup", "create", older)
+    other.run("restore", backup)
+    with psycopg.connect(other.environment["NGOMA_DATABASE_URL"] or "") as connection:
+        connection.execute("INSERT INTO webhooks VALUES (1, 1, 'on', '', 0, 0, 0, 0)")
+    shutil.copyfile(own_key_file(Settings(data_dir=cli.folder)), tmp_path / "other.writer-key")
+    report = other.json("restore", older, "--replace")
+    assert (report["ok"], report["generation"]) == (True, 3)
+    assert states(other) == ["sent", "sent", "held"]
+    with psycopg.connect(other.environment["NGOMA_DATABASE_URL"] or "") as connection:
+        assert connection.execute("SELECT count(*) FROM webhooks").fetchone() == (0,)
+    other.run("doctor", "--whole", "--json")
