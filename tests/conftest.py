@@ -1,5 +1,6 @@
 """What every test can ask for: servers, databases, proxies, counts; and how often tests run."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -19,6 +20,7 @@ from tests.support.counts import PROPERTY, Count, is_soak
 from tests.support.databases import TemplateDatabases
 from tests.support.proxy import TcpProxy
 from tests.support.servers import ThrowawayPostgres, ThrowawayRedis
+from worker.memory import settle_memory
 
 SERVER_FIXTURES = frozenset({"postgres_url", "redis_url", "own_postgres", "own_redis"})
 
@@ -30,6 +32,7 @@ _MEMORY_FREE_MIN: Final = 2 << 30  # bytes: ten times what a run has there at on
 
 def pytest_configure(config: pytest.Config) -> None:
     """Choose where temporary files are, and the Hypothesis profile: soak, ci, else quick."""
+    gc.disable()  # thousands of tests are collected, and stay
     if not os.environ.get("TMPDIR"):
         _keep_temporary_files_in_memory()
     for name, max_examples in _EXAMPLES.items():
@@ -62,6 +65,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.servers)
     long = {item.path for item in items if item.get_closest_marker("processes")}
     items.sort(key=lambda item: item.path not in long)
+
+
+def pytest_collection_finish() -> None:
+    """Have memory managed as in a gateway: to look through all tests again and again costs 5 %."""
+    settle_memory()
+    gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

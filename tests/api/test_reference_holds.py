@@ -28,7 +28,7 @@ from tests.support.staff import hire, open_session
 
 pytestmark = pytest.mark.processes  # half a minute is too long for make check
 
-CALLS: Final = soak_count(full=30_000, quick=600)
+CALLS: Final = soak_count(full=30_000, quick=300)
 SHOWN_MAX: Final = 5
 CALL_S: Final = 20
 CHECKS: Final = (

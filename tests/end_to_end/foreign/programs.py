@@ -44,9 +44,11 @@ class Runtime:
 
     needs: str
     probe: tuple[str, ...]
+    is_slow: bool = False
+    """Whether it takes seconds to start: left to the soak."""
 
 
-JAVA: Final = Runtime("default-jdk-headless", ("javac", "-version"))
+JAVA: Final = Runtime("default-jdk-headless", ("javac", "-version"), is_slow=True)
 CURL: Final = Runtime("curl with HTTP/2", ("sh", "-c", "curl --version | grep -qw HTTP2"))
 PHP: Final = Runtime(
     "php-cli (8 or newer) and php-curl",
@@ -131,7 +133,9 @@ SIGNATURES: Final = Program(
 
 @cache
 def is_there(runtime: Runtime) -> bool:
-    """Say whether this machine has it."""
+    """Say whether this machine has it, and whether this run has the time for it."""
+    if runtime.is_slow and not is_soak():
+        return False
     try:
         done = subprocess.run(runtime.probe, capture_output=True, check=False, timeout=PROBE_S)
     except FileNotFoundError:
