@@ -39,6 +39,7 @@ FORMS: Final[dict[tuple[str, str], Form]] = {
     ("/second-factor", "confirm"): Form({"code": MARKER}),
     ("/second-factor", "codes"): Form(TYPED),
     ("/second-factor", "remove"): Form(TYPED),
+    ("/app", "low_balance"): Form({"low_balance_credits": MARKER}),
     ("/app/send", "send"): Form({"to": "0977000001", "message": MARKER, "send_at": MARKER}),
     ("/app/send", "preview"): Form({"to": MARKER, "message": MARKER}),
     ("/app/uploads", "upload"): Form({"template": MARKER, "column": MARKER, "send_at": MARKER}),
