@@ -33,7 +33,7 @@ INBOX: Final = ReadModel("inbox", version=1)
 SUPPRESSIONS: Final = ReadModel("suppressions", version=1)
 PORTED_NUMBERS: Final = ReadModel("ported_numbers", version=1)
 DAYS: Final = ReadModel("days", version=2)
-FEED: Final = ReadModel("account_feed", version=2)
+FEED: Final = ReadModel("account_feed", version=3)
 UPLOADS: Final = ReadModel("uploads", version=1)
 
 MODELS: Final[Sequence[ReadModel]] = (

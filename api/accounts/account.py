@@ -8,13 +8,21 @@ from api.http.presence import read_text, require
 from api.http.wire import Answer, Call, answer
 from api.routing.admission import admit_manager, admit_reader
 from api.routing.front import Front
-from application.accounts import ChooseDefaultSender, ChooseQuietHours, IssueKey, NewKey, RevokeKey
+from application.accounts import (
+    ChooseDefaultSender,
+    ChooseLowBalance,
+    ChooseQuietHours,
+    IssueKey,
+    NewKey,
+    RevokeKey,
+)
 from application.accounts.principal import Principal
 from application.books.actors import Actor
 from application.books.contents import read_details
 from application.ports import CredentialRow
 from domain.account import Account, account_id
 from domain.contents import Person, SenderIdRequest
+from domain.credits import LOW_BALANCE_FIELD, check_low_balance
 from domain.errors import InvalidRequest, NotFound, SenderIdNotApproved
 from domain.key_rules import (
     Scope,
@@ -31,9 +39,11 @@ from domain.quiet_hours import QuietHours, check_quiet_all, check_quiet_hours
 from domain.roles import Role
 from domain.sender_id_rules import check_sender_id
 from domain.values import Instant
+from domain.wallet import CreditWallet, wallet_id
 
 NO_KEY: Final = "The account has no working key with this id."
 KEY_ENDED: Final = "The key has ended."
+CHANGEABLE: Final = frozenset({"default_sender_id", "quiet_hours", "quiet_all", LOW_BALANCE_FIELD})
 
 
 # -- the account ------------------------------------------------------------------------------
@@ -46,17 +56,19 @@ async def account(front: Front, call: Call) -> Answer:
 
 
 async def change_account(front: Front, call: Call) -> Answer:
-    """Change the sender of messages that name none, and when messages wait."""
+    """Change the sender of messages that name none, when messages wait, and what is few."""
     principal, fields = await admit_manager(front, call)
-    if fields.keys().isdisjoint({"default_sender_id", "quiet_hours", "quiet_all"}):
+    if fields.keys().isdisjoint(CHANGEABLE):
         require(fields, "default_sender_id")
     quiet = _read_quiet(fields)
+    low_balance = check_low_balance(fields.get(LOW_BALANCE_FIELD))
     if "default_sender_id" in fields:
         await _choose_sender(front, principal, _sender_name(fields["default_sender_id"]))
+    at, actor = front.system.clock.now(), _actor(principal)
     if quiet:
-        at = front.system.clock.now()
-        actor = _actor(principal)
         await front.run(ChooseQuietHours(principal.account, quiet, actor=actor, at=at))
+    if LOW_BALANCE_FIELD in fields:
+        await front.run(ChooseLowBalance(principal.account, low_balance, actor=actor, at=at))
     return await _shown(front, principal.account)
 
 
@@ -99,6 +111,7 @@ async def _shown(front: Front, number: int) -> Answer:
         if found is None:
             msg = "No such account."
             raise NotFound(msg)
+        wallet = system.reader.find(CreditWallet, wallet_id(number))
         person = read_details(Person, number, source=system.store)
         chosen = found.default_sender_id
         request = (
@@ -115,6 +128,7 @@ async def _shown(front: Front, number: int) -> Answer:
             default_sender_id=request.name,
             limits=schemas.OwnLimits(**found.limits),
             daily_credits=found.daily_credits,
+            low_balance_credits=None if wallet is None else wallet.low_balance,
             quiet_hours=_quiet_hours(found),
             quiet_all=found.quiet_all,
             suspended=found.suspended,

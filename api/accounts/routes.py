@@ -138,7 +138,7 @@ ACCOUNTS: Final = (
         "PUT",
         "/api/v1/account",
         account.change_account,
-        "Change the sender of messages that name none, and the quiet hours",
+        "Change the default sender, the quiet hours, and when few credits are told",
         {200: (schemas.AccountShown,)},
         access="account",
         request=schemas.AccountChange,

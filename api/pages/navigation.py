@@ -27,6 +27,7 @@ SECTIONS: Final = (
             ("/app/send", "send"),
             ("/app/uploads", "uploads"),
             ("/app/messages", "messages"),
+            ("/app/keywords", "keywords"),
             ("/app/topups", "topups"),
             ("/app/statement", "statement"),
             ("/app/keys", "keys"),

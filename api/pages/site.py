@@ -6,6 +6,7 @@ from api.pages.audit.books import BOOKS
 from api.pages.audit.exporting import EXPORT
 from api.pages.audit.replaying import REPLAY
 from api.pages.audit.seals import SEALS
+from api.pages.customer.answering import ANSWERING
 from api.pages.customer.buying import BUYING
 from api.pages.customer.composer import COMPOSER
 from api.pages.customer.messages import MESSAGES
@@ -27,7 +28,7 @@ from api.pages.staff.fleet import FLEET
 from api.pages.staff.keeping import KEEPING
 
 CUSTOMER: Final = (
-    *(*OVERVIEW, *COMPOSER, *UPLOADING, *MESSAGES),
+    *(*OVERVIEW, *COMPOSER, *UPLOADING, *MESSAGES, *ANSWERING),
     *(*BUYING, *SETTINGS, *REHEARSING),
 )
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from api.schemas.words import DayTime, Time
+from domain.credits import CREDITS_MAX
 from domain.key_rules import KEY_CHARACTERS, KEY_ID_CHARACTERS, Scope
 from domain.mode import Mode
 from domain.password_rules import RECOVERY_PATTERN
@@ -86,6 +87,12 @@ class QuietHours(Struct, frozen=True, kw_only=True, rename={"begins": "from", "e
     ends: DayTime
 
 
+LowBalance = Annotated[
+    Annotated[int, Meta(ge=0, le=CREDITS_MAX)] | None,
+    Meta(description="Fewer credits left are told as `balance.low`; null is never, as is 0."),
+]
+
+
 class OwnAccount(Struct, frozen=True, kw_only=True):
     """The account itself; name and e-mail are null once they were erased."""
 
@@ -101,6 +108,7 @@ class OwnAccount(Struct, frozen=True, kw_only=True):
     daily_credits: Annotated[
         int | None, Meta(description="Credits that may be spent in a day; null is no limit.")
     ]
+    low_balance_credits: LowBalance
     quiet_hours: Annotated[
         QuietHours | None, Meta(description="When promotional messages wait; null is never.")
     ]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from api.schemas.accounts import QuietHours
+from api.schemas.accounts import LowBalance, QuietHours
 from domain.bulk import RECIPIENTS_MAX
 from domain.key_rules import SOURCE_CHARACTERS_MAX, SOURCES_MAX
 from domain.message.options import CLIENT_REFERENCE_CHARACTERS_MAX
@@ -276,6 +276,7 @@ class AccountChange(Struct, kw_only=True):
         ]
         | UnsetType
     ) = UNSET
+    low_balance_credits: LowBalance | UnsetType = UNSET
     quiet_hours: (
         Annotated[
             QuietHours | None,

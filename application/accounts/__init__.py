@@ -12,6 +12,7 @@ from application.accounts.creation import CreateAccount, Created
 from application.accounts.factor_reset import FactorReset, ResetSecondFactor
 from application.accounts.keys import IssueKey, NewKey, NoteKeyUses, RevokeKey
 from application.accounts.looks import NoteRead
+from application.accounts.low_balance import ChooseLowBalance
 from application.accounts.quiet_hours import ChooseQuietHours, Quiet
 from application.accounts.sender_ids import (
     ChooseDefaultSender,
@@ -25,6 +26,7 @@ __all__ = [
     "ChangeLimits",
     "ChangeRole",
     "ChooseDefaultSender",
+    "ChooseLowBalance",
     "ChooseQuietHours",
     "CreateAccount",
     "Created",

@@ -88,7 +88,7 @@ def charge_evidence(store: Store, reader: Reader, queries: Queries, number: int)
 def _wallet_events(store: Store, own: Sequence[_Found], number: int) -> Iterator[_Found]:
     reserved, refunded = CreditWallet.Reserved.TOPIC, CreditWallet.Refunded.TOPIC
     queued = own[0].position
-    for far in (NEAR, RECIPIENTS_MAX + 1):  # a message alone is reserved just before
+    for far in (NEAR, RECIPIENTS_MAX + NEAR):  # a message alone is reserved just before
         found = [
             *_between(
                 store,

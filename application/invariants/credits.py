@@ -31,6 +31,8 @@ OPEN: Final = 1
 SENT: Final = 2
 ENDED: Final = 3
 REFUNDED: Final = 4
+_BETWEEN: Final = (Message.Queued, CreditWallet.FellLow)
+"""What may stand between a reservation and the last message that it covers."""
 _WORDS: Final = ("unknown", "open", "sent", "ended", "refunded")
 
 
@@ -90,7 +92,7 @@ class CreditChecker:
     def feed(self, position: int, event: Event) -> None:
         """Check the next event of the log."""
         self._position = position
-        if self._cover is not None and not isinstance(event, Message.Queued):
+        if self._cover is not None and not isinstance(event, _BETWEEN):
             self._drop_cover()
         handle = _HANDLERS.get(type(event))
         if handle is not None:
@@ -157,6 +159,15 @@ class CreditChecker:
 
     def _credits_expired(self, event: wallet.CreditsExpired) -> None:
         self._move(event, -event.credits).expired += event.credits
+
+    def _fell_low(self, event: wallet.FellLow) -> None:
+        available = self._purse(event.account).available
+        if not available == event.available < event.low_balance:
+            self._broken(
+                "I2",
+                f"account {event.account} was told of {event.available} left, below"
+                f" {event.low_balance}; it has {available}",
+            )
 
     def _refunded(self, event: wallet.Refunded) -> None:
         self._move(event, event.credits).refunded += event.credits
@@ -287,6 +298,7 @@ _HANDLERS: Final[Mapping[type[Event], Callable[[CreditChecker, Any], None]]] = {
     CreditWallet.CreditsExpired: CreditChecker._credits_expired,
     CreditWallet.ClawedBack: CreditChecker._clawed_back,
     CreditWallet.CashedOut: CreditChecker._cashed_out,
+    CreditWallet.FellLow: CreditChecker._fell_low,
     Message.Queued: CreditChecker._queued,
     Message.Sent: CreditChecker._sent,
     Message.Failed: CreditChecker._ended,

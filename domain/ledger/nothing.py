@@ -69,6 +69,8 @@ MOVES_NOTHING: Final[frozenset[type[Event]]] = frozenset(
         Closing.Opened,
         Closing.Moved,
         CreditWallet.Opened,
+        CreditWallet.LowBalanceChosen,
+        CreditWallet.FellLow,
         Inbound.Received,
         Inbound.Matched,
         Inbound.Forgotten,

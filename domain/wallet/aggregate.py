@@ -36,6 +36,8 @@ class CreditWallet(events.Standing, Aggregate):
     CreditsExpired = events.CreditsExpired
     ClawedBack = events.ClawedBack
     CashedOut = events.CashedOut
+    LowBalanceChosen = events.LowBalanceChosen
+    FellLow = events.FellLow
 
     def __init__(self, account: int) -> None:
         self.account = account
@@ -118,6 +120,7 @@ class CreditWallet(events.Standing, Aggregate):
         """
         _require_positive(credits)
         self.require(credits)
+        was_low = self.is_low
         self.trigger_event(
             self.Reserved,
             timestamp=at,
@@ -128,6 +131,7 @@ class CreditWallet(events.Standing, Aggregate):
             batch=batch,
             available=self.available - credits,
         )
+        self._notice_fall(was_low=was_low, at=at)
 
     def refund(self, credits: Credits, *, number: int, cause: str, at: Instant) -> None:
         """Give back all credits of message ``number``; saved together with its end."""
@@ -241,29 +245,57 @@ class CreditWallet(events.Standing, Aggregate):
             vat_ngwee=vat_ngwee,
         )
 
+    def choose_low_balance(self, credits: int | None, *, actor: str, at: Instant) -> None:
+        """Tell the account from now on when fewer are left; as it is already is no event."""
+        if credits != self.low_balance:
+            chosen = {"account": self.account, "low_balance": credits}
+            self._record(self.LowBalanceChosen, at=at, actor=actor, **chosen)
+
+    @property
+    def is_low(self) -> bool:
+        """Whether fewer credits are left than the account has chosen to be told of."""
+        return self.low_balance is not None and self.available < self.low_balance
+
     def _take(
         self, event: type[events.Event], credits: int, *, at: Instant, **fields: object
     ) -> None:
-        self._record(
-            event,
-            at=at,
-            account=self.account,
-            credits=credits,
-            available=self.available - credits,
-            **fields,
-        )
+        self._change(event, credits, self.available - credits, at=at, **fields)
 
     def _move(
         self, event: type[events.Event], credits: int, *, at: Instant, **fields: object
     ) -> None:
+        self._change(event, credits, self.available + credits, at=at, **fields)
+
+    def _change(
+        self,
+        event: type[events.Event],
+        credits: int,
+        available: int,
+        *,
+        at: Instant,
+        **fields: object,
+    ) -> None:
+        was_low = self.is_low
         self._record(
             event,
             at=at,
             account=self.account,
             credits=credits,
-            available=self.available + credits,
+            available=available,
             **fields,
         )
+        self._notice_fall(was_low=was_low, at=at)
+
+    def _notice_fall(self, *, was_low: bool, at: Instant) -> None:
+        """Record a fall below what the account has chosen, in the save of what took the credits."""
+        if self.is_low and not was_low:
+            self._record(
+                self.FellLow,
+                at=at,
+                account=self.account,
+                available=self.available,
+                low_balance=self.low_balance,
+            )
 
 
 def _require_positive(credits: int) -> None:

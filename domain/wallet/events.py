@@ -18,6 +18,8 @@ class Standing:
     """The day in Lusaka of the last reservation (``domain.days``)."""
     reserved_today: int
     """Credits reserved on that day; refunds do not lower it."""
+    low_balance: int | None = None
+    """Below so many credits the account is told; not set at first: older snapshots lack it."""
 
 
 class Event(Aggregate.Event):
@@ -172,6 +174,30 @@ class ClawedBack(Event):
 
     def apply(self, wallet: Standing) -> None:
         wallet.available = self.available
+
+
+class LowBalanceChosen(Event):
+    """The account is told when fewer than ``low_balance`` credits are left; None: never."""
+
+    TOPIC = "CreditWallet.LowBalanceChosen"
+    account: int
+    low_balance: int | None
+    actor: str
+
+    def apply(self, wallet: Standing) -> None:
+        wallet.low_balance = self.low_balance
+
+
+class FellLow(Event):
+    """What the event before this one took left fewer credits than the account has chosen.
+
+    Once for each fall: until ``low_balance`` are there again, no other is recorded.
+    """
+
+    TOPIC = "CreditWallet.FellLow"
+    account: int
+    available: int
+    low_balance: int
 
 
 class CashedOut(Event):

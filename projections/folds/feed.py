@@ -11,6 +11,7 @@ from domain.message.events import Cancelled, Delivered, Expired, Failed, Sent, U
 from domain.payment import Payment
 from domain.rehearsal import Rehearsal
 from domain.sender_id import SenderId
+from domain.wallet import CreditWallet
 from projections import catalogue
 from projections.feed import ENDS, FEED
 from projections.projection import Batch, Projection
@@ -35,6 +36,7 @@ class Feed(Projection):
     events = frozenset(
         {
             *(Sent, Failed, Expired, Cancelled, Inbound.Gathered, Payment.Confirmed),
+            CreditWallet.FellLow,
             *(Rehearsal.Sent, Rehearsal.Failed, Rehearsal.Cancelled),
             *_SAYS_NOTHING_MORE,
         }
@@ -61,7 +63,7 @@ class Feed(Projection):
                 feed_id(event.originator_id, event.originator_version, event.at),
                 position,
                 type_.value,
-                event.number,
+                whose if type_ is FeedType.BALANCE_LOW else event.number,
                 event.at,
                 json.dumps(_marked(event, details), separators=(",", ":")),
             )
@@ -91,6 +93,8 @@ def _told(event: Any) -> Told:
                 "price_list": event.price_list,
             }
             return FeedType.TOPUP_CONFIRMED, event.account, details
+        case CreditWallet.FellLow():
+            return FeedType.BALANCE_LOW, event.account, {"available": event.available}
         case _:
             return _SAYS_NOTHING_MORE[type(event)], event.account, {}
 

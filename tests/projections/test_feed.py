@@ -6,8 +6,9 @@ from domain.events import Aggregate
 from domain.feed import FeedType
 from domain.inbound import Inbound, InboundKind, PartOf
 from domain.sender_id import SenderId
+from domain.values import Credits
 from projections import catalogue
-from tests.projections.history import at, message, send, start, world
+from tests.projections.history import at, message, send, start, wallet_of, world
 from tests.projections.truth import Truth
 from tests.support.delivers import delivers
 from tests.support.outcomes import cms
@@ -100,6 +101,17 @@ def test_a_decided_sender_id_is_told_by_its_name(truth: Truth) -> None:
     rows = truth.follow().feed(1, after=0, limit=10)
     assert [told(row)["type"] for row in rows] == ["sender_id.rejected", "sender_id.approved"]
     assert told(rows[0])["data"] == {"id": 5, "name": "SHOP"}
+
+
+def test_a_fall_below_the_low_balance_says_what_is_left(truth: Truth) -> None:
+    wallet = wallet_of(1, 10)
+    wallet.choose_low_balance(8, actor="account:1", at=at(1))
+    for second in (2, 3, 4):
+        wallet.reserve(Credits(1), first_number=second, count=1, batch=None, at=at(second))
+    truth.save(wallet)
+    (row,) = truth.follow().feed(1, after=0, limit=10)
+    event = told(row)
+    assert (event["type"], event["data"]) == ("balance.low", {"available": 7})
 
 
 def test_a_message_that_came_in_is_told_as_it_was_put_together_whatever_comes_later(

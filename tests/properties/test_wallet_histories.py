@@ -37,10 +37,13 @@ class WalletHistories(RuleBasedStateMachine):
         self.stored: list[Any] = []
         self.messages: dict[int, Message] = {}
         self.available = 0
+        self.low_balance: int | None = None
+        self.was_low = False
         self.next_number = 1
         self.save(self.wallet)
 
     def save(self, *aggregates: Aggregate) -> None:
+        told = len(self.stored)
         for aggregate in aggregates:
             for event in aggregate.collect_events():
                 stored = MAPPER.to_stored_event(event)
@@ -50,6 +53,10 @@ class WalletHistories(RuleBasedStateMachine):
                 if isinstance(decoded, CreditWallet.Event):
                     self.stored.append(decoded)
         self.checker.settle()
+        is_low = self.available < (self.low_balance or 0)
+        fell = [event for event in self.stored[told:] if isinstance(event, CreditWallet.FellLow)]
+        assert [event.available for event in fell] == [self.available] * (is_low > self.was_low)
+        self.was_low = is_low
 
     def refused(self, error: type[Refused], call: Any, *args: object, **fields: object) -> None:
         version = self.wallet.version
@@ -146,6 +153,13 @@ class WalletHistories(RuleBasedStateMachine):
             return
         self.wallet.expire(Credits(credits), lot=1, at=self.at)
         self.available -= credits
+        self.save(self.wallet)
+
+    @rule(credits=st.none() | st.integers(1, 400))
+    def choose_low_balance(self, credits: int | None) -> None:
+        self.wallet.choose_low_balance(credits, actor="account:7", at=self.at)
+        self.low_balance = credits
+        self.was_low = self.available < (credits or 0)  # choosing is no fall
         self.save(self.wallet)
 
     @rule(seconds=st.integers(0, 3_600))

@@ -175,3 +175,9 @@ class MessageHistory(MoneyHistory):
         if how % 3 == 0 and not test.is_open:
             test.erase_content(Extent.ALL, actor="system", reason=None, at=self.now)
         self.save(test)
+
+    def _choose_low(self, which: int, how: int) -> None:
+        wallet = self.wallets[which % ACCOUNTS]
+        few = max(0, wallet.available - how % 3) or None  # soon there are fewer
+        wallet.choose_low_balance(few, actor="account:1", at=self.now)
+        self.save(wallet)

@@ -67,7 +67,7 @@ class WholeHistory(MessageHistory):
             *(self._by_two, self._run_accounts, self._decide_name, self._brake) * 2,
             *(self._come_in, self._suppress, self._look, self._fail_to_pay, self._refuse_refund),
             *(self._close_period, self._price, self._discard, self._explain, self._doubt_clock),
-            *(self._rehearse, self._rehearse, self._answer),
+            *(self._rehearse, self._rehearse, self._answer, self._choose_low),
         )
         for what, which, how in drawn:
             if what % 2:

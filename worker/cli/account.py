@@ -16,6 +16,7 @@ from domain.credits import CREDITS_MAX
 from domain.password_rules import check_password
 from domain.rate_limits import check_limit
 from domain.values import Credits, credits_in_words
+from worker.cli.account_low import low_balance
 from worker.cli.account_quiet import find_account, quiet_hours
 from worker.cli.gateway import opened
 from worker.cli.group import Group
@@ -65,6 +66,7 @@ def account() -> None:
 
 
 account.add_command(quiet_hours)
+account.add_command(low_balance)
 
 
 @account.command(

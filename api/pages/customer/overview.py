@@ -6,11 +6,12 @@ from typing import Any, Final
 
 from api.accounts import account
 from api.dialects import extras, feltech
-from api.pages.page import Page, View, Who
+from api.pages.page import Done, Page, View, Who
 from api.pages.plots import Plot, Series, Tone
 from api.pages.visit import Visit
 from api.pages.words import say
 from application.ports.queries import ActivityRow
+from domain.credits import LOW_BALANCE_FIELD
 from domain.days import day_of
 from domain.message_states import OPEN, REFUNDED, State
 from domain.values import Network
@@ -19,7 +20,7 @@ DAYS: Final = 14
 """How many days the plots show, today's among them."""
 WAITING_SHOWN: Final = 5
 LOW: Final = 20
-"""Credits below which the page says so."""
+"""Credits below which the page says so to who has chosen nothing."""
 _EPOCH: Final = date(1970, 1, 1)
 _STANDS: Final[Mapping[str, tuple[frozenset[State], Tone]]] = {
     "delivered": (frozenset({State.DELIVERED}), "good"),
@@ -41,10 +42,18 @@ async def live_overview(visit: Visit) -> View:
     return View("figures.html", await _found(visit))
 
 
+async def choose_low_balance(visit: Visit) -> Done:
+    """Choose below how many credits the account is told."""
+    chosen = {LOW_BALANCE_FIELD: visit.fields.get(LOW_BALANCE_FIELD)}
+    await visit.ask(account.change_account, chosen)
+    return Done("/app", "low_balance_chosen")
+
+
 async def _found(visit: Visit) -> dict[str, Any]:
     front, who = visit.front, visit.who
     balance = await visit.ask(extras.balance)
     about = (await visit.ask(account.account))["data"]
+    low_balance = about[LOW_BALANCE_FIELD]
     today = day_of(front.system.clock.now())
     rows = await front.read_own_writes(
         who.account,
@@ -54,7 +63,8 @@ async def _found(visit: Visit) -> dict[str, Any]:
     waiting = (await visit.ask(feltech.logs, query={"status": "pending"}))["data"]
     return {
         "balance": balance,
-        "is_low": balance["available"] < LOW,
+        "is_low": balance["available"] < (low_balance or LOW),
+        "low_balance": low_balance,
         "suspended": about["suspended"],
         "totals": {name: _count(rows, states) for name, (states, _) in _STANDS.items()},
         "plots": (_by_day(rows, today), _by_network(rows)),
@@ -96,7 +106,13 @@ def _count(rows: Sequence[ActivityRow], states: frozenset[State], **of: Any) -> 
 
 
 OVERVIEW: Final = (
-    Page(path="/app", name="overview", who=Who.CUSTOMER, show=overview),
+    Page(
+        path="/app",
+        name="overview",
+        who=Who.CUSTOMER,
+        show=overview,
+        acts={"low_balance": choose_low_balance},
+    ),
     Page(
         path="/app/live",
         name="overview_live",

@@ -7,7 +7,11 @@ import pytest
 
 from domain.keyword_rules import KEYWORD_CHARACTERS_MAX, KEYWORDS_MAX
 from domain.message_text import MESSAGE_CHARACTERS_MAX
-from tests.api.conftest import Gateway
+from domain.reports import Accepted
+from domain.values import Network
+from tests.api.conftest import Gateway, StartGateway
+from tests.support.delivers import TAKEN
+from tests.support.incoming import hear
 from tests.support.keywords import set_keyword
 
 PATH = "/api/v1/keywords"
@@ -26,6 +30,18 @@ def words(gateway: Gateway) -> dict[str, str]:
     listed = gateway.get(PATH)
     assert listed.status_code == 200, listed.text
     return {row["word"]: row["answer"] for row in listed.json()["data"]}
+
+
+def answered_back(gateway: Gateway, text: str, *, second: int = 10) -> None:
+    """Have a person to whom the account just wrote write back, at a second of its own."""
+    sim = gateway.duties[Network.MTN].sim
+    taken = f"{TAKEN[:10]}{second}80"
+    assert hear(gateway.system, "+260977000000", text, sim=sim, taken=taken) == 1
+
+
+def write_first(gateway: Gateway) -> None:
+    sent = gateway.post("/api/v1/sms/send", {"to": "260977000000", "message": "Hello"}).json()
+    gateway.try_to_send(int(sent["message_id"].removeprefix("msg_")), Accepted(7))
 
 
 def test_a_word_is_set_changed_listed_and_deleted(gateway: Gateway) -> None:
@@ -85,3 +101,27 @@ def test_there_are_only_so_many_and_those_there_are_can_be_changed(gateway: Gate
     assert delete(gateway, "w8").status_code == 200
     assert put(gateway, "help").status_code == 200
     assert len(words(gateway)) == KEYWORDS_MAX
+
+
+@pytest.mark.slow
+def test_on_postgresql_a_word_is_set_answered_once_left_unanswered_and_deleted(
+    database_url: str, start_gateway: StartGateway
+) -> None:
+    gateway = start_gateway(database_url=database_url, credits=3)
+    assert put(gateway, "%C3%89t%C3%A9").status_code == 200
+    assert put(gateway, "help").status_code == 200
+    assert put(gateway, "HELP", {"answer": "Write to us."}).status_code == 200
+    assert words(gateway) == {"help": "Write to us.", "été": "Call us."}
+    write_first(gateway)
+    answered_back(gateway, "Help!", second=11)
+    answered_back(gateway, "help", second=12)
+    assert gateway.balance() == 1, "the second asked again within the hour"
+    assert [row["message"] for row in gateway.logs()["logs"]] == ["Write to us.", "Hello"]
+    gateway.send(message="the last credit")
+    answered_back(gateway, "ÉTÉ", second=13)
+    left = {row["word"]: row["unanswered"] for row in gateway.get(PATH).json()["data"]}
+    assert left["été"]["code"] == "INSUFFICIENT_CREDITS"
+    assert left["help"] is None
+    assert delete(gateway, "help").status_code == 200
+    assert delete(gateway, "help").status_code == 404
+    assert list(words(gateway)) == ["été"]

@@ -42,6 +42,7 @@ def test_a_new_account_says_what_it_is(start_gateway: StartGateway) -> None:
         "roles": [],
         "default_sender": "Mwila Sons",
         "default_sender_id": None,
+        "low_balance_credits": None,
         "quiet_hours": None,
         "quiet_all": False,
         "limits": {"single": None, "bulk": None, "read": None},

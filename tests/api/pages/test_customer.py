@@ -140,6 +140,25 @@ def test_a_list_keeps_its_filters_in_its_address_and_goes_on(
     assert len(rows) == 22
 
 
+def test_the_overview_says_when_there_are_fewer_credits_than_the_owner_wants(
+    shop: Browser,
+) -> None:
+    assert "You have fewer" not in seen(shop.get("/app"))
+    page = shop.follow(shop.send("/app", "low_balance", low_balance_credits="1000"))
+    assert "Saved." in seen(page)
+    assert 'value="1000"' in page.text
+    assert "You have fewer" not in seen(page)
+    send(shop, "Muli bwanji")
+    for path in ("/app", "/app/live"):
+        assert "You have fewer than 1,000 credits left." in seen(shop.get(path))
+    wrong = shop.send("/app", "low_balance", low_balance_credits="few")
+    assert wrong.status_code == 422
+    assert "must be a whole number from 0" in seen(wrong)
+    assert 'value="few"' in wrong.text
+    page = shop.follow(shop.send("/app", "low_balance", low_balance_credits=""))
+    assert "You have fewer" not in seen(page)
+
+
 def test_a_waiting_message_is_taken_back(shop: Browser, gateway: Gateway) -> None:
     address = send(shop, "Too early")
     page = shop.follow(shop.send(address, "cancel"))

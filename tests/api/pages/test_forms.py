@@ -14,6 +14,7 @@ from tests.api.conftest import Gateway, new_account
 from tests.api.pages.browser import TOKEN, Browser
 from tests.api.pages.conftest import OpenBrowser
 from tests.api.uploading import an_upload_of
+from tests.support.keywords import set_keyword
 from tests.support.staff import open_session
 
 MARKER: Final = "xylophone"
@@ -27,6 +28,10 @@ class Form:
     names: str = ""
     """The field, or the part of the path, that names what is another account's."""
 
+    def is_in(self, path: str) -> bool:
+        """Whether a path names it."""
+        return f"{{{self.names}}}" in path
+
 
 TYPED: Final = {"password": MARKER, "code": MARKER}
 FORMS: Final[dict[tuple[str, str], Form]] = {
@@ -39,6 +44,7 @@ FORMS: Final[dict[tuple[str, str], Form]] = {
     ("/second-factor", "confirm"): Form({"code": MARKER}),
     ("/second-factor", "codes"): Form(TYPED),
     ("/second-factor", "remove"): Form(TYPED),
+    ("/app", "low_balance"): Form({"low_balance_credits": MARKER}),
     ("/app/send", "send"): Form({"to": "0977000001", "message": MARKER, "send_at": MARKER}),
     ("/app/send", "preview"): Form({"to": MARKER, "message": MARKER}),
     ("/app/uploads", "upload"): Form({"template": MARKER, "column": MARKER, "send_at": MARKER}),
@@ -46,6 +52,8 @@ FORMS: Final[dict[tuple[str, str], Form]] = {
     ("/app/uploads/{upload_id}", "pause"): Form(names="upload_id"),
     ("/app/uploads/{upload_id}", "cancel"): Form(names="upload_id"),
     ("/app/messages/{message_id}", "cancel"): Form(names="message_id"),
+    ("/app/keywords", "set"): Form({"word": MARKER, "answer": MARKER, "sender_id": MARKER}),
+    ("/app/keywords", "delete"): Form(names="word"),
     ("/app/topups", "topup"): Form({"msisdn": MARKER, "amount_ngwee": MARKER}),
     ("/app/keys", "issue"): Form({"name": MARKER, "sources": MARKER}),
     ("/app/keys", "regenerate"): Form(names="key_id"),
@@ -89,7 +97,7 @@ def test_what_is_typed_into_a_form_is_not_logged_and_never_fails_the_gateway(
         token = open_session(gateway.system, gateway.account)
         shop = open_browser(gateway, token=token)
         address = re.sub(r"{\w+}", MARKER, path)
-        named = {form.names: MARKER} if form.names and form.names not in path else {}
+        named = {form.names: MARKER} if form.names and not form.is_in(path) else {}
         answer = send(shop, f"{address}?odd={MARKER}", do, {**form.fields, **named})
         assert answer.status_code < 500, (path, do)
     ours = [record.getMessage() for record in caplog.records if record.name.startswith("ngoma")]
@@ -105,21 +113,24 @@ def test_a_form_that_names_what_is_anothers_is_answered_as_if_it_were_not_there(
         "message_id": message,
         "key_id": gateway.key[:8],
         "upload_id": an_upload_of(gateway),
+        "word": "theirs",
     }
+    set_keyword(gateway.system, gateway.account, theirs["word"], "theirs")
     account, _ = new_account(gateway.system, credits=5)
     other = open_browser(gateway, token=open_session(gateway.system, account))
     naming = {key: form for key, form in FORMS.items() if form.names}
-    assert len(naming) == 6
+    assert len(naming) == 7
     for (path, do), form in naming.items():
-        named = {} if form.names in path else {form.names: theirs[form.names]}
+        named = {} if form.is_in(path) else {form.names: theirs[form.names]}
         answer = send(other, path.format(**theirs), do, named)
         assert answer.status_code == 404, (path, do)
         nothing = {
             "message_id": "msg_99999999",
             "key_id": "ZZZZZZZZ",
             "upload_id": "up_999999",
+            "word": "nobodys",
         }
-        named = {} if form.names in path else {form.names: nothing[form.names]}
+        named = {} if form.is_in(path) else {form.names: nothing[form.names]}
         missing = send(other, path.format(**nothing), do, named)
         assert missing.text == answer.text, "nobody can tell the two apart"
     assert gateway.balance() == 999

@@ -48,6 +48,7 @@ CLASSES: Final = {
     "/app/messages/live": Class(Who.CUSTOMER),
     "/app/messages/{message_id}": Class(Who.CUSTOMER, names="message"),
     "/app/messages/{message_id}/timeline": Class(Who.CUSTOMER, names="message"),
+    "/app/keywords": Class(Who.CUSTOMER),
     "/app/topups": Class(Who.CUSTOMER),
     "/app/topups/live": Class(Who.CUSTOMER),
     "/app/statement": Class(Who.CUSTOMER),

@@ -149,6 +149,22 @@ def test_quiet_hours_are_seen_and_set(cli: Cli) -> None:
     assert cli.refusal("account", "quiet-hours", 99, "--all") == "No such account."
 
 
+def test_below_how_many_credits_an_account_is_told_is_seen_and_set(cli: Cli) -> None:
+    number = cli.account()
+    command = ("account", "low-balance", number)
+    never = {"account_id": number, "low_balance_credits": None}
+    assert cli.json(*command) == never
+    assert cli.json(*command, "--below", 500) == {**never, "low_balance_credits": 500}
+    assert cli.run(*command).stdout == "Account 1 is told when fewer than 500 credits are left.\n"
+    assert cli.json(*command, "--none") == never
+    assert cli.run(*command).stdout == "Account 1 is not told when its credits run low.\n"
+    cli.refusal(*command, "--none", "--below", 5, code=2)
+    for written in ("0", "-1", "1_0", "many", "1000000000001"):
+        cli.refusal(*command, f"--below={written}", code=2)
+    for asked in ((), ("--below", 5)):
+        assert cli.refusal("account", "low-balance", 99, *asked) == "No such account."
+
+
 def test_a_suspended_account_is_listed_as_such_until_it_is_reinstated(cli: Cli) -> None:
     number = cli.account()
     assert cli.json("account", "suspend", number, "--reason", "unpaid")["suspended"] is True

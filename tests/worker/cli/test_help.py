@@ -54,6 +54,7 @@ def test_the_commands_are_those_of_this_issue() -> None:
         *("approval approve", "approval reject", "approval withdraw"),
         *("account create", "account list", "account limits"),
         *("account suspend", "account reinstate", "account quiet-hours"),
+        "account low-balance",
         *("key issue", "key regenerate", "key revoke", "key list"),
         *("wallet show", "wallet grant", "wallet adjust", "wallet statement"),
         *("prices list", "prices publish", "prices withdraw"),

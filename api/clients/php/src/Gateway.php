@@ -75,9 +75,9 @@ namespace Ngoma\Client;
  * @phpstan-type Role 'admin' | 'auditor' | 'finance_preparer' | 'finance_reviewer'
  * @phpstan-type OwnLimits array{single: int | null, bulk: int | null, read: int | null}
  * @phpstan-type QuietHours array{from: string, to: string}
- * @phpstan-type OwnAccount array{id: int, name: string | null, email: string | null, roles: list<Role>, default_sender: string, default_sender_id: string | null, limits: OwnLimits, daily_credits: int | null, quiet_hours: QuietHours | null, quiet_all: bool, suspended: bool}
+ * @phpstan-type OwnAccount array{id: int, name: string | null, email: string | null, roles: list<Role>, default_sender: string, default_sender_id: string | null, limits: OwnLimits, daily_credits: int | null, low_balance_credits: int | null, quiet_hours: QuietHours | null, quiet_all: bool, suspended: bool}
  * @phpstan-type AccountShown array{status: 'success', data: OwnAccount, test?: bool}
- * @phpstan-type AccountChange array{default_sender_id?: string | null, quiet_hours?: QuietHours | null, quiet_all?: bool}
+ * @phpstan-type AccountChange array{default_sender_id?: string | null, low_balance_credits?: int | null, quiet_hours?: QuietHours | null, quiet_all?: bool}
  * @phpstan-type Mode 'live' | 'test'
  * @phpstan-type Scope 'read' | 'send'
  * @phpstan-type ApiKeyRow array{id: string, name: string, mode: Mode, scopes: list<Scope>, sources: list<string>, created_at: string, last_used_at: string | null}
@@ -423,7 +423,7 @@ abstract class Gateway
     }
 
     /**
-     * Change the sender of messages that name none, and the quiet hours.
+     * Change the default sender, the quiet hours, and when few credits are told.
      *
      * @param AccountChange $fields
      * @return AccountShown

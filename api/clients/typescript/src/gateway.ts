@@ -804,6 +804,8 @@ export interface OwnAccount {
   limits: OwnLimits;
   /** Credits that may be spent in a day; null is no limit. */
   daily_credits: number | null;
+  /** Fewer credits left are told as `balance.low`; null is never, as is 0. */
+  low_balance_credits: number | null;
   /** When promotional messages wait; null is never. */
   quiet_hours: QuietHours | null;
   /** Whether the others wait too, except in lane `otp`. */
@@ -823,6 +825,8 @@ export interface AccountShown {
 export interface AccountChange {
   /** Sender of messages that name none; null is the account's own name. */
   default_sender_id?: string | null;
+  /** Fewer credits left are told as `balance.low`; null is never, as is 0. */
+  low_balance_credits?: number | null;
   /** When promotional messages wait from now on; null is never. */
   quiet_hours?: QuietHours | null;
   /** Whether others wait too, except in lane `otp`. */
@@ -1551,7 +1555,7 @@ export abstract class Calls {
     return this.ask({ method: "GET", path: "/api/v1/account" });
   }
 
-  /** Change the sender of messages that name none, and the quiet hours. */
+  /** Change the default sender, the quiet hours, and when few credits are told. */
   changeAccount(fields: AccountChange): Promise<AccountShown> {
     return this.ask({ method: "PUT", path: "/api/v1/account", body: { ...fields } });
   }

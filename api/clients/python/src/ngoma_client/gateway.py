@@ -772,6 +772,8 @@ class OwnAccount(TypedDict):
     limits: OwnLimits
     daily_credits: int | None
     """Credits that may be spent in a day; null is no limit."""
+    low_balance_credits: int | None
+    """Fewer credits left are told as `balance.low`; null is never, as is 0."""
     quiet_hours: QuietHours | None
     """When promotional messages wait; null is never."""
     quiet_all: bool
@@ -789,6 +791,8 @@ class AccountChange(TypedDict):
     """What is to change of the account; what is not given stays, and something has to be."""
     default_sender_id: NotRequired[str | None]
     """Sender of messages that name none; null is the account's own name."""
+    low_balance_credits: NotRequired[int | None]
+    """Fewer credits left are told as `balance.low`; null is never, as is 0."""
     quiet_hours: NotRequired[QuietHours | None]
     """When promotional messages wait from now on; null is never."""
     quiet_all: NotRequired[bool]
@@ -1487,7 +1491,7 @@ class Calls:
         return answer
 
     def change_account(self, **fields: Unpack[AccountChange]) -> AccountShown:
-        """Change the sender of messages that name none, and the quiet hours."""
+        """Change the default sender, the quiet hours, and when few credits are told."""
         request = Request("PUT", "/api/v1/account", body=fields)
         answer: AccountShown = self._ask(request)
         return answer
@@ -1777,7 +1781,7 @@ class AsyncCalls:
         return answer
 
     async def change_account(self, **fields: Unpack[AccountChange]) -> AccountShown:
-        """Change the sender of messages that name none, and the quiet hours."""
+        """Change the default sender, the quiet hours, and when few credits are told."""
         request = Request("PUT", "/api/v1/account", body=fields)
         answer: AccountShown = await self._ask(request)
         return answer
