@@ -31,7 +31,7 @@ from adapters.mobile_money.wire.wire_log import FileWireLog, wire_folder
 from adapters.modems import DRIVERS
 from adapters.observability.access import JsonAccessLog
 from adapters.observability.outlet import Outlet
-from adapters.observability.watching import watch_always
+from adapters.observability.watching import watch_always, watch_gateway
 from adapters.outage import watch_redis
 from adapters.readiness import add_checks
 from adapters.reads import Reads, inspections_of, open_reads
@@ -105,6 +105,7 @@ def bootstrap(
     add_checks(signals, reads.store, reads.queries, folder=settings.store_folder)
     if is_server:
         watch_always(metrics, committer, reads.queries, outlet)
+        watch_gateway(metrics, settings, reads.store, reads.queries, clock)
         if settings.redis_url:
             watch_redis(signals, metrics, {"limits": limiter.outage, "queue": queue.outage})
     return System(
