@@ -10,8 +10,9 @@ from application.ports.queries import LogFilter, LogPage, TrafficRow
 from domain.causes import OwnCause
 from domain.contents import ContentKind
 from domain.days import day_of
+from domain.fates import Fate
 from domain.message import State
-from domain.rehearsal import Fate, Rehearsal
+from domain.rehearsal import Rehearsal
 from domain.values import Network
 from projections import searching
 from tests.projections.history import accept, at, message, send, start, world

@@ -12,6 +12,7 @@ from typing import Final
 from adapters.backup.making import remembered
 from adapters.observability.outlet import Outlet
 from adapters.readiness import read_model_lags
+from adapters.reads import Reads
 from adapters.settings import Settings
 from application.books.committer import Committer
 from application.ports import Clock, Metrics, Store
@@ -37,8 +38,16 @@ CREDITS: Final[Mapping[str, tuple[str, int]]] = {
 _BEFORE_CREDITS: Final = "Equity:Credits:"
 
 
-def watch_always(metrics: Metrics, committer: Committer, queries: Queries, outlet: Outlet) -> None:
-    """Have what waits, what was lost and what lags read at every scrape."""
+def watch_server(
+    metrics: Metrics,
+    settings: Settings,
+    reads: Reads,
+    *,
+    committer: Committer,
+    outlet: Outlet,
+    clock: Clock,
+) -> None:
+    """Have all of it read at every scrape."""
     metrics.watch("build_info", "The version that runs.", _build, label="version")
     metrics.watch_one(
         "waiting_messages", "Messages before the committer.", lambda: committer.waiting
@@ -49,15 +58,14 @@ def watch_always(metrics: Metrics, committer: Committer, queries: Queries, outle
     metrics.watch(
         "read_model_lag",
         "Positions between a read model and the end of the log.",
-        partial(read_model_lags, queries),
+        partial(read_model_lags, reads.queries),
         label="read_model",
     )
+    _watch_what_is_sent(metrics, reads.queries, clock)
+    _watch_what_is_kept(metrics, settings, reads.store, clock)
 
 
-def watch_gateway(
-    metrics: Metrics, settings: Settings, store: Store, queries: Queries, clock: Clock
-) -> None:
-    """Have messages, credits, SIMs, webhooks, the seal and backups read at every scrape."""
+def _watch_what_is_sent(metrics: Metrics, queries: Queries, clock: Clock) -> None:
     metrics.watch_by(
         "messages",
         "Messages by network and what ever became of them; what was delivered was sent, too.",
@@ -93,6 +101,9 @@ def watch_gateway(
         queries.webhooks_waiting,
         label="state",
     )
+
+
+def _watch_what_is_kept(metrics: Metrics, settings: Settings, store: Store, clock: Clock) -> None:
     metrics.watch_by(
         "unsealed_seconds",
         "For how long the oldest event after the newest seal waits; nothing before the first.",
