@@ -22,7 +22,7 @@ ARGS ?=
 PYTEST := $(BIN)/pytest --numprocesses=$(JOBS) --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check test soak bench clients docs wheel format static clean soak-tools browser
+.PHONY: help setup run check test soak bench clients docs wheel format static clean soak-tools browser prometheus
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,10 +70,19 @@ browser:
 	fi; \
 	echo 'NO BROWSER: the pages will not be tried in one. Install chromium, or run make test as root.' >&2
 
-test: static browser ## Everything but the soak, with throw-away PostgreSQL and Redis (under 15 minutes)
+# Unpacked and not installed, so that it starts no service.
+prometheus: $(STAMP)
+	@command -v prometheus >/dev/null && exit 0; \
+	test -x $(VENV)/prometheus/usr/bin/prometheus && exit 0; \
+	mkdir -p $(VENV)/prometheus && cd $(VENV)/prometheus && command -v apt-get >/dev/null && \
+		{ [ "$$(id -u)" != 0 ] || apt-get update -qq; } && apt-get download -qq prometheus && \
+		dpkg-deb -x prometheus_*.deb . && rm prometheus_*.deb && exit 0; \
+	echo 'NO PROMETHEUS: the alerts will not be tried. Install it, or run make test where apt-get may download it.' >&2
+
+test: static browser prometheus ## Everything but the soak, with throw-away PostgreSQL and Redis (under 15 minutes)
 	$(PYTEST) --durations=10 --durations-min=1 -m 'not soak' $(ARGS)
 
-soak: $(STAMP) soak-tools browser ## Full counts, all client languages, clock faults (hours)
+soak: $(STAMP) soak-tools browser prometheus ## Full counts, all client languages, clock faults (hours)
 	NGOMA_SOAK=full $(PYTEST) --timeout=7200 $(ARGS)
 
 soak-tools:

@@ -31,7 +31,6 @@ from adapters.mobile_money.wire.wire_log import FileWireLog, wire_folder
 from adapters.modems import DRIVERS
 from adapters.observability.access import JsonAccessLog
 from adapters.observability.outlet import Outlet
-from adapters.observability.watching import watch_always
 from adapters.outage import watch_redis
 from adapters.readiness import add_checks
 from adapters.reads import Reads, inspections_of, open_reads
@@ -40,6 +39,7 @@ from adapters.settings import Settings
 from adapters.store.numbers import BlockNumbers
 from adapters.store.read_engine import scrub_read_models, shorten_logs
 from adapters.tables import write_table
+from adapters.watching import watch_server
 from adapters.writer_key import writer_keys
 from application.accounts.factors import Factors
 from application.accounts.keyring import KeyRing
@@ -104,7 +104,7 @@ def bootstrap(
     limiter = wanted(partial(make_limiter, settings.redis_url))
     add_checks(signals, reads.store, reads.queries, folder=settings.store_folder)
     if is_server:
-        watch_always(metrics, committer, reads.queries, outlet)
+        watch_server(metrics, settings, reads, committer=committer, outlet=outlet, clock=clock)
         if settings.redis_url:
             watch_redis(signals, metrics, {"limits": limiter.outage, "queue": queue.outage})
     return System(

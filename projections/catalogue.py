@@ -16,7 +16,7 @@ class ReadModel(NamedTuple):
     """Raise it when the tables or the fold change: the read model is then rebuilt."""
 
 
-MESSAGE_LOG: Final = ReadModel("message_log", version=4)
+MESSAGE_LOG: Final = ReadModel("message_log", version=5)
 BALANCES: Final = ReadModel("balances", version=3)
 IDEMPOTENCY: Final = ReadModel("idempotency", version=1)
 DISPATCH: Final = ReadModel("dispatch", version=5)

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, FromClause, Select, Table, Text, bindparam, select
+from sqlalchemy import Connection, FromClause, Select, Table, Text, bindparam, func, select
 
 from application.ports.queries import AttemptRow, FeedRow, InboundRow, WebhookRow
 from domain.contents import ContentKind, SenderIdRequest
@@ -172,6 +172,18 @@ def paused_webhooks(connection: Connection, *, limit: int) -> Sequence[WebhookRo
     """List webhooks whose receivers took nothing for days, by account."""
     wanted = _webhooks().where(WEBHOOKS.c.state == "paused").order_by(WEBHOOKS.c.account)
     return list(map(_webhook, connection.execute(wanted.limit(limit))))
+
+
+def webhooks_waiting(connection: Connection) -> Mapping[str, int]:
+    """Count the webhooks that have something to be told: active and paused ones."""
+    wanted = (
+        select(WEBHOOKS.c.state, func.count())
+        .join(ENDS, ENDS.c.account == WEBHOOKS.c.account)
+        .where(WEBHOOKS.c.state != "gone", ENDS.c.last > WEBHOOKS.c.delivered)
+        .group_by(WEBHOOKS.c.state)
+    )
+    found = {state: int(count) for state, count in connection.execute(wanted)}
+    return {"active": 0, "paused": 0, **found}
 
 
 def attempts(

@@ -17,7 +17,14 @@ from sqlalchemy import (
     select,
 )
 
-from application.ports.queries import ActivityRow, BatchRow, LogEntry, LogFilter, LogPage
+from application.ports.queries import (
+    ActivityRow,
+    BatchRow,
+    LogEntry,
+    LogFilter,
+    LogPage,
+    TrafficRow,
+)
 from domain.contents import ContentKind
 from domain.message_states import OPEN, REFUNDED, SPENT, State
 from domain.message_text import MESSAGE_CHARACTERS_MAX
@@ -74,6 +81,20 @@ TOTALS: Final = Table(
 )
 """How many messages an account has in each public status; the columns are the statuses."""
 
+TRAFFIC: Final = Table(
+    "message_log_traffic",
+    READ,
+    key("network", Text),
+    changing("accepted"),
+    changing("sent"),
+    changing("delivered"),
+    changing("undelivered"),
+    changing("failed"),
+    changing("expired"),
+    changing("cancelled"),
+    changing("credits_refunded"),
+)
+"""How many messages to a network ever came to what, tests apart: no number ever falls."""
 
 ACTIVITY: Final = Table(
     "message_log_activity",
@@ -150,6 +171,18 @@ def activity(connection: Connection, account: int, first_day: int) -> Sequence[A
     return [
         ActivityRow(day, Network(network), State(state), messages)
         for day, network, state, messages in connection.execute(_ACTIVITY, bounds)
+    ]
+
+
+def traffic(connection: Connection) -> Sequence[TrafficRow]:
+    """Say what ever became of messages, by network."""
+    found = {row.network: row._mapping for row in connection.execute(select(TRAFFIC))}
+    counts = [column.name for column in TRAFFIC.columns if column.name != "network"]
+    nothing = dict.fromkeys(counts, 0)
+    return [
+        TrafficRow(network=network, **{name: row[name] for name in counts})
+        for network in Network
+        for row in [found.get(network.value, nothing)]
     ]
 
 

@@ -78,6 +78,11 @@ class FeedReading(ABC):
         with self._reading(FEED) as connection:
             return projections.feed.paused_webhooks(connection, limit=limit)
 
+    def webhooks_waiting(self) -> Mapping[str, int]:
+        """Count the webhooks that have something to be told, by their state."""
+        with self._reading(FEED) as connection:
+            return projections.feed.webhooks_waiting(connection)
+
     def webhook_attempts(self, account: int, *, before: int, limit: int) -> Sequence[AttemptRow]:
         """List the attempts that are kept, newest first."""
         with self._reading(FEED) as connection:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 import projections
-from application.ports.queries import ActivityRow, BatchRow, LogEntry
+from application.ports.queries import ActivityRow, BatchRow, LogEntry, TrafficRow
 from domain.values import Instant
 from projections.catalogue import MESSAGE_LOG, ReadModel
 
@@ -32,6 +32,11 @@ class MessageReading(ABC):
         """Count an account's messages since a time by day, network and state, of the newest."""
         with self._reading(MESSAGE_LOG) as connection:
             return projections.message_log.activity(connection, account, first_day)
+
+    def traffic(self) -> Sequence[TrafficRow]:
+        """Say what ever became of messages, by network."""
+        with self._reading(MESSAGE_LOG) as connection:
+            return projections.message_log.traffic(connection)
 
     def batch(self, account: int, batch: int) -> BatchRow | None:
         """Count how the messages of an account's bulk stand."""

@@ -1,12 +1,15 @@
 """Prometheus metrics of one process; labels come from small closed sets, never from people."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+
+from domain.errors import StoreDown
 
 ANSWER_BUCKETS_S: Final = (0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1.2, 5.0)
 
@@ -69,7 +72,25 @@ class PrometheusMetrics:
         self, name: str, text: str, read: Callable[[], Mapping[str, float]], *, label: str
     ) -> None:
         """Show numbers by ``label``, read when somebody looks."""
-        self._registry.register(_Watched(f"ngoma_{name}", text, label, read))
+
+        def samples() -> Mapping[tuple[str, ...], float]:
+            return {(value,): number for value, number in read().items()}
+
+        self.watch_by(name, text, samples, labels=(label,))
+
+    def watch_by(
+        self,
+        name: str,
+        text: str,
+        read: Callable[[], Mapping[tuple[str, ...], float]],
+        *,
+        labels: tuple[str, ...] = (),
+        is_total: bool = False,
+    ) -> None:
+        """Show numbers by several labels, or one that is not always known."""
+        kind = CounterMetricFamily if is_total else GaugeMetricFamily
+        family = partial(kind, f"ngoma_{name}", text, labels=labels)
+        self._registry.register(_Watched(family, read))
 
     def render(self) -> tuple[bytes, str]:
         """Give the exposition text and its content type."""
@@ -80,17 +101,23 @@ class _Watched(Collector):
     """Numbers that somebody else keeps."""
 
     def __init__(
-        self, name: str, text: str, label: str, read: Callable[[], Mapping[str, float]]
+        self,
+        family: Callable[[], GaugeMetricFamily | CounterMetricFamily],
+        read: Callable[[], Mapping[tuple[str, ...], float]],
     ) -> None:
-        self._name, self._text, self._label, self._read = name, text, label, read
+        self._family, self._read = family, read
 
     def describe(self) -> Iterable[Metric]:
         """Name it without reading it."""
-        return [GaugeMetricFamily(self._name, self._text, labels=[self._label])]
+        return [self._family()]
 
     def collect(self) -> Iterable[Metric]:
-        """Read it."""
-        family = GaugeMetricFamily(self._name, self._text, labels=[self._label])
-        for value, number in sorted(self._read().items()):
-            family.add_metric([value], number)
+        """Read it; what cannot be read has no samples, and a check says why."""
+        family = self._family()
+        try:
+            found = sorted(self._read().items())
+        except StoreDown:
+            found = []
+        for values, number in found:
+            family.add_metric(values, number)
         return [family]

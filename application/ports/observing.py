@@ -21,7 +21,24 @@ class Metrics(Protocol):
     def watch(
         self, name: str, text: str, read: Callable[[], Mapping[str, float]], *, label: str
     ) -> None:
-        """Show numbers by ``label``, read when somebody looks."""
+        """Show numbers by ``label``, read when somebody looks.
+
+        Where ``StoreDown`` keeps it from reading, there are none.
+        """
+
+    def watch_by(
+        self,
+        name: str,
+        text: str,
+        read: Callable[[], Mapping[tuple[str, ...], float]],
+        *,
+        labels: tuple[str, ...] = (),
+        is_total: bool = False,
+    ) -> None:
+        """Show numbers by several labels, or one that is not always known, likewise.
+
+        ``is_total``: they never fall, and the name ends in ``_total``.
+        """
 
     def watch_one(self, name: str, text: str, read: Callable[[], float]) -> None:
         """Show one number, read when somebody looks."""

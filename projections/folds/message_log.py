@@ -1,7 +1,7 @@
 """Folds the message log and its totals."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from application.ports.queries import PUBLIC_STATUS
@@ -16,25 +16,37 @@ from domain.message.events import (
     Failed,
     Queued,
     Sent,
+    Undelivered,
 )
 from domain.mode import Mode, log_of
 from domain.rehearsal import Rehearsal
 from projections import catalogue
 from projections.folds.states import STATE_EVENTS, TEST_EVENTS, state_after
-from projections.message_log import ACTIVITY, MESSAGES, REHEARSALS, TOTALS
+from projections.message_log import ACTIVITY, MESSAGES, REHEARSALS, TOTALS, TRAFFIC
 from projections.projection import Batch, Projection
 from projections.rows import Row, Rows
 
 _BEGINS: Final = frozenset({Queued, Rehearsal.Accepted})
 _Counted = tuple[int, int, str, str]
 """What ``message_log_activity`` counts messages by: account, day, network and state."""
+_COUNTED: Final[Mapping[type[Event], str]] = {
+    Queued: "accepted",
+    Sent: "sent",
+    Delivered: "delivered",
+    Undelivered: "undelivered",
+    Failed: "failed",
+    Expired: "expired",
+    Cancelled: "cancelled",
+}
+"""The columns of the traffic; of these, tests have none."""
+_NO_TRAFFIC: Final = dict.fromkeys((*_COUNTED.values(), "credits_refunded"), 0)
 
 
 class MessageLog(Projection):
     """Folds the events of messages, and of tests, into ``message_log`` and its totals."""
 
     name, version = catalogue.MESSAGE_LOG
-    tables = (MESSAGES, TOTALS, ACTIVITY, REHEARSALS)
+    tables = (MESSAGES, TOTALS, ACTIVITY, TRAFFIC, REHEARSALS)
     events = STATE_EVENTS | TEST_EVENTS
 
     def apply(self, batch: Batch) -> None:
@@ -59,6 +71,7 @@ class MessageLog(Projection):
                 _change(row, event, totals)
             counts[_counted(row)] += 1
         _count(batch.rows(ACTIVITY), counts)
+        _count_traffic(batch, messages)
         tests = [event for _, event in batch.events if type(event) in TEST_EVENTS]
         if tests:
             _remember(batch.rows(REHEARSALS), tests)
@@ -79,6 +92,23 @@ def _count(rows: Rows, counts: Counter[_Counted]) -> None:
         rows[key]["messages"] += messages
         if not rows[key]["messages"]:
             rows.remove(key)
+
+
+def _count_traffic(batch: Batch, messages: Rows) -> None:
+    """Count what became of messages by network; a batch touches few networks."""
+    counted = [event for _, event in batch.events if type(event) in _COUNTED]
+    if not counted:
+        return
+    traffic = batch.rows(TRAFFIC)
+    networks = {messages[event.number]["network"] for event in counted}
+    traffic.load(networks)
+    for network in networks.difference(traffic):
+        traffic.add({"network": network, **_NO_TRAFFIC})
+    for event in counted:
+        row = traffic[messages[event.number]["network"]]
+        row[_COUNTED[type(event)]] += 1
+        if isinstance(event, Failed | Expired | Cancelled):
+            row["credits_refunded"] += event.credits
 
 
 def _remember(rows: Rows, events: Sequence[Any]) -> None:

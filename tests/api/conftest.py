@@ -57,11 +57,12 @@ def served(
     *,
     lifespan: bool = True,
     certificate: Certificate | None = None,
+    port: int = 0,
 ) -> Iterator[str]:
-    """Serve an application on a free port, as ``ngoma serve`` does; give its base URL."""
+    """Serve an application as ``ngoma serve`` does, on a free port or this one; give its URL."""
     made = make_server(app, system, bounds or UNBOUNDED, lifespan=lifespan, certificate=certificate)
     server = PromptServer(made.config)
-    with closing(listen("127.0.0.1", 0, scheme="https" if certificate else "http")) as listener:
+    with closing(listen("127.0.0.1", port, scheme="https" if certificate else "http")) as listener:
         arguments = ([listener.socket],)
         thread = threading.Thread(target=server.run, args=arguments, name="web", daemon=True)
         thread.start()

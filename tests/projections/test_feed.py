@@ -147,3 +147,8 @@ def test_a_message_that_came_in_is_told_as_it_was_put_together_whatever_comes_la
     truth.save(late)
     (row,) = truth.follow().feed(1, after=0, limit=10)
     assert told(row) == before
+
+
+def test_no_webhook_waits_where_there_is_none(truth: Truth) -> None:
+    truth.save(*world(), *ends_of_messages())
+    assert truth.follow().webhooks_waiting() == {"active": 0, "paused": 0}

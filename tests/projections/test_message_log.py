@@ -6,15 +6,18 @@ import time
 import pytest
 from sqlalchemy import event
 
-from application.ports.queries import LogFilter, LogPage
+from application.ports.queries import LogFilter, LogPage, TrafficRow
 from domain.causes import OwnCause
 from domain.contents import ContentKind
 from domain.days import day_of
+from domain.fates import Fate
 from domain.message import State
+from domain.rehearsal import Rehearsal
 from domain.values import Network
 from projections import searching
 from tests.projections.history import accept, at, message, send, start, world
 from tests.projections.truth import Truth
+from tests.support.message_history import SAID_OF_BOTH
 from tests.support.outcomes import cms
 
 
@@ -168,6 +171,35 @@ def test_what_stands_how_is_counted_by_day_network_and_state(truth: Truth) -> No
     assert "queued" not in {row.state for row in queries.activity(1, today)}
     assert [(row.network, row.messages) for row in queries.activity(2, today)] == [("mtn", 1)]
     assert queries.activity(1, today + 1) == []
+
+
+def rehearsed(number: int) -> Rehearsal:
+    """Give a test message that counts as delivered."""
+    (queued,) = message(number).collect_events()
+    said = {name: getattr(queued, name) for name in SAID_OF_BOTH}
+    test = Rehearsal.accept(at=at(0), fate=str(Fate.DELIVERED), due_at=at(1), **said)
+    test.proceed(at=at(1))
+    assert test.state == State.DELIVERED
+    return test
+
+
+def test_the_traffic_of_each_network_counts_every_end_once_and_tests_never(truth: Truth) -> None:
+    delivered, undelivered, airtel = (
+        send(message(1)),
+        send(message(2)),
+        message(3, network="airtel"),
+    )
+    delivered.report(delivered=True, tp_status=0, at=at(60))
+    undelivered.report(delivered=False, tp_status=70, at=at(60))
+    failed, expired, cancelled = (message(n, segments=2) for n in (4, 5, 6))
+    start(failed).fail(cause=cms(28), at=at(70))
+    expired.expire(at=at(24 * 3600))
+    cancelled.cancel(actor="account", at=at(80))
+    truth.save(*world(), delivered, undelivered, airtel, failed, expired, cancelled, rehearsed(7))
+    mtn, other, zamtel = truth.follow().traffic()
+    assert mtn == TrafficRow(Network.MTN, 5, 2, 1, 1, 1, 1, 1, credits_refunded=6)
+    assert other == TrafficRow(Network.AIRTEL, 1, 0, 0, 0, 0, 0, 0, credits_refunded=0)
+    assert zamtel == TrafficRow(Network.ZAMTEL, 0, 0, 0, 0, 0, 0, 0, credits_refunded=0)
 
 
 @pytest.mark.parametrize("search", ["HELLO", "hello", "w_rld", "100%", "lo w", "émile", "ÉMILE"])

@@ -2,6 +2,7 @@
 
 from application.books.actors import Actor
 from application.system import System
+from application.telling.deliveries import Delivery, Standing, Turned, TurnWebhook
 from application.telling.webhooks import SetWebhook
 from domain.feed import FeedType
 
@@ -29,3 +30,20 @@ def set_webhook(system: System, account: int, url: str, *events: FeedType) -> st
     command, secret = webhook_command(system, account, url, *events)
     system.committer.execute(command)
     return secret
+
+
+def pause_webhook(system: System, account: int) -> None:
+    """Turn it as its sender does after ten tries in vain."""
+    assert system.queries.reached(system.store.head(), timeout_s=5, projection="account_feed")
+    row = system.queries.webhook(account)
+    assert row is not None
+    standing = Standing(
+        account=row.account,
+        epoch=row.epoch,
+        delivered=row.delivered,
+        tries=10,
+        due_at=row.due_at,
+        attempts=10,
+    )
+    delivery = Delivery(standing, turned=Turned("pause", 1, cause="timeout"))
+    assert system.committer.execute(TurnWebhook(delivery, at=system.clock.now()))

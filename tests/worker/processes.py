@@ -83,6 +83,7 @@ def running(
     name: str = "m",
     latency_s: float = 0.0,
     off_net: bool = False,
+    segments_per_day: int = 0,
     first_kind: type[SimulatedModemDriver] = SimulatedModemDriver,
     parts: Sequence[Part] = PARTS,
     waits: SimWaits = FAST,
@@ -109,7 +110,7 @@ def running(
             network=Network.MTN,
             driver="simulated",
             segments_per_minute=0,
-            segments_per_day=0,
+            segments_per_day=segments_per_day,
             off_net=off_net,
         )
         for place in range(sims)

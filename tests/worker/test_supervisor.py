@@ -155,14 +155,14 @@ def test_messages_that_a_restore_holds_are_an_alarm_until_somebody_decided(tmp_p
         (number,) = gw.send(gw.account())
         gw.execute(HoldMessages([number], generation=2, at=gw.clock.now()))
         gw.until(lambda: 'ngoma_alarms{alarm="held"} 1.0' in gw.metrics())
-        assert 'ngoma_held_messages{network="mtn"} 1.0' in gw.metrics()
+        assert 'ngoma_open_messages{network="mtn",state="held"} 1.0' in gw.metrics()
         found = gw.system.readiness()
         assert found.checks["held"].startswith("1 are held since a restore: `ngoma message list")
         assert found.status == "degraded"  # it accepts and sends
         actor, now = Actor("ops"), gw.clock.now()
         gw.execute(ReleaseMessages([number], actor=actor, reason="not on the bill", at=now))
         gw.until(lambda: 'alarm="held"' not in gw.metrics())
-        assert 'ngoma_held_messages{network="mtn"} 0.0' in gw.metrics()
+        assert 'ngoma_open_messages{network="mtn",state="held"} 0.0' in gw.metrics()
 
 
 class NeverUp(SimulatedModemDriver):

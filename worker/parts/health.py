@@ -22,7 +22,7 @@ def _make(process: Process) -> Sequence[Loop]:
     system, alarms = process.system, process.alarms
     _watch_the_log(system)
     _watch_what_waits(system)
-    _watch_what_is_held(system)
+    system.signals.add_check("held", partial(_what_is_held, system), is_vital=False)
     told = ReadyWords(process.role)
     resets = ResetsAlone(queries=system.queries, clock=system.clock, alarms=alarms)
 
@@ -82,26 +82,12 @@ def _waits_s(system: System) -> Mapping[str, float]:
     return {network.value: (now - at) / SECOND for network, at in since.items()}
 
 
-def _watch_what_is_held(system: System) -> None:
-    system.signals.add_check("held", partial(_what_is_held, system), is_vital=False)
-    system.metrics.watch(
-        "held_messages",
-        "Messages that a restore brought back open, and that wait for a person.",
-        partial(_held, system),
-        label="network",
-    )
-
-
 def _what_is_held(system: System) -> str:
-    count = round(sum(_held(system).values()))
-    return held_words(count) if count else "ok"
-
-
-def _held(system: System) -> Mapping[str, float]:
     try:
-        return {each.network.value: float(each.held) for each in system.queries.backlog()}
+        count = sum(each.held for each in system.queries.backlog())
     except StoreDown:  # said by the check of what cannot be read
-        return {}
+        return "ok"
+    return held_words(count) if count else "ok"
 
 
 HEALTH: Final = Part("health", frozenset(ProcessRole), Stage.FOLLOW, _make)

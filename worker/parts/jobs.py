@@ -30,7 +30,7 @@ def _make(process: Process) -> Sequence[Running]:
 
     declare_actors(queue.broker, worker=name, run_job=process.jobs.run, on_hint=on_hint)
     process.system.metrics.watch(
-        "job_faults", "Unexpected exceptions by job.", lambda: process.jobs.faults, label="job"
+        "job_faults", "Unexpected exceptions by job.", lambda: process.jobs.faults, label="work"
     )
     return [
         Loop("presence", be_present, every_s=PRESENCE_S, at_end=lambda: queue.withdraw(name)),

@@ -41,6 +41,8 @@ def _make(process: Process) -> Sequence[Loop]:
         watch = process.system.metrics.watch
         watch("modem_words", "What modems said, by kind.", partial(_words, sims), label="kind")
         watch("modem_online", "Modems that may send.", partial(_online, sims), label="modem")
+        text = "What the settings let the SIM in a modem begin in a day, by the SIM's number."
+        watch("sim_segments_per_day", text, partial(_quotas, sims), label="sim")
         text = "Airtime of the SIM in a modem, in ngwee, as its network said last."
         watch("modem_airtime_ngwee", text, partial(_airtime, sims), label="modem")
     for sim in sims:
@@ -117,6 +119,11 @@ def _low(sim: SimRunner) -> str:
 def _airtime(sims: Sequence[SimRunner]) -> Mapping[str, float]:
     known = {sim.settings.name: sim.airtime.known for sim in sims}
     return {name: float(row.ngwee) for name, row in known.items() if row and row.ngwee is not None}
+
+
+def _quotas(sims: Sequence[SimRunner]) -> Mapping[str, float]:
+    on_duty = [(sim.carrier.lease.duty, sim.settings.segments_per_day) for sim in sims]
+    return {str(duty.sim): float(most) for duty, most in on_duty if duty is not None and most}
 
 
 def _words(sims: Sequence[SimRunner]) -> Mapping[str, float]:

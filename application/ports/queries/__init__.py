@@ -33,6 +33,7 @@ from application.ports.queries.messages import (
     MessageFilter,
     MessageQueries,
     MessageRow,
+    TrafficRow,
 )
 from application.ports.queries.ported_numbers import PortedQueries, PortedRow
 from application.ports.queries.progress import ProgressQueries, ProjectionStatus
@@ -116,6 +117,7 @@ __all__ = [
     "StatementLine",
     "SuppressionRow",
     "TopUpRow",
+    "TrafficRow",
     "UploadRow",
     "Waiting",
     "WebhookRow",

@@ -92,5 +92,8 @@ class FeedQueries(Protocol):
     def paused_webhooks(self, *, limit: int) -> Sequence[WebhookRow]:
         """List webhooks whose receivers took nothing for days, by account."""
 
+    def webhooks_waiting(self) -> Mapping[str, int]:
+        """Count the webhooks that have something to be told, by their state."""
+
     def webhook_attempts(self, account: int, *, before: int, limit: int) -> Sequence[AttemptRow]:
         """List the attempts that are kept, newest first."""

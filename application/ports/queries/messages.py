@@ -68,6 +68,24 @@ class BatchRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TrafficRow:
+    """What ever became of the messages to one network, tests apart.
+
+    One that was delivered was sent, too. What failed, expired or was cancelled was refunded.
+    """
+
+    network: Network
+    accepted: int
+    sent: int
+    delivered: int
+    undelivered: int
+    failed: int
+    expired: int
+    cancelled: int
+    credits_refunded: int
+
+
+@dataclass(frozen=True, slots=True)
 class ActivityRow:
     """How many of an account's messages of one day in Lusaka, to one network, stand alike.
 
@@ -157,6 +175,9 @@ class MessageQueries(Protocol):
 
     def activity(self, account: int, first_day: int) -> Sequence[ActivityRow]:
         """Give how many of an account's messages stand how, by day and network, from a day on."""
+
+    def traffic(self) -> Sequence[TrafficRow]:
+        """Say what ever became of messages, by network; the counts are kept."""
 
     def log_entry(self, account: int, number: int) -> LogEntry | None:
         """Find one message of an account."""

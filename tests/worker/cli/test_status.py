@@ -7,15 +7,14 @@ import pytest
 
 import adapters.room
 from adapters.clock import SystemClock
-from application.telling.deliveries import Delivery, Standing, Turned, TurnWebhook
 from domain.causes import OwnCause
 from domain.reports import InDoubt
 from domain.values import SECOND
-from tests.support.hooks import set_webhook
+from tests.support.hooks import pause_webhook, set_webhook
 from tests.support.sealing import seal_now
 from tests.tidy.sources import ROOT
 from tests.worker.cli.commands import Cli
-from tests.worker.cli.messages import Sender, sending
+from tests.worker.cli.messages import sending
 from tests.worker.cli.test_finance import ROWS, brought
 from worker.cli.status.remedies import REMEDIES
 
@@ -122,28 +121,10 @@ def test_a_webhook_that_has_paused_is_told_with_its_account(cli: Cli) -> None:
     with sending(cli.folder) as sender:
         set_webhook(sender.system, sender.account, "https://hooks.example.com/a")
         assert f"webhook {sender.account}" not in alarms(cli)
-        pause(sender)
+        pause_webhook(sender.system, sender.account)
     note = alarms(cli)[f"webhook {sender.account}"]
     assert note["level"] == "note"
     assert f"the receiver of account {sender.account}" in note["words"]
-
-
-def pause(sender: Sender) -> None:
-    """Turn the webhook as its sender does after ten tries in vain."""
-    system = sender.system
-    assert system.queries.reached(system.store.head(), timeout_s=5, projection="account_feed")
-    row = system.queries.webhook(sender.account)
-    assert row is not None
-    standing = Standing(
-        account=row.account,
-        epoch=row.epoch,
-        delivered=row.delivered,
-        tries=10,
-        due_at=row.due_at,
-        attempts=10,
-    )
-    delivery = Delivery(standing, turned=Turned("pause", 1, cause="timeout"))
-    assert system.committer.execute(TurnWebhook(delivery, at=system.clock.now()))
 
 
 # -- later ----------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """What the store and the read models say to ``ngoma status``, without a process that runs."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import orjson
 
@@ -12,12 +12,6 @@ from domain.ageing import Kind
 from domain.public_ids import iso_time
 from domain.values import SECOND, Instant
 from worker.cli.gateway import Gateway
-
-UNSEALED_MAX: Final = 20
-"""So many events after a seal are looked at for one that waits to be sealed."""
-CHAPTERS_MAX: Final = 1_000
-BEFORE_SNAPSHOT: Final = 16
-"""So many events before a snapshot one was a seal: keys are changed less often."""
 
 
 def behind(gateway: Gateway) -> Sequence[str]:
@@ -83,26 +77,14 @@ def money(gateway: Gateway, now: Instant) -> dict[str, Any]:
 
 def seal(gateway: Gateway) -> dict[str, Any] | None:
     """Give the newest seal, and since when something waits for the next; None before the first."""
-    from domain.ledger_seal import LedgerSeal, ledger_seal_id
+    from application.proof.newest import newest_seal
 
-    store, newest = gateway.reads.store, None
-    for number in range(1, CHAPTERS_MAX):
-        chapter = ledger_seal_id(number)
-        if not store.position_of(chapter):
-            break
-        snapshot = store.snapshot(chapter)
-        version = snapshot.originator_version if snapshot else 0  # near the end of a long chapter
-        for stored in store.tail(chapter, max(0, version - BEFORE_SNAPSHOT)):
-            if stored.topic == LedgerSeal.Sealed.TOPIC:
-                newest = orjson.loads(stored.state)
+    newest = newest_seal(gateway.reads.store)
     if newest is None:
         return None
-    waiting = store.events_after(newest["position"], limit=UNSEALED_MAX)
-    unsealed = [each for _, each in waiting if each.topic != LedgerSeal.Sealed.TOPIC]
+    since = newest.unsealed_since
     return {
-        "position": newest["position"],
-        "sealed_at": iso_time(Instant(newest["timestamp"])),
-        "unsealed_since": (
-            iso_time(Instant(orjson.loads(unsealed[0].state)["timestamp"])) if unsealed else None
-        ),
+        "position": newest.position,
+        "sealed_at": iso_time(newest.sealed_at),
+        "unsealed_since": None if since is None else iso_time(since),
     }
