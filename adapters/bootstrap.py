@@ -129,6 +129,7 @@ def bootstrap(
         scrub=partial(_scrub, reads),
         shorten=partial(shorten_logs, reads.engines, store),
         modems=settings.modems,
+        local_phones=settings.local_phones,
         open_modem=_modem_opener(settings, common, digests, committer),
         mobile_money=(money := _open_mobile_money(settings, clock))[0],
         wire_log=money[1],
