@@ -352,7 +352,10 @@ CALLS: Final[Mapping[str, tuple[str, ...]]] = {
     "phone enrol": ("--network-of {word}",),
     "phone map": ("{word} --network-of 1=mtn", "phone-1 --network-of {word}"),
     "phone revoke": ("{word} --reason {word}", "phone-1 --reason {word}"),
-    "phone emulate": ("--url {word} --code {word} --network-log {word} --fault {word}",),
+    "phone emulate": (
+        "--url {word} --code {word} --network-log {word} --fault {word}",
+        "--listen {word} --password-file {word} --name {word} --network-log {word}",
+    ),
     "pay simulate": ("--provider mtn --port 0 --scenario {word} --callback-url {word}",),
     "projections rebuild": ("{word}",),
     "audit verify": ("--key {word}", "--checkpoint /nowhere/{word}"),
