@@ -185,6 +185,8 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "ref": "an id",
     "number": "used for a search, never kept",
     "host": "of this machine",
+    "listen": "of this machine",
+    "password_file": "of this machine",
     "file": "of this machine",
     "database_url": "of this machine",
     "socket": "of this machine",

@@ -70,7 +70,7 @@ class ServedPhone(Handset):
 
     # -- being called (WebService.kt) --------------------------------------------------------------
 
-    def answer(self, method: str, target: str, body: bytes) -> Told:
+    def answer(self, method: str, target: str, raw: bytes) -> Told:
         """Answer a call of somebody who has named himself; ``HUNG_UP`` where it gives none."""
         with self._lock:
             if self.is_silent:
@@ -84,7 +84,7 @@ class ServedPhone(Handset):
             if found is None:
                 return 404, None
             try:
-                return found(name, query, json.loads(body) if body else None)
+                return found(name, query, json.loads(raw) if raw else None)
             except (KeyError, TypeError, ValueError, AttributeError) as error:
                 return refusal(400, f"cannot be read: {type(error).__name__}")
 
