@@ -102,7 +102,7 @@ class Shelf:
         self.sims: list[Driven] = []
         self.numbers: list[int] = []
         self.phones_of = self.restart()
-        self.sender = gw.account(credits=CREDITS)
+        self.sender = gw.account(f"Sender at {time.monotonic_s()}", credits=CREDITS)
         self._due_at_s = self._modems_at_s = 0.0
         self._committed = gw.system.signals.committed
         self._work = due_work(gw.system)
@@ -174,6 +174,11 @@ class Shelf:
         sim = self.gw.sim(driver, name, network=network, per_minute=4, desk=desk)
         self.sims.append(sim)
         return sim
+
+    def take_over(self, phone: EmulatedPhone) -> None:
+        """Have a phone that another shelf let in call this one, which has the same store."""
+        phone.call_by(DirectWire(self))
+        self.phones.append(phone)
 
     def send(self, *lanes: Lane, count: int = 0, network: Network = Network.MTN) -> None:
         """Queue messages of these lanes, else so many of mixed ones, each to another recipient."""
@@ -261,8 +266,8 @@ class Shelf:
 
 
 @contextmanager
-def phone_shelf(folder: Path, *, seed: int = 0) -> Iterator[Shelf]:
-    """Give an empty shelf over a gateway without threads."""
-    time = TakingTurns()
+def phone_shelf(folder: Path, *, seed: int = 0, time: TakingTurns | None = None) -> Iterator[Shelf]:
+    """Give a shelf without phones over a gateway without threads; ``time`` of one before it."""
+    time = time or TakingTurns()
     with gateway(folder, is_threaded=False, clock=time) as gw:
         yield Shelf(gw, time, seed=seed)

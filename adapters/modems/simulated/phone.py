@@ -65,6 +65,10 @@ class EmulatedPhone(Handset):
         self._pull_at_s = 0.0
         self._is_pushed = threading.Event()
 
+    def call_by(self, wire: Wire) -> None:
+        """Reach the gateway in another way from now on, as after it was started anew."""
+        self._wire = wire
+
     # -- coming ----------------------------------------------------------------------------------
 
     def enrol(self, code: str) -> None:
