@@ -94,9 +94,8 @@ def bootstrap(
     """
     clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
     reads, outlet = reads or open_reads(settings, store, is_server=is_server), outlet or Outlet()
-    has_seal = is_server if seals is None else seals
-    store, (secret, writer, sealing) = reads.store, _secrets_of(settings, reads, seals=has_seal)
-    reader = Reader(store, mapper := event_mapper(), writer)
+    secret, writer, sealing = _secrets_of(settings, reads, seals=seals, is_server=is_server)
+    reader = Reader(store := reads.store, mapper := event_mapper(), writer)
     signals, wanted = Signals(), at_once if is_server else lazily
     common = _Common(store, reader, hasher or wanted(make_hasher), clock, randomness, writer)
     committer = _open_committer(settings, common, mapper, signals, metrics := wanted(make_metrics))
@@ -129,6 +128,7 @@ def bootstrap(
         scrub=partial(_scrub, reads),
         shorten=partial(shorten_logs, reads.engines, store),
         modems=settings.modems,
+        local_phones=settings.local_phones,
         open_modem=_modem_opener(settings, common, digests, committer),
         mobile_money=(money := _open_mobile_money(settings, clock))[0],
         wire_log=money[1],
@@ -174,11 +174,12 @@ def _digests(secret: Secret) -> Digests:
 
 
 def _secrets_of(
-    settings: Settings, reads: Reads, *, seals: bool
+    settings: Settings, reads: Reads, *, seals: bool | None, is_server: bool
 ) -> tuple[Secret, WriterKeys, Sealing | None]:
     try:
         secret, writer = server_secret(settings, reads.store), writer_keys(settings, reads.store)
-        return secret, writer, open_sealing(settings) if seals else None
+        has_seal = is_server if seals is None else seals
+        return secret, writer, open_sealing(settings) if has_seal else None
     except NgomaError:
         reads.close()
         raise

@@ -19,6 +19,7 @@ from application.ports import (
     Follower,
     Inspection,
     JobQueue,
+    LocalPhoneSettings,
     Mailer,
     Metrics,
     MobileMoneyAccounts,
@@ -157,6 +158,8 @@ class System:
     shorten: Callable[[], None]
     """Empty write-ahead logs that have become long, unless somebody reads in them right now."""
     modems: Sequence[ModemSettings] = ()
+    local_phones: Sequence[LocalPhoneSettings] = ()
+    """The phones that this process calls."""
     open_modem: Callable[[ModemSettings], ModemDriver]
     mobile_money: MobileMoneyAccounts
     """The accounts with providers, by the names that payments remember."""

@@ -19,7 +19,9 @@ TTL_EXPIRED: Final = "TTL expired"
 """The app's word for a message whose time was over before it was handed to Android."""
 
 _ID: Final = re.compile(r"msg_([1-9][0-9]{0,17})-([1-9][0-9]{0,8})")
-_REFUSED: Final = ("Can't send message:", "sendSMS:")
+REFUSED_BY_APP: Final = "Can't send message:"
+"""How the app begins to say that Android did not take a message from it."""
+_REFUSED: Final = (REFUSED_BY_APP, "sendSMS:")
 _CENTRE: Final = re.compile(r"Delivery result from SC .*: ([0-9]{1,3})$")
 _BY_CENTRE: Final = "Delivery result"
 _GAVE_UP: Final = 0x40

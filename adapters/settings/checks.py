@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from domain.addresses import UNIX_SOCKET, read_network
 from domain.airtime import USSD_CODE
 from domain.errors import InvalidRequest
+from domain.phone import read_slots
 from domain.sender_id_rules import SENDER_ID_CHARACTERS_MAX, check_sender_id
 
 PORT_MAX: Final = 65_535
@@ -120,6 +121,17 @@ def sender_id(value: str) -> None:
             " space, and at least one letter"
         )
         raise ValueError(msg) from error
+
+
+def phone_slots(values: Iterable[str]) -> None:
+    """Check which networks the SIMs in a phone are of."""
+    try:
+        is_usable = bool(read_slots(list(values)))
+    except InvalidRequest:
+        is_usable = False
+    if not is_usable:
+        msg = 'must be a list of SLOT=NETWORK, such as ["1=mtn", "2=airtel"]'
+        raise ValueError(msg)
 
 
 def ussd_code(value: str) -> None:

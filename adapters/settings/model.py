@@ -15,6 +15,8 @@ from adapters.settings.checks import (
     networks,
     not_blank,
     one_of,
+    phone_slots,
+    provider_name,
     proxies,
     sender_id,
     url,
@@ -22,7 +24,7 @@ from adapters.settings.checks import (
     within,
 )
 from adapters.settings.providers import PROVIDER_CHECKS, PROVIDER_SECRETS, ProviderSettings
-from application.ports import ANSWER_MAX_S, ModemSettings
+from application.ports import ANSWER_MAX_S, LocalPhoneSettings, ModemSettings
 from domain.addresses import FORWARDED_HEADERS
 from domain.credits import CREDITS_MAX
 from domain.msisdn import Numbering, NumberingPlan
@@ -42,7 +44,7 @@ SECONDS: Final = within(0.1, 3_600)
 
 SECRETIVE: Final = frozenset(
     {"database_url", "redis_url", "mail_url", "server_secret", "writer_key", "mail_password", "pin"}
-    | {"seal_key"}
+    | {"seal_key", "password"}
     | PROVIDER_SECRETS
 )
 """Settings whose values no message may quote."""
@@ -56,6 +58,12 @@ LIST_CHECKS: Final[Mapping[str, Mapping[str, Sequence[Check]]]] = {
         "airtime_code": (ussd_code,),
         "airtime_every_h": (within(0, 24 * 31),),
         "airtime_low_ngwee": (within(0, 100_000_000),),
+    },
+    "local_phones": {
+        "name": (provider_name,),
+        "url": (WEB_URLS,),
+        "slots": (phone_slots,),
+        "user": (not_blank,),
     },
     "providers": PROVIDER_CHECKS,
 }
@@ -221,6 +229,9 @@ class Settings:
         check=networks,
     )
     modems: tuple[ModemSettings, ...] = _setting((), "The modems of this host, a table for each.")
+    local_phones: tuple[LocalPhoneSettings, ...] = _setting(
+        (), "The phones that this host calls, a table for each; other phones call the gateway."
+    )
     providers: tuple[ProviderSettings, ...] = _setting(
         (), "The accounts with providers of mobile money, a table for each."
     )

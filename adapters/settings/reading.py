@@ -117,7 +117,7 @@ class _Reading:
         shown = "" if is_secretive else f" = {_shown(one.value)}"
         self.mistakes.append(f"{one.where}{shown}: it {words}")
 
-    # -- [[modems]], [[providers]] -------------------------------------------------------------
+    # -- [[modems]] and other lists ------------------------------------------------------------
 
     def _tables(self, one: Given) -> tuple[Any, ...]:
         entries = one.value

@@ -55,12 +55,12 @@ def read_reports(body: bytes) -> Sequence[Snapshot]:
     if not isinstance(found, list) or len(found) > REPORTS_MAX:
         msg = f"The body must be a list of at most {REPORTS_MAX} messages."
         raise InvalidRequest(msg)
-    snapshots = (_snapshot(each) for each in found)
+    snapshots = (read_report(each) for each in found)
     return [snapshot for snapshot in snapshots if snapshot is not None]
 
 
-def _snapshot(told: Any) -> Snapshot | None:
-    """Read one message; the recipient's own state says more than the message's."""
+def read_report(told: Any) -> Snapshot | None:
+    """Read one message; None: it is none. Its recipient's own state says more than its own."""
     if not isinstance(told, dict) or not isinstance(told.get("id"), str):
         return None
     recipients = told.get("recipients")
@@ -110,14 +110,14 @@ def item_as_json(item: Item) -> Mapping[str, object]:
         "simNumber": item.slot,
         "withDeliveryReport": True,
         "isEncrypted": False,
-        "validUntil": _time(item.valid_until),
+        "validUntil": app_time(item.valid_until),
         "priority": URGENT if item.is_urgent else 0,
         "state": (PhoneState.CANCELLING if item.is_recall else PhoneState.PENDING).value,
-        "createdAt": _time(item.created_at),
+        "createdAt": app_time(item.created_at),
     }
 
 
-def _time(instant: Instant) -> str:
+def app_time(instant: Instant) -> str:
     """Give a time as the app reads it: with milliseconds."""
     moment = _EPOCH + timedelta(microseconds=instant)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

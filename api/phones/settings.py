@@ -15,6 +15,19 @@ INBOUND: Final = "sms:received"
 def settings_of(signing_key: str) -> Mapping[str, object]:
     """Give the settings of one phone; the pace is the gateway's, so the phone has none."""
     return {
+        **_of_any(signing_key, internet_required=True),
+        "gateway": {"notification_channel": "SSE_ONLY"},
+        "ping": {"interval_seconds": POLL_S},
+    }
+
+
+def local_settings_of(signing_key: str) -> Mapping[str, object]:
+    """Give those of a phone that is called: its gateway may be reached without the Internet."""
+    return _of_any(signing_key, internet_required=False)
+
+
+def _of_any(signing_key: str, *, internet_required: bool) -> Mapping[str, object]:
+    return {
         "messages": {
             "send_interval_min": 1,
             "send_interval_max": 2,
@@ -22,10 +35,12 @@ def settings_of(signing_key: str) -> Mapping[str, object]:
             "log_lifetime_days": LOG_DAYS,
             "processing_order": "FIFO",
         },
-        "gateway": {"notification_channel": "SSE_ONLY"},
-        "ping": {"interval_seconds": POLL_S},
         "logs": {"lifetime_days": LOG_DAYS},
-        "webhooks": {"internet_required": True, "retry_count": 15, "signing_key": signing_key},
+        "webhooks": {
+            "internet_required": internet_required,
+            "retry_count": 15,
+            "signing_key": signing_key,
+        },
     }
 
 

@@ -26,6 +26,8 @@ CODE_S: Final = 3_600
 """How long a code lets a phone in."""
 TOKEN_BYTES: Final = 32
 DEVICE_BYTES: Final = 8
+BY_SETTINGS: Final = "settings"
+"""Who maps a phone that the settings name."""
 NOBODY: Final = 0
 """The account of a code, which is not a phone's yet."""
 
@@ -128,6 +130,34 @@ class EnrolPhone(Command[Enrolment]):
         return Enrolment(self._device, self._token, phone.name)
 
 
+class KeepLocalPhone(Command[Phone]):
+    """The settings name a phone that the gateway calls: it is enrolled, with their slots."""
+
+    def __init__(self, device: str, slots: Slots, *, at: Instant) -> None:
+        self.at = at
+        self._device = device
+        self._slots = slots
+        self._number = 0
+
+    def prepare(self, tools: Preparing) -> None:
+        """Draw a number, in case it is new."""
+        self._number = tools.numbers.take("phone")
+
+    def touches(self) -> Iterable[UUID]:
+        """The phone; its SIMs are found under the lock."""
+        yield phone_id(self._device)
+
+    def decide(self, books: Books) -> Phone:
+        """Enrol or map it; one that was revoked stays so."""
+        phone = books.find(Phone, phone_id(self._device))
+        if phone is None:
+            phone = Phone.enrol(self._number, device=self._device, slots=self._slots, at=self.at)
+        elif not phone.revoked:
+            _map(books, phone, self._slots, actor=BY_SETTINGS, at=self.at)
+        books.record(phone)
+        return phone
+
+
 class MapPhone(Command[None]):
     """An operator says anew which networks a phone's SIMs are of."""
 
@@ -150,11 +180,8 @@ class MapPhone(Command[None]):
         """
         permit(books, self._actor, Duty.SETTLE_MESSAGES)
         phone = _require(books, self._device)
-        before = read_slots(phone.slots)
-        phone.map_slots(self._slots, actor=self._actor.name, at=self.at)
+        _map(books, phone, self._slots, actor=self._actor.name, at=self.at)
         books.record(phone)
-        changed = [s for s in before if before[s] != self._slots.get(s)]
-        _let_go(books, self._device, changed, reason="its slot was mapped anew", at=self.at)
 
 
 class RevokePhone(WithReason[None]):
@@ -191,6 +218,13 @@ def _require(books: Books, device: str) -> Phone:
         msg = "No such phone."
         raise NotFound(msg)
     return phone
+
+
+def _map(books: Books, phone: Phone, slots: Slots, *, actor: str, at: Instant) -> None:
+    before = read_slots(phone.slots)
+    phone.map_slots(slots, actor=actor, at=at)
+    changed = [s for s in before if before[s] != slots.get(s)]
+    _let_go(books, phone.device, changed, reason="its slot was mapped anew", at=at)
 
 
 def _let_go(books: Books, device: str, slots: Sequence[int], *, reason: str, at: Instant) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Protocol
 
 from application.fleet.desk import Desk
-from application.ports import ModemSettings
+from application.ports import LocalPhoneSettings, ModemSettings
 from application.ports.queries import Waiting
+from domain.phone import read_slots
 from domain.values import Network
 
 
@@ -106,9 +107,12 @@ class Rounds:
         self._taken.pop(number, self._own).settle(number, aside_s=aside_s)
 
 
-def served_networks(modems: Iterable[ModemSettings]) -> Collection[Network]:
-    """Give the networks that the SIMs of some modems may carry messages to."""
+def served_networks(
+    modems: Iterable[ModemSettings], phones: Iterable[LocalPhoneSettings] = ()
+) -> Collection[Network]:
+    """Give the networks that the SIMs of some modems and phones may carry messages to."""
     modems = list(modems)
     if any(modem.off_net for modem in modems):
         return list(Network)
-    return list(dict.fromkeys(modem.network for modem in modems))
+    by_phone = (network for phone in phones for network in read_slots(phone.slots).values())
+    return list(dict.fromkeys([*(modem.network for modem in modems), *by_phone]))

@@ -16,6 +16,9 @@ from domain.values import Lane, Network
 
 OFFERS_MAX: Final = 5
 """Offers that a phone has and has not handed to Android: what it sends in a minute."""
+AHEAD: Final = "the phone's clock is ahead: set it to the network's time"
+"""Whatever such a phone is given is over when it comes."""
+ASLEEP: Final = "the phone gave back what it had not sent in time: is the app kept asleep?"
 ANSWER_MAX: Final = 50
 """Entries of one answer; what is asked about waits for the next."""
 
@@ -51,6 +54,11 @@ class PhoneHand:
     def sims(self) -> frozenset[int]:
         """The SIMs that it holds, or held."""
         return self._earlier.union(*(slot.sims for slot in self._slots))
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it holds a SIM; one that does not need not ask for messages often."""
+        return any(slot.is_held for slot in self._slots)
 
     def pull(self) -> Sequence[Item]:
         """Give what the phone is to do: send, give back, or say how something stands.
@@ -145,7 +153,9 @@ class PhoneHand:
             case Proves.REFUSED | Proves.FAILED:
                 slot.judge(failure_of(snapshot))
             case Proves.NOT_SENT if snapshot.error == TTL_EXPIRED and slot.clock_is_ahead(number):
-                slot.rest_for_its_clock()
+                slot.rest_for(AHEAD)
+            case Proves.NOT_SENT if snapshot.error is None and slot.is_over(number):
+                slot.rest_for(ASLEEP)
             case _:
                 pass
 

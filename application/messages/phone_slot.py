@@ -82,6 +82,11 @@ class PhoneSlot:
         """The network of its SIM."""
         return self._desk.network
 
+    @property
+    def is_held(self) -> bool:
+        """Whether nobody else can have its SIM."""
+        return self._lease.duty is not None and self._lease.left_s > 0
+
     # -- holding the SIM -------------------------------------------------------------------------
 
     def stay_online(self) -> bool:
@@ -90,8 +95,7 @@ class PhoneSlot:
         Raises:
             StoreDown: the leases or the read models cannot be read.
         """
-        is_held = self._lease.duty is not None and self._lease.left_s > 0
-        if not is_held or not self._lease.keep(answered_at=self._clock.now(), is_fit=True):
+        if not self.is_held or not self._lease.keep(answered_at=self._clock.now(), is_fit=True):
             self._lease.forget()
             self._knows_the_past = False
             refusal = self._lease.take(self._identity)
@@ -211,6 +215,11 @@ class PhoneSlot:
         offer = self.offers.get(number)
         return offer is not None and self._clock.monotonic_s() < offer.ends_at_s - OFFER_S / 3
 
+    def is_over(self, number: int) -> bool:
+        """Whether the time of an offer is over by our clock."""
+        offer = self.offers.get(number)
+        return offer is not None and self._clock.monotonic_s() >= offer.ends_at_s
+
     # -- giving ----------------------------------------------------------------------------------
 
     @property
@@ -324,7 +333,6 @@ class PhoneSlot:
         else:
             self.condition.rejected(failure)
 
-    def rest_for_its_clock(self) -> None:
-        """The phone's clock is ahead: whatever it is given is over when it comes."""
-        words = "the phone's clock is ahead: set it to the network's time"
+    def rest_for(self, words: str) -> None:
+        """Rest because of the phone, which what it gave back tells of."""
         self.condition.rejected(Rejected(OwnCause.GIVEN_BACK, RejectionClass.MODEM_OR_SIM, words))

@@ -33,6 +33,7 @@ from application.ports.following import Follower
 from application.ports.host import Clock, KeyHasher, Numbers, Randomness
 from application.ports.jobs import IDS_MAX, Job, JobQueue
 from application.ports.limits import Quota, RateLimiter
+from application.ports.local_phones import LocalPhoneSettings
 from application.ports.mobile_money import (
     Ambiguous,
     Asked,
@@ -144,6 +145,7 @@ __all__ = [
     "KeysUnnamed",
     "Lease",
     "ListedRow",
+    "LocalPhoneSettings",
     "MailNotSent",
     "MailServerAway",
     "Mailer",

@@ -174,6 +174,12 @@ network = "mtn"
             '[[modems]]\nname = "a"\ndevice = "/x"\nnetwork = "mtn"\n' * 2,
             "[[modems]]: two modems have the name a.",
         ),
+        (
+            '[[local_phones]]\nname = "a"\nurl = "http://p"\n'
+            'password = "env:HOME"\nslots = ["5=x"]',
+            '[[local_phones]] 1 "a": slots = ["5=x"]: it must be a list of SLOT=NETWORK, such as'
+            ' ["1=mtn", "2=airtel"].',
+        ),
     ],
 )
 def test_a_value_that_cannot_be_used_says_what_it_must_be(

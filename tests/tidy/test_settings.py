@@ -7,7 +7,7 @@ from typing import Final
 
 from adapters.settings import Settings
 from adapters.settings.providers import ProviderSettings
-from application.ports import ModemSettings
+from application.ports import LocalPhoneSettings, ModemSettings
 from domain.rate_limits import Limits
 from tests.tidy.sources import ROOMS, Source, nodes, sources
 
@@ -32,7 +32,7 @@ def test_each_setting_is_read() -> None:
         "phones_public_url",  # read by Settings.phones_reached_at
         *("fee_flat_ngwee", "fee_per_10_000"),  # read by ProviderSettings.fees
     }
-    kinds = (Settings, ModemSettings, ProviderSettings, Limits)
+    kinds = (Settings, ModemSettings, LocalPhoneSettings, ProviderSettings, Limits)
     names = {item.name for kind in kinds for item in fields(kind)}
     assert unread(names - derived, sources(*ROOMS)) == set()
 

@@ -5,10 +5,11 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from adapters.modems.at.driver import AtModemDriver
 from adapters.modems.simulated.emulator import Emulator
+from adapters.modems.simulated.handset import Handset
 from adapters.modems.simulated.memory import MemoryPort
 from adapters.modems.simulated.network_log import MemoryNetworkLog
 from adapters.modems.simulated.phone import EmulatedPhone
@@ -40,6 +41,14 @@ MODEMS_EVERY_S: Final = 2.0
 DUE_EVERY_S: Final = 20.0
 CREDITS: Final = 10_000
 DAY_S: Final = 86_400
+
+
+class Driven(Protocol):
+    """What the shelf steps: a SIM in a modem, or a phone that is called."""
+
+    def step(self, wait_s: float) -> object: ...
+
+    def close(self) -> object: ...
 
 
 class DirectWire:
@@ -89,34 +98,35 @@ class Shelf:
         self.chance = random.Random(seed)
         self.seed = seed
         self.air: MemoryNetworkLog = gw.air
-        self.phones: list[EmulatedPhone] = []
-        self.sims: list[SimRunner] = []
+        self.phones: list[Handset] = []
+        self.sims: list[Driven] = []
         self.numbers: list[int] = []
         self.phones_of = self.restart()
-        self.sender = gw.account(credits=CREDITS)
+        self.sender = gw.account(f"Sender at {time.monotonic_s()}", credits=CREDITS)
         self._due_at_s = self._modems_at_s = 0.0
         self._committed = gw.system.signals.committed
         self._work = due_work(gw.system)
 
     def restart(self) -> Phones:
         """Begin with what a new process knows: the log."""
-        system = self.gw.system
-        self.phones_of = Phones(
-            means=Means(
-                store=system.store,
-                reader=system.reader,
-                queries=system.queries,
-                committer=system.committer,
-                randomness=system.committer.randomness,
-                clock=self.time,
-                alarms=self.gw.alarms,
-                waits=SimWaits(read_models_s=0.0),
-                wait=self.gw.wait,
-            ),
-            digests=system.digests,
-            desk_of=self.gw.new_desk,
-        )
+        digests = self.gw.system.digests
+        self.phones_of = Phones(means=self.means(), digests=digests, desk_of=self.gw.new_desk)
         return self.phones_of
+
+    def means(self) -> Means:
+        """Give what a process has in common."""
+        system = self.gw.system
+        return Means(
+            store=system.store,
+            reader=system.reader,
+            queries=system.queries,
+            committer=system.committer,
+            randomness=system.committer.randomness,
+            clock=self.time,
+            alarms=self.gw.alarms,
+            waits=SimWaits(read_models_s=0.0),
+            wait=self.gw.wait,
+        )
 
     def add_phone(self, slots: Slots, *faults: str, **options: Any) -> EmulatedPhone:
         """Enrol a phone by a code, as an operator and its app do."""
@@ -164,6 +174,11 @@ class Shelf:
         sim = self.gw.sim(driver, name, network=network, per_minute=4, desk=desk)
         self.sims.append(sim)
         return sim
+
+    def take_over(self, phone: EmulatedPhone) -> None:
+        """Have a phone that another shelf let in call this one, which has the same store."""
+        phone.call_by(DirectWire(self))
+        self.phones.append(phone)
 
     def send(self, *lanes: Lane, count: int = 0, network: Network = Network.MTN) -> None:
         """Queue messages of these lanes, else so many of mixed ones, each to another recipient."""
@@ -251,8 +266,8 @@ class Shelf:
 
 
 @contextmanager
-def phone_shelf(folder: Path, *, seed: int = 0) -> Iterator[Shelf]:
-    """Give an empty shelf over a gateway without threads."""
-    time = TakingTurns()
+def phone_shelf(folder: Path, *, seed: int = 0, time: TakingTurns | None = None) -> Iterator[Shelf]:
+    """Give a shelf without phones over a gateway without threads; ``time`` of one before it."""
+    time = time or TakingTurns()
     with gateway(folder, is_threaded=False, clock=time) as gw:
         yield Shelf(gw, time, seed=seed)

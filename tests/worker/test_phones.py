@@ -186,6 +186,25 @@ def test_a_process_that_begins_anew_keeps_the_pace_of_what_was_given_before(shel
     assert len(shelf.air.segments) == 40
 
 
+@pytest.mark.slow
+def test_a_gateway_that_opens_its_store_anew_keeps_the_pace_of_the_one_before() -> None:
+    with tempfile.TemporaryDirectory(dir=IN_MEMORY) as folder:
+        with phone_shelf(Path(folder)) as shelf:
+            phone = shelf.add_phone(MTN)
+            shelf.send(*[Lane.NORMAL] * 32)
+            shelf.run(400)
+            assert len(shelf.air.segments) == 30
+            numbers, time = shelf.numbers, shelf.time
+        with phone_shelf(Path(folder), time=time) as again:
+            again.take_over(phone)
+            again.numbers = numbers
+            again.run(900)
+            assert len(phone.messages) == 30  # a limit in memory alone would have let two more go
+            again.run(900)
+            assert len(phone.messages) == 32
+            assert set(again.states()) == {State.DELIVERED}
+
+
 def test_a_message_whose_phone_calls_no_more_says_so(shelf: Shelf) -> None:
     phone = shelf.add_phone(MTN)
     phone.sends = False

@@ -180,7 +180,18 @@ def revoke(place: Place, device: str, reason: str, *, as_json: bool) -> None:
         " --network-log /tmp/phone.jsonl"
     ),
 )
-@click.option("--url", required=True, help="As it is typed into the app, with /api/mobile/v1.")
+@click.option("--url", help="As it is typed into the app, with /api/mobile/v1.")
+@click.option(
+    "--listen",
+    metavar="HOST:PORT",
+    help="Be called instead, as in the app's local-server mode; port 0 picks a free one.",
+)
+@click.option(
+    "--password-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="With --listen: the password of user sms; made where there is none.",
+)
+@click.option("--name", help="With --listen: its name in [[local_phones]].")
 @click.option("--code", help="Of ngoma phone enrol; not needed again with the same --state.")
 @click.option(
     "--network-log",
@@ -212,7 +223,10 @@ def revoke(place: Place, device: str, reason: str, *, as_json: bool) -> None:
 def emulate(
     *,
     place: Place,  # noqa: ARG001 - an emulator needs no store; every command takes the flags
-    url: str,
+    url: str | None,
+    listen: str | None,
+    password_file: Path | None,
+    name: str | None,
     code: str | None,
     network_log: Path,
     state: Path | None,
@@ -222,9 +236,23 @@ def emulate(
     seed: int,
 ) -> None:
     """Run an emulated phone until it is interrupted."""
-    from worker.cli.phone_emulate import run_phone
+    from worker.cli.phone_emulate import run_phone, run_served_phone
 
     try:
+        if listen is not None and password_file is not None and name is not None and url is None:
+            run_served_phone(
+                listen,
+                name,
+                password_file,
+                network_log,
+                slots=slots,
+                faults=faults,
+                seed=seed,
+            )
+            return
+        if url is None or listen is not None:
+            msg = "Give --url, or --listen with --password-file and --name."
+            raise click.UsageError(msg)
         run_phone(
             url,
             code,

@@ -1,10 +1,12 @@
 """Runs one emulated phone until it is interrupted."""
 
 import json
+import secrets
 import signal
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -12,8 +14,15 @@ from adapters.clock import SystemClock
 from adapters.modems.simulated.network_log import FileNetworkLog
 from adapters.modems.simulated.phone import EmulatedPhone
 from adapters.modems.simulated.phone_events import PhoneEvents
+from adapters.modems.simulated.phone_server import USER, phone_served
 from adapters.modems.simulated.phone_wire import HttpWire
+from adapters.modems.simulated.served_phone import ServedPhone
 from adapters.security.secret import keep_private
+from adapters.settings.checks import host_and_port
+from application.ports import LocalPhoneSettings
+
+PASSWORD_BYTES: Final = 4
+"""The app's own has eight characters, too."""
 
 
 def run_phone(
@@ -35,15 +44,8 @@ def run_phone(
         ValueError: the URL or a fault cannot be read, or there is neither code nor state.
         ClickException: the gateway does not let it in, or the log cannot be made.
     """
-    clock = SystemClock()
-    stop, woken = threading.Event(), threading.Event()
-
-    def end() -> None:
-        stop.set()
-        woken.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: end())
+    clock, woken = SystemClock(), threading.Event()
+    stop = _stopped_by_signals(also=woken)
     try:
         phone = EmulatedPhone(
             HttpWire(url),
@@ -60,6 +62,62 @@ def run_phone(
         raise click.ClickException(msg) from error
     click.echo(f"{phone.device} pulls from {url}; Ctrl-C ends it")
     run_until(phone, stop, url=url, clock=clock, woken=woken)
+
+
+def run_served_phone(
+    listen: str,
+    name: str,
+    password_file: Path,
+    network_log: Path,
+    *,
+    slots: int,
+    faults: Sequence[str],
+    seed: int,
+) -> None:
+    """Answer as a phone in local-server mode until interrupted, in the main thread.
+
+    Raises:
+        ValueError: the address or a fault cannot be read.
+        ClickException: it cannot listen there, or a file cannot be made or read.
+    """
+    place = host_and_port(listen)
+    if place is None:
+        msg = f"{listen!r} is not HOST:PORT"
+        raise ValueError(msg)
+    stop, clock = _stopped_by_signals(), SystemClock()
+    try:
+        if not password_file.exists():
+            keep_private(password_file, secrets.token_hex(PASSWORD_BYTES))
+        password = password_file.read_text(encoding="utf-8").strip()
+        phone = ServedPhone(
+            LocalPhoneSettings(name, "", password, ()).device,
+            clock=clock,
+            log=FileNetworkLog(network_log),
+            faults=faults,
+            seed=seed,
+            slots=slots,
+        )
+        with phone_served(phone, password=password, host=place[0], port=place[1]) as url:
+            click.echo(f"{name} answers at {url}, user {USER}; Ctrl-C ends it")
+            while not stop.wait(max(0.01, phone.step() - clock.monotonic_s())):
+                pass
+    except OSError as error:
+        msg = f"The phone cannot be run: {error}."
+        raise click.ClickException(msg) from error
+
+
+def _stopped_by_signals(*, also: threading.Event | None = None) -> threading.Event:
+    """Give what SIGINT and SIGTERM set; ``also`` is set with it."""
+    stop = threading.Event()
+
+    def end() -> None:
+        stop.set()
+        if also is not None:
+            also.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: end())
+    return stop
 
 
 def run_until(

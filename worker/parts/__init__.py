@@ -11,6 +11,7 @@ from worker.parts.housekeeping import HOUSEKEEPING
 from worker.parts.inspection import INSPECTION
 from worker.parts.jobs import JOBS
 from worker.parts.keyring import KEYRING
+from worker.parts.local_phones import LOCAL_PHONES
 from worker.parts.notices import NOTICES
 from worker.parts.part import Part
 from worker.parts.relay import RELAY
@@ -34,6 +35,7 @@ PARTS: Final[Sequence[Part]] = (
     UPKEEP,
     SEALING,
     SIMS,
+    LOCAL_PHONES,
     INSPECTION,
     HEALTH,
 )

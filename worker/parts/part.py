@@ -115,7 +115,7 @@ class Process:
         )
         self.jobs = Jobs(committer=system.committer, clock_watch=self.clock_watch, work=work)
         self.desks = Desks(
-            served_networks(system.modems),
+            served_networks(system.modems, system.local_phones),
             queries=system.queries,
             store=system.store,
             clock=system.clock,

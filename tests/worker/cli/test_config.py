@@ -39,6 +39,8 @@ def test_secrets_are_masked_in_both_forms(cli: Cli, tmp_path: Path) -> None:
         f'[[modems]]\nname = "mtn-1"\nnetwork = "mtn"\ndevice = "/dev/x"\npin = "file:{pin}"\n'
         '[[providers]]\nname = "a"\nkind = "airtel"\nbase_url = "https://a"\nuser = "u"\n'
         f'secret = "file:{pin}"\n'
+        '[[local_phones]]\nname = "p"\nurl = "http://p:8080"\nslots = ["1=mtn"]\n'
+        f'password = "file:{pin}"\n'
     )
     shown = cli.json("config", "show", "--config", config)
     assert shown["database_url"]["value"] == "postgresql://ngoma:***@db/ngoma"
@@ -49,6 +51,8 @@ def test_secrets_are_masked_in_both_forms(cli: Cli, tmp_path: Path) -> None:
     assert (modem["name"], modem["pin"]) == ("mtn-1", "***")
     (provider,) = shown["providers"]["value"]
     assert (provider["user"], provider["secret"]) == ("u", "***")
+    (phone,) = shown["local_phones"]["value"]
+    assert (phone["user"], phone["password"], phone["slots"]) == ("sms", "***", ["1=mtn"])
     for flags in ([], ["--json"]):
         printed = cli.run("config", "show", "--config", config, *flags).output
         assert "hunter2" not in printed
@@ -123,16 +127,19 @@ def test_the_tables_of_modems_and_providers_are_read_once_filled_in(begun: Path)
     text = begun.read_text()
     lines = text[text.index("#[[modems]]") : text.index("#[[providers]]")].splitlines()
     given = {"name": '"mtn-1"', "device": '"/dev/ttyUSB0"', "network": '"mtn"'}
+    given |= {"url": '"http://p"', "password": '"env:HOME"', "slots": '["1=mtn"]'}
     for place, line in enumerate(lines):
         name, _, value = line.removeprefix("#").partition(" = ")
-        if line == "#[[modems]]" or (
+        if line.startswith("#[[") or (
             not line.startswith("# ") and value not in {"", " # required"}
         ):
             lines[place] = line.removeprefix("#")
         elif not line.startswith("# ") and name in given:
             lines[place] = f"{name} = {given[name]}"
     begun.write_text("\n".join(lines))
-    (modem,) = load_settings(config=begun, environment={}).modems
+    read = load_settings(config=begun, environment={})
+    (modem,), (phone,) = read.modems, read.local_phones
+    assert (phone.url, phone.slots, phone.user) == ("http://p", ("1=mtn",), "sms")
     assert (modem.name, modem.segments_per_minute, modem.off_net) == ("mtn-1", 8, False)
 
 
