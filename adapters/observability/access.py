@@ -25,6 +25,8 @@ class Line(msgspec.Struct):
     status: int
     ms: float
     request_id: str
+    account: int | msgspec.UnsetType = msgspec.UNSET
+    key_id: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class JsonAccessLog:
@@ -56,4 +58,6 @@ def _line(answered: Answered) -> Line:
         answered.status,
         round(answered.seconds * 1000, 2),
         answered.request_id.decode("ascii"),
+        msgspec.UNSET if answered.asker.account is None else answered.asker.account,
+        msgspec.UNSET if answered.asker.key_id is None else answered.asker.key_id,
     )

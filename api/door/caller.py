@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from application.ports import Quota
+from application.ports import Asker, Quota
 from domain.addresses import client_of, site_of
 
 
@@ -17,6 +17,8 @@ class Caller:
     """The limits under which the call was counted, by policy."""
     marks: set[str] = field(default_factory=set)
     """What is found out of the call as it is let in: ``test``, where its key is for tests."""
+    asker: Asker = field(default_factory=Asker)
+    """Learns who it is as the call is let in."""
     is_counted: bool = False
     """Whether the address was counted already, for the page that this call is part of."""
 

@@ -209,7 +209,8 @@ class Door:
 
 
 def _marking(caller: Caller, found: Principal) -> Principal:
-    """Give a principal, and let every answer to its calls say what its key is for."""
+    """Give a principal; logs learn who it is, and answers to tests say that they are."""
+    caller.asker.account, caller.asker.key_id = found.account, found.key_id
     if found.is_test:
         caller.marks.add(TEST)
     return found

@@ -74,6 +74,10 @@ class Sessions:
         token = caller.credential
         if not token.startswith(TOKEN_PREFIX):
             raise InvalidKey(NO_SESSION)
-        return await self._pool.run(
-            lambda: then(self._logins.find(token, execute=self._committer.execute))
-        )
+
+        def ask() -> R:
+            session = self._logins.find(token, execute=self._committer.execute)
+            caller.asker.account = session.account
+            return then(session)
+
+        return await self._pool.run(ask)

@@ -9,7 +9,7 @@ from typing import Final
 from api.http.head import read_headers
 from api.http.refusals import BadRequest
 from api.http.wire import Message, Receive, Scope, Send
-from application.ports import Answered
+from application.ports import Answered, Asker
 from application.system import System
 
 REQUEST_ID: Final = b"x-request-id"
@@ -57,6 +57,7 @@ class Edge:
         request_id = self._request_id(scope)
         scope["ngoma.request_id"] = request_id
         scope["ngoma.is_head"] = is_head
+        scope["ngoma.asker"] = asker = Asker()
         status = 0
 
         async def send_on(message: Message) -> None:
@@ -80,7 +81,8 @@ class Edge:
             seconds = self._clock.monotonic_s() - started_s
             route = scope.get("path_template") or UNROUTED
             self._metrics.answered(route, status, seconds)
-            self._note(Answered(self._clock.now(), method, route, status, seconds, request_id))
+            at = self._clock.now()
+            self._note(Answered(at, method, route, status, seconds, request_id, asker))
 
     def _note(self, answered: Answered) -> None:
         """Keep an answer for the access log: one write for all of one turn of the event loop."""

@@ -6,7 +6,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 import msgspec
 
-from application.ports import Quota, never
+from application.ports import Asker, Quota, never
 
 JSON: Final = b"application/json"
 NO_STORE: Final = b"no-store"
@@ -30,8 +30,8 @@ class Call:
     """One request, read: what endpoints work with."""
 
     __slots__ = (
-        *("body", "has_hung_up", "headers", "is_counted", "is_head", "is_https", "marks", "params"),
-        *("path", "peer", "query", "quotas", "request_id"),
+        *("asker", "body", "has_hung_up", "headers", "is_counted", "is_head", "is_https", "marks"),
+        *("params", "path", "peer", "query", "quotas", "request_id"),
     )
 
     def __init__(
@@ -48,6 +48,7 @@ class Call:
         is_https: bool = False,
         is_counted: bool = False,
         is_head: bool = False,
+        asker: Asker | None = None,
     ) -> None:
         self.headers = headers
         self.body = body
@@ -66,6 +67,7 @@ class Call:
         """Whether it is part of a page's request, whose address was counted already."""
         self.is_head = is_head
         """Whether nobody is to have the body of the answer."""
+        self.asker = asker or Asker()
         self.quotas: list[tuple[str, Quota]] = []
         """The limits under which this request was counted, by policy."""
         self.marks: set[str] = set()
@@ -90,6 +92,7 @@ def call_of(scope: Scope) -> Call:
         path=scope["path"],
         is_https=scope.get("scheme") == "https",
         is_head=scope["ngoma.is_head"],
+        asker=scope["ngoma.asker"],
     )
 
 

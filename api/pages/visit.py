@@ -203,6 +203,7 @@ class Visit:
             is_https=self.call.is_https,
             is_counted=True,
             has_hung_up=self.call.has_hung_up,
+            asker=self.call.asker,
         )
 
 

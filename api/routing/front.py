@@ -148,6 +148,7 @@ class Front:
             credential,
             call.quotas,
             marks=call.marks,
+            asker=call.asker,
             is_counted=call.is_counted,
         )
 

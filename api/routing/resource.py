@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import BinaryIO, Final
 
 from api.door.door import TEST
@@ -63,7 +63,7 @@ class Resource:
             _log.error(
                 "An endpoint failed.",
                 exc_info=error,
-                extra={"route": self._path, "request_id": scope["ngoma.request_id"].decode()},
+                extra={"route": self._path, **_named(call)},
             )
             answer = self._refuse(route, call, error)
         if isinstance(answer, Streamed):
@@ -154,6 +154,13 @@ async def _end_when_left(receive: Receive, answer: Streamed) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
     answer.end()
+
+
+def _named(call: Call) -> Mapping[str, object]:
+    """Say for a log which request it was, and whose as far as that is known."""
+    who = {"account": call.asker.account, "key_id": call.asker.key_id}
+    known = {name: value for name, value in who.items() if value is not None}
+    return {"request_id": call.request_id, **known}
 
 
 def quota_headers(quotas: Sequence[tuple[str, Quota]]) -> Headers:

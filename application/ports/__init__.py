@@ -70,7 +70,7 @@ from application.ports.modems import (
     WaitsAside,
     never,
 )
-from application.ports.observing import AccessLog, Answered, Metrics
+from application.ports.observing import AccessLog, Answered, Asker, Metrics
 from application.ports.people import Codes, Mailer, MailNotSent, MailServerAway
 from application.ports.pins import PinMemory, VolatilePins
 from application.ports.recipient_files import ListedRow, RecipientFile, RecipientFileOpener
@@ -111,6 +111,7 @@ __all__ = [
     "Answered",
     "AskOutcome",
     "Asked",
+    "Asker",
     "AttemptsForgotten",
     "Authenticity",
     "BadEvent",

@@ -47,6 +47,17 @@ class Metrics(Protocol):
         """Give the exposition text and its content type."""
 
 
+class Asker:
+    """Whose key or session a request came with, as soon as that is known."""
+
+    __slots__ = ("account", "key_id")
+
+    def __init__(self) -> None:
+        self.account: int | None = None
+        self.key_id: str | None = None
+        """The key's public id; None in a session."""
+
+
 class Answered(NamedTuple):
     """One answered HTTP request: the route's template, never its path or query."""
 
@@ -56,6 +67,7 @@ class Answered(NamedTuple):
     status: int
     seconds: float
     request_id: bytes
+    asker: Asker
 
 
 class AccessLog(Protocol):

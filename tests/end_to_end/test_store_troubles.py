@@ -67,7 +67,7 @@ def metrics(demo: Demo) -> str:
 
 
 def must_be_named(demo: Demo, *words: str) -> None:
-    """Operators learn the cause from readiness, log, metrics and doctor; the public: not ready."""
+    """Operators learn the cause wherever they look, and what to do; the public: not ready."""
 
     def is_named() -> bool:
         found = demo.checks["store"]
@@ -81,7 +81,18 @@ def must_be_named(demo: Demo, *words: str) -> None:
     assert 'ngoma_alarms{alarm="store"} 1.0' in metrics(demo)
     found = [row["words"] for row in doctor(demo) if row["check"] in {"store", "processes"}]
     assert any(all(word in said for word in words) for said in found), found
+    alarm = alarm_in_status(demo)
+    assert all(word in alarm["words"] for word in words), alarm
+    assert "`ngoma restore`" in alarm["do"]
     assert "Traceback" not in demo.log.read_text()
+
+
+def alarm_in_status(demo: Demo) -> dict[str, str]:
+    """Give what `ngoma status` says of the store; a look takes no longer than one may wait."""
+    done = ask_cli("status", "--data-dir", str(demo.folder), settings=demo.settings)
+    assert done.returncode == 1, done.stderr
+    (found,) = (one for one in json.loads(done.stdout)["alarms"] if one["name"] == "store")
+    return dict(found)
 
 
 def alarm_lines(demo: Demo) -> list[str]:

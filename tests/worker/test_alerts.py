@@ -23,6 +23,7 @@ from application.messages.attempts import RecordOutcome, StartAttempt
 from application.messages.by_hand import ReleaseMessages
 from application.messages.restored import HoldMessages
 from application.telling.webhooks import RemoveWebhook
+from domain.lateness import BACKUP_LATE_S, SEAL_LATE_S, WAITS_LONG_S
 from domain.public_ids import iso_time
 from domain.values import SECOND, Instant, Network
 from tests.adapters.test_limits import REDIS_GONE
@@ -95,6 +96,18 @@ def test_every_rule_leads_to_a_section_of_the_runbook() -> None:
         assert rule["labels"]["severity"] in {"page", "ticket"}
         assert f"`{rule['alert']}`" in MANUAL
     assert len({rule["alert"] for rule in RULES}) == len(RULES)
+
+
+def test_what_is_late_is_so_by_the_gateway_s_own_limits() -> None:
+    limits = {
+        "NgomaMessagesWait": WAITS_LONG_S,
+        "NgomaSealLate": SEAL_LATE_S,
+        "NgomaBackupLate": BACKUP_LATE_S,
+    }
+    found = {
+        rule["alert"]: int(rule["expr"].split()[-1]) for rule in RULES if rule["alert"] in limits
+    }
+    assert found == limits
 
 
 def test_every_panel_has_a_place_of_its_own_and_asks_something() -> None:

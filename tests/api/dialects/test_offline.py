@@ -143,6 +143,7 @@ def test_a_fault_of_ours_says_nothing_of_the_inside(
     (noted,) = [record for record in caplog.records if record.name == "ngoma.api"]
     assert noted.getMessage() == "An endpoint failed."
     assert vars(noted)["request_id"] == answer.json()["request_id"]
+    assert (vars(noted)["account"], vars(noted)["key_id"]) == (gateway.account, gateway.key[:8])
 
 
 def test_a_fleet_that_cannot_be_read_accepts_nothing(start_gateway: StartGateway) -> None:

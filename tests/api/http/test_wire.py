@@ -13,6 +13,7 @@ import pytest
 
 from api.routing.front import READY_KEPT_S
 from tests.api.conftest import Gateway, StartGateway, metrics_of, operators
+from tests.api.people import register
 from tests.support.logged import logged
 
 TO = "260977000000"
@@ -213,6 +214,28 @@ def test_the_access_log_has_the_route_and_never_the_query(
     assert lines[0]["request_id"] == "one"
     text = str(lines)
     assert all(word not in text for word in ("4711", "private", "msg_1", TO, own_gateway.key))
+
+
+def test_the_access_log_says_by_account_and_key_who_asked_and_nothing_of_strangers(
+    own_gateway: Gateway,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    person = register(own_gateway)
+    caplog.set_level(logging.INFO, "ngoma.access")
+    own_gateway.send()
+    own_gateway.get("/api/v1/balance")
+    own_gateway.send(api_key="0" * len(own_gateway.key))
+    person.ask("GET", "/api/v1/keys")
+    ours = (own_gateway.account, own_gateway.key[:8])
+    lines = access_lines(capfd, 4)
+    assert [(line.get("account"), line.get("key_id")) for line in lines] == [
+        ours,
+        ours,
+        (None, None),
+        (person.account, None),
+    ]
+    assert "key_id" not in lines[3]
 
 
 def test_metrics_count_routes_not_paths(gateway: Gateway) -> None:

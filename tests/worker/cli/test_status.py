@@ -7,10 +7,12 @@ import pytest
 
 import adapters.room
 from adapters.clock import SystemClock
+from application.fleet.phones import EnrolPhone
 from domain.causes import OwnCause
 from domain.reports import InDoubt
 from domain.values import SECOND
 from tests.support.hooks import pause_webhook, set_webhook
+from tests.support.phone import code_for_phone
 from tests.support.sealing import seal_now
 from tests.tidy.sources import ROOT
 from tests.worker.cli.commands import Cli
@@ -125,6 +127,17 @@ def test_a_webhook_that_has_paused_is_told_with_its_account(cli: Cli) -> None:
     note = alarms(cli)[f"webhook {sender.account}"]
     assert note["level"] == "note"
     assert f"the receiver of account {sender.account}" in note["words"]
+
+
+def test_a_phone_that_was_let_in_and_does_not_pull_is_told(cli: Cli) -> None:
+    with sending(cli.folder) as sender:
+        system = sender.system
+        code, at = code_for_phone(system), system.clock.now()
+        device = system.committer.execute(EnrolPhone(code, digests=system.digests, at=at))
+    note = alarms(cli)[device.name.replace("-", " ")]
+    assert note["words"] == f"{device.name} is offline: it has not pulled yet"
+    assert "is it on, online" in note["do"]
+    assert f"{device.name} (1=mtn): offline" in on_screen(cli.run("status", code=1).stdout)
 
 
 # -- later ----------------------------------------------------------------------------------------
