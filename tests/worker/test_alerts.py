@@ -140,6 +140,16 @@ def test_prometheus_takes_the_rules() -> None:
     assert lint(RULES_FILE) == ""
 
 
+@pytest.mark.usefixtures("prometheus_is_there")
+def test_prometheus_takes_what_each_panel_asks(tmp_path: Path) -> None:
+    asked = [target["expr"] for panel in DASHBOARD["panels"] for target in panel.get("targets", [])]
+    meant = [expr.replace("$job", "ngoma").replace("$__rate_interval", "5m") for expr in asked]
+    rules = [{"record": f"panel:{place}", "expr": expr} for place, expr in enumerate(meant)]
+    file = tmp_path / "panels.yml"
+    file.write_text(json.dumps({"groups": [{"name": "panels", "rules": rules}]}))
+    assert lint(file) == ""
+
+
 class Faults:
     """A gateway in which everything is wrong that an alert is for, until it is mended."""
 
