@@ -45,9 +45,11 @@ def html(
 @cache
 def _environment() -> "Environment":
     """Make the environment once somebody looks at a page: its import is no part of a start."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
+    from jinja2 import FileSystemLoader, StrictUndefined  # noqa: PLC0415
 
-    made = Environment(
+    from api.pages.templating import DictsFirst  # noqa: PLC0415
+
+    made = DictsFirst(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,

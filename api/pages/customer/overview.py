@@ -1,5 +1,6 @@
 """``/app``: what an account has, what became of its messages, and what waits."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
@@ -30,6 +31,7 @@ _STANDS: Final[Mapping[str, tuple[frozenset[State], Tone]]] = {
     "failed": (frozenset(REFUNDED), "bad"),
 }
 """How messages stand, from the bottom of a bar up."""
+_NAMES: Final = {state: name for name, (states, _) in _STANDS.items() for state in states}
 
 
 async def overview(visit: Visit) -> View:
@@ -60,14 +62,15 @@ async def _found(visit: Visit) -> dict[str, Any]:
         "message_log",
         lambda: front.system.queries.activity(who.account, today - DAYS + 1),
     )
+    by_network = _by_network(rows)
     waiting = (await visit.ask(feltech.logs, query={"status": "pending"}))["data"]
     return {
         "balance": balance,
         "is_low": balance["available"] < (low_balance or LOW),
         "low_balance": low_balance,
         "suspended": about["suspended"],
-        "totals": {name: _count(rows, states) for name, (states, _) in _STANDS.items()},
-        "plots": (_by_day(rows, today), _by_network(rows)),
+        "totals": {one.name: sum(one.values) for one in by_network.series},
+        "plots": (_by_day(rows, today), by_network),
         "waiting": waiting["data"][:WAITING_SHOWN],
         "waiting_total": waiting["total"],
     }
@@ -75,34 +78,36 @@ async def _found(visit: Visit) -> dict[str, Any]:
 
 def _by_day(rows: Sequence[ActivityRow], today: int) -> Plot:
     days = range(today - DAYS + 1, today + 1)
+    counts = _counts(rows, "day")
     return Plot(
         say("overview.by_day", days=DAYS),
         [f"{_EPOCH + timedelta(days=day):%-d %b}" for day in days],
         [
-            Series(name, [_count(rows, states, day=day) for day in days], tone)
-            for name, (states, tone) in _STANDS.items()
+            Series(name, [counts[name, day] for day in days], tone)
+            for name, (_, tone) in _STANDS.items()
         ],
     )
 
 
 def _by_network(rows: Sequence[ActivityRow]) -> Plot:
+    counts = _counts(rows, "network")
     return Plot(
         say("overview.by_network"),
         [say(f"networks.{network.value}") for network in Network],
         [
-            Series(name, [_count(rows, states, network=each) for each in Network], tone)
-            for name, (states, tone) in _STANDS.items()
+            Series(name, [counts[name, each] for each in Network], tone)
+            for name, (_, tone) in _STANDS.items()
         ],
         names_bars=True,
     )
 
 
-def _count(rows: Sequence[ActivityRow], states: frozenset[State], **of: Any) -> int:
-    return sum(
-        row.messages
-        for row in rows
-        if row.state in states and all(getattr(row, name) == value for name, value in of.items())
-    )
+def _counts(rows: Sequence[ActivityRow], field: str) -> Counter[tuple[str, object]]:
+    """Count how messages stand, by one field of the rows."""
+    counts: Counter[tuple[str, object]] = Counter()
+    for row in rows:
+        counts[_NAMES[row.state], getattr(row, field)] += row.messages
+    return counts
 
 
 OVERVIEW: Final = (
