@@ -112,12 +112,14 @@ def sender_ids(connection: Connection, account: int) -> Sequence[SenderIdRow]:
 
 
 def sender_id_requests(
-    connection: Connection, status: str | None, *, after: int, limit: int
+    connection: Connection, status: str | None, *, account: int | None, after: int, limit: int
 ) -> Sequence[SenderIdRow]:
-    """List requests of all accounts by number, oldest first; ``status`` None is every one."""
+    """List requests by number, oldest first; ``status`` or ``account`` None: of every one."""
     wanted = _sender_ids().where(SENDER_IDS.c.number > after)
     if status is not None:
         wanted = wanted.where(SENDER_IDS.c.status == status)
+    if account is not None:
+        wanted = wanted.where(SENDER_IDS.c.account == account)
     rows = connection.execute(wanted.order_by(SENDER_IDS.c.number).limit(limit))
     return [_sender_id(row._mapping) for row in rows]
 

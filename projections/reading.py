@@ -192,12 +192,12 @@ class SqlQueries(
             return projections.looks.looks(connection, account, before=before, limit=limit)
 
     def sender_id_requests(
-        self, status: str | None, *, after: int, limit: int
+        self, status: str | None, *, account: int | None = None, after: int, limit: int
     ) -> Sequence[SenderIdRow]:
-        """List requests of all accounts by number, oldest first; ``status`` None is every one."""
+        """List requests by number, oldest first; ``status`` or ``account`` None: of every one."""
         with self._reading(catalogue.DIRECTORY) as connection:
             return projections.directory.sender_id_requests(
-                connection, status, after=after, limit=limit
+                connection, status, account=account, after=after, limit=limit
             )
 
     def sender_id(self, number: int) -> SenderIdRow | None:

@@ -89,7 +89,7 @@ async def _open(page: Page, front: Front, call: Call) -> Visit:
 async def _look(page: Page, front: Front, call: Call) -> Answer:
     """Answer who looks at a page."""
     visit = await _open(page, front, call)
-    newest = await news(visit) if page.is_live else ()
+    newest = await news(visit, of_all=page.who in ROLES) if page.is_live else ()
     shown = await page.show(visit)
     if isinstance(shown, View) and shown.table is not None and visit.query.get("format") == CSV:
         return await _csv(page, visit, shown)

@@ -2,10 +2,14 @@
 
 from contextlib import suppress
 from typing import Final
+from urllib.parse import urlencode
 
+from api.http.waiting import ALL
 from api.http.wire import Headers
+from api.pages.tables import Table
 from api.pages.visit import Visit
 from domain.errors import Overloaded, RateLimited
+from domain.roles import Role
 from domain.written import NUMBER_MAX, check_whole
 
 SEEN: Final = "after"
@@ -16,16 +20,33 @@ WAIT_S: Final = 20
 """How long a piece waits at most; what the feed does not tell is shown after so long."""
 
 
-async def news(visit: Visit) -> Headers:
-    """Wait for an event of the account that the script has not seen; name the newest.
+async def news(visit: Visit, *, of_all: bool) -> Headers:
+    """Wait for an event that the script has not seen, of the account or of all; name the newest.
 
     Where too many wait already, nobody waits: the script asks again by itself.
     """
-    front, account = visit.front, visit.who.account
+    front = visit.front
+    account = ALL if of_all else visit.who.account
+    waiting = front.waiting.staff if of_all else front.waiting.pages
     seen = visit.query.pop(SEEN, None)
     if seen is not None:
         number = check_whole(seen, SEEN, least=0, most=NUMBER_MAX)
         with suppress(RateLimited, Overloaded):
-            await front.waiting.pages.beyond(account, number, wait_s=WAIT_S)
-    newest = await front.read(account, lambda: front.system.queries.feed_ends([account]))
-    return ((NEWEST, b"%d" % newest.get(account, 0)),)
+            await waiting.beyond(account, number, wait_s=WAIT_S)
+    if of_all:
+        end = await front.read(visit.who.account, front.system.store.head)
+    else:
+        ends = await front.read(account, lambda: front.system.queries.feed_ends([account]))
+        end = ends.get(account, 0)
+    return ((NEWEST, b"%d" % end),)
+
+
+def live_address(visit: Visit, table: Table) -> str | None:
+    """Give where a list of staff is asked for anew, with its filters; None: not for this visitor.
+
+    Each look of who is an auditor alone is on record, so a page looks again by no script of ours.
+    """
+    if visit.who.roles == {Role.AUDITOR}:
+        return None
+    query = urlencode(table.filtered)
+    return f"{table.path}/live?{query}" if query else f"{table.path}/live"

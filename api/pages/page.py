@@ -70,6 +70,7 @@ class Page:
     is_fragment: bool = False
     """Whether it is a piece that a script puts into a page."""
     is_live: bool = False
-    """Whether it waits, where the script asks it to, for news of the account that looks."""
+    """Whether it waits, where the script asks it to, for news: of the account that looks, or, where
+    it is one of staff, of the whole log."""
     takes_file: bool = False
     """Whether a form of it sends a file, as large as the operator lets files be."""

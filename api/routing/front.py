@@ -13,7 +13,7 @@ from api.http.credentials import session_token
 from api.http.proxies import Addresses
 from api.http.shares import FairPool, Share
 from api.http.threads import Pool, Recent, Shared
-from api.http.waiting import Waiting
+from api.http.waiting import ALL, Waiting
 from api.http.wire import Call
 from api.routing.phones import open_phones
 from api.routing.pushes import Pushes
@@ -94,7 +94,8 @@ class Front:
         """Whether all is well, as of a moment ago: who asks does not make it so."""
         self._long = Pool("ngoma-long", threads=1, waiting_max=1)
         self.waiting = Waiting(
-            lambda accounts: self.read(None, lambda: system.queries.feed_ends(accounts))
+            lambda accounts: self.read(None, lambda: system.queries.feed_ends(accounts)),
+            look_at_log=lambda _: self.read(None, lambda: {ALL: system.store.head()}),
         )
         """Who waits for the next event of an account."""
         self.trying: set[int] = set()

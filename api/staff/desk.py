@@ -15,6 +15,7 @@ from api.routing.front import Front
 from api.staff.door import admit_staff, look
 from api.staff.fields import (
     read_account,
+    read_account_id,
     read_after,
     read_choice,
     read_limit,
@@ -30,12 +31,17 @@ from application.accounts import (
     SetSuspension,
 )
 from application.ports.queries import AccountRow, EntryRow, SenderIdRow
-from domain.errors import NotFound
+from domain.errors import InvalidRequest, NotFound
 from domain.manual_entry import EntryKind, EntryStatus
 from domain.public_ids import iso_time, iso_time_or_none
 from domain.roles import Role
 from domain.sender_id_rules import SenderIdStatus
 
+SEARCH_CHARACTERS_MAX: Final = 100
+SLICE: Final = 500
+"""Accounts that are looked through at once."""
+SLICES_MAX: Final = 10
+"""So many slices in one answer; its ``next_after`` says where the next goes on."""
 SUSPENDED: Final = "suspended"
 ACCOUNT_STATES: Final = ("active", SUSPENDED)
 
@@ -43,7 +49,7 @@ ACCOUNT_STATES: Final = ("active", SUSPENDED)
 
 
 async def accounts(front: Front, call: Call) -> Answer:
-    """List accounts by number."""
+    """List accounts by number: all, of a state, or with some words in name or address."""
     actor = await admit_staff(front, call)
     await look(front, actor, "accounts")
     query = read_query(call)
@@ -51,16 +57,25 @@ async def accounts(front: Front, call: Call) -> Answer:
     suspended = None
     if query.get("state"):
         suspended = read_choice(query, "state", ACCOUNT_STATES) == SUSPENDED
-    rows = await front.read_newest(
-        actor.account,
-        "directory",
-        lambda: front.system.queries.accounts(after=after, limit=limit, suspended=suspended),
-    )
-    page = schemas.StaffAccounts(
-        data=[_account(row) for row in rows],
-        next_after=rows[-1].number if len(rows) == limit else None,
-    )
-    return answer(page)
+    wanted = query.get("search", "").strip().casefold()
+    if len(wanted) > SEARCH_CHARACTERS_MAX:
+        msg = f"At most {SEARCH_CHARACTERS_MAX} characters can be searched for."
+        raise InvalidRequest(msg, field="search")
+    found: list[AccountRow] = []
+    more: int | None = after
+    for _ in range(SLICES_MAX if wanted else 1):
+        size = SLICE if wanted else limit
+        ask = partial(
+            front.system.queries.accounts, after=more or 0, limit=size, suspended=suspended
+        )
+        rows = await front.read_newest(actor.account, "directory", ask)
+        more = rows[-1].number if len(rows) == size else None
+        found += [row for row in rows if wanted in f"{row.name}\n{row.email}".casefold()]
+        if more is None or len(found) >= limit:
+            break
+    if len(found) > limit:
+        found, more = found[:limit], found[limit - 1].number
+    return answer(schemas.StaffAccounts(data=[_account(row) for row in found], next_after=more))
 
 
 async def account(front: Front, call: Call) -> Answer:
@@ -184,10 +199,13 @@ async def sender_ids(front: Front, call: Call) -> Answer:
     if query.get("status"):
         read_choice(query, "status", ("pending",))
     pending = SenderIdStatus.PENDING.value
+    number = read_account_id(query)
     rows = await front.read_newest(
         actor.account,
         "directory",
-        lambda: front.system.queries.sender_id_requests(pending, after=after, limit=limit),
+        lambda: front.system.queries.sender_id_requests(
+            pending, account=number, after=after, limit=limit
+        ),
     )
     page = schemas.StaffSenderIds(
         data=[_sender_id(row) for row in rows],

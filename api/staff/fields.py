@@ -43,6 +43,17 @@ def read_after(query: Mapping[str, str]) -> int:
     return check_whole(query.get("after") or "0", "after", least=0, most=NUMBER_MAX)
 
 
+def read_account_id(query: Mapping[str, str]) -> int | None:
+    """Read whose entries are wanted; None: everybody's.
+
+    Raises:
+        InvalidRequest: it is no such number.
+    """
+    if not query.get("account_id"):
+        return None
+    return check_whole(query["account_id"], "account_id", least=1, most=NUMBER_MAX)
+
+
 def read_before(query: Mapping[str, str]) -> int:
     """Read the number before which a page begins, from the newest on; absent is the newest.
 

@@ -15,6 +15,10 @@ STATUS: Final = Parameter(
     "status", "string", "waiting, approved, rejected or withdrawn; all unless given."
 )
 STANDING: Final = Parameter("state", "string", "active or suspended; all unless given.")
+SEARCH: Final = Parameter("search", "string", "A part of the name or the e-mail address.")
+OF_ACCOUNT: Final = Parameter(
+    "account_id", "integer", "Only those of this account.", least=1, most=NUMBER_MAX
+)
 PENDING: Final = Parameter("status", "string", "pending, which is also what is listed without it.")
 _ACCOUNT: Final = f"{BASE}/accounts/{{number}}"
 _ENTRY: Final = f"{BASE}/approvals/{{number}}"
@@ -27,7 +31,7 @@ STAFF: Final = (
         staff.accounts,
         "Accounts by number",
         answers={200: schemas.StaffAccounts},
-        query=(AFTER, LIMIT, STANDING),
+        query=(AFTER, LIMIT, STANDING, SEARCH),
     ),
     staff_route(
         "GET",
@@ -165,7 +169,7 @@ STAFF: Final = (
         staff.sender_ids,
         "Sender IDs that wait for a decision",
         answers={200: schemas.StaffSenderIds},
-        query=(PENDING, AFTER, LIMIT),
+        query=(PENDING, OF_ACCOUNT, AFTER, LIMIT),
     ),
     staff_route(
         "POST",

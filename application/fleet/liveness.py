@@ -89,6 +89,10 @@ class LeaseWatch:
         ]
 
 
+SILENT: Final = "nothing was heard of it lately"
+"""Why a SIM that never went offline by a word of its carrier is not online all the same."""
+
+
 class FleetWatch:
     """Which networks are offline, known to within a quarter of a second, for the send path."""
 

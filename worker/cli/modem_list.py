@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from adapters.clock import SystemClock
-from application.fleet.liveness import LeaseWatch
+from application.fleet.liveness import SILENT, LeaseWatch
 from application.ports import MODEM_CHECK
 from application.ports.queries import SimRow
 from domain.contents import ContentKind
@@ -127,6 +127,8 @@ def _reason_today(
     words = today.why_down.get(name, NOT_RUNNING)
     if state == "offline" and words not in {NOT_RUNNING, NOT_YET}:
         return words
+    if state == "offline" and row.came_online:
+        return SILENT
     return (state == "online" and today.lacks.get(name)) or _reason(gateway, row.reason)
 
 

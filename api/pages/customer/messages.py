@@ -27,7 +27,7 @@ async def messages(visit: Visit) -> View:
     """List them, newest first."""
     table = await _listed(visit)
     live = None if table.first_address else f"/app/messages/live?{urlencode(table.filtered)}"
-    return View("messages.html", {"live": live}, table=table)
+    return View("live_list.html", {"live": live}, table=table)
 
 
 async def live_messages(visit: Visit) -> View:

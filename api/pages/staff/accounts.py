@@ -34,7 +34,7 @@ async def accounts(visit: Visit) -> View:
     if chosen:
         row = (await visit.ask(desk.account, number=chosen))["data"]
         return View("accounts.html", await _forms(visit, row), table=_table(visit, [row], None))
-    query = {k: v for k, v in visit.query.items() if k in {"after", "state"} and v}
+    query = {k: v for k, v in visit.query.items() if k in {"after", "state", "search"} and v}
     found = await visit.ask(desk.accounts, query=query)
     table = _table(visit, found["data"], found["next_after"])
     return View("accounts.html", {"chosen": None}, table=table)
@@ -47,7 +47,11 @@ def _table(visit: Visit, rows: Sequence[Row], following: int | None) -> Table:
         query=visit.query,
         columns=COLUMNS,
         rows=rows,
-        filters=(Filter("account_id"), Filter("state", desk.ACCOUNT_STATES)),
+        filters=(
+            Filter("account_id"),
+            Filter("search"),
+            Filter("state", desk.ACCOUNT_STATES),
+        ),
         next=following,
         next_name="after",
     )

@@ -2,18 +2,22 @@
 
 from typing import Final
 
+from api.pages.live import live_address
 from api.pages.looking import staff
 from api.pages.page import Page, View, Who
-from api.pages.tables import Column, Table
+from api.pages.tables import Column, Filter, Table
 from api.pages.visit import Visit
+from api.staff.fields import read_choice
 
 PATH: Final = "/staff/alarms"
+STATES: Final = ("alarm", "note")
 COLUMNS: Final = (Column("part"), Column("state", "state"), Column("told"))
 
 
-async def alarms(visit: Visit) -> View:
+async def _standing(visit: Visit) -> Table:
     """List the parts that are not well, then what else operators are told of."""
     await staff(visit, "alarms")
+    wanted = read_choice(visit.query, "state", STATES) if visit.query.get("state") else None
     readiness = await visit.front.readiness()
     rows = [
         *(
@@ -27,8 +31,35 @@ async def alarms(visit: Visit) -> View:
         ),
         *({"part": part, "state": "note", "told": told} for part, told in readiness.notes.items()),
     ]
-    table = Table(name="alarms", path=PATH, query=visit.query, columns=COLUMNS, rows=rows)
-    return View("list.html", table=table)
+    return Table(
+        name="alarms",
+        path=PATH,
+        query=visit.query,
+        columns=COLUMNS,
+        rows=[row for row in rows if wanted in {None, row["state"]}],
+        filters=(Filter("state", STATES),),
+    )
 
 
-ALARMS: Final = (Page(path=PATH, name="alarms", who=Who.OPERATOR, show=alarms),)
+async def alarms(visit: Visit) -> View:
+    """Show what needs a person."""
+    table = await _standing(visit)
+    return View("live_list.html", {"live": live_address(visit, table)}, table=table)
+
+
+async def live_alarms(visit: Visit) -> View:
+    """Show it alone, as it is now."""
+    return View("rows.html", table=await _standing(visit))
+
+
+ALARMS: Final = (
+    Page(path=PATH, name="alarms", who=Who.OPERATOR, show=alarms),
+    Page(
+        path=f"{PATH}/live",
+        name="alarms_live",
+        who=Who.OPERATOR,
+        show=live_alarms,
+        is_fragment=True,
+        is_live=True,
+    ),
+)

@@ -71,7 +71,7 @@ async def reject(visit: Visit) -> Done:
 
 async def names(visit: Visit) -> View:
     """List the names that wait for a decision, oldest first."""
-    query = {k: v for k, v in visit.query.items() if k == "after" and v}
+    query = {k: v for k, v in visit.query.items() if k in {"after", "account_id"} and v}
     found = await visit.ask(desk.sender_ids, query=query)
     table = Table(
         name="asked_names",
@@ -79,6 +79,7 @@ async def names(visit: Visit) -> View:
         query=visit.query,
         columns=NAME_COLUMNS,
         rows=found["data"],
+        filters=(Filter("account_id"),),
         next=found["next_after"],
         next_name="after",
     )

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from api.pages.live import live_address
 from api.pages.looking import staff
 from api.pages.page import Done, Page, View, Who
 from api.pages.qr import drawn
@@ -20,6 +21,7 @@ from domain.public_ids import iso_time, iso_time_or_none
 from domain.values import Network
 
 PATH: Final = "/staff/fleet"
+QUEUE: Final = "/staff/queue"
 STATES: Final = ("online", "offline", "quarantined")
 SLOTS: Final = (1, 2)
 """Of a phone that is let in on the page; the command takes more."""
@@ -54,7 +56,7 @@ CHOICES: Final = {"network": tuple(network.value for network in Network), "state
 # -- the fleet --------------------------------------------------------------------------------
 
 
-async def fleet(visit: Visit) -> View:
+async def _sims(visit: Visit) -> Table:
     """List the SIMs that were seen, each with how it is now, its pace and what it may today."""
     system = visit.front.system
     actor = await staff(visit, "fleet")
@@ -75,7 +77,7 @@ async def fleet(visit: Visit) -> View:
         return [row for row in shown if all(row[name] == word for name, word in wanted.items())]
 
     rows = await visit.front.read_newest(actor.account, "fleet", ask)
-    table = Table(
+    return Table(
         name="sims",
         path=PATH,
         query=visit.query,
@@ -83,14 +85,25 @@ async def fleet(visit: Visit) -> View:
         rows=rows,
         filters=[Filter(name, choices) for name, choices in CHOICES.items()],
     )
+
+
+async def fleet(visit: Visit) -> View:
+    """Show the SIMs, and the form that lets a phone in."""
+    table = await _sims(visit)
     url = visit.once.get("url")
     values = {
         "networks": [("", say("fleet.no_sim")), *((each.value, each.value) for each in Network)],
         "slots": SLOTS,
         "url_qr": drawn(url) if url else "",
         "code_qr": drawn(visit.once["code"]) if url else "",
+        "live": live_address(visit, table),
     }
     return View("fleet.html", values, table=table)
+
+
+async def live_fleet(visit: Visit) -> View:
+    """Show them alone, as they are now."""
+    return View("rows.html", table=await _sims(visit))
 
 
 async def enrol(visit: Visit) -> Done:
@@ -142,10 +155,12 @@ def _unless_ok(words: str) -> str | None:
 # -- what waits -------------------------------------------------------------------------------
 
 
-async def queue(visit: Visit) -> View:
+async def _waiting(visit: Visit) -> Table:
     """Count open messages by network, with the age of the oldest."""
     system = visit.front.system
     actor = await staff(visit, "queue")
+    networks = CHOICES["network"]
+    wanted = read_choice(visit.query, "network", networks) if visit.query.get("network") else None
 
     def ask() -> list[dict[str, Any]]:
         oldest = system.queries.waiting_since(system.clock.now())
@@ -159,16 +174,48 @@ async def queue(visit: Visit) -> View:
                 "held": each.held,
             }
             for each in system.queries.backlog()
+            if wanted in {None, each.network}
         ]
 
     rows = await visit.front.read_newest(actor.account, "dispatch", ask)
-    table = Table(
-        name="queue", path="/staff/queue", query=visit.query, columns=QUEUE_COLUMNS, rows=rows
+    return Table(
+        name="queue",
+        path=QUEUE,
+        query=visit.query,
+        columns=QUEUE_COLUMNS,
+        rows=rows,
+        filters=(Filter("network", networks),),
     )
-    return View("list.html", table=table)
+
+
+async def queue(visit: Visit) -> View:
+    """Show what waits."""
+    table = await _waiting(visit)
+    return View("live_list.html", {"live": live_address(visit, table)}, table=table)
+
+
+async def live_queue(visit: Visit) -> View:
+    """Show it alone, as it is now."""
+    return View("rows.html", table=await _waiting(visit))
 
 
 FLEET: Final = (
     Page(path=PATH, name="fleet", who=Who.OPERATOR, show=fleet, acts={"enrol": enrol}),
-    Page(path="/staff/queue", name="queue", who=Who.OPERATOR, show=queue),
+    Page(
+        path=f"{PATH}/live",
+        name="fleet_live",
+        who=Who.OPERATOR,
+        show=live_fleet,
+        is_fragment=True,
+        is_live=True,
+    ),
+    Page(path=QUEUE, name="queue", who=Who.OPERATOR, show=queue),
+    Page(
+        path=f"{QUEUE}/live",
+        name="queue_live",
+        who=Who.OPERATOR,
+        show=live_queue,
+        is_fragment=True,
+        is_live=True,
+    ),
 )

@@ -78,9 +78,9 @@ class AccountQueries(Protocol):
         """List an account's sender ID requests, oldest first."""
 
     def sender_id_requests(
-        self, status: str | None, *, after: int, limit: int
+        self, status: str | None, *, account: int | None = None, after: int, limit: int
     ) -> Sequence[SenderIdRow]:
-        """List requests of all accounts by number, oldest first; ``status`` None is every one."""
+        """List requests by number, oldest first; ``status`` or ``account`` None: of every one."""
 
     def sender_id(self, number: int) -> SenderIdRow | None:
         """Find one sender ID request of any account."""

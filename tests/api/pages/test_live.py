@@ -9,16 +9,18 @@ import pytest
 
 from api.http.waiting import PAGES_EACH_MAX
 from api.pages import live
-from api.pages.page import Page
+from api.pages.page import Page, Who
 from api.pages.site import PAGES
 from domain.reports import Accepted
+from domain.roles import Role
 from tests.api.conftest import Gateway, new_account
 from tests.api.pages.browser import Browser, seen
 from tests.api.pages.conftest import OpenBrowser
-from tests.support.staff import open_session
+from tests.support.staff import hire, open_session
 
 NEWEST: Final = live.NEWEST.decode()
-LIVE: Final = [page for page in PAGES if page.is_live]
+LIVE: Final = [page for page in PAGES if page.is_live and page.who is Who.CUSTOMER]
+OF_STAFF: Final = [page for page in PAGES if page.is_live and page.who is not Who.CUSTOMER]
 
 
 @pytest.fixture
@@ -95,3 +97,32 @@ def test_where_too_many_wait_nobody_is_refused_and_no_program_loses_its_place(
 @pytest.mark.parametrize("written", ["x", "-1", "1" * 30])
 def test_what_was_not_seen_is_refused(shop: Browser, written: str) -> None:
     assert shop.get("/app/live", params={live.SEEN: written}).status_code == 422
+
+
+@pytest.mark.parametrize("page", OF_STAFF, ids=lambda page: page.name)
+@pytest.mark.slow
+def test_a_live_piece_of_staff_waits_for_news_of_anybody(
+    own_gateway: Gateway, open_browser: OpenBrowser, page: Page
+) -> None:
+    ann = open_browser(own_gateway, token=hire(own_gateway.system, "ann", Role.ADMIN).token)
+    first = ann.get(page.path)
+    with ThreadPoolExecutor(1) as others:
+        waiting = others.submit(ann.get, page.path, params={live.SEEN: newest(first)})
+        time.sleep(0.5)
+        assert not waiting.done()
+        queue(own_gateway)
+        then = waiting.result(8)
+    assert int(newest(then)) > int(newest(first))
+    if page.name == "queue_live":
+        assert seen(then) != seen(first)
+
+
+def test_a_page_of_staff_is_live_with_its_filters_but_not_for_an_auditor(
+    own_gateway: Gateway, open_browser: OpenBrowser
+) -> None:
+    admin = hire(own_gateway.system, "ann", Role.ADMIN)
+    auditor = hire(own_gateway.system, "eve", Role.AUDITOR, admin=admin.account)
+    shown = open_browser(own_gateway, token=admin.token).get("/staff/queue?network=mtn").text
+    assert 'data-live="/staff/queue/live?network=mtn"' in shown
+    eve = open_browser(own_gateway, token=auditor.token)
+    assert "data-live" not in eve.get("/staff/queue").text  # each of her looks is on record

@@ -65,6 +65,16 @@ def test_what_is_not_well_stands_among_the_alarms(
     own_gateway.system.signals.add_check("paper", lambda: "none left", is_vital=False)
     words = seen(open_browser(own_gateway, token=admin.token).get("/staff/alarms"))
     assert "paper alarm none left" in words
+    filtered = open_browser(own_gateway, token=admin.token).get("/staff/alarms?state=note")
+    assert "paper" not in seen(filtered)
+
+
+def test_accounts_are_found_by_a_part_of_the_name_or_the_address(office: Office) -> None:
+    for part in ("Demo", "demo", "@example"):
+        assert "Demo" in seen(office.ann.get(f"/staff/accounts?search={part}")), part
+    found = office.ann.get("/staff/accounts?search=nobody-is-called-so")
+    assert "Nothing is like that." in seen(found)
+    assert office.ann.get(f"/staff/accounts?search={'x' * 101}").status_code == 422
 
 
 def test_an_auditor_sees_the_books_and_it_is_on_record(

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from adapters.clock import SystemClock
 from adapters.settings import Settings
+from application.fleet.liveness import SILENT
 from application.ports.queries import SimRow
 from domain.errors import NgomaError, StoreDown
 from domain.public_ids import iso_time
@@ -240,7 +241,6 @@ def _phones(gateway: Gateway, sims: Sequence[Mapping[str, Any]]) -> list[dict[st
 
 
 NEVER: Final = "it has not pulled yet"
-SILENT: Final = "it has not pulled lately"
 
 
 def _paused(gateway: Gateway) -> Sequence[int]:
