@@ -70,7 +70,7 @@ async def accounts(front: Front, call: Call) -> Answer:
         )
         rows = await front.read_newest(actor.account, "directory", ask)
         more = rows[-1].number if len(rows) == size else None
-        found += [row for row in rows if wanted in f"{row.name}\n{row.email}".casefold()]
+        found += [row for row in rows if _has(row, wanted)]
         if more is None or len(found) >= limit:
             break
     if len(found) > limit:
@@ -251,6 +251,11 @@ async def _decide_sender_id(
 
 
 # -- as it is answered ------------------------------------------------------------------------
+
+
+def _has(row: AccountRow, wanted: str) -> bool:
+    """Whether these words stand in the name or the address; what was erased holds none."""
+    return any(wanted in (written or "").casefold() for written in (row.name, row.email))
 
 
 def _account(row: AccountRow) -> schemas.StaffAccount:
