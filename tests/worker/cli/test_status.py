@@ -7,10 +7,15 @@ import pytest
 
 import adapters.room
 from adapters.clock import SystemClock
+from api.pages.words import say
+from application.fleet.duty import BringOnline
+from application.fleet.liveness import SILENT
 from application.fleet.phones import EnrolPhone
+from application.ports import SimIdentity
 from domain.causes import OwnCause
+from domain.phone import slot_identity
 from domain.reports import InDoubt
-from domain.values import SECOND
+from domain.values import SECOND, Instant, Network
 from tests.support.hooks import pause_webhook, set_webhook
 from tests.support.phone import code_for_phone
 from tests.support.sealing import seal_now
@@ -138,6 +143,28 @@ def test_a_phone_that_was_let_in_and_does_not_pull_is_told(cli: Cli) -> None:
     assert note["words"] == f"{device.name} is offline: it has not pulled yet"
     assert "is it on, online" in note["do"]
     assert f"{device.name} (1=mtn): offline" in on_screen(cli.run("status", code=1).stdout)
+
+
+def test_a_phone_that_falls_silent_has_one_reason_in_the_list_and_in_status(cli: Cli) -> None:
+    with sending(cli.folder) as sender:
+        system = sender.system
+        code, at = code_for_phone(system), system.clock.now()
+        device = system.committer.execute(EnrolPhone(code, digests=system.digests, at=at))
+        slot = slot_identity(device.device, 1)
+        card = SimIdentity(None, slot, device.device, "phone", "", takes_whole=True)
+        came = BringOnline(
+            card,
+            network=Network.MTN,
+            modem=f"{device.name}/1",
+            holder=device.device,
+            at=Instant(at - 3_600 * SECOND),
+        )
+        system.committer.execute(came)
+    (listed,) = [one for one in cli.json("modem", "list") if one["modem"] == f"{device.name}/1"]
+    assert (listed["state"], listed["reason"]) == ("offline", SILENT)
+    note = alarms(cli)[device.name.replace("-", " ")]
+    assert note["words"] == f"{device.name} is offline: {SILENT}"
+    assert say("fleet.silent") == SILENT
 
 
 # -- later ----------------------------------------------------------------------------------------
