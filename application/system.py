@@ -11,6 +11,7 @@ from application.books.committer import Committer
 from application.books.digests import Digests
 from application.books.reader import Reader
 from application.fleet.liveness import FleetWatch
+from application.fleet.reception import Reception
 from application.messages.porting import Ported
 from application.ports import (
     AccessLog,
@@ -174,6 +175,8 @@ class System:
     log_wait_s: float = 1.0
     accept_wait_s: float = 5.0
     signals: Signals = field(default_factory=Signals)
+    reception: Reception = field(default_factory=Reception)
+    """How well the modems of this process hear their networks."""
     inspections: Sequence[Inspection] = ()
     """What looks for damage in the files that this process uses."""
     write_table: TableWriter

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.modems.simulated.driver import SimulatedModemDriver
+from adapters.modems.simulated.driver import SIGNAL_DBM, SimulatedModemDriver
 from application.books.actors import Actor
 from application.fleet.duty import BringOnline, SetQuarantine
 from application.fleet.leases import LEASE_S
@@ -182,6 +182,14 @@ def test_without_network_a_sim_takes_nothing_and_does_not_count(gw: Gateway) -> 
     driver.receive(RegistrationChanged(registered=True))
     gw.until(lambda: gw.message(number).state is State.SENT, sim)
     gw.until(lambda: lease_of(gw).answered_at > 0, sim)
+
+
+def test_an_idle_modem_tells_how_well_it_hears_its_network(gw: Gateway) -> None:
+    sim = gw.sim(gw.driver("a"), "a")
+    gw.online(sim)
+    assert gw.system.reception.of("a") is None
+    gw.clock.advance(31)
+    gw.until(lambda: gw.system.reception.of("a") == SIGNAL_DBM, sim)
 
 
 class Lost(SimulatedModemDriver):

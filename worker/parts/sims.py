@@ -45,6 +45,8 @@ def _make(process: Process) -> Sequence[Loop]:
         watch("sim_segments_per_day", text, partial(_quotas, sims), label="sim")
         text = "Airtime of the SIM in a modem, in ngwee, as its network said last."
         watch("modem_airtime_ngwee", text, partial(_airtime, sims), label="modem")
+        text = "How strong a modem's network is, in dBm, as it said last."
+        watch("modem_signal_dbm", text, system.reception.known, label="modem")
     for sim in sims:
         check = f"{MODEM_CHECK}{sim.settings.name}"
         process.system.signals.add_check(check, partial(_trouble, sim), is_vital=False)

@@ -2,6 +2,7 @@
 
 import logging
 
+from application.fleet.reception import Reception
 from application.fleet.waits import SimWaits
 from application.ports import Clock, ModemDriver
 from domain.values import SECOND, Instant
@@ -12,8 +13,17 @@ logger = logging.getLogger("ngoma.sims")
 class Presence:
     """What is known of one modem between opening and closing; asks it when it was silent."""
 
-    def __init__(self, name: str, driver: ModemDriver, *, clock: Clock, waits: SimWaits) -> None:
+    def __init__(
+        self,
+        name: str,
+        driver: ModemDriver,
+        *,
+        clock: Clock,
+        waits: SimWaits,
+        reception: Reception,
+    ) -> None:
         self._name = name
+        self._reception = reception
         self._driver = driver
         self._clock = clock
         self._waits = waits
@@ -49,6 +59,7 @@ class Presence:
         if health is not None:
             self.note_answer()
             self.note_network(is_registered=health.registered)
+            self._reception.note(self._name, health.signal_dbm)
 
     @property
     def answered_at(self) -> Instant:

@@ -100,7 +100,9 @@ class SimRunner:
         self._memory_alarm = f"modem {settings.name} memory"
         self._driver = driver
         self._port = Port(settings, driver, clock=clock, alarms=alarms, waits=waits)
-        self._presence = Presence(settings.name, driver, clock=clock, waits=waits)
+        self._presence = Presence(
+            settings.name, driver, clock=clock, waits=waits, reception=system.reception
+        )
         self._waits = waits
         self._wait = wait
         self._wait_at = wait_at

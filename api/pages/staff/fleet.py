@@ -32,6 +32,7 @@ SIM_COLUMNS: Final = (
     Column("msisdn", "phone"),
     Column("state", "state"),
     Column("why"),
+    Column("signal_dbm", "number"),
     Column("since", "when"),
     Column("today", "number"),
     Column("quota", "number"),
@@ -72,7 +73,14 @@ async def _sims(visit: Visit) -> Table:
         answering = {lease.sim for lease in LeaseWatch(system.store, system.clock).answering()}
         rows = system.queries.sims(system.clock.now())
         shown = (
-            _sim(row, row.number in answering, checks, modems.get(row.modem or "")) for row in rows
+            _sim(
+                row,
+                row.number in answering,
+                checks,
+                modems.get(name := row.modem or ""),
+                system.reception.of(name),
+            )
+            for row in rows
         )
         return [row for row in shown if all(row[name] == word for name, word in wanted.items())]
 
@@ -122,6 +130,7 @@ def _sim(
     is_answering: bool,  # noqa: FBT001 - one caller
     checks: Any,
     modem: ModemSettings | None,
+    dbm: int | None,
 ) -> dict[str, Any]:
     why = checks.get(f"{MODEM_CHECK}{row.modem}", "ok")
     state = "online" if row.came_online and is_answering else "offline"
@@ -132,6 +141,7 @@ def _sim(
         "msisdn": row.msisdn,
         "state": "quarantined" if row.quarantined else state,
         "why": _why_offline(row) if why == "ok" and state == "offline" else _unless_ok(why),
+        "signal_dbm": dbm if state == "online" else None,
         "since": iso_time(row.since),
         "today": row.begun_today,
         "quota": modem.segments_per_day or None if modem else None,

@@ -94,10 +94,13 @@ def test_the_fleet_tells_what_a_sim_may_and_is_filtered(tmp_path: Path) -> None:
     with an_office(tmp_path / "modems", modems=[MODEM]) as office:
         office.gateway.bring_online()
         office.gateway.take_offline(Network.AIRTEL)
+        for modem in (row["modem"] for row in office.rows("eve", FLEET)):
+            office.gateway.system.reception.note(modem, -79)
         page = office.at["eve"].get(FLEET)
         check(page)
         rows = {row["network"]: row for row in office.rows("eve", FLEET)}
         assert (rows["mtn"]["quota"], rows["mtn"]["pace"]) == ("40", "8")
+        assert (rows["mtn"]["signal_dbm"], rows["airtel"]["signal_dbm"]) == ("-79", "")
         assert (rows["zamtel"]["quota"], rows["zamtel"]["pace"]) == ("", ""), "not set up here"
         assert office.rows("eve", f"{FLEET}?state=offline") == [rows["airtel"]]
         assert office.rows("eve", f"{FLEET}?network=mtn&state=online") == [rows["mtn"]]
