@@ -75,7 +75,7 @@ prometheus: $(STAMP)
 	@command -v prometheus >/dev/null && exit 0; \
 	test -x $(VENV)/prometheus/usr/bin/prometheus && exit 0; \
 	mkdir -p $(VENV)/prometheus && cd $(VENV)/prometheus && command -v apt-get >/dev/null && \
-		{ [ "$$(id -u)" != 0 ] || apt-get update -qq; } && apt-get download -qq prometheus && \
+		{ [ "$$(id -u)" != 0 ] || apt-get update -qq; } && apt-get download -qq -o APT::Sandbox::User=root prometheus && \
 		dpkg-deb -x prometheus_*.deb . && rm prometheus_*.deb && exit 0; \
 	echo 'NO PROMETHEUS: the alerts will not be tried. Install it, or run make test where apt-get may download it.' >&2
 
