@@ -17,10 +17,10 @@ _COLUMNS: Final = (
         MESSAGES.c[name]
         for name in (
             *("number", "account", "network", "state", "batch", "credits", "credits_refunded"),
-            *("queued_at", "sent_at", "failure_code"),
+            *("queued_at", "sent_at", "failure_code", "sim"),
         )
     ),
-    *(WAITING.c[name] for name in ("lane", "expires_at", "sim", "last_attempt_at")),
+    *(WAITING.c[name] for name in ("lane", "expires_at", "last_attempt_at")),
 )
 
 

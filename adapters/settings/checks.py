@@ -63,6 +63,22 @@ def url(schemes: Sequence[str]) -> Check:
     return check
 
 
+_begins_with_http: Final = url(["http", "https"])
+
+
+def web_url(value: str) -> None:
+    """Check an address of the web: one that leads to a host."""
+    _begins_with_http(value)
+    try:
+        parts = urlsplit(value)
+        is_usable = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_usable = False
+    if not is_usable:
+        msg = f"must name a host, and a port from 1 to {PORT_MAX} or none"
+        raise ValueError(msg)
+
+
 def proxies(values: Iterable[str]) -> None:
     """Check that each is an IP address or a network, or stands for a Unix socket."""
     for value in values:

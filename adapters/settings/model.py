@@ -21,6 +21,7 @@ from adapters.settings.checks import (
     sender_id,
     url,
     ussd_code,
+    web_url,
     within,
 )
 from adapters.settings.providers import PROVIDER_CHECKS, PROVIDER_SECRETS, ProviderSettings
@@ -35,7 +36,6 @@ from domain.values import Network
 DATABASE_URLS: Final = url(["postgresql", "postgres"])
 MAIL_URLS: Final = url(["smtp", "smtps"])
 REDIS_URLS: Final = url(["redis", "rediss", "unix"])
-WEB_URLS: Final = url(["http", "https"])
 TLS: Final = ("1.2", "1.3")
 EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - what an operator may set
 CREDITS: Final = within(0, CREDITS_MAX)
@@ -61,7 +61,7 @@ LIST_CHECKS: Final[Mapping[str, Mapping[str, Sequence[Check]]]] = {
     },
     "local_phones": {
         "name": (provider_name,),
-        "url": (WEB_URLS,),
+        "url": (web_url,),
         "slots": (phone_slots,),
         "user": (not_blank,),
     },
@@ -153,7 +153,7 @@ class Settings:
     phones_public_url: str | None = _setting(
         None,
         "Address under which phones reach it; without it that host with the port of listen.",
-        check=WEB_URLS,
+        check=web_url,
     )
     connections_max: int = _setting(
         4_096,
@@ -213,7 +213,7 @@ class Settings:
     public_url: str | None = _setting(
         None,
         "Address under which people reach the gateway; without it host and port.",
-        check=WEB_URLS,
+        check=web_url,
     )
     numbering_plan: NumberingPlan = field(
         default=NumberingPlan.PUBLISHED,

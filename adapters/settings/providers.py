@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from adapters.security.secret import Secret
-from adapters.settings.checks import Check, one_of, provider_name, url, within
+from adapters.settings.checks import Check, one_of, provider_name, web_url, within
 
 KINDS: Final = ("mtn", "airtel", "zamtel", "pawapay")
 ANSWER_S: Final = 30.0
@@ -97,8 +97,8 @@ PROVIDER_CHECKS: Final[Mapping[str, Sequence[Check]]] = MappingProxyType(
     {
         "name": (provider_name,),
         "kind": (one_of(KINDS),),
-        "base_url": (url(["http", "https"]),),
-        "callback_url": (url(["http", "https"]),),
+        "base_url": (web_url,),
+        "callback_url": (web_url,),
         "answer_timeout_s": (within(0.1, 600),),
         "fee_flat_ngwee": (within(0, 10**8),),
         "fee_per_10_000": (within(0, 10_000),),

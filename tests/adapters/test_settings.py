@@ -188,6 +188,17 @@ def test_a_value_that_cannot_be_used_says_what_it_must_be(
     assert _mistakes(tmp_path, toml) == [mistake]
 
 
+@pytest.mark.parametrize("url", ["http:", "https://:8080", "http://p:99999", "http://p:eight"])
+def test_an_address_without_a_host_or_with_a_port_that_is_none_is_refused(
+    tmp_path: Path, url: str
+) -> None:
+    must = "it must name a host, and a port from 1 to 65535 or none."
+    assert _mistakes(tmp_path, f'public_url = "{url}"') == [f'public_url = "{url}": {must}']
+    phone = f'[[local_phones]]\nname = "a"\nurl = "{url}"\npassword = "env:HOME"\n'
+    found = _mistakes(tmp_path, f'{phone}slots = ["1=mtn"]')
+    assert found == [f'[[local_phones]] 1 "a": url = "{url}": {must}']
+
+
 @pytest.mark.parametrize("place", ["file:/nowhere/pin", "env:NGOMA_NO_PIN", "hunter2"])
 def test_a_pin_that_is_not_there_is_named_and_a_pin_itself_is_not(
     tmp_path: Path, place: str

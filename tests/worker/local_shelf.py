@@ -1,8 +1,9 @@
 """Phones that the gateway calls, beside others: the real driver over HTTP, on a virtual clock."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from adapters.modems.phones.client import LocalPhone
@@ -105,6 +106,18 @@ class DiesBeforeGiving(LocalPhone):
 
     def give(self, message: Any) -> Any:
         raise Killed
+
+
+class ShowsNothingOfIt(LocalPhone):
+    """The client of something that knows every message, and shows neither text nor recipient."""
+
+    more: Mapping[str, object] = MappingProxyType({})
+
+    def give(self, message: Any) -> Any:
+        return 409, None
+
+    def show(self, message_id: str) -> Any:
+        return 200, {"id": message_id, "state": "Pending", "textMessage": "none", **self.more}
 
 
 class Killed(BaseException):

@@ -21,6 +21,7 @@ from tests.worker.local_shelf import (
     DiesBeforeGiving,
     Killed,
     LocalShelf,
+    ShowsNothingOfIt,
     local_shelf,
 )
 
@@ -180,6 +181,23 @@ def test_a_battery_that_is_low_is_an_alarm_and_falls_with_it(shelf: LocalShelf) 
     called.phone.battery = 60
     shelf.run(70)
     assert "phone p0" not in shelf.gw.alarms.standing()
+
+
+@pytest.mark.parametrize("more", [{}, {"recipients": 1}, {"recipients": ["+260977000000"]}])
+def test_what_it_has_under_the_id_and_does_not_show_is_sent_by_no_other_sim(
+    shelf: LocalShelf, more: dict[str, object]
+) -> None:
+    called = shelf.add_called(MTN)
+    shelf.run(4)
+    client = ShowsNothingOfIt(called.settings.url, user="sms", password=PASSWORD)
+    client.more = more
+    called.runner._client = client
+    shelf.send(Lane.NORMAL)
+    shelf.run(4)
+    shelf.add_modem()
+    shelf.run(30)
+    assert only(shelf) == ["AttemptStarted"]
+    assert not shelf.air.segments
 
 
 @pytest.mark.parametrize(

@@ -71,5 +71,8 @@ def _lines(error: Exception) -> str:
 
 
 def _sentence(text: str) -> str:
-    text = text[0].upper() + text[1:] if text[:1].islower() and " " in text else text
+    first, _, more = text.partition(" ")
+    is_name = any(mark in first for mark in "./_")  # of a file or a setting: as it is written
+    if more and first[:1].islower() and not is_name:
+        text = text[0].upper() + text[1:]
     return text if text.endswith((".", "!", "?")) else f"{text}."

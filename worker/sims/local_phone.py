@@ -269,10 +269,13 @@ def _is_new(item: Item) -> bool:
 
 
 def _is_ours(shown: Mapping[str, Any], item: Item) -> bool:
-    """Whether what the phone has by an id is the message, and not one of another gateway."""
-    content = shown.get("textMessage") or {}
-    recipients = [each.get("phoneNumber") for each in shown["recipients"]]
-    return content.get("text") == item.text and recipients == [item.recipient]
+    """Whether what the phone has by an id is the message, unless it shows one of another gateway."""
+    try:
+        recipients = [each["phoneNumber"] for each in shown["recipients"]]
+        text = shown["textMessage"]["text"]
+    except (KeyError, TypeError):  # it shows neither: another SIM would perhaps send it twice
+        return True
+    return bool(text == item.text) and recipients == [item.recipient]
 
 
 def _as_json(item: Item) -> Mapping[str, object]:

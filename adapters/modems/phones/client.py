@@ -56,7 +56,7 @@ class LocalPhone:
     def battery(self) -> int | None:
         """Give the per cent of its battery where its own check of that fails; else None."""
         _, told = self._call("GET", "/health")
-        with suppress(KeyError, TypeError, ValueError):
+        with suppress(KeyError, TypeError, ValueError, OverflowError):  # its number is anything
             level = told["checks"]["battery:level"]
             return int(level["observedValue"]) if level["status"] == "fail" else None
         return None
@@ -97,7 +97,7 @@ class LocalPhone:
         try:
             connection = self._connection()
             connection.connect()
-        except (OSError, http.client.InvalidURL) as error:
+        except (OSError, http.client.InvalidURL, UnicodeError) as error:  # the last: by its name
             msg = f"it cannot be reached: {_words(error)}"
             raise NotReached(msg) from error
         late = threading.Timer(self._answer_s, _hang_up, [connection])
@@ -128,7 +128,7 @@ def _hang_up(connection: http.client.HTTPConnection) -> None:
 
 
 def _read(raw: bytes) -> Any:
-    with suppress(ValueError):
+    with suppress(ValueError, RecursionError):  # whoever is in that network may answer
         return json.loads(raw) if raw else None
     return None
 

@@ -28,6 +28,15 @@ def test_each_setting_says_where_it_comes_from(cli: Cli, tmp_path: Path) -> None
     assert shown["data_dir"] == {"value": str(tmp_path), "from": "flag"}
 
 
+def test_the_name_of_a_file_stays_as_it_is_written_in_an_error(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("small.toml").write_text('[[modems]]\nname = "try"\nnetwork = "mtn"\n')
+    refused = cli.refusal("config", "show", "--config", "small.toml")
+    assert refused == 'small.toml: [[modems]] 1 "try": device is missing.'
+
+
 def test_secrets_are_masked_in_both_forms(cli: Cli, tmp_path: Path) -> None:
     pin = tmp_path / "pin"
     pin.write_text("4711")

@@ -42,6 +42,7 @@ def test_messages_are_listed_by_state_newest_first(cli: Cli, sender: Sender) -> 
     assert (doubt["state"], doubt["sim"]) == ("in_doubt", 1)
     assert (failed["failure_code"], failed["credits_refunded"]) == ("CMS_28", 1)
     assert (sent["account_id"], sent["expires_at"]) == (sender.account, None)
+    assert (newest["sim"], failed["sim"], sent["sim"]) == (None, 1, 1)
     printed = cli.run("message", "list").stdout
     assert RECIPIENT not in printed
     assert TEXT not in printed

@@ -1,5 +1,6 @@
 """`ngoma status` tells the truth where nothing runs, and from the store alone."""
 
+import ast
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -19,7 +20,7 @@ from domain.values import SECOND, Instant, Network
 from tests.support.hooks import pause_webhook, set_webhook
 from tests.support.phone import code_for_phone
 from tests.support.sealing import seal_now
-from tests.tidy.sources import ROOT
+from tests.tidy.sources import ROOMS, ROOT, nodes, sources
 from tests.worker.cli.commands import Cli
 from tests.worker.cli.messages import sending
 from tests.worker.cli.test_finance import ROWS, brought
@@ -75,6 +76,19 @@ def test_the_screen_fits_eighty_columns_and_begins_with_what_is_wrong(cli: Cli) 
 def test_the_runbook_has_a_page_for_each_alarm_that_something_is_to_be_done_about() -> None:
     lines = (ROOT / "docs" / "runbook.md").read_text().splitlines()
     assert {line[3:] for line in lines if line.startswith("## ")} == set(REMEDIES)
+
+
+def test_each_check_and_alarm_that_the_code_names_has_its_remedy() -> None:
+    named = {
+        ast.literal_eval(call.args[0]).partition(" ")[0]
+        for source in sources(*ROOMS)
+        for call in nodes(source.tree)
+        if isinstance(call, ast.Call)
+        and ast.unparse(call.func).endswith(("add_check", "alarms.set"))
+        and isinstance(call.args[0], ast.Constant)
+    }
+    assert named >= {"store", "seal", "content"}
+    assert named <= set(REMEDIES)
 
 
 def test_a_folder_without_a_store_is_told_and_none_is_made(cli: Cli) -> None:

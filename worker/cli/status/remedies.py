@@ -26,6 +26,7 @@ REMEDIES: Final[Mapping[str, str]] = {
     "clock": "set the clock (`timedatectl`), or `ngoma clock vouch` once it was compared",
     "seal": "do what the words say; look at the log of `ngoma seal` (or `serve`)",
     "anchors": "see that the folder of `seal_anchor` can be written and the mail server answers",
+    "certificate": "put a good pair in place (`ngoma doctor` looks at it); it is taken by itself",
     "keys": "`ngoma key regenerate` for its owner, then `ngoma audit verify`",
     "backup": "`ngoma backup create FILE` each night, and `ngoma backup drill`",
     "money": "`ngoma finance match`, then `ngoma finance exceptions`",
