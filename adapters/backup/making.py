@@ -175,5 +175,28 @@ def remembered(settings: Settings) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
+def remove_older(settings: Settings, newest: Report, keep: int) -> list[Path]:
+    """Remove what was made here in the folder of ``newest`` but the last ``keep``; give which.
+
+    A file that is not as it was made is left: it may be something else by now.
+    """
+    folder, store = newest.file.parent, newest.store_id
+    beside = {
+        Path(each["file"]): each["bytes"]
+        for each in remembered(settings)
+        if Path(each["file"]).parent == folder and each["store_id"] == store
+    }
+    there = [file for file, size in beside.items() if is_as_made(file, size)]
+    gone = there[:-keep]
+    for file in gone:
+        file.unlink(missing_ok=True)
+    return gone
+
+
+def is_as_made(file: Path, size: int) -> bool:
+    """Say whether a backup is still where it was made, and as large."""
+    return file.is_file() and file.stat().st_size == size
+
+
 def _list_of(settings: Settings) -> Path:
     return settings.data_dir / "backups.jsonl"

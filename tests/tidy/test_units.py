@@ -1,6 +1,7 @@
 """The systemd units are ones that systemd takes, and start commands that there are."""
 
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,9 @@ from tests.tidy.sources import ROOT
 from worker.cli import main
 
 FOLDER: Final = ROOT / "deploy" / "systemd"
-UNITS: Final = sorted(FOLDER.glob("*.service"))
+BACKUP: Final = FOLDER / "ngoma-backup.service"
+"""The one that runs to its end, when its timer says so."""
+UNITS: Final = sorted(unit for unit in FOLDER.glob("*.service") if unit != BACKUP)
 PROGRAM: Final = "/opt/ngoma/bin/ngoma"
 OF_ONE: Final = {
     *("AmbientCapabilities", "CapabilityBoundingSet", "DeviceAllow", "DevicePolicy", "Environment"),
@@ -66,8 +69,24 @@ def test_modems_are_for_those_who_drive_them() -> None:
         assert closed is (unit.stem not in driving)
 
 
+def test_the_backup_is_made_and_drilled_at_night_under_the_same_hardening() -> None:
+    lines = service_of(BACKUP)
+    commands = re.findall(rf"{PROGRAM} (.+?)'?\n", BACKUP.read_text())
+    assert [words.split()[:2] for words in commands] == [["backup", "create"], ["backup", "drill"]]
+    for words in commands:
+        _, name, *arguments = shlex.split(words)
+        backup = main.get_command(click.Context(main), "backup")
+        assert isinstance(backup, click.Group)
+        found = backup.get_command(click.Context(backup), name)
+        assert found is not None
+        found.make_context(name, arguments)  # refuses an option that is not there
+    follower = service_of(FOLDER / "ngoma-project.service")
+    hardening = follower[follower.index(("User", "ngoma")) :]
+    assert [line for line in hardening if line not in lines] == []
+
+
 def test_the_settings_in_units_are_settings() -> None:
-    for unit in UNITS:
+    for unit in (*UNITS, BACKUP):
         assert unknown_variables(re.findall(r"\bNGOMA_[A-Z_]+", unit.read_text())) == []
 
 
@@ -76,12 +95,13 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
     if analyze is None:
         pytest.skip("NO SYSTEMD-ANALYZE: the units are not verified. Install the package systemd.")
     (tmp_path / "ngoma").symlink_to(sys.executable)
-    for unit in UNITS:
+    units = [*UNITS, BACKUP, FOLDER / "ngoma-backup.timer"]
+    for unit in units:
         text = unit.read_text().replace(PROGRAM, str(tmp_path / "ngoma"))
         (tmp_path / unit.name).write_text(text)
 
     def said() -> tuple[int, str]:
-        files = [tmp_path / unit.name for unit in UNITS]
+        files = [tmp_path / unit.name for unit in units]
         command = [analyze, "verify", "--man=no", "--recursive-errors=no", *map(str, files)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
         return done.returncode, "".join(

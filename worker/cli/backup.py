@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from adapters.backup.report import Report
 
 
+KEPT_MAX: Final = 100
+"""As many as are remembered."""
 BROKEN: Final = (
     "Restore an older backup; if there is none, `ngoma restore FILE --accept-broken` brings this"
     " one back with all that is wrong in it."
@@ -29,18 +31,27 @@ def backup() -> None:
 
 
 @backup.command(
-    "create", epilog=example("ngoma backup create /backup/ngoma-$(date +%F).zip --json")
+    "create",
+    epilog=example(
+        "ngoma backup create /backup/ngoma-$(date +%F).zip --json",
+        "ngoma backup create /backup/ngoma-$(date +%F).zip --keep 14",
+    ),
 )
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--keep",
+    type=click.IntRange(1, KEPT_MAX),
+    help="Then remove older ones that were made here in the same folder, but the last so many.",
+)
 @json_option
 @place_options
-def create(place: Place, file: Path, *, as_json: bool) -> None:
+def create(place: Place, file: Path, *, keep: int | None, as_json: bool) -> None:
     """Back the store up into FILE, also while the gateway runs.
 
     It holds events, contents and the server's secret, as of one moment: keep it as you keep the
     store. The writer's key and the sealer's are never in it. FILE is not overwritten.
     """
-    from adapters.backup.making import make_backup, must_be_new
+    from adapters.backup.making import make_backup, must_be_new, remove_older
     from adapters.clock import SystemClock
 
     settings = place.settings()
@@ -51,7 +62,14 @@ def create(place: Place, file: Path, *, as_json: bool) -> None:
         made_at = moment(SystemClock().now()) or ""
         report = make_backup(settings, file, made_at=made_at, advance=advance)
     words = [f"{file}: {report.events or 0:,} events up to position {report.position or 0:,}."]
-    tell(report, words if report.is_ok else ["No backup was made."], as_json=as_json)
+    removed = remove_older(settings, report, keep) if keep and report.is_ok else []
+    words += [f"Removed {older}." for older in removed]
+    tell(
+        report,
+        words if report.is_ok else ["No backup was made."],
+        as_json=as_json,
+        removed=[str(older) for older in removed],
+    )
 
 
 @backup.command("list", epilog=example("ngoma backup list --json"))
@@ -59,10 +77,10 @@ def create(place: Place, file: Path, *, as_json: bool) -> None:
 @place_options
 def list_backups(place: Place, *, as_json: bool) -> None:
     """List the backups that were made here, oldest first, and whether each is still there."""
-    from adapters.backup.making import remembered
+    from adapters.backup.making import is_as_made, remembered
 
     rows = [
-        each | {"is_there": _is_there(Path(each["file"]), each["bytes"])}
+        each | {"is_there": is_as_made(Path(each["file"]), each["bytes"])}
         for each in remembered(place.settings())
     ]
     if as_json:
@@ -79,12 +97,18 @@ def drill(place: Place, *, as_json: bool) -> None:
     """Restore the newest backup where nobody uses it, and say how long it took.
 
     That is a folder for temporary files, and on PostgreSQL a database of its own on the same
-    server. All of what came back is read and checked, and removed. The gateway may run.
+    server. All of what came back is read and checked, and removed. The gateway may run. What
+    came of it is noted for `ngoma status`.
     """
+    from adapters.backup.drills import remember_drill
+    from adapters.clock import SystemClock
     from worker.cli.drilling import drill_newest
 
-    done = drill_newest(place.settings(), actor=Actor(host_user()))
+    settings = place.settings()
+    done = drill_newest(settings, actor=Actor(host_user()))
     report = done.report
+    at = moment(SystemClock().now()) or ""
+    remember_drill(settings, report, at=at, took_s=done.took_s)
     words = [
         f"{report.file}, made at {report.made_at}: brought back in {done.took_s:.1f} s,"
         f" {report.events or 0:,} events up to position {report.position or 0:,}, and in order.",
@@ -96,10 +120,6 @@ def drill(place: Place, *, as_json: bool) -> None:
         as_json=as_json,
         took_s=round(done.took_s, 3),
     )
-
-
-def _is_there(file: Path, size: int) -> bool:
-    return file.is_file() and file.stat().st_size == size
 
 
 def tell(report: "Report", words: list[str], *, as_json: bool, **more: object) -> None:

@@ -172,3 +172,24 @@ def test_any_other_file_is_no_backup(cli: Cli, tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_there_is_wrong_usage(cli: Cli, tmp_path: Path) -> None:
     cli.refusal("restore", tmp_path / "nothing.zip", code=2)
+
+
+def test_older_backups_are_removed_but_the_last_ones_and_what_is_not_as_it_was_made(
+    cli: Cli, tmp_path: Path
+) -> None:
+    cli.migrate()
+    folder, elsewhere = tmp_path / "nights", tmp_path / "elsewhere"
+    folder.mkdir()
+    elsewhere.mkdir()
+    first, changed, second, third = (folder / f"{n}.zip" for n in range(4))
+    cli.run("backup", "create", elsewhere / "0.zip")
+    for file in (first, changed, second):
+        assert cli.json("backup", "create", file)["removed"] == []
+    changed.write_text("something of mine")
+    (folder / "mine.txt").touch()
+    assert cli.json("backup", "create", third, "--keep", 2)["removed"] == [str(first)]
+    names = {path.name for path in folder.iterdir()}
+    assert names == {changed.name, second.name, third.name, "mine.txt"}
+    assert (elsewhere / "0.zip").exists()
+    cli.refusal("backup", "create", folder / "none.zip", "--keep", 0, code=2)
+    assert not (folder / "none.zip").exists()

@@ -1,9 +1,11 @@
 """``ngoma backup drill``: the newest backup brought back where nobody uses it, timed and judged."""
 
+import json
 import sqlite3
 import tempfile
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,6 +49,31 @@ def test_the_newest_backup_is_tried_and_nothing_is_left_of_it(
     assert 0 < found["took_s"] < 60
     assert list(temporary.iterdir()) == []
     assert (cli.folder / "store.db").read_bytes() == before
+
+
+def test_status_says_when_the_last_drill_was_and_a_failed_one_is_an_alarm_until_one_succeeds(
+    cli: Cli, backups: list[Path]
+) -> None:
+    def alarms() -> list[str]:
+        code = cli.run("status", "--json", code=1)
+        return [each["words"] for each in json.loads(code.stdout)["alarms"]]
+
+    def drill() -> Any:
+        return json.loads(cli.run("status", "--json", code=1).stdout)["backup"]["drill"]
+
+    assert drill() is None
+    assert "never drilled" in cli.run("status", code=1).stdout
+    took_s = cli.json("backup", "drill")["took_s"]
+    assert (drill()["ok"], drill()["took_s"], drill()["file"]) == (True, took_s, str(backups[1]))
+    assert 0 <= drill()["age_s"] < 600
+    assert "brought back in" in cli.run("status", code=1).stdout
+    away = backups[1].rename(backups[1].with_suffix(".away"))
+    cli.json("backup", "drill", code=1)
+    failed = f"the last drill failed: {backups[1]} cannot be restored"
+    assert failed in alarms()
+    away.rename(backups[1])
+    cli.json("backup", "drill")
+    assert failed not in alarms()
 
 
 def test_words_say_how_long_it_took(cli: Cli, backups: list[Path]) -> None:

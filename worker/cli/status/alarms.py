@@ -172,6 +172,8 @@ def _of_backups(backup: Mapping[str, Any] | None, facts: Facts) -> Iterator[Alar
     elif backup["age_s"] >= BACKUP_LATE_S:
         days = backup["age_s"] / DAY_S
         yield Alarm("backup", f"the newest backup is {days:.1f} days old: {backup['file']}")
+    elif (drill := backup["drill"]) and not drill["ok"]:
+        yield Alarm("backup", f"the last drill failed: {drill['file']} cannot be restored")
     elif not backup["is_there"]:
         yield Alarm("backup", f"the newest backup is not there any more: {backup['file']}", "note")
 

@@ -71,21 +71,27 @@ def _is_alive(pid: str) -> bool:
 
 
 def backup_row(settings: Settings, now: Instant) -> dict[str, Any] | None:
-    """Give the newest backup that was made here; None when none was."""
-    from adapters.backup.making import remembered
+    """Give the newest backup that was made here, and the last drill; None when none was."""
+    from adapters.backup.drills import last_drill
+    from adapters.backup.making import is_as_made, remembered
 
     made = remembered(settings)
     if not made:
         return None
     newest = made[-1]
-    file, at = Path(newest["file"]), check_iso_time(newest["made_at"], field="made_at")
+    file, drill = Path(newest["file"]), last_drill(settings)
     return {
         "file": str(file),
         "made_at": newest["made_at"],
-        "age_s": round((now - at) / SECOND),
+        "age_s": _age_s(newest["made_at"], now),
         "bytes": newest["bytes"],
-        "is_there": file.is_file() and file.stat().st_size == newest["bytes"],
+        "is_there": is_as_made(file, newest["bytes"]),
+        "drill": drill and drill | {"age_s": _age_s(drill["at"], now)},
     }
+
+
+def _age_s(written: str, now: Instant) -> int:
+    return round((now - check_iso_time(written, field="made_at")) / SECOND)
 
 
 def disk_row(folder: Path) -> dict[str, Any]:

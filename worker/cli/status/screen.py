@@ -153,7 +153,14 @@ def _backup(backup: Mapping[str, Any] | None) -> str:
     if backup is None:
         return "none was made here"
     gone = "" if backup["is_there"] else ", not there any more"
-    return f"{duration(backup['age_s'])} ago, {backup['file']}{gone}"
+    return f"{duration(backup['age_s'])} ago, {backup['file']}{gone}; {_drill(backup['drill'])}"
+
+
+def _drill(drill: Mapping[str, Any] | None) -> str:
+    if drill is None:
+        return "never drilled"
+    came_of_it = f"brought back in {drill['took_s']:.1f} s" if drill["ok"] else "it FAILED"
+    return f"last drill {duration(drill['age_s'])} ago, {came_of_it}"
 
 
 def _disk(disk: Mapping[str, Any]) -> str:
