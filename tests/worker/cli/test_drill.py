@@ -11,6 +11,7 @@ import pytest
 
 from adapters.store.guarding import SQLITE_LIFT
 from domain.reports import Accepted
+from tests.support.templates import copy_migrated
 from tests.worker.cli.commands import Cli
 from tests.worker.cli.messages import sending
 
@@ -18,6 +19,7 @@ from tests.worker.cli.messages import sending
 @pytest.fixture(autouse=True)
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give the folder for temporary files, which is this test's own."""
+    copy_migrated(tmp_path / "warm")  # what the test process keeps for all its tests is made first
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
