@@ -186,7 +186,7 @@ class Process:
         return int(code)
 
 
-def wait_until_ready(process: Process, base_url: str) -> None:
+def wait_until_ready(process: Process, base_url: str, *, within_s: float = START_S) -> None:
     """Wait until /readyz is 200.
 
     Raises:
@@ -201,7 +201,7 @@ def wait_until_ready(process: Process, base_url: str) -> None:
         except Unanswered:
             return False
 
-    wait_until(is_ready, within_s=START_S, what=f"{process} is ready")
+    wait_until(is_ready, within_s=within_s, what=f"{process} is ready")
     client.hang_up()
 
 
