@@ -269,7 +269,7 @@ def _is_new(item: Item) -> bool:
 
 
 def _is_ours(shown: Mapping[str, Any], item: Item) -> bool:
-    """Whether what the phone has by an id is the message, unless it shows one of another gateway."""
+    """Whether what the phone has by an id is the message: unless it shows that it is another."""
     try:
         recipients = [each["phoneNumber"] for each in shown["recipients"]]
         text = shown["textMessage"]["text"]
