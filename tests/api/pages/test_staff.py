@@ -1,8 +1,11 @@
 """The pages of staff: what they show, and that their forms do what the commands do."""
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from html import unescape
 from typing import Any
 
 import httpx
@@ -54,8 +57,8 @@ def test_every_page_of_staff_is_shown_and_its_list_is_a_file_too(office: Office)
         answer = office.ann.get(page.path)
         assert answer.status_code == 200, (page.path, seen(answer))
         check(answer)
-        csv = office.ann.get(f"{page.path}?format=csv")
-        assert csv.headers["content-type"].startswith("text/csv"), page.path
+        file = office.ann.get(f"{page.path}?format=csv")
+        assert file.headers["content-type"].startswith("text/csv"), page.path
 
 
 def test_what_is_not_well_stands_among_the_alarms(
@@ -75,6 +78,33 @@ def test_accounts_are_found_by_a_part_of_the_name_or_the_address(office: Office)
     found = office.ann.get("/staff/accounts?search=nobody-is-called-so")
     assert "Nothing is like that." in seen(found)
     assert office.ann.get(f"/staff/accounts?search={'x' * 101}").status_code == 422
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "<script>alert('x')</script> & <b>",
+        "=HYPERLINK(1)+cmd|' /C calc'!A0",
+        "\u05e9\u05dc\u05d5\u05dd (abc) \u0634",
+        "a long name " * 8,
+    ],
+)
+def test_a_name_is_shown_as_itself_to_staff_and_in_files(office: Office, name: str) -> None:
+    name = name.strip()
+    key = office.gateway.system.keyring.make("first")[1]
+    email = f"{key.key_id}@example.test".lower()
+    answer = office.gateway.http.post(
+        "/api/v1/auth/register", json={"name": name, "email": email, "password": "a drum at noon"}
+    )
+    assert answer.status_code == 201, answer.text
+    number = answer.json()["account_id"]
+    page = office.ann.get(f"/staff/accounts?account_id={number}").text
+    assert name in unescape(page)
+    assert "<script>alert" not in page
+    answer = office.ann.get(f"/staff/accounts?search={email}&format=csv")
+    (row,) = csv.DictReader(io.StringIO(answer.text))
+    assert row["name"] in {name, f"'{name}"}
+    assert not row["name"].startswith("=")
 
 
 def test_an_auditor_sees_the_books_and_it_is_on_record(

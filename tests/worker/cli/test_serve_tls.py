@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
+from tests.api.pages.browser import SESSION, TOKEN
 from tests.end_to_end.waiting import wait_until
 from tests.support.certificates import Files
 from tests.worker.cli.commands import NGOMA, ROOT, Cli
@@ -58,6 +60,7 @@ def test_it_speaks_tls_also_to_old_phones_and_takes_a_new_certificate_at_a_signa
         _, headers, first = ask(url, files, "/")
         assert headers["strict-transport-security"] == "max-age=31536000"
         assert _checks(line)["certificate"] == "ok"
+        must_keep_who_registers(url, files)
 
         old, device = ssl.TLSVersion.TLSv1_2, "/api/mobile/v1/device"
         assert ask(line["phones"], files, device, most=old)[0] == 200, "a phone that is old"
@@ -81,6 +84,19 @@ def test_it_speaks_tls_also_to_old_phones_and_takes_a_new_certificate_at_a_signa
     assert "The certificate was read again." in written
     assert "PRIVATE KEY" not in written
     assert "Traceback" not in written
+
+
+def must_keep_who_registers(url: str, files: Files) -> None:
+    """Register on the page as a browser does, which sends a Secure cookie by TLS alone."""
+    with httpx.Client(base_url=url, verify=files.context, trust_env=False, timeout=30) as browser:
+        token = TOKEN.search(browser.get("/register").text)
+        assert token
+        who = {"name": "Mwila", "email": "mwila@example.test", "password": "a drum at noon"}
+        form = {"csrf_token": token[1], "do": "register", **who}
+        assert browser.post("/register", data=form).status_code == 303
+        (cookie,) = (each for each in browser.cookies.jar if each.name == SESSION)
+        assert (cookie.secure, cookie.path, cookie.domain_specified) == (True, "/", False)
+        assert "Mwila" in browser.get("/app").text
 
 
 def _listening(folder: Path) -> dict[str, Any]:
