@@ -67,7 +67,7 @@ def test_a_follower_killed_at_any_point_ends_with_the_same_tables(
 def fill(settings: Settings) -> None:
     system = bootstrap(settings)
     system.store.migrate()
-    log = whole_log(1, STEPS)
+    log = whole_log(5, STEPS)
     put_log(system.store, [*log, *beside(Instant(log[-1].at))])
     system.close()
 

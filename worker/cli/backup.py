@@ -9,7 +9,7 @@ from application.books.actors import Actor
 from domain.public_ids import feltech_id
 from worker.cli.gateway import host_user, require_store
 from worker.cli.group import Group
-from worker.cli.options import Place, example, json_option, place_options
+from worker.cli.options import Place, Whole, example, json_option, place_options
 from worker.cli.output import moment, print_json, print_table, visible
 from worker.cli.projections import progress
 
@@ -40,7 +40,7 @@ def backup() -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option(
     "--keep",
-    type=click.IntRange(1, KEPT_MAX),
+    type=Whole(1, KEPT_MAX),
     help="Then remove older ones that were made here in the same folder, but the last so many.",
 )
 @json_option

@@ -6,6 +6,7 @@ import time
 from api.http.pacing import CLIENTS_MAX, EACH_S, FREE, LONGEST_S, Pacing
 from api.http.proxies import Addresses
 from api.http.wire import Scope
+from application.ports import Asker
 from tests.api.conftest import Gateway
 
 ATTACKER, OTHER, PROXY = "203.0.113.9", "203.0.113.10", "10.0.0.1"
@@ -28,6 +29,7 @@ class Answers:
             "client": (peer, 1),
             "query_string": b"",
             "ngoma.headers": {},
+            "ngoma.asker": Asker(),
             "ngoma.is_head": False,
             "ngoma.request_id": b"1",
         }
