@@ -109,11 +109,12 @@ def serve(
 def _serve(
     settings: Settings, role: ProcessRole, outlet: Outlet, *, is_demo: bool, phones: int
 ) -> None:
-    end_in_order()
+    go_on = end_in_order()
     with ExitStack() as stack:
         if settings.database_url is None:
             stack.enter_context(alone(settings.data_dir))
             require_sound(settings.data_dir)
+            go_on()
         (settings.data_dir / "demo.json").unlink(missing_ok=True)
         # Before anything is opened, so that a taken port is a clear message at once.
         certificates = certificates_of(settings)

@@ -4,13 +4,24 @@ import signal
 from collections.abc import Callable
 
 
-def end_in_order() -> None:
-    """Unwind on SIGINT and SIGTERM: uvicorn raises them anew once the web has stopped."""
+def end_in_order() -> Callable[[], None]:
+    """Unwind on SIGINT and SIGTERM: uvicorn raises them anew once the web has stopped.
+
+    Give what unwinds if one came already: what a handler raises is lost where SQLite calls back
+    meanwhile, as it does while a store is looked through (CPython drops errors of its callbacks).
+    """
+    asked: list[int] = []
 
     def end() -> None:
+        asked.append(1)
         raise SystemExit(0)
 
+    def go_on() -> None:
+        if asked:
+            raise SystemExit(0)
+
     call_at_end(end)
+    return go_on
 
 
 def call_at_end(end: Callable[[], None]) -> None:
