@@ -13,6 +13,7 @@ import pytest
 
 from api.pages.page import Who
 from api.pages.site import STAFF
+from api.staff import desk
 from domain.account import Account, account_id
 from domain.roles import Role
 from domain.values import SECOND, Instant, Network
@@ -78,6 +79,28 @@ def test_accounts_are_found_by_a_part_of_the_name_or_the_address(office: Office)
     found = office.ann.get("/staff/accounts?search=nobody-is-called-so")
     assert "Nothing is like that." in seen(found)
     assert office.ann.get(f"/staff/accounts?search={'x' * 101}").status_code == 422
+
+
+def test_a_search_goes_on_where_it_left_off(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "SLICE", 2)
+    monkeypatch.setattr(desk, "SLICES_MAX", 2)
+    made = [new_account(office.gateway.system, credits=1)[0] for _ in range(7)]
+    found: list[int] = []
+    after: int | None = 0
+    looks = 0
+    while after is not None:
+        query: dict[str, str | int] = {"search": "DEMO", "after": after, "limit": 3}
+        answer = office.gateway.http.get(
+            "/api/v1/staff/accounts", params=query, headers=office.staff[0].bearer
+        )
+        assert answer.status_code == 200, answer.text
+        found += [row["id"] for row in answer.json()["data"]]
+        after, looks = answer.json()["next_after"], looks + 1
+    assert looks > 2
+    assert found == sorted(set(found))
+    assert set(made) <= set(found)
 
 
 @pytest.mark.parametrize(
