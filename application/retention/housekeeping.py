@@ -112,8 +112,7 @@ class Housekeeping:
             + self._forget_repeatables(as_of)
             + self._erase_contents(as_of)
             + self._erase_payers(as_of)
-            + self._erase_inbound(as_of)
-            + self._erase_uploads(as_of)
+            + self._erase_beside(as_of)
         )
 
     def _erase_contents(self, as_of: Instant) -> int:
@@ -129,30 +128,21 @@ class Housekeeping:
         )
         return self._at_its_pace(done.erased for _, done in erased)
 
-    def _erase_inbound(self, as_of: Instant) -> int:
-        return self._at_its_pace(
-            erase_due_inbound(
-                self._queries,
-                self._retention,
-                actor=RETENTION,
-                as_of=as_of,
-                now=self._clock.now,
-                run=self._committer.execute,
-                batches_max=ROUNDS_MAX,
+    def _erase_beside(self, as_of: Instant) -> int:
+        """Erase what came in, and lists that were uploaded."""
+        return sum(
+            self._at_its_pace(
+                erase(
+                    self._queries,
+                    self._retention,
+                    actor=RETENTION,
+                    as_of=as_of,
+                    now=self._clock.now,
+                    run=self._committer.execute,
+                    batches_max=ROUNDS_MAX,
+                )
             )
-        )
-
-    def _erase_uploads(self, as_of: Instant) -> int:
-        return self._at_its_pace(
-            erase_due_uploads(
-                self._queries,
-                self._retention,
-                actor=RETENTION,
-                as_of=as_of,
-                now=self._clock.now,
-                run=self._committer.execute,
-                batches_max=ROUNDS_MAX,
-            )
+            for erase in (erase_due_inbound, erase_due_uploads)
         )
 
     def _at_its_pace(self, batches: Iterable[int]) -> int:

@@ -2,9 +2,8 @@
 
 from typing import Final
 
-from api.pages.live import live_address
 from api.pages.looking import staff
-from api.pages.page import Page, View, Who
+from api.pages.staff.live_lists import live_list
 from api.pages.tables import Column, Filter, Table
 from api.pages.visit import Visit
 from api.staff.fields import read_choice
@@ -41,25 +40,4 @@ async def _standing(visit: Visit) -> Table:
     )
 
 
-async def alarms(visit: Visit) -> View:
-    """Show what needs a person."""
-    table = await _standing(visit)
-    return View("live_list.html", {"live": live_address(visit, table)}, table=table)
-
-
-async def live_alarms(visit: Visit) -> View:
-    """Show it alone, as it is now."""
-    return View("rows.html", table=await _standing(visit))
-
-
-ALARMS: Final = (
-    Page(path=PATH, name="alarms", who=Who.OPERATOR, show=alarms),
-    Page(
-        path=f"{PATH}/live",
-        name="alarms_live",
-        who=Who.OPERATOR,
-        show=live_alarms,
-        is_fragment=True,
-        is_live=True,
-    ),
-)
+ALARMS: Final = live_list(PATH, "alarms", _standing)

@@ -7,6 +7,7 @@ from api.pages.looking import staff
 from api.pages.page import Done, Page, View, Who
 from api.pages.qr import drawn
 from api.pages.staff.doubts import PATH as DOUBTS
+from api.pages.staff.live_lists import live_list, live_piece
 from api.pages.tables import Column, Filter, Table
 from api.pages.visit import Visit
 from api.pages.words import say
@@ -109,11 +110,6 @@ async def fleet(visit: Visit) -> View:
     return View("fleet.html", values, table=table)
 
 
-async def live_fleet(visit: Visit) -> View:
-    """Show them alone, as they are now."""
-    return View("rows.html", table=await _sims(visit))
-
-
 async def enrol(visit: Visit) -> Done:
     """Draw a code by which a phone is let in, with the networks of the SIMs in it."""
     system, actor = visit.front.system, await staff(visit)
@@ -198,34 +194,8 @@ async def _waiting(visit: Visit) -> Table:
     )
 
 
-async def queue(visit: Visit) -> View:
-    """Show what waits."""
-    table = await _waiting(visit)
-    return View("live_list.html", {"live": live_address(visit, table)}, table=table)
-
-
-async def live_queue(visit: Visit) -> View:
-    """Show it alone, as it is now."""
-    return View("rows.html", table=await _waiting(visit))
-
-
 FLEET: Final = (
     Page(path=PATH, name="fleet", who=Who.OPERATOR, show=fleet, acts={"enrol": enrol}),
-    Page(
-        path=f"{PATH}/live",
-        name="fleet_live",
-        who=Who.OPERATOR,
-        show=live_fleet,
-        is_fragment=True,
-        is_live=True,
-    ),
-    Page(path=QUEUE, name="queue", who=Who.OPERATOR, show=queue),
-    Page(
-        path=f"{QUEUE}/live",
-        name="queue_live",
-        who=Who.OPERATOR,
-        show=live_queue,
-        is_fragment=True,
-        is_live=True,
-    ),
+    live_piece(PATH, "fleet", _sims),
+    *live_list(QUEUE, "queue", _waiting),
 )

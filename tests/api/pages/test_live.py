@@ -108,7 +108,7 @@ def test_a_live_piece_of_staff_waits_for_news_of_anybody(
     first = ann.get(page.path)
     with ThreadPoolExecutor(1) as others:
         waiting = others.submit(ann.get, page.path, params={live.SEEN: newest(first)})
-        time.sleep(0.5)
+        time.sleep(0.5)  # that it waits meanwhile is what is tried
         assert not waiting.done()
         queue(own_gateway)
         then = waiting.result(8)
