@@ -71,9 +71,11 @@ class DoubtedTimes(Aggregate):
         return cls._create(cls.Opened, id=DOUBTED_TIMES, timestamp=at, host=host)
 
     def doubt(self, host: str, *, from_at: Instant, until_at: Instant, at: Instant) -> None:
-        """Begin a stretch of a host; one that lasts goes on."""
-        if host not in self.lasting:
-            self._record(self.Doubted, at=at, host=host, from_at=from_at, until_at=until_at)
+        """Begin a stretch of a host, or widen the one that lasts."""
+        lasting = self.lasting.get(host, [from_at, until_at])
+        first, last = min(from_at, lasting[0]), max(until_at, lasting[1])
+        if self.lasting.get(host) != [first, last]:
+            self._record(self.Doubted, at=at, host=host, from_at=first, until_at=last)
 
     def settle(self, host: str, found: Stretch | None, *, at: Instant) -> None:
         """End the stretch of a host, if one lasts; None says no more of it than was expected."""

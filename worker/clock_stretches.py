@@ -6,7 +6,7 @@ ahead of where it stood then. A clock that was set forward and is believed there
 as one is that begins without a battery and is set right by the network.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,6 +41,10 @@ class _Stretch:
     behind_s: float | None = None
     """How far the clock had been behind, once it is believed."""
 
+    def is_within(self, noted: Sequence[int] | None) -> bool:
+        """Whether what is noted of its host holds it, so far."""
+        return noted is not None and noted[0] <= self.from_at and self.until_at <= noted[1]
+
 
 class ClockStretches:
     """One for each process, stepped after its watch."""
@@ -64,6 +68,7 @@ class ClockStretches:
         self._since_at = clock.now()
         """When the clock began to stand where it does, or this process to look."""
         self._seen_s: dict[str, float] = {}
+        watch.wait_until(lambda: self._own is None)
 
     def step(self) -> None:
         """Begin or end a stretch of this host, and end what others do not end.
@@ -72,25 +77,25 @@ class ClockStretches:
             StoreDown: the log cannot be read.
         """
         times = self._reader.find(DoubtedTimes, DOUBTED_TIMES)
-        lasting = set(times.lasting) if times else set()
-        is_lasting = self._host in lasting
-        if self._own is not None and self._own.is_noted and not is_lasting:
+        lasting = times.lasting if times else {}
+        if self._own is not None and self._own.is_noted and self._host not in lasting:
             self._end(self._own)
         off = self._watch.off
-        if off is not None and (off.by_s < 0 or off.is_step):
-            self._own = self._begun(off, self._own)
+        for seen in (self._watch.take_passed(), off):  # it may have been off between two steps
+            if seen is not None and (seen.by_s < 0 or seen.is_step):
+                self._own = self._begun(seen, self._own)
         own = self._own
         if own is not None:
-            own.is_noted = is_lasting
-            if not is_lasting:
+            own.is_noted = own.is_within(lasting.get(self._host))
+            if not own.is_noted:
                 self._note(own)
             elif off is None:
                 self._settle(own)
         if off is None:
-            self._settle_left(lasting)
+            self._settle_left(set(lasting))
 
     def _begun(self, off: Off, own: _Stretch | None) -> _Stretch:
-        now = self._clock.now()
+        now = Instant(round((off.stands_s + self._clock.monotonic_s()) * SECOND))
         if off.by_s > 0:
             return own or _Stretch(
                 off.stands_s - off.by_s,
@@ -107,7 +112,7 @@ class ClockStretches:
         return own
 
     def _note(self, own: _Stretch) -> None:
-        until_at = _moved(own.from_at, LONGEST_S) if own.was_behind else own.until_at
+        until_at = _moved(own.until_at, LONGEST_S) if own.was_behind else own.until_at
         now = self._clock.now()
         self._submit(DoubtTimes(self._host, from_at=own.from_at, until_at=until_at, at=now))
 

@@ -98,6 +98,8 @@ class ClockWatch:
         self._believed: list[Stand] = []
         self._believed_at_s = float("-inf")
         self._off: Off | None = None
+        self._passed: Off | None = None
+        self._is_settled: Callable[[], bool] | None = None
         self._has_run = False
         self._vouched_at: Instant | None = None
         self._heard: dict[str, Heard] = {}
@@ -137,13 +139,23 @@ class ClockWatch:
                 self._listen(self._store.clock_marks(), now_s)
                 self._looked_at_s = now_s
             other = self._differs(now_s)
-            return self._where(now_s, is_alone=other is None) or other
+            return self._where(now_s, is_alone=other is None) or other or self._unsettled()
 
     @property
     def off(self) -> Off | None:
         """Say where this host's own clock stands, None where it is believed."""
         with self._lock:
             return self._off
+
+    def wait_until(self, is_settled: Callable[[], bool]) -> None:
+        """Believe a clock that was off only once what it dated is settled, too."""
+        self._is_settled = is_settled
+
+    def take_passed(self) -> Off | None:
+        """Give how the clock was off that is believed now, once; None when it was not."""
+        with self._lock:
+            passed, self._passed = self._passed, None
+            return passed
 
     def step(self) -> None:
         """Look, and while the clock is believed note now and then what time it is.
@@ -205,7 +217,13 @@ class ClockWatch:
             return None
         return self._off.words
 
+    def _unsettled(self) -> str | None:
+        if self._is_settled is None or (self._passed is None and self._is_settled()):
+            return None
+        return "what the clock dated while it was off is not settled yet"
+
     def _believe(self, stands_s: float) -> None:
+        self._passed = self._off or self._passed
         self._believed = [Stand(stands_s)]
         self._believed_at_s = self._clock.monotonic_s()
         self._off = None

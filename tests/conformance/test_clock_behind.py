@@ -227,3 +227,37 @@ def test_nothing_that_a_clock_dated_that_was_behind_ends_early(
     host.keep_house()
     assert host.body(ended) is None
     assert host.gw.system.store.content(ContentKind.MESSAGE, ended) is not None
+
+
+@pytest.mark.parametrize(("behind_s", "is_server"), [(60 * DAY_S, False)])
+@pytest.mark.parametrize("is_seen_right", [True, False])
+def test_a_clock_that_is_set_back_before_anybody_noted_that_it_was_right_ends_nothing_early(
+    host: Host, behind_s: int, is_seen_right: bool
+) -> None:
+    host.gw.clock.jump(DAY_S)
+    host.runs(2)
+    host.gw.clock.jump(-DAY_S)
+    if is_seen_right:  # by the relay, which looks when it has something to ask for
+        host.bench.watch.fault()
+    host.gw.clock.jump(-behind_s)
+    host.runs(2)
+    waiting = host.send().first_number
+    is_right_again(host, behind_s)
+    host.runs(3)
+    assert host.bench.watch.fault() is None
+    assert host.state(waiting) is State.QUEUED
+
+
+@pytest.mark.parametrize(("behind_s", "is_server"), [(60 * DAY_S, False)])
+def test_a_clock_that_was_behind_for_less_than_a_second_ends_nothing_early(
+    host: Host, behind_s: int
+) -> None:
+    host.gw.clock.jump(-behind_s)
+    assert host.bench.watch.fault() is not None
+    waiting = host.send().first_number
+    host.gw.clock.jump(behind_s)
+    assert host.bench.watch.fault() is not None  # what it dated is not noted yet
+    host.gw.reached()
+    host.runs(4)
+    assert host.bench.watch.fault() is None
+    assert host.state(waiting) is State.QUEUED
