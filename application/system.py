@@ -37,6 +37,7 @@ from application.ports import (
 )
 from application.ports.queries import Queries
 from application.ports.tables import TableWriter
+from application.retention.erasing import Erasing
 from application.retention.erasure import Retention
 from application.telling.desk import WebhookDesk
 from domain.msisdn import Numbering
@@ -187,6 +188,8 @@ class System:
     """Looks at lists of recipients that people upload."""
     exports: Exports
     """The log in files for auditors."""
+    erasing: Erasing = field(default_factory=Erasing)
+    """What this process erases at somebody's request."""
     close: Callable[[], None]
 
     @property

@@ -27,13 +27,23 @@ class Pool:
         Raises:
             Overloaded: too many wait already.
         """
+        return await self.begin(call)
+
+    def begin(self, call: Callable[[], R]) -> "asyncio.Future[R]":
+        """Have a call run in a thread, for which nobody needs to wait.
+
+        Raises:
+            Overloaded: too many wait already.
+        """
         if self._calls >= self._calls_max:
             raise Overloaded
         self._calls += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._executor, call)
-        finally:
-            self._calls -= 1
+        running = asyncio.get_running_loop().run_in_executor(self._executor, call)
+        running.add_done_callback(self._ended)
+        return running
+
+    def _ended(self, _: "asyncio.Future[R]") -> None:
+        self._calls -= 1
 
     def close(self) -> None:
         """Let the threads end; what waits is dropped."""

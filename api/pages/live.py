@@ -46,7 +46,12 @@ def live_address(visit: Visit, table: Table) -> str | None:
 
     Each look of who is an auditor alone is on record, so a page looks again by no script of ours.
     """
-    if visit.who.roles == {Role.AUDITOR}:
+    if is_only_auditor(visit):
         return None
     query = urlencode(table.filtered)
     return f"{table.path}/live?{query}" if query else f"{table.path}/live"
+
+
+def is_only_auditor(visit: Visit) -> bool:
+    """Whether each look of the visitor is on record."""
+    return visit.who.roles == {Role.AUDITOR}

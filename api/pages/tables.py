@@ -42,6 +42,13 @@ class Filter:
     name: str
     choices: Sequence[str] = ()
     kind: Literal["search", "date"] = "search"
+    label: str = ""
+    """Whose words it has instead of those of its name."""
+
+    @property
+    def words(self) -> str:
+        """The name of the words that it is labelled with."""
+        return f"filters.{self.label or self.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

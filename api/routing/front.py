@@ -238,6 +238,14 @@ class Front:
         """
         return await self._long.run(work)
 
+    def begin_long(self, work: Callable[[], None]) -> None:
+        """Have the same done while nobody waits for it; the work itself must raise nothing.
+
+        Raises:
+            Overloaded: another is under way, and one waits.
+        """
+        self._long.begin(work)
+
     @contextmanager
     def uploading(self) -> Iterator[None]:
         """Be one of the few who hold a large body.

@@ -42,6 +42,11 @@ class OfNumber(NamedTuple):
     left_open: int = 0
     """These are still to be sent, or paid: they can be erased once they ended."""
 
+    @property
+    def entries(self) -> int:
+        """How much of everything was looked at."""
+        return sum(self)
+
 
 def number_to_erase(written: str, reason: str) -> Msisdn:
     """Read the number that somebody wants to be forgotten; the reason must not keep it.
@@ -102,8 +107,9 @@ def erase_number(
     actor: Actor,
     reason: str,
     now: Callable[[], Instant],
+    tell: Callable[[OfNumber], None] = lambda _: None,
 ) -> OfNumber:
-    """Erase all that is kept beside a number, a batch in each command.
+    """Erase all that is kept beside a number, a batch in each command; ``tell`` how far it is.
 
     Raises:
         NotPermitted: the actor may not.
@@ -119,7 +125,9 @@ def erase_number(
             done = committer.execute(ErasePayers(Payers(kind, numbers), actor=actor, at=now()))
             others += done.erased
         left_open += done.left_open
+        tell(OfNumber(messages, others, lists, left_open))
     for numbers in lists_naming(queries, reader, store, msisdn):
         gone = committer.execute(EraseUploads(numbers, actor=actor, at=now()))
         lists, left_open = lists + gone, left_open + len(numbers) - gone
+        tell(OfNumber(messages, others, lists, left_open))
     return OfNumber(messages, others, lists, left_open)

@@ -49,7 +49,7 @@ def _table(visit: Visit, rows: Sequence[Row], following: int | None) -> Table:
         rows=rows,
         filters=(
             Filter("account_id"),
-            Filter("search"),
+            Filter("search", label="whom"),
             Filter("state", desk.ACCOUNT_STATES),
         ),
         next=following,

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, Final
 
 from api.http.presence import read_text, require
+from api.pages.live import is_only_auditor
 from api.pages.looking import staff
 from api.pages.page import Done, Page, View, Who
 from api.pages.tables import Column, Filter, Table
@@ -13,8 +14,9 @@ from api.pages.words import say
 from api.staff.fields import read_before, read_choice, read_reason
 from application.books.actors import Actor
 from application.ports.queries import ErasedRow, Kept, Queries
+from application.retention.erasing import Tell
 from application.retention.erasure import EraseMessages, Retention
-from application.retention.recipients import OfNumber, count_of, erase_number, number_to_erase
+from application.retention.recipients import count_of, erase_number, number_to_erase
 from application.system import System
 from domain.days import DAY_S
 from domain.message import Extent
@@ -24,6 +26,7 @@ from domain.public_ids import iso_time, iso_time_or_none
 from domain.values import SECOND, Instant
 
 PATH: Final = "/staff/retention"
+LIVE: Final = f"{PATH}/live"
 WHAT: Final = ("text", "all", "account")
 COLUMNS: Final = (
     Column("day"),
@@ -65,7 +68,19 @@ async def retention(visit: Visit) -> View:
         next=more,
     )
     kept = Table(name="kept", path=PATH, query={}, columns=RULE_COLUMNS, rows=rules)
-    return View("retention.html", {"kept": kept}, table=table)
+    values = {"kept": kept, "live": None if is_only_auditor(visit) else LIVE, **_progress(visit)}
+    return View("retention.html", values, table=table)
+
+
+async def live_progress(visit: Visit) -> View:
+    """Show the piece that changes while a number is erased."""
+    await staff(visit, "retention")
+    return View("erase_progress.html", _progress(visit))
+
+
+def _progress(visit: Visit) -> dict[str, Any]:
+    newest = visit.front.system.erasing.newest
+    return {"erasure": newest, "begun_at": iso_time(newest.begun_at) if newest else None}
 
 
 def _rules(rules: Retention, queries: Queries, now: Instant) -> list[dict[str, Any]]:
@@ -121,10 +136,17 @@ async def ask_erase(visit: Visit) -> View:
 async def erase(visit: Visit) -> Done:
     """Erase all that is kept beside a number."""
     actor, number, reason = await _asked(visit)
-    done = await visit.front.run_long(
-        partial(_erase, visit.front.system, number, actor=actor, reason=reason)
+    system = visit.front.system
+    asked = (system.store, system.reader, system.queries, number)
+    system.erasing.begin(system.clock.now())
+    visit.front.begin_long(
+        partial(
+            system.erasing.run,
+            partial(count_of, *asked),
+            partial(_erase, system, number, actor, reason),
+        )
     )
-    return Done(PATH, "number_erased", once={"erased": done._asdict()})
+    return Done(PATH)
 
 
 async def _asked(visit: Visit) -> tuple[Actor, Msisdn, str]:
@@ -141,15 +163,15 @@ async def _asked(visit: Visit) -> tuple[Actor, Msisdn, str]:
     return actor, number_to_erase(read_text(visit.fields, "number"), reason), reason
 
 
-def _erase(system: System, number: Msisdn, *, actor: Actor, reason: str) -> OfNumber:
-    done = erase_number(
+def _erase(system: System, number: Msisdn, actor: Actor, reason: str, tell: Tell) -> None:
+    erase_number(
         *(system.committer, system.reader, system.store, system.queries, number),
         actor=actor,
         reason=reason,
         now=system.clock.now,
+        tell=tell,
     )
     system.scrub(False)  # noqa: FBT003 - to write the files anew would let senders wait
-    return done
 
 
 KEEPING: Final = (
@@ -160,4 +182,5 @@ KEEPING: Final = (
         show=retention,
         acts={"ask_erase": ask_erase, "erase": erase},
     ),
+    Page(path=LIVE, name="erasure_live", who=Who.OPERATOR, show=live_progress, is_fragment=True),
 )

@@ -68,6 +68,7 @@ CLASSES: Final = {
     "/staff/approvals/sender-ids": Class(Who.OPERATOR),
     "/staff/accounts": Class(Who.OPERATOR),
     "/staff/retention": Class(Who.OPERATOR),
+    "/staff/retention/live": Class(Who.OPERATOR),
     "/finance/exceptions": Class(Who.FINANCE),
     "/finance/statements": Class(Who.FINANCE),
     "/finance/ageing": Class(Who.FINANCE),

@@ -1,20 +1,30 @@
 """The page of retention: what is kept how long, what was erased, and erasing on request."""
 
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from application.books.commands import Command
+from application.books.committer import Committer
+from application.retention.erasure import EraseMessages
+from application.retention.recipients import count_of
 from domain.contents import ContentKind
+from domain.errors import StoreDown
 from domain.upload.aggregate import Upload, upload_id
 from tests.api.dialects.test_uploads import uploaded
 from tests.api.pages.browser import Browser, seen
 from tests.api.pages.offices import Office, an_office
 from tests.api.pages.test_frame import check
+from tests.end_to_end.waiting import wait_until
 
 PATH = "/staff/retention"
+LIVE = f"{PATH}/live"
 NUMBER = "0977000001"
+WAIT_S = 30.0
 
 
 @pytest.fixture
@@ -44,6 +54,17 @@ def is_listed(office: Office, upload: str) -> bool:
     return not found.erased
 
 
+def ended(browser: Browser) -> str:
+    """Wait for the end of an erasure as the script of the page does; give what is told then."""
+
+    def told() -> str | None:
+        piece = browser.get(LIVE)
+        check(piece)
+        return seen(piece) if "data-over" in piece.text else None
+
+    return wait_until(told, what="it is over") or ""
+
+
 def test_the_rules_are_shown_with_what_they_erase_next(office: Office) -> None:
     page = office.at["admin"].get(PATH)
     check(page)
@@ -69,8 +90,9 @@ def test_what_is_kept_of_a_number_is_told_first_and_then_erased(office: Office) 
     assert "2 messages lose their text and recipient, and 0 other entries" in seen(asked)
     assert "1 uploaded lists that name it" in seen(asked)
     assert is_kept(office, first)
-    done = admin.send(PATH, "erase", number=NUMBER, reason="=request 12")
-    told = seen(admin.follow(done))
+    begun = admin.send(PATH, "erase", number=NUMBER, reason="=request 12")
+    assert "data-live" in admin.follow(begun).text
+    told = ended(admin)
     assert "Erased: 1 messages, 0 other entries, 1 lists. 1 are still to be sent" in told
     assert [is_kept(office, number) for number in (first, second, other)] == [False, True, True]
     assert [is_listed(office, one["upload_id"]) for one in (named, unnamed)] == [False, True]
@@ -81,6 +103,63 @@ def test_what_is_kept_of_a_number_is_told_first_and_then_erased(office: Office) 
     assert office.rows("eve", f"{PATH}?what=text") == []
     assert office.rows("eve", f"{PATH}?what=all") == [row]
     assert NUMBER not in office.at["eve"].get(PATH).text
+
+
+def test_while_a_number_is_erased_a_bar_tells_how_far_it_is_and_nobody_begins_another(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        cancel(office, send(office))
+    admin, committer = office.at["admin"], office.gateway.system.committer
+    may_count, may_erase, at_rest = threading.Event(), threading.Event(), count_of
+
+    def count(*asked: Any) -> Any:
+        assert may_count.wait(WAIT_S)
+        return at_rest(*asked)
+
+    def execute(command: Command[Any]) -> Any:
+        if isinstance(command, EraseMessages):
+            assert may_erase.wait(WAIT_S)
+        return Committer.execute(committer, command)
+
+    monkeypatch.setattr("api.pages.staff.keeping.count_of", count)
+    monkeypatch.setattr(committer, "execute", execute)
+    assert PATH in admin.send(PATH, "erase", number=NUMBER, reason="r").headers["location"]
+    assert "is counted" in seen(admin.get(LIVE))
+    assert "value=" not in admin.get(LIVE).text
+    again = admin.send(PATH, "erase", number=NUMBER, reason="r")
+    assert (again.status_code, "under way" in seen(again)) == (409, True)
+    may_count.set()
+    wait_until(lambda: "0 of 3 entries" in seen(admin.get(LIVE)), what="it is counted")
+    assert '<progress max="3" value="0"' in admin.get(LIVE).text
+    may_erase.set()
+    assert "Erased: 3 messages" in ended(admin)
+    assert "data-live" not in office.at["eve"].get(PATH).text, "each look of hers is on record"
+
+
+def test_an_erasure_that_breaks_off_says_so_and_can_be_asked_for_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cancel(office, number := send(office))
+    admin, system = office.at["admin"], office.gateway.system
+    for error, words in ((StoreDown(), str(StoreDown())), (ZeroDivisionError(), "ZeroDivision")):
+        with monkeypatch.context() as broken:
+            broken.setattr(system.committer, "execute", raising(error))
+            admin.send(PATH, "erase", number=NUMBER, reason="r")
+            told = ended(admin)
+        assert "It broke off: " in told
+        assert words in told
+        assert is_kept(office, number)
+    admin.send(PATH, "erase", number=NUMBER, reason="r")
+    assert "Erased: 1 messages" in ended(admin)
+    assert not is_kept(office, number)
+
+
+def raising(error: Exception) -> Callable[[object], None]:
+    def execute(_: object) -> None:
+        raise error
+
+    return execute
 
 
 def test_what_cannot_be_erased_is_refused_in_place(office: Office) -> None:

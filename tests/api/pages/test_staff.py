@@ -58,6 +58,8 @@ def test_every_page_of_staff_is_shown_and_its_list_is_a_file_too(office: Office)
         answer = office.ann.get(page.path)
         assert answer.status_code == 200, (page.path, seen(answer))
         check(answer)
+        if page.is_fragment and not page.is_live:
+            continue  # it lists nothing
         file = office.ann.get(f"{page.path}?format=csv")
         assert file.headers["content-type"].startswith("text/csv"), page.path
 
