@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
@@ -60,18 +61,23 @@ class Recent(Generic[R]):
     """A blocking call whose result is kept for a while; meanwhile nobody makes it again."""
 
     def __init__(self, pool: "Pool", call: Callable[[], R], *, kept_s: float) -> None:
-        self._call = Shared(pool, call)
+        self._call = call
+        self._shared = Shared(pool, self._find)
         self._kept_s = kept_s
         self._until_s = float("-inf")
         self._result: R | None = None
 
     async def __call__(self) -> R:
         """Give what is known, or find it out."""
-        if self._result is not None and asyncio.get_running_loop().time() < self._until_s:
+        if self._result is not None and time.monotonic() < self._until_s:
             return self._result
-        self._result = await self._call()
-        self._until_s = asyncio.get_running_loop().time() + self._kept_s
-        return self._result
+        return await self._shared()
+
+    def _find(self) -> R:
+        """Keep the result before anybody has it: who comes next must not begin again."""
+        result = self._call()
+        self._result, self._until_s = result, time.monotonic() + self._kept_s
+        return result
 
 
 class Shared(Generic[R]):
