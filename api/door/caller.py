@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from application.accounts.principal import Principal
 from application.ports import Asker, Quota
 from domain.addresses import client_of, site_of
 
@@ -19,6 +20,8 @@ class Caller:
     """What is found out of the call as it is let in: ``test``, where its key is for tests."""
     asker: Asker = field(default_factory=Asker)
     """Learns who it is as the call is let in."""
+    principal: Principal | None = None
+    """Whose session it is, where the page that this call is part of has just found that out."""
     is_counted: bool = False
     """Whether the address was counted already, for the page that this call is part of."""
 

@@ -50,6 +50,8 @@ class Sessions:
             Overloaded: too many are being looked for.
             StoreDown: it cannot be looked up.
         """
+        if caller.principal is not None:
+            return caller.principal
         return await self.run(caller, lambda found: self._keyring.principal_of(found.account))
 
     async def admit_staff(self, caller: Caller) -> tuple[Session, Actor]:

@@ -6,6 +6,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 import msgspec
 
+from application.accounts.principal import Principal
 from application.ports import Asker, Quota, never
 
 JSON: Final = b"application/json"
@@ -31,7 +32,7 @@ class Call:
 
     __slots__ = (
         *("asker", "body", "has_hung_up", "headers", "is_counted", "is_head", "is_https", "marks"),
-        *("params", "path", "peer", "query", "quotas", "request_id"),
+        *("params", "path", "peer", "principal", "query", "quotas", "request_id"),
     )
 
     def __init__(
@@ -49,6 +50,7 @@ class Call:
         is_counted: bool = False,
         is_head: bool = False,
         asker: Asker | None = None,
+        principal: Principal | None = None,
     ) -> None:
         self.headers = headers
         self.body = body
@@ -68,6 +70,8 @@ class Call:
         self.is_head = is_head
         """Whether nobody is to have the body of the answer."""
         self.asker = asker or Asker()
+        self.principal = principal
+        """Whose session it is, where it is part of a page's request that found that out."""
         self.quotas: list[tuple[str, Quota]] = []
         """The limits under which this request was counted, by policy."""
         self.marks: set[str] = set()

@@ -89,7 +89,10 @@ async def _open(page: Page, front: Front, call: Call) -> Visit:
 async def _look(page: Page, front: Front, call: Call) -> Answer:
     """Answer who looks at a page."""
     visit = await _open(page, front, call)
-    newest = await news(visit, of_all=page.who in ROLES) if page.is_live else ()
+    newest: Headers = ()
+    if page.is_live:
+        newest = await news(visit, of_all=page.who in ROLES)
+        await visit.recognise()  # the session may have ended while this waited
     shown = await page.show(visit)
     if isinstance(shown, View) and shown.table is not None and visit.query.get("format") == CSV:
         return await _csv(page, visit, shown)

@@ -1,7 +1,6 @@
 """Templates become HTML: escaped whatever is in it, in words of a language file."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -9,15 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 from api.http.wire import Answer, Headers
 from api.pages.assets import asset
 from api.pages.words import LANGUAGE, has_words, say
+from api.pages.written import day, kwacha, moment, number
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
-LUSAKA: Final = timezone(timedelta(hours=2))
-"""Zambia's time, all the year."""
 HTML: Final = b"text/html; charset=utf-8"
-NGWEE_A_KWACHA: Final = 100
 
 POLICY: Final = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -47,9 +44,9 @@ def _environment() -> "Environment":
     """Make the environment once somebody looks at a page: its import is no part of a start."""
     from jinja2 import FileSystemLoader, StrictUndefined  # noqa: PLC0415
 
-    from api.pages.templating import DictsFirst  # noqa: PLC0415
+    from api.pages.templating import Templates, cells  # noqa: PLC0415
 
-    made = DictsFirst(
+    made = Templates(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -58,36 +55,10 @@ def _environment() -> "Environment":
         auto_reload=False,
     )
     made.globals |= {"say": say, "has_words": has_words, "asset": asset, "language": LANGUAGE}
+    made.globals["cells"] = cells
     made.filters |= {
         "pair": lambda name: (name, name),
         "network": lambda name: (name, say(f"networks.{name}")),
     }
     made.filters |= {"number": number, "kwacha": kwacha, "moment": moment, "day": day}
     return made
-
-
-def number(value: int | None) -> str:
-    """Write a whole number with its thousands apart."""
-    return "" if value is None else f"{value:,}"
-
-
-def kwacha(ngwee: int | None) -> str:
-    """Write ngwee as kwacha."""
-    if ngwee is None:
-        return ""
-    sign, whole = "-" * (ngwee < 0), abs(ngwee)
-    return f"{sign}K{whole // NGWEE_A_KWACHA:,}.{whole % NGWEE_A_KWACHA:02}"
-
-
-def moment(written: str | None) -> str:
-    """Write a time of the API as people in Lusaka read it."""
-    return f"{_lusaka(written):%-d %b %Y, %H:%M:%S}" if written else ""
-
-
-def day(written: str | None) -> str:
-    """Write the day of a time of the API, in Lusaka."""
-    return f"{_lusaka(written):%-d %b %Y}" if written else ""
-
-
-def _lusaka(written: str) -> datetime:
-    return datetime.fromisoformat(written).astimezone(LUSAKA)

@@ -50,6 +50,8 @@ class Somebody:
     roles: frozenset[Role]
     """Those that count in this session: without a second factor none."""
     has_roles: bool
+    principal: Principal
+    """For the API, while this request lasts."""
 
 
 class FormOver(NotPermitted):
@@ -204,13 +206,18 @@ class Visit:
             is_counted=True,
             has_hung_up=self.call.has_hung_up,
             asker=self.call.asker,
+            principal=self.somebody.principal if self.somebody else None,
         )
 
 
 def _somebody(system: System, session: Session) -> Somebody:
     account = system.reader.find(Account, account_id(session.account))
-    roles = frozenset(map(Role, account.roles)) if account else frozenset()
+    if account is None:
+        msg = "The session is of no account."
+        raise InvalidKey(msg)
+    roles = frozenset(map(Role, account.roles))
     person = read_details(Person, session.account, source=system.store)
     counted = roles if session.has_second_factor else frozenset()
     name = person.name or f"#{session.account}"
-    return Somebody(session, session.account, name, counted, bool(roles))
+    principal = system.keyring.principal_in_session(account)
+    return Somebody(session, session.account, name, counted, bool(roles), principal)

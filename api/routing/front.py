@@ -150,6 +150,7 @@ class Front:
             call.quotas,
             marks=call.marks,
             asker=call.asker,
+            principal=call.principal,
             is_counted=call.is_counted,
         )
 

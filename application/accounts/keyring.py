@@ -215,6 +215,11 @@ class KeyRing:
         known = self._accounts.get(account) or self._load(account)
         return Principal(account, None, known.default_sender, read_limit=known.read)
 
+    def principal_in_session(self, account: Account) -> Principal:
+        """Give the same of an account that was just read."""
+        sender = self.default_sender(account)
+        return Principal(account.number, None, sender, read_limit=account.limits["read"])
+
     def forget_account(self, number: int) -> None:
         """Read an account anew when it is asked for next."""
         with self._lock:

@@ -9,6 +9,7 @@ import pytest
 
 from api.http.waiting import PAGES_EACH_MAX
 from api.pages import live
+from api.pages.cookies import SESSION
 from api.pages.page import Page, Who
 from api.pages.site import PAGES
 from domain.reports import Accepted
@@ -61,6 +62,21 @@ def test_a_live_piece_waits_for_news_of_its_account_and_shows_it(
     assert int(newest(then)) == int(newest(first)) + 1
     if page.name != "topups_live":
         assert seen(then) != seen(first)
+
+
+@pytest.mark.slow
+def test_a_session_that_ends_while_a_piece_waits_sees_no_more(
+    gateway: Gateway, shop: Browser
+) -> None:
+    first = shop.get("/app/live")
+    with ThreadPoolExecutor(1) as others:
+        waiting = others.submit(shop.get, "/app/live", params={live.SEEN: newest(first)})
+        time.sleep(0.5)  # so that it waits: one that came later would be refused as well
+        bearer = {"authorization": f"Bearer {shop.cookies[SESSION]}"}
+        assert gateway.http.post("/api/v1/auth/logout", headers=bearer).is_success
+        queue(gateway)
+        then = waiting.result(30)
+    assert (then.status_code, "/login" in then.headers["location"]) == (303, True)
 
 
 @pytest.mark.slow

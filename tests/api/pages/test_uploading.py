@@ -9,7 +9,7 @@ from html import unescape
 import httpx
 import pytest
 
-from api.pages.rendering import LUSAKA
+from api.pages.written import LUSAKA
 from domain.upload.bounds import ROWS_A_PART, UPLOAD_BAD_SHOWN, UPLOAD_PAGE
 from tests.api.conftest import Gateway, StartGateway, limited, new_account
 from tests.api.pages.browser import TOKEN, Browser, seen
