@@ -141,5 +141,5 @@ def test_a_moment_comes_back_and_what_was_open_then_is_held(
     cli.refusal("message", "show", lost)
     cli.run("audit", "verify", *known, code=code)
     if is_sealed:
-        said = cli.run("audit", "verify", *known[:3], str(later), code=1).stdout
+        said = cli.run("audit", "verify", *known[:3], str(later), code=1).stderr
         assert "some are gone" in said, "what was sealed after the moment is not there any more"
