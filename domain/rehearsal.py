@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final, Self, cast
+from typing import Any, ClassVar, Final, Self, cast
 from uuid import UUID
 
 from domain.causes import OwnCause
@@ -50,7 +50,10 @@ class Rehearsal(Aggregate):
         """Accepted and not charged; ``fate`` is what becomes of it, from ``due_at`` on.
 
         The others are as in ``Message.Queued``: ``credits`` is what it would have cost.
+        Version 1 had no ``request_id``.
         """
+
+        class_version: ClassVar[int] = 2
 
         TOPIC = "Rehearsal.Accepted"
         number: int
@@ -70,8 +73,13 @@ class Rehearsal(Aggregate):
         offline: bool
         category: str
         client_reference: str | None
+        request_id: str | None
         fate: str
         due_at: int
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            state["request_id"] = None
 
     class Sent(Event):
         """It counts as sent."""

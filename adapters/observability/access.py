@@ -25,6 +25,7 @@ class Line(msgspec.Struct):
     status: int
     ms: float
     request_id: str
+    noted_id: str | msgspec.UnsetType = msgspec.UNSET
     account: int | msgspec.UnsetType = msgspec.UNSET
     key_id: str | msgspec.UnsetType = msgspec.UNSET
 
@@ -58,6 +59,9 @@ def _line(answered: Answered) -> Line:
         answered.status,
         round(answered.seconds * 1000, 2),
         answered.request_id.decode("ascii"),
+        msgspec.UNSET
+        if answered.noted_id is answered.request_id
+        else answered.noted_id.decode("ascii"),
         msgspec.UNSET if answered.asker.account is None else answered.asker.account,
         msgspec.UNSET if answered.asker.key_id is None else answered.asker.key_id,
     )

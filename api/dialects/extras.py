@@ -149,6 +149,7 @@ def _timeline(
         recipient=explained.recipient,
         sender_id=explained.sender_id,
         client_reference=explained.client_reference,
+        request_id=explained.request_id,
         lane=explained.lane,
         category=explained.category,
         send_at=iso_time_or_none(explained.send_at),

@@ -51,6 +51,7 @@ class Body(NamedTuple):
     asked_sender: str | None
     options: Options
     idempotency_key: str | None
+    request_id: str | None
 
 
 class Entries(NamedTuple):
@@ -92,6 +93,7 @@ def read_body(
             now=front.system.clock.now(),
         ),
         idempotency_key=read_idempotency_key(call),
+        request_id=call.noted_id,
     )
 
 
@@ -221,6 +223,7 @@ async def send(
         asked_sender=body.asked_sender,
         require_approved_sender=dialect.requires_approved_sender,
         idempotency_key=body.idempotency_key,
+        request_id=body.request_id,
         digest=digest,
         options=options,
         offline=frozenset() if options.later(at) else await _offline(front, principal, recipients),

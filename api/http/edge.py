@@ -22,6 +22,10 @@ UNROUTED: Final = "unrouted"
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _ID: Final = re.compile(rb"[\x21-\x7e]{1,128}")
+_NOTED: Final = re.compile(
+    rb"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
+)
+"""A client's id that a message keeps: 128 random bits in hex, or a UUID (RFC 9562, 4)."""
 
 
 class Edge:
@@ -54,8 +58,9 @@ class Edge:
         is_head = method == "HEAD"
         if method not in ROUTED_METHODS:  # a copy: the server looks at its own for what may follow
             scope = {**scope, "method": "GET" if is_head else REFUSED_METHOD}
-        request_id = self._request_id(scope)
+        request_id, noted_id = self._ids(scope)
         scope["ngoma.request_id"] = request_id
+        scope["ngoma.noted_id"] = noted_id
         scope["ngoma.is_head"] = is_head
         scope["ngoma.asker"] = asker = Asker()
         status = 0
@@ -82,7 +87,8 @@ class Edge:
             route = scope.get("path_template") or UNROUTED
             self._metrics.answered(route, status, seconds)
             at = self._clock.now()
-            self._note(Answered(at, method, route, status, seconds, request_id, asker))
+            ids = (request_id, noted_id)
+            self._note(Answered(at, method, route, status, seconds, *ids, asker))
 
     def _note(self, answered: Answered) -> None:
         """Keep an answer for the access log: one write for all of one turn of the event loop."""
@@ -94,9 +100,17 @@ class Edge:
         answered, self._answered = self._answered, []
         self._access_log.write(answered)
 
-    def _request_id(self, scope: Scope) -> bytes:
-        """Give the client's own id when it can stand in a header and a log, else a new one."""
+    def _ids(self, scope: Scope) -> tuple[bytes, bytes]:
+        """Give the client's own id when it can stand in a header and a log, else a new one.
+
+        Then what the log of events may keep for good: the same, unless a client chose words.
+        """
         for name, value in scope["headers"]:
             if name == REQUEST_ID and _ID.fullmatch(value):
-                return bytes(value)
+                given = bytes(value)
+                return given, given if _NOTED.fullmatch(given) else self._made_id()
+        made = self._made_id()
+        return made, made
+
+    def _made_id(self) -> bytes:
         return f"{self._own}-{next(self._made_ids)}".encode()

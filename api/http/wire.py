@@ -32,7 +32,7 @@ class Call:
 
     __slots__ = (
         *("asker", "body", "has_hung_up", "headers", "is_counted", "is_head", "is_https", "marks"),
-        *("params", "path", "peer", "principal", "query", "quotas", "request_id"),
+        *("noted_id", "params", "path", "peer", "principal", "query", "quotas", "request_id"),
     )
 
     def __init__(
@@ -44,6 +44,7 @@ class Call:
         params: Mapping[str, Any] | None = None,
         peer: str | None = None,
         request_id: str = "",
+        noted_id: str | None = None,
         has_hung_up: Callable[[], bool] = never,
         path: str = "",
         is_https: bool = False,
@@ -60,6 +61,8 @@ class Call:
         """The address of the other end of the connection; None on a Unix socket."""
         self.request_id = request_id
         """What the answer's ``X-Request-Id`` and the logs call this request."""
+        self.noted_id = noted_id
+        """The same, or our own where the client's may say something of a person: for events."""
         self.has_hung_up = has_hung_up
         """Says, in any thread, whether nobody may be there for the answer any more."""
         self.path = path
@@ -92,6 +95,7 @@ def call_of(scope: Scope) -> Call:
         params=scope.get("path_params"),
         peer=client[0] if client else None,
         request_id=scope["ngoma.request_id"].decode("ascii"),
+        noted_id=scope["ngoma.noted_id"].decode("ascii"),
         has_hung_up=scope.get("extensions", {}).get(HUNG_UP, never),
         path=scope["path"],
         is_https=scope.get("scheme") == "https",

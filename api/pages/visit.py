@@ -201,6 +201,7 @@ class Visit:
             params=dict(params or {}),
             peer=self.call.peer,
             request_id=self.call.request_id,
+            noted_id=self.call.noted_id,
             path=self.call.path,
             is_https=self.call.is_https,
             is_counted=True,

@@ -96,6 +96,10 @@ class Timeline(Struct, frozen=True, kw_only=True):
     recipient: str | None
     sender_id: str | None
     client_reference: str | None
+    request_id: Annotated[
+        str | None,
+        Meta(description="The request that it came by, as the gateway's log has it."),
+    ]
     lane: Lane
     category: Category
     send_at: Time | None

@@ -98,6 +98,7 @@ class SendMessages(Command[Accepted]):
             "expires_at": options.expires_at(self._lane, options.later(self.at) or self.at),
             "batch": self._batch,
             "submission": submission.hex if submission else None,
+            "request_id": asked.request_id,
         }
         encode = self._encode = tools.mapper.to_stored_event
         for place, recipient in enumerate(self._reached):

@@ -78,6 +78,7 @@ class Explanation:
     recipient: str | None
     sender_id: str | None
     client_reference: str | None
+    request_id: str | None
     lane: Lane
     category: Category
     send_at: Instant | None
@@ -124,6 +125,7 @@ def explain(
         client_reference=(
             read_client_reference(number, source=store) if queued.client_reference else None
         ),
+        request_id=queued.request_id,
         lane=Lane(queued.lane),
         category=Category(queued.category),
         send_at=None if queued.send_at is None else Instant(queued.send_at),

@@ -48,6 +48,7 @@ def explain_rehearsal(reader: Reader, store: Store, number: int, *, account: int
         client_reference=(
             read_client_reference(number, source=store) if first.client_reference else None
         ),
+        request_id=first.request_id,
         lane=Lane(first.lane),
         category=Category(first.category),
         send_at=None if first.send_at is None else Instant(first.send_at),

@@ -59,6 +59,8 @@ class Sending:
     offline: frozenset[Network]
     """Networks without an online SIM at this moment."""
     at: Instant
+    request_id: str | None = None
+    """The HTTP request, as ``Message.Queued`` has it; None where there is none."""
     options: Options = NO_OPTIONS
     suppressible: Sequence[Sequence[UUID]] = ()
     """By recipient: the records that say whether it wants no promotions; none is asked else."""

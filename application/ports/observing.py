@@ -67,6 +67,8 @@ class Answered(NamedTuple):
     status: int
     seconds: float
     request_id: bytes
+    noted_id: bytes
+    """What a message that came by it has; another than the client's where that may be words."""
     asker: Asker
 
 

@@ -26,10 +26,11 @@ class Queued(Event, Aggregate.Created):
     and its price were found; version 1 had no tariff, since there was one only.
     ``client_reference`` is the seal of the client's own name for it, where there is one; version
     2 had neither that nor a category. ``quiet`` are the hours of its account in which it does not
-    leave, None where none hold it; version 3 had none.
+    leave, None where none hold it; version 3 had none. ``request_id`` is the HTTP request that it
+    came by, as the access log has it, and no words of a client; version 4 had none.
     """
 
-    class_version: ClassVar[int] = 4
+    class_version: ClassVar[int] = 5
 
     TOPIC = "Message.Queued"
     number: int
@@ -50,6 +51,7 @@ class Queued(Event, Aggregate.Created):
     category: str
     client_reference: str | None
     quiet: str | None
+    request_id: str | None
 
     @staticmethod
     def upcast_v1_v2(state: dict[str, Any]) -> None:
@@ -63,6 +65,10 @@ class Queued(Event, Aggregate.Created):
     @staticmethod
     def upcast_v3_v4(state: dict[str, Any]) -> None:
         state["quiet"] = None
+
+    @staticmethod
+    def upcast_v4_v5(state: dict[str, Any]) -> None:
+        state["request_id"] = None
 
 
 class AttemptStarted(Event):

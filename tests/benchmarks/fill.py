@@ -70,11 +70,15 @@ class Filler:
                 Credits(count), first_number=start, count=count, batch=None, at=self._at
             )
             save.events += self._encoded(self._wallet)
-            for number in range(start, start + count):
-                self._add_message(save, number)
+            queued = [self._queue(save, number) for number in range(start, start + count)]
+            for message in queued:
+                message.start_attempt(sim=self._sim, fence=1, concat_ref=None, at=self._at)
+                message.accept_segment(0, message_reference=1, evidence="cmgs", at=self._at)
+                save.events += self._encoded(message)
         return save
 
-    def _add_message(self, save: Save, number: int) -> None:
+    def _queue(self, save: Save, number: int) -> Message:
+        """Add a message's first event, which stands right behind what reserves its credits."""
         salt = self._guest.system.randomness.token(SALT_BYTES)
         msisdn = Msisdn(f"+26096{number % 10_000_000:07}")
         message = Message.queue(
@@ -97,11 +101,11 @@ class Filler:
             category="transactional",
             client_reference=None,
             quiet=None,
+            request_id=None,
         )
-        message.start_attempt(sim=self._sim, fence=1, concat_ref=None, at=self._at)
-        message.accept_segment(0, message_reference=1, evidence="cmgs", at=self._at)
         save.events += self._encoded(message)
         save.changes.append(self._content(number, salt, msisdn))
+        return message
 
     def _content(self, number: int, salt: bytes, msisdn: str) -> ContentRow:
         return message_content(number, salt=salt, msisdn=msisdn, text=TEXT, sender=SENDER)

@@ -37,10 +37,11 @@ MESSAGES: Final = 100_000
 FILL: Final = """
 import sys
 from pathlib import Path
-from tests.benchmarks.fill import Filler
+from tests.benchmarks import fill
 from tests.benchmarks.gateways import Place
+fill.BULK = 1  # it put what became of a bulk between what was accepted, as no gateway does
 with Place(name="before", folder=Path(sys.argv[1])).guest() as guest:
-    Filler(guest, guest.create_account("Filler")).fill(int(sys.argv[2]), print)
+    fill.Filler(guest, guest.create_account("Filler")).fill(int(sys.argv[2]), print)
 """
 CONFIG: Final = "/etc/ngoma/ngoma.toml"
 DATA: Final = "/var/lib/ngoma/data"

@@ -58,6 +58,7 @@ def message(number: int, account: int = 1, *, when: float = 0, **fields: Any) ->
             "category": "transactional",
             "client_reference": None,
             "quiet": None,
+            "request_id": None,
             **fields,
         },
     )

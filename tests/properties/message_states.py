@@ -79,6 +79,7 @@ def new_message(*, segments: int = 1, lane: str = "normal") -> Message:
         category="transactional",
         client_reference=None,
         quiet=None,
+        request_id=None,
     )
 
 

@@ -206,6 +206,7 @@ def _queued(number: int, segments: int, at: Instant) -> Message:
         category="transactional",
         client_reference=None,
         quiet=None,
+        request_id=None,
     )
 
 

@@ -20,7 +20,9 @@ BRIEF_S: Final = 300
 NEWEST: Final = 12
 """Out of so many things something happens to one."""
 FATES: Final = tuple(fate for fate in Fate if fate is not Fate.UNPAID)
-SAID_OF_BOTH: Final = frozenset(Rehearsal.Accepted.__annotations__) & {*Queued.__annotations__}
+SAID_OF_BOTH: Final = frozenset(Rehearsal.Accepted.__annotations__) & {*Queued.__annotations__} - {
+    "class_version"
+}
 KEPT: Final = 100
 """So many messages, and payments, are thought of; the rest stay as they are."""
 

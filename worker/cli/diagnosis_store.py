@@ -1,7 +1,7 @@
 """What ``ngoma doctor`` checks of the store: both files, the disk, and who runs on them."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 
 from adapters.clock import SystemClock
 from adapters.reads import inspections_of, open_read_engines, open_store
@@ -23,6 +23,9 @@ from worker.cli.config import masked_url
 from worker.cli.finding import Finding, Verdict
 from worker.cli.running import running_on
 from worker.cli.soundness import whole_faults, why_unmigrated
+
+if TYPE_CHECKING:
+    from adapters.store.postgres import PostgresStore
 
 LOOK_S: Final = 3.0
 """How long a file is looked through for damage."""
@@ -58,11 +61,25 @@ class Truth:
         self.store, self.head = store, store.head()
         words = f"{place} answers; its log ends at position {self.head}."
         yield Finding("store", Verdict.OK, words)
+        if settings.database_url:
+            yield from _limits(cast("PostgresStore", store))
 
     def close(self) -> None:
         """Let go of it."""
         if self._opened is not None:
             self._opened.close()
+
+
+def _limits(store: "PostgresStore") -> Iterator[Finding]:
+    """Look whether PostgreSQL bounds in time what the gateway asks of it."""
+    if missing := store.limits_not_in_force():
+        words = (
+            f"not in force: {', '.join(missing)}. A pooler between us drops them: a frozen "
+            "`ngoma project` keeps its lock. Connect to PostgreSQL itself."
+        )
+        yield Finding("limits", Verdict.WARNING, words)
+    else:
+        yield Finding("limits", Verdict.OK, "PostgreSQL bounds what we ask of it, as we asked.")
 
 
 def look_at_all(settings: Settings, truth: Truth) -> Iterator[Finding]:

@@ -79,7 +79,8 @@ def show(place: Place, ref: MessageRef, reason: str | None, *, reveal: bool, as_
         if entry is None:
             msg = "No such message."
             raise NotFound(msg)
-        values = _shown(entry, found.account)
+        (first, *_) = gateway.system.reader.events(message_id(found.number))
+        values = _shown(entry, found.account) | {"request_id": vars(first)["request_id"]}
         if reason is not None:
             seen = gateway.run(
                 RevealMessage(found.number, actor=gateway.actor, reason=reason, at=gateway.now())

@@ -25,6 +25,7 @@ def explained_json(found: Explanation) -> dict[str, Any]:
         "account_id": found.account,
         "recipient": masked_recipient(found.recipient),
         "sender_id": found.sender_id,
+        "request_id": found.request_id,
         "status": found.status,
         "state": found.state.value,
         "lane": found.lane.value,

@@ -22,9 +22,12 @@ from adapters.store.identity import READ_IDENTITY
 R = TypeVar("R")
 
 POOL_WAIT_S: Final = 5.0
-STATEMENT_TIMEOUT_MS: Final = 30_000
-LOCK_TIMEOUT_MS: Final = 10_000
-IDLE_IN_TRANSACTION_MS: Final = 10_000
+LIMITS: Final = {
+    "statement_timeout": "30s",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "10s",
+}
+"""What each connection asks for at its start; the read models' ask for more, in the same way."""
 ANSWER_TIMEOUT_S: Final = 35.0
 """Longer than the statement timeout: a server that says nothing for this long is gone."""
 WAIT_INTERVAL_S: Final = 0.1
@@ -95,11 +98,7 @@ class Datastore(PostgresDatastore):
             row_factory=cast("Any", dict_row),
             connect_timeout=max(2, round(self._connect_timeout_s)),
             tcp_user_timeout=10_000,
-            options=(
-                f"-c statement_timeout={STATEMENT_TIMEOUT_MS}"
-                f" -c lock_timeout={LOCK_TIMEOUT_MS}"
-                f" -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS}"
-            ),
+            options=" ".join(f"-c {name}={value}" for name, value in LIMITS.items()),
         )
         connection.answer_timeout_s = self._answer_timeout_s
         try:

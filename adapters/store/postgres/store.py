@@ -16,7 +16,7 @@ from adapters.store.guarding import has_older_rows_in_postgres
 from adapters.store.health import Health
 from adapters.store.identity import DRAW_IDENTITY, READ_IDENTITY, drawn_identity
 from adapters.store.looking import Looking
-from adapters.store.postgres.connections import ANSWER_TIMEOUT_S, Datastore
+from adapters.store.postgres.connections import ANSWER_TIMEOUT_S, LIMITS, Datastore
 from adapters.store.postgres.dropping import drop_old_saves
 from adapters.store.postgres.reading import events_after, states_after
 from adapters.store.postgres.saving import PostgresTurn, Recorder
@@ -305,6 +305,15 @@ class PostgresStore(Looking):
         with self._reading() as cursor:
             for table in SENT_BY:
                 cursor.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchall()
+
+    def limits_not_in_force(self) -> Sequence[str]:
+        """Name the limits that a connection asked for and does not have, as behind PgBouncer."""
+        with self._reading() as cursor:
+            rows = cursor.execute(
+                "SELECT name FROM pg_settings WHERE name = ANY(%s) AND source <> 'client'",
+                (list(LIMITS),),
+            ).fetchall()
+        return sorted(row["name"] for row in rows)
 
     def try_out(self) -> None:
         """Look whether somebody holds the log's lock, else write when the last one could not."""

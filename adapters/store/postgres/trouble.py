@@ -18,6 +18,11 @@ Cursors = Callable[[], AbstractContextManager[Cursor[DictRow]]]
 DAMAGE: Final = frozenset({"XX001", "XX002"})
 FULL: Final = "53100"
 AWAY: Final = "the database does not answer"
+POOLED: Final = "unsupported startup parameter"
+"""What PgBouncer says to limits that it was not told to drop; such errors have no SQLSTATE."""
+POOLER: Final = (
+    "a pooler refuses the limits that are asked for at connecting: connect to PostgreSQL itself"
+)
 WORDS: Final = {
     FULL: "there is no room for the database: make room on its disk",
     "53300": "the database takes no more connections: raise max_connections",
@@ -64,6 +69,6 @@ class PostgresTroubles(Troubles):
             where = cause.diag.message_primary
             words = f"the database is damaged ({where}): {REMEDY}"
             return StoreUnusable(self._health.damaged(words))
-        words = WORDS.get(state, AWAY)
+        words = WORDS.get(state, POOLER if POOLED in str(cause) else AWAY)
         self._health.met(words, in_writing=in_writing)
         return StoreUnusable(words) if state == FULL else StoreDown(words)

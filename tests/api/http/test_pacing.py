@@ -32,6 +32,7 @@ class Answers:
             "ngoma.asker": Asker(),
             "ngoma.is_head": False,
             "ngoma.request_id": b"1",
+            "ngoma.noted_id": b"1",
         }
         self.waited_s = []
         for _ in range(count):

@@ -103,6 +103,12 @@ def test_a_text_is_shown_as_itself_in_lists_on_its_page_and_in_files(
     assert not rows[0]["message"].startswith("=")
 
 
+def test_a_message_s_page_says_by_which_request_it_came(shop: Browser) -> None:
+    sent = shop.send("/app/send", "send", to="0977000001", message="Hello")
+    page = shop.follow(sent)
+    assert f"Request {sent.headers['x-request-id']}" in seen(page)
+
+
 def test_another_accounts_message_is_not_there(
     gateway: Gateway, shop: Browser, open_browser: OpenBrowser
 ) -> None:

@@ -123,6 +123,7 @@ def queued(
         category="transactional",
         client_reference=None,
         quiet=None,
+        request_id=None,
     )
 
 

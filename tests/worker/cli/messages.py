@@ -19,6 +19,7 @@ from tests.support.system import create_account, principal, running_system
 
 RECIPIENT: Final = "+260961234567"
 TEXT: Final = "Your table is ready."
+REQUEST_ID: Final = "8c1f2ab4d0e7-42"
 ICCID: Final = "8926001000000000017"
 
 
@@ -50,6 +51,7 @@ class Sender:
                     digest=None,
                     offline=frozenset(),
                     at=self.system.clock.now(),
+                    request_id=REQUEST_ID,
                 )
             )
         )

@@ -33,6 +33,14 @@ def test_a_fresh_setup_is_sound(cli: Cli) -> None:
     assert "ok      store:" in cli.run("doctor").stdout
 
 
+def test_limits_of_postgresql_are_looked_at(tmp_path: Path, database_url: str) -> None:
+    """Where they are lost is tried with PgBouncer, in ``tests/end_to_end/test_pgbouncer.py``."""
+    cli = Cli(tmp_path / "data", {"NGOMA_DATABASE_URL": database_url})
+    cli.run("migrate")
+    (words,) = _words(cli, "limits", "ok")
+    assert "PostgreSQL bounds" in words
+
+
 @pytest.mark.slow
 def test_connections_that_the_open_files_do_not_allow_are_a_warning(cli: Cli) -> None:
     cli.migrate()

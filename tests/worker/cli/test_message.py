@@ -7,7 +7,7 @@ from domain.reports import Accepted
 from domain.values import SECOND, Instant
 from tests.support.outcomes import SILENCE, refused
 from tests.worker.cli.commands import Cli
-from tests.worker.cli.messages import RECIPIENT, TEXT, sending
+from tests.worker.cli.messages import RECIPIENT, REQUEST_ID, TEXT, sending
 
 REFUSED = refused("+CMS ERROR: 28")
 
@@ -60,6 +60,7 @@ def test_what_became_of_a_message_is_shown(cli: Cli) -> None:
         assert (shown["credits"], shown["credits_refunded"]) == (1, 1)
         assert shown["failure_code"] == "CMS_28"
         assert shown["sender_used"] == "+260960000001"
+        assert shown["request_id"] == REQUEST_ID
         assert "CMS_28" in cli.run("message", "show", number).stdout
 
 
@@ -70,6 +71,7 @@ def test_a_message_s_life_is_told_in_order(cli: Cli) -> None:
         told = cli.json("message", "explain", number)
         assert [step["event"] for step in told["timeline"]] == ["Queued", "AttemptStarted", "Sent"]
         assert (told["status"], told["charge"]["state"]) == ("sent", "spent")
+        assert told["request_id"] == REQUEST_ID
         assert any("42" in sentence for sentence in told["evidence"])
         shown = cli.run("message", "explain", number).stdout
         for step in told["timeline"]:

@@ -12,10 +12,15 @@ from domain.public_ids import check_iso_time, iso_time
 from domain.values import SECOND
 from worker.cli.modem_list import NOT_RUNNING, NOT_YET
 from worker.cli.status.facts import Facts
+from worker.cli.status.here import COMMANDS
 from worker.cli.status.remedies import remedy_of
 
 DOWN: Final = " down"
 """What the alarm of a modem adds to the name of its check, which says the same."""
+
+
+SEALER: Final = "seal"
+"""The role of a process that runs beside a gateway, and does nothing of its work."""
 
 
 class Alarm(NamedTuple):
@@ -73,13 +78,28 @@ def _missing(seen: Mapping[str, Any], facts: Facts) -> Iterator[Alarm]:
             hangs = row["state"] == "no answer"
             yield Alarm(name, f"{ended} {'does not answer' if hangs else 'ended without a word'}")
     answering = {each.name.partition(" ")[0] for each in facts.running if each.checks is not None}
-    heard = [row for row in seen["processes"] if (row["age_s"] or HEARD_S) < HEARD_S]
-    if not answering and not heard and not facts.is_served:
+    answering -= {SEALER}
+    is_elsewhere = any((row["age_s"] or HEARD_S) < HEARD_S for row in seen["processes"])
+    if not answering and not is_elsewhere and not facts.is_served:
         yield Alarm("gateway", "nothing runs on this store: nothing is accepted and nothing leaves")
-    elif facts.settings.modems and not answering & {"all", "worker"}:
+    elif facts.settings.database_url is not None and "all" not in answering:
+        for role, lack in _lacks(facts, is_elsewhere=is_elsewhere):
+            if role not in answering:
+                words = f"no process {lack}: `ngoma {COMMANDS.get(role, role)}`"
+                yield Alarm(f"process {role}", words)
+
+
+def _lacks(facts: Facts, *, is_elsewhere: bool) -> Iterator[tuple[str, str]]:
+    """Give the roles that are expected on this host, each with what is not done without it.
+
+    Which roles another host runs is not known here, so these two may be there. Modems are here.
+    """
+    if not is_elsewhere:
+        yield "api", "takes messages"
+        yield "project", "follows the log"
+    if facts.settings.modems:
         names = ", ".join(modem.name for modem in facts.settings.modems)
-        words = f"no process drives the modems of these settings ({names}): `ngoma worker`"
-        yield Alarm("process worker", words)
+        yield "worker", f"drives the modems of these settings ({names})"
 
 
 # -- what this command sees by itself -------------------------------------------------------------

@@ -55,7 +55,7 @@ namespace Ngoma\Client;
  * @phpstan-type TimelineStep array{at: string, event: string, description: string, actor: string | null, reason: string | null}
  * @phpstan-type LedgerPosting array{account: string, unit: 'SMSCR' | 'ZMW', amount: int}
  * @phpstan-type LedgerEvent array{position: int, at: string, event: string, postings: list<LedgerPosting>, sealed: bool}
- * @phpstan-type Timeline array{message_id: string, reference: string, delivery_status: 'failed' | 'pending' | 'sent', state: string, recipient: string | null, sender_id: string | null, client_reference: string | null, lane: Lane, category: Category, send_at: string | null, held_until: string | null, estimated_send_at: string | null, expires_at: string, summary: string, charge: TimelineCharge, route: TimelineRoute, evidence: list<string>, timeline: list<TimelineStep>, ledger: list<LedgerEvent>}
+ * @phpstan-type Timeline array{message_id: string, reference: string, delivery_status: 'failed' | 'pending' | 'sent', state: string, recipient: string | null, sender_id: string | null, client_reference: string | null, request_id: string | null, lane: Lane, category: Category, send_at: string | null, held_until: string | null, estimated_send_at: string | null, expires_at: string, summary: string, charge: TimelineCharge, route: TimelineRoute, evidence: list<string>, timeline: list<TimelineStep>, ledger: list<LedgerEvent>}
  * @phpstan-type MessageTimeline array{status: 'success', data: Timeline, test?: bool}
  * @phpstan-type Cancelled array{message_id: string, delivery_status: 'failed' | 'pending' | 'sent', state: string, credits_refunded: int}
  * @phpstan-type CancelledMessage array{status: 'success', data: Cancelled, test?: bool}

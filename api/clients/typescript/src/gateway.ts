@@ -576,6 +576,8 @@ export interface Timeline {
   recipient: string | null;
   sender_id: string | null;
   client_reference: string | null;
+  /** The request that it came by, as the gateway's log has it. */
+  request_id: string | null;
   lane: Lane;
   category: Category;
   /** UTC, ISO 8601 with six decimals. */

@@ -561,6 +561,8 @@ class Timeline(TypedDict):
     recipient: str | None
     sender_id: str | None
     client_reference: str | None
+    request_id: str | None
+    """The request that it came by, as the gateway's log has it."""
     lane: Lane
     category: Category
     send_at: str | None
