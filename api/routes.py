@@ -11,6 +11,7 @@ from api.callbacks.receiving import CALLBACK_ROUTES
 from api.dialects import extras as beyond
 from api.dialects import feltech, taking_back, wilcybertek
 from api.dialects.dialect import FELTECH, WILCYBERTEK
+from api.dialects.threads_routes import THREADS
 from api.dialects.uploads_routes import UPLOADS
 from api.money.routes import MONEY
 from api.phones.routes import PHONES, phone_error
@@ -298,6 +299,7 @@ ROUTES: Final = (
     *UPLOADS,
     *ACCOUNTS,
     *INBOUND,
+    *THREADS,
     *KEYWORDS,
     *FEED,
     *WEBHOOK,

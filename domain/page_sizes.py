@@ -7,6 +7,8 @@ WILCYBERTEK_PAGE: Final = 50
 WILCYBERTEK_PAGE_MAX: Final = 100
 FELTECH_PAGE: Final = 20
 """The same in dialect feltech, whatever is asked."""
+THREAD_PAGE: Final = 20
+"""Messages of a conversation, and conversations."""
 LIST_PAGE: Final = 100
 """Of the lists that staff look at."""
 LIST_PAGE_MAX: Final = 1_000

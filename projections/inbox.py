@@ -92,7 +92,16 @@ def page(
         wanted = wanted.where(INBOX.c.account.is_(None))
     elif account is not None:
         wanted = wanted.where(INBOX.c.account == account)
-    heads = list(connection.execute(wanted.order_by(INBOX.c.number.desc()).limit(limit)))
+    return _messages(connection, wanted.order_by(INBOX.c.number.desc()).limit(limit))
+
+
+def messages_of(connection: Connection, numbers: Sequence[int]) -> Sequence[InboundRow]:
+    """Give messages by their numbers."""
+    return _messages(connection, select(INBOX).where(INBOX.c.number.in_(numbers)))
+
+
+def _messages(connection: Connection, wanted: Select[Any]) -> Sequence[InboundRow]:
+    heads = list(connection.execute(wanted))
     parts: dict[int, list[Any]] = defaultdict(list)
     for row in _parts(connection, [head.number for head in heads]):
         parts[row.first].append(row)

@@ -46,6 +46,7 @@ from projections.reading_ledger import LedgerReading
 from projections.reading_messages import MessageReading
 from projections.reading_receipts import ReceiptReading
 from projections.reading_reports import ReportReading
+from projections.reading_threads import ThreadReading
 
 if TYPE_CHECKING:  # else each is imported when it is asked
     import projections.approvals
@@ -69,6 +70,7 @@ class SqlQueries(
     FeedReading,
     FleetReading,
     MessageReading,
+    ThreadReading,
 ):
     """Implements ``application.ports.queries.Queries``; may be called from many threads.
 
@@ -85,14 +87,15 @@ class SqlQueries(
         self._keeper = keeper or Unlosable()
 
     @contextmanager
-    def _reading(self, model: ReadModel) -> Iterator[Connection]:
-        """Lend a connection to ask a read model.
+    def _reading(self, *models: ReadModel) -> Iterator[Connection]:
+        """Lend a connection to ask a read model, or several.
 
         Raises:
-            StoreDown: it does not answer, is being built anew, or all connections are taken.
+            StoreDown: one does not answer, is being built anew, or all connections are taken.
         """
         with self._asking():
-            self._known.must_answer(model.name)
+            for model in models:
+                self._known.must_answer(model.name)
             with self._engine.connect() as connection:
                 yield connection
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from adapters.store.identity import IDENTITY_TABLE
 
-SCHEMA_VERSION: Final = 9
+SCHEMA_VERSION: Final = 10
 TAGGED_SINCE: Final = 7
 """The first version whose events have tags."""
 
@@ -13,6 +13,8 @@ TABLES: Final = (
     """CREATE TABLE IF NOT EXISTS contents (
         kind TEXT NOT NULL, number {big} NOT NULL, salt {blob} NOT NULL, msisdn TEXT, body TEXT,
         sender TEXT, folded TEXT, PRIMARY KEY (kind, number))""",
+    "CREATE INDEX IF NOT EXISTS contents_msisdn"
+    " ON contents (kind, (number >> 9), msisdn, number) WHERE msisdn IS NOT NULL",
     """CREATE TABLE IF NOT EXISTS repeatables (
         digest {blob} NOT NULL, first_number {big} NOT NULL, count {big} NOT NULL,
         answered_at {big} NOT NULL, batch {big}, PRIMARY KEY (digest))""",
@@ -80,6 +82,12 @@ SENT_BY: Final = (
 )
 """The tables that accepting and sending a message needs."""
 
+CONTENTS_OF: Final = """WITH RECURSIVE blocks (block) AS (
+        SELECT CAST({after} AS BIGINT) >> 9 UNION ALL SELECT block + 1 FROM blocks
+        WHERE block < (SELECT max(number) >> 9 FROM contents WHERE kind = {kind}))
+    SELECT number FROM blocks JOIN contents ON kind = {kind} AND number >> 9 = block
+    WHERE msisdn = {msisdn} AND number > {after} ORDER BY block, number LIMIT {limit}"""
+"""Contents of a kind beside a number, by a look into each block of the index (decision 65)."""
 CONTENT_COLUMNS: Final = "kind, number, salt, msisdn, body, sender, folded"
 REPEATABLE_COLUMNS: Final = "digest, first_number, count, answered_at, batch"
 CREDENTIAL_COLUMNS: Final = (

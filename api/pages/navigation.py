@@ -27,6 +27,7 @@ SECTIONS: Final = (
             ("/app/send", "send"),
             ("/app/uploads", "uploads"),
             ("/app/messages", "messages"),
+            ("/app/threads", "threads"),
             ("/app/keywords", "keywords"),
             ("/app/topups", "topups"),
             ("/app/statement", "statement"),

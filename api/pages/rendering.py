@@ -44,7 +44,7 @@ def _environment() -> "Environment":
     """Make the environment once somebody looks at a page: its import is no part of a start."""
     from jinja2 import FileSystemLoader, StrictUndefined  # noqa: PLC0415
 
-    from api.pages.templating import Templates, cells  # noqa: PLC0415
+    from api.pages.templating import Templates, cell, cells  # noqa: PLC0415
 
     made = Templates(
         loader=FileSystemLoader(TEMPLATES),
@@ -55,7 +55,7 @@ def _environment() -> "Environment":
         auto_reload=False,
     )
     made.globals |= {"say": say, "has_words": has_words, "asset": asset, "language": LANGUAGE}
-    made.globals["cells"] = cells
+    made.globals |= {"cell": cell, "cells": cells}
     made.filters |= {
         "pair": lambda name: (name, name),
         "network": lambda name: (name, say(f"networks.{name}")),

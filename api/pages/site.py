@@ -13,6 +13,7 @@ from api.pages.customer.messages import MESSAGES
 from api.pages.customer.overview import OVERVIEW
 from api.pages.customer.rehearsing import REHEARSING
 from api.pages.customer.settings import SETTINGS
+from api.pages.customer.threads import THREADS
 from api.pages.customer.uploading import UPLOADING
 from api.pages.everyone.front_door import FRONT_DOOR
 from api.pages.everyone.way_in import WAY_IN
@@ -28,7 +29,7 @@ from api.pages.staff.fleet import FLEET
 from api.pages.staff.keeping import KEEPING
 
 CUSTOMER: Final = (
-    *(*OVERVIEW, *COMPOSER, *UPLOADING, *MESSAGES, *ANSWERING),
+    *(*OVERVIEW, *COMPOSER, *UPLOADING, *MESSAGES, *THREADS, *ANSWERING),
     *(*BUYING, *SETTINGS, *REHEARSING),
 )
 

@@ -62,6 +62,11 @@ def cells(columns: Sequence[Column], row: Row) -> Markup:
     return Markup(written)  # noqa: S704 - all that is in it was escaped
 
 
+def cell(column: Column, row: Row) -> Markup:
+    """Write what stands in one cell, where that is no part of a table."""
+    return Markup(_cell(column, row))  # noqa: S704 - all that is in it was escaped
+
+
 @cache
 def _begun(column: Column) -> str:
     label = escape(say(f"columns.{column.name}"))

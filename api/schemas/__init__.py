@@ -144,6 +144,7 @@ from api.schemas.staff import (
     WaitingEntry,
     WithReasonRequest,
 )
+from api.schemas.threads import ThreadMessage, ThreadRow, Threads, ThreadShown
 from api.schemas.uploads import (
     BadRow,
     Upload,
@@ -308,6 +309,10 @@ __all__ = [
     "SuppressedNumbers",
     "Suspension",
     "Text",
+    "ThreadMessage",
+    "ThreadRow",
+    "ThreadShown",
+    "Threads",
     "Timeline",
     "TimelineCharge",
     "TimelineRoute",

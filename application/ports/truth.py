@@ -221,11 +221,8 @@ class Store(Protocol):
 
     def contents_of(
         self, kind: ContentKind, msisdn: str, *, after: int, limit: int
-    ) -> tuple[Sequence[int], int | None]:
-        """Look through contents of a kind, in order: those that name a mobile number.
-
-        Their own numbers are given, and that of the last one seen; None when there was none.
-        """
+    ) -> Sequence[int]:
+        """Number contents of a kind that stand beside a mobile number, in order."""
 
     def scrub(self, *, rewrite: bool) -> Sequence[str]:
         """Leave nothing in the files of what was erased (rewriting tables); say what was done."""

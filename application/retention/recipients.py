@@ -18,8 +18,6 @@ from domain.msisdn import Msisdn, normalise
 from domain.values import Instant
 
 BATCHES_MAX: Final = 100_000
-LOOKED_THROUGH: Final = 5_000
-"""Contents that one query looks through for a recipient."""
 DIGITS_MIN: Final = 7
 """A reason with this many of a number's digits would keep the number."""
 
@@ -74,12 +72,11 @@ def kept_of(store: Store, msisdn: str) -> Iterator[tuple[ContentKind, Sequence[i
     for kind in _OF_NUMBERS:
         after = 0
         for _ in range(BATCHES_MAX):
-            found, last = store.contents_of(kind, msisdn, after=after, limit=LOOKED_THROUGH)
-            for start in range(0, len(found), MESSAGES_MAX):
-                yield kind, found[start : start + MESSAGES_MAX]
-            if last is None:
+            found = store.contents_of(kind, msisdn, after=after, limit=MESSAGES_MAX)
+            if not found:
                 break
-            after = last
+            yield kind, found
+            after = found[-1]
 
 
 def count_of(store: Store, reader: Reader, queries: Queries, msisdn: Msisdn) -> OfNumber:

@@ -24,6 +24,7 @@ from tests.api.staff import receipts
 from tests.api.staff.days import NAMED, stand
 from tests.api.uploading import UPLOADS
 from tests.support.hooks import set_webhook
+from tests.support.incoming import receive
 from tests.support.keywords import set_keyword
 from tests.support.staff import give_second_factor
 
@@ -90,6 +91,14 @@ def a_new_keyword(tenant: Tenant) -> list[str]:
     word = f"word{next(_names)}"
     set_keyword(tenant.gateway.system, tenant.gateway.account, word, THEIR_TEXT)
     return [word]
+
+
+def a_conversation(tenant: Tenant) -> list[str]:
+    """Have something come in for its account from a number of its own; give the number."""
+    number = f"+2609770{next(_names):05}"
+    account = tenant.gateway.account
+    receive(tenant.gateway.system, number, THEIR_TEXT, account=account, sim=account)
+    return [number, number[1:]]
 
 
 def a_webhook(tenant: Tenant) -> None:
@@ -182,6 +191,10 @@ CLASSES: Final[Mapping[tuple[str, str], Class]] = {
     ("GET", "/api/v1/prices"): Class(Kind.READS),
     ("GET", "/api/v1/inbound"): Class(Kind.READS),
     ("GET", "/api/v1/suppressions"): Class(Kind.READS),
+    ("GET", "/api/v1/threads"): Class(Kind.READS),
+    ("GET", "/api/v1/threads/{msisdn}"): Class(
+        Kind.NAMES, names=a_conversation, unknown=("260966999999", "0966999999")
+    ),
     **KEYWORDS,
     ("GET", "/api/v1/events"): Class(Kind.READS),
     **WEBHOOK,

@@ -151,6 +151,7 @@ PATH: Final[Mapping[str, Plant]] = {
     "device_id": closed,
     "token": secret,
     "word": name,
+    "msisdn": closed,
 }
 HEADERS: Final = (
     *("Idempotency-Key", "User-Agent", "Referer", "Cookie", "Origin", "Accept-Language"),

@@ -26,6 +26,7 @@ from adapters.store.postgres.trouble import PostgresTroubles
 from adapters.store.postgres.versions import MADE, version_of
 from adapters.store.schema import (
     CLOCK_COLUMNS,
+    CONTENTS_OF,
     CREDENTIAL_COLUMNS,
     DUE_POLLS,
     SCHEMA_VERSION,
@@ -53,6 +54,9 @@ READERS: Final = 9
 WRITERS_KEPT: Final = 1
 WRITERS_MORE: Final = 2
 MIGRATION_LOCK: Final = 0x6E676F6D61  # "ngoma": one migrates, others wait
+
+_ASKED: Final = {name: f"%({name})s" for name in ("kind", "msisdn", "after", "limit")}
+_CONTENTS_OF: Final = CONTENTS_OF.format(**_ASKED)
 
 
 class PostgresStore(Looking):
@@ -277,16 +281,12 @@ class PostgresStore(Looking):
 
     def contents_of(
         self, kind: ContentKind, msisdn: str, *, after: int, limit: int
-    ) -> tuple[Sequence[int], int | None]:
-        """Look through some contents of a kind for a number."""
+    ) -> Sequence[int]:
+        """Find some contents of a kind beside a number."""
         with self._reading() as cursor:
-            cursor.execute(
-                "SELECT number, msisdn IS NOT DISTINCT FROM %s AS is_it FROM contents"
-                " WHERE kind = %s AND number > %s ORDER BY number LIMIT %s",
-                (msisdn, kind.value, after, limit),
-            )
-            rows = cursor.fetchall()
-        return [row["number"] for row in rows if row["is_it"]], rows[-1]["number"] if rows else None
+            asked = {"kind": kind.value, "msisdn": msisdn, "after": after, "limit": limit}
+            cursor.execute(_CONTENTS_OF, asked)
+            return [row["number"] for row in cursor.fetchall()]
 
     def scrub(self, *, rewrite: bool) -> Sequence[str]:
         """With ``rewrite``, write contents anew and let go of the write-ahead log."""

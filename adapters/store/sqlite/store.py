@@ -17,6 +17,7 @@ from adapters.store.identity import DRAW_IDENTITY, READ_IDENTITY, drawn_identity
 from adapters.store.looking import Looking
 from adapters.store.schema import (
     CLOCK_COLUMNS,
+    CONTENTS_OF,
     CREDENTIAL_COLUMNS,
     DUE_POLLS,
     LEASE_COLUMNS,
@@ -61,8 +62,9 @@ TRIED_OUT: Final = (
 )
 """A write that needs as much room as a large bulk, and leaves nothing."""
 
-_CONTENTS_OF: Final = """SELECT number, msisdn IS ? FROM contents
-    WHERE kind = ? AND number > ? ORDER BY number LIMIT ?"""
+_CONTENTS_OF: Final = CONTENTS_OF.format(
+    kind=":kind", msisdn=":msisdn", after=":after", limit=":limit"
+)
 
 
 class SqliteStore(Looking):
@@ -261,11 +263,11 @@ class SqliteStore(Looking):
 
     def contents_of(
         self, kind: ContentKind, msisdn: str, *, after: int, limit: int
-    ) -> tuple[Sequence[int], int | None]:
-        """Look through some contents of a kind for a number."""
+    ) -> Sequence[int]:
+        """Find some contents of a kind beside a number."""
         with self._reading() as cursor:
-            rows = cursor.execute(_CONTENTS_OF, (msisdn, kind.value, after, limit)).fetchall()
-        return [number for number, is_it in rows if is_it], rows[-1][0] if rows else None
+            asked = {"kind": kind.value, "msisdn": msisdn, "after": after, "limit": limit}
+            return [number for (number,) in cursor.execute(_CONTENTS_OF, asked)]
 
     def scrub(self, *, rewrite: bool) -> Sequence[str]:
         """Empty the write-ahead log into the file; with ``rewrite``, write contents anew."""

@@ -58,12 +58,22 @@ from application.ports.queries.sims import (
     SimRow,
 )
 from application.ports.queries.suppressions import SuppressionQueries, SuppressionRow
+from application.ports.queries.threads import (
+    NEWEST,
+    Older,
+    Said,
+    Thread,
+    ThreadList,
+    ThreadPage,
+    ThreadQueries,
+)
 from application.ports.queries.topups import TopUpQueries, TopUpRow
 from application.ports.queries.uploads import UploadQueries, UploadRow
 from application.ports.queries.waiting import Ahead, Backlog, Waiting, WaitingQueries
 from application.ports.queries.wallets import Balance, Statement, StatementLine, WalletQueries
 
 __all__ = [
+    "NEWEST",
     "PUBLIC_STATUS",
     "AccountRow",
     "ActivityRow",
@@ -99,6 +109,7 @@ __all__ = [
     "MessageFilter",
     "MessageRow",
     "OddityRow",
+    "Older",
     "OpenItem",
     "OpenRow",
     "PaymentRow",
@@ -110,12 +121,16 @@ __all__ = [
     "ProjectionStatus",
     "Queries",
     "ReportPair",
+    "Said",
     "SenderIdRow",
     "ShownLine",
     "SimRow",
     "Statement",
     "StatementLine",
     "SuppressionRow",
+    "Thread",
+    "ThreadList",
+    "ThreadPage",
     "TopUpRow",
     "TrafficRow",
     "UploadRow",
@@ -138,6 +153,7 @@ class Queries(
     ReportQueries,
     InboxQueries,
     SuppressionQueries,
+    ThreadQueries,
     PortedQueries,
     ReceiptQueries,
     DayQueries,

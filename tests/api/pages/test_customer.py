@@ -42,7 +42,8 @@ def test_every_page_of_a_customer_is_shown(gateway: Gateway, shop: Browser) -> N
     sent = send(shop, "Muli bwanji").removeprefix("/app/messages/")
     uploaded = an_upload_of(gateway)
     for page in CUSTOMER:
-        answer = shop.get(page.path.format(message_id=sent, upload_id=uploaded))
+        named = page.path.format(message_id=sent, upload_id=uploaded, msisdn="260977000001")
+        answer = shop.get(named)
         assert answer.status_code == 200, (page.path, seen(answer))
         check(answer)
         assert ("<html" in answer.text) is not page.is_fragment

@@ -52,6 +52,7 @@ FORMS: Final[dict[tuple[str, str], Form]] = {
     ("/app/uploads/{upload_id}", "pause"): Form(names="upload_id"),
     ("/app/uploads/{upload_id}", "cancel"): Form(names="upload_id"),
     ("/app/messages/{message_id}", "cancel"): Form(names="message_id"),
+    ("/app/threads/{msisdn}", "send"): Form({"message": MARKER, "sender_id": MARKER}),
     ("/app/keywords", "set"): Form({"word": MARKER, "answer": MARKER, "sender_id": MARKER}),
     ("/app/keywords", "delete"): Form(names="word"),
     ("/app/topups", "topup"): Form({"msisdn": MARKER, "amount_ngwee": MARKER}),

@@ -51,7 +51,7 @@ def test_a_live_piece_waits_for_news_of_its_account_and_shows_it(
     gateway: Gateway, shop: Browser, page: Page
 ) -> None:
     number = queue(gateway)
-    path = page.path.format(message_id=f"msg_{number}")
+    path = page.path.format(message_id=f"msg_{number}", msisdn="260977000001")
     first = shop.get(path)
     with ThreadPoolExecutor(1) as others:
         waiting = others.submit(shop.get, path, params={live.SEEN: newest(first)})

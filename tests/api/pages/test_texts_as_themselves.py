@@ -93,6 +93,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Gateway,
         ids = {
             "message_id": sent.json()["message_id"],
             "upload_id": listed.json()["data"]["upload_id"],
+            "msisdn": "260977000001",
         }
         yield gateway, ids
 

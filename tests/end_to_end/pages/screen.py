@@ -33,6 +33,7 @@ SHOWN: Final = {
     "/app/uploads/{upload_id}": "upload",
     "/app/messages": "messages",
     "/app/messages/{message_id}": "message",
+    "/app/threads/{msisdn}": "thread",
     "/staff/fleet": "fleet",
     "/staff/fleet#phone": "phone",
     "/staff/approvals": "approvals",

@@ -3,16 +3,24 @@
 import re
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from adapters.bootstrap import bootstrap
+from adapters.settings import Settings
 from api.pages.page import Who
 from api.pages.site import PAGES
+from application.books.commands import Outcome
+from application.messages.incoming import KeepIncoming
+from domain.reports import InboundReceived
+from domain.values import Instant
 from tests.end_to_end.gateway import UNLIMITED, Demo
 from tests.end_to_end.pages.screen import NARROW, WIDE, Screen, one_browser, screen
+from tests.support.delivers import delivers
 
 pytestmark = pytest.mark.processes
 
@@ -70,6 +78,38 @@ def test_a_shop_owner_comes_from_the_first_page_to_the_first_message_sent(owner:
     take_pictures(owner, "/app/messages/{message_id}")
 
 
+def test_a_shop_owner_is_answered_and_answers_back(demo: Demo, owner: Screen) -> None:
+    page = owner.go("/app/threads")
+    faults = owner.faults()
+    page.get_by_role("link", name="+260977000001").click()
+    expect(page.locator(".thread li.out")).to_contain_text("we are open")
+    said_to(demo, "+260977000001", "Until when?")
+    expect(page.locator(".thread li.in")).to_contain_text("Until when?")
+    page.get_by_label("Text", exact=True).fill("Until six. Natotela!")
+    page.get_by_role("button", name="Send").click()
+    newest = page.locator(".thread li").first
+    expect(newest).to_contain_text("Natotela!")
+    expect(newest.locator(".state.sent, .state.delivered")).to_be_visible()
+    faults += owner.faults()
+    take_pictures(owner, "/app/threads/{msisdn}")
+    owner.look(NARROW, dark=False)
+    faults += owner.faults()
+    owner.look(WIDE, dark=False)
+    assert faults == [], "\n".join(faults)
+
+
+def said_to(demo: Demo, number: str, text: str) -> None:
+    """Have a number answer, by the SIM that wrote to it; the gateway finds out whose it is."""
+    with closing(bootstrap(Settings(data_dir=demo.folder), is_server=False)) as system:
+        now, last_sent = system.clock.now(), system.queries.last_sent
+        sims = [sim for sim in range(9) if last_sent(sim, number, since=Instant(0), until=now)]
+        came = [InboundReceived(pdu) for pdu in delivers(number, text)]
+        outcomes: list[Outcome[int]] = []
+        system.committer.submit(KeepIncoming(came, sim=sims[-1], at=now), outcomes.append)
+        system.committer.step(0)
+        assert [outcome.unwrap() for outcome in outcomes] == [1]
+
+
 def test_a_shop_owner_uploads_the_customers_list_and_watches_it_go(
     owner: Screen, tmp_path: Path
 ) -> None:
@@ -87,7 +127,7 @@ def test_a_shop_owner_uploads_the_customers_list_and_watches_it_go(
     faults += owner.faults()
     upload(owner, file, [f"0977 000 {n};Chanda {n}" for n in range(100, 300)])
     page.get_by_role("button", name="Send them").click()
-    expect(page.locator("[data-live]")).to_contain_text("need 200 credits and 99 are available")
+    expect(page.locator("[data-live]")).to_contain_text("need 200 credits and 98 are available")
     page.reload()
     go_on = page.get_by_role("button", name="Go on sending")
     go_on.focus()
@@ -127,7 +167,7 @@ def test_every_page_can_be_used_by_everybody_and_asks_nothing_of_elsewhere(
     for page in PAGES:
         if page.who not in {Who.ANYONE, Who.CUSTOMER} or page.is_fragment:
             continue
-        path = page.path.format(message_id="msg_1", upload_id="up_1")
+        path = page.path.format(message_id="msg_1", upload_id="up_1", msisdn="260977000001")
         owner.look(WIDE, dark=False)
         owner.go(path)
         for size, dark in LOOKS:

@@ -91,6 +91,12 @@ namespace Ngoma\Client;
  * @phpstan-type SuppressionsQuery array{before?: int, limit?: int}
  * @phpstan-type SuppressedNumber array{id: int, recipient: string | null, scope: 'account' | 'all', by: 'recipient' | 'staff', since: string}
  * @phpstan-type SuppressedNumbers array{status: 'success', data: list<SuppressedNumber>, test?: bool}
+ * @phpstan-type ThreadsQuery array{before?: string, limit?: int}
+ * @phpstan-type ThreadMessage array{id: string, direction: 'in' | 'out', message: string | null, status: 'Failed' | 'Pending' | 'Sent' | null, delivery: 'delivered' | 'undelivered' | null, sender_id: string | null, cost: int | null, credits_refunded: int | null, sent_at: string | null, keyword: 'start' | 'stop' | null, created_at: string}
+ * @phpstan-type ThreadRow array{number: string, last: ThreadMessage}
+ * @phpstan-type Threads array{status: 'success', data: list<ThreadRow>, next: string | null, test?: bool}
+ * @phpstan-type ThreadQuery array{before?: string, limit?: int}
+ * @phpstan-type ThreadShown array{status: 'success', number: string, data: list<ThreadMessage>, next: string | null, test?: bool}
  * @phpstan-type KeywordUnanswered array{code: string, at: string}
  * @phpstan-type Keyword array{word: string, answer: string, sender_id: string | null, unanswered: KeywordUnanswered | null}
  * @phpstan-type Keywords array{status: 'success', data: list<Keyword>, test?: bool}
@@ -501,6 +507,30 @@ abstract class Gateway
     {
         /** @var SuppressedNumbers */
         return $this->ask('GET', '/api/v1/suppressions', query: $fields);
+    }
+
+    /**
+     * Conversations, each with its newest message, newest first.
+     *
+     * @param ThreadsQuery $fields
+     * @return Threads
+     */
+    public function threads(array $fields = []): array
+    {
+        /** @var Threads */
+        return $this->ask('GET', '/api/v1/threads', query: $fields);
+    }
+
+    /**
+     * What was sent to a number and what it answered, newest first.
+     *
+     * @param ThreadQuery $fields
+     * @return ThreadShown
+     */
+    public function thread(string $msisdn, array $fields = []): array
+    {
+        /** @var ThreadShown */
+        return $this->ask('GET', '/api/v1/threads/' . \rawurlencode($msisdn), query: $fields);
     }
 
     /**

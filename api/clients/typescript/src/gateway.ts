@@ -960,6 +960,70 @@ export interface SuppressedNumbers {
   test?: boolean;
 }
 
+/** What `threads` may be asked. */
+export interface ThreadsQuery {
+  /** Where to go on: the next of an answer. */
+  before?: string;
+  /** Rows a page. */
+  limit?: number;
+}
+
+/** One message of a conversation: `out` was sent by the account, `in` came in for it. Of what came in, all that is said of sending is null. */
+export interface ThreadMessage {
+  id: string;
+  direction: "in" | "out";
+  /** null once it was erased, or where no text. */
+  message: string | null;
+  status: "Failed" | "Pending" | "Sent" | null;
+  delivery: "delivered" | "undelivered" | null;
+  sender_id: string | null;
+  /** SMS credits; one pays for one segment. */
+  cost: number | null;
+  /** SMS credits; one pays for one segment. */
+  credits_refunded: number | null;
+  /** UTC, ISO 8601 with six decimals. */
+  sent_at: string | null;
+  /** What one that came in asks for: no more promotional messages, or them. */
+  keyword: "start" | "stop" | null;
+  /** When it was accepted, or came in. */
+  created_at: string;
+}
+
+/** A conversation, by its newest message. */
+export interface ThreadRow {
+  number: string;
+  last: ThreadMessage;
+}
+
+/** An account's conversations, those with the newest message first. */
+export interface Threads {
+  status: "success";
+  data: ThreadRow[];
+  /** Where it goes on: give it as `before`. null at the end. */
+  next: string | null;
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
+}
+
+/** What `thread` may be asked. */
+export interface ThreadQuery {
+  /** Where to go on: the next of an answer. */
+  before?: string;
+  /** Rows a page. */
+  limit?: number;
+}
+
+/** What an account and one number said to each other, newest first. */
+export interface ThreadShown {
+  status: "success";
+  number: string;
+  data: ThreadMessage[];
+  /** Where it goes on: give it as `before`. null at the end. */
+  next: string | null;
+  /** Always true where it stands: the key is for tests, and nothing of it is real. */
+  test?: boolean;
+}
+
 /** The last message that the rule left without an answer. */
 export interface KeywordUnanswered {
   /** What a send was refused for. */
@@ -1590,6 +1654,16 @@ export abstract class Calls {
   /** Numbers that get no promotional messages of the account, newest first. */
   suppressions(fields: SuppressionsQuery = {}): Promise<SuppressedNumbers> {
     return this.ask({ method: "GET", path: "/api/v1/suppressions", query: { ...fields } });
+  }
+
+  /** Conversations, each with its newest message, newest first. */
+  threads(fields: ThreadsQuery = {}): Promise<Threads> {
+    return this.ask({ method: "GET", path: "/api/v1/threads", query: { ...fields } });
+  }
+
+  /** What was sent to a number and what it answered, newest first. */
+  thread(msisdn: string, fields: ThreadQuery = {}): Promise<ThreadShown> {
+    return this.ask({ method: "GET", path: `/api/v1/threads/${encodeURIComponent(msisdn)}`, query: { ...fields } });
   }
 
   /** What is answered in the account's name, by the first word of what comes in. */

@@ -912,6 +912,65 @@ class SuppressedNumbers(TypedDict):
     test: NotRequired[bool]
     """Always true where it stands: the key is for tests, and nothing of it is real."""
 
+class ThreadsQuery(TypedDict):
+    """What `threads` may be asked."""
+    before: NotRequired[str]
+    """Where to go on: the next of an answer."""
+    limit: NotRequired[int]
+    """Rows a page."""
+
+class ThreadMessage(TypedDict):
+    """One message of a conversation: `out` was sent by the account, `in` came in for it. Of
+    what came in, all that is said of sending is null."""
+    id: str
+    direction: Literal["in", "out"]
+    message: str | None
+    """null once it was erased, or where no text."""
+    status: Literal["Failed", "Pending", "Sent"] | None
+    delivery: Literal["delivered", "undelivered"] | None
+    sender_id: str | None
+    cost: int | None
+    """SMS credits; one pays for one segment."""
+    credits_refunded: int | None
+    """SMS credits; one pays for one segment."""
+    sent_at: str | None
+    """UTC, ISO 8601 with six decimals."""
+    keyword: Literal["start", "stop"] | None
+    """What one that came in asks for: no more promotional messages, or them."""
+    created_at: str
+    """When it was accepted, or came in."""
+
+class ThreadRow(TypedDict):
+    """A conversation, by its newest message."""
+    number: str
+    last: ThreadMessage
+
+class Threads(TypedDict):
+    """An account's conversations, those with the newest message first."""
+    status: Literal["success"]
+    data: list[ThreadRow]
+    next: str | None
+    """Where it goes on: give it as `before`. null at the end."""
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
+
+class ThreadQuery(TypedDict):
+    """What `thread` may be asked."""
+    before: NotRequired[str]
+    """Where to go on: the next of an answer."""
+    limit: NotRequired[int]
+    """Rows a page."""
+
+class ThreadShown(TypedDict):
+    """What an account and one number said to each other, newest first."""
+    status: Literal["success"]
+    number: str
+    data: list[ThreadMessage]
+    next: str | None
+    """Where it goes on: give it as `before`. null at the end."""
+    test: NotRequired[bool]
+    """Always true where it stands: the key is for tests, and nothing of it is real."""
+
 class KeywordUnanswered(TypedDict):
     """The last message that the rule left without an answer."""
     code: str
@@ -1534,6 +1593,18 @@ class Calls:
         answer: SuppressedNumbers = self._ask(request)
         return answer
 
+    def threads(self, **fields: Unpack[ThreadsQuery]) -> Threads:
+        """Conversations, each with its newest message, newest first."""
+        request = Request("GET", "/api/v1/threads", query=fields)
+        answer: Threads = self._ask(request)
+        return answer
+
+    def thread(self, msisdn: str, **fields: Unpack[ThreadQuery]) -> ThreadShown:
+        """What was sent to a number and what it answered, newest first."""
+        request = Request("GET", f"/api/v1/threads/{quoted(msisdn)}", query=fields)
+        answer: ThreadShown = self._ask(request)
+        return answer
+
     def keywords(self) -> Keywords:
         """What is answered in the account's name, by the first word of what comes in."""
         request = Request("GET", "/api/v1/keywords")
@@ -1822,6 +1893,18 @@ class AsyncCalls:
         """Numbers that get no promotional messages of the account, newest first."""
         request = Request("GET", "/api/v1/suppressions", query=fields)
         answer: SuppressedNumbers = await self._ask(request)
+        return answer
+
+    async def threads(self, **fields: Unpack[ThreadsQuery]) -> Threads:
+        """Conversations, each with its newest message, newest first."""
+        request = Request("GET", "/api/v1/threads", query=fields)
+        answer: Threads = await self._ask(request)
+        return answer
+
+    async def thread(self, msisdn: str, **fields: Unpack[ThreadQuery]) -> ThreadShown:
+        """What was sent to a number and what it answered, newest first."""
+        request = Request("GET", f"/api/v1/threads/{quoted(msisdn)}", query=fields)
+        answer: ThreadShown = await self._ask(request)
         return answer
 
     async def keywords(self) -> Keywords:
