@@ -74,7 +74,7 @@ class Client:
         self._host = urlsplit(base_url).netloc
         self._timeout_s = timeout_s
         self._source = None if from_host is None else (from_host, 0)
-        self._tls = tls
+        self.tls = tls
         self._local = threading.local()
         self._connections: list[http.client.HTTPConnection] = []
 
@@ -200,10 +200,10 @@ class Client:
         return connection
 
     def _open(self) -> http.client.HTTPConnection:
-        if self._tls is None:
+        if self.tls is None:
             return http.client.HTTPConnection(
                 self._host, timeout=self._timeout_s, source_address=self._source
             )
         return http.client.HTTPSConnection(
-            self._host, timeout=self._timeout_s, source_address=self._source, context=self._tls
+            self._host, timeout=self._timeout_s, source_address=self._source, context=self.tls
         )
