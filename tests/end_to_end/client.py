@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import ssl
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -65,12 +66,15 @@ class Client:
         *,
         timeout_s: float = TIMEOUT_S,
         from_host: str | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
+        """``from_host`` is its own address; with ``tls`` it speaks https, as that trusts."""
         self.base_url = base_url
         self.api_key = api_key
         self._host = urlsplit(base_url).netloc
         self._timeout_s = timeout_s
         self._source = None if from_host is None else (from_host, 0)
+        self.tls = tls
         self._local = threading.local()
         self._connections: list[http.client.HTTPConnection] = []
 
@@ -175,6 +179,11 @@ class Client:
         lowered = {name.lower(): value for name, value in response.getheaders()}
         return Answer(response.status, lowered, content)
 
+    @property
+    def connections(self) -> int:
+        """How many were opened, of all threads."""
+        return len(self._connections)
+
     def hang_up(self) -> None:
         """Close this thread's connection."""
         connection = getattr(self._local, "connection", None)
@@ -185,9 +194,16 @@ class Client:
     def _connection(self) -> http.client.HTTPConnection:
         connection: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = http.client.HTTPConnection(
-                self._host, timeout=self._timeout_s, source_address=self._source
-            )
+            connection = self._open()
             self._local.connection = connection
             self._connections.append(connection)
         return connection
+
+    def _open(self) -> http.client.HTTPConnection:
+        if self.tls is None:
+            return http.client.HTTPConnection(
+                self._host, timeout=self._timeout_s, source_address=self._source
+            )
+        return http.client.HTTPSConnection(
+            self._host, timeout=self._timeout_s, source_address=self._source, context=self.tls
+        )

@@ -4,6 +4,7 @@ Mounts belong to the command that is run, and go with it: a root is left by remo
 """
 
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -21,9 +22,9 @@ PATHS: Final = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 class BareRoot:
     """A root below ``folder``; it shares the network of this machine, and nothing else."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, packages: Sequence[str] = PACKAGES) -> None:
         self.folder = folder
-        command = ["debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}", SUITE]
+        command = ["debootstrap", "--variant=minbase", f"--include={','.join(packages)}", SUITE]
         subprocess.run(
             [*command, str(folder), MIRROR], check=True, stdout=subprocess.PIPE, timeout=RUN_S
         )

@@ -46,14 +46,21 @@ class Files:
     def write(self, issued: trustme.LeafCert | None = None) -> "Files":
         """Put a certificate and then its key in place, each complete or not at all."""
         issued = issued or self.issue()
-        self.folder.mkdir(parents=True, exist_ok=True)
-        chain = b"".join(blob.bytes() for blob in issued.cert_chain_pems)
-        for path, content in (
-            (self.certificate, chain),
-            (self.key, issued.private_key_pem.bytes()),
-        ):
-            new = path.with_suffix(".new")
-            new.touch(0o600)
-            new.write_bytes(content)
-            new.rename(path)
+        self.write_certificate(issued)
+        self.write_key(issued)
         return self
+
+    def write_certificate(self, issued: trustme.LeafCert) -> None:
+        """Put a certificate in place, with those that lead to the root."""
+        self._put(self.certificate, b"".join(blob.bytes() for blob in issued.cert_chain_pems))
+
+    def write_key(self, issued: trustme.LeafCert) -> None:
+        """Put its key in place."""
+        self._put(self.key, issued.private_key_pem.bytes())
+
+    def _put(self, path: Path, content: bytes) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        new = path.with_suffix(".new")
+        new.touch(0o600)
+        new.write_bytes(content)
+        new.rename(path)
