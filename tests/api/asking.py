@@ -97,7 +97,7 @@ def a_conversation(tenant: Tenant) -> list[str]:
     """Have something come in for its account from a number of its own; give the number."""
     number = f"+2609770{next(_names):05}"
     account = tenant.gateway.account
-    receive(tenant.gateway.system, number, THEIR_TEXT, account=account, sim=account)
+    receive(tenant.gateway.system, number, "When?", account=account, sim=account)
     return [number, number[1:]]
 
 
