@@ -16,8 +16,13 @@ SEEN: Final = "after"
 """The query's field for the newest event that the script has seen."""
 NEWEST: Final = b"x-newest"
 """The header that says what it will have seen with this answer."""
-WAIT_S: Final = 20
-"""How long a piece waits at most; what the feed does not tell is shown after so long."""
+WAIT_S: Final = 45
+"""How long a customer's piece waits at most; what the feed does not tell is shown after so long.
+
+Proxies give up after a minute.
+"""
+STAFF_WAIT_S: Final = 20
+"""How long one of staff waits: more of what it shows is in no event."""
 
 
 async def news(visit: Visit, *, of_all: bool) -> Headers:
@@ -32,7 +37,7 @@ async def news(visit: Visit, *, of_all: bool) -> Headers:
     if seen is not None:
         number = check_whole(seen, SEEN, least=0, most=NUMBER_MAX)
         with suppress(RateLimited, Overloaded):
-            await waiting.beyond(account, number, wait_s=WAIT_S)
+            await waiting.beyond(account, number, wait_s=STAFF_WAIT_S if of_all else WAIT_S)
     if of_all:
         end = await front.read(visit.who.account, front.system.store.head)
     else:
