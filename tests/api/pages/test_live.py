@@ -74,7 +74,7 @@ def test_a_session_that_ends_while_a_piece_waits_sees_no_more(
         time.sleep(0.5)  # so that it waits: one that came later would be refused as well
         bearer = {"authorization": f"Bearer {shop.cookies[SESSION]}"}
         assert gateway.http.post("/api/v1/auth/logout", headers=bearer).is_success
-        queue(gateway)
+        gateway.attempt(queue(gateway), Accepted(7))
         then = waiting.result(30)
     assert (then.status_code, "/login" in then.headers["location"]) == (303, True)
 
