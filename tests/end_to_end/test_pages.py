@@ -25,6 +25,7 @@ GET: Final = re.compile(r"`GET (/\S+)`")
 ANSWERED_S: Final = 20.0
 POLL_S: Final = 0.1
 CHANCE: Final = (
+    (re.compile(r"^[0-9a-f]{12}-[1-9][0-9]*$"), "<a request of the gateway's>"),
     (re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z"), "TIME"),
     (re.compile(r"MSG-\d+"), "MSG-TIME"),
     (re.compile(r"evt_[0-9a-f]{32}"), "EVENT"),

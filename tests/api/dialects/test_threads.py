@@ -15,6 +15,8 @@ from tests.support.incoming import receive
 from tests.support.staff import HOST_USER
 
 MARY, JOHN = "+260977000000", "+260966000001"
+ELSE = "+260977918273"
+"""A number to which no other test of the gateway sends."""
 PATH = "/api/v1/threads"
 
 
@@ -124,11 +126,11 @@ def test_what_others_say_to_a_number_is_passed_over(
 ) -> None:
     monkeypatch.setattr(threads, "OTHERS_MAX", 2)
     other = another(gateway)
-    send(gateway, MARY, "first")
+    send(gateway, ELSE, "first")
     for n in range(5):
-        send(other, MARY, f"{n}")
-    come(gateway, MARY, "second")
-    found = pages(gateway, f"{PATH}/{MARY}", 10)
+        send(other, ELSE, f"{n}")
+    come(gateway, ELSE, "second")
+    found = pages(gateway, f"{PATH}/{ELSE}", 10)
     assert [row["message"] for page in found for row in page] == ["second", "first"]
 
 
