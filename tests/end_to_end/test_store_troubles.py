@@ -184,6 +184,8 @@ def test_a_page_of_zeros_in_a_read_model_is_found_before_anybody_asks_it(
         return [line for line in lines if f"read.db cannot be used (table {table}: " in line]
 
     wait_until(said, within_s=WITHIN_S, what="the log says which table is damaged")
+    # the check may be of the second before it was seen: the log says when that is over
+    wait_until(lambda: "built anew, from the beginning" in demo.log.read_text(), what="it is begun")
     wait_until(lambda: demo.checks["projections"] == "ok", what="it was made anew")
     must_be_whole(demo, demo.send(3))
 
