@@ -27,7 +27,8 @@ LOOKS: Final = 200
 PAGE_AIM_MS: Final = 15
 PAGE_AIM_KB: Final = 100
 DASHBOARDS: Final = 200
-IDLE_S: Final = 30
+IDLE_S: Final = 90
+"""Two waits of a page: in less time some would be seen to ask nothing."""
 CPU_AIM: Final = 0.2
 NEWS: Final = 40
 NEWS_AIM_MS: Final = 1_000
