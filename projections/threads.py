@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from operator import attrgetter
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BigInteger, Connection, func, literal, literal_column, select
+from sqlalchemy import BigInteger, Connection, Select, func, literal, literal_column, select
 
 from application.ports.queries import NEWEST, Older, Said, Thread, ThreadList, ThreadPage
 from domain.contents import ContentKind
@@ -205,33 +205,30 @@ def _all(connection: Connection, account: int) -> Iterator[tuple[_Talk, Older]]:
 
 
 def _sent(connection: Connection, account: int, *, before: int) -> Sequence[_Talk]:
+    place = MESSAGES.c.position
     wanted = (
-        select(MESSAGES.c.queued_at, MESSAGES.c.position, MESSAGES.c.number, CONTENTS.c.msisdn)
+        select(MESSAGES.c.queued_at, place, MESSAGES.c.number, CONTENTS.c.msisdn)
         .join(CONTENTS, is_content(ContentKind.MESSAGE, MESSAGES.c.number), isouter=True)
-        .where(MESSAGES.c.account == account, MESSAGES.c.position < before)
-        .order_by(MESSAGES.c.position.desc())
-        .limit(SLICE)
+        .where(MESSAGES.c.account == account, place < before)
     )
-    rows = connection.execute(wanted)
-    return [
-        _Talk(Instant(row[0]), is_sent=True, place=row[1], number=row[2], msisdn=row[3])
-        for row in rows
-    ]
+    return _newest(connection, wanted.order_by(place.desc()), is_sent=True)
 
 
 def _came(connection: Connection, account: int, *, before: int) -> Sequence[_Talk]:
+    place = INBOX.c.number
     wanted = (
-        select(PIECES.c.received_at, INBOX.c.number, CONTENTS.c.msisdn)
-        .join(PIECES, PIECES.c.number == INBOX.c.number)
-        .join(CONTENTS, is_content(ContentKind.INBOUND, INBOX.c.number), isouter=True)
-        .where(INBOX.c.account == account, INBOX.c.number < before)
-        .order_by(INBOX.c.number.desc())
-        .limit(SLICE)
+        select(PIECES.c.received_at, place, place.label("own"), CONTENTS.c.msisdn)
+        .join(PIECES, PIECES.c.number == place)
+        .join(CONTENTS, is_content(ContentKind.INBOUND, place), isouter=True)
+        .where(INBOX.c.account == account, place < before)
     )
-    rows = connection.execute(wanted)
+    return _newest(connection, wanted.order_by(place.desc()), is_sent=False)
+
+
+def _newest(connection: Connection, wanted: Select[Any], *, is_sent: bool) -> Sequence[_Talk]:
+    rows = connection.execute(wanted.limit(SLICE))
     return [
-        _Talk(Instant(row[0]), is_sent=False, place=row[1], number=row[1], msisdn=row[2])
-        for row in rows
+        _Talk(Instant(at), is_sent, place, number, msisdn) for at, place, number, msisdn in rows
     ]
 
 

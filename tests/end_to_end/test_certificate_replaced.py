@@ -156,6 +156,7 @@ def test_nobody_who_sends_notices_that_the_certificate_is_replaced(
         senders.go_on()
         issued = replace(secured, files, how)
         wait_until(
+            # bound now, since the loop goes on; mypy cannot tell a lambda's default
             lambda issued=issued: shown(secured, files.context) == issued,  # type: ignore[misc]
             within_s=WAIT_S,
             what="new connections are shown the new one",

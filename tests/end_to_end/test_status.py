@@ -339,7 +339,7 @@ def said(process: Process) -> list[str]:
 @pytest.mark.servers
 def test_no_planted_trouble_was_told_late(report_count: Callable[..., None]) -> None:
     """A look that begins within 5 s shows it, however long the look takes on a busy machine."""
-    if not TOLD:
+    if not TOLD:  # chosen alone, by its name
         pytest.skip("it is about the other tests of this file")
     slowest = max(TOLD, key=lambda name: TOLD[name].shown_s)
     late = [name for name, told in TOLD.items() if told.begun_s > WITHIN_S]
