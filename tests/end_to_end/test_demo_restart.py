@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from domain.ledger_seal import LedgerSeal
 from tests.end_to_end.client import Client
 from tests.end_to_end.gateway import UNLIMITED, Demo, Process
+from tests.end_to_end.truth import sqlite_store
 from tests.end_to_end.waiting import wait_until
 from tests.worker.cli.commands import Cli
 
@@ -31,6 +33,8 @@ def test_it_goes_on_where_it_was(stopped_demo: Demo, ends_by: signal.Signals) ->
     place, first = demo.place, demo.client
     numbers = [n for k in range(3) for n in first.send(f"097700000{k}", f"Nr {k}").numbers]
     assert first.balance() == 997
+    # who is killed leads the sealing for some seconds more: a seal is not waited for afterwards
+    wait_until(lambda: _seals(demo), what="the log is sealed")
     code = demo.stop(ends_by)
 
     again = demo.start().client
@@ -45,6 +49,11 @@ def test_it_goes_on_where_it_was(stopped_demo: Demo, ends_by: signal.Signals) ->
     assert code == (-signal.SIGKILL if ends_by is signal.SIGKILL else 0)
     verified = Cli(demo.folder).json("audit", "verify", code=3)
     assert (verified["faults"], verified["seals"] >= 1) == ([], True), "a newcomer has a seal"
+
+
+def _seals(demo: Demo) -> int:
+    with sqlite_store(demo.folder) as store:
+        return len(store.states_after(0, limit=1, topics=[LedgerSeal.Sealed.TOPIC]))
 
 
 def _all_but_doubts_sent(client: Client, numbers: list[int]) -> int | bool:

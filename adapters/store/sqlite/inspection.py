@@ -16,6 +16,9 @@ REST: Final = 50
 """How many times as long as looks at all tables took each is left alone: 2 % of one thread."""
 REST_S: Final = 1.0
 """The shortest rest."""
+WAITS: Final = 10
+"""How many times as long as it works a look is taken to wait for the disk; the rest of its time
+it waited for its turn, on a busy machine, and says nothing about the size of its table."""
 STEPS: Final = 10_000
 """Instructions of SQLite's machine between two looks at the time."""
 
@@ -71,12 +74,13 @@ class Inspection:
             self._next_s = {name: self._next_s.get(name, 0.0) for name in names}
             self._took_s = {name: self._took_s.get(name, 0.0) for name in names}
             for name in names:
-                begun_s = time.monotonic()
+                begun_s, worked_s = time.monotonic(), time.thread_time()
                 if begun_s < self._next_s[name]:
                     continue
                 if (damage := _damage_in(connection, name)) is not None:
                     return damage
-                self._took_s[name] = time.monotonic() - begun_s
+                worked_s = time.thread_time() - worked_s
+                self._took_s[name] = min(time.monotonic() - begun_s, WAITS * worked_s)
                 self._next_s[name] = begun_s + self._rest_s(name)
         return None
 
