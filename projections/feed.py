@@ -11,6 +11,7 @@ from application.ports.queries import AttemptRow, FeedRow, InboundRow, WebhookRo
 from domain.contents import ContentKind, SenderIdRequest
 from domain.feed import FeedType
 from domain.values import Instant
+from projections.balances import BALANCES
 from projections.tables import (
     CONTENTS,
     READ,
@@ -142,6 +143,25 @@ def ends(connection: Connection, accounts: Sequence[int]) -> Mapping[int, int]:
     """Give the newest sequence of each account that has one."""
     rows = connection.execute(select(ENDS).where(ENDS.c.account.in_(accounts)))
     return {row.account: row.last for row in rows}
+
+
+def marks(connection: Connection, accounts: Sequence[int]) -> Mapping[int, int]:
+    """Give of each account a number that grows whenever its wallet or its feed does.
+
+    Each of what it is the sum of only grows.
+    """
+    rows = connection.execute(_MARKS, {"accounts": accounts})
+    return {row.account: row.mark for row in rows}
+
+
+_MARKS: Final = (
+    select(
+        BALANCES.c.account,
+        (BALANCES.c.position + func.coalesce(ENDS.c.last, 0)).label("mark"),
+    )
+    .join(ENDS, ENDS.c.account == BALANCES.c.account, isouter=True)
+    .where(BALANCES.c.account.in_(bindparam("accounts", expanding=True)))
+)
 
 
 # -- webhooks -------------------------------------------------------------------------------------

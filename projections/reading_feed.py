@@ -63,6 +63,11 @@ class FeedReading(ABC):
         with self._reading(FEED) as connection:
             return projections.feed.ends(connection, accounts)
 
+    def marks(self, accounts: Sequence[int]) -> Mapping[int, int]:
+        """Give of each account a number that grows with its wallet and with its feed."""
+        with self._reading(FEED) as connection:
+            return projections.feed.marks(connection, accounts)
+
     def webhook(self, account: int) -> WebhookRow | None:
         """Say how an account's webhook stands."""
         with self._reading(FEED) as connection:

@@ -21,11 +21,12 @@ LOOK_S: Final = 0.2
 class Waiting:
     """Pages wait apart from programs: whoever opens many takes no program's place."""
 
-    def __init__(self, look: Look, *, look_at_log: Look) -> None:
+    def __init__(self, look: Look, *, look_at_pages: Look, look_at_log: Look) -> None:
         """``look_at_log`` says of ``ALL`` where the log ends."""
         self.feed = Waits(look, waiting_max=FEED_MAX, each_max=FEED_EACH_MAX, every_s=LOOK_S)
-        self.pages = Waits(look, waiting_max=PAGES_MAX, each_max=PAGES_EACH_MAX, every_s=LOOK_S)
-
+        self.pages = Waits(
+            look_at_pages, waiting_max=PAGES_MAX, each_max=PAGES_EACH_MAX, every_s=LOOK_S
+        )
         self.staff = Waits(look_at_log, waiting_max=STAFF_MAX, each_max=STAFF_MAX, every_s=LOOK_S)
 
     def close(self) -> None:

@@ -13,11 +13,12 @@ from domain.roles import Role
 from domain.written import NUMBER_MAX, check_whole
 
 SEEN: Final = "after"
-"""The query's field for the newest event that the script has seen."""
+"""The query's field for the mark that the script has seen: a whole number that only grows."""
 NEWEST: Final = b"x-newest"
 """The header that says what it will have seen with this answer."""
 WAIT_S: Final = 45
-"""How long a customer's piece waits at most; what the feed does not tell is shown after so long.
+"""How long a customer's piece waits at most. What neither moves its wallet nor is in its feed is
+shown after so long.
 
 Proxies give up after a minute.
 """
@@ -41,8 +42,8 @@ async def news(visit: Visit, *, of_all: bool) -> Headers:
     if of_all:
         end = await front.read(visit.who.account, front.system.store.head)
     else:
-        ends = await front.read(account, lambda: front.system.queries.feed_ends([account]))
-        end = ends.get(account, 0)
+        marks = await front.read(account, lambda: front.system.queries.marks([account]))
+        end = marks.get(account, 0)
     return ((NEWEST, b"%d" % end),)
 
 

@@ -95,6 +95,7 @@ class Front:
         self._long = Pool("ngoma-long", threads=1, waiting_max=1)
         self.waiting = Waiting(
             lambda accounts: self.read(None, lambda: system.queries.feed_ends(accounts)),
+            look_at_pages=lambda accounts: self.read(None, lambda: system.queries.marks(accounts)),
             look_at_log=lambda _: self.read(None, lambda: {ALL: system.store.head()}),
         )
         """Who waits for the next event of an account."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapters.store.sqlite import inspection
-from adapters.store.sqlite.inspection import REST_S, Inspection
+from adapters.store.sqlite.inspection import REST_S, Inspection, first_damage
 from tests.end_to_end.damage import zero_a_page_of
 
 
@@ -42,3 +42,14 @@ def test_a_look_that_had_to_wait_for_its_turn_does_not_put_off_the_next(
     looking.step()
     assert len(found) == 1
     assert "table second: " in found[0]
+
+
+def test_a_look_at_a_large_file_is_broken_off_in_time(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE large (octets BLOB)")
+        connection.executemany("INSERT INTO large VALUES (zeroblob(1000000))", [()] * 25)
+        connection.commit()
+    assert first_damage(path, limit_s=60.0).is_whole
+    looked = first_damage(path, limit_s=0.001)
+    assert not looked.is_whole
+    assert looked.damage is None

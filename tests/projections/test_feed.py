@@ -47,6 +47,9 @@ def test_each_account_is_told_of_its_own_events_without_a_gap(truth: Truth) -> N
     assert queries.feed(1, after=3, limit=1) == ours[3:4]
     assert queries.feed(1, after=0, limit=10, types=[FeedType.MESSAGE_DELIVERED]) == ours[1:2]
     assert queries.feed_ends([1, 2, 3]) == {1: 5, 2: 2}
+    wallets = {account: queries.balance(account) for account in (1, 2)}
+    moved = {account: wallet.position for account, wallet in wallets.items() if wallet}
+    assert queries.marks([1, 2, 9]) == {1: moved[1] + 5, 2: moved[2] + 2}
 
 
 def test_a_rebuild_gives_the_same_ids_and_sequences(truth: Truth) -> None:

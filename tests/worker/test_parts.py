@@ -116,6 +116,17 @@ def test_a_part_that_does_not_end_leaves_the_committer_time_to_drain(tmp_path: P
 # -- the store's upkeep ------------------------------------------------------------------------
 
 
+def test_an_end_does_not_wait_for_a_step_that_only_reads() -> None:
+    release = threading.Event()
+    looking = Loop("looking", lambda: release.wait(20), patience_s=0.01)
+    looking.start()
+    looking.stop()
+    assert looking.join(10.0)
+    assert looking.is_alive
+    release.set()
+    assert looking.join(10.0)
+
+
 def test_old_saves_are_dropped_although_commands_keep_coming(tmp_path: Path) -> None:
     with running(tmp_path, sims=0, parts=[p for p in PARTS if p.name != "upkeep"]) as gw:
         long_ago = Instant(gw.clock.now() - 2 * 3600 * SECOND)

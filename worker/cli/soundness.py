@@ -14,8 +14,9 @@ from application.invariants.whole import read_whole
 from application.ports import Store
 from domain.errors import StoreDown
 
-QUICK_S: Final = 10.0
-"""How long the start of a server may look; about 10 GB on an ordinary disk."""
+QUICK_S: Final = 3.0
+"""How long the start of a server may look; what is left of a large store is looked at in its first
+minutes, beside the sends."""
 
 _log = logging.getLogger("ngoma.start")
 
@@ -39,8 +40,8 @@ def require_sound(folder: Path) -> None:
         raise StoreDown(msg)
     if not looked.is_whole:
         _log.warning(
-            "%s is large: the look at its start was broken off after %.0f s and found nothing;"
-            " `ngoma doctor --whole` looks at all of it",
+            "%s is large: the look at its start was broken off after %.0f s and found nothing; the"
+            " rest is looked at while it is served, and `ngoma doctor --whole` looks at all of it",
             *(path.name, QUICK_S),
         )
         return

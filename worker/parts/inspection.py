@@ -7,6 +7,8 @@ from worker.parts.loop import Loop
 from worker.parts.part import Part, Process, ProcessRole, Stage
 
 EVERY_S: Final = 1.0
+PATIENCE_S: Final = 0.5
+"""How long an end waits for a look: SQLite cannot be interrupted within a table (3.40)."""
 
 
 def _make(process: Process) -> Sequence[Loop]:
@@ -20,7 +22,9 @@ def _make(process: Process) -> Sequence[Loop]:
         for each in inspections:
             each.stop()
 
-    return [Loop("inspection", look, every_s=EVERY_S, wake=stop)] if inspections else []
+    if not inspections:
+        return []
+    return [Loop("inspection", look, every_s=EVERY_S, wake=stop, patience_s=PATIENCE_S)]
 
 
 INSPECTION: Final = Part(

@@ -63,7 +63,9 @@ class Loop:
         is_drained: Callable[[], bool] = lambda: True,
         spawn: Spawn = own_thread,
         wait: Wait = wait_for,
+        patience_s: float = float("inf"),
     ) -> None:
+        """``patience_s`` bounds how long an end waits for a step that only reads."""
         self.name = name
         self.faults = 0
         """Unexpected exceptions since the start (a metric)."""
@@ -78,6 +80,7 @@ class Loop:
         self._is_abandoned = False
         self._pauses = BackOff(AFTER_FAULT_S)
         self._wait = wait
+        self._patience_s = patience_s
         self._thread = spawn(self._run, f"ngoma-{name}")
 
     @property
@@ -99,9 +102,9 @@ class Loop:
         """Wait for the end; False when it did not come in time, and then nothing is drained."""
         if self._thread.ident is None:
             return True
-        self._thread.join(max(0.0, timeout_s))
+        self._thread.join(max(0.0, min(timeout_s, self._patience_s)))
         self._is_abandoned = self.is_alive
-        return not self.is_alive
+        return not self.is_alive or timeout_s > self._patience_s
 
     def _run(self) -> None:
         while not self._stopping.is_set() or not (self._is_abandoned or self._is_drained()):

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-REST: Final = 50
-"""How many times as long as looks at all tables took each is left alone: 2 % of one thread."""
+REST: Final = 100
+"""How many times as long as looks at all tables took each is left alone: 1 % of one thread."""
 REST_S: Final = 1.0
 """The shortest rest."""
 WAITS: Final = 10
@@ -91,8 +91,21 @@ class Inspection:
 
 
 def first_damage(path: Path, *, limit_s: float) -> Looked:
-    """Look at all tables, for a bounded time."""
-    until_s = time.monotonic() + limit_s
+    """Look at all tables, for a bounded time.
+
+    SQLite cannot be interrupted within a table (3.40), so a look that takes longer is left to a
+    thread that ends by itself, or with the process.
+    """
+    until_s, found = time.monotonic() + limit_s, list[Looked]()
+    looking = threading.Thread(
+        target=lambda: found.append(_first_damage(path, until_s)), name="ngoma-look", daemon=True
+    )
+    looking.start()
+    looking.join(limit_s)
+    return found[0] if found else Looked(None, is_whole=False)
+
+
+def _first_damage(path: Path, until_s: float) -> Looked:
     try:
         with _opened(path) as connection:
             connection.set_progress_handler(lambda: time.monotonic() > until_s, STEPS)

@@ -83,6 +83,9 @@ class FeedQueries(Protocol):
     def feed_ends(self, accounts: Sequence[int]) -> Mapping[int, int]:
         """Give the newest sequence of each account that has one."""
 
+    def marks(self, accounts: Sequence[int]) -> Mapping[int, int]:
+        """Give of each account a number that grows with its wallet and with its feed."""
+
     def webhook(self, account: int) -> WebhookRow | None:
         """Say how an account's webhook stands."""
 
