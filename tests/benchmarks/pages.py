@@ -33,7 +33,8 @@ CPU_AIM: Final = 0.2
 NEWS: Final = 40
 NEWS_AIM_MS: Final = 1_000
 EVERY_S: Final = 1.0
-"""How long a page's script rests between two questions."""
+"""What passes from one question of a page's script to the next at least."""
+REST_S: Final = 0.1
 ADDRESSES: Final = 50
 """Dashboards stand behind so many addresses, each with a bound of its own."""
 ANSWER_S: Final = 60
@@ -154,6 +155,7 @@ class Dashboard:
             while True:
                 seen = "" if self.newest is None else f"?{SEEN}={self.newest}"
                 asked = f"GET /app/live{seen} HTTP/1.1\r\nhost: {parts.netloc}\r\n{cookie}\r\n\r\n"
+                asked_s = time.monotonic()
                 writer.write(asked.encode())
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
                 status, *lines = head.splitlines()
@@ -165,7 +167,7 @@ class Dashboard:
                 newest = int(fields[NEWEST.decode()])
                 if newest != self.newest:
                     self.newest, self.shown_s = newest, time.monotonic()
-                await asyncio.sleep(EVERY_S)
+                await asyncio.sleep(max(REST_S, EVERY_S - (time.monotonic() - asked_s)))
         finally:
             writer.close()
 

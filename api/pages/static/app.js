@@ -3,6 +3,7 @@
   "use strict";
 
   const DEBOUNCE_MS = 250;
+  const REST_MS = 100;
 
   for (const button of document.querySelectorAll("[data-copy]")) {
     const words = button.textContent;
@@ -62,7 +63,8 @@
 
   // An element with data-live="address" is asked for anew until what comes has an element with
   // data-over in it; not while nobody looks. The answer to what was seen already waits until there
-  // is more, so that news is shown at once; data-every seconds pass between two at least.
+  // is more, so that news is shown at once; from one question to the next pass data-every seconds
+  // at least, so that many news are shown together.
   for (const piece of document.querySelectorAll("[data-live]")) {
     let shown = "";
     let newest = null;
@@ -75,6 +77,7 @@
       if (same) piece.querySelector(same)?.focus({ preventScroll: true });
     };
     const ask = async () => {
+      const asked = performance.now();
       if (!document.hidden) {
         try {
           const address = new URL(piece.dataset.live, location.href);
@@ -87,11 +90,12 @@
           }
         } catch { /* asked again */ }
       }
-      wait();
+      wait(performance.now() - asked);
     };
-    const wait = () => {
-      if (!piece.querySelector("[data-over]")) setTimeout(ask, piece.dataset.every * 1000);
+    const wait = (since) => {
+      const rest = Math.max(REST_MS, piece.dataset.every * 1000 - since);
+      if (!piece.querySelector("[data-over]")) setTimeout(ask, rest);
     };
-    wait();
+    wait(0);
   }
 })();
