@@ -1,5 +1,6 @@
 """Live pieces: the script says what it has seen, and the answer waits until there is more."""
 
+import secrets
 from contextlib import suppress
 from typing import Final
 from urllib.parse import urlencode
@@ -38,13 +39,22 @@ async def news(visit: Visit, *, of_all: bool) -> Headers:
     if seen is not None:
         number = check_whole(seen, SEEN, least=0, most=NUMBER_MAX)
         with suppress(RateLimited, Overloaded):
-            await waiting.beyond(account, number, wait_s=STAFF_WAIT_S if of_all else WAIT_S)
+            most_s = STAFF_WAIT_S if of_all else WAIT_S
+            await waiting.beyond(account, number, wait_s=_spread(most_s))
     if of_all:
         end = await front.read(visit.who.account, front.system.store.head)
     else:
         marks = await front.read(account, lambda: front.system.queries.marks([account]))
         end = marks.get(account, 0)
     return ((NEWEST, b"%d" % end),)
+
+
+def _spread(most_s: float) -> float:
+    """Give a time between two thirds of it and all of it.
+
+    Pages that began to wait together, as after a restart, do not all end together.
+    """
+    return most_s * (1 - secrets.randbelow(1_000) / 3_000)
 
 
 def live_address(visit: Visit, table: Table) -> str | None:
