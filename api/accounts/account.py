@@ -59,7 +59,8 @@ async def change_account(front: Front, call: Call) -> Answer:
     """Change the sender of messages that name none, when messages wait, and what is few."""
     principal, fields = await admit_manager(front, call)
     if fields.keys().isdisjoint(CHANGEABLE):
-        require(fields, "default_sender_id")
+        msg = f"Nothing to change: name one of {', '.join(sorted(CHANGEABLE))}."
+        raise InvalidRequest(msg)
     quiet = _read_quiet(fields)
     low_balance = check_low_balance(fields.get(LOW_BALANCE_FIELD))
     if "default_sender_id" in fields:

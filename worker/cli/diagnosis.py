@@ -126,9 +126,10 @@ def _secrets(settings: Settings, config: Path | None, store: Store | None) -> It
 
 
 def _secret_files(settings: Settings, config: Path | None) -> Iterator[Path]:
-    """Name the files that only their owner should read; the store holds personal data."""
+    """Name what only its owner should read; the store holds personal data, a log none."""
     for pattern in ("*", "secrets/*", "mail/*", "modems/*.jsonl", "wire/*"):
-        yield from sorted(settings.data_dir.glob(pattern))
+        found = sorted(settings.data_dir.glob(pattern))
+        yield from (path for path in found if path.suffix != ".log")
     yield own_key_file(settings)
     if settings.tls_key is not None:
         yield settings.tls_key

@@ -37,6 +37,12 @@ def told(gateway: Gateway) -> list[int]:
     return [event["data"]["available"] for event in events if event["type"] == "balance.low"]
 
 
+def test_who_names_nothing_to_change_is_told_what_can_be(gateway: Gateway) -> None:
+    answer = gateway.http.request("PUT", "/api/v1/account", json={}, headers=gateway.bearer)
+    assert answer.status_code == 422
+    assert "default_sender_id, low_balance_credits, quiet_all, quiet_hours" in answer.text
+
+
 def test_it_is_told_once_for_each_fall(gateway: Gateway) -> None:
     assert choose(gateway, 990) == 990
     send(gateway, 10)

@@ -66,6 +66,15 @@ def test_a_secret_that_others_can_read_is_refused(cli: Cli) -> None:
     assert _words(cli, "secrets", "wrong") == [f"others can read {secret}: chmod 600 it."]
 
 
+def test_a_log_that_others_can_read_is_no_secret(cli: Cli) -> None:
+    cli.account()
+    log = cli.folder / "serve.log"
+    log.write_text("{}\n")
+    log.chmod(0o644)
+    found = cli.json("doctor")
+    assert "ok" in {row["verdict"] for row in found if row["check"] == "secrets"}
+
+
 def test_a_server_secret_that_was_lost_is_not_made_anew(cli: Cli) -> None:
     cli.account()
     secret = cli.folder / "secrets" / "server"
