@@ -6,7 +6,7 @@ key that is there hands over to the next one by its signature, and the chapter g
 """
 
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 from uuid import UUID
 
 from domain.errors import NotPermitted, TooLate
@@ -14,6 +14,8 @@ from domain.events import Aggregate, aggregate_id
 from domain.values import Instant
 
 KIND = "ledger_seal"
+CHAPTERS_MAX: Final = 1_000
+"""More are not looked for."""
 
 
 class ChapterCause(StrEnum):

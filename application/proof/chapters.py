@@ -1,7 +1,6 @@
 """The chapters of the seal: what is recorded in them, and reading where the newest one stands."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final
 from uuid import UUID
 
 from application.books.actors import Actor, permit
@@ -10,12 +9,10 @@ from application.books.commands import Command
 from application.books.reader import Reader
 from application.ports import SealTile
 from domain.errors import TooLate
-from domain.ledger_seal import ChapterCause, LedgerSeal, ledger_seal_id
+from domain.ledger_seal import CHAPTERS_MAX, ChapterCause, LedgerSeal, ledger_seal_id
 from domain.proof.notes import Checkpoint, Note, SealKey
 from domain.roles import Duty
 from domain.values import SECOND, Instant
-
-CHAPTERS_MAX: Final = 1_000
 
 
 class BeginFirstChapter(Command[None]):

@@ -7,8 +7,7 @@ from typing import Final, cast
 import orjson
 
 from application.ports import SealedLog
-from application.proof.chapters import CHAPTERS_MAX
-from domain.ledger_seal import LedgerSeal, ledger_seal_id
+from domain.ledger_seal import CHAPTERS_MAX, LedgerSeal, ledger_seal_id
 from domain.proof.notes import BadNote, Checkpoint, Note, SealKey, Verify
 from domain.proof.stored import RawEvent
 

@@ -6,8 +6,7 @@ from typing import Final
 import orjson
 
 from application.ports import Store
-from application.proof.chapters import CHAPTERS_MAX
-from domain.ledger_seal import LedgerSeal, ledger_seal_id
+from domain.ledger_seal import CHAPTERS_MAX, LedgerSeal, ledger_seal_id
 from domain.values import Instant
 
 UNSEALED_MAX: Final = 20

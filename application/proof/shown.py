@@ -8,9 +8,8 @@ from typing import Final, NamedTuple
 import orjson
 
 from application.ports import Anchor, AnchorAway, SealedLog
-from application.proof.chapters import CHAPTERS_MAX
 from application.proof.history import KeyTaken, SealMade, SealUnreadable, read_seal_event
-from domain.ledger_seal import ledger_seal_id
+from domain.ledger_seal import CHAPTERS_MAX, ledger_seal_id
 from domain.proof.notes import BadNote, Checkpoint, Note
 from domain.proof.stored import RawEvent
 from domain.values import Instant

@@ -6,11 +6,6 @@ from typing import Final
 
 import click
 
-from application.accounts import (
-    ChangeLimits,
-    CreateAccount,
-    SetSuspension,
-)
 from application.ports.queries import AccountRow
 from domain.credits import CREDITS_MAX
 from domain.password_rules import check_password
@@ -105,6 +100,8 @@ def create(
     as_json: bool,
 ) -> None:
     """Make an account with an API key, which is shown this one time."""
+    from application.accounts import CreateAccount
+
     password = read_password() if password_stdin else None
     if password is not None:
         password = check_password(password, email=email)
@@ -232,6 +229,8 @@ def limits(
 
     What is not given stays as it is; `default` follows the settings again.
     """
+    from application.accounts import ChangeLimits
+
     typed = {
         name: None if value == DEFAULT else int(value)
         for name, value in given.items()
@@ -281,6 +280,8 @@ def reinstate(place: Place, number: int, reason: str, *, as_json: bool) -> None:
 def _set_suspension(
     place: Place, number: int, reason: str, *, suspended: bool, as_json: bool
 ) -> None:
+    from application.accounts import SetSuspension
+
     with opened(place) as gateway:
         gateway.run(
             SetSuspension(

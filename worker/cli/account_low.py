@@ -2,7 +2,6 @@
 
 import click
 
-from application.accounts import ChooseLowBalance
 from domain.credits import CREDITS_MAX, LOW_BALANCE_FIELD
 from domain.errors import NotFound
 from domain.values import credits_in_words
@@ -30,6 +29,8 @@ def low_balance(
 
     It is told once each time that what it has falls below: in its feed and at its webhook.
     """
+    from application.accounts import ChooseLowBalance
+
     if is_none and below is not None:
         msg = "--below and --none exclude each other."
         raise click.UsageError(msg)

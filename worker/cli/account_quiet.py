@@ -1,8 +1,9 @@
 """``ngoma account quiet-hours``: when an account's messages wait."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from application.accounts import ChooseQuietHours, Quiet
 from domain.account import Account, account_id
 from domain.errors import NotFound
 from domain.quiet_hours import QuietHours, check_quiet_hours
@@ -16,6 +17,9 @@ from worker.cli.options import (
     place_options,
 )
 from worker.cli.output import print_json
+
+if TYPE_CHECKING:
+    from application.accounts import Quiet
 
 
 @click.command(
@@ -52,6 +56,8 @@ def quiet_hours(
 
     This holds for messages that are accepted from then on, and changes no earlier one.
     """
+    from application.accounts import ChooseQuietHours, Quiet
+
     if is_none and hours is not None:
         msg = "--hours and --none exclude each other."
         raise click.UsageError(msg)
@@ -75,7 +81,7 @@ def quiet_hours(
         click.echo(f"Account {number}: {chosen.hours} in Lusaka, {what} wait.")
 
 
-def _quiet_json(chosen: Quiet) -> dict[str, object]:
+def _quiet_json(chosen: "Quiet") -> dict[str, object]:
     hours = None if chosen.hours is None else QuietHours.read(chosen.hours)
     return {
         "quiet_hours": hours and {"from": hours.begins, "to": hours.ends},

@@ -2,7 +2,6 @@
 
 import click
 
-from application.accounts import DecideEntry, Decision
 from application.ports.queries import EntryRow
 from domain.errors import NotFound
 from domain.manual_entry import EntryStatus
@@ -103,7 +102,7 @@ def show(place: Place, number: int, *, as_json: bool) -> None:
 @place_options
 def approve(place: Place, number: int, reason: str | None, *, as_json: bool) -> None:
     """Agree to what another person prepared: it takes effect at once."""
-    _decide(place, number, Decision.APPROVE, reason or "", as_json=as_json)
+    _decide(place, number, "approve", reason or "", as_json=as_json)
 
 
 @approval.command("reject", epilog=example("ngoma approval reject 3 --reason 'no such ticket'"))
@@ -113,7 +112,7 @@ def approve(place: Place, number: int, reason: str | None, *, as_json: bool) -> 
 @place_options
 def reject(place: Place, number: int, reason: str, *, as_json: bool) -> None:
     """Refuse what another person prepared."""
-    _decide(place, number, Decision.REJECT, reason, as_json=as_json)
+    _decide(place, number, "reject", reason, as_json=as_json)
 
 
 @approval.command("withdraw", epilog=example("ngoma approval withdraw 3"))
@@ -123,13 +122,17 @@ def reject(place: Place, number: int, reason: str, *, as_json: bool) -> None:
 @place_options
 def withdraw(place: Place, number: int, reason: str | None, *, as_json: bool) -> None:
     """Take back what you prepared yourself."""
-    _decide(place, number, Decision.WITHDRAW, reason or "", as_json=as_json)
+    _decide(place, number, "withdraw", reason or "", as_json=as_json)
 
 
-def _decide(place: Place, number: int, decision: Decision, reason: str, *, as_json: bool) -> None:
+def _decide(place: Place, number: int, decision: str, reason: str, *, as_json: bool) -> None:
+    from application.accounts import DecideEntry, Decision
+
     with opened(place) as gateway:
         decided = gateway.run(
-            DecideEntry(number, decision, actor=gateway.actor, reason=reason, at=gateway.now())
+            DecideEntry(
+                number, Decision(decision), actor=gateway.actor, reason=reason, at=gateway.now()
+            )
         )
     if as_json:
         print_json(

@@ -4,7 +4,6 @@ from typing import Any
 
 import click
 
-from application.accounts.reveal import RevealInbound
 from application.ports.queries import InboundRow
 from domain.msisdn import Msisdn, masked
 from domain.public_ids import inbound_id, parse_inbound_id
@@ -60,6 +59,8 @@ def inbound(
     as_json: bool,
 ) -> None:
     """List messages that came in, newest first."""
+    from application.accounts.reveal import RevealInbound
+
     if reveal != (reason is not None):
         raise click.UsageError("--reveal and --reason go together.")
     if unowned and account is not None:

@@ -2,7 +2,6 @@
 
 import click
 
-from application.accounts import IssueKey, RevokeKey
 from application.ports import CredentialRow
 from application.ports.queries import KeyRow
 from domain.errors import NotFound
@@ -64,6 +63,8 @@ def issue(
     as_json: bool,
 ) -> None:
     """Give an account another key; the others go on working."""
+    from application.accounts import IssueKey
+
     mode = Mode.TEST if is_test else Mode.LIVE
     with opened(place) as gateway:
         made, new_key = gateway.system.keyring.make(name, scopes=scopes, sources=sources, mode=mode)
@@ -77,6 +78,8 @@ def issue(
 @place_options
 def regenerate(place: Place, name: str, *, as_json: bool) -> None:
     """Replace a key: the new one works and the old one ends at the same moment."""
+    from application.accounts import IssueKey
+
     with opened(place) as gateway:
         row = _find(gateway, name)
         scopes, mode = read_scopes(row.scopes)
@@ -95,6 +98,8 @@ def regenerate(place: Place, name: str, *, as_json: bool) -> None:
 @place_options
 def revoke(place: Place, name: str, *, as_json: bool) -> None:
     """End a key for good: nothing is accepted with it from now on."""
+    from application.accounts import RevokeKey
+
     with opened(place) as gateway:
         row = _find(gateway, name)
         gateway.run(RevokeKey(row.account, name, actor=gateway.actor, at=gateway.now()))

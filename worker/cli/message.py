@@ -1,15 +1,11 @@
 """``ngoma message``: one message, for staff: no text and a masked number, unless on record."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from application.accounts.reveal import RevealMessage
-from application.messages.by_hand import CancelMessage, ReleaseMessages, ResolveDoubt
-from application.messages.explain import explain
 from application.ports.queries import LogEntry, MessageFilter
 from domain.errors import NotFound, TooLate
-from domain.message import Message, State, message_id
 from domain.public_ids import MessageRef, feltech_id, parse_message_id, wilcybertek_id
 from domain.span import read_span
 from domain.values import Network, credits_in_words
@@ -31,6 +27,9 @@ from worker.cli.options import (
     reason_option,
 )
 from worker.cli.output import moment, print_json, print_table
+
+if TYPE_CHECKING:
+    from domain.message import Message
 
 
 def message_ref(value: str) -> MessageRef:
@@ -70,6 +69,9 @@ message.add_command(inbound)
 @place_options
 def show(place: Place, ref: MessageRef, reason: str | None, *, reveal: bool, as_json: bool) -> None:
     """Show where a message stands and what it cost."""
+    from application.accounts.reveal import RevealMessage
+    from domain.message import message_id
+
     if reveal != (reason is not None):
         raise click.UsageError("--reveal and --reason go together.")
     with opened(place) as gateway:
@@ -96,12 +98,14 @@ def show(place: Place, ref: MessageRef, reason: str | None, *, reveal: bool, as_
         print_table(["field", "value"], [[name, value] for name, value in values.items()])
 
 
-def require_message(gateway: Gateway, ref: MessageRef) -> Message:
+def require_message(gateway: Gateway, ref: MessageRef) -> "Message":
     """Load the message that an id names, its time part included.
 
     Raises:
         NotFound: there is none.
     """
+    from domain.message import Message, message_id
+
     history = gateway.system.reader.events(message_id(ref.number))
     found = gateway.system.reader.find(Message, message_id(ref.number))
     if found is None or not ref.is_of(history[0].at):
@@ -143,6 +147,7 @@ def explain_message(place: Place, ref: MessageRef, *, as_json: bool) -> None:
 
     With --json each event that is sealed has its proof, which `verify.py` reads without us.
     """
+    from application.messages.explain import explain
     from worker.cli.exhibits import charge
 
     with opened(place) as gateway:
@@ -170,6 +175,8 @@ def explain_message(place: Place, ref: MessageRef, *, as_json: bool) -> None:
 @place_options
 def cancel(place: Place, ref: MessageRef, *, as_json: bool) -> None:
     """Take a waiting message back; its credits are given back."""
+    from application.messages.by_hand import CancelMessage
+
     with opened(place) as gateway:
         number = require_message(gateway, ref).number
         gateway.run(
@@ -199,6 +206,8 @@ def resolve(
     place: Place, ref: MessageRef, reason: str, *, is_sent: bool | None, as_json: bool
 ) -> None:
     """Settle a message in doubt, or one that is held: say whether it was sent."""
+    from application.messages.by_hand import ResolveDoubt
+
     if is_sent is None:
         raise click.UsageError("Say which it was: --sent or --not-sent.")
     with opened(place) as gateway:
@@ -224,6 +233,8 @@ def release(place: Place, ref: MessageRef, reason: str, *, as_json: bool) -> Non
     It may have left after the backup was made: then it leaves twice. What waited waits again; what
     had been handed over is in doubt.
     """
+    from application.messages.by_hand import ReleaseMessages
+
     with opened(place) as gateway:
         number = require_message(gateway, ref).number
         command = ReleaseMessages([number], actor=gateway.actor, reason=reason, at=gateway.now())
@@ -265,6 +276,8 @@ def list_messages(
 
     Open ones are queued, sending, in-doubt or held; sent and failed are all that ended so.
     """
+    from domain.message_states import State
+
     wanted = MessageFilter(
         before=before,
         limit=limit,
@@ -280,7 +293,7 @@ def list_messages(
     print_messages(rows, limit=limit, as_json=as_json)
 
 
-def _say_where_it_stands(found: Message, *, as_json: bool) -> None:
+def _say_where_it_stands(found: "Message", *, as_json: bool) -> None:
     refunded = 0 if found.is_open or found.cause is None else found.credits
     if as_json:
         print_json(

@@ -1,14 +1,16 @@
 """A message's life as ``message explain`` prints it: with a masked number, and no text."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from application.messages.explain import Explanation, Step
 from domain.causes import meaning_of
 from domain.msisdn import Msisdn, masked
 from domain.public_ids import feltech_id, wilcybertek_id
 from worker.cli.output import clock_time, moment, visible
+
+if TYPE_CHECKING:
+    from application.messages.explain import Explanation, Step
 
 
 def masked_recipient(recipient: str | None) -> str | None:
@@ -16,7 +18,7 @@ def masked_recipient(recipient: str | None) -> str | None:
     return None if recipient is None else masked(Msisdn(recipient))
 
 
-def explained_json(found: Explanation) -> dict[str, Any]:
+def explained_json(found: "Explanation") -> dict[str, Any]:
     """Give it for programs."""
     return {
         "message_id": wilcybertek_id(found.number, found.accepted_at),
@@ -63,7 +65,7 @@ def explained_json(found: Explanation) -> dict[str, Any]:
     }
 
 
-def _more(step: Step) -> str:
+def _more(step: "Step") -> str:
     """Give, for operators, a cause's code and its meaning; who did it by hand, and why."""
     meant = "" if step.cause is None else f" [{step.cause}: {meaning_of(step.cause).name}]"
     if step.actor is None:
@@ -72,7 +74,7 @@ def _more(step: Step) -> str:
     return f"{meant} [{step.actor}{why}]"
 
 
-def tell(found: Explanation) -> None:
+def tell(found: "Explanation") -> None:
     """Print it for people."""
     to = masked_recipient(found.recipient) or "a recipient that was erased"
     lines = [

@@ -2,7 +2,6 @@
 
 import click
 
-from application.messages.porting import LiftOverride, OverrideNumber
 from domain.msisdn import Msisdn, masked
 from domain.values import Network
 from domain.written import NUMBER_MAX
@@ -47,6 +46,8 @@ def override(place: Place, msisdn: str, network: str, reason: str, *, as_json: b
 
     It holds for what is accepted from a second later on; what waits already keeps its network.
     """
+    from application.messages.porting import OverrideNumber
+
     with opened(place) as gateway:
         command = OverrideNumber(
             msisdn,
@@ -113,6 +114,8 @@ def list_overrides(place: Place, before: int | None, limit: int, *, as_json: boo
 @place_options
 def lift(place: Place, msisdn: str, reason: str, *, as_json: bool) -> None:
     """Let the prefix of MSISDN say again who carries it."""
+    from application.messages.porting import LiftOverride
+
     with opened(place) as gateway:
         digest = gateway.system.digests.ported(msisdn)
         gateway.run(LiftOverride(digest, actor=gateway.actor, reason=reason, at=gateway.now()))

@@ -5,7 +5,6 @@ from typing import Final
 
 import click
 
-from application.accounts import ChangeRole
 from domain.roles import DUTIES, Role
 from worker.cli.gateway import opened
 from worker.cli.group import Group
@@ -66,6 +65,8 @@ def withdraw(place: Place, account: int, name: str, reason: str, *, as_json: boo
 def _change(
     place: Place, account: int, name: Role, reason: str, *, is_grant: bool, as_json: bool
 ) -> None:
+    from application.accounts import ChangeRole
+
     with opened(place) as gateway:
         changed = gateway.run(
             ChangeRole(

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from application.accounts import ResetSecondFactor
 from domain.errors import InvalidKey, NotPermitted
 from worker.cli.gateway import Gateway, opened
 from worker.cli.group import Group
@@ -130,6 +129,8 @@ def reset(place: Place, account: int, reason: str, *, as_json: bool) -> None:
     In your session it waits until another person approves it. As the user of the host it is done
     at once, and an alarm stands for a day.
     """
+    from application.accounts import ResetSecondFactor
+
     with opened(place) as gateway:
         done = gateway.run(
             ResetSecondFactor(account, actor=gateway.actor, reason=reason, at=gateway.now())

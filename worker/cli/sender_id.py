@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import click
 
-from application.accounts import DecideSenderId
 from application.ports.queries import Queries, SenderIdRow
 from domain.errors import NotFound
 from domain.sender_id_rules import SenderIdStatus
@@ -104,6 +103,8 @@ def reject(place: Place, number: int, reason: str, *, as_json: bool) -> None:
 def _decide(
     place: Place, number: int, status: SenderIdStatus, *, reason: str, as_json: bool
 ) -> None:
+    from application.accounts import DecideSenderId
+
     with opened(place) as gateway:
         row = gateway.reading("directory").sender_id(number)
         if row is None or row.name is None:

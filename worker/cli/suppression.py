@@ -1,8 +1,9 @@
 """``ngoma suppression``: numbers that get no promotional messages."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from application.messages.suppressing import LiftSuppression, Suppressible, SuppressNumber
 from domain.msisdn import Msisdn, masked
 from domain.public_ids import inbound_id
 from domain.suppression import EVERYBODY
@@ -21,6 +22,9 @@ from worker.cli.options import (
     reason_option,
 )
 from worker.cli.output import clock_time, hint_of_more, moment, print_json, print_table
+
+if TYPE_CHECKING:
+    from application.messages.suppressing import Suppressible
 
 _account_option = click.option(
     "--account", type=ACCOUNT, help="For the messages of this account; else for all."
@@ -93,6 +97,8 @@ def list_suppressions(
 @place_options
 def add(place: Place, msisdn: str, account: int | None, reason: str, *, as_json: bool) -> None:
     """Suppress NUMBER."""
+    from application.messages.suppressing import SuppressNumber
+
     with opened(place) as gateway:
         whom = _whom(gateway, account, msisdn)
         command = SuppressNumber(whom, actor=gateway.actor, reason=reason, at=gateway.now())
@@ -113,6 +119,8 @@ def add(place: Place, msisdn: str, account: int | None, reason: str, *, as_json:
 @place_options
 def lift(place: Place, msisdn: str, account: int | None, reason: str, *, as_json: bool) -> None:
     """Let promotions reach NUMBER again."""
+    from application.messages.suppressing import LiftSuppression
+
     with opened(place) as gateway:
         whom = _whom(gateway, account, msisdn)
         gateway.run(LiftSuppression(whom, actor=gateway.actor, reason=reason, at=gateway.now()))
@@ -122,7 +130,9 @@ def lift(place: Place, msisdn: str, account: int | None, reason: str, *, as_json
         click.echo(f"Promotions from {_from(account)} reach the number again.")
 
 
-def _whom(gateway: Gateway, account: int | None, msisdn: str) -> Suppressible:
+def _whom(gateway: Gateway, account: int | None, msisdn: str) -> "Suppressible":
+    from application.messages.suppressing import Suppressible
+
     return Suppressible.of(gateway.system.digests, account or EVERYBODY, msisdn)
 
 
