@@ -13,26 +13,24 @@ import threading
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import version
 from typing import Final
 
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
-from opentelemetry.sdk.trace.id_generator import IdGenerator
-from opentelemetry.sdk.trace.sampling import ALWAYS_ON
+from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import (
     Link,
-    NonRecordingSpan,
     SpanContext,
     SpanKind,
     Status,
     StatusCode,
     TraceFlags,
     get_current_span,
-    set_span_in_context,
 )
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
@@ -49,10 +47,13 @@ EXPORT_S: Final = 5.0
 """How long one batch may take, what is tried again included."""
 LAST_S: Final = 2.0
 """How long the last spans have to leave when the process ends."""
+REMEMBERED_MAX: Final = 1_024
+"""Requests of which is remembered whether their trace is kept: each is asked for twice at once."""
 FAULT_FROM: Final = 500
 
 _TRACE: Final = re.compile(r"(?!0{32})[0-9a-f]{32}")
 _SAMPLED: Final = TraceFlags(TraceFlags.SAMPLED)
+_NO_STATUS: Final = Status()
 _READER: Final = TraceContextTextMapPropagator()
 
 _log = logging.getLogger("ngoma.traces")
@@ -83,25 +84,6 @@ _here: Final[ContextVar[_Request | None]] = ContextVar("ngoma_traced_request", d
 """The request that the running task answers."""
 
 
-class _Ids(IdGenerator):
-    """Gives the ids that the caller's thread has laid out for its next span."""
-
-    def __init__(self) -> None:
-        self._next = threading.local()
-
-    def lay_out(self, span: SpanContext) -> None:
-        """Have the next span of this thread be this one."""
-        self._next.span = span
-
-    def generate_trace_id(self) -> int:
-        """Give the trace's id."""
-        return int(self._next.span.trace_id)
-
-    def generate_span_id(self) -> int:
-        """Give the span's id."""
-        return int(self._next.span.span_id)
-
-
 class OtlpTraces:
     """``application.ports.Traces`` by the SDK, which gathers spans and sends them in a thread."""
 
@@ -112,7 +94,7 @@ class OtlpTraces:
         self._below = share * 2**64
         self._key = key
         self._randomness = randomness
-        self._ids = _Ids()
+        self._kept = lru_cache(REMEMBERED_MAX)(self._kept_trace)
         exporter = OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces", timeout=EXPORT_S)
         self._way_out = _WayOut(exporter)
         self._processor = BatchSpanProcessor(
@@ -121,14 +103,8 @@ class OtlpTraces:
             schedule_delay_millis=GATHER_S * 1_000,
             max_export_batch_size=TOGETHER_MAX,
         )
-        provider = TracerProvider(
-            sampler=ALWAYS_ON,  # what is not kept never becomes a span
-            resource=Resource.create(_whose()),
-            id_generator=self._ids,
-            shutdown_on_exit=False,
-        )
-        provider.add_span_processor(self._processor)
-        self._tracer = provider.get_tracer("ngoma", version("ngoma"))
+        self._whose = Resource.create(_whose())
+        self._scope = InstrumentationScope("ngoma", version("ngoma"))
         metrics.watch_by(
             "trace_spans_lost",
             "Spans that could not be sent, or came too fast.",
@@ -143,8 +119,8 @@ class OtlpTraces:
 
     def begin(self, noted_id: bytes, traceparent: bytes | None) -> Begun | None:
         """Begin the request that the caller's task answers; None: its trace is not kept."""
-        trace = trace_of(noted_id.decode("ascii"))
-        if not self._keeps(trace):
+        trace = self._kept(noted_id.decode("ascii"))
+        if trace is None:
             return None
         client = None if traceparent is None else _client_of(traceparent)
         begun = _Request(_context(trace, self._random_id()), client)
@@ -180,11 +156,15 @@ class OtlpTraces:
             is_fault=answered.status >= FAULT_FROM,
         )
 
+    def keeps(self, request_id: str) -> bool:
+        """Whether the trace of a request is kept, by the id that its messages keep."""
+        return self._kept(request_id) is not None
+
     def committed(self, steps: Sequence[Step], at: Instant) -> None:
         """Take what was committed at ``at``."""
         for step in steps:
-            trace = trace_of(step.request_id)
-            if not self._keeps(trace):
+            trace = self._kept(step.request_id)
+            if trace is None:
                 continue
             span, parent = _context(trace, span_of(trace, step.root)), None
             if step.name != "accept":
@@ -208,10 +188,13 @@ class OtlpTraces:
         closing.start()  # the SDK would wait for half a minute
         closing.join(LAST_S)
 
-    def _keeps(self, trace: int) -> bool:
-        """Whether a trace is one of the share: who names a trace cannot tell beforehand."""
-        digest = hashlib.blake2b(trace.to_bytes(16), digest_size=8, key=self._key).digest()
-        return int.from_bytes(digest) < self._below
+    def _kept_trace(self, request_id: str) -> int | None:
+        """Give the trace of a request where it is one of the share.
+
+        Who names a trace cannot tell beforehand whether it is.
+        """
+        digest = hashlib.blake2b(request_id.encode(), digest_size=8, key=self._key).digest()
+        return trace_of(request_id) if int.from_bytes(digest) < self._below else None
 
     def _random_id(self) -> int:
         return int.from_bytes(self._randomness.token(8)) or 1
@@ -231,22 +214,21 @@ class OtlpTraces:
     ) -> None:
         if not self._way_out.has_room():
             return
-        self._ids.lay_out(span)
-        around = Context()
-        if parent is not None:
-            around = set_span_in_context(NonRecordingSpan(parent), around)
-        made = self._tracer.start_span(
-            name,
-            around,
-            kind=kind,
-            attributes=facts,
-            links=links,
-            start_time=began_at * 1_000,
-            record_exception=False,
+        self._processor.on_end(
+            ReadableSpan(
+                name,
+                span,
+                parent,
+                self._whose,
+                facts,
+                links=links,
+                kind=kind,
+                status=Status(StatusCode.ERROR) if is_fault else _NO_STATUS,
+                start_time=began_at * 1_000,
+                end_time=max(began_at, ended_at) * 1_000,
+                instrumentation_scope=self._scope,
+            )
         )
-        if is_fault:
-            made.set_status(Status(StatusCode.ERROR))
-        made.end(max(began_at, ended_at) * 1_000)
 
 
 class _WayOut(SpanExporter):

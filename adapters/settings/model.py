@@ -150,7 +150,7 @@ class Settings:
         check=collector,
     )
     operations_traces_share: float = _setting(
-        0.05, "Of all requests, the share whose trace is sent there.", check=within(0, 1)
+        0.01, "Of all requests, the share whose trace is sent there.", check=within(0, 1)
     )
     phones_listen: str | None = _setting(
         None,

@@ -57,17 +57,20 @@ class Trail:
         batch: int | None,
     ) -> None:
         """Take an acceptance, asked for at ``at``."""
-        if request_id is not None:
+        if request_id is not None and self._traces.keeps(request_id):
             facts = {"account": account, "message": first_number, "messages": count}
             root = _root(first_number, batch)
             self._steps.append(Step("accept", request_id, root, at, None, facts, self.under))
 
     def recorded(self, aggregate: Aggregate, events: Sequence[Event]) -> None:
         """Take what happened to a message that came by a request."""
-        if isinstance(aggregate, Message) and aggregate.request_id is not None:
+        if not isinstance(aggregate, Message):
+            return
+        request_id = aggregate.request_id
+        if request_id is not None and self._traces.keeps(request_id):
             for event in events:
                 if type(event) in _OUTCOMES and not _is_taken_again(event):
-                    self._steps.append(_step(aggregate, aggregate.request_id, event))
+                    self._steps.append(_step(aggregate, request_id, event))
 
     def tell(self, at: Instant) -> None:
         """Hand on the steps: their batch was committed at ``at``."""

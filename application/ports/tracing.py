@@ -47,6 +47,9 @@ class Traces(Protocol):
     def end(self, begun: Begun, answered: Answered) -> None:
         """End a request."""
 
+    def keeps(self, request_id: str) -> bool:
+        """Whether the trace of a request is kept, by the id that its messages keep."""
+
     def committed(self, steps: Sequence[Step], at: Instant) -> None:
         """Take what was committed at ``at``."""
 
