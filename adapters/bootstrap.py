@@ -1,6 +1,5 @@
 """The composition root: settings in, a ready ``System`` out; nothing is started."""
 
-import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -23,6 +22,7 @@ from adapters.lazily import (
     open_recipients,
     open_seal_key,
     open_statement,
+    open_traces,
     open_webhooks,
 )
 from adapters.mail import open_mailer
@@ -34,7 +34,8 @@ from adapters.observability.outlet import Outlet
 from adapters.outage import watch_redis
 from adapters.readiness import add_checks
 from adapters.reads import Reads, inspections_of, open_reads
-from adapters.security.secret import Secret, kept_or_made, read_secret
+from adapters.security.secret import Secret, read_secret
+from adapters.server_secret import derived, server_secret
 from adapters.settings import Settings
 from adapters.store.numbers import BlockNumbers
 from adapters.store.read_engine import scrub_read_models, shorten_logs
@@ -48,6 +49,7 @@ from application.books.codec import event_mapper
 from application.books.committer import Committer
 from application.books.digests import Digests
 from application.books.reader import Reader
+from application.books.trail import Trail
 from application.fleet.liveness import FleetWatch
 from application.fleet.pins import StoredPins
 from application.messages.porting import Ported
@@ -55,18 +57,21 @@ from application.ports import (
     Anchor,
     Clock,
     Codes,
+    JobQueue,
     KeyHasher,
     Mailer,
     Metrics,
     ModemDriver,
     ModemSettings,
     Randomness,
+    RateLimiter,
     Sealing,
     Store,
+    Traces,
 )
 from application.retention.erasure import Retention
 from application.system import Signals, System, Terms
-from domain.errors import InvalidRequest, NgomaError
+from domain.errors import NgomaError
 from domain.proof.writer import WriterKeys
 from projections.folds import PROJECTIONS
 from projections.follower import Follower
@@ -93,19 +98,18 @@ def bootstrap(
         InvalidRequest: a secret cannot be read.
     """
     clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
+    signals, wanted = Signals(), at_once if is_server else lazily
+    metrics = wanted(make_metrics)
     reads, outlet = reads or open_reads(settings, store, is_server=is_server), outlet or Outlet()
     secret, writer, sealing = _secrets_of(settings, reads, seals=seals, is_server=is_server)
     reader = Reader(store := reads.store, mapper := event_mapper(), writer)
-    signals, wanted = Signals(), at_once if is_server else lazily
     common = _Common(store, reader, hasher or wanted(make_hasher), clock, randomness, writer)
-    committer = _open_committer(settings, common, mapper, signals, metrics := wanted(make_metrics))
-    queue = wanted(partial(open_queue, settings.redis_url))
-    limiter = wanted(partial(make_limiter, settings.redis_url))
+    traces = _open_traces(settings, common, secret, metrics) if is_server else None
+    committer = _open_committer(settings, common, mapper, signals, metrics, traces=traces)
     add_checks(signals, reads.store, reads.queries, folder=settings.store_folder)
     if is_server:
         watch_server(metrics, settings, reads, committer=committer, outlet=outlet, clock=clock)
-        if settings.redis_url:
-            watch_redis(signals, metrics, {"limits": limiter.outage, "queue": queue.outage})
+    queue, limiter = _open_shared(settings, signals, metrics, is_server=is_server)
     return System(
         clock=clock,
         randomness=randomness,
@@ -125,6 +129,7 @@ def bootstrap(
         limiter=limiter,
         metrics=metrics,
         access_log=JsonAccessLog(outlet),
+        traces=traces,
         scrub=partial(_scrub, reads),
         shorten=partial(shorten_logs, reads.engines, store),
         modems=settings.modems,
@@ -140,7 +145,7 @@ def bootstrap(
         open_statement=partial(open_statement, settings),
         open_recipients=open_recipients,
         exports=wanted(partial(open_exports, settings, store, clock)),
-        close=partial(_close, follower, reads, *money),
+        close=partial(_close, traces, *money, follower, reads),
     )
 
 
@@ -197,12 +202,31 @@ class _Common:
     writer: WriterKeys
 
 
+def _open_shared(
+    settings: Settings, signals: Signals, metrics: Metrics, *, is_server: bool
+) -> tuple[JobQueue, RateLimiter]:
+    """Open what processes share by Redis, where there is one."""
+    wanted, url = at_once if is_server else lazily, settings.redis_url
+    queue, limiter = wanted(partial(open_queue, url)), wanted(partial(make_limiter, url))
+    if is_server and url:
+        watch_redis(signals, metrics, {"limits": limiter.outage, "queue": queue.outage})
+    return queue, limiter
+
+
+def _open_traces(
+    settings: Settings, common: _Common, secret: Secret, metrics: Metrics
+) -> Traces | None:
+    return open_traces(settings, derived(secret, "traces"), metrics, common.randomness)
+
+
 def _open_committer(
     settings: Settings,
     common: _Common,
     mapper: Mapper[UUID],
     signals: Signals,
     metrics: Metrics,
+    *,
+    traces: Traces | None,
 ) -> Committer:
     return Committer(
         store=common.store,
@@ -214,6 +238,7 @@ def _open_committer(
         store_wait_s=settings.store_wait_s,
         lost_answer_wait_s=settings.lost_answer_wait_s,
         on_commit=signals.committed.set,
+        trail=None if traces is None else Trail(traces),
         on_settled=lambda counts: metrics.settled(counts),  # noqa: PLW0108 - metrics may be lazy
     )
 
@@ -315,29 +340,6 @@ def _scrub(reads: Reads, rewrite: bool) -> Sequence[str]:  # noqa: FBT001
     return [*reads.store.scrub(rewrite=rewrite), *scrub_read_models(reads.engines)]
 
 
-def _close(follower: Follower, reads: Reads, money: Accounts, wire_log: FileWireLog) -> None:
-    money.close()
-    wire_log.close()
-    follower.close()
-    reads.close()
-
-
-def server_secret(settings: Settings, store: Store) -> Secret:
-    """Read the server's secret, or make one under the data folder for a store that is new.
-
-    Raises:
-        InvalidRequest: it cannot be read, or it was lost: a new one would refuse every key.
-        StoreDown: the database does not answer.
-    """
-    if settings.server_secret:
-        return read_secret(settings.server_secret)
-    path = settings.data_dir / "secrets" / "server"
-    if not path.exists() and store.version():
-        msg = f"The server secret {path} is missing: restore it, or name it by server_secret."
-        raise InvalidRequest(msg, field="server_secret")
-    return kept_or_made(path)
-
-
-def derived(secret: Secret, purpose: str) -> bytes:
-    """Give a key for one purpose: HMAC-SHA256(server secret, purpose)."""
-    return hmac.digest(secret.reveal().encode(), purpose.encode(), "sha256")
+def _close(*parts: Accounts | FileWireLog | Follower | Reads | Traces | None) -> None:
+    for part in [one for one in parts if one is not None]:
+        part.close()

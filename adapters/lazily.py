@@ -17,6 +17,7 @@ from application.ports import (
     SigningKey,
     StatementFile,
     Store,
+    Traces,
     Webhooks,
 )
 from domain.addresses import read_network
@@ -67,6 +68,26 @@ def make_metrics() -> Metrics:
     from adapters.observability.metrics import PrometheusMetrics  # noqa: PLC0415 - lazy
 
     return PrometheusMetrics()
+
+
+def open_traces(
+    settings: "Settings", key: bytes, metrics: Metrics, randomness: Randomness
+) -> Traces | None:
+    """Open what takes the traces of this process; None where nobody asked for them.
+
+    ``key`` is that under which all processes choose the same traces.
+    """
+    if settings.operations_traces is None:
+        return None
+    from adapters.observability.traces import OtlpTraces  # noqa: PLC0415 - lazy, and an extra
+
+    return OtlpTraces(
+        settings.operations_traces,
+        share=settings.operations_traces_share,
+        key=key,
+        randomness=randomness,
+        metrics=metrics,
+    )
 
 
 def make_mapper() -> "Mapper[UUID]":

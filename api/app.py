@@ -27,6 +27,7 @@ from api.http.wire import Answer, Call, Receive, Scope, Send, call_of, encode
 from api.pages.answering import page_error, routes_of
 from api.pages.page import Page
 from api.pages.site import PAGES
+from api.phones.routes import BASE as PHONES_BASE
 from api.phones.routes import PHONES
 from api.routes import ROUTES, envelope_of
 from api.routing.front import Front
@@ -45,6 +46,9 @@ METHODS: Final = [
     HttpMethod.OPTIONS,
 ]
 """All that ``api.http.edge`` lets through; a resource refuses what it does not have by itself."""
+
+UNTRACED: Final = (PHONES_BASE, "/phones/")
+"""What phones ask again and again; what they say of a message is in that message's trace."""
 
 HOT_PATHS: Final = ("/api", "/api/v1/sms/send")
 
@@ -101,7 +105,7 @@ def _app(front: Front, routes: Sequence[Route]) -> Litestar:
     )
     system = front.system
     addresses = Addresses(system.terms.trusted_proxies, system.terms.forwarded_header)
-    app.edge = Edge(system, _refusing, pace=Pacing(addresses).wait)
+    app.edge = Edge(system, _refusing, pace=Pacing(addresses).wait, untraced=UNTRACED)
     app.hot = {path: resources[path] for path in HOT_PATHS if path in resources}
     return app
 

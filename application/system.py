@@ -32,6 +32,7 @@ from application.ports import (
     Sealing,
     StatementOpener,
     Store,
+    Traces,
     Webhooks,
     WireLog,
 )
@@ -155,6 +156,8 @@ class System:
     limiter: RateLimiter
     metrics: Metrics
     access_log: AccessLog
+    traces: Traces | None = None
+    """Where traces go; None: there are none."""
     scrub: Callable[[bool], Sequence[str]]
     """Let the files hold nothing that was erased (True: write tables anew); say what was done."""
     shorten: Callable[[], None]

@@ -3,26 +3,15 @@
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Any, Final, cast
+from typing import Final
 
-from limits.aio.storage import MemoryStorage, RedisStorage
-from redis.asyncio import ConnectionPool
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-
+from adapters.limits.counters import ANSWER_S, Counters, Shared
 from adapters.limits.windows import WINDOW_S, LocalWindows, Window
 from adapters.outage import Outage
 from application.ports import Quota
 
-ANSWER_S: Final = 0.1
-"""How long a request waits for Redis before it is counted here (contract decision 10)."""
 ASK_AGAIN_S: Final = 5.0
 """How long Redis is left alone after it did not answer."""
-CONNECTIONS_MAX: Final = 64
-KEY_PREFIX: Final = "ngoma:limits"
-
-Counters = MemoryStorage | RedisStorage
 
 
 class LibraryRateLimiter:
@@ -30,13 +19,11 @@ class LibraryRateLimiter:
 
     def __init__(
         self,
-        shared: Counters | None,
+        shared: Shared | None,
         *,
-        pool: ConnectionPool | None = None,
         monotonic_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._shared = shared
-        self._pool = pool
         self._local = LocalWindows()
         self.outage = Outage(
             "Redis",
@@ -55,16 +42,16 @@ class LibraryRateLimiter:
 
     async def close(self) -> None:
         """Let go of the connections to Redis, on the event loop that used them."""
-        if self._pool is not None:
-            await self._pool.aclose()
+        if self._shared is not None:
+            await self._shared.close()
 
     async def _ask(self, policy: str, subject: str, per_minute: int, *, counts: bool) -> Quota:
         key = f"{policy}/{subject}"  # without the limit, so that a new limit keeps the count
         if self._shared is not None and self.outage.may_try():
             try:
                 async with asyncio.timeout(ANSWER_S):
-                    quota = await _quota(self._shared, key, per_minute, counts=counts)
-            except (RedisError, OSError) as error:  # TimeoutError is an OSError
+                    quota = await _quota(self._shared.counters, key, per_minute, counts=counts)
+            except (self._shared.away, OSError) as error:  # TimeoutError is an OSError
                 self.outage.failed(error)
             else:
                 self.outage.answered()
@@ -75,26 +62,12 @@ class LibraryRateLimiter:
 def make_limiter(
     redis_url: str | None, *, monotonic_s: Callable[[], float] = time.monotonic
 ) -> LibraryRateLimiter:
-    """Make the limiter of this process; without a URL nothing is shared.
-
-    Nothing is opened yet. redis-py's own retries and its 5 s timeouts are switched off.
-    """
+    """Make the limiter of this process; without a URL nothing is shared. Nothing is opened yet."""
     if redis_url is None:
         return LibraryRateLimiter(None, monotonic_s=monotonic_s)
-    pool = ConnectionPool.from_url(
-        redis_url,
-        max_connections=CONNECTIONS_MAX,
-        socket_timeout=ANSWER_S,
-        socket_connect_timeout=ANSWER_S,
-        retry=Retry(NoBackoff(), 0),
-    )
-    shared = RedisStorage(
-        f"async+{redis_url}",
-        implementation="redispy",
-        key_prefix=KEY_PREFIX,
-        connection_pool=cast("Any", pool),
-    )
-    return LibraryRateLimiter(shared, pool=pool, monotonic_s=monotonic_s)
+    from adapters.limits.shared import shared_counters  # noqa: PLC0415 - lazy
+
+    return LibraryRateLimiter(shared_counters(redis_url), monotonic_s=monotonic_s)
 
 
 async def _quota(counters: Counters, key: str, per_minute: int, *, counts: bool) -> Quota:

@@ -77,6 +77,11 @@ def configure_logs(level: str) -> Outlet:
     return outlet
 
 
+def hush(library: str) -> None:
+    """Let a library say nothing: who uses it says what there is to say, without its details."""
+    logging.getLogger(library).setLevel(logging.CRITICAL + 1)
+
+
 def _dropped_line(lines: int) -> bytes:
     message = f"{lines} log lines are missing here: they did not leave in time."
     record = logging.makeLogRecord(

@@ -2,12 +2,13 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, Protocol
-
-import redis
+from typing import TYPE_CHECKING, Final, Protocol
 
 from adapters.queue.brokers import NAMESPACE, hints_queue
 from domain.values import Network
+
+if TYPE_CHECKING:
+    import redis
 
 LIVE_S: Final = 10
 """A worker counts as live for this long after it registered."""

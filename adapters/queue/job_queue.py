@@ -6,21 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeVar
 
 import dramatiq
-import redis
 from dramatiq.broker import Broker
 from dramatiq.brokers.stub import StubBroker
 from dramatiq.errors import BrokerError
 
 from adapters.outage import Outage
 from adapters.queue.boards import Board, MemoryBoard, RedisBoard
-from adapters.queue.brokers import (
-    JOBS,
-    NAMESPACE,
-    embedded_broker,
-    hints_queue,
-    redis_broker,
-    redis_client,
-)
+from adapters.queue.brokers import JOBS, NAMESPACE, embedded_broker, hints_queue
 from application.ports import Job
 from domain.values import Network
 
@@ -44,8 +36,16 @@ _WORKER_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,100}")
 class DramatiqJobQueue:
     """``JobQueue`` over a broker of either kind."""
 
-    def __init__(self, broker: Broker, board: Board, outage: Outage) -> None:
+    def __init__(
+        self,
+        broker: Broker,
+        board: Board,
+        outage: Outage,
+        away: tuple[type[Exception], ...] = (BrokerError,),
+    ) -> None:
+        """Make the queue; ``away`` are the errors of a broker that does not answer."""
         self.broker = broker
+        self._away = away
         self.outage = outage
         self._board = board
         self._declared: set[str] = set()
@@ -116,7 +116,7 @@ class DramatiqJobQueue:
             return default
         try:
             answer = question()
-        except (redis.RedisError, BrokerError) as error:
+        except self._away as error:
             self.outage.failed(error)
             return default
         self.outage.answered()
@@ -139,9 +139,11 @@ def open_queue(redis_url: str | None = None) -> DramatiqJobQueue:
     )
     if redis_url is None:
         return DramatiqJobQueue(embedded_broker(), MemoryBoard(), outage)
+    from adapters.queue.redis_broker import AWAY, redis_broker, redis_client  # noqa: PLC0415 - lazy
+
     client = redis_client(redis_url)
     board = RedisBoard(client, monotonic_s=time.monotonic)
-    return DramatiqJobQueue(redis_broker(client, outage), board, outage)
+    return DramatiqJobQueue(redis_broker(client, outage), board, outage, AWAY)
 
 
 class JobThreads:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from importlib.util import find_spec
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -76,6 +77,22 @@ def web_url(value: str) -> None:
         is_usable = False
     if not is_usable:
         msg = f"must name a host, and a port from 1 to {PORT_MAX} or none"
+        raise ValueError(msg)
+
+
+def collector(value: str) -> None:
+    """Check where traces go, and that what sends them is installed: it is an extra."""
+    web_url(value)
+    parts = urlsplit(value)
+    if parts.username is not None or parts.query or parts.fragment:
+        msg = "must be a scheme, a host, a port and a path at most: no name, no query"
+        raise ValueError(msg)
+    try:
+        is_installed = find_spec("opentelemetry.exporter.otlp.proto.http") is not None
+    except ModuleNotFoundError:
+        is_installed = False
+    if not is_installed:
+        msg = "needs what is not installed here: pip install 'ngoma[traces]'"
         raise ValueError(msg)
 
 

@@ -10,6 +10,7 @@ from adapters.observability.logs import LEVELS
 from adapters.settings.checks import (
     PORT_MAX,
     Check,
+    collector,
     host_and_port,
     listener,
     networks,
@@ -44,7 +45,7 @@ SECONDS: Final = within(0.1, 3_600)
 
 SECRETIVE: Final = frozenset(
     {"database_url", "redis_url", "mail_url", "server_secret", "writer_key", "mail_password", "pin"}
-    | {"seal_key", "password"}
+    | {"seal_key", "password", "operations_traces"}
     | PROVIDER_SECRETS
 )
 """Settings whose values no message may quote."""
@@ -141,6 +142,15 @@ class Settings:
         "host:port or Unix socket of /metrics and the details of /readyz; "
         "without it 127.0.0.1:8081, or a free port.",
         check=listener,
+    )
+    operations_traces: str | None = _setting(
+        None,
+        "URL of a collector that takes OTLP over HTTP, such as http://127.0.0.1:4318; "
+        "without it there are no traces.",
+        check=collector,
+    )
+    operations_traces_share: float = _setting(
+        0.01, "Of all requests, the share whose trace is sent there.", check=within(0, 1)
     )
     phones_listen: str | None = _setting(
         None,

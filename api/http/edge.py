@@ -9,13 +9,17 @@ from typing import Final
 from api.http.head import read_headers
 from api.http.refusals import BadRequest
 from api.http.wire import Message, Receive, Scope, Send
-from application.ports import Answered, Asker
+from application.ports import Answered, Asker, Traces
 from application.system import System
 
 REQUEST_ID: Final = b"x-request-id"
+TRACE_PARENT: Final = b"traceparent"
+"""The trace that a client is at, and its own span (W3C Trace Context, 3.2)."""
 REFUSED_METHOD: Final = "OPTIONS"
 """Stands for every method that no path has, so that each path refuses it in its own envelope."""
 ROUTED_METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", REFUSED_METHOD})
+TRACED_METHODS: Final = ROUTED_METHODS - {"GET", REFUSED_METHOD}
+"""Those by which something may come in: who only looks, and looks again, fills no trace."""
 UNROUTED: Final = "unrouted"
 """Stands for the route where no route was found: paths are never logged or counted."""
 
@@ -37,16 +41,20 @@ class Edge:
         refuse: Callable[[BadRequest], App],
         *,
         pace: Callable[[Scope, int], Awaitable[None]] | None = None,
+        untraced: tuple[str, ...] = (),
     ) -> None:
         """Make the ring; ``refuse`` gives what answers a request that cannot be read.
 
-        ``pace`` waits before an answer with a status, where strangers can ask.
+        ``pace`` waits before an answer with a status, where strangers can ask. Requests for paths
+        that begin as one of ``untraced`` have no trace.
         """
         self._refuse = refuse
         self._pace = pace
         self._clock = system.clock
         self._metrics = system.metrics
         self._access_log = system.access_log
+        self._traces = system.traces
+        self._untraced = untraced
         self._answered: list[Answered] = []
         self._made_ids = itertools.count(1)
         self._own = system.randomness.token(6).hex()
@@ -58,7 +66,10 @@ class Edge:
         is_head = method == "HEAD"
         if method not in ROUTED_METHODS:  # a copy: the server looks at its own for what may follow
             scope = {**scope, "method": "GET" if is_head else REFUSED_METHOD}
-        request_id, noted_id = self._ids(scope)
+        traces = self._traces_of(scope)
+        traceparent = None if traces is None else _traceparent(scope)
+        request_id, noted_id = self._ids(scope, traceparent)
+        begun = None if traces is None else traces.begin(noted_id, traceparent)
         scope["ngoma.request_id"] = request_id
         scope["ngoma.noted_id"] = noted_id
         scope["ngoma.is_head"] = is_head
@@ -88,7 +99,16 @@ class Edge:
             self._metrics.answered(route, status, seconds)
             at = self._clock.now()
             ids = (request_id, noted_id)
-            self._note(Answered(at, method, route, status, seconds, *ids, asker))
+            answered = Answered(at, method, route, status, seconds, *ids, asker)
+            self._note(answered)
+            if traces is not None and begun is not None:
+                traces.end(begun, answered)
+
+    def _traces_of(self, scope: Scope) -> Traces | None:
+        """Give where a request is traced; None: it is not."""
+        if self._traces is None or scope["method"] not in TRACED_METHODS:
+            return None
+        return None if scope["path"].startswith(self._untraced) else self._traces
 
     def _note(self, answered: Answered) -> None:
         """Keep an answer for the access log: one write for all of one turn of the event loop."""
@@ -100,17 +120,31 @@ class Edge:
         answered, self._answered = self._answered, []
         self._access_log.write(answered)
 
-    def _ids(self, scope: Scope) -> tuple[bytes, bytes]:
+    def _ids(self, scope: Scope, traceparent: bytes | None) -> tuple[bytes, bytes]:
         """Give the client's own id when it can stand in a header and a log, else a new one.
 
-        Then what the log of events may keep for good: the same, unless a client chose words.
+        Then what the log of events may keep for good: the same, unless a client chose words, or
+        gave a trace and no id.
         """
         for name, value in scope["headers"]:
             if name == REQUEST_ID and _ID.fullmatch(value):
                 given = bytes(value)
-                return given, given if _NOTED.fullmatch(given) else self._made_id()
+                if _NOTED.fullmatch(given):
+                    return given, given
+                return given, self._trace_named(traceparent) or self._made_id()
         made = self._made_id()
-        return made, made
+        return made, self._trace_named(traceparent) or made
+
+    def _trace_named(self, traceparent: bytes | None) -> bytes | None:
+        if traceparent is None or self._traces is None:
+            return None
+        return self._traces.named_by(traceparent)
 
     def _made_id(self) -> bytes:
         return f"{self._own}-{next(self._made_ids)}".encode()
+
+
+def _traceparent(scope: Scope) -> bytes | None:
+    """Give the header where there is one: of several nobody knows which is right."""
+    found = [value for name, value in scope["headers"] if name == TRACE_PARENT]
+    return found[0] if len(found) == 1 else None

@@ -8,12 +8,8 @@ from eventsourcing.persistence import Mapper, StoredEvent
 
 from application.books.cache import Cache
 from application.books.codec import A, fold, fold_all
-from application.books.writing import (
-    own_secret,
-    own_snapshot,
-    tagged_credential,
-    tagged_secret,
-)
+from application.books.trail import Trail
+from application.books.writing import own_secret, own_snapshot, tagged_credential, tagged_secret
 from application.ports import (
     Change,
     ClockMark,
@@ -37,7 +33,7 @@ from application.ports import (
 )
 from domain.contents import ContentKind
 from domain.errors import NotFound
-from domain.events import Aggregate
+from domain.events import Aggregate, Event
 from domain.proof.writer import WriterKeys
 from domain.values import Instant
 
@@ -62,7 +58,9 @@ class Books:
         *,
         writer: WriterKeys,
         written: StoredEvent | None = None,
+        trail: Trail | None = None,
     ) -> None:
+        self.trail = trail
         self._written = written
         self._turn = turn
         self._cache = cache
@@ -181,8 +179,10 @@ class Books:
         self._loaded[aggregate.id] = aggregate
         if self._absent:
             self._absent.discard(aggregate.id)
-        for event in aggregate.collect_events():
-            self._save.events.append(self._mapper.to_stored_event(event))
+        events = cast("Sequence[Event]", aggregate.collect_events())
+        self._save.events.extend(map(self._mapper.to_stored_event, events))
+        if self.trail is not None:
+            self.trail.recorded(aggregate, events)
 
     def append(self, stored: Sequence[StoredEvent]) -> None:
         """Put events of new aggregates that were built beforehand into the save."""

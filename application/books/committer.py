@@ -19,10 +19,11 @@ from eventsourcing.persistence import Mapper, StoredEvent
 
 from application.books.books import Books, LogReplaced
 from application.books.cache import Cache
-from application.books.codec import SNAPSHOTTED, snapshot_of
 from application.books.commands import Command, Done, Outcome, Preparing
+from application.books.crossings import Crossings
 from application.books.line import BATCH_MESSAGES_MAX, WAITING_MESSAGES_MAX, Line, Waiting
-from application.books.writing import tag_of, tagged_snapshot
+from application.books.trail import Trail
+from application.books.writing import tag_of
 from application.ports import (
     AnswerLost,
     Clock,
@@ -36,7 +37,6 @@ from application.ports import (
 )
 from domain.contents import ContentKind
 from domain.errors import OutcomeUnknown, Refused, StoreDown, Unavailable
-from domain.events import Aggregate
 from domain.proof.writer import WriterKeys
 
 __all__ = ["Command", "Committer", "Done", "Numbers", "Outcome", "Preparing"]
@@ -71,6 +71,7 @@ class Committer:
         lost_answer_wait_s: float = 60.0,
         on_commit: Callable[[], None] = lambda: None,
         on_settled: OnSettled = lambda _: None,
+        trail: Trail | None = None,
         pause: Callable[[float], object] | None = None,
     ) -> None:
         self.numbers = numbers
@@ -81,6 +82,7 @@ class Committer:
         """Told how many commands of which kind came to what, a batch at a time."""
         self._store = store
         self._clock = clock
+        self._trail = trail
         self._writer = writer
         self._batch_max = batch_messages_max
         self._store_wait_s = store_wait_s
@@ -90,7 +92,7 @@ class Committer:
         self._written: StoredEvent | None = None
         """One of the newest events that were saved here, by which the log is known again."""
         self._line = Line(waiting_messages_max)
-        self._crossed: list[Aggregate] = []
+        self._crossings = Crossings(store=store, mapper=mapper, clock=clock, writer=writer)
 
     # -- any thread --------------------------------------------------------------------------
 
@@ -102,7 +104,8 @@ class Committer:
             StoreDown: the committer is closing down; nothing was stored.
         """
         deadline_s = self._clock.monotonic_s() + self._store_wait_s
-        waiting = cast("Waiting[object]", Waiting(command, done, deadline_s))
+        under = None if self._trail is None else self._trail.here()
+        waiting = cast("Waiting[object]", Waiting(command, done, deadline_s, under))
         try:
             self._line.join(waiting)
         except Unavailable as refusal:
@@ -148,7 +151,7 @@ class Committer:
         for waiting in batch:
             waiting.tell()
         self._count(batch)
-        self._put_snapshots()
+        self._crossings.put()
         return len(batch)
 
     def run(self) -> None:
@@ -177,7 +180,7 @@ class Committer:
             self._save_surely(batch)
         except OutcomeUnknown as error:
             for waiting in batch:
-                waiting.refuse(_another(error))
+                waiting.refuse_alike(error)
         except LogReplaced:
             self._forget()
             for waiting in batch:
@@ -224,7 +227,7 @@ class Committer:
         _log.error("an older store was put back: what was remembered of the newer one is forgotten")
         self._cache = Cache()
         self._written = None
-        self._crossed.clear()
+        self._crossings.forget()
         self.numbers.forget()
 
     def _refuse_overdue(
@@ -258,7 +261,13 @@ class Committer:
             if after_loss and turn.was_saved(save_id):
                 return Save(save_id=save_id, at=save.at)
             books = Books(
-                turn, self._cache, self.mapper, save, writer=self._writer, written=self._written
+                turn,
+                self._cache,
+                self.mapper,
+                save,
+                writer=self._writer,
+                written=self._written,
+                trail=self._trail and self._trail.begun(),
             )
             commands = [waiting.command for waiting in batch]
             books.bring_up_to_date(chain.from_iterable(one.touches() for one in commands))
@@ -267,6 +276,8 @@ class Committer:
             books.look_up_contents(ContentKind.MESSAGE, reads)
             books.look_up_polls(chain.from_iterable(one.polls() for one in commands))
             for waiting in batch:
+                if books.trail is not None:
+                    books.trail.under = waiting.under
                 waiting.outcome = self._decide(waiting.command, books, save)
             if save.events:
                 save.changes.append(tag_of(self._writer, save.events, turn.tags_end()))
@@ -276,10 +287,12 @@ class Committer:
         # It is committed: an error from here on must not make it happen twice.
         if books is not None:
             self._cache.put(books.loaded)
-            self._note_crossings(books)
+            self._crossings.note(books)
             self._note_written(save)
         if books is None or save.events:
             self._say_committed()
+        if self._trail is not None and books is not None:
+            self._trail.tell(self._clock.now())
 
     @staticmethod
     def _decide(command: Command[object], books: Books, save: Save) -> Outcome[object]:
@@ -314,32 +327,3 @@ class Committer:
         """Remember an event of an aggregate with few: what it got since is read with it."""
         if save.events:
             self._written = min(save.events, key=attrgetter("originator_version"))
-
-    def _note_crossings(self, books: Books) -> None:
-        """Remember the aggregates that are due for a snapshot by what this save added to them."""
-        for key, aggregate in books.loaded.items():
-            every = SNAPSHOTTED.get(type(aggregate))
-            is_due = every and books.version_before(key) // every != aggregate.version // every
-            if is_due or key in books.untagged_snapshots:
-                self._crossed.append(aggregate)
-
-    def _put_snapshots(self) -> None:
-        """Keep snapshots after the callers have their answers; a failure costs only time."""
-        crossed, self._crossed = self._crossed, []
-        for aggregate in crossed:
-            try:
-                snapshot = snapshot_of(self.mapper, aggregate, self._clock.now())
-                self._store.put_snapshot(tagged_snapshot(self._writer, snapshot))
-            except StoreDown as error:
-                _log.warning("a snapshot could not be kept: %s", error)
-                return
-            except Exception:  # noqa: BLE001 - disposable: the next crossing makes another
-                _log.warning("a snapshot could not be kept", exc_info=True)
-                return
-
-
-def _another(error: OutcomeUnknown) -> OutcomeUnknown:
-    """Give an equal error: one that many threads raise would gather all their tracebacks."""
-    equal = OutcomeUnknown(*error.args)
-    equal.__cause__ = error.__cause__
-    return equal

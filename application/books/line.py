@@ -6,7 +6,8 @@ from collections import deque
 from typing import Final, Generic, TypeVar
 
 from application.books.commands import Command, Done, Outcome
-from domain.errors import Overloaded, StoreDown
+from application.ports import Begun
+from domain.errors import OutcomeUnknown, Overloaded, StoreDown
 
 R = TypeVar("R")
 
@@ -21,12 +22,16 @@ _log = logging.getLogger("ngoma.committer")
 class Waiting(Generic[R]):
     """A command in the line, and what is known of it since it left."""
 
-    __slots__ = ("command", "deadline_s", "done", "is_prepared", "is_told", "outcome")
+    __slots__ = ("command", "deadline_s", "done", "is_prepared", "is_told", "outcome", "under")
 
-    def __init__(self, command: Command[R], done: Done[R], deadline_s: float) -> None:
+    def __init__(
+        self, command: Command[R], done: Done[R], deadline_s: float, under: Begun | None = None
+    ) -> None:
         self.command = command
         self.done = done
         self.deadline_s = deadline_s
+        self.under = under
+        """The request that it came by, where its trace is kept."""
         self.is_prepared = False
         self.is_told = False
         self.outcome: Outcome[R] | None = None
@@ -34,6 +39,12 @@ class Waiting(Generic[R]):
     def refuse(self, error: Exception) -> None:
         """Settle it with an error of its own: many threads may raise it at the same time."""
         self.outcome = Outcome(error=error)
+
+    def refuse_alike(self, error: OutcomeUnknown) -> None:
+        """Settle it with an equal error: one for many would gather all their tracebacks."""
+        equal = OutcomeUnknown(*error.args)
+        equal.__cause__ = error.__cause__
+        self.refuse(equal)
 
     @property
     def what_became(self) -> tuple[str, str]:

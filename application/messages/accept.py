@@ -207,6 +207,15 @@ class SendMessages(Command[Accepted]):
         events, are_held = self._kept_quiet(account)
         accepted = self._accepted(total, wallet.available, are_held=are_held)
         books.append(events)  # type: ignore[arg-type]  # stored events, see prepare
+        if books.trail is not None:
+            books.trail.accepted(
+                asked.request_id,
+                self.at,
+                account=asked.principal.account,
+                first_number=self._first_number,
+                count=self.weight,
+                batch=self._batch,
+            )
         books.keep(*self._rows)
         self._kept_answer.keep(books, kept, accepted, salt=self._answer_salt)
         if asked.digest and accepted.is_all_offline:

@@ -84,6 +84,7 @@ from application.ports.statements import (
     StatementOpener,
 )
 from application.ports.tagging import ADOPTED, SAVED, TaggedLog, TagsForgotten, WriterTag
+from application.ports.tracing import Begun, Step, Traces
 from application.ports.truth import (
     AnswerLost,
     Inspection,
@@ -115,6 +116,7 @@ __all__ = [
     "AttemptsForgotten",
     "Authenticity",
     "BadEvent",
+    "Begun",
     "CallbackForged",
     "CallbackMalformed",
     "CallbackNotice",
@@ -193,12 +195,14 @@ __all__ = [
     "Standing",
     "StatementFile",
     "StatementOpener",
+    "Step",
     "Store",
     "StoreIdentity",
     "StoreUnusable",
     "TaggedLog",
     "TagsForgotten",
     "TextErased",
+    "Traces",
     "Turn",
     "UssdReply",
     "VersionConflict",

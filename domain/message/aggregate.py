@@ -57,6 +57,8 @@ class Message(Waits, Aggregate):
         expires_at: int,
         send_at: int | None,
         quiet: str | None,
+        batch: int | None,
+        request_id: str | None,
         offline: bool,  # noqa: FBT001 - the library passes the event's fields by name
     ) -> None:
         self.number = number
@@ -70,6 +72,8 @@ class Message(Waits, Aggregate):
         self.send_at = send_at
         self.quiet = quiet
         self.offline = offline
+        self.batch = batch
+        self.request_id = request_id
         self.begin()
 
     @classmethod

@@ -161,6 +161,19 @@ network = "mtn"
             '[operations] listen = "::1:99999": it must be host:port, or a path with a slash.',
         ),
         (
+            '[operations]\ntraces = "grpc://127.0.0.1:4317"',
+            "[operations] traces: it must be a URL that begins with http: or https:.",
+        ),
+        (
+            '[operations]\ntraces = "https://ngoma:hunter2@collector"',
+            "[operations] traces: it must be a scheme, a host, a port and a path at most: no name,"
+            " no query.",
+        ),
+        (
+            "[operations]\ntraces_share = 5",
+            "[operations] traces_share = 5: it must be from 0 to 1.",
+        ),
+        (
             '[phones]\ntls_min = "1.1"',
             '[phones] tls_min = "1.1": it must be 1.2 or 1.3.',
         ),

@@ -33,6 +33,7 @@ from tests.benchmarks import (
     statements,
     tagging,
     telling,
+    tracing,
     uploading,
 )
 from tests.benchmarks.bench import STORES, Bench
@@ -62,6 +63,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[Bench], Iterator[Row]]]] = {
     "proofs": proofs.proofs,
     "tagging": tagging.tagging,
     "sealed-sends": sealed_sends.sealed_sends,
+    "traces": tracing.traces,
     "sieges": sieges.sieges,
     "demo": demo.demo,
     "pages": pages.pages,

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Final, TypeVar
 from uuid import UUID
 
-from adapters.bootstrap import bootstrap, derived
+from adapters.bootstrap import bootstrap
 from adapters.mobile_money.simulation.payments import SimPayments
 from adapters.mobile_money.simulation.scenarios import NAMES, PAYERS_ROOT
 from adapters.mobile_money.simulation.web import ServedProvider, serving
 from adapters.security.secret import kept_or_made
+from adapters.server_secret import derived
 from adapters.settings import Settings
 from application.accounts import CreateAccount, MoveCredits
 from application.books.actors import Actor

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.receiver import Receiver, receiving
 from tests.worker.gateway import Gateway, gateway
 
 
@@ -12,3 +13,10 @@ from tests.worker.gateway import Gateway, gateway
 def gw(tmp_path: Path) -> Iterator[Gateway]:
     with gateway(tmp_path / "data") as running:
         yield running
+
+
+@pytest.fixture
+def collector() -> Iterator[Receiver]:
+    """Take what traces are sent to: OTLP over HTTP is answered 200."""
+    with receiving(status=200) as receiver:
+        yield receiver

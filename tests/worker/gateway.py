@@ -317,13 +317,14 @@ def gateway(
     follows: bool = True,
     is_threaded: bool = True,
     clock: ShiftedClock | None = None,
+    **settings: Any,
 ) -> Iterator[Gateway]:
     """Run store, committer and follower; everything else is the test's."""
     clock = clock or ShiftedClock()
     copy_migrated(folder)
     store = FlakyStore(folder / "store.db", is_server=True)
-    settings = Settings(data_dir=folder, store_wait_s=0.1, lost_answer_wait_s=0.3)
-    system = bootstrap(settings, hasher=FastKeyHasher(), clock=clock, store=store)
+    set_to = Settings(data_dir=folder, store_wait_s=0.1, lost_answer_wait_s=0.3, **settings)
+    system = bootstrap(set_to, hasher=FastKeyHasher(), clock=clock, store=store)
     committed = system.signals.committed
 
     def follow() -> None:

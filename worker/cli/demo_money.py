@@ -5,9 +5,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Final
 
-from adapters.bootstrap import derived
 from adapters.mobile_money import SIMULATED
 from adapters.security.secret import Secret, kept_or_made, read_secret
+from adapters.server_secret import derived
 from adapters.settings import Settings
 from application.books.actors import Actor
 from application.money.prices import PublishPrices

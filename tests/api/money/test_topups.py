@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from adapters.bootstrap import derived
 from adapters.clock import SystemClock
 from adapters.mobile_money import SIMULATED
 from adapters.mobile_money.simulation.payments import SimPayments
 from adapters.mobile_money.simulation.scenarios import NAMES, PAYERS_ROOT
 from adapters.mobile_money.simulation.web import ServedProvider, serving
 from adapters.security.secret import kept_or_made
+from adapters.server_secret import derived
 from application.money.exceptions import money_exceptions
 from application.money.tokens import CallbackTokens
 from application.money.unknown_callbacks import show_callback
