@@ -71,14 +71,17 @@ class WarmProcess:
 
 
 class PipedProcess:
-    """A forked process whose output is read while it runs: of ``subprocess.Popen`` the same."""
+    """A forked process that is talked to while it runs: of ``subprocess.Popen`` the same."""
 
-    def __init__(self, process: WarmProcess, stdout: IO[str], stderr: IO[str]) -> None:
+    def __init__(
+        self, process: WarmProcess, stdin: IO[str], stdout: IO[str], stderr: IO[str]
+    ) -> None:
         self.pid = process.pid
+        self.stdin = stdin
         self.stdout = stdout
         self.stderr = stderr
         self.poll, self.wait = process.poll, process.wait
-        self.send_signal = process.send_signal
+        self.send_signal, self.kill = process.send_signal, process.kill
         self._process = process
 
     @property
@@ -87,11 +90,12 @@ class PipedProcess:
         return self._process.returncode
 
     def communicate(self, timeout: float = READY_S) -> tuple[str, str]:
-        """Read all that it prints, and wait for its end.
+        """Say no more, read all that it prints, and wait for its end.
 
         Raises:
             TimeoutError, subprocess.TimeoutExpired: it did not end, and was killed.
         """
+        self.stdin.close()
         with ThreadPoolExecutor(2) as readers:
             texts = [readers.submit(each.read) for each in (self.stdout, self.stderr)]
             try:
@@ -111,6 +115,8 @@ class PipedProcess:
         self.wait()
 
     def _close(self) -> None:
+        with suppress(BrokenPipeError):  # what it was told last, and did not read
+            self.stdin.close()
         self.stdout.close()
         self.stderr.close()
 
@@ -173,22 +179,22 @@ class Warm:
         environment: Mapping[str, str],
         folder: Path,
     ) -> PipedProcess:
-        """Start ``python -m module arguments`` without input, its output in pipes."""
-        with Path(os.devnull).open("rb") as nothing:
-            ends = [os.pipe() for _ in range(2)]
-            try:
-                process = self.start(
-                    module,
-                    arguments,
-                    environment=environment,
-                    folder=folder,
-                    standard=(nothing.fileno(), ends[0][1], ends[1][1]),
-                    leads_session=False,
-                )
-            finally:
-                for _, writing in ends:
-                    os.close(writing)
-        return PipedProcess(process, *(os.fdopen(reading) for reading, _ in ends))
+        """Start ``python -m module arguments`` with pipes for its input, output and errors."""
+        (stdin, to), (said, stdout), (complained, stderr) = (os.pipe() for _ in range(3))
+        ours = os.fdopen(to, "w"), os.fdopen(said), os.fdopen(complained)
+        try:
+            process = self.start(
+                module,
+                arguments,
+                environment=environment,
+                folder=folder,
+                standard=(stdin, stdout, stderr),
+                leads_session=False,
+            )
+        finally:
+            for each in (stdin, stdout, stderr):
+                os.close(each)
+        return PipedProcess(process, *ours)
 
     def run(
         self,
