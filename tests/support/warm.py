@@ -101,7 +101,7 @@ class PipedProcess:
             try:
                 said, complained = (each.result(timeout) for each in texts)
                 self.wait(timeout)
-            except BaseException:
+            except BaseException:  # raised again: its readers wait for its end
                 self._process.kill()
                 raise
         self._close()
