@@ -61,7 +61,7 @@ def require_plain(event: Any) -> None:
     if _check(kind)(event):
         return
     types = _types(kind)
-    name = next(name for name in types if not _compiled({name: types[name]})(event))
+    name = next(name for name in types if not _check_of(name, types[name])(event))
     raise NotPlain(kind.TOPIC, name, types[name], getattr(event, name))
 
 
@@ -96,6 +96,11 @@ def _types(kind: type) -> Mapping[str, object]:
 @cache
 def _check(kind: type) -> Callable[[Any], bool]:
     return _compiled(_types(kind))
+
+
+@cache
+def _check_of(name: str, declared: object) -> Callable[[Any], bool]:
+    return _compiled({name: declared})
 
 
 def _compiled(types: Mapping[str, object]) -> Callable[[Any], bool]:

@@ -58,13 +58,17 @@ def _keep_temporary_files_in_memory() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark whatever needs a server, before ``-m "not servers"`` is applied; put long files first.
 
-    Files with processes take longest, and a long one at the end leaves the other workers idle.
+    Files with processes take longest, those with slow tests come next. A long one at the end
+    leaves the other workers idle; small ones fill what is left.
     """
     for item in items:
         if SERVER_FIXTURES.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.servers)
-    long = {item.path for item in items if item.get_closest_marker("processes")}
-    items.sort(key=lambda item: item.path not in long)
+    first, second = (
+        {item.path for item in items if item.get_closest_marker(name)}
+        for name in ("processes", "slow")
+    )
+    items.sort(key=lambda item: (item.path not in first, item.path not in second))
 
 
 def pytest_collection_finish() -> None:

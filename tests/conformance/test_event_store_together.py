@@ -3,8 +3,6 @@
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -40,34 +38,30 @@ from tests.conformance.stores import (
     wallet,
     write_for,
 )
+from tests.support.warm import PipedProcess, warm
 from tests.tidy.sources import ROOT
 
 pytestmark = pytest.mark.processes
 
-Process = subprocess.Popen[str]
-
 
 @contextmanager
-def process(stores: Stores, *arguments: str) -> Iterator[Process]:
+def process(stores: Stores, *arguments: str) -> Iterator[PipedProcess]:
     """Run another process on the same database, up to its first line: it is ready."""
-    command = [sys.executable, "-m", "tests.conformance.stores", stores.url, *arguments]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    with warm().start_piped(
+        "tests.conformance.stores", [stores.url, *arguments], environment=os.environ, folder=ROOT
     ) as running:
         try:
-            assert line(running) == "ready"
+            assert line(running) == "ready", running.communicate()
             yield running
         finally:
             running.kill()
 
 
-def line(running: Process) -> str:
-    assert running.stdout is not None
+def line(running: PipedProcess) -> str:
     return running.stdout.readline().strip()
 
 
-def go(running: Process) -> None:
-    assert running.stdin is not None
+def go(running: PipedProcess) -> None:
     running.stdin.write("\n")
     running.stdin.flush()
 

@@ -16,9 +16,10 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import IO, Final, Self
 
 from tests.support import warm_start
 
@@ -55,10 +56,69 @@ class WarmProcess:
                 self.returncode = int(self._teller.recv(64))
         return self.returncode
 
+    def send_signal(self, number: int) -> None:
+        """Send a signal, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
+
     def kill(self) -> None:
         """Kill it where it stands."""
-        if self.poll() is None:
-            os.kill(self.pid, signal.SIGKILL)
+        self.send_signal(signal.SIGKILL)
+
+
+class PipedProcess:
+    """A forked process that is talked to while it runs: of ``subprocess.Popen`` the same."""
+
+    def __init__(
+        self, process: WarmProcess, stdin: IO[str], stdout: IO[str], stderr: IO[str]
+    ) -> None:
+        self.pid = process.pid
+        self.stdin = stdin
+        self.stdout = stdout
+        self.stderr = stderr
+        self.poll, self.wait = process.poll, process.wait
+        self.send_signal, self.kill = process.send_signal, process.kill
+        self._process = process
+
+    @property
+    def returncode(self) -> int | None:
+        """The exit code, once somebody has waited for it."""
+        return self._process.returncode
+
+    def communicate(self, timeout: float = READY_S) -> tuple[str, str]:
+        """Say no more, read all that it prints, and wait for its end.
+
+        Raises:
+            TimeoutError, subprocess.TimeoutExpired: it did not end, and was killed.
+        """
+        self.stdin.close()
+        with ThreadPoolExecutor(2) as readers:
+            texts = [readers.submit(each.read) for each in (self.stdout, self.stderr)]
+            try:
+                said, complained = (each.result(timeout) for each in texts)
+                self.wait(timeout)
+            except BaseException:  # raised again: its readers wait for its end
+                self._process.kill()
+                raise
+        self._close()
+        return said, complained
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+        self.wait()
+
+    def _close(self) -> None:
+        with suppress(BrokenPipeError):  # what it was told last, and did not read
+            self.stdin.close()
+        self.stdout.close()
+        self.stderr.close()
 
 
 class Warm:
@@ -110,6 +170,31 @@ class Warm:
             raise
         ours.settimeout(None)
         return WarmProcess(pid, ours)
+
+    def start_piped(
+        self,
+        module: str,
+        arguments: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        folder: Path,
+    ) -> PipedProcess:
+        """Start ``python -m module arguments`` with pipes for its input, output and errors."""
+        (stdin, to), (said, stdout), (complained, stderr) = (os.pipe() for _ in range(3))
+        ours = os.fdopen(to, "w"), os.fdopen(said), os.fdopen(complained)
+        try:
+            process = self.start(
+                module,
+                arguments,
+                environment=environment,
+                folder=folder,
+                standard=(stdin, stdout, stderr),
+                leads_session=False,
+            )
+        finally:
+            for each in (stdin, stdout, stderr):
+                os.close(each)
+        return PipedProcess(process, *ours)
 
     def run(
         self,

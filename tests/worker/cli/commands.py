@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from tests.end_to_end.gateway import environment
 from tests.support.templates import copy_migrated
-from tests.support.warm import warm
+from tests.support.warm import PipedProcess, warm
 from worker.cli import main
 
 ROOT: Final = Path(__file__).parents[3]
@@ -70,16 +69,10 @@ class Cli:
 
     # -- as processes ---------------------------------------------------------------------------
 
-    def start(self, *arguments: object) -> "subprocess.Popen[str]":
+    def start(self, *arguments: object) -> PipedProcess:
         """Start a command as a process."""
-        return subprocess.Popen(
-            [*NGOMA, *map(str, arguments)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=self._variables,
-            cwd=ROOT,
-        )
+        words = [str(argument) for argument in arguments]
+        return warm().start_piped("worker", words, environment=self._variables, folder=ROOT)
 
     def process(self, *arguments: object, code: int = 0) -> str:
         """Run a command as a process; give what it prints."""

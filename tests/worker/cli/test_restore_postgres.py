@@ -2,7 +2,6 @@
 
 import shutil
 import signal
-import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +21,7 @@ from tests.support.databases import TemplateDatabases
 from tests.support.outcomes import SILENCE
 from tests.support.servers import free_port
 from tests.support.system import running_system
+from tests.support.warm import PipedProcess
 from tests.worker.cli.commands import Cli
 from tests.worker.cli.messages import Sender
 
@@ -144,7 +144,7 @@ def test_a_damaged_dump_is_told_before_anything_is_changed(
     assert accounts(cli) == ["Shop", "After"]
 
 
-def kill_when_tables_are_back(process: "subprocess.Popen[str]", server: str, url: str) -> None:
+def kill_when_tables_are_back(process: PipedProcess, server: str, url: str) -> None:
     """Kill a restore once ``pg_restore`` has committed, and before the last step makes a store.
 
     Nobody connects before it has looked who is connected.

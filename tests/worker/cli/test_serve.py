@@ -11,20 +11,23 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 import pytest
 
+from tests.end_to_end.gateway import environment
 from tests.end_to_end.waiting import wait_until
 from tests.support.processes import reaper
 from tests.support.servers import free_port
+from tests.support.warm import WarmProcess, warm
 from tests.worker.cli.commands import NGOMA
 
 pytestmark = pytest.mark.processes
 
 ROOT = Path(__file__).parents[3]
 STOP_S = 10.0
+Server: TypeAlias = "subprocess.Popen[bytes] | WarmProcess"
 
 
 def get(url: str, path: str, host: str | None = None) -> tuple[int, bytes]:
@@ -46,18 +49,30 @@ def get(url: str, path: str, host: str | None = None) -> tuple[int, bytes]:
     return found
 
 
-def start(
-    folder: Path, *arguments: str, stderr: int | IO[bytes], redirection: str = ""
-) -> "subprocess.Popen[bytes]":
+def start(folder: Path, *arguments: str, stderr: int) -> Server:
     """Start ``ngoma serve``."""
+    with Path(os.devnull).open("r+b") as nothing:
+        process = warm().start(
+            "worker",
+            ["serve", "--data-dir", str(folder), *arguments],
+            environment=environment({}),
+            folder=ROOT,
+            standard=(nothing.fileno(), nothing.fileno(), stderr),
+            leads_session=True,
+        )
+    reaper().own_process(process.pid)
+    return process
+
+
+def start_cold(folder: Path, *arguments: str, redirection: str) -> Server:
+    """Start it as a shell does that redirects its output."""
     command = " ".join((*NGOMA, "serve", "--data-dir", str(folder), *arguments))
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("NGOMA_")}
     process = subprocess.Popen(
         ["/bin/sh", "-c", f"exec {command} {redirection}"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
-        stderr=stderr,
-        env=kept,
+        stderr=subprocess.DEVNULL,
+        env=environment({}),
         cwd=ROOT,
         start_new_session=True,
     )
@@ -65,7 +80,7 @@ def start(
     return process
 
 
-def end(process: "subprocess.Popen[bytes]") -> None:
+def end(process: Server) -> None:
     """End it in good order, soon."""
     started_s = time.monotonic()
     process.terminate()
@@ -76,11 +91,15 @@ def end(process: "subprocess.Popen[bytes]") -> None:
 
 @contextmanager
 def serving(
-    folder: Path, *arguments: str
-) -> Iterator[tuple["subprocess.Popen[bytes]", dict[str, str]]]:
+    folder: Path, *arguments: str, is_warm: bool = True
+) -> Iterator[tuple[Server, dict[str, str]]]:
     """Run ``ngoma serve``; give the process, and where it listens once it is ready."""
-    with folder.with_suffix(".log").open("wb") as log:
-        process = start(folder, *arguments, stderr=log)
+    log = folder.with_suffix(".log")
+    if is_warm:
+        with log.open("wb") as stderr:
+            process = start(folder, *arguments, stderr=stderr.fileno())
+    else:
+        process = start_cold(folder, *arguments, redirection=f"2>{log}")
     where: dict[str, str] = {}
 
     def is_ready() -> bool:
@@ -193,7 +212,8 @@ def test_standard_error_that_nobody_reads_holds_nobody_up(tmp_path: Path) -> Non
     os.set_blocking(writing, True)
     port = free_port()
     try:
-        process = _start_on(port, tmp_path / "data", stderr=writing)
+        process = start(tmp_path / "data", "--port", str(port), stderr=writing)
+        _serves_on(port, process)
         for _ in range(50):
             assert get(f"http://127.0.0.1:{port}", "/healthz")[0] == 200
         end(process)
@@ -202,27 +222,33 @@ def test_standard_error_that_nobody_reads_holds_nobody_up(tmp_path: Path) -> Non
         os.close(writing)
 
 
-@pytest.mark.parametrize("stderr", ["2>/dev/full", "2>&-", "2>&- >&- <&-", "2>{broken}"])
+@pytest.mark.parametrize("stderr", ["full", "broken"])
 def test_standard_error_that_cannot_be_written_is_no_reason_not_to_serve(
     tmp_path: Path, stderr: str
 ) -> None:
     port = free_port()
     fifo = tmp_path / "broken"
-    if "{broken}" in stderr:
-        os.mkfifo(fifo)
-        reading = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
-    process = _start_on(port, tmp_path / "data", redirection=stderr.format(broken=fifo))
-    if "{broken}" in stderr:
-        os.close(reading)  # as when the program that read the log has ended
-    assert get(f"http://127.0.0.1:{port}", "/readyz")[0] == 200
+    os.mkfifo(fifo)
+    reading = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    with Path("/dev/full" if stderr == "full" else fifo).open("wb") as file:
+        process = start(tmp_path / "data", "--port", str(port), stderr=file.fileno())
+    os.close(reading)  # as when the program that read the log has ended
+    _serves_on(port, process)
     end(process)
 
 
-def _start_on(
-    port: int, folder: Path, *, stderr: int = subprocess.DEVNULL, redirection: str = ""
-) -> "subprocess.Popen[bytes]":
-    """Start it where its log cannot say that it is ready."""
-    process = start(folder, "--port", str(port), stderr=stderr, redirection=redirection)
+@pytest.mark.parametrize("redirection", ["2>&-", "2>&- >&- <&-"])
+def test_standard_error_that_is_closed_is_no_reason_not_to_serve(
+    tmp_path: Path, redirection: str
+) -> None:
+    port = free_port()
+    process = start_cold(tmp_path / "data", "--port", str(port), redirection=redirection)
+    _serves_on(port, process)
+    end(process)
+
+
+def _serves_on(port: int, process: Server) -> None:
+    """Wait for one whose log cannot say that it is ready."""
 
     def is_ready() -> bool:
         assert process.poll() is None
@@ -232,14 +258,14 @@ def _start_on(
             return False
 
     wait_until(is_ready, within_s=30, what="it serves")
-    return process
+    assert get(f"http://127.0.0.1:{port}", "/readyz")[0] == 200
 
 
 # -- memory --------------------------------------------------------------------------------------
 
 
 def test_the_memory_of_connections_that_read_nothing_comes_back(tmp_path: Path) -> None:
-    with serving(tmp_path / "data", "--port", "0") as (process, where):
+    with serving(tmp_path / "data", "--port", "0", is_warm=False) as (process, where):
         place = urlsplit(where["web"])
         assert place.hostname
         assert place.port

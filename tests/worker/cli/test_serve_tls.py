@@ -3,7 +3,6 @@
 import json
 import signal
 import ssl
-import subprocess
 from contextlib import closing
 from http.client import HTTPSConnection
 from pathlib import Path
@@ -14,9 +13,11 @@ import httpx
 import pytest
 
 from tests.api.pages.browser import SESSION, TOKEN
+from tests.end_to_end.gateway import environment
 from tests.end_to_end.waiting import wait_until
 from tests.support.certificates import Files
-from tests.worker.cli.commands import NGOMA, ROOT, Cli
+from tests.support.warm import warm
+from tests.worker.cli.commands import ROOT, Cli
 from tests.worker.cli.test_serve import end, get, log_of, start
 
 
@@ -51,7 +52,7 @@ def test_it_speaks_tls_also_to_old_phones_and_takes_a_new_certificate_at_a_signa
     files, folder = Files(tmp_path / "tls").write(), tmp_path / "data"
     config = toml(tmp_path, files, more='[phones]\nlisten = "127.0.0.1:0"\n')
     with folder.with_suffix(".log").open("wb") as log:
-        process = start(folder, "--port", "0", "--config", str(config), stderr=log)
+        process = start(folder, "--port", "0", "--config", str(config), stderr=log.fileno())
     try:
         line = wait_until(lambda: _listening(folder), within_s=60, what="it listens")
         url = line["web"]
@@ -182,16 +183,15 @@ def test_a_key_that_others_can_read_is_wrong(cli: Cli, tmp_path: Path) -> None:
 
 def test_a_unix_socket_is_for_a_proxy_that_speaks_tls_itself(tmp_path: Path) -> None:
     files = Files(tmp_path / "tls").write()
-    done = subprocess.run(
+    done = warm().run(
+        "worker",
         [
-            *(*NGOMA, "serve", "--data-dir", str(tmp_path / "data")),
+            *("serve", "--data-dir", str(tmp_path / "data")),
             *("--socket", str(tmp_path / "s"), "--config", str(toml(tmp_path, files))),
         ],
-        check=False,
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        timeout=60,
+        environment=environment({}),
+        folder=ROOT,
+        timeout_s=60,
     )
     assert done.returncode == 1
     assert "the proxy speaks TLS: leave out [tls] or socket." in done.stderr
