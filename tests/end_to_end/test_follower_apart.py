@@ -52,6 +52,13 @@ def follower_of(demo: Demo) -> int:
     return wait_until(found, within_s=LATE_S, what="there is a follower")
 
 
+def faults_of(demo: Demo) -> float:
+    """How many faults of the follower there were, as the metrics say."""
+    lines = Client(demo.operations_url, "").get("/metrics").body.decode().splitlines()
+    (line,) = [one for one in lines if one.startswith('ngoma_thread_faults{thread="follower"}')]
+    return float(line.split()[-1])
+
+
 def is_dead(pid: int) -> bool:
     return not is_alive(pid)
 
@@ -98,13 +105,13 @@ def test_a_follower_that_is_killed_under_load_again_and_again_loses_and_doubles_
         within_s=LATE_S,
         what="all that was accepted has left",
     )
+    assert faults_of(demo) == KILLS
     assert demo.stop() == 0
     faults = unequal_read_models(demo.folder, demo.folder.with_name("anew"))
     with sqlite_store(demo.folder) as store:
         truth, air = Truth().read(store), on_air(demo.folder / "modems")
     faults += [*truth.violations(air), *truth.lost(load.said), *truth.doubled()]
     faults += [*truth.unaired(air), *repeated(air)]
-    assert len(said(demo, ANOTHER)) == KILLS
     assert "Traceback" not in demo.log.read_text()
     report_count("kill -9 of the follower's process", KILLS, len(faults), seed)
 
@@ -115,16 +122,11 @@ def test_a_follower_that_is_killed_under_load_again_and_again_loses_and_doubles_
 def test_a_follower_that_died_is_told_of_everywhere_and_so_is_that_it_is_over(demo: Demo) -> None:
     client = demo.start().client
     asked = Client(demo.operations_url, "")
-
-    def faults() -> str:
-        lines = asked.get("/metrics").body.decode().splitlines()
-        return next(line for line in lines if 'thread_faults{thread="follower"}' in line)
-
-    assert faults().endswith(" 0.0")
+    assert faults_of(demo) == 0
     os.kill(follower_of(demo), signal.SIGKILL)
     followed(client)
     assert len(said(demo, "follower waits: its process", ANOTHER)) == 1
-    wait_until(lambda: faults().endswith(" 1.0"), within_s=LATE_S, what="it is counted")
+    wait_until(lambda: faults_of(demo) == 1, within_s=LATE_S, what="it is counted")
     wait_until(lambda: said(demo, "follower goes on"), within_s=LATE_S, what="that it is over")
     wait_until(lambda: client.get("/readyz").status == 200, within_s=LATE_S, what="all is well")
 
@@ -175,8 +177,11 @@ def test_a_signal_to_all_of_them_ends_them_in_order(demo: Demo, number: signal.S
     assert said(demo, "another one is begun") == []
 
 
-def test_threads_follow_where_that_is_set(demo: Demo) -> None:
-    demo.settings["NGOMA_FOLLOWER"] = "threads"
+@pytest.mark.parametrize("way", soak_cases("threads", "auto", quick=1))
+def test_threads_follow_where_that_is_set_or_there_is_one_core(demo: Demo, way: str) -> None:
+    demo.settings["NGOMA_FOLLOWER"] = way
+    if way == "auto":
+        demo.prefix = ("taskset", "--cpu-list", str(min(os.sched_getaffinity(0))))
     followed(demo.start().client)
     assert children(demo.pid) == []
 

@@ -1,4 +1,4 @@
-"""``ngoma serve``: the web, and on one machine everything else in the same process."""
+"""``ngoma serve``: the web, and on one machine everything else."""
 
 import logging
 import os
@@ -72,7 +72,7 @@ _log = logging.getLogger("ngoma.start")
     type=click.Choice(["all", "api"]),
     default="all",
     show_default=True,
-    help="all: everything in this process; api: only the web (scaled).",
+    help="all: everything on this machine; api: only the web (scaled).",
 )
 @place_options
 @click.option("--host", help="Address to listen on.")

@@ -23,7 +23,7 @@ LOOK_S: Final = 0.25
 END_S: Final = 5.0
 """How long the batch under way may take at the end."""
 STORE_LOGGER: Final = "ngoma.store"
-"""What befalls the store the process says that writes it: once a gateway."""
+"""Silent here: what befalls the store is said once, by the process that writes it."""
 
 logger = logging.getLogger("ngoma.threads")
 
