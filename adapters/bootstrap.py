@@ -118,7 +118,7 @@ def bootstrap(
         committer=committer,
         writer=writer,
         queries=reads.queries,
-        follower=(follower := _open_follower(reads)),
+        follower=(follower := open_follower(reads)),
         queue=queue,
         keyring=_open_keyring(settings, common, secret, signals),
         logins=_open_logins(common, secret, wanted, digests := _digests(secret)),
@@ -237,13 +237,14 @@ def _open_committer(
         writer=common.writer,
         store_wait_s=settings.store_wait_s,
         lost_answer_wait_s=settings.lost_answer_wait_s,
-        on_commit=signals.committed.set,
+        on_commit=signals.commit,
         trail=None if traces is None else Trail(traces),
         on_settled=lambda counts: metrics.settled(counts),  # noqa: PLW0108 - metrics may be lazy
     )
 
 
-def _open_follower(reads: Reads) -> Follower:
+def open_follower(reads: Reads) -> Follower:
+    """Give the runner of the read models that is to be stepped in this process."""
     engines = reads.engines
     return Follower(engines.writing, reads.log, PROJECTIONS, reads.known, keeper=engines.keeper)
 

@@ -73,11 +73,22 @@ class Signals:
     def __init__(self) -> None:
         self.committed = threading.Event()
         """Set after each commit of this process; whoever follows the log clears it."""
+        self._commits: list[Callable[[], None]] = []
         self._checks: dict[str, Callable[[], str]] = {}
         self._vital: dict[str, Callable[[], bool]] = {}
         self._notes: dict[str, Callable[[], str | None]] = {}
         self.standing: Callable[[], Mapping[str, str]] = dict
         """Gives the alarms that stand in this process."""
+
+    def on_commit(self, callback: Callable[[], None]) -> None:
+        """Have ``callback`` called after each commit, by the committer, which must not wait."""
+        self._commits.append(callback)
+
+    def commit(self) -> None:
+        """Tell of a commit."""
+        self.committed.set()
+        for callback in self._commits:
+            callback()
 
     def add_check(
         self, name: str, check: Callable[[], str], *, is_vital: bool | Callable[[], bool] = True

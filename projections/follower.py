@@ -65,10 +65,23 @@ class Follower:
         self._at: dict[str, Position] = {}
         self._looked_s = 0.0
         self._callbacks: list[Callable[[int], None]] = []
+        self._told: list[Callable[[Sequence[str], int], None]] = []
 
     def on_progress(self, callback: Callable[[int], None]) -> None:
         """Have ``callback`` called with the position after each commit, in the runner's thread."""
         self._callbacks.append(callback)
+
+    def on_moved(self, callback: Callable[[Sequence[str], int], None]) -> None:
+        """Have ``callback`` called likewise, with the names of those that moved before it."""
+        self._told.append(callback)
+
+    def heard(self, moved: Mapping[str, int]) -> None:
+        """Take up what a follower in another process has come to, as if it were done here."""
+        for name, position in moved.items():
+            self._known.moved([name], position)
+        if moved:
+            for callback in self._callbacks:
+                callback(max(moved.values()))
 
     # -- following ----------------------------------------------------------------------------
 
@@ -109,6 +122,15 @@ class Follower:
         if len({row.position for row in rows}) > 1:  # lagging or stopped
             self._at = {}
         return handled
+
+    def mend(self) -> None:
+        """Make the read models anew when their database is lost; ``step`` does so by itself.
+
+        Raises:
+            sqlalchemy.exc.DBAPIError, StoreDown: it cannot be done now.
+        """
+        with self._turn:
+            self._mend()
 
     def _mend(self) -> None:
         """Make the read models anew when their database is lost."""
@@ -318,6 +340,8 @@ class Follower:
             self._at[name] = replace(self._at[name], position=point.position, mark=point.mark)
         for callback in self._callbacks:
             callback(point.position)
+        for tell in self._told:
+            tell(names, point.position)
 
 
 def _say_begun(names: Sequence[str], why: str) -> None:

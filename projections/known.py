@@ -35,7 +35,7 @@ def strays(rows: Mapping[str, Position], log: Log) -> Mapping[str, str]:
     Raises:
         StoreDown: the log cannot be read.
     """
-    origin = log.origin()
+    origin, head = log.origin(), log.head()  # once: the words are the same for all of them
     marks = {BEGINNING.position: BEGINNING.mark}
     found = {}
     for name, row in rows.items():
@@ -47,7 +47,7 @@ def strays(rows: Mapping[str, Position], log: Log) -> Mapping[str, str]:
             if row.position not in marks:
                 marks[row.position] = log.mark(row.position)
             if not marks[row.position] and row.position:
-                found[name] = f"is ahead of the log, at {row.position} of {log.head()}"
+                found[name] = f"is ahead of the log, at {row.position} of {head}"
             elif marks[row.position] != row.mark:
                 found[name] = f"is of another history of the log, at {row.position}"
     return found

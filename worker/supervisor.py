@@ -9,6 +9,7 @@ from typing import Final
 from application.books.due import DueWork
 from application.fleet.waits import SimWaits
 from application.system import System
+from worker.apart.cradle import Cradle
 from worker.aside import SpeakerThreads
 from worker.clock_watch import ALARM as CLOCK_ALARM
 from worker.host import host_name
@@ -35,6 +36,7 @@ class Supervisor:
         work: Sequence[DueWork] | None = None,
         waits: SimWaits | None = None,
         host: str | None = None,
+        cradle: Cradle | None = None,
     ) -> None:
         self.role = role
         speakers = SpeakerThreads(system.committer)
@@ -45,6 +47,7 @@ class Supervisor:
             speakers=speakers,
             waits=waits,
             role=role,
+            cradle=cradle,
         )
         self._parts: Sequence[tuple[Part, Sequence[Running]]] = [
             (part, part.make(self.process))

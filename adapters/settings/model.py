@@ -38,6 +38,7 @@ DATABASE_URLS: Final = url(["postgresql", "postgres"])
 MAIL_URLS: Final = url(["smtp", "smtps"])
 REDIS_URLS: Final = url(["redis", "rediss", "unix"])
 TLS: Final = ("1.2", "1.3")
+FOLLOWERS: Final = ("auto", "apart", "threads")
 EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - what an operator may set
 CREDITS: Final = within(0, CREDITS_MAX)
 DAYS: Final = within(0, 36_500)
@@ -257,6 +258,12 @@ class Settings:
         100_000,
         "Rows of a statement's spreadsheet; a CSV may have more.",
         check=within(1, 1_048_576),
+    )
+    follower: str = _setting(
+        "auto",
+        "Who follows the log in serve: threads of it, or a process apart; "
+        "auto: apart where it has two cores.",
+        check=one_of(FOLLOWERS),
     )
     log_level: str | None = _setting(
         None,

@@ -1,6 +1,6 @@
 """The runner of the read models."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 
@@ -17,6 +17,12 @@ class Follower(Protocol):
 
     def on_progress(self, callback: Callable[[int], None]) -> None:
         """Have ``callback`` called with the position after each commit."""
+
+    def heard(self, moved: Mapping[str, int]) -> None:
+        """Take up what a follower in another process has come to, by names of read models."""
+
+    def mend(self) -> None:
+        """Make the read models anew when their database is lost."""
 
     def are_made(self) -> bool:
         """Whether the read models were made at all."""

@@ -100,13 +100,16 @@ class Place:
     folder: Path
     database_url: str | None = None
     redis_url: str | None = None
+    follower: str = "auto"
+    """Who follows the log in ``serve``, as the setting says it."""
 
     @property
     def environment(self) -> dict[str, str]:
         """The settings, without limits."""
         urls = {"NGOMA_DATABASE_URL": self.database_url, "NGOMA_REDIS_URL": self.redis_url}
         given = {name: url for name, url in urls.items() if url is not None}
-        return {**UNLIMITED, "NGOMA_DATA_DIR": str(self.folder), **given}
+        place = {"NGOMA_DATA_DIR": str(self.folder), "NGOMA_FOLLOWER": self.follower}
+        return {**UNLIMITED, **place, **given}
 
     def migrate(self) -> None:
         """Make the tables."""

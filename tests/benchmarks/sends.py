@@ -1,9 +1,10 @@
 """Single sends over HTTP: how many are accepted in a second, durably, and how evenly."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from statistics import median
 
-from tests.benchmarks.bench import POSTGRESQL, SQLITE, STORES, Bench
+from tests.benchmarks.bench import POSTGRESQL, STORES, Bench
 from tests.benchmarks.gateways import Place, greet, single_shots
 from tests.benchmarks.load import Load
 from tests.benchmarks.machine import cpu_s
@@ -12,10 +13,14 @@ from tests.benchmarks.table import Figure, Row
 CONNECTIONS = 64
 WALLETS = 200
 
-VARIANTS = (
-    (SQLITE, "api", "web and committer alone (serve --role api)"),
-    (SQLITE, "all", "the whole serve, read models following, no modems"),
-    (POSTGRESQL, "api", "web and committer alone (serve --role api)"),
+VARIANTS = tuple(
+    (store, role, follower, what)
+    for store in STORES
+    for role, follower, what in (
+        ("api", "auto", "web and committer alone (serve --role api)"),
+        ("all", "threads", "the whole serve, its own threads following, no modems"),
+        ("all", "apart", "the whole serve, a process apart following, no modems"),
+    )
 )
 
 
@@ -32,9 +37,10 @@ def notes(*parts: str) -> str:
 def single_sends(bench: Bench) -> Iterator[Row]:
     """One API process and one hot wallet at 64 connections, beside a bare echo."""
     with bench.echo() as echo_url:
-        for store, role, what in VARIANTS:
+        for store, role, follower, what in VARIANTS:
             with bench.place(store) as place:
-                yield _single_sends(bench, place, role, what, echo_url)
+                set_so = replace(place, follower=follower)
+                yield _single_sends(bench, set_so, role, what, echo_url)
 
 
 def _single_sends(bench: Bench, place: Place, role: str, what: str, echo_url: str) -> Row:

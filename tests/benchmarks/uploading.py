@@ -13,7 +13,7 @@ from tests.benchmarks.bench import STORES, Bench
 from tests.benchmarks.gateways import Place
 from tests.benchmarks.table import Figure, Row
 from tests.end_to_end.waiting import wait_until
-from tests.support.processes import children
+from tests.support.processes import tree
 from tests.support.uploads import HELLO, csv_list
 
 ROWS: Final = 100_000
@@ -101,7 +101,7 @@ def _since(began: Cost, pid: int) -> Cost:
 
 
 def _all(pid: int) -> tuple[int, ...]:
-    return (pid, *children(pid))
+    return tuple(tree(pid))
 
 
 def _peak_mib(pid: int) -> float:

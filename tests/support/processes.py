@@ -101,6 +101,14 @@ def children(parent: int) -> list[int]:
     return found
 
 
+def tree(root: int) -> list[int]:
+    """List ``root`` and all that descends from it: what makes processes has them make others."""
+    found = [root]
+    for pid in found:
+        found += children(pid)
+    return found
+
+
 def is_alive(pid: int) -> bool:
     """Say whether the process still runs; a zombie does not."""
     return _stat(pid)[0] not in "ZX"

@@ -23,7 +23,8 @@ UNITS: Final = sorted(unit for unit in FOLDER.glob("*.service") if unit != BACKU
 PROGRAM: Final = "/opt/ngoma/bin/ngoma"
 OF_ONE: Final = {
     *("AmbientCapabilities", "CapabilityBoundingSet", "DeviceAllow", "DevicePolicy", "Environment"),
-    *("ExecReload", "ExecStart", "Group", "LoadCredential", "PrivateDevices", "RuntimeDirectory"),
+    *("ExecReload", "ExecStart", "Group", "LoadCredential", "OOMPolicy", "PrivateDevices"),
+    "RuntimeDirectory",
     *("RuntimeDirectoryMode", "StateDirectory", "SupplementaryGroups", "User", "WorkingDirectory"),
 }
 """What one service has that another has not, or has otherwise."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.worker.gateway import Gateway, gateway
-from worker.parts.follower import POLL_S, RARE_POLL_S, WHILE_S, Following
+from worker.parts.following import POLL_S, RARE_POLL_S, WHILE_S, Following
 
 
 @pytest.fixture

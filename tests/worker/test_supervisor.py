@@ -24,8 +24,7 @@ from tests.worker.gateway import FAST
 from tests.worker.processes import LIMIT_S, all_online, own_threads, running, until
 from worker import relay
 from worker.clock_watch import ALARM as CLOCK_ALARM
-from worker.parts import PARTS, sims
-from worker.parts import follower as following
+from worker.parts import PARTS, following, sims
 from worker.parts.loop import Loop
 from worker.parts.part import ProcessRole
 from worker.sims import crew

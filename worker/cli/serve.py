@@ -1,10 +1,13 @@
-"""``ngoma serve``: the web, and on one machine everything else in the same process."""
+"""``ngoma serve``: the web, and on one machine everything else."""
 
 import logging
+import os
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +23,7 @@ from api.app import create_app, create_phones_app
 from api.routing.phones import open_phones
 from application.system import System
 from domain.errors import NgomaError
+from worker.apart.cradle import cradled
 from worker.cli.adoption import adopt_what_is_older, must_not_be_older
 from worker.cli.alone import alone
 from worker.cli.demo import (
@@ -38,6 +42,7 @@ from worker.cli.options import POSITION, Place, Whole, example, place_options
 from worker.cli.signals import end_in_order
 from worker.cli.soundness import require_sound, why_unmigrated
 from worker.memory import settle_memory
+from worker.parts.follower_child import follow
 from worker.parts.part import ProcessRole
 from worker.supervisor import Supervisor
 from worker.web.operations import operations
@@ -67,7 +72,7 @@ _log = logging.getLogger("ngoma.start")
     type=click.Choice(["all", "api"]),
     default="all",
     show_default=True,
-    help="all: everything in this process; api: only the web (scaled).",
+    help="all: everything on this machine; api: only the web (scaled).",
 )
 @place_options
 @click.option("--host", help="Address to listen on.")
@@ -111,6 +116,10 @@ def _serve(
 ) -> None:
     go_on = end_in_order()
     with ExitStack() as stack:
+        cradle = None
+        if role is ProcessRole.ALL and follows_apart(settings):
+            follows = partial(follow, settings, outlet)
+            cradle = stack.enter_context(cradled(follows, name="ngoma-follower"))
         if settings.database_url is None:
             stack.enter_context(alone(settings.data_dir))
             require_sound(settings.data_dir)
@@ -130,7 +139,7 @@ def _serve(
         stack.callback(system.close)
         _log.info("%s", plan_note(settings))
         _migrate(system, may_migrate=role is ProcessRole.ALL)
-        supervisor = Supervisor(system, role)
+        supervisor = Supervisor(system, role, cradle=cradle)
         supervisor.start()
         stack.callback(supervisor.stop, STOP_S)
         operations_url = stack.enter_context(operations(system, settings, role))
@@ -157,6 +166,13 @@ def _serve(
             )
         settle_memory()
         server.run(sockets=[listener.socket])
+
+
+def follows_apart(settings: Settings) -> bool:
+    """Whether a process of its own follows the log; one core would only pay for it in memory."""
+    if sys.platform != "linux" or settings.follower == "threads":
+        return False
+    return settings.follower == "apart" or len(os.sched_getaffinity(0)) > 1
 
 
 def plan_note(settings: Settings) -> str:

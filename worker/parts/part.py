@@ -17,6 +17,7 @@ from application.ports import ClockMark
 from application.retention.vouching import NoteClock
 from application.system import System
 from domain.errors import Unavailable
+from worker.apart.cradle import Cradle
 from worker.aside import SpeakerThreads
 from worker.clock_stretches import ClockStretches
 from worker.clock_watch import ClockWatch
@@ -87,9 +88,12 @@ class Process:
         speakers: SpeakerThreads,
         waits: SimWaits | None = None,
         role: ProcessRole = ProcessRole.ALL,
+        cradle: Cradle | None = None,
     ) -> None:
         self.system = system
         self.role = role
+        self.cradle = cradle
+        """Makes the follower's process; without it this one follows."""
         self.host = host
         self.name = f"{host}-{os.getpid()}"
         """Names the process among those of all hosts."""

@@ -183,12 +183,13 @@ class Datastore(SQLiteDatastore):
         """
         place = self._file.look()
         if place is not self._place:
-            self._note(place)
+            self._note()
         if place is not Place.SAME:
             raise StoreReplaced(_REPLACED[place])
 
-    def _note(self, place: Place) -> None:
+    def _note(self) -> None:
         with self._noting:
+            place = self._file.look()  # again: what a thread saw may be older than what was noted
             if place is self._place:
                 return
             self._place = place

@@ -1,0 +1,1 @@
+"""What ``serve`` runs in processes of its own making, so that it uses a second core."""
