@@ -90,7 +90,7 @@ def test_a_follower_that_is_killed_under_load_again_and_again_loses_and_doubles_
     def next_sms() -> Sms:
         return Sms(recipients.take(1), f"Nr {next(numbers)}")
 
-    with Load([client], next_sms, threads=2, pause_s=0.05) as load:
+    with Load([client], next_sms, threads=2, pause_s=0.2) as load:
         load.wait_for_an_answer()
         for _ in range(KILLS):
             follower = follower_of(demo)
@@ -102,7 +102,7 @@ def test_a_follower_that_is_killed_under_load_again_and_again_loses_and_doubles_
     wait_until(lambda: demo.checks["threads"] == "ok", within_s=LATE_S, what="all is well again")
     wait_until(
         lambda: client.log(status="QUEUED", limit=1)["total"] == 0,
-        within_s=LATE_S,
+        within_s=LATE_S + load.accepted / 10,  # modems stood still while nobody followed
         what="all that was accepted has left",
     )
     assert faults_of(demo) == KILLS
