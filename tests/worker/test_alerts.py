@@ -51,6 +51,7 @@ RULES: Final[list[dict[str, Any]]] = [
 DASHBOARD: Final[dict[str, Any]] = json.loads((ROOT / "deploy/grafana/ngoma.json").read_text())
 MANUAL: Final = (ROOT / "docs/operations.md").read_text().partition("\n### Metrics\n")[2]
 
+COLLECTOR_GONE: Final = "http://127.0.0.1:9"
 HOUR_S: Final = 3_600
 WITHIN_S: Final = 60.0
 QUOTA: Final = 10
@@ -62,8 +63,9 @@ DOUBTS: Final = 11
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """Give the names of all metrics of a server with modems and Redis."""
-    with running(tmp_path_factory.mktemp("shown"), redis_url=REDIS_GONE) as gw:
+    """Give the names of all metrics of a server with modems, Redis and traces."""
+    folder = tmp_path_factory.mktemp("shown")
+    with running(folder, redis_url=REDIS_GONE, operations_traces=COLLECTOR_GONE) as gw:
         return set(re.findall(r"^# TYPE (\w+)", gw.metrics(), re.MULTILINE))
 
 

@@ -22,7 +22,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from domain.errors import NgomaError
 from worker.apart.line import Line
 
 logger = logging.getLogger("ngoma.start")
@@ -42,7 +41,7 @@ IGNORED: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """A terminal sends them to all processes at once: who made us says when to end."""
 
 
-class CradleGone(NgomaError):
+class CradleGone(Exception):
     """No more processes are made: this one has to do the work itself."""
 
 

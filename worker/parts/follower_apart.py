@@ -12,7 +12,7 @@ import orjson
 
 from application.fleet.pacing import BackOff
 from application.system import System
-from domain.errors import NgomaError
+from domain.errors import StoreDown
 from worker.apart.cradle import Child, Cradle, CradleGone
 from worker.apart.line import HungUp
 from worker.parts.following import Following, written
@@ -37,7 +37,7 @@ LOOK: Final = b"+"
 logger = logging.getLogger("ngoma.threads")
 
 
-class ProcessEnded(NgomaError):
+class ProcessEnded(StoreDown):
     """The follower's process has ended without being told to; another one is begun."""
 
 
