@@ -23,6 +23,7 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_look_that_had_to_wait_for_its_turn_does_not_put_off_the_next(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Connection, event
 
 from adapters.backup.making import make_backup
@@ -159,6 +160,7 @@ def test_the_version_that_runs_is_shown(gateway: Gateway) -> None:
     assert f'ngoma_build_info{{version="{version("ngoma")}"}} 1.0' in metrics_of(gateway.system)
 
 
+@pytest.mark.slow
 def test_a_scrape_does_not_cost_more_when_there_is_a_history(own_gateway: Gateway) -> None:
     gateway = own_gateway
     send(gateway)

@@ -69,6 +69,7 @@ def operations_of(reference: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]
     ]
 
 
+@pytest.mark.slow
 def test_a_body_is_json_or_a_file_with_an_example_that_its_schema_takes(
     reference: dict[str, Any],
 ) -> None:

@@ -70,6 +70,7 @@ def test_open_routes_ask_for_no_key(tenants: Tenants, key: tuple[str, str]) -> N
 
 
 @pytest.mark.parametrize("key", WITH_KEY + PEOPLE + THINGS, ids=" ".join)
+@pytest.mark.slow
 def test_without_a_key_nothing_is_told(tenants: Tenants, key: tuple[str, str]) -> None:
     answer = ask(tenants[1], key, secret=None)
     expected = 400 if CLASSES[key].key_in_body else 401
@@ -78,6 +79,7 @@ def test_without_a_key_nothing_is_told(tenants: Tenants, key: tuple[str, str]) -
 
 
 @pytest.mark.parametrize("key", WITH_KEY + PEOPLE + THINGS, ids=" ".join)
+@pytest.mark.slow
 def test_a_key_that_nobody_has_is_told_nothing(tenants: Tenants, key: tuple[str, str]) -> None:
     answer = ask(tenants[1], key, secret="A" * 32)
     assert answer.status_code == 401
@@ -92,6 +94,7 @@ def test_an_accounts_key_is_no_phones_token(tenants: Tenants, key: tuple[str, st
 
 
 @pytest.mark.parametrize("key", WITH_KEY, ids=" ".join)
+@pytest.mark.slow
 def test_a_revoked_key_is_told_nothing(tenants: Tenants, key: tuple[str, str]) -> None:
     ours = another(tenants)
     gateway = ours.gateway
@@ -109,6 +112,7 @@ def test_a_revoked_key_is_told_nothing(tenants: Tenants, key: tuple[str, str]) -
 
 
 @pytest.mark.parametrize("key", WITH_KEY, ids=" ".join)
+@pytest.mark.slow
 def test_a_suspended_account_reads_and_does_not_send(
     tenants: Tenants, key: tuple[str, str]
 ) -> None:
@@ -130,6 +134,7 @@ def test_a_suspended_account_reads_and_does_not_send(
 
 
 @pytest.mark.parametrize("key", NAMING, ids=" ".join)
+@pytest.mark.slow
 def test_what_is_ours_is_found_by_each_form_of_its_id(
     tenants: Tenants, key: tuple[str, str]
 ) -> None:
@@ -227,6 +232,7 @@ def test_a_persons_session_reads_like_a_key_and_only_their_own(
 
 
 @pytest.mark.parametrize("key", NAMING, ids=" ".join)
+@pytest.mark.slow
 def test_a_session_too_is_told_the_same_of_theirs_and_of_what_nobody_has(
     tenants: Tenants, key: tuple[str, str]
 ) -> None:

@@ -231,6 +231,7 @@ def test_nothing_that_a_clock_dated_that_was_behind_ends_early(
 
 @pytest.mark.parametrize(("behind_s", "is_server"), [(60 * DAY_S, False)])
 @pytest.mark.parametrize("is_seen_right", [True, False])
+@pytest.mark.slow
 def test_a_clock_that_is_set_back_before_anybody_noted_that_it_was_right_ends_nothing_early(
     host: Host, behind_s: int, is_seen_right: bool
 ) -> None:

@@ -219,6 +219,7 @@ def test_a_person_who_vouches_ends_it_at_once(
 
 
 @OFF_S
+@pytest.mark.slow
 def test_one_host_that_is_off_names_itself_and_leaves_the_others_alone(
     store: Store, off_s: float
 ) -> None:

@@ -45,6 +45,7 @@ def canned() -> Iterator[dict[str, CannedRig]]:
 
 
 @pytest.mark.parametrize(("kind", "case"), CASES, ids=[f"{k}: {c.name}" for k, c in CASES])
+@pytest.mark.slow
 def test_an_answer_is_understood_as_its_case_says(
     canned: dict[str, CannedRig], kind: str, case: Case
 ) -> None:
@@ -65,6 +66,7 @@ def test_an_answer_is_understood_as_its_case_says(
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.slow
 def test_no_answer_raises_or_passes_for_money(canned: dict[str, CannedRig], kind: str) -> None:
     rig = canned[kind]
 

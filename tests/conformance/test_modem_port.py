@@ -195,6 +195,7 @@ ON_AIR: dict[type[SubmitOutcome], set[int]] = {
 
 @over_every_fault
 @pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.slow
 def test_every_fault_has_its_outcome_and_the_air_agrees(make_rig: MakeRig, fault: str) -> None:
     start = Started()
     with make_rig(fault if fault == "urc-storm" else f"{fault}:times=1") as rig:

@@ -214,6 +214,7 @@ PLANTED: dict[str, tuple[Sequence[str], tuple[str, int, int]]] = {
 
 
 @pytest.mark.parametrize("what", PLANTED)
+@pytest.mark.slow
 def test_what_is_changed_is_found_by_name_and_place(log: Store, stores: Stores, what: str) -> None:
     statements, expected = PLANTED[what]
     as_blob = "X'{}'" if stores.is_sqlite else r"'\x{}'::bytea"

@@ -33,6 +33,7 @@ def test_the_corpus_has_every_version_up_to_the_newest() -> None:
 
 
 @pytest.mark.parametrize("key", CORPUS, ids=lambda key: f"{key[0]}-{key[1]}")
+@pytest.mark.slow
 def test_it_replays(key: tuple[str, int]) -> None:
     topic, _ = key
     event: Any = MAPPER.to_domain_event(StoredEvent(UUID(int=7), 1, topic, CORPUS[key]))

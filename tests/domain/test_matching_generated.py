@@ -90,6 +90,7 @@ def test_every_line_and_payment_is_classed_as_the_truth_says(
 
 
 @pytest.mark.parametrize("off", STAGES, ids=lambda stage: stage.__name__)
+@pytest.mark.slow
 def test_without_any_one_stage_something_is_classed_wrongly(history: History, off: Stage) -> None:
     assert _wrong(history, tuple(stage for stage in STAGES if stage is not off))
 

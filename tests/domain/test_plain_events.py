@@ -138,6 +138,7 @@ def test_there_are_events_with_fields_of_each_kind() -> None:
 
 
 @pytest.mark.parametrize(("topic", "name"), FIELDS)
+@pytest.mark.slow
 def test_a_field_refuses_what_is_not_plain(topic: str, name: str) -> None:
     for what, value in FORBIDDEN.items():
         with pytest.raises(NotPlain) as caught:
@@ -150,6 +151,7 @@ def test_a_field_refuses_what_is_not_plain(topic: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(("topic", "name"), FIELDS)
+@pytest.mark.slow
 def test_a_field_comes_back_as_it_was(topic: str, name: str) -> None:
     kind, is_optional = kinds_of(EVENTS[topic]).get(name, (int, False))
     for value in [*ALLOWED[kind], *([None] if is_optional else [])]:
@@ -164,6 +166,7 @@ def test_a_field_comes_back_as_it_was(topic: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(("topic", "name"), FIELDS)
+@pytest.mark.slow
 def test_a_field_refuses_plain_values_of_another_type(topic: str, name: str) -> None:
     kind, _ = kinds_of(EVENTS[topic]).get(name, (int, False))
     for other, values in ALLOWED.items():

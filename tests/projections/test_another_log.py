@@ -62,6 +62,7 @@ def built_anew(truth: Truth) -> dict[str, str]:
 
 
 @ANY_CHANGE
+@pytest.mark.slow
 def test_read_models_of_another_log_are_built_anew_at_the_start(
     sent: Truth, change: Change, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -77,6 +78,7 @@ def test_read_models_of_another_log_are_built_anew_at_the_start(
 
 
 @ANY_CHANGE
+@pytest.mark.slow
 def test_a_log_that_changes_under_a_running_follower_is_noticed_and_said_once(
     sent: Truth,
     change: Change,
@@ -100,6 +102,7 @@ def test_a_log_that_changes_under_a_running_follower_is_noticed_and_said_once(
 
 
 @ANY_CHANGE
+@pytest.mark.slow
 def test_nobody_is_answered_by_a_read_model_of_another_log(sent: Truth, change: Change) -> None:
     change(sent)
     queries = sent.queries()

@@ -177,6 +177,7 @@ def test_what_is_killed_before_its_commit_is_done_again_and_once(truth: Truth) -
     assert (balance.spent, queries.log(1, LogFilter(status="sent")).total) == (14, 14)
 
 
+@pytest.mark.slow
 def test_two_followers_racing_keep_the_rows_exact(truth: Truth) -> None:
     truth.save(*world(), *(send(message(n)) for n in range(1, 200)))
     followers = [truth.follower(batch_events=9) for _ in range(2)]

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from application.invariants import InvariantChecker
 from application.ports.queries import LedgerBalance, LotRow
 from domain.values import Credits
@@ -66,6 +68,7 @@ def test_its_open_lots_are_those_of_the_fold(truth: Truth) -> None:
         assert len(queries.lots(account, only_open=False, limit=MANY)) > len(lots)
 
 
+@pytest.mark.slow
 def test_rebuilt_it_is_the_same_in_any_batches(truth: Truth) -> None:
     prints = set()
     for sizes in ([1], [7, 40, 2], [500]):

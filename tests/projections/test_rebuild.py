@@ -164,6 +164,7 @@ def test_a_rebuild_says_how_far_it_is(truth: Truth) -> None:
     assert {end for _, end in said} == {head}
 
 
+@pytest.mark.slow
 def test_a_rebuild_keeps_up_with_a_log_that_grows_and_is_followed(truth: Truth) -> None:
     truth.save(*world(), *(message(n) for n in range(1, 30)))
     live = truth.follower(batch_events=10)

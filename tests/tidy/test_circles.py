@@ -6,6 +6,7 @@ from tests.tidy import circles
 from tests.tidy.sources import ROOMS, Source, sources
 
 
+@pytest.mark.slow
 def test_no_files_import_one_another_in_a_circle() -> None:
     assert circles.of_files(sources(*ROOMS)) == []
 

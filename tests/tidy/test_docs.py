@@ -14,6 +14,7 @@ from tests.tidy.sources import ROOT, nodes, sources
 
 
 @pytest.mark.parametrize("name", list(reference.PAGES))
+@pytest.mark.slow
 def test_a_page_of_the_reference_is_what_make_docs_writes(name: str) -> None:
     fresh = reference.pages().get(name)
     path = reference.FOLDER / name

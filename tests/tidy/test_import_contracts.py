@@ -65,6 +65,7 @@ def _report(rooms: Path) -> dict[str, str]:
     return verdicts
 
 
+@pytest.mark.slow
 def test_the_rooms_keep_every_contract(copy: Path) -> None:
     broken = [name for name, verdict in _report(copy).items() if verdict == "BROKEN"]
     assert broken == []

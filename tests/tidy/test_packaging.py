@@ -19,6 +19,7 @@ HATCH: Final = PROJECT["tool"]["hatch"]["build"]
 
 
 @pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.slow
 def test_a_room_belongs_to_this_distribution_alone(room: str) -> None:
     """The names are general: another distribution's ``domain`` would hide ours."""
     owners = packages_distributions().get(room, ["ngoma"])  # absent: installed as editable

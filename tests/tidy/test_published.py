@@ -12,6 +12,7 @@ from tests.tidy.sources import ROOMS, Source, sources
 NUMBERS = published_numbers()
 
 
+@pytest.mark.slow
 def test_no_edge_types_a_published_number_again() -> None:
     edges = [
         source
@@ -28,6 +29,7 @@ def _words() -> Counter[str]:
 
 
 @pytest.mark.parametrize("name", [name for name in NUMBERS if not name.startswith("Limits.")])
+@pytest.mark.slow
 def test_every_published_number_is_used(name: str) -> None:
     assert _words()[name] > 1  # where it stands, and somewhere
 

@@ -57,6 +57,7 @@ def test_no_file_is_named_for_having_no_subject() -> None:
         rules.catches_everything_without_saying_why,
     ],
 )
+@pytest.mark.slow
 def test_every_file_keeps(rule: Rule) -> None:
     _require(rule, *ROOMS, "tests", "api/clients/python")
 

@@ -137,6 +137,7 @@ def bench(folder: Path, *faults: str) -> Iterator[Bench]:
 # -- when ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_it_is_asked_once_a_day_and_a_restart_is_no_reason_to_ask_again(tmp_path: Path) -> None:
     with bench(tmp_path) as b:
         b.run(50 * HOUR_S, step_s=600.0)
@@ -169,6 +170,7 @@ def test_a_sim_that_looks_as_if_it_had_no_airtime_is_asked_at_once(
         assert len(b.driver.asked_s) >= 2
 
 
+@pytest.mark.slow
 def test_a_modem_that_takes_nothing_three_times_is_asked(tmp_path: Path) -> None:
     with bench(tmp_path, "no-prompt:times=3") as b:
         b.run(30.0)
@@ -227,6 +229,7 @@ def test_a_question_that_made_way_is_put_again_once_there_is_room(tmp_path: Path
         assert b.known.why_not == "no answer in 45 s"
 
 
+@pytest.mark.slow
 def test_between_the_parts_of_a_message_nothing_is_asked(tmp_path: Path) -> None:
     with bench(tmp_path) as b:
         b.run(30.0)
@@ -240,6 +243,7 @@ def test_between_the_parts_of_a_message_nothing_is_asked(tmp_path: Path) -> None
         assert sent_before in {3, 6, 9}
 
 
+@pytest.mark.slow
 def test_a_backlog_does_not_wait_and_the_question_finds_a_pause_of_the_pace(
     tmp_path: Path,
 ) -> None:
@@ -255,6 +259,7 @@ def test_a_backlog_does_not_wait_and_the_question_finds_a_pause_of_the_pace(
         assert len(b.air.segments) >= 0.98 * PER_MINUTE * 5
 
 
+@pytest.mark.slow
 def test_a_sim_in_quarantine_is_not_asked(tmp_path: Path) -> None:
     with bench(tmp_path, "ussd=refused") as b:
         b.run(30.0)
@@ -290,6 +295,7 @@ def test_a_low_balance_is_said_until_airtime_was_loaded(tmp_path: Path) -> None:
         ("refuses=+CUSD", "the modem refuses AT+CUSD: +CME ERROR: 4"),
     ],
 )
+@pytest.mark.slow
 def test_a_balance_that_cannot_be_read_is_said_so_and_asked_for_again(
     tmp_path: Path, fault: str, why_not: str
 ) -> None:

@@ -104,6 +104,7 @@ WRITTEN: Final = {
 
 
 @pytest.mark.parametrize("written", WRITTEN)
+@pytest.mark.slow
 def test_a_report_reaches_its_message_however_it_is_written(
     gw: Gateway, sim: SimRunner, modem: SimulatedModemDriver, written: str
 ) -> None:

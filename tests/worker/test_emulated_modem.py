@@ -146,6 +146,7 @@ def test_a_modem_that_reboots_under_way_leaves_a_doubt_and_comes_back(
         ("error", "MODEM_ERROR", "The modem could not send it."),
     ],
 )
+@pytest.mark.slow
 def test_an_error_keeps_its_table_and_is_told_in_the_words_of_that_table(
     gw: Gateway, tmp_path: Path, fault: str, cause: str, words: str
 ) -> None:

@@ -50,6 +50,7 @@ def damaged(
         yield gw, sender
 
 
+@pytest.mark.slow
 def test_a_page_of_zeros_in_any_table_of_the_store_is_named_and_nothing_more_is_accepted(
     stopped: Path, tmp_path: Path
 ) -> None:

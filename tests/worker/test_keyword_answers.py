@@ -70,6 +70,7 @@ class Shop:
 
 
 @pytest.mark.parametrize("text", ["help", "HELP", " Help!", "help me, please", "«help»\nnow"])
+@pytest.mark.slow
 def test_the_first_word_is_answered_charged_and_sent(gw: Gateway, text: str) -> None:
     shop = Shop(gw, "help", "open")
     shop.hear(text)
@@ -93,6 +94,7 @@ def test_the_first_word_is_answered_charged_and_sent(gw: Gateway, text: str) -> 
         ("help", "+447700900123"),
     ],
 )
+@pytest.mark.slow
 def test_what_no_rule_is_for_or_nobody_wrote_is_not_answered(
     gw: Gateway, text: str, sender: str
 ) -> None:
@@ -181,6 +183,7 @@ class Died(Exception):
 
 
 @pytest.mark.parametrize("ends", list(itertools.product(("before", "after", "beside"), repeat=2)))
+@pytest.mark.slow
 def test_whatever_ends_between_question_and_answer_there_is_one_answer(
     gw: Gateway, ends: tuple[str, ...]
 ) -> None:

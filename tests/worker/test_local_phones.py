@@ -76,6 +76,7 @@ def test_without_it_its_messages_go_by_a_modem_and_it_says_that_it_is_silent(
 
 
 @pytest.mark.parametrize(("fault", "segments"), [("lost-answer", 1), ("lost-pull", 0)])
+@pytest.mark.slow
 def test_a_message_whose_answer_is_lost_is_never_given_again(
     shelf: LocalShelf, fault: str, segments: int
 ) -> None:
@@ -117,6 +118,7 @@ def test_a_phone_that_has_forgotten_is_doubted_and_given_nothing_again(shelf: Lo
     assert not shelf.violations()
 
 
+@pytest.mark.slow
 def test_it_has_at_most_five_and_an_otp_alone_and_keeps_androids_pace(shelf: LocalShelf) -> None:
     called = shelf.add_called(MTN)
     called.phone.sends = False
@@ -184,6 +186,7 @@ def test_a_battery_that_is_low_is_an_alarm_and_falls_with_it(shelf: LocalShelf) 
 
 
 @pytest.mark.parametrize("more", [{}, {"recipients": 1}, {"recipients": ["+260977000000"]}])
+@pytest.mark.slow
 def test_what_it_has_under_the_id_and_does_not_show_is_sent_by_no_other_sim(
     shelf: LocalShelf, more: dict[str, object]
 ) -> None:
@@ -204,6 +207,7 @@ def test_what_it_has_under_the_id_and_does_not_show_is_sent_by_no_other_sim(
     ("client", "segments", "state"),
     [(DiesAfterGiving, 1, State.DELIVERED), (DiesBeforeGiving, 0, State.IN_DOUBT)],
 )
+@pytest.mark.slow
 def test_a_process_killed_while_it_gives_a_message_gives_it_no_second_time(
     shelf: LocalShelf, client: type[LocalPhone], segments: int, state: State
 ) -> None:

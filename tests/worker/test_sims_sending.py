@@ -5,6 +5,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from adapters.modems.simulated.driver import SimulatedModemDriver
 from adapters.modems.simulated.network_log import MemoryNetworkLog, SegmentOnAir
 from application.books.actors import Actor
@@ -180,6 +182,7 @@ def test_an_outcome_is_kept_until_the_store_is_back_and_nothing_else_is_sent(gw:
     assert gw.recipients() == [1, 2]
 
 
+@pytest.mark.slow
 def test_an_outcome_whose_answer_is_lost_is_recorded_once(gw: Gateway) -> None:
     class LosesAnswer(MemoryNetworkLog):
         def append(self, segment: SegmentOnAir) -> None:
@@ -270,6 +273,7 @@ def _queue_unseen(gw: Gateway, sender: object) -> range:
     return numbers
 
 
+@pytest.mark.slow
 def test_everything_can_be_stepped_in_one_thread(tmp_path: Path) -> None:
     with gateway(tmp_path / "data", is_threaded=False) as gw:
         sim = gw.sim(gw.driver("a", "cms=42:times=1"))

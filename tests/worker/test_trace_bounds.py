@@ -71,6 +71,7 @@ def test_nothing_that_a_client_wrote_is_in_what_leaves(tmp_path: Path, collector
         assert word.encode().hex().encode() not in left
 
 
+@pytest.mark.slow
 def test_all_processes_keep_the_same_share_of_traces(tmp_path: Path, collector: Receiver) -> None:
     with traced(tmp_path, collector.url, share=0.5) as gw, asking(gw) as send:
         numbers = [number_of(send()) for _ in range(24)]
@@ -86,6 +87,7 @@ def test_all_processes_keep_the_same_share_of_traces(tmp_path: Path, collector: 
     )
 
 
+@pytest.mark.slow
 def test_a_client_neither_turns_traces_on_nor_knows_which_are_kept(
     tmp_path: Path, collector: Receiver
 ) -> None:
@@ -123,6 +125,7 @@ def test_a_collector_that_wants_a_password_is_told_it_by_the_names_of_openteleme
     assert {post.path for post in collector.came} == {"/hook/v1/traces"}
 
 
+@pytest.mark.slow
 def test_a_collector_that_is_away_keeps_nobody_from_sending_and_is_said_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -150,6 +153,7 @@ def lost(gw: Gateway) -> float:
     return float(line.split()[1])
 
 
+@pytest.mark.slow
 def test_what_comes_faster_than_it_leaves_is_dropped_and_counted(
     tmp_path: Path, collector: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -166,6 +170,7 @@ def test_what_comes_faster_than_it_leaves_is_dropped_and_counted(
 
 
 @pytest.mark.parametrize("what", [HELP, START])
+@pytest.mark.slow
 def test_no_library_of_traces_is_loaded_until_somebody_asks_for_them(
     tmp_path: Path, what: str
 ) -> None:
@@ -174,6 +179,7 @@ def test_no_library_of_traces_is_loaded_until_somebody_asks_for_them(
     assert (said.returncode, said.stdout.splitlines()[-1]) == (0, "[]"), said.stderr
 
 
+@pytest.mark.slow
 def test_without_the_extra_the_gateway_starts_as_ever_and_traces_are_a_clear_message(
     tmp_path: Path,
 ) -> None:

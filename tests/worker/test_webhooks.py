@@ -28,6 +28,7 @@ def standing(told: Telling, account: int) -> Any:
     return found
 
 
+@pytest.mark.slow
 def test_each_event_is_told_once_in_order_and_only_from_when_it_was_set() -> None:
     with telling() as told, receiving() as receiver:
         account, _ = told.account(receiver.url)
@@ -45,6 +46,7 @@ def test_each_event_is_told_once_in_order_and_only_from_when_it_was_set() -> Non
 
 
 @pytest.mark.parametrize("hours", [76, 80])
+@pytest.mark.slow
 def test_a_receiver_down_for_days_gets_everything_once_up_in_order(hours: int) -> None:
     with telling() as told, receiving(status=500) as receiver:
         account, _ = told.account(receiver.url)
@@ -189,6 +191,7 @@ def test_an_event_that_cannot_be_written_is_noted_and_the_next_one_is_told(
         assert bad.reason == "sender_id.approved: KeyError"
 
 
+@pytest.mark.slow
 def test_attempts_are_kept_bounded_with_what_was_answered_and_nothing_personal() -> None:
     def answers(one: Any) -> tuple[int, bytes]:
         return 500, b"no such customer as +260977123456 " + b"x" * 70_000

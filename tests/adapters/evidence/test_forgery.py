@@ -83,6 +83,7 @@ def test_without_a_key_and_a_checkpoint_of_ones_own_nothing_is_proven(
     assert ("that you kept" in said) != checkpoint
 
 
+@pytest.mark.slow
 def test_each_byte_that_was_changed_is_found(case: Case, record_property: Record) -> None:
     missed, runs = [], soak_count(BYTES)
     for seed in range(runs):

@@ -64,6 +64,7 @@ def test_what_is_not_whole_ngwee_is_no_amount(written: object) -> None:
 
 
 @given(st.integers(0, 10**14 - 1))
+@pytest.mark.slow
 def test_an_amount_that_we_write_reads_back(ngwee: int) -> None:
     assert read_ngwee(kwacha_text(Ngwee(ngwee))) == ngwee
 
@@ -229,6 +230,7 @@ def _caller(url: str, log: ListWireLog) -> Caller:
 
 
 @pytest.mark.parametrize("behave", [_silent, _dribbling, _endless, _compressed, _cut, _babbling])
+@pytest.mark.slow
 def test_an_answer_that_is_none_leaves_it_open(behave: Callable[[socket.socket], None]) -> None:
     log = ListWireLog()
     with _server(behave) as url, closing(_caller(url, log)) as caller:

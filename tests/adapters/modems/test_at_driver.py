@@ -355,6 +355,7 @@ def test_a_modem_that_never_stops_talking_holds_nobody_up(chatter: bytes) -> Non
     withheld=st.sets(st.integers(0, 8)),
     steps=st.lists(st.sampled_from([0, 1, 70]), min_size=9, max_size=9),
 )
+@pytest.mark.slow
 def test_no_story_sends_a_segment_twice_or_tells_of_one_that_was_not_sent(
     faults: list[tuple[str, int]],
     profile: Profile,

@@ -339,6 +339,7 @@ def test_a_segment_that_the_modem_cannot_read_is_tried_again_once() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_modem_that_does_not_come_up_is_told_to_start_anew_now_and_then() -> None:
     bench = AtBench()
     bench.emulator.register(2, bench.clock.seconds)

@@ -44,6 +44,7 @@ def reopened(bench: AtBench) -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+@pytest.mark.slow
 def test_every_fault_is_outlived_and_no_segment_is_on_the_air_twice(fault: str) -> None:
     bench = AtBench(fault).opened()
     told(bench, segments=6)
@@ -66,6 +67,7 @@ def test_the_table_of_faults_has_each_as_it_is_tried() -> None:
 
 
 @pytest.mark.parametrize("seed", range(40))
+@pytest.mark.slow
 def test_faults_together_send_no_segment_twice(seed: int) -> None:
     dice = random.Random(seed)
     dealt = [f"{spec}:p=0.3" for spec in dice.sample(DEALT, 4)]

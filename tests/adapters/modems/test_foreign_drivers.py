@@ -48,6 +48,7 @@ class Line:
         *("AT^PORTSEL=1", "AT^CURC=0", "AT+CMGS=?", "AT+CMGD=?", "AT+CPIN=?"),
     ],
 )
+@pytest.mark.slow
 def test_what_stops_other_programs_when_refused_is_taken(profile: Profile, line: str) -> None:
     said = Line(profile).type(line)
     if line.startswith("AT+CPMS") and "+CPMS" in profile.leaves_out_ok:

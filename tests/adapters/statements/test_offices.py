@@ -70,6 +70,7 @@ def test_every_file_is_classed() -> None:
 
 
 @pytest.mark.parametrize("name", [*ALIKE, *ROWS_REFUSED, *REFUSED])
+@pytest.mark.slow
 def test_days_saved_by_an_office_program_import_alike_or_are_refused(name: str) -> None:
     check(FILES, name)
 

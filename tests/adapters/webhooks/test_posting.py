@@ -132,6 +132,7 @@ def test_a_name_that_changes_its_mind_leads_nowhere_within() -> None:
 @pytest.mark.parametrize(
     "host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "127.1", "[::1]", "[::ffff:7f00:1]"]
 )
+@pytest.mark.slow
 def test_no_way_of_writing_loopback_leads_to_it(host: str) -> None:
     with receiving() as canary:
         port = canary.url.rpartition(":")[2].partition("/")[0]

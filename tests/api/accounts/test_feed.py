@@ -95,6 +95,7 @@ def test_a_question_waits_for_the_next_event_and_no_longer(gateway: Gateway) -> 
     assert told(gateway, wait=1, after=1) == {"status": "success", "data": [], "next": 1}
 
 
+@pytest.mark.slow
 def test_no_account_waits_with_more_than_its_share(gateway: Gateway) -> None:
     with ThreadPoolExecutor(FEED_EACH_MAX + 1) as others:
         waiting = [

@@ -195,6 +195,7 @@ def test_a_key_may_replace_itself(person: Person) -> None:
 
 
 @pytest.mark.parametrize("key_id", ["AAAAAAAA", "x%00y", "aaaaaaaa", "%F0%9F", "A" * 300])
+@pytest.mark.slow
 def test_a_key_of_another_account_is_as_one_that_never_was(person: Person, key_id: str) -> None:
     other = person.gateway.key[:8]
     for method, end in (("DELETE", ""), ("POST", "/regenerate")):
@@ -205,6 +206,7 @@ def test_a_key_of_another_account_is_as_one_that_never_was(person: Person, key_i
     assert person.gateway.balance() == 1_000
 
 
+@pytest.mark.slow
 def test_an_account_has_fifty_keys_at_most(person: Person) -> None:
     for _ in range(49):
         person.new_key()

@@ -37,6 +37,7 @@ def told(gateway: Gateway) -> list[int]:
     return [event["data"]["available"] for event in events if event["type"] == "balance.low"]
 
 
+@pytest.mark.slow
 def test_who_names_nothing_to_change_is_told_what_can_be(gateway: Gateway) -> None:
     answer = gateway.http.request("PUT", "/api/v1/account", json={}, headers=gateway.bearer)
     assert answer.status_code == 422

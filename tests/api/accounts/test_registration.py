@@ -111,6 +111,7 @@ def test_a_known_address_is_refused_in_any_case(own_gateway: Gateway) -> None:
         ({"password": {"a": 1}}, {"password"}),
     ],
 )
+@pytest.mark.slow
 def test_a_field_that_cannot_be_used_is_named(
     gateway: Gateway, fields: dict[str, Any], names: set[str]
 ) -> None:

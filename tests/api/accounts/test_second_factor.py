@@ -92,6 +92,7 @@ def test_a_second_factor_is_asked_for_once_it_is_confirmed(own_gateway: Gateway)
     )
 
 
+@pytest.mark.slow
 def test_a_session_alone_neither_enrols_nor_changes_nor_removes(own_gateway: Gateway) -> None:
     person = register(own_gateway)
     assert set(person.ask("POST", BASE).json()["errors"]) == {"password"}

@@ -195,6 +195,7 @@ def test_a_message_of_the_other_dialect_has_a_status_too(own_gateway: Gateway) -
         *("MSG-1-0001", "MSG-1712345678-a3f9", "MSG-1-1"),
     ],
 )
+@pytest.mark.slow
 def test_an_unknown_id_is_not_found(own_gateway: Gateway, message_id: str) -> None:
     send(own_gateway)
     answer = own_gateway.get(f"/api/v1/sms/status/{message_id}")

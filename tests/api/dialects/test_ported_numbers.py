@@ -43,6 +43,7 @@ def learn(gateway: Gateway) -> None:
 
 
 @pytest.mark.parametrize("call", SENDS)
+@pytest.mark.slow
 def test_each_send_goes_by_the_network_that_carries_the_number(
     own_gateway: Gateway, call: str
 ) -> None:

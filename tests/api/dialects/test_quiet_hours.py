@@ -70,6 +70,7 @@ def test_what_cannot_be_is_refused_by_name_and_nothing_changes(
 
 
 @pytest.mark.parametrize("call", SENDS)
+@pytest.mark.slow
 def test_a_promotion_says_until_when_it_waits(own_gateway: Gateway, call: str) -> None:
     hours = around_now(own_gateway)
     change(own_gateway, quiet_hours=hours)

@@ -107,6 +107,7 @@ def test_conversations_are_listed_by_their_newest_message(gateway: Gateway) -> N
 
 
 @pytest.mark.parametrize("slice_", [1, 2, 200])
+@pytest.mark.slow
 def test_no_conversation_is_listed_twice_however_little_one_look_sees(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch, slice_: int
 ) -> None:

@@ -113,6 +113,7 @@ def test_what_was_started_is_sent_once_and_charged_as_a_bulk(gateway: Gateway) -
     assert violations_in(gateway.system.store) == []
 
 
+@pytest.mark.slow
 def test_a_list_of_several_parts_is_paged_and_sent_whole(start_gateway: StartGateway) -> None:
     gateway = start_gateway(credits=2_000)
     count = 2 * ROWS_A_PART + 7

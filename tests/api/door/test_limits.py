@@ -160,6 +160,7 @@ def test_registrations_and_failed_keys_count_an_ipv6_line_as_one_client(
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/openapi.json", "/nope"])
+@pytest.mark.slow
 def test_operations_are_never_limited(start_gateway: StartGateway, path: str) -> None:
     gateway = start_gateway(limits=limited(ip=1, failed_ip=1))
     assert len({gateway.http.get(path).status_code for _ in range(5)}) == 1

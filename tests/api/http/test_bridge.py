@@ -71,6 +71,7 @@ def test_a_batch_wakes_the_loop_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert asyncio.run(scenario()) == 2
 
 
+@pytest.mark.slow
 def test_nothing_is_lost_under_a_storm() -> None:
     async def scenario() -> None:
         batches = Batches()

@@ -50,6 +50,7 @@ def test_any_body_is_read_or_refused(body: bytes, content_type: bytes, start: by
 
 
 @given(st.dictionaries(st.text(), JSON_VALUES))
+@pytest.mark.slow
 def test_json_comes_back_as_it_was(fields: dict[str, Any]) -> None:
     assert read(json.dumps(fields).encode()) == json.loads(json.dumps(fields))
 

@@ -109,6 +109,7 @@ TEXTS = [
 
 @pytest.mark.parametrize(("charset", "text"), TEXTS)
 @pytest.mark.parametrize("path", ["/api", "/api/v1/sms/send"])
+@pytest.mark.slow
 def test_a_declared_charset_holds_for_every_kind_of_body(
     gateway: Gateway, charset: str, text: str, path: str
 ) -> None:

@@ -3,6 +3,8 @@
 import asyncio
 import time
 
+import pytest
+
 from api.http.pacing import CLIENTS_MAX, EACH_S, FREE, LONGEST_S, Pacing
 from api.http.proxies import Addresses
 from api.http.wire import Scope
@@ -74,6 +76,7 @@ def test_no_more_than_so_many_clients_are_remembered() -> None:
     asyncio.run(ask())
 
 
+@pytest.mark.slow
 def test_the_gateway_paces_its_answers(gateway: Gateway) -> None:
     begun_s = time.monotonic()
     for _ in range(FREE + 50):

@@ -108,6 +108,7 @@ def test_an_unknown_path_is_404_in_its_dialect(gateway: Gateway, path: str, has_
         ("TRACE", "/api/logs", "GET, HEAD"),
     ],
 )
+@pytest.mark.slow
 def test_a_wrong_method_is_405_in_its_dialect(
     own_gateway: Gateway, method: str, path: str, allow: str
 ) -> None:
@@ -126,6 +127,7 @@ def test_a_wrong_method_is_405_in_its_dialect(
         *("/healthz", "/readyz", "/openapi.json", "/api/v1/sms/status/msg_1"),
     ],
 )
+@pytest.mark.slow
 def test_head_works_wherever_get_does(own_gateway: Gateway, path: str) -> None:
     own_gateway.send()
     got = own_gateway.get(path)
@@ -251,6 +253,7 @@ def test_metrics_count_routes_not_paths(gateway: Gateway) -> None:
 # -- operations -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_health_and_readiness(own_gateway: Gateway) -> None:
     assert own_gateway.http.get("/healthz").json() == {"status": "ok"}
     ready = own_gateway.http.get("/readyz")
@@ -265,6 +268,7 @@ def test_health_and_readiness(own_gateway: Gateway) -> None:
     assert details.json()["checks"]["modems"] == "3 of 3 are away"
 
 
+@pytest.mark.slow
 def test_many_who_ask_whether_it_is_ready_make_it_no_less_so(own_gateway: Gateway) -> None:
     looks: list[float] = []
 

@@ -170,6 +170,7 @@ def test_what_broke_off_says_why_and_goes_on_where_it_stood(
         assert archive.read("events.ndjson").startswith(already)
 
 
+@pytest.mark.slow
 def test_the_newest_are_kept_and_what_another_store_left_is_not_shown(office: Office) -> None:
     exports: Any = office.gateway.system.exports
     for last in range(2, 7):
@@ -180,6 +181,7 @@ def test_the_newest_are_kept_and_what_another_store_left_is_not_shown(office: Of
     assert "2" not in {row["to"] for row in office.rows("eve", PATH)}
 
 
+@pytest.mark.slow
 def test_what_is_no_part_of_the_log_is_refused(office: Office) -> None:
     head = office.gateway.system.store.head()
     for asked in (

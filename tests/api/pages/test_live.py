@@ -108,6 +108,7 @@ def test_it_waits_no_longer_than_it_may_and_not_for_others(
     assert (newest(then), seen(then)) == (newest(first), seen(first))
 
 
+@pytest.mark.slow
 def test_where_too_many_wait_nobody_is_refused_and_no_program_loses_its_place(
     gateway: Gateway, shop: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -78,6 +78,7 @@ def test_an_auditor_sees_seals_key_and_anchors_and_it_is_on_record(
         ("DELETE FROM stored_events", (), "this event of the seal is gone"),
     ],
 )
+@pytest.mark.slow
 def test_a_seal_that_was_damaged_is_said_in_words(
     office: Office, folder: Path, statement: str, values: tuple[object, ...], words: str
 ) -> None:
@@ -99,6 +100,7 @@ def test_a_seal_that_was_damaged_is_said_in_words(
         (None, "It has none yet."),
     ],
 )
+@pytest.mark.slow
 def test_an_anchor_that_was_damaged_is_said_in_words(
     office: Office, folder: Path, kept: str | None, words: str
 ) -> None:

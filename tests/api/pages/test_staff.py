@@ -53,6 +53,7 @@ def office(staffed: tuple[Gateway, Member, Member], open_browser: OpenBrowser) -
     return Office(gateway, (ann, bob), *ours)
 
 
+@pytest.mark.slow
 def test_every_page_of_staff_is_shown_and_its_list_is_a_file_too(office: Office) -> None:
     for page in STAFF:
         answer = office.ann.get(page.path)
@@ -204,6 +205,7 @@ def test_an_account_is_suspended_and_reinstated_with_a_reason(office: Office) ->
 
 
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.FINANCE_PREPARER, None])
+@pytest.mark.slow
 def test_whose_role_is_not_for_it_decides_nothing(
     office: Office, open_browser: OpenBrowser, role: Role | None
 ) -> None:

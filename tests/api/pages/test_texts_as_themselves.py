@@ -107,6 +107,7 @@ def looked_at(browser: Browser, ids: dict[str, str]) -> Iterator[tuple[str, Any]
 
 
 @pytest.mark.parametrize("who", ["customer", "admin"])
+@pytest.mark.slow
 def test_a_text_stands_apart_on_every_page(
     written: tuple[Gateway, dict[str, str]], open_browser: OpenBrowser, who: str
 ) -> None:

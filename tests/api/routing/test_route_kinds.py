@@ -69,6 +69,7 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.mark.slow
 def test_a_page_may_answer_an_error_by_a_redirect_that_knows_the_request(web: httpx.Client) -> None:
     answer = web.get("/pages/messages")
     assert (answer.status_code, answer.headers["location"]) == (303, "/login?to=messages")

@@ -122,6 +122,7 @@ def test_limits_that_are_not_given_stay(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("number", ["99", "0", "-1", "abc", "9" * 30])
+@pytest.mark.slow
 def test_an_account_that_is_not_there_is_not_found(desk: Desk, number: str) -> None:
     assert desk.get(f"/accounts/{number}").status_code == 404
     for verb, body in (

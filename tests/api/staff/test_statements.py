@@ -125,6 +125,7 @@ def test_a_body_that_is_no_form_with_a_file_is_refused(office: Office) -> None:
         assert answer.status_code == 422
 
 
+@pytest.mark.slow
 def test_a_file_is_as_large_as_the_setting_says_and_no_larger(office: Office) -> None:
     rows = b"Id,Date,Status,From,Amount,Fee,Balance\n"
     rows += b"311,2026-02-01 08:00:00,Successful,260971234567,50.00,1.00,149.00\n"

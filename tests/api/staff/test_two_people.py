@@ -98,6 +98,7 @@ def refused(answer: httpx.Response, status: int, message: str) -> None:
     assert (answer.status_code, answer.json()["message"]) == (status, message)
 
 
+@pytest.mark.slow
 def test_a_hundred_small_grants_do_not_add_up_past_the_limit(office: Office) -> None:
     answers = [office.credits(office.preparer, 11) for _ in range(100)]
     assert [answer.status_code for answer in answers] == [200] * 90 + [202] * 10
@@ -116,6 +117,7 @@ def _is_already(entry: int, status: str) -> str:
     return f"Entry {entry} is {status} already."
 
 
+@pytest.mark.slow
 def test_a_hundred_grants_at_once_in_two_sessions_do_not_pass_the_limit_either(
     office: Office,
 ) -> None:
@@ -144,6 +146,7 @@ def test_the_same_person_in_two_sessions_is_one_person(office: Office) -> None:
 
 
 @pytest.mark.parametrize("field", ["actor", "approver", "account", "session", "as"])
+@pytest.mark.slow
 def test_who_acts_is_no_field(office: Office, field: str) -> None:
     forged = {field: f"account:{office.bob.account}", "reason": "x"}
     body = {"credits": LIMIT + 1, "kind": "grant", **forged}

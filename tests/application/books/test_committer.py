@@ -125,6 +125,7 @@ def test_a_batch_of_refusals_leaves_no_event(gateway: Gateway, account: Account)
     "where", ["prepare", "touches", "digests", "decide", "applied", "recorded"]
 )
 @pytest.mark.parametrize("error", [ZeroDivisionError("bug"), InvalidRequest("no"), NotFound("no")])
+@pytest.mark.slow
 def test_a_command_that_fails_anywhere_hurts_only_itself(
     account: Account, where: str, error: Exception
 ) -> None:

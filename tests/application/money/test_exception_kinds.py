@@ -196,6 +196,7 @@ KINDS: Final[Mapping[str, Callable[[Desk], str]]] = {
 
 
 @pytest.mark.parametrize("kind", Trouble)
+@pytest.mark.slow
 def test_it_comes_about_once_has_an_owner_and_a_note_and_is_done_with(
     desk: Desk, ann: int, kind: Trouble
 ) -> None:

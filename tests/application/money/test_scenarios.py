@@ -97,6 +97,7 @@ def test_the_table_has_every_scenario() -> None:
 
 
 @pytest.mark.parametrize(("provider", "scenario", "comes"), TABLE)
+@pytest.mark.slow
 def test_a_scenario_comes_to_what_the_table_says(
     tills: Mapping[str, Till], provider: str, scenario: str, comes: Comes
 ) -> None:
@@ -110,6 +111,7 @@ def test_a_scenario_comes_to_what_the_table_says(
 
 
 @pytest.mark.parametrize("provider", KINDS)
+@pytest.mark.slow
 def test_what_a_provider_takes_back_the_next_day_leaves_a_debt_that_blocks(
     tills: Mapping[str, Till], provider: str
 ) -> None:

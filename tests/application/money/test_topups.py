@@ -101,6 +101,7 @@ def test_a_receipt_credits_once_however_many_payments_name_it(till_: Till) -> No
         ({"amount_ngwee": Ngwee(49)}, "TOO_LITTLE"),
     ],
 )
+@pytest.mark.slow
 def test_what_is_not_as_asked_is_held_with_its_reason(
     till_: Till, said: dict[str, Any], code: str
 ) -> None:

@@ -129,6 +129,7 @@ def test_what_has_lost_both_dates_is_named_once(tmp_path: Path) -> None:
         assert due(401) == [(Extent.ALL, [number])]
 
 
+@pytest.mark.slow
 def test_a_round_goes_on_past_one_command_s_worth(tmp_path: Path) -> None:
     with running_system(tmp_path) as system:
         ended(system, count=MESSAGES_MAX + 3)

@@ -43,6 +43,7 @@ def word_on_the_seal(cli: Cli) -> str:
     return str(next(one["words"] for one in found if one["check"] == "seal"))
 
 
+@pytest.mark.slow
 def test_the_key_is_made_once_and_for_its_owner_alone(cli: Cli) -> None:
     cli.migrate()
     assert "ngoma seal --make-key" in word_on_the_seal(cli)
@@ -185,6 +186,7 @@ def test_an_auditors_look_is_on_record(cli: Cli, tmp_path: Path) -> None:
     assert looks[:3] == ["proof", "export", "verify"]
 
 
+@pytest.mark.slow
 def test_the_doctor_looks_at_the_seal_and_at_its_copy_elsewhere(
     cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:

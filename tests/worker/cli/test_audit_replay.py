@@ -61,6 +61,7 @@ def expected(until: int = END) -> dict[str, int]:
 # -- replay ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_replay_finds_the_read_models_and_the_count_in_sql_equal(audited: Cli) -> None:
     told = audited.json("audit", "replay", "--every-event")
     assert (told["position"], told["equal"]) == (END, True)
@@ -98,6 +99,7 @@ def test_a_changed_balance_is_found_with_the_account(broken: Cli) -> None:
     assert "it is a sum that was not kept" in broken.run("audit", "replay", code=1).stdout
 
 
+@pytest.mark.slow
 def test_a_changed_posting_is_found_with_its_event(broken: Cli) -> None:
     position = next(
         number for number, one in enumerate(EVENTS, 1) if cast("Any", one).TOPIC == "Message.Sent"
@@ -221,6 +223,7 @@ def test_an_account_statement_goes_on_from_where_the_last_one_ended(audited: Cli
 
 
 @pytest.mark.parametrize("ending", ["csv", "json", "xlsx"])
+@pytest.mark.slow
 def test_files_have_all_of_it_and_are_the_same_twice(
     audited: Cli, tmp_path: Path, ending: str
 ) -> None:

@@ -133,6 +133,7 @@ def test_a_backup_that_was_cut_off_is_told_and_never_restored(
 
 
 @pytest.mark.parametrize("part", range(1, 9))
+@pytest.mark.slow
 def test_a_backup_with_a_damaged_place_is_told_and_never_restored(
     cli: Cli, backup: Path, part: int
 ) -> None:

@@ -36,6 +36,7 @@ def sent(cli: Cli, *recipients: str) -> Iterator[tuple[Sender, int]]:
 
 
 @pytest.mark.parametrize("written", WRITTEN)
+@pytest.mark.slow
 def test_messages_to_a_number_are_erased_however_it_is_written(cli: Cli, written: str) -> None:
     with sent(cli, RECIPIENT, "+260961234568") as (sender, number):
         done = cli.json("contents", "purge", "--number", written, "--reason", "request 1")

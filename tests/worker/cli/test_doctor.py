@@ -22,6 +22,7 @@ def _words(cli: Cli, check: str, verdict: str, *flags: object) -> list[str]:
     return [item["words"] for item in found if (item["check"], item["verdict"]) == (check, verdict)]
 
 
+@pytest.mark.slow
 def test_a_fresh_setup_is_sound(cli: Cli) -> None:
     cli.run("migrate")
     found = cli.json("doctor")

@@ -53,6 +53,7 @@ def test_the_newest_backup_is_tried_and_nothing_is_left_of_it(
     assert (cli.folder / "store.db").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_status_says_when_the_last_drill_was_and_a_failed_one_is_an_alarm_until_one_succeeds(
     cli: Cli, backups: list[Path]
 ) -> None:

@@ -84,6 +84,7 @@ def test_each_message_of_a_bulk_names_the_one_reservation(told: Told) -> None:
     assert [one["event"] for one in first] == ["CreditWallet.Reserved", "Message.Queued"]
 
 
+@pytest.mark.slow
 def test_what_is_sealed_has_a_proof_that_the_verifier_takes(told: Told, tmp_path: Path) -> None:
     (key,) = told.cli.json("audit", "keys")
     (tmp_path / "key").write_text(key["key"])

@@ -153,6 +153,7 @@ def test_the_lock_freezes_a_trial_balance_that_an_auditor_replays(
     assert "gives another" in admin.run(*frozen, code=1).stderr
 
 
+@pytest.mark.slow
 def test_what_a_line_of_a_locked_day_is_counts_on_the_day_it_is_said(
     people: tuple[Person, ...],
 ) -> None:

@@ -44,6 +44,7 @@ def masked(text: str) -> str:
     return NOW.sub("<now>", text)
 
 
+@pytest.mark.slow
 def test_the_day_of_the_guide_goes_as_it_stands_there(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

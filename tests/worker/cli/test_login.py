@@ -59,6 +59,7 @@ def actor_of_last_grant(cli: Cli, account: int) -> str:
     return event.actor
 
 
+@pytest.mark.slow
 def test_after_password_and_second_factor_the_commands_are_the_accounts(ann: Cli) -> None:
     shop = replace(ann, environment={}).account("Shop")
     first = login(ann)

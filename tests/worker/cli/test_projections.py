@@ -31,6 +31,7 @@ def test_what_nobody_followed_yet_is_behind(cli: Cli) -> None:
     assert {row["lag"] for row in cli.json("projections", "status")} == {2}
 
 
+@pytest.mark.slow
 def test_a_read_model_is_rebuilt_to_the_same_balance(cli: Cli) -> None:
     account = cli.account(credits=3)
     before = cli.json("wallet", "show", account)
@@ -83,6 +84,7 @@ def test_a_command_answers_from_no_read_model_of_another_store(
     assert {(row["error"], row["rebuilding"], row["lag"]) for row in rows} == {(None, False, 0)}
 
 
+@pytest.mark.slow
 def test_doctor_finds_read_models_of_another_store_and_changes_nothing(
     with_others_read_models: Cli,
 ) -> None:

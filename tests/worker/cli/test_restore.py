@@ -70,6 +70,7 @@ def restored(cli: Cli, backup: Path, tmp_path: Path) -> Cli:
 # -- what comes back ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_everything_up_to_the_backup_comes_back_and_what_was_open_is_held(
     cli: Cli, backup: Path, tmp_path: Path
 ) -> None:
@@ -130,6 +131,7 @@ def test_what_is_held_goes_on_by_hand_one_by_one(restored: Cli) -> None:
     restored.run("doctor", "--whole", "--json")
 
 
+@pytest.mark.slow
 def test_a_held_message_of_which_the_customer_knows_is_spent(restored: Cli) -> None:
     restored.run("message", "resolve", 1, "--sent", "--reason", "the customer has it")
     assert states(restored)[1] == "sent"
@@ -137,6 +139,7 @@ def test_a_held_message_of_which_the_customer_knows_is_spent(restored: Cli) -> N
     restored.run("doctor", "--whole", "--json")
 
 
+@pytest.mark.slow
 def test_release_lets_all_go_on_at_once_or_later(cli: Cli, backup: Path, tmp_path: Path) -> None:
     at_once = cli.json("restore", backup, "--data-dir", tmp_path / "new", "--release")
     assert (at_once["held"], at_once["released"]) == ([], 2)
@@ -237,6 +240,7 @@ def test_what_is_no_store_gives_way_only_when_that_is_said(
     new.run("restore", backup, "--replace")
 
 
+@pytest.mark.slow
 def test_the_doctor_says_that_messages_are_held(restored: Cli) -> None:
     states(restored)  # whoever reads makes the read models
     said = restored.run("doctor").stdout
@@ -272,6 +276,7 @@ def test_another_secret_in_the_settings_is_named_and_nothing_is_changed(
 
 
 @pytest.mark.parametrize("done", ["nothing", "old aside", "store in place"])
+@pytest.mark.slow
 def test_a_restore_that_was_broken_off_when_it_counted_is_finished_by_whoever_opens_the_store(
     cli: Cli, backup: Path, tmp_path: Path, done: str
 ) -> None:

@@ -85,6 +85,7 @@ def test_a_recovery_code_logs_in_and_says_how_many_are_left(chanda: Chanda) -> N
     assert "Recovery codes left: 8." in shown.stdout
 
 
+@pytest.mark.slow
 def test_new_codes_are_made_by_their_owner_alone(cli: Cli, chanda: Chanda) -> None:
     chanda.log_in(chanda.codes[1])
     words = ("codes", chanda.account)
@@ -118,6 +119,7 @@ def test_a_second_factor_takes_a_login(cli: Cli) -> None:
         assert "You are not logged in" in cli.refusal("second-factor", *verb)
 
 
+@pytest.mark.slow
 def test_a_lost_one_is_reset_by_two_people(cli: Cli, chanda: Chanda) -> None:
     chanda.log_in(chanda.codes[1])
     ann, bob = team(cli, ann=Role.ADMIN, bob=Role.ADMIN)

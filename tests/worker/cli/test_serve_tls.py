@@ -135,6 +135,7 @@ def _spoil(files: Files, how: str) -> None:
 
 
 @pytest.mark.parametrize("how", REFUSALS)
+@pytest.mark.slow
 def test_a_pair_that_cannot_be_used_is_refused_in_words(cli: Cli, tmp_path: Path, how: str) -> None:
     files = Files(tmp_path / "tls").write()
     path = toml(tmp_path, files)
@@ -159,6 +160,7 @@ def test_a_pair_that_cannot_be_used_is_refused_in_words(cli: Cli, tmp_path: Path
         (1, 90, "wrong", "the certificate is not valid before "),
     ],
 )
+@pytest.mark.slow
 def test_the_doctor_says_for_how_long(
     cli: Cli, tmp_path: Path, begins_d: float, ends_d: float, verdict: str, words: str
 ) -> None:

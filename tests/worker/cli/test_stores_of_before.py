@@ -73,6 +73,7 @@ def must_be_whole(cli: Cli, store: Kept) -> None:
 
 
 @ALL
+@pytest.mark.slow
 def test_it_is_brought_up_and_says_what_it_said(store: Kept, cli: Cli) -> None:
     unpack(store, cli)
     assert (cli.json("migrate")["store"] == "unchanged") == (store.said["schema"] == SCHEMA_VERSION)
@@ -80,6 +81,7 @@ def test_it_is_brought_up_and_says_what_it_said(store: Kept, cli: Cli) -> None:
 
 
 @ALL
+@pytest.mark.slow
 def test_a_backup_of_it_is_restored(store: Kept, cli: Cli) -> None:
     keep_key(store, cli)
     assert cli.json("restore", store.backup, "--check")["problems"] == []
@@ -115,6 +117,7 @@ def test_each_version_that_was_released_has_one_and_so_have_the_tables_of_today(
     ],
     ids=" ".join,
 )
+@pytest.mark.slow
 def test_a_store_of_a_later_version_is_left_as_it_is(cli: Cli, arguments: tuple[str, ...]) -> None:
     cli.migrate()
     path = cli.folder / "store.db"

@@ -117,6 +117,7 @@ def words(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.slow
 def test_no_word_of_a_table_is_broken_at_80_columns(cli: Cli, command: str) -> None:
     wide = Cli(cli.folder, {"COLUMNS": "1000"}).run(*command.split())
     narrow = Cli(cli.folder, {"COLUMNS": str(NARROW)}).run(*command.split())

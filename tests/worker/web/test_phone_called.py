@@ -70,6 +70,7 @@ def test_a_process_calls_the_phones_of_its_settings(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("takes_http", [True, False])
+@pytest.mark.slow
 def test_what_comes_to_its_sim_is_kept_if_it_may_tell_of_it(
     start_gateway: StartGateway, takes_http: bool
 ) -> None:

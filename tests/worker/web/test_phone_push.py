@@ -26,6 +26,7 @@ def wait_for_sims(gateway: Gateway, count: int = 1) -> None:
     gateway.forget_fleet()
 
 
+@pytest.mark.slow
 def test_a_message_reaches_a_phone_without_waiting_for_its_next_pull(gateway: Gateway) -> None:
     url, code = str(gateway.http.base_url), code_for_phone(gateway.system)
     with running_phone(url, code) as (_, air):
@@ -61,6 +62,7 @@ class Raw:
         return said
 
 
+@pytest.mark.slow
 def test_only_a_phone_that_would_take_a_message_is_told(gateway: Gateway) -> None:
     full = Raw(gateway)
     assert full.pull() == 0

@@ -24,6 +24,7 @@ OFFERS = (H2C, WEBSOCKET, ("connection: UPGRADE", "UPGRADE : TLS/1.0, foo/2"), (
 @pytest.mark.parametrize("offer", OFFERS[:2] + OFFERS[3:], ids=["h2c", "websocket", "lonely"])
 @pytest.mark.parametrize("target", ["/api", "/api/v1/sms/send"])
 @pytest.mark.parametrize("form", ["one packet", "two packets", "chunked"])
+@pytest.mark.slow
 def test_an_offer_to_upgrade_is_ignored(
     gateway: Gateway, offer: tuple[str, ...], target: str, form: str
 ) -> None:

@@ -125,6 +125,7 @@ def shown(port: int, files: Files) -> bytes:
         return wire.socket.getpeercert(binary_form=True) or b""
 
 
+@pytest.mark.slow
 def test_a_certificate_is_replaced_under_load_without_a_lost_request(
     hasty: Gateway, tmp_path: Path
 ) -> None:
