@@ -24,6 +24,7 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_a_look_that_had_to_wait_for_its_turn_does_not_put_off_the_next(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -39,7 +40,7 @@ def test_a_look_that_had_to_wait_for_its_turn_does_not_put_off_the_next(
         busy.setattr(inspection, "_damage_in", late)
         looking.step()
     zero_a_page_of("second", path)
-    time.sleep(REST_S)
+    time.sleep(REST_S)  # what a small table is left alone, by the clock that looks are timed by
     looking.step()
     assert len(found) == 1
     assert "table second: " in found[0]

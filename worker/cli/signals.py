@@ -7,8 +7,8 @@ from collections.abc import Callable
 def end_in_order() -> Callable[[], None]:
     """Unwind on SIGINT and SIGTERM: uvicorn raises them anew once the web has stopped.
 
-    Give what unwinds if one came already: what a handler raises is lost where SQLite calls back
-    meanwhile, as it does while a store is looked through (CPython drops errors of its callbacks).
+    Give what unwinds if one came already: what a handler raises is lost where a library calls
+    back meanwhile in this thread, as SQLite does (CPython drops errors of its callbacks).
     """
     asked: list[int] = []
 
