@@ -67,6 +67,7 @@ def start(folder: Path, *arguments: str, stderr: int) -> Server:
 def start_cold(folder: Path, *arguments: str, redirection: str) -> Server:
     """Start it as a shell does that redirects its output."""
     command = " ".join((*NGOMA, "serve", "--data-dir", str(folder), *arguments))
+    folder.with_suffix(".log").touch()  # the shell may open it later than a test reads it
     process = subprocess.Popen(
         ["/bin/sh", "-c", f"exec {command} {redirection}"],
         stdin=subprocess.DEVNULL,
