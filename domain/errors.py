@@ -27,11 +27,21 @@
 A message never contains a key, a PIN, a text or a full number.
 """
 
+from typing import Any, Self
+
 from domain.values import credits_in_words
 
 
 class NgomaError(Exception):
     """Base of everything that the gateway raises on purpose."""
+
+    @classmethod
+    def _again(cls, args: tuple[Any, ...]) -> Self:
+        return cls.__new__(cls, *args)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Go to another process as it is: words and fields, not what they were made of."""
+        return self._again, (self.args,), vars(self)
 
 
 class Refused(NgomaError):

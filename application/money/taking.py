@@ -1,6 +1,7 @@
 """Takes payments' turns: some with one command, and then speaks to the provider of each."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final, Protocol
@@ -111,15 +112,9 @@ class Turns:
         self, due: Sequence[tuple[int, int]], execute: Execute, faults: list[Exception]
     ) -> Sequence[Turn]:
         """Take turns with one command; where that has a fault, each with its own."""
-        at = self._clock.now()
+        at, traits = self._clock.now(), self._traits()
         commands = [
-            TakeTurn(
-                number,
-                round_,
-                traits_of=self._traits_of,
-                callback_url=self._callback_url,
-                at=at,
-            )
+            TakeTurn(number, round_, traits=traits, callback_url=self._callback_url, at=at)
             for number, round_ in due
         ]
         try:
@@ -131,11 +126,13 @@ class Turns:
             return [turn for one in due for turn in self._taken([one], execute, faults)]
         return [turn for turn in found if turn is not None]
 
-    def _traits_of(self, provider: str) -> ProviderTraits | None:
-        try:
-            return self._mobile_money[provider].traits
-        except (KeyError, InvalidRequest):
-            return None
+    def _traits(self) -> Mapping[str, ProviderTraits]:
+        """Give what is known of the providers that can be spoken to."""
+        found = {}
+        for name in self._mobile_money:
+            with suppress(InvalidRequest):  # its key cannot be read
+                found[name] = self._mobile_money[name].traits
+        return found
 
     def _ask(self, client: MobileMoney, turn: Turn) -> Command[Any]:
         if turn.collection.payer:

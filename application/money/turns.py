@@ -5,7 +5,7 @@ turn comes; only then is the provider spoken to; what it says is another command
 anywhere between, the next turn finds out, and no payer is asked twice.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -82,14 +82,14 @@ class TakeTurn(Command[Turn | None]):
         number: int,
         turn: int,
         *,
-        traits_of: Callable[[str], ProviderTraits | None],
+        traits: Mapping[str, ProviderTraits],
         callback_url: Callable[[ProviderTraits, int], str | None],
         at: Instant,
     ) -> None:
         self.at = at
         self._number = number
         self._round = turn
-        self._traits_of = traits_of
+        self._traits = traits
         self._callback_url = callback_url
 
     def touches(self) -> Iterable[UUID]:
@@ -108,7 +108,7 @@ class TakeTurn(Command[Turn | None]):
         if poll.due_at is None or poll.due_at > self.at:
             return None
         payment = books.get(Payment, UUID(poll.payment))
-        traits = self._traits_of(poll.provider)
+        traits = self._traits.get(poll.provider)
         if traits is None:
             self._wait_for_provider(books, poll, payment)
             return None

@@ -63,7 +63,7 @@ class Filler:
 
     def _save(self, messages: int) -> Save:
         save = Save(uuid4(), self._at)
-        first = self._guest.system.committer.numbers.take("message", messages)
+        first = self._guest.system.committer.saver.numbers.take("message", messages)
         for start in range(first, first + messages, BULK):
             count = min(BULK, first + messages - start)
             self._wallet.reserve(

@@ -86,7 +86,7 @@ def _make_admin(guest: Guest, account: Account) -> None:
 
 
 def _looks(url: str, token: str, guest: Guest) -> Iterator[Row]:
-    message = guest.system.committer.numbers.take("message", 1) // 3
+    message = guest.system.committer.saver.numbers.take("message", 1) // 3
     paths = {
         "overview": "/app",
         "messages": "/app/messages",

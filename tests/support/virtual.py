@@ -192,7 +192,7 @@ def virtual_gateway(seed: int = 0, **settings: Any) -> Iterator[Gateway]:
             hasher=FastKeyHasher(),
             store=cast("Store", store),
         )
-        system.committer._pause = clock.pass_s
+        system.committer.saver._pause = clock.pass_s
         try:
             yield Gateway(system, clock, store, LogWatch(system.store), folder)
         finally:

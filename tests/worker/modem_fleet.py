@@ -111,7 +111,7 @@ class ModemFleet:
         self.time = time
         self.places = PLACES[: len(faults)]
         self.chance = random.Random(seed)
-        gw.system.committer._cache = Cache(CACHED)
+        gw.system.committer.saver._cache = Cache(CACHED)
         self.air = Air(self._is_started)
         self.longest_s: dict[str, float] = defaultdict(float)
         self.numbers: list[int] = []

@@ -37,7 +37,7 @@ def test_a_process_that_writes_alone_looks_rarely(alone: Gateway, following: Fol
 def test_it_looks_often_for_a_while_once_another_has_written(
     alone: Gateway, following: Following
 ) -> None:
-    alone.system.committer.on_commit = lambda: None  # as of another process
+    alone.system.committer.saver.on_commit = lambda: None  # as of another process
     following.step()
     alone.account()
     _to_the_end(following, alone)

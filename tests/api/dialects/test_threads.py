@@ -142,7 +142,7 @@ def test_a_conversation_is_found_however_far_back_its_block_is(
     send(gateway, MARY, "long ago")
     gateway.system.store.take_numbers("message", 40 << threads.BLOCK_BITS)
     for _ in range(2):
-        gateway.system.committer.numbers.take("message", 5_000)
+        gateway.system.committer.saver.numbers.take("message", 5_000)
     message = send(gateway, JOHN, "today")
     ref = parse_message_id(message)
     assert ref is not None

@@ -60,7 +60,9 @@ def test_the_days_sum_survives_a_restart(account: Account) -> None:
     limit(account, 600)
     for _ in range(100):
         account.send()
-    account.gateway.system.committer._cache = type(account.gateway.system.committer._cache)()
+    account.gateway.system.committer.saver._cache = type(
+        account.gateway.system.committer.saver._cache
+    )()
     limit(account, 100)
     with pytest.raises(RateLimited):
         account.send()

@@ -53,7 +53,7 @@ def test_a_changed_snapshot_is_not_used_and_a_right_one_takes_its_place(
     snapshotted: Account, planted: str
 ) -> None:
     gateway, key = snapshotted.gateway, account_id(snapshotted.number)
-    gateway.system.committer._forget()  # as a process that starts
+    gateway.system.committer.saver._forget()  # as a process that starts
     plant(gateway.folder, f"UPDATE stored_snapshots SET {planted}")
     before = gateway.system.store.snapshot(key)
     assert before is not None

@@ -206,7 +206,7 @@ def test_a_follower_that_cannot_be_told_repeats_nothing(account: Account) -> Non
     def fail() -> None:
         raise ZeroDivisionError("on_commit")
 
-    account.gateway.system.committer.on_commit = fail
+    account.gateway.system.committer.saver.on_commit = fail
     answer = granting(account)
     account.gateway.step()
     assert answer.unwrap() == 101 == account.available

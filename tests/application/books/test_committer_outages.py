@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from application.books.committer import REDO_PAUSE_S
+from application.books.saver import REDO_PAUSE_S
 from application.ports import AnswerLost
 from domain.errors import OutcomeUnknown, StoreDown
 from domain.message import Message
@@ -138,7 +138,7 @@ def test_while_an_answer_is_looked_for_those_in_line_are_refused_in_time(account
         if in_line[0].is_there and not told_at_s:
             told_at_s.append(gateway.clock.monotonic_s())
 
-    gateway.system.committer._pause = pause
+    gateway.system.committer.saver._pause = pause
     gateway.store.faults.append(Fault.LOST_AFTER_COMMIT)
     gateway.store.faults.extend([Fault.DOWN] * 2_000)
     started_s = gateway.clock.monotonic_s()

@@ -97,7 +97,7 @@ def test_an_older_store_that_another_process_has_written_to_since_is_noticed_as_
 
 
 def test_numbers_that_were_taken_from_a_newer_store_are_not_used(gateway: PutBack) -> None:
-    numbers = gateway.system.committer.numbers
+    numbers = gateway.system.committer.saver.numbers
     first = numbers.take("message")
     head = gateway.system.store.head()
     gateway.grant(20)
