@@ -4,9 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from uuid import UUID
-
-from eventsourcing.persistence import Mapper
 
 from adapters.anchors import FileAnchor, MailAnchor, anchor_file, mailed_file
 from adapters.clock import SystemClock, SystemRandomness
@@ -34,10 +31,10 @@ from adapters.observability.outlet import Outlet
 from adapters.outage import watch_redis
 from adapters.readiness import add_checks
 from adapters.reads import Reads, inspections_of, open_reads
+from adapters.saving import open_committer, open_saver
 from adapters.security.secret import Secret, read_secret
 from adapters.server_secret import derived, server_secret
 from adapters.settings import Settings
-from adapters.store.numbers import BlockNumbers
 from adapters.store.read_engine import scrub_read_models, shorten_logs
 from adapters.tables import write_table
 from adapters.watching import watch_server
@@ -49,7 +46,6 @@ from application.books.codec import event_mapper
 from application.books.committer import Committer
 from application.books.digests import Digests
 from application.books.reader import Reader
-from application.books.trail import Trail
 from application.fleet.liveness import FleetWatch
 from application.fleet.pins import StoredPins
 from application.messages.porting import Ported
@@ -105,7 +101,17 @@ def bootstrap(
     reader = Reader(store := reads.store, mapper := event_mapper(), writer)
     common = _Common(store, reader, hasher or wanted(make_hasher), clock, randomness, writer)
     traces = _open_traces(settings, common, secret, metrics) if is_server else None
-    committer = _open_committer(settings, common, mapper, signals, metrics, traces=traces)
+    saver = open_saver(
+        settings,
+        store,
+        mapper=mapper,
+        writer=writer,
+        clock=clock,
+        randomness=randomness,
+        on_commit=signals.commit,
+        traces=traces,
+    )
+    committer = open_committer(settings, saver, clock, metrics, traces)
     add_checks(signals, reads.store, reads.queries, folder=settings.store_folder)
     if is_server:
         watch_server(metrics, settings, reads, committer=committer, outlet=outlet, clock=clock)
@@ -217,30 +223,6 @@ def _open_traces(
     settings: Settings, common: _Common, secret: Secret, metrics: Metrics
 ) -> Traces | None:
     return open_traces(settings, derived(secret, "traces"), metrics, common.randomness)
-
-
-def _open_committer(
-    settings: Settings,
-    common: _Common,
-    mapper: Mapper[UUID],
-    signals: Signals,
-    metrics: Metrics,
-    *,
-    traces: Traces | None,
-) -> Committer:
-    return Committer(
-        store=common.store,
-        mapper=mapper,
-        clock=common.clock,
-        randomness=common.randomness,
-        numbers=BlockNumbers(common.store),
-        writer=common.writer,
-        store_wait_s=settings.store_wait_s,
-        lost_answer_wait_s=settings.lost_answer_wait_s,
-        on_commit=signals.commit,
-        trail=None if traces is None else Trail(traces),
-        on_settled=lambda counts: metrics.settled(counts),  # noqa: PLW0108 - metrics may be lazy
-    )
 
 
 def open_follower(reads: Reads) -> Follower:

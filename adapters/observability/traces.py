@@ -35,6 +35,7 @@ from opentelemetry.trace import (
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from adapters.observability.logs import hush
+from adapters.observability.share import Share
 from application.ports import Answered, Begun, Metrics, Randomness, Step
 from domain.values import SECOND, Instant
 
@@ -91,8 +92,7 @@ class OtlpTraces:
         self, endpoint: str, *, share: float, key: bytes, randomness: Randomness, metrics: Metrics
     ) -> None:
         """Take a ``share`` (0 to 1) of traces, chosen under ``key``, and send them to a URL."""
-        self._below = share * 2**64
-        self._key = key
+        self._share = Share(share, key)
         self._randomness = randomness
         self._kept = lru_cache(REMEMBERED_MAX)(self._kept_trace)
         exporter = OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces", timeout=EXPORT_S)
@@ -193,8 +193,7 @@ class OtlpTraces:
 
         Who names a trace cannot tell beforehand whether it is.
         """
-        digest = hashlib.blake2b(request_id.encode(), digest_size=8, key=self._key).digest()
-        return trace_of(request_id) if int.from_bytes(digest) < self._below else None
+        return trace_of(request_id) if self._share.keeps(request_id) else None
 
     def _random_id(self) -> int:
         return int.from_bytes(self._randomness.token(8)) or 1

@@ -38,7 +38,7 @@ DATABASE_URLS: Final = url(["postgresql", "postgres"])
 MAIL_URLS: Final = url(["smtp", "smtps"])
 REDIS_URLS: Final = url(["redis", "rediss", "unix"])
 TLS: Final = ("1.2", "1.3")
-FOLLOWERS: Final = ("auto", "apart", "threads")
+PLACES: Final = ("auto", "apart", "threads")
 EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - what an operator may set
 CREDITS: Final = within(0, CREDITS_MAX)
 DAYS: Final = within(0, 36_500)
@@ -263,7 +263,13 @@ class Settings:
         "auto",
         "Who follows the log in serve: threads of it, or a process apart; "
         "auto: apart where it has two cores.",
-        check=one_of(FOLLOWERS),
+        check=one_of(PLACES),
+    )
+    committer: str = _setting(
+        "auto",
+        "Who saves in serve: a thread of it, or a process apart; "
+        "auto: apart where it has two cores.",
+        check=one_of(PLACES),
     )
     log_level: str | None = _setting(
         None,

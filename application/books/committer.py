@@ -9,17 +9,12 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeVar, cast
-from uuid import UUID
-
-from eventsourcing.persistence import Mapper
 
 from application.books.commands import Command, Done, Outcome, Preparing
 from application.books.line import BATCH_MESSAGES_MAX, WAITING_MESSAGES_MAX, Line, Waiting
 from application.books.saver import Saver, refuse_overdue
-from application.books.trail import Trail
-from application.ports import Clock, Numbers, Randomness, Store
+from application.ports import Begun, Clock, Numbers
 from domain.errors import OutcomeUnknown, Unavailable
-from domain.proof.writer import WriterKeys
 
 __all__ = ["Command", "Committer", "Done", "Numbers", "Outcome", "Preparing", "Saves"]
 
@@ -45,46 +40,27 @@ class Committer:
 
     def __init__(
         self,
+        saver: Saver,
         *,
-        store: Store,
-        mapper: Mapper[UUID],
         clock: Clock,
-        randomness: Randomness,
-        numbers: Numbers,
-        writer: WriterKeys,
         batch_messages_max: int = BATCH_MESSAGES_MAX,
         waiting_messages_max: int = WAITING_MESSAGES_MAX,
         store_wait_s: float = 5.0,
-        lost_answer_wait_s: float = 60.0,
-        on_commit: Callable[[], None] = lambda: None,
         on_settled: OnSettled = lambda _: None,
-        trail: Trail | None = None,
-        pause: Callable[[float], object] | None = None,
+        here: Callable[[], Begun | None] = lambda: None,
     ) -> None:
-        self.randomness = randomness
-        self.mapper = mapper
+        """``here`` gives the request that the caller answers, where its trace is kept."""
+        self.saver = saver
+        """Saves in this process."""
         self.on_settled = on_settled
         """Told how many commands of which kind came to what, a batch at a time."""
+        saver.on_away = self.refuse_overdue
+        self._saves: Saves = saver
         self._clock = clock
-        self._trail = trail
+        self._here = here
         self._batch_max = batch_messages_max
         self._store_wait_s = store_wait_s
         self._line = Line(waiting_messages_max)
-        self.saver = Saver(
-            store=store,
-            mapper=mapper,
-            clock=clock,
-            randomness=randomness,
-            numbers=numbers,
-            writer=writer,
-            lost_answer_wait_s=lost_answer_wait_s,
-            on_commit=on_commit,
-            on_away=self.refuse_overdue,
-            trail=trail,
-            pause=pause,
-        )
-        """Saves in this process."""
-        self._saves: Saves = self.saver
 
     def saved_by(self, saves: Saves) -> None:
         """Have batches saved by somebody else; before the first one."""
@@ -100,8 +76,7 @@ class Committer:
             StoreDown: the committer is closing down; nothing was stored.
         """
         deadline_s = self._clock.monotonic_s() + self._store_wait_s
-        under = None if self._trail is None else self._trail.here()
-        waiting = cast("Waiting[object]", Waiting(command, done, deadline_s, under))
+        waiting = cast("Waiting[object]", Waiting(command, done, deadline_s, self._here()))
         try:
             self._line.join(waiting)
         except Unavailable as refusal:

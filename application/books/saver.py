@@ -61,22 +61,17 @@ class Saver:
         writer: WriterKeys,
         lost_answer_wait_s: float = 60.0,
         on_commit: Callable[[], None] = lambda: None,
-        on_away: Callable[[Exception], object] = lambda _: None,
-        on_parts: Callable[[], object] = lambda: None,
         trail: Trail | None = None,
         pause: Callable[[float], object] | None = None,
     ) -> None:
-        """``on_away`` hears, again and again, why nothing can be stored now.
-
-        ``on_parts`` is called before a batch is saved in parts: from then on its save's id says
-        nothing of it any more.
-        """
         self.numbers = numbers
         self.randomness = randomness
         self.mapper = mapper
         self.on_commit = on_commit
-        self._on_away = on_away
-        self._on_parts = on_parts
+        self.on_away: Callable[[Exception], object] = lambda _: None
+        """Hears, again and again, why nothing can be stored now."""
+        self.on_parts: Callable[[], object] = lambda: None
+        """Called before a batch is saved in parts: the id of its save says nothing of it then."""
         self._store = store
         self._clock = clock
         self._trail = trail
@@ -144,7 +139,7 @@ class Saver:
             if len(left) == 1:
                 left[0].refuse(error)
                 return
-            self._on_parts()
+            self.on_parts()
             middle = len(left) // 2
             self._commit(left[:middle], None, after_loss=False)
             self._commit(left[middle:], None, after_loss=False)
@@ -167,7 +162,7 @@ class Saver:
                 elif now_s >= lost_since_s + self._lost_answer_wait_s:
                     raise OutcomeUnknown(AWAY) from error
                 else:
-                    self._on_away(error)
+                    self.on_away(error)
                 if batch:
                     self._pause(REDO_PAUSE_S)
             except VersionConflict:
@@ -194,7 +189,7 @@ class Saver:
         """
         now_s = self._clock.monotonic_s()
         refuse_overdue(batch, error, float("inf") if isinstance(error, StoreUnusable) else now_s)
-        self._on_away(error)
+        self.on_away(error)
         return [waiting for waiting in batch if not waiting.is_told]
 
     def _save_once(

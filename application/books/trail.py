@@ -37,10 +37,6 @@ class Trail:
         self._traces = traces
         self._steps: list[Step] = []
 
-    def here(self) -> Begun | None:
-        """Give the request that the caller answers, where its trace is kept; any thread."""
-        return self._traces.here()
-
     def begun(self) -> Self:
         """Begin a batch: what was told of one that was not saved is forgotten."""
         self._steps.clear()

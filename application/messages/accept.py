@@ -75,6 +75,10 @@ class SendMessages(Command[Accepted]):
         self._rows: list[ContentRow] = []
         self._answer_salt = b""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Go to another process as what was asked for: all else follows from it."""
+        return type(self), (self._sending,)
+
     # -- before the lock ---------------------------------------------------------------------
 
     def prepare(self, tools: Preparing) -> None:

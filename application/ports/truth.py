@@ -243,5 +243,11 @@ class Store(Protocol):
     def trouble(self) -> str | None:
         """Say, for operators, what keeps it from being used; None when nothing is known to."""
 
+    def damage(self) -> str | None:
+        """Say what of that is damage, which stays."""
+
+    def heard(self, trouble: str | None, damage: str | None) -> None:
+        """Note how the process that writes for this one has found it."""
+
     def close(self) -> None:
         """Let go of every connection."""

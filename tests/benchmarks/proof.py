@@ -28,6 +28,7 @@ from adapters.store.sqlite import SqliteStore
 from application.books.codec import event_mapper
 from application.books.committer import Committer
 from application.books.reader import Reader
+from application.books.saver import Saver
 from application.ports import Store
 from application.proof.adopting import adopt
 from application.proof.proving import prove
@@ -58,7 +59,7 @@ def main(what: str, url: str) -> None:
 def _seal(store: Store) -> dict[str, Any]:
     clock, mapper = VirtualClock(), event_mapper()
     adopt(store, WRITER, SystemRandomness(), at=clock.now())
-    committer = Committer(
+    saver = Saver(
         store=store,
         mapper=mapper,
         clock=clock,
@@ -66,6 +67,7 @@ def _seal(store: Store) -> dict[str, Any]:
         numbers=BlockNumbers(store),
         writer=WRITER,
     )
+    committer = Committer(saver, clock=clock)
 
     def execute(command: Any) -> Any:
         outcomes: list[Any] = []

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from adapters.security.signing import Ed25519Key
 from adapters.store.numbers import BlockNumbers
 from application.books.committer import Committer
+from application.books.saver import Saver
 from application.ports import Save, Store, Turn
 from application.proof.sealing import Sealer
 from application.system import System
@@ -133,14 +134,15 @@ def _row(what: str, mine: _Sends, bare: _Sends) -> Row:
 
 def _committer(system: System, clock: VirtualClock, *, is_bare: bool) -> Committer:
     store: Any = _Bare(system.store) if is_bare else system.store
-    return Committer(
+    saver = Saver(
         store=store,
-        mapper=system.committer.mapper,
+        mapper=system.committer.saver.mapper,
         clock=clock,
         randomness=system.randomness,
         numbers=BlockNumbers(system.store),
         writer=system.writer,
     )
+    return Committer(saver, clock=clock)
 
 
 def _sealer(sends: _Sends) -> Callable[[], object]:

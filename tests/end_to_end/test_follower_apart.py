@@ -12,8 +12,19 @@ from typing import Final
 
 import pytest
 
+from tests.end_to_end.apart import (
+    ANOTHER,
+    APART,
+    LATE_S,
+    child_of,
+    cradle_of,
+    faults_of,
+    followed,
+    is_dead,
+    said,
+)
 from tests.end_to_end.client import Client
-from tests.end_to_end.gateway import UNLIMITED, Demo
+from tests.end_to_end.gateway import Demo
 from tests.end_to_end.load import Load, Recipients, Sms
 from tests.end_to_end.read_models import unequal_read_models
 from tests.end_to_end.truth import Truth, on_air, repeated, sqlite_store
@@ -23,12 +34,9 @@ from tests.support.processes import children, is_alive
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(soak_count(5_400, quick=240))]
 
-SETTINGS: Final = {**UNLIMITED, "NGOMA_MODEM_LATENCY_MS": "0", "NGOMA_LOG_LEVEL": "info"}
-APART: Final = {**SETTINGS, "NGOMA_FOLLOWER": "apart"}
+FOLLOWER: Final = "follower"
 KILLS: Final = soak_count(200, quick=3)
 CREDITS: Final = 1_000_000
-LATE_S: Final = 60.0
-ANOTHER: Final = "was ended by signal 9; another one is begun"
 
 
 @pytest.fixture
@@ -36,47 +44,6 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
     demo = Demo(tmp_path / "demo", settings=APART)
     yield demo
     demo.kill9()
-
-
-def cradle_of(demo: Demo) -> int:
-    (cradle,) = [pid for pid in children(demo.pid) if is_alive(pid)]
-    return cradle
-
-
-def follower_of(demo: Demo) -> int:
-    """Wait until there is one; give its number."""
-
-    def found() -> int:
-        return next(filter(is_alive, children(cradle_of(demo))), 0)
-
-    return wait_until(found, within_s=LATE_S, what="there is a follower")
-
-
-def faults_of(demo: Demo) -> float:
-    """How many faults of the follower there were, as the metrics say."""
-    lines = Client(demo.operations_url, "").get("/metrics").body.decode().splitlines()
-    (line,) = [one for one in lines if one.startswith('ngoma_thread_faults{thread="follower"}')]
-    return float(line.split()[-1])
-
-
-def is_dead(pid: int) -> bool:
-    return not is_alive(pid)
-
-
-def followed(client: Client) -> None:
-    """Send something, and wait until a read model shows it."""
-    text = f"seen? {time.monotonic_ns()}"
-    assert client.send("0977000000", text).is_accepted
-    wait_until(
-        lambda: client.log(limit=1)["logs"][0]["message"] == text,
-        within_s=LATE_S,
-        what="the read models go on",
-    )
-
-
-def said(demo: Demo, *words: str) -> list[str]:
-    lines = demo.log.read_text().splitlines()
-    return [line for line in lines if all(word in line for word in words)]
 
 
 def test_a_follower_that_is_killed_under_load_again_and_again_loses_and_doubles_nothing(
@@ -93,11 +60,11 @@ def test_a_follower_that_is_killed_under_load_again_and_again_loses_and_doubles_
     with Load([client], next_sms, threads=2, pause_s=0.2) as load:
         load.wait_for_an_answer()
         for _ in range(KILLS):
-            follower = follower_of(demo)
+            follower = child_of(demo, FOLLOWER)
             time.sleep(moment.uniform(0.0, 0.3))  # the moment of the kill is the test
             os.kill(follower, signal.SIGKILL)
             wait_until(partial(is_dead, follower), what="it is dead")
-            follower_of(demo)
+            child_of(demo, FOLLOWER)
     followed(client)
     wait_until(lambda: demo.checks["threads"] == "ok", within_s=LATE_S, what="all is well again")
     wait_until(
@@ -105,7 +72,7 @@ def test_a_follower_that_is_killed_under_load_again_and_again_loses_and_doubles_
         within_s=LATE_S + load.accepted / 10,  # modems stood still while nobody followed
         what="all that was accepted has left",
     )
-    assert faults_of(demo) == KILLS
+    assert faults_of(demo, FOLLOWER) == KILLS
     assert demo.stop() == 0
     faults = unequal_read_models(demo.folder, demo.folder.with_name("anew"))
     with sqlite_store(demo.folder) as store:
@@ -122,17 +89,17 @@ def test_a_follower_that_is_killed_under_load_again_and_again_loses_and_doubles_
 def test_a_follower_that_died_is_told_of_everywhere_and_so_is_that_it_is_over(demo: Demo) -> None:
     client = demo.start().client
     asked = Client(demo.operations_url, "")
-    assert faults_of(demo) == 0
-    os.kill(follower_of(demo), signal.SIGKILL)
+    assert faults_of(demo, FOLLOWER) == 0
+    os.kill(child_of(demo, FOLLOWER), signal.SIGKILL)
     followed(client)
     assert len(said(demo, "follower waits: its process", ANOTHER)) == 1
-    wait_until(lambda: faults_of(demo) == 1, within_s=LATE_S, what="it is counted")
+    wait_until(lambda: faults_of(demo, FOLLOWER) == 1, within_s=LATE_S, what="it is counted")
     wait_until(lambda: said(demo, "follower goes on"), within_s=LATE_S, what="that it is over")
     wait_until(lambda: client.get("/readyz").status == 200, within_s=LATE_S, what="all is well")
 
     # while none can be begun, it stands in the checks: the cradle is frozen, and forks nothing
     os.kill(cradle_of(demo), signal.SIGSTOP)
-    os.kill(follower_of(demo), signal.SIGKILL)
+    os.kill(child_of(demo, FOLLOWER), signal.SIGKILL)
     wait_until(
         lambda: demo.checks["threads"] == "follower: ProcessEnded",
         within_s=LATE_S,
@@ -157,11 +124,12 @@ def test_a_follower_that_died_is_told_of_everywhere_and_so_is_that_it_is_over(de
 
 
 @pytest.mark.parametrize("is_frozen", soak_cases(True, False, quick=1))
-def test_a_follower_does_not_outlive_who_had_it_made(demo: Demo, is_frozen: bool) -> None:
+def test_no_child_outlives_who_had_it_made(demo: Demo, is_frozen: bool) -> None:
     demo.start()
-    made = [cradle_of(demo), follower_of(demo)]
+    made = [cradle_of(demo), child_of(demo, FOLLOWER), child_of(demo, "committer")]
     if is_frozen:
         os.kill(made[1], signal.SIGSTOP)
+        os.kill(made[2], signal.SIGSTOP)
     demo.kill9()
     wait_until(lambda: not any(map(is_alive, made)), what="they are gone, too")
 
@@ -169,7 +137,7 @@ def test_a_follower_does_not_outlive_who_had_it_made(demo: Demo, is_frozen: bool
 @pytest.mark.parametrize("number", soak_cases(signal.SIGINT, signal.SIGTERM, quick=1))
 def test_a_signal_to_all_of_them_ends_them_in_order(demo: Demo, number: signal.Signals) -> None:
     followed(demo.start().client)
-    made = [cradle_of(demo), follower_of(demo)]
+    made = [cradle_of(demo), child_of(demo, FOLLOWER), child_of(demo, "committer")]
     os.killpg(demo.pid, number)  # it leads a session of its own
     assert demo.stop(0) == 0  # which only waits
     assert not any(map(is_alive, made))
@@ -178,8 +146,8 @@ def test_a_signal_to_all_of_them_ends_them_in_order(demo: Demo, number: signal.S
 
 
 @pytest.mark.parametrize("way", soak_cases("threads", "auto", quick=1))
-def test_threads_follow_where_that_is_set_or_there_is_one_core(demo: Demo, way: str) -> None:
-    demo.settings["NGOMA_FOLLOWER"] = way
+def test_threads_do_it_all_where_that_is_set_or_there_is_one_core(demo: Demo, way: str) -> None:
+    demo.settings["NGOMA_FOLLOWER"] = demo.settings["NGOMA_COMMITTER"] = way
     if way == "auto":
         demo.prefix = ("taskset", "--cpu-list", str(min(os.sched_getaffinity(0))))
     followed(demo.start().client)
@@ -191,7 +159,7 @@ def test_read_models_on_postgresql_are_followed_apart_too(demo: Demo, database_u
     demo.settings["NGOMA_DATABASE_URL"] = database_url
     client = demo.start().client
     followed(client)
-    os.kill(follower_of(demo), signal.SIGKILL)
+    os.kill(child_of(demo, FOLLOWER), signal.SIGKILL)
     followed(client)
     assert demo.stop() == 0
     assert len(said(demo, ANOTHER)) == 1

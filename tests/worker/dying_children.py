@@ -5,6 +5,7 @@ Prints when each of ``CHILDREN`` began, and how the supervisor saw the last one'
 
 import json
 import os
+import socket
 import sys
 import time
 from functools import partial
@@ -15,7 +16,6 @@ from adapters.bootstrap import bootstrap
 from adapters.settings import Settings
 from tests.worker.processes import until
 from worker.apart.cradle import cradled
-from worker.apart.line import Line
 from worker.parts import PARTS
 from worker.parts.part import ProcessRole
 from worker.supervisor import Supervisor
@@ -24,7 +24,7 @@ CHILDREN: Final = 4
 CODE: Final = 3
 
 
-def die(begun: Path, _: Line) -> None:
+def die(begun: Path, _: socket.socket) -> None:
     """Be the child: note that it began, and end."""
     with begun.open("a") as file:
         file.write(f"{time.monotonic()}\n")
@@ -38,7 +38,7 @@ def run(folder: Path) -> None:
     def came() -> list[float]:
         return [float(line) for line in begun.read_text().split()] if begun.exists() else []
 
-    with cradled(partial(die, begun), name="dies") as cradle:
+    with cradled({"follower": partial(die, begun)}) as cradle:
         system = bootstrap(Settings(data_dir=folder))
         system.store.migrate()
         system.follower.migrate()

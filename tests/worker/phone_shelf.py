@@ -121,7 +121,7 @@ class Shelf:
             reader=system.reader,
             queries=system.queries,
             committer=system.committer,
-            randomness=system.committer.randomness,
+            randomness=system.committer.saver.randomness,
             clock=self.time,
             alarms=self.gw.alarms,
             waits=SimWaits(read_models_s=0.0),
@@ -131,7 +131,7 @@ class Shelf:
     def add_phone(self, slots: Slots, *faults: str, **options: Any) -> EmulatedPhone:
         """Enrol a phone by a code, as an operator and its app do."""
         system = self.gw.system
-        code = draw_code(system.committer.randomness)
+        code = draw_code(system.committer.saver.randomness)
         self.gw.execute(
             OfferEnrolment(
                 code,

@@ -14,7 +14,7 @@ from tests.support.warm import ROOT, warm
 from tests.worker.dying_children import CHILDREN, CODE
 from worker.apart.cradle import cradled
 from worker.apart.line import HungUp, Line
-from worker.parts.follower_apart import BEGIN_S
+from worker.apart.ward import BEGIN_S
 
 FRAMES_AT_MOST = 100_000
 FOR_S = 5.0
@@ -71,7 +71,7 @@ def test_no_process_with_threads_is_forked(caplog: pytest.LogCaptureFixture) -> 
     until = threading.Event()
     thread = threading.Thread(target=until.wait, args=[FOR_S])
     thread.start()
-    with cradled(lambda _: os._exit(CODE), name="never") as cradle:
+    with cradled({"never": lambda _: os._exit(CODE)}) as cradle:
         assert cradle is None
     until.set()
     thread.join()

@@ -12,17 +12,15 @@ import ctypes
 import gc
 import logging
 import os
+import select
 import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-
-from worker.apart.line import Line
 
 logger = logging.getLogger("ngoma.start")
 
@@ -30,8 +28,9 @@ MADE_S: Final = 10.0
 """How long the cradle may take to fork."""
 END_S: Final = 2.0
 POLL_S: Final = 0.01
+SLICE_S: Final = 0.05
+"""How long one thread listens before another one may."""
 CRADLE: Final = "ngoma-cradle"
-ORDER: Final = b"+"
 MADE: Final = b"m"
 ENDED: Final = b"e"
 WORD_BYTES_MAX: Final = 64
@@ -40,65 +39,86 @@ PR_SET_NAME: Final = 15
 IGNORED: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """A terminal sends them to all processes at once: who made us says when to end."""
 
+Work = Callable[[socket.socket], None]
+"""What a child does, with its end of the line to who had it made."""
+
 
 class CradleGone(Exception):
     """No more processes are made: this one has to do the work itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Child:
-    """A process that the cradle made, and the line to it."""
-
-    pid: int
-    line: Line
-
-
 class Cradle:
-    """The cradle as its maker sees it. One thread uses it."""
+    """The cradle as its maker sees it; any thread."""
 
-    def __init__(self, pid: int, orders: socket.socket) -> None:
+    def __init__(self, pid: int, orders: socket.socket, names: Collection[str]) -> None:
+        self.names = names
+        """What it makes children for."""
         self._pid = pid
         self._orders = orders
+        self._lock = threading.Lock()
+        self._codes: dict[int, int] = {}
+        self._is_gone = False
         orders.settimeout(MADE_S)
 
-    def make(self) -> Child:
-        """Have a child made; the one before must have ended.
+    def make(self, name: str, its: socket.socket) -> int:
+        """Have a child made, which gets ``its`` end of a line; give its number.
 
         Raises:
             CradleGone: the cradle was killed, or cannot fork.
         """
-        ours, its = Line.pair()
-        try:
-            with its:
-                socket.send_fds(self._orders, [ORDER], [its.fileno()])
-            return Child(int(self._hear(MADE)), ours)
-        except (OSError, ValueError) as error:
-            ours.close()
-            msg = f"the process that makes others is gone ({type(error).__name__})"
-            raise CradleGone(msg) from error
+        with self._lock:
+            try:
+                return self._made(name, its)
+            except (OSError, CradleGone) as error:
+                self._is_gone = True
+                msg = f"the process that makes others is gone ({type(error).__name__})"
+                raise CradleGone(msg) from error
 
-    def ended(self, wait_s: float) -> int | None:
-        """Wait for the child's end: its exit code, negative for a signal's number, or None.
+    def _made(self, name: str, its: socket.socket) -> int:
+        if self._is_gone:  # what it was asked before might be answered now
+            raise CradleGone
+        socket.send_fds(self._orders, [name.encode()], [its.fileno()])
+        until_s = time.monotonic() + MADE_S
+        while not (pid := self._hear(until_s - time.monotonic())):
+            if time.monotonic() > until_s:
+                raise TimeoutError
+        return pid
+
+    def ended(self, pid: int, wait_s: float) -> int | None:
+        """Wait for a child's end: its exit code, negative for a signal's number, or None.
 
         Raises:
             CradleGone: nobody knows.
         """
-        self._orders.settimeout(wait_s)
-        try:
-            return int(self._hear(ENDED))
-        except (TimeoutError, BlockingIOError):
-            return None
-        except (OSError, ValueError) as error:
-            raise CradleGone from error
-        finally:
-            self._orders.settimeout(MADE_S)
-
-    def _hear(self, kind: bytes) -> bytes:
-        """Wait for a word of this kind; how an earlier child ended may still be on the way."""
+        until_s = time.monotonic() + wait_s
         while True:
-            said = self._orders.recv(WORD_BYTES_MAX)
-            if said[:1] in {kind, b""}:
-                return said[1:]
+            with self._lock:
+                if pid not in self._codes:
+                    try:
+                        self._hear(min(SLICE_S, until_s - time.monotonic()))
+                    except OSError as error:
+                        raise CradleGone from error
+                if pid in self._codes:
+                    return self._codes.pop(pid)
+            if time.monotonic() >= until_s:
+                return None
+
+    def _hear(self, wait_s: float) -> int:
+        """Wait for a word: give the number of who was made; how another one ended is kept.
+
+        Raises:
+            CradleGone: there will be none any more.
+        """
+        if not select.select([self._orders], [], [], max(0.0, wait_s))[0]:
+            return 0
+        said = self._orders.recv(WORD_BYTES_MAX)
+        if not said:
+            raise CradleGone
+        pid, *code = map(int, said[1:].split())
+        if said[:1] == MADE:
+            return pid
+        self._codes[pid] = code[0]
+        return 0
 
     def close(self) -> None:
         """Have it end, and wait for that."""
@@ -118,8 +138,8 @@ class Cradle:
 
 
 @contextmanager
-def cradled(work: Callable[[Line], None], *, name: str) -> Iterator[Cradle | None]:
-    """Fork a cradle whose children, called ``name``, do ``work``.
+def cradled(works: Mapping[str, Work]) -> Iterator[Cradle | None]:
+    """Fork a cradle whose children do one of ``works`` each, by its name.
 
     None where this process must not be forked.
     """
@@ -137,12 +157,12 @@ def cradled(work: Callable[[Line], None], *, name: str) -> Iterator[Cradle | Non
             ours.close()
             _must_end_with(maker, name=CRADLE)
             signal.pthread_sigmask(signal.SIG_SETMASK, held)
-            _rock(its, work, name=name)
+            _rock(its, works)
         finally:
             os._exit(0)
     signal.pthread_sigmask(signal.SIG_SETMASK, held)
     its.close()
-    cradle = Cradle(pid, ours)
+    cradle = Cradle(pid, ours, works.keys())
     try:
         yield cradle
     finally:
@@ -154,27 +174,47 @@ def is_alone() -> bool:
     return threading.active_count() == 1 and len(list(Path("/proc/self/task").iterdir())) == 1
 
 
-def _rock(orders: socket.socket, work: Callable[[Line], None], *, name: str) -> None:
+def _rock(orders: socket.socket, works: Mapping[str, Work]) -> None:
     """Fork a child at each order, and tell its number and how it ended, until nobody asks."""
-    cradle = os.getpid()
+    pids: dict[int, int] = {}
+    waiting = select.poll()
+    waiting.register(orders, select.POLLIN)
     while True:
-        order, ends, *_ = socket.recv_fds(orders, len(ORDER), 1)
-        if not order:
-            return
-        if not (pid := os.fork()):
-            code = 1
-            try:
-                orders.close()
-                _must_end_with(cradle, name=name)
-                work(Line(socket.socket(fileno=ends[0])))
-                code = 0
-            finally:
-                os._exit(code)
-        os.close(ends[0])
-        orders.send(MADE + f"{pid}".encode(), socket.MSG_NOSIGNAL)
-        _, status = os.waitpid(pid, 0)
-        code = os.waitstatus_to_exitcode(status)
-        orders.send(ENDED + f"{code}".encode(), socket.MSG_NOSIGNAL)
+        for place, _ in waiting.poll():
+            if place != orders.fileno():
+                waiting.unregister(place)
+                os.close(place)
+                _tell_end(orders, pids.pop(place))
+                continue
+            name, ends, *_ = socket.recv_fds(orders, WORD_BYTES_MAX, 1)
+            if not name:
+                return
+            pid = _fork(orders, name.decode(), works, socket.socket(fileno=ends[0]))
+            end = os.pidfd_open(pid)
+            pids[end] = pid
+            waiting.register(end, select.POLLIN)
+            orders.send(MADE + b"%d" % pid, socket.MSG_NOSIGNAL)
+
+
+def _fork(orders: socket.socket, name: str, works: Mapping[str, Work], end: socket.socket) -> int:
+    cradle = os.getpid()
+    if pid := os.fork():
+        end.close()
+        return pid
+    code = 1
+    try:
+        orders.close()
+        _must_end_with(cradle, name=f"ngoma-{name}")
+        works[name](end)
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _tell_end(orders: socket.socket, pid: int) -> None:
+    _, status = os.waitpid(pid, 0)
+    code = os.waitstatus_to_exitcode(status)
+    orders.send(ENDED + b"%d %d" % (pid, code), socket.MSG_NOSIGNAL)
 
 
 def _must_end_with(parent: int, *, name: str) -> None:

@@ -23,7 +23,7 @@ from api.app import create_app, create_phones_app
 from api.routing.phones import open_phones
 from application.system import System
 from domain.errors import NgomaError
-from worker.apart.cradle import cradled
+from worker.apart.cradle import Work, cradled
 from worker.cli.adoption import adopt_what_is_older, must_not_be_older
 from worker.cli.alone import alone
 from worker.cli.demo import (
@@ -42,6 +42,7 @@ from worker.cli.options import POSITION, Place, Whole, example, place_options
 from worker.cli.signals import end_in_order
 from worker.cli.soundness import require_sound, why_unmigrated
 from worker.memory import settle_memory
+from worker.parts.committer_child import commit
 from worker.parts.follower_child import follow
 from worker.parts.part import ProcessRole
 from worker.supervisor import Supervisor
@@ -117,9 +118,8 @@ def _serve(
     go_on = end_in_order()
     with ExitStack() as stack:
         cradle = None
-        if role is ProcessRole.ALL and follows_apart(settings):
-            follows = partial(follow, settings, outlet)
-            cradle = stack.enter_context(cradled(follows, name="ngoma-follower"))
+        if role is ProcessRole.ALL and (works := works_apart(settings, outlet)):
+            cradle = stack.enter_context(cradled(works))
         if settings.database_url is None:
             stack.enter_context(alone(settings.data_dir))
             require_sound(settings.data_dir)
@@ -168,11 +168,17 @@ def _serve(
         server.run(sockets=[listener.socket])
 
 
-def follows_apart(settings: Settings) -> bool:
-    """Whether a process of its own follows the log; one core would only pay for it in memory."""
-    if sys.platform != "linux" or settings.follower == "threads":
-        return False
-    return settings.follower == "apart" or len(os.sched_getaffinity(0)) > 1
+def works_apart(settings: Settings, outlet: Outlet) -> Mapping[str, Work]:
+    """Give what processes of their own do; one core would only pay for them in memory."""
+    if sys.platform != "linux":
+        return {}
+    works = {"follower": (settings.follower, follow), "committer": (settings.committer, commit)}
+    has_room = len(os.sched_getaffinity(0)) > 1
+    return {
+        name: partial(work, settings, outlet)
+        for name, (where, work) in works.items()
+        if where == "apart" or (where == "auto" and has_room)
+    }
 
 
 def plan_note(settings: Settings) -> str:

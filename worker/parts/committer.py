@@ -1,18 +1,21 @@
-"""The committer: the one thread of a process that writes."""
+"""The committer: the one thread of a process that writes, or that has another process write."""
 
 from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
+from worker.parts.committer_apart import CommitterApart
 from worker.parts.loop import Loop
-from worker.parts.part import Part, Process, ProcessRole, Stage
+from worker.parts.part import Part, Process, ProcessRole, Running, Stage
 
 WAIT_S: Final = 1.0
 """How long one step waits for a command."""
 
 
-def _make(process: Process) -> Sequence[Loop]:
+def _make(process: Process) -> Sequence[Running]:
     committer = process.system.committer
+    if process.cradle is not None and CommitterApart.name in process.cradle.names:
+        return [CommitterApart(process.cradle, process.system)]
     return [
         Loop(
             "committer",

@@ -1,16 +1,18 @@
 """A part for each follower with effects: ``effect_part`` makes it of whatever makes the effect."""
 
-import threading
 from collections.abc import Callable, Sequence
 from typing import Final
 
 from application.books.effects import Effect, EffectFollower
 from worker.parts.loop import Loop
 from worker.parts.part import Part, Process, ProcessRole, Stage
+from worker.parts.spaced import Spaced
 
 POLL_S: Final = 0.5
 """How often the log is looked at, besides after each progress of this process's read models."""
 ROLES: Final = frozenset({ProcessRole.ALL, ProcessRole.PROJECT})
+REST_S: Final = 0.1
+"""The least pause between two looks: an effect may be that much later under load."""
 
 
 def effect_part(name: str, make: Callable[[Process], Effect]) -> Part:
@@ -22,12 +24,12 @@ def effect_part(name: str, make: Callable[[Process], Effect]) -> Part:
     """
 
     def loops(process: Process) -> Sequence[Loop]:
-        system, progress = process.system, threading.Event()
+        system, progress = process.system, Spaced(REST_S)
         follower = EffectFollower(
             name,
             make(process),
             store=system.store,
-            mapper=system.committer.mapper,
+            mapper=system.committer.saver.mapper,
             clock=system.clock,
             alarms=process.alarms,
             holder=process.name,

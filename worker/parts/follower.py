@@ -13,7 +13,7 @@ def _make(process: Process) -> Sequence[Running]:
     system = process.system
     committed = system.signals.committed
     following = Following(system.follower, system.clock, committed)
-    if process.cradle is not None:
+    if process.cradle is not None and FollowerApart.name in process.cradle.names:
         return [FollowerApart(process.cradle, system, following)]
     return [Loop("follower", following.step, wake=committed.set)]
 

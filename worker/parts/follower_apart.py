@@ -1,20 +1,16 @@
 """The follower as the process sees it that has it made: begun, heard, begun again when it dies."""
 
 import logging
-import os
-import signal
 import threading
 import time
-from contextlib import suppress
 from typing import Final
 
 import orjson
 
-from application.fleet.pacing import BackOff
 from application.system import System
-from domain.errors import StoreDown
-from worker.apart.cradle import Child, Cradle, CradleGone
-from worker.apart.line import HungUp
+from worker.apart.cradle import Cradle, CradleGone
+from worker.apart.line import HungUp, Line
+from worker.apart.ward import Ward
 from worker.parts.following import Following, written
 from worker.parts.loop import Loop
 
@@ -22,23 +18,13 @@ HEAR_S: Final = 0.5
 """How often the database of the read models is looked after while nothing is heard."""
 HELLO_S: Final = 30.0
 """How long a child may take to say that it is there."""
-LIVED_S: Final = 10.0
-"""A child that ends after this time did well: the next one is begun at once."""
-BEGIN_S: Final = (0.0, 0.0, 0.5, 1.0, 5.0)
-"""Pauses before the first child, and before the next ones as long as none of them lives."""
 START_S: Final = 5.0
 """How long a start waits for the first one, which as a rule is there in a tenth of a second."""
 END_S: Final = 8.0
 """How long a child may take to end when it is told to; then it is killed."""
-REPORT_S: Final = 1.0
-"""How long the cradle may take to say how a child ended that is gone."""
 LOOK: Final = b"+"
 
 logger = logging.getLogger("ngoma.threads")
-
-
-class ProcessEnded(StoreDown):
-    """The follower's process has ended without being told to; another one is begun."""
 
 
 class FollowerApart:
@@ -50,18 +36,14 @@ class FollowerApart:
     name = "follower"
 
     def __init__(self, cradle: Cradle, system: System, following: Following) -> None:
-        self._cradle = cradle
+        self._ward = Ward(cradle, self.name, Line.pair)
         self._system = system
         self._following = following
-        self._child: Child | None = None
         self._is_alone = False
-        self._begun_s = 0.0
-        self._ended = 0
         self._faults_before = self._faults_of_child = 0
         self._fault_of_child: str | None = "Starting"
         self._stopping, self._is_there = threading.Event(), threading.Event()
         self._looked_s = 0.0
-        self._pauses = BackOff(BEGIN_S)
         self._loop = Loop(self.name, self._step, wake=self._wake, at_end=self._end)
         system.signals.on_commit(self._tell)
         system.signals.add_note(self.name, self._note)
@@ -71,7 +53,7 @@ class FollowerApart:
     @property
     def faults(self) -> int:
         """Unexpected exceptions here and in all children, and children that ended."""
-        return self._loop.faults + self._ended + self._faults_before + self._faults_of_child
+        return self._loop.faults + self._ward.ended + self._faults_before + self._faults_of_child
 
     @property
     def fault(self) -> str | None:
@@ -106,8 +88,8 @@ class FollowerApart:
 
     def _wake(self) -> None:
         self._system.signals.committed.set()
-        if (child := self._child) is not None:
-            child.line.hang_up()
+        if (line := self._ward.line) is not None:
+            line.hang_up()
 
     # -- the thread ----------------------------------------------------------------------------
 
@@ -119,36 +101,35 @@ class FollowerApart:
         """
         if self._is_alone:
             self._following.step()
-        elif self._child is None:
+        elif (line := self._ward.line) is None:
             self._begin()
         else:
-            self._hear(self._child, HEAR_S)
+            self._hear(line, HEAR_S)
             self._look_after_the_file()
 
     def _begin(self) -> None:
-        self._stopping.wait(self._pauses.next_s())
+        self._stopping.wait(self._ward.pause_s())
         if self._stopping.is_set():
             return
         try:
-            child = self._child = self._cradle.make()
+            line = self._ward.begin()
         except CradleGone as error:
             logger.warning("the read models are followed by a thread from now on: %s", error)
             self._is_alone, self._fault_of_child = True, None
             self._is_there.set()
             return
-        self._begun_s = time.monotonic()
         if self._stopping.is_set():
-            child.line.hang_up()
-        logger.info("The read models are followed by process %d.", child.pid)
-        if not self._hear(child, HELLO_S):
-            _kill(child)
+            line.hang_up()
+        logger.info("The read models are followed by process %d.", self._ward.pid)
+        if not self._hear(line, HELLO_S):
+            self._ward.kill()
 
-    def _hear(self, child: Child, wait_s: float) -> bool:
+    def _hear(self, line: Line, wait_s: float) -> bool:
         """Pass on what the child says; False when it says nothing."""
         try:
-            frames = child.line.hear(wait_s)
+            frames = line.hear(wait_s)
         except HungUp:
-            self._bury(child)
+            self._bury()
             return True
         for frame in frames:
             said = orjson.loads(frame)
@@ -165,53 +146,26 @@ class FollowerApart:
             with written():
                 self._system.follower.mend()
 
-    def _bury(self, child: Child) -> None:
+    def _bury(self) -> None:
         """Count a child that ended by itself.
 
         Raises:
             ProcessEnded: it was not told to.
         """
-        code = self._end_of(child, END_S if self._stopping.is_set() else REPORT_S)
-        self._child = None
-        child.line.close()
         self._faults_before += self._faults_of_child
         self._faults_of_child, self._fault_of_child = 0, None
         if self._stopping.is_set():
+            self._ward.end(END_S)
             return
         self._fault_of_child = "Starting"
-        self._ended += 1
-        if time.monotonic() - self._begun_s >= LIVED_S:
-            self._pauses.reset()
-        msg = f"its process {child.pid} {_words(code)}; another one is begun"
-        raise ProcessEnded(msg)
-
-    def _end_of(self, child: Child, wait_s: float) -> int | None:
-        """Wait for its end, and see to that it comes."""
-        with suppress(CradleGone):
-            if (code := self._cradle.ended(wait_s)) is not None:
-                return code
-            _kill(child)
-            return self._cradle.ended(REPORT_S)
-        return None
+        raise self._ward.bury()
 
     def _end(self) -> None:
-        if (child := self._child) is not None:
-            child.line.hang_up()
-            self._end_of(child, END_S)
-            child.line.close()
+        if (line := self._ward.line) is not None:
+            line.hang_up()
+            self._ward.end(END_S)
 
     def _tell(self) -> None:
         """Tell the child of a commit; when there is no room it has enough to look at."""
-        if (child := self._child) is not None:
-            child.line.tell(LOOK)
-
-
-def _kill(child: Child) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(child.pid, signal.SIGKILL)
-
-
-def _words(code: int | None) -> str:
-    if code is None:
-        return "is gone"
-    return f"was ended by signal {-code}" if code < 0 else f"ended with {code}"
+        if (line := self._ward.line) is not None:
+            line.tell(LOOK)

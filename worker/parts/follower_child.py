@@ -1,6 +1,7 @@
 """The follower's process: follows the log, and says how far it is and how it is."""
 
 import logging
+import socket
 import threading
 from collections.abc import Sequence
 from typing import Final
@@ -28,14 +29,14 @@ STORE_LOGGER: Final = "ngoma.store"
 logger = logging.getLogger("ngoma.threads")
 
 
-def follow(settings: Settings, outlet: Outlet, line: Line) -> None:
+def follow(settings: Settings, outlet: Outlet, end: socket.socket) -> None:
     """Follow the log that the settings name until the line ends.
 
     Raises:
         SystemExit: it cannot; the log says why.
     """
     try:
-        _follow(settings, line)
+        _follow(settings, Line(end))
     except NgomaError as error:
         logger.warning("the log cannot be followed: %s", error)
         raise SystemExit(1) from error

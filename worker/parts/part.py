@@ -93,7 +93,7 @@ class Process:
         self.system = system
         self.role = role
         self.cradle = cradle
-        """Makes the follower's process; without it this one follows."""
+        """Makes processes for the parts that it names; without it this one does their work."""
         self.host = host
         self.name = f"{host}-{os.getpid()}"
         """Names the process among those of all hosts."""

@@ -1,16 +1,19 @@
 """The relay, woken by the read models' progress; where no worker is, it does the jobs itself."""
 
-import threading
 from collections.abc import Sequence
 from typing import Final
 
 from worker.parts.loop import Loop
 from worker.parts.part import Part, Process, ProcessRole, Stage
+from worker.parts.spaced import Spaced
 from worker.relay import Relay
+
+REST_S: Final = 0.025
+"""The least pause between two looks: so much later a hint may be under load."""
 
 
 def _make(process: Process) -> Sequence[Loop]:
-    system, progress = process.system, threading.Event()
+    system, progress = process.system, Spaced(REST_S)
     system.follower.on_progress(lambda _: progress.set())
     relay = Relay(
         queries=system.queries,

@@ -1,16 +1,19 @@
 """What tells webhooks of the accounts' events; of several processes one does."""
 
-import threading
 from collections.abc import Sequence
 from typing import Final
 
 from worker.parts.loop import Loop
 from worker.parts.part import Part, Process, ProcessRole, Stage
+from worker.parts.spaced import Spaced
 from worker.webhooks.sender import Sender
+
+REST_S: Final = 0.1
+"""The least pause between two looks: so much later a webhook may be told under load."""
 
 
 def _make(process: Process) -> Sequence[Loop]:
-    system, progress = process.system, threading.Event()
+    system, progress = process.system, Spaced(REST_S)
     system.follower.on_progress(lambda _: progress.set())
     sender = Sender(
         queries=system.queries,

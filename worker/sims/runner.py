@@ -80,7 +80,7 @@ class SimRunner:
             reader=system.reader,
             queries=system.queries,
             committer=committer or system.committer,
-            randomness=system.committer.randomness,
+            randomness=system.randomness,
             clock=clock,
             alarms=alarms,
             waits=waits,

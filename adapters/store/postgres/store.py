@@ -319,10 +319,6 @@ class PostgresStore(Looking):
         """Look whether somebody holds the log's lock, else write when the last one could not."""
         self._troubles.try_out(self._reading, self._writing)
 
-    def trouble(self) -> str | None:
-        """Say what keeps it from being used."""
-        return self._health.trouble
-
     def close(self) -> None:
         """Let go of every connection."""
         self._readers.close()

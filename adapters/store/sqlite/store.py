@@ -303,10 +303,6 @@ class SqliteStore(Looking):
                     for statement in TRIED_OUT:
                         cursor.execute(statement)
 
-    def trouble(self) -> str | None:
-        """Say what keeps it from being used."""
-        return self._health.trouble
-
     def suspect(self) -> str | None:
         """Look for damage now, since some was met; say what there is."""
         return self._troubles.suspect()

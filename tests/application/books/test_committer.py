@@ -12,6 +12,7 @@ from application.books.codec import SNAPSHOT_EVERY, event_mapper
 from application.books.commands import Command, Preparing
 from application.books.committer import Committer
 from application.books.line import BATCH_MESSAGES_MAX
+from application.books.saver import Saver
 from application.ports import VersionConflict
 from domain.errors import (
     InsufficientCredits,
@@ -376,7 +377,7 @@ def test_a_foreign_grant_is_seen_before_a_refusal(gateway: Gateway) -> None:
     account = Account(gateway, *open_account(gateway, credits=1))
     account.send()
     store, answers = gateway.system.store, Answer[int]()
-    other = Committer(
+    saver = Saver(
         store=store,
         mapper=event_mapper(),
         clock=gateway.clock,
@@ -384,6 +385,7 @@ def test_a_foreign_grant_is_seen_before_a_refusal(gateway: Gateway) -> None:
         numbers=BlockNumbers(store),
         writer=gateway.system.writer,
     )
+    other = Committer(saver, clock=gateway.clock)
     other.submit(Grant(account.number, gateway.clock.now()), answers.outcomes.append)
     other.step(0)
     assert answers.unwrap() == 1

@@ -57,7 +57,7 @@ class Bench:
             "feed",
             feed,
             store=system.store,
-            mapper=system.committer.mapper,
+            mapper=system.committer.saver.mapper,
             clock=self.gateway.clock,
             alarms=self.alarms,
             holder=holder,
@@ -133,7 +133,7 @@ def test_an_event_that_cannot_be_read_is_bad_and_one_that_does_not_matter_is_not
 ) -> None:
     feed, accounts = Feed(), bench.accounts("A", "B")
     follower = bench.process(feed)
-    decode = bench.gateway.system.committer.mapper.to_domain_event
+    decode = bench.gateway.system.committer.saver.mapper.to_domain_event
 
     def unreadable(stored: object) -> object:
         event = decode(stored)  # type: ignore[arg-type]
@@ -142,7 +142,7 @@ def test_an_event_that_cannot_be_read_is_bad_and_one_that_does_not_matter_is_not
             raise KeyError
         return event
 
-    monkeypatch.setattr(bench.gateway.system.committer.mapper, "to_domain_event", unreadable)
+    monkeypatch.setattr(bench.gateway.system.committer.saver.mapper, "to_domain_event", unreadable)
     run(follower)
     assert feed.told == accounts[1:]
     assert bench.trouble is not None

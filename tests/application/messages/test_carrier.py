@@ -37,7 +37,7 @@ class PullingPhone:
                 reader=system.reader,
                 queries=system.queries,
                 committer=system.committer,
-                randomness=system.committer.randomness,
+                randomness=system.committer.saver.randomness,
                 clock=gw.clock,
                 alarms=gw.alarms,
                 waits=FAST,

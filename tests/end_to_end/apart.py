@@ -1,0 +1,64 @@
+"""The processes that ``serve`` makes: who they are, and what is said of them."""
+
+import time
+from pathlib import Path
+from typing import Final
+
+from tests.end_to_end.client import Client
+from tests.end_to_end.gateway import UNLIMITED, Demo
+from tests.end_to_end.waiting import wait_until
+from tests.support.processes import children, is_alive
+
+SETTINGS: Final = {**UNLIMITED, "NGOMA_MODEM_LATENCY_MS": "0", "NGOMA_LOG_LEVEL": "info"}
+APART: Final = {**SETTINGS, "NGOMA_FOLLOWER": "apart", "NGOMA_COMMITTER": "apart"}
+LATE_S: Final = 60.0
+ANOTHER: Final = "was ended by signal 9; another one is begun"
+
+
+def cradle_of(demo: Demo) -> int:
+    (cradle,) = [pid for pid in children(demo.pid) if is_alive(pid)]
+    return cradle
+
+
+def child_of(demo: Demo, name: str) -> int:
+    """Wait until there is one for ``name``; give its number."""
+
+    def found() -> int:
+        made = filter(is_alive, children(cradle_of(demo)))
+        return next((pid for pid in made if _name_of(pid) == f"ngoma-{name}"), 0)
+
+    return wait_until(found, within_s=LATE_S, what=f"there is a {name}")
+
+
+def _name_of(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""
+
+
+def faults_of(demo: Demo, name: str) -> float:
+    """How many faults there were of ``name``, as the metrics say."""
+    lines = Client(demo.operations_url, "").get("/metrics").body.decode().splitlines()
+    (line,) = [one for one in lines if one.startswith(f'ngoma_thread_faults{{thread="{name}"}}')]
+    return float(line.split()[-1])
+
+
+def is_dead(pid: int) -> bool:
+    return not is_alive(pid)
+
+
+def followed(client: Client) -> None:
+    """Send something, and wait until a read model shows it."""
+    text = f"seen? {time.monotonic_ns()}"
+    assert client.send("0977000000", text).is_accepted
+    wait_until(
+        lambda: client.log(limit=1)["logs"][0]["message"] == text,
+        within_s=LATE_S,
+        what="the read models go on",
+    )
+
+
+def said(demo: Demo, *words: str) -> list[str]:
+    lines = demo.log.read_text().splitlines()
+    return [line for line in lines if all(word in line for word in words)]

@@ -1,0 +1,194 @@
+"""The committer's process dies or is left alone: nothing is lost, doubled or told wrongly."""
+
+import itertools
+import os
+import random
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.end_to_end.apart import (
+    ANOTHER,
+    APART,
+    LATE_S,
+    child_of,
+    cradle_of,
+    faults_of,
+    followed,
+    is_dead,
+    said,
+)
+from tests.end_to_end.client import Answer, Client
+from tests.end_to_end.gateway import Demo
+from tests.end_to_end.load import Load, Recipients, Said, Sms
+from tests.end_to_end.truth import Truth, on_air, postgres_store, repeated, sqlite_store
+from tests.end_to_end.waiting import wait_until
+from tests.support.counts import soak_cases, soak_count
+from tests.support.processes import is_alive
+
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(soak_count(5_400, quick=240))]
+
+COMMITTER: Final = "committer"
+KILLS: Final = soak_count(200, quick=4)
+CREDITS: Final = 10_000_000
+UNKNOWN: Final = 500
+UNDER_WAY: Final = 409
+"""The first request with this key is still running."""
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Demo]:
+    demo = Demo(tmp_path / "demo", settings=APART)
+    yield demo
+    demo.kill9()
+
+
+def next_sms(recipients: Recipients, numbers: Iterator[int]) -> Sms:
+    """Give singles and bulks, each second one with a key."""
+    number = next(numbers)
+    count = 20 if number % 7 == 0 else 1
+    return Sms(recipients.take(count), f"Nr {number}", f"k{number}" if number % 2 else None)
+
+
+def ask_again(client: Client, heard: Said) -> list[str]:
+    """Ask by its key for each send whose outcome is unknown; give what was not told then."""
+    untold = []
+    for sms, answer in list(heard.refused):
+        if answer.status == UNKNOWN and sms.key is not None:
+            again = wait_until(partial(_settled, client, sms), within_s=LATE_S, what="an answer")
+            if again and again.is_accepted:
+                heard.refused.remove((sms, answer))
+                heard.note(sms, again)
+            else:
+                untold.append(f"{sms} is still unknown: {again}")
+    return untold
+
+
+def _settled(client: Client, sms: Sms) -> Answer | None:
+    answer = sms.send(client)
+    return None if answer.status == UNDER_WAY else answer
+
+
+def certain(heard: Said) -> Said:
+    """Give the answers that say what became of the message."""
+    kept = [(sms, answer) for sms, answer in heard.refused if answer.status != UNKNOWN]
+    return Said(heard.accepted, kept, heard.unanswered)
+
+
+@pytest.mark.parametrize("store", ["SQLite", pytest.param("PostgreSQL", marks=pytest.mark.servers)])
+def test_a_committer_that_is_killed_under_load_again_and_again_loses_and_doubles_nothing(
+    demo: Demo,
+    store: str,
+    request: pytest.FixtureRequest,
+    report_count: Callable[..., None],
+) -> None:
+    kept = partial(sqlite_store, demo.folder)
+    if store == "PostgreSQL":
+        demo.settings["NGOMA_DATABASE_URL"] = url = request.getfixturevalue("database_url")
+        kept = partial(postgres_store, url)
+    seed = random.SystemRandom().randrange(2**32)
+    client = demo.start().client
+    demo.cli("wallet", "grant", demo.account, CREDITS, "--reason", "for the siege")
+    recipients, numbers, moment = Recipients(), itertools.count(1), random.Random(seed)
+    asked = partial(next_sms, recipients, numbers)
+    with Load([client], asked, threads=4, pause_s=0.02) as load:
+        load.wait_for_an_answer()
+        for _ in range(KILLS):
+            committer = child_of(demo, COMMITTER)
+            time.sleep(moment.uniform(0.0, 0.2))  # the moment of the kill is the test
+            os.kill(committer, signal.SIGKILL)
+            wait_until(partial(is_dead, committer), what="it is dead")
+            child_of(demo, COMMITTER)
+    heard = load.said
+    faults = ask_again(client, heard)
+    unknown = sum(answer.status == UNKNOWN for _, answer in heard.refused)
+    followed(client)
+    wait_until(lambda: demo.checks["threads"] == "ok", within_s=LATE_S, what="all is well again")
+    wait_until(
+        lambda: client.log(status="QUEUED", limit=1)["total"] == 0,
+        within_s=LATE_S + load.accepted / 5,
+        what="all that was accepted has left",
+    )
+    assert faults_of(demo, COMMITTER) == KILLS
+    assert demo.stop() == 0
+    with kept() as found:
+        truth, air = Truth().read(found), on_air(demo.folder / "modems")
+    faults += [*truth.violations(air), *truth.lost(heard), *truth.doubled()]
+    faults += [*truth.uncalled(certain(heard)), *truth.unaired(air), *repeated(air)]
+    faults += certain(heard).faults
+    assert not heard.unanswered
+    assert "Traceback" not in demo.log.read_text()
+    print(f"{len(truth.histories)} messages, {unknown} sends of which nobody knows; seed {seed}")
+    for fault in faults[:20]:
+        print(fault)
+    report_count(f"kill -9 of the committer's process, {store}", KILLS, len(faults), seed)
+
+
+# -- how it is told -------------------------------------------------------------------------------
+
+
+def test_a_committer_that_died_is_told_of_and_so_is_that_it_is_over(demo: Demo) -> None:
+    client = demo.start().client
+    assert faults_of(demo, COMMITTER) == 0
+    os.kill(child_of(demo, COMMITTER), signal.SIGKILL)
+    followed(client)
+    assert len(said(demo, "committer waits: its process", ANOTHER)) == 1
+    assert len(said(demo, "committer goes on")) == 1
+    wait_until(lambda: faults_of(demo, COMMITTER) == 1, within_s=LATE_S, what="it is counted")
+    wait_until(lambda: client.get("/readyz").status == 200, within_s=LATE_S, what="all is well")
+
+
+def test_a_cradle_that_is_gone_leaves_the_saving_to_a_thread(demo: Demo) -> None:
+    client = demo.start().client
+    asked = Client(demo.operations_url, "")
+    committer = child_of(demo, COMMITTER)
+    os.kill(cradle_of(demo), signal.SIGKILL)
+    wait_until(partial(is_dead, committer), what="its children are gone with it")
+    followed(client)
+    assert said(demo, "saved by a thread from now on")
+    wait_until(lambda: client.get("/readyz").status == 200, within_s=LATE_S, what="all is well")
+    assert "start ngoma serve again" in asked.get("/readyz").json["notes"][COMMITTER]
+    assert demo.stop() == 0
+    assert "Traceback" not in demo.log.read_text()
+
+
+def test_a_send_while_no_committer_can_be_made_is_answered_with_what_became_of_it(
+    demo: Demo,
+) -> None:
+    client = demo.start().client
+    cradle, committer = cradle_of(demo), child_of(demo, COMMITTER)
+    os.kill(cradle, signal.SIGSTOP)  # it forks nothing
+    os.kill(committer, signal.SIGKILL)
+    answer = client.send("0977000001", "now?")
+    os.kill(cradle, signal.SIGCONT)
+    followed(client)
+    with sqlite_store(demo.folder) as store:
+        sent = [text for _, text in Truth().read(store).contents.values()].count("now?")
+    assert answer.is_accepted or answer.status in {UNKNOWN, 503}, answer
+    assert sent == 1 if answer.is_accepted else sent <= (answer.status == UNKNOWN)
+
+
+# -- at the end -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_killed", soak_cases(False, True, quick=1))
+def test_what_is_in_hand_at_the_end_is_still_saved(demo: Demo, is_killed: bool) -> None:
+    client = demo.start().client
+    asked = partial(next_sms, Recipients(), itertools.count(1))
+    with Load([client], asked, threads=4) as load:
+        load.wait_for_an_answer()
+        if is_killed:
+            child = child_of(demo, COMMITTER)
+            threading.Timer(0.05, os.kill, (child, signal.SIGKILL)).start()
+        assert demo.stop() == 0
+    with sqlite_store(demo.folder) as store:
+        truth = Truth().read(store)
+    assert not truth.lost(load.said) + truth.doubled() + truth.uncalled(certain(load.said))
+    assert not any(map(is_alive, [demo.pid] if demo.is_running else []))
+    assert "Traceback" not in demo.log.read_text()
