@@ -16,6 +16,7 @@ from application.system import System
 from domain.sender_id_rules import default_sender
 from domain.values import Credits
 from tests.support.templates import copy_migrated
+from tests.support.travelling import have_travel
 
 FOLLOW_POLL_S = 0.02
 
@@ -48,6 +49,7 @@ def running_system(
         hasher=hasher or FastKeyHasher(),
         randomness=randomness,
     )
+    have_travel(system.committer)
     system.store.migrate()
     system.follower.migrate()
     stopping = threading.Event()

@@ -39,6 +39,7 @@ from tests.conformance.mobile_money_rigs import Kind
 from tests.support.callback_inbox import CallbackInbox, callback_inbox
 from tests.support.system import FastKeyHasher
 from tests.support.templates import copy_migrated
+from tests.support.travelling import have_travel
 from tests.support.virtual import SeededRandomness, VirtualClock, _fast_folder
 
 R = TypeVar("R")
@@ -282,12 +283,14 @@ def till(kind: Kind, *, seed: int = 9) -> Iterator[Till]:
             randomness = SeededRandomness(seed)
 
             def open_system() -> System:
-                return bootstrap(
+                system = bootstrap(
                     Settings(data_dir=folder, providers=(account,)),
                     hasher=FastKeyHasher(),
                     clock=clock,
                     randomness=randomness,
                 )
+                have_travel(system.committer)
+                return system
 
             opened = Till(kind, open_system(), clock, served, inbox, folder, open_system)
             try:

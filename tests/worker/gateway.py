@@ -38,6 +38,7 @@ from domain.values import SECOND, Credits, Instant, Lane, Network
 from domain.wallet import CreditWallet, wallet_id
 from tests.support.system import FastKeyHasher, principal
 from tests.support.templates import copy_migrated
+from tests.support.travelling import have_travel
 from worker.parts.loop import Loop
 from worker.sims import SimRunner
 
@@ -325,6 +326,7 @@ def gateway(
     store = FlakyStore(folder / "store.db", is_server=True)
     set_to = Settings(data_dir=folder, store_wait_s=0.1, lost_answer_wait_s=0.3, **settings)
     system = bootstrap(set_to, hasher=FastKeyHasher(), clock=clock, store=store)
+    have_travel(system.committer)
     committed = system.signals.committed
 
     def follow() -> None:

@@ -137,7 +137,7 @@ class CommitterApart:
                 self._committer.saver.save(left, save_id, after_loss=ends > 0)
                 return
             try:
-                self._hand_over(pipe, _Batch(left), save_id, after_loss=ends > 0)
+                self._hand_over(pipe, Batch(left), save_id, after_loss=ends > 0)
             except HungUp:
                 ends += 1
                 self._bury()
@@ -154,7 +154,7 @@ class CommitterApart:
 
     # -- a batch in hand -------------------------------------------------------------------------
 
-    def _hand_over(self, pipe: Pipe, batch: "_Batch", save_id: UUID, *, after_loss: bool) -> None:
+    def _hand_over(self, pipe: Pipe, batch: "Batch", save_id: UUID, *, after_loss: bool) -> None:
         """Have a child save a batch.
 
         Raises:
@@ -261,7 +261,7 @@ class _LostInParts(Exception):
     """A child ended when it was saving a batch in parts."""
 
 
-class _Batch:
+class Batch:
     """Commands that are about to go to a child, and which of them it has."""
 
     def __init__(self, waiting: Sequence[Waiting[object]]) -> None:

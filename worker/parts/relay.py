@@ -8,7 +8,7 @@ from worker.parts.part import Part, Process, ProcessRole, Stage
 from worker.parts.spaced import Spaced
 from worker.relay import Relay
 
-REST_S: Final = 0.025
+REST_S: Final = 0.05
 """The least pause between two looks: so much later a hint may be under load."""
 
 
