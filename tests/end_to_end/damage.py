@@ -6,6 +6,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+from tests.support.processes import tree
+
 PAGE_BYTES: Final = 4_096
 
 
@@ -47,9 +49,14 @@ def zero_a_page_of(table: str, path: Path) -> None:
 
 
 def bound_its_files(pid: int, bytes_max: int | None) -> None:
-    """Let no file of a process grow beyond a bound, as a full disk would; None: as it was."""
-    _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
-    resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard if bytes_max is None else bytes_max, hard))
+    """Let no file of a process, and of those that it made, grow beyond a bound; None: as it was.
+
+    So it is on a full disk.
+    """
+    for each in tree(pid):
+        _, hard = resource.prlimit(each, resource.RLIMIT_FSIZE)
+        bound = hard if bytes_max is None else bytes_max
+        resource.prlimit(each, resource.RLIMIT_FSIZE, (bound, hard))
 
 
 def _zero(path: Path, start: int, end: int) -> None:
