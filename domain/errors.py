@@ -27,7 +27,7 @@
 A message never contains a key, a PIN, a text or a full number.
 """
 
-from typing import Any, Self
+from typing import Self
 
 from domain.values import credits_in_words
 
@@ -36,10 +36,10 @@ class NgomaError(Exception):
     """Base of everything that the gateway raises on purpose."""
 
     @classmethod
-    def _again(cls, args: tuple[Any, ...]) -> Self:
+    def _again(cls, args: tuple[object, ...]) -> Self:
         return cls.__new__(cls, *args)
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         """Go to another process as it is: words and fields, not what they were made of."""
         return self._again, (self.args,), vars(self)
 

@@ -22,6 +22,7 @@ from tests.worker.test_delivery_reports import TEN_O_CLOCK_S, hear, report_of
 
 TO: Final = "260960000001"
 TEXT: Final = "the word is marzipan"
+FLUSH_MS: Final = 60_000
 
 
 def spans_in(collector: Receiver) -> list[Span]:
@@ -50,6 +51,8 @@ def traced(folder: Path, collector: str, share: float = 1.0, **settings: Any) ->
     with gateway(folder, limits=NO_LIMITS, **asked) as gw:
         gw.clock.jump(TEN_O_CLOCK_S - gw.clock.now() / SECOND)
         yield gw
+        traces: Any = gw.system.traces
+        assert traces._processor.force_flush(FLUSH_MS)  # an end waits for two seconds only
 
 
 @dataclass(frozen=True)
