@@ -102,6 +102,13 @@ class Saver:
         """Keep the snapshots that are due; nobody waits for it."""
         self._crossings.put()
 
+    def say_committed(self) -> None:
+        """Tell whoever wants to know of a commit."""
+        try:
+            self.on_commit()
+        except Exception:  # noqa: BLE001 - followers also look by themselves
+            _log.exception("nobody could be told of a commit")
+
     # -- before the lock -------------------------------------------------------------------------
 
     def _prepare(self, batch: Sequence[Waiting[object]]) -> None:
@@ -234,7 +241,7 @@ class Saver:
         else:
             _settle_saved(batch)
         if books is None or save.events:
-            self._say_committed()
+            self.say_committed()
         if self._trail is not None and books is not None:
             self._trail.tell(self._clock.now())
 
@@ -252,12 +259,6 @@ class Saver:
             msg = f"{type(command).__name__} did not record all that it decided"
             raise RuntimeError(msg)
         return Outcome(result=result)
-
-    def _say_committed(self) -> None:
-        try:
-            self.on_commit()
-        except Exception:  # noqa: BLE001 - followers also look by themselves
-            _log.exception("nobody could be told of a commit")
 
     def _note_written(self, save: Save) -> None:
         """Remember an event of an aggregate with few: what it got since is read with it."""

@@ -4,12 +4,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-from worker.parts.committer_apart import CommitterApart
+from worker.parts.committer_apart import WAIT_S, CommitterApart
 from worker.parts.loop import Loop
 from worker.parts.part import Part, Process, ProcessRole, Running, Stage
-
-WAIT_S: Final = 1.0
-"""How long one step waits for a command."""
 
 
 def _make(process: Process) -> Sequence[Running]:

@@ -64,7 +64,7 @@ class CommitterApart:
         self._loop = Loop(
             self.name,
             self._step,
-            wake=self._wake,
+            wake=self._committer.stop,
             is_drained=lambda: self._committer.waiting == 0,
             at_end=self._end,
         )
@@ -107,9 +107,6 @@ class CommitterApart:
     def join(self, timeout_s: float) -> bool:
         """Wait for the end, and for that of the child."""
         return self._loop.join(timeout_s)
-
-    def _wake(self) -> None:
-        self._committer.stop()
 
     def _end(self) -> None:
         if self._ward.line is not None:
@@ -182,17 +179,17 @@ class CommitterApart:
         """Hear what the child says, and pass on what is not of its batch.
 
         Raises:
-            HungUp: it ended, or was silent for too long and is ended.
+            HungUp: it ended; who is silent for too long, or cannot be understood, is ended.
         """
         frame = pipe.hear(wait_s)
-        if frame is None:
+        answer = None if frame is None else _read(frame)
+        if answer is None:
             self._ward.kill()
             raise HungUp
-        answer: Answer = unpacked(frame)
         system = self._system
         system.store.heard(answer.trouble, answer.damage)
         if answer.has_committed:
-            system.signals.commit()
+            self._committer.saver.say_committed()
         if answer.away is not None:
             self._committer.refuse_overdue(StoreDown(answer.away))
         if system.traces is not None:
@@ -289,6 +286,15 @@ class Batch:
             each.outcome = Outcome(result, error)
             if not answer.is_last:
                 each.tell()
+
+
+def _read(frame: bytes) -> Answer | None:
+    try:
+        answer: Answer = unpacked(frame)
+    except Exception:  # whatever it is: the next child finds out what was saved
+        logger.exception("what the process that saves said cannot be read")
+        return None
+    return answer
 
 
 def _left(batch: Sequence[Waiting[object]]) -> Sequence[Waiting[object]]:
