@@ -59,6 +59,19 @@ def followed(client: Client) -> None:
     )
 
 
+def drained(client: Client) -> None:
+    """Wait until all that was accepted has left, for as long as it becomes less."""
+    waiting = client.log(status="QUEUED", limit=1)["total"]
+    while waiting:
+        before = waiting
+
+        def is_less(before: int = before) -> bool:
+            return bool(client.log(status="QUEUED", limit=1)["total"] < before)
+
+        wait_until(is_less, within_s=LATE_S, what=f"less than {before} messages wait")
+        waiting = client.log(status="QUEUED", limit=1)["total"]
+
+
 def said(demo: Demo, *words: str) -> list[str]:
     lines = demo.log.read_text().splitlines()
     return [line for line in lines if all(word in line for word in words)]

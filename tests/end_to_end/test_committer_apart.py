@@ -19,6 +19,7 @@ from tests.end_to_end.apart import (
     LATE_S,
     child_of,
     cradle_of,
+    drained,
     faults_of,
     followed,
     is_dead,
@@ -110,11 +111,7 @@ def test_a_committer_that_is_killed_under_load_again_and_again_loses_and_doubles
     unknown = sum(answer.status == UNKNOWN for _, answer in heard.refused)
     followed(client)
     wait_until(lambda: demo.checks["threads"] == "ok", within_s=LATE_S, what="all is well again")
-    wait_until(
-        lambda: client.log(status="QUEUED", limit=1)["total"] == 0,
-        within_s=LATE_S + load.accepted / 5,
-        what="all that was accepted has left",
-    )
+    drained(client)
     assert faults_of(demo, COMMITTER) == KILLS
     assert demo.stop() == 0
     with kept() as found:

@@ -18,6 +18,7 @@ from tests.end_to_end.apart import (
     LATE_S,
     child_of,
     cradle_of,
+    drained,
     faults_of,
     followed,
     is_dead,
@@ -67,11 +68,7 @@ def test_a_follower_that_is_killed_under_load_again_and_again_loses_and_doubles_
             child_of(demo, FOLLOWER)
     followed(client)
     wait_until(lambda: demo.checks["threads"] == "ok", within_s=LATE_S, what="all is well again")
-    wait_until(
-        lambda: client.log(status="QUEUED", limit=1)["total"] == 0,
-        within_s=LATE_S + load.accepted / 10,  # modems stood still while nobody followed
-        what="all that was accepted has left",
-    )
+    drained(client)
     assert faults_of(demo, FOLLOWER) == KILLS
     assert demo.stop() == 0
     faults = unequal_read_models(demo.folder, demo.folder.with_name("anew"))
