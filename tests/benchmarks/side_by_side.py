@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
+from math import inf
 from statistics import median
 from typing import Final
 
@@ -73,7 +74,7 @@ def rates(
         bound_ms = P99_MS if store == SQLITE else None
         aim = f"≥ {least}" + (f", p99 ≤ {bound_ms} ms" if bound_ms else "")
         is_quick = bound_ms is None or _p99_ms(mine.loads) <= bound_ms
-        is_met = rate >= least * baseline.value and is_quick if baseline else None
+        is_met = _reaches(rate, least, baseline) and is_quick
     return Row(
         what=f"single sends, {store}: the whole serve, read models following",
         figure=Figure(value=rate, unit="/s"),
@@ -101,7 +102,7 @@ def processor_time(store: str, mine: Contender, before: Contender | None) -> Row
         figure=Figure(value=used_us, unit="µs"),
         baseline=baseline,
         aim=f"≤ {CPU_MAX}",
-        is_met=used_us <= CPU_MAX * baseline.value if baseline else None,
+        is_met=used_us <= CPU_MAX * baseline.value if baseline and baseline.value else None,
         notes="" if before else NO_BEFORE,
     )
 
@@ -186,7 +187,7 @@ def _bulks(mine: _Bulked, before: _Bulked | None, other: Kannel | None) -> Itera
         figure=recipients,
         baseline=bulks_before,
         aim=f"≥ {BULK_MIN:g}",
-        is_met=recipients.value >= BULK_MIN * bulks_before.value if bulks_before else None,
+        is_met=_reaches(recipients.value, BULK_MIN, bulks_before),
         notes=notes(missing, f"p99 {_p99_ms(mine.many):.0f} ms", *troubles),
     )
     yield Row(
@@ -212,8 +213,17 @@ def _bulks(mine: _Bulked, before: _Bulked | None, other: Kannel | None) -> Itera
     )
 
 
+def _reaches(value: float, times: float, baseline: Figure | None) -> bool | None:
+    """Whether a figure is so many times its baseline; nobody knows without one, or at none."""
+    if baseline is None or not baseline.value:
+        return None
+    return value >= times * baseline.value
+
+
 def _p99_ms(loads: Sequence[Load]) -> float:
-    return median(load.p99_ms for load in loads)
+    """Give the median of those turns in which anything was answered; without any it is endless."""
+    answered = [load.p99_ms for load in loads if load.answers]
+    return median(answered) if answered else inf
 
 
 def _told(one: Contender) -> str:

@@ -25,6 +25,9 @@ from tests.benchmarks.table import Row, markdown
 LATE: Final = Load(1.0, answers=300, refused=0, broken=0, p50_ms=20.0, p99_ms=31.0)
 
 
+NOTHING: Final = Load(1.0, answers=0, refused=0, broken=0, p50_ms=0.0, p99_ms=0.0)
+
+
 class Stood(Contender):
     """One whose turns are over."""
 
@@ -79,6 +82,15 @@ def test_a_baseline_without_an_aim_is_only_compared() -> None:
     row = _rates(_stood("mine", 300), _stood("Jasmin", 100), least=None)
 
     assert (row.ratio, row.aim, row.is_met) == (3.0, "", None)
+
+
+def test_where_nobody_was_answered_no_aim_is_met() -> None:
+    nothing = _stood("before", 0)
+    nothing.loads = [NOTHING]
+
+    assert _rates(_stood("mine", 300), nothing).is_met is None
+    assert _rates(nothing, _stood("before", 100)).is_met is False
+    assert "p99 inf ms" in _rates(nothing, None).notes
 
 
 def test_what_either_refused_is_in_the_notes() -> None:
