@@ -89,7 +89,7 @@ soak-tools:
 	@missing=; for tool in php:php-cli composer:composer node:nodejs npm:npm javac:default-jdk-headless curl:curl systemd-analyze:systemd \
 		faketime:faketime hledger:hledger ledger:ledger soffice:libreoffice-calc-nogui \
 		ssconvert:gnumeric smsd:smstools gammu:gammu gammu-smsd:gammu-smsd gnokii:gnokii-cli \
-		bearerbox:kannel debootstrap:debootstrap pgbouncer:pgbouncer buildah:buildah caddy:caddy \
+		bearerbox:kannel /usr/lib/kannel/test/fakesmsc:kannel-extras debootstrap:debootstrap pgbouncer:pgbouncer buildah:buildah caddy:caddy \
 		nginx:nginx haproxy:haproxy; do \
 		command -v $${tool%%:*} >/dev/null || missing="$$missing $${tool#*:}"; \
 	done; \

@@ -8,11 +8,13 @@ import argparse
 import json
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from tests.benchmarks import (
     bulks,
+    cores,
     demo,
     logins,
     machine,
@@ -29,6 +31,7 @@ from tests.benchmarks import (
     replaying,
     sealed_sends,
     sends,
+    side_by_side,
     sieges,
     statements,
     tagging,
@@ -71,17 +74,28 @@ BENCHMARKS: Final[Mapping[str, Callable[[Bench], Iterator[Row]]]] = {
     "phones": phones.phones,
     "feed": telling.feed_pages,
     "uploads": uploading.uploading,
+    "sends-side-by-side": side_by_side.sends_side_by_side,
+    "bulks-side-by-side": side_by_side.bulks_side_by_side,
 }
+SETS: Final[Mapping[str, Sequence[str]]] = {
+    "one-machine": ("sends-side-by-side", "bulks-side-by-side", "first-byte", "full-store"),
+}
+"""Names that stand for several."""
 
 
 def main() -> None:
     """Run what was asked for and print it."""
     asked = _arguments()
-    names = asked.only or list(BENCHMARKS)
+    names = [one for name in asked.only or BENCHMARKS for one in SETS.get(name, (name,))]
     generator = Generator(asked.generator) if asked.generator else Generator.best()
-    with Bench(seconds=asked.seconds, messages=asked.messages, generator=generator) as bench:
+    with Bench(
+        seconds=asked.seconds,
+        messages=asked.messages,
+        generator=generator,
+        before=asked.before,
+    ) as bench:
         found = _facts(bench)
-        rows = [row for name in names for row in _run(bench, name)]
+        rows = [row for count in asked.cores or [None] for row in run_on(bench, count, names)]
         rows += [
             Row(what=f"baseline: one-row commits, {store}", figure=bench.commits(store))
             for store in STORES
@@ -96,8 +110,13 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    known = [*BENCHMARKS, *SETS]
+    parser.add_argument("--only", nargs="+", choices=known, metavar="NAME", help=", ".join(known))
     parser.add_argument(
-        "--only", nargs="+", choices=list(BENCHMARKS), metavar="NAME", help=", ".join(BENCHMARKS)
+        "--before", metavar="BUILD", help="to compare with: a folder or a git revision"
+    )
+    parser.add_argument(
+        "--cores", nargs="+", type=int, metavar="N", help="all on so many cores, one after another"
     )
     parser.add_argument("--seconds", type=int, default=5, help="for each figure (default 5)")
     parser.add_argument(
@@ -122,6 +141,22 @@ def _facts(bench: Bench) -> Sequence[tuple[str, str]]:
         ("load from", f"{bench.generator}, on the same cores as what it measures"),
         ("each figure", f"median of 3 runs of {bench.seconds} s, in turn with its baseline"),
     )
+
+
+def run_on(bench: Bench, count: int | None, names: Sequence[str]) -> Iterator[Row]:
+    """Run benchmarks, with everything that takes part on so many cores."""
+    if count is None:
+        yield from (row for name in names for row in _run(bench, name))
+        return
+    where = f"on {count} core{'s' if count > 1 else ''}"
+    if count > cores.available():
+        left_out = f"left out: this machine has {cores.available()}"
+        yield Row(what=f"everything {where}", figure=None, notes=left_out)
+        return
+    bench.say(f"---- {where}")
+    with cores.pinned(count):
+        for row in (row for name in names for row in _run(bench, name)):
+            yield replace(row, what=f"{row.what}, {where}")
 
 
 def _run(bench: Bench, name: str) -> list[Row]:

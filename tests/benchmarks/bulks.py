@@ -1,10 +1,11 @@
 """Bulks of 500 recipients, and what a single send beside them has to wait for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from tests.benchmarks.bench import POSTGRESQL, SQLITE, Bench
-from tests.benchmarks.gateways import Place, bulk_shots, greet, single_shots
-from tests.benchmarks.load import Load
+from tests.benchmarks.gateways import Account, Place, bulk_shots, greet, single_shots
+from tests.benchmarks.load import Load, Shot
 from tests.benchmarks.sends import notes
 from tests.benchmarks.table import Figure, Row
 
@@ -21,6 +22,43 @@ VARIANTS = (
 )
 
 
+@dataclass(slots=True)
+class Bulks:
+    """Bulks of one account and single sends of another one, to one gateway."""
+
+    bench: Bench
+    url: str
+    many: Sequence[Shot]
+    one: Sequence[Shot]
+    meanwhile: list[float] = field(default_factory=list)
+    """Recipients a second of the bulks that single sends were beside."""
+
+    @classmethod
+    def begin(cls, bench: Bench, url: str, bulk: Account, single: Account) -> "Bulks":
+        """Have the gateway know both accounts, and be warm."""
+        greet(url, [bulk, single])
+        found = cls(bench, url, bulk_shots(bulk, RECIPIENTS), single_shots([single]))
+        bench.warm_up(url, found.many, connections=BULK_CONNECTIONS)
+        bench.warm_up(url, found.one, connections=SINGLE_CONNECTIONS)
+        return found
+
+    def singles(self) -> Load:
+        """Measure single sends alone."""
+        return self.bench.fire(self.url, self.one, connections=SINGLE_CONNECTIONS).result()
+
+    def bulks(self) -> Load:
+        """Measure bulks alone."""
+        return self.bench.fire(self.url, self.many, connections=BULK_CONNECTIONS).result()
+
+    def singles_beside(self) -> Load:
+        """Measure single sends beside bulks."""
+        seconds = self.bench.seconds + 1
+        firing = self.bench.fire(self.url, self.many, connections=BULK_CONNECTIONS, seconds=seconds)
+        found = self.singles()
+        self.meanwhile.append(firing.result().rate * RECIPIENTS)
+        return found
+
+
 def bulks(bench: Bench) -> Iterator[Row]:
     """Bulks at 4 connections, then single sends at 8 connections beside them."""
     for store, role, what in VARIANTS:
@@ -33,24 +71,9 @@ def _bulks(bench: Bench, place: Place, role: str, what: str) -> Iterator[Row]:
     with place.guest() as guest, place.web(role) as url:
         bulk, single = guest.create_account("Bulk"), guest.create_account("Single")
         guest.stay_online()
-        greet(url, [bulk, single])
-        many, one = bulk_shots(bulk, RECIPIENTS), single_shots([single])
-        bench.warm_up(url, many, connections=BULK_CONNECTIONS)
-        bench.warm_up(url, one, connections=SINGLE_CONNECTIONS)
-        beside: list[Load] = []
-
-        def singles_beside() -> Load:
-            firing = bench.fire(url, many, connections=BULK_CONNECTIONS, seconds=bench.seconds + 1)
-            found = bench.fire(url, one, connections=SINGLE_CONNECTIONS).result()
-            beside.append(firing.result())
-            return found
-
+        sends = Bulks.begin(bench, url, bulk, single)
         alone, bulk_load, single_load = bench.in_turns(
-            (
-                lambda: bench.fire(url, one, connections=SINGLE_CONNECTIONS).result(),
-                lambda: bench.fire(url, many, connections=BULK_CONNECTIONS).result(),
-                singles_beside,
-            ),
+            (sends.singles, sends.bulks, sends.singles_beside),
             guest=guest,
             what=f"single sends, bulks, single sends beside bulks on {place.name} ({role})",
         )
@@ -73,7 +96,7 @@ def _bulks(bench: Bench, place: Place, role: str, what: str) -> Iterator[Row]:
         is_met=worst_p99_ms <= SINGLE_P99_MS,
         notes=notes(
             f"p50 {single_load.p50_ms:.1f} ms, {single_load.rate:,.0f}/s",
-            f"bulks meanwhile {max(load.rate for load in beside) * RECIPIENTS:,.0f} recipients/s",
+            f"bulks meanwhile {max(sends.meanwhile):,.0f} recipients/s",
             single_load.trouble,
         ),
     )

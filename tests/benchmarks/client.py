@@ -19,6 +19,8 @@ import uvloop
 
 from tests.benchmarks.load import NUMBERS, SEPARATOR
 
+_CHUNKED: Final = b"transfer-encoding: chunked"
+_LAST_CHUNK: Final = b"\r\n0\r\n\r\n"
 _LENGTH: Final = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
@@ -34,8 +36,12 @@ class _Requests:
         count = shot["count"]
         recipients_bytes = 7 * count + len(SEPARATOR) * (count - 1)
         head, tail = shot["head"].encode(), shot["tail"].encode()
-        lines = [f"POST {shot['path']} HTTP/1.1", f"Host: {host}"]
-        lines += [f"{name}: {value}" for name, value in shot["headers"].items()]
+        fields = [f"Host: {host}"]
+        fields += [f"{name}: {value}" for name, value in shot["headers"].items()]
+        if shot["is_get"]:
+            end = "\r\n".join([" HTTP/1.1", *fields, "", ""])
+            return f"GET {shot['path']}".encode() + head, tail + end.encode(), count
+        lines = [f"POST {shot['path']} HTTP/1.1", *fields]
         lines += [f"Content-Length: {len(head) + recipients_bytes + len(tail)}", "", ""]
         return "\r\n".join(lines).encode() + head, tail, count
 
@@ -83,8 +89,7 @@ class _Connection(asyncio.Protocol):
         end = received.find(b"\r\n\r\n")
         if end < 0:
             return
-        length = _LENGTH.search(received, 0, end)
-        if len(received) < end + 4 + (int(length[1]) if length else 0):
+        if not _is_whole(received, end):
             return
         if self._totals.is_over:
             return
@@ -97,6 +102,14 @@ class _Connection(asyncio.Protocol):
     def _send(self) -> None:
         self._sent_at_s = time.perf_counter()
         self._transport.write(self._requests.next())
+
+
+def _is_whole(received: bytes, end: int) -> bool:
+    """Whether all of an answer is there whose head ends at ``end``."""
+    length = _LENGTH.search(received, 0, end)
+    if length is None and _CHUNKED in received[:end].lower():
+        return received.endswith(_LAST_CHUNK)
+    return len(received) >= end + 4 + (int(length[1]) if length else 0)
 
 
 async def run(spec: dict[str, Any]) -> dict[str, float]:

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
-from statistics import median
 from typing import Final, Self
 
 ROOT: Final = Path(__file__).parents[2]
@@ -32,6 +31,7 @@ function request()
   local parts = {}
   for i = 1, shot.count do parts[i] = digits() end
   local body = shot.head .. table.concat(parts, SEPARATOR) .. shot.tail
+  if shot.is_get then return wrk.format("GET", shot.path .. body, shot.headers) end
   return wrk.format("POST", shot.path, shot.headers, body)
 end
 function done(summary, latency, requests)
@@ -61,13 +61,17 @@ class Generator(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One kind of POST: ``head``, then ``count`` recipients (seven digits each), then ``tail``."""
+    """One kind of request: ``head``, then ``count`` recipients (seven digits each), then ``tail``.
+
+    They are the body of a POST, or for a GET what stands behind the path.
+    """
 
     path: str
     head: str
     tail: str
     headers: Mapping[str, str]
     count: int = 1
+    is_get: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +108,17 @@ class Load:
         return f"p50 {self.p50_ms:.1f} ms, p99 {self.p99_ms:.1f} ms"
 
 
+def trouble(name: str, loads: Sequence[Load]) -> str:
+    """Say what somebody did not accept in all of these; empty when all was."""
+    refused, broken = sum(load.refused for load in loads), sum(load.broken for load in loads)
+    if not refused and not broken:
+        return ""
+    return f"{name}: {refused:,} refused, {broken:,} broken, not counted"
+
+
 def typical(loads: Sequence[Load]) -> Load:
     """Give the run with the median rate (the lower of the two in the middle)."""
     return sorted(loads, key=lambda load: load.rate)[(len(loads) - 1) // 2]
-
-
-def median_rate(loads: Sequence[Load]) -> float:
-    """Give the median of the rates."""
-    return median(load.rate for load in loads)
 
 
 class Firing:
@@ -174,7 +181,8 @@ def _lua_shot(shot: Shot) -> str:
     headers = ", ".join(f"[{_quoted(k)}] = {_quoted(v)}" for k, v in shot.headers.items())
     return (
         f"{{path = {_quoted(shot.path)}, head = {_quoted(shot.head)},"
-        f" tail = {_quoted(shot.tail)}, count = {shot.count}, headers = {{{headers}}}}}"
+        f" tail = {_quoted(shot.tail)}, count = {shot.count},"
+        f" is_get = {json.dumps(shot.is_get)}, headers = {{{headers}}}}}"
     )
 
 

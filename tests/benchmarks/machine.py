@@ -48,7 +48,8 @@ def fdatasync_rate(folder: Path) -> float:
 
 def sqlite_commit_rate(folder: Path) -> float:
     """Give how many one-row commits a second SQLite makes (WAL, synchronous FULL)."""
-    connection = sqlite3.connect(folder / "commits.db", isolation_level=None)
+    path = folder / "commits.db"
+    connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("CREATE TABLE rows (n INTEGER PRIMARY KEY, what TEXT)")
@@ -56,6 +57,7 @@ def sqlite_commit_rate(folder: Path) -> float:
         return rate(lambda: connection.execute("INSERT INTO rows (what) VALUES ('x')"))
     finally:
         connection.close()
+        path.unlink()  # the next one is for other cores
 
 
 def postgres_commit_rate(url: str) -> float:

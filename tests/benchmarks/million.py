@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
 
 from tests.benchmarks.bench import SQLITE, Bench
 from tests.benchmarks.fill import Filler
@@ -11,15 +13,19 @@ from tests.benchmarks.reading import catching_up
 from tests.benchmarks.sends import CONNECTIONS, notes, per_second
 from tests.benchmarks.table import Row
 
+SHARE_MIN: Final = 0.9
+
 
 def full_store(bench: Bench) -> Iterator[Row]:
     """Single sends to the whole ``serve`` over SQLite: empty, then full, read models and all."""
     with bench.place(SQLITE) as empty, bench.place(SQLITE) as full:
         with full.guest() as guest:
             yield _fill(bench, guest)
-        bench.say(f"the full store has {_size_mb(full):,.0f} MB, its read models among them")
+        size = f"{_size_mb(full):,.0f} MB of disk, read models among them"
+        bench.say(f"the full store takes {size}")
         with empty.guest() as of_empty, full.guest() as of_full:
-            yield _compare(bench, (empty, of_empty), (full, of_full))
+            row = _compare(bench, (empty, of_empty), (full, of_full))
+            yield replace(row, notes=notes(size, row.notes))
 
 
 def _fill(bench: Bench, guest: Guest) -> Row:
@@ -53,8 +59,8 @@ def _compare(bench: Bench, empty: tuple[Place, Guest], full: tuple[Place, Guest]
         what=f"{bench.messages:,} messages in the store against empty, SQLite, the whole serve",
         figure=per_second(at_full),
         baseline=per_second(at_empty, "empty"),
-        aim="≥ 0.8",
-        is_met=at_full.rate >= 0.8 * at_empty.rate,
+        aim=f"≥ {SHARE_MIN}",
+        is_met=at_full.rate >= SHARE_MIN * at_empty.rate,
         notes=notes(at_full.times, at_full.trouble or at_empty.trouble),
     )
 

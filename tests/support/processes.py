@@ -30,7 +30,7 @@ while [ "$n" -lt 50 ]; do
   [ -n "$alive" ] || break
   sleep 0.1
 done
-for p in $pids; do kill -KILL -- "-$p"; done 2>/dev/null
+for p in $pids; do kill -s KILL -- "-$p"; done 2>/dev/null
 [ -n "$dirs" ] || exit 0
 n=0
 until rm -rf -- $dirs || [ "$n" -ge 20 ]; do n=$((n + 1)); sleep 0.1; done
