@@ -11,7 +11,7 @@ from worker.parts.spaced import Spaced
 POLL_S: Final = 0.5
 """How often the log is looked at, besides after each progress of this process's read models."""
 ROLES: Final = frozenset({ProcessRole.ALL, ProcessRole.PROJECT})
-REST_S: Final = 0.1
+REST_S: Final = 0.5
 """The least pause between two looks: an effect may be that much later under load."""
 
 

@@ -8,7 +8,7 @@ from worker.parts.part import Part, Process, ProcessRole, Stage
 from worker.parts.spaced import Spaced
 from worker.uploads import Uploads
 
-REST_S: Final = 0.1
+REST_S: Final = 0.5
 """The least pause between two looks for lists."""
 
 

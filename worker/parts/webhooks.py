@@ -8,7 +8,7 @@ from worker.parts.part import Part, Process, ProcessRole, Stage
 from worker.parts.spaced import Spaced
 from worker.webhooks.sender import Sender
 
-REST_S: Final = 0.1
+REST_S: Final = 0.5
 """The least pause between two looks: so much later a webhook may be told under load."""
 
 
