@@ -85,12 +85,11 @@ class Relay:
         return sent
 
     def _hint(self, now: Instant) -> int:
-        due = frozenset(self._queries.due_networks(now))
-        if not due:
-            return 0
+        workers = self._queue.workers()
+        due = frozenset(self._queries.due_networks(now)) if workers else frozenset()
         return sum(
             self._queue.announce(worker, network)
-            for worker, served in self._queue.workers().items()
+            for worker, served in workers.items()
             for network in sorted(due & served)
         )
 

@@ -1,5 +1,6 @@
 """A line for frames of any size, one after the other: who speaks waits until there is room."""
 
+import select
 import socket
 import struct
 from multiprocessing.connection import Connection
@@ -18,6 +19,8 @@ class Pipe:
         end.settimeout(None)
         end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", SAY_S, 0))
         self._end = Connection(end.detach())
+        self._waiting = select.poll()
+        self._waiting.register(self._end, select.POLLIN)
 
     @classmethod
     def pair(cls) -> tuple[Self, socket.socket]:
@@ -43,7 +46,8 @@ class Pipe:
             HungUp: nothing will come any more.
         """
         try:
-            return self._end.recv_bytes() if self._end.poll(wait_s) else None
+            has_come = self._waiting.poll(None if wait_s is None else wait_s * 1_000)
+            return self._end.recv_bytes() if has_come else None
         except (OSError, EOFError) as error:
             raise HungUp from error
 
