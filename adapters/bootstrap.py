@@ -31,7 +31,7 @@ from adapters.observability.outlet import Outlet
 from adapters.outage import watch_redis
 from adapters.readiness import add_checks
 from adapters.reads import Reads, inspections_of, open_reads
-from adapters.saving import open_committer, open_saver
+from adapters.saving import Sides, open_committer
 from adapters.security.secret import Secret, read_secret
 from adapters.server_secret import derived, server_secret
 from adapters.settings import Settings
@@ -101,17 +101,8 @@ def bootstrap(
     reader = Reader(store := reads.store, mapper := event_mapper(), writer)
     common = _Common(store, reader, hasher or wanted(make_hasher), clock, randomness, writer)
     traces = _open_traces(settings, common, secret, metrics) if is_server else None
-    saver = open_saver(
-        settings,
-        store,
-        mapper=mapper,
-        writer=writer,
-        clock=clock,
-        randomness=randomness,
-        on_commit=signals.commit,
-        traces=traces,
-    )
-    committer = open_committer(settings, saver, clock, metrics, traces)
+    sides = Sides(mapper, writer, clock, randomness, signals.commit, traces)
+    committer = open_committer(settings, store, sides, metrics)
     add_checks(signals, reads.store, reads.queries, folder=settings.store_folder)
     if is_server:
         watch_server(metrics, settings, reads, committer=committer, outlet=outlet, clock=clock)

@@ -1,6 +1,7 @@
 """What saves batches: in the process that takes commands, or in one that only does that."""
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from eventsourcing.persistence import Mapper
@@ -22,41 +23,39 @@ from domain.values import Instant
 OnTraced = Callable[[Sequence[Step], Instant], None]
 
 
-def open_committer(
-    settings: Settings, saver: Saver, clock: Clock, metrics: Metrics, traces: Traces | None
-) -> Committer:
-    """Give the line of a process before what saves."""
+class Sides(NamedTuple):
+    """What saving needs beside the store."""
+
+    mapper: Mapper[UUID]
+    writer: WriterKeys
+    clock: Clock
+    randomness: Randomness
+    on_commit: Callable[[], None]
+    traces: Traces | None
+
+
+def open_committer(settings: Settings, store: Store, sides: Sides, metrics: Metrics) -> Committer:
+    """Give the line of a process, and what saves behind it."""
     return Committer(
-        saver,
-        clock=clock,
+        _open_saver(settings, store, sides),
+        clock=sides.clock,
         store_wait_s=settings.store_wait_s,
         on_settled=lambda counts: metrics.settled(counts),  # noqa: PLW0108 - metrics may be lazy
-        here=(lambda: None) if traces is None else traces.here,
+        here=(lambda: None) if sides.traces is None else sides.traces.here,
     )
 
 
-def open_saver(
-    settings: Settings,
-    store: Store,
-    *,
-    mapper: Mapper[UUID],
-    writer: WriterKeys,
-    clock: Clock,
-    randomness: Randomness,
-    on_commit: Callable[[], None],
-    traces: Traces | None,
-) -> Saver:
-    """Give what saves batches in this process."""
+def _open_saver(settings: Settings, store: Store, sides: Sides) -> Saver:
     return Saver(
         store=store,
-        mapper=mapper,
-        clock=clock,
-        randomness=randomness,
+        mapper=sides.mapper,
+        clock=sides.clock,
+        randomness=sides.randomness,
         numbers=BlockNumbers(store),
-        writer=writer,
+        writer=sides.writer,
         lost_answer_wait_s=settings.lost_answer_wait_s,
-        on_commit=on_commit,
-        trail=None if traces is None else Trail(traces),
+        on_commit=sides.on_commit,
+        trail=None if sides.traces is None else Trail(sides.traces),
     )
 
 
@@ -74,13 +73,6 @@ def open_saver_apart(
     if settings.operations_traces is not None:
         key = derived(server_secret(settings, store), "traces")
         traces = TracesElsewhere(Share(settings.operations_traces_share, key), on_traced)
-    return open_saver(
-        settings,
-        store,
-        mapper=event_mapper(),
-        writer=writer_keys(settings, store),
-        clock=SystemClock(),
-        randomness=SystemRandomness(),
-        on_commit=on_commit,
-        traces=traces,
-    )
+    writer = writer_keys(settings, store)
+    sides = Sides(event_mapper(), writer, SystemClock(), SystemRandomness(), on_commit, traces)
+    return _open_saver(settings, store, sides)

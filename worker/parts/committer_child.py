@@ -108,7 +108,7 @@ class _Child:
         )
         try:
             frame = packed(said)
-        except Exception:
+        except Exception:  # whichever outcome it is: who waits for the others gets theirs
             logger.exception("what came of commands cannot go to another process")
             frame = packed(said._replace(settled=[_readable(each) for each in said.settled]))
         self._settled, self._traced, self._has_committed = [], [], False
