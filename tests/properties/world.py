@@ -21,7 +21,6 @@ from domain.reports import Accepted, Rejected, SubmitOutcome
 from domain.values import Network
 from domain.wallet import CreditWallet, wallet_id
 from tests.support.outcomes import NO_PROMPT, SILENCE, refused
-from tests.support.travelling import have_travel
 from tests.support.virtual import Answer, Gateway, virtual_gateway
 
 R = TypeVar("R")
@@ -82,7 +81,6 @@ class World:
     def __post_init__(self) -> None:
         self._stack = ExitStack()
         self.gateway: Gateway = self._stack.enter_context(virtual_gateway(self.seed))
-        have_travel(self.gateway.system.committer)
         self.clock = self.gateway.clock
         self.reader = self.gateway.system.reader
         self.delivery = DeliveryChecker()
