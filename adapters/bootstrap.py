@@ -94,8 +94,8 @@ def bootstrap(
         InvalidRequest: a secret cannot be read.
     """
     clock, randomness = clock or SystemClock(), randomness or SystemRandomness()
-    signals, wanted = Signals(), at_once if is_server else lazily
-    metrics = wanted(make_metrics)
+    wanted = at_once if is_server else lazily
+    signals, metrics = Signals(), wanted(make_metrics)
     reads, outlet = reads or open_reads(settings, store, is_server=is_server), outlet or Outlet()
     secret, writer, sealing = _secrets_of(settings, reads, seals=seals, is_server=is_server)
     reader = Reader(store := reads.store, mapper := event_mapper(), writer)
@@ -106,7 +106,6 @@ def bootstrap(
     add_checks(signals, reads.store, reads.queries, folder=settings.store_folder)
     if is_server:
         watch_server(metrics, settings, reads, committer=committer, outlet=outlet, clock=clock)
-    queue, limiter = _open_shared(settings, signals, metrics, is_server=is_server)
     return System(
         clock=clock,
         randomness=randomness,
@@ -116,14 +115,14 @@ def bootstrap(
         writer=writer,
         queries=reads.queries,
         follower=(follower := open_follower(reads)),
-        queue=queue,
+        queue=(shared := _open_shared(settings, signals, metrics, is_server=is_server))[0],
         keyring=_open_keyring(settings, common, secret, signals),
         logins=_open_logins(common, secret, wanted, digests := _digests(secret)),
         mailer=_open_mailer(settings),
         terms=_terms(settings, Ported(reads.queries, digests)),
         digests=digests,
         fleet=FleetWatch(store, clock, modems=settings.modems),
-        limiter=limiter,
+        limiter=shared[1],
         metrics=metrics,
         access_log=JsonAccessLog(outlet),
         traces=traces,
