@@ -4,6 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from uuid import UUID
+
+from eventsourcing.persistence import Mapper
 
 from adapters.anchors import FileAnchor, MailAnchor, anchor_file, mailed_file
 from adapters.clock import SystemClock, SystemRandomness
@@ -101,11 +104,11 @@ def bootstrap(
     reader = Reader(store := reads.store, mapper := event_mapper(), writer)
     common = _Common(store, reader, hasher or wanted(make_hasher), clock, randomness, writer)
     traces = _open_traces(settings, common, secret, metrics) if is_server else None
-    sides = Sides(mapper, writer, clock, randomness, signals.commit, traces)
-    committer = open_committer(settings, store, sides, metrics)
+    committer = _open_committer(settings, common, mapper, signals, metrics, traces=traces)
     add_checks(signals, reads.store, reads.queries, folder=settings.store_folder)
     if is_server:
         watch_server(metrics, settings, reads, committer=committer, outlet=outlet, clock=clock)
+    queue, limiter = _open_shared(settings, signals, metrics, is_server=is_server)
     return System(
         clock=clock,
         randomness=randomness,
@@ -115,14 +118,14 @@ def bootstrap(
         writer=writer,
         queries=reads.queries,
         follower=(follower := open_follower(reads)),
-        queue=(shared := _open_shared(settings, signals, metrics, is_server=is_server))[0],
+        queue=queue,
         keyring=_open_keyring(settings, common, secret, signals),
         logins=_open_logins(common, secret, wanted, digests := _digests(secret)),
         mailer=_open_mailer(settings),
         terms=_terms(settings, Ported(reads.queries, digests)),
         digests=digests,
         fleet=FleetWatch(store, clock, modems=settings.modems),
-        limiter=shared[1],
+        limiter=limiter,
         metrics=metrics,
         access_log=JsonAccessLog(outlet),
         traces=traces,
@@ -213,6 +216,20 @@ def _open_traces(
     settings: Settings, common: _Common, secret: Secret, metrics: Metrics
 ) -> Traces | None:
     return open_traces(settings, derived(secret, "traces"), metrics, common.randomness)
+
+
+def _open_committer(
+    settings: Settings,
+    common: _Common,
+    mapper: Mapper[UUID],
+    signals: Signals,
+    metrics: Metrics,
+    *,
+    traces: Traces | None,
+) -> Committer:
+    clock, randomness = common.clock, common.randomness
+    sides = Sides(mapper, common.writer, clock, randomness, signals.commit, traces)
+    return open_committer(settings, common.store, sides, metrics)
 
 
 def open_follower(reads: Reads) -> Follower:

@@ -53,3 +53,26 @@ class Health:
         if in_writing:
             self._in_writing = None
             self._wrote_at_s = time.monotonic()
+
+
+class Healthy:
+    """The part of ``application.ports.Store`` that says how it is."""
+
+    _health: Health
+
+    def trouble(self) -> str | None:
+        """Say what keeps it from being used."""
+        return self._health.trouble
+
+    def damage(self) -> str | None:
+        """Say what of that is damage."""
+        return self._health.damage
+
+    def heard(self, trouble: str | None, damage: str | None) -> None:
+        """Note how the process that writes for this one has found it."""
+        if damage is not None:
+            self._health.damaged(damage)
+        elif trouble is not None:
+            self._health.met(trouble, in_writing=True)
+        else:
+            self._health.went_well(in_writing=True)

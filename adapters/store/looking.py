@@ -7,15 +7,12 @@ from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 
-from adapters.store.health import Health
 from application.ports import ContentRow, SecretKind, SecretRow, Turn
 from domain.contents import ContentKind
 
 
 class Looking(ABC):
     """The part of ``application.ports.Store`` that is the same over every database."""
-
-    _health: Health
 
     @abstractmethod
     def _look(self) -> AbstractContextManager[Turn]:
@@ -48,20 +45,3 @@ class Looking(ABC):
         """Read one secret of a person."""
         with self._look() as turn:
             return turn.secret(kind, key)
-
-    def trouble(self) -> str | None:
-        """Say what keeps it from being used."""
-        return self._health.trouble
-
-    def damage(self) -> str | None:
-        """Say what of that is damage."""
-        return self._health.damage
-
-    def heard(self, trouble: str | None, damage: str | None) -> None:
-        """Note how the process that writes for this one has found it."""
-        if damage is not None:
-            self._health.damaged(damage)
-        elif trouble is not None:
-            self._health.met(trouble, in_writing=True)
-        else:
-            self._health.went_well(in_writing=True)

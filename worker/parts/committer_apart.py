@@ -216,7 +216,7 @@ class CommitterApart:
             until_s = time.monotonic() + self._ward.pause_s()
             while time.monotonic() < until_s:
                 self._refuse_overdue(waiting)
-                time.sleep(PAUSE_S)
+                time.sleep(PAUSE_S)  # an end waits for it too: what is in the line is still saved
             try:
                 self._begin()
             except CradleGone as error:

@@ -13,7 +13,7 @@ from psycopg.rows import DictRow
 
 from adapters.store.effects import SqlEffectPositions
 from adapters.store.guarding import has_older_rows_in_postgres
-from adapters.store.health import Health
+from adapters.store.health import Health, Healthy
 from adapters.store.identity import DRAW_IDENTITY, READ_IDENTITY, drawn_identity
 from adapters.store.looking import Looking
 from adapters.store.postgres.connections import ANSWER_TIMEOUT_S, LIMITS, Datastore
@@ -59,7 +59,7 @@ _ASKED: Final = {name: f"%({name})s" for name in ("kind", "msisdn", "after", "li
 _CONTENTS_OF: Final = CONTENTS_OF.format(**_ASKED)
 
 
-class PostgresStore(Looking):
+class PostgresStore(Looking, Healthy):
     """``application.ports.Store`` over PostgreSQL."""
 
     def __init__(

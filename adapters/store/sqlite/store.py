@@ -12,7 +12,7 @@ from eventsourcing.sqlite import SQLiteAggregateRecorder
 
 from adapters.store.effects import SqlEffectPositions
 from adapters.store.guarding import bring_up, has_older_rows
-from adapters.store.health import Health
+from adapters.store.health import Health, Healthy
 from adapters.store.identity import DRAW_IDENTITY, READ_IDENTITY, drawn_identity
 from adapters.store.looking import Looking
 from adapters.store.schema import (
@@ -67,7 +67,7 @@ _CONTENTS_OF: Final = CONTENTS_OF.format(
 )
 
 
-class SqliteStore(Looking):
+class SqliteStore(Looking, Healthy):
     """``application.ports.Store`` over one SQLite file."""
 
     def __init__(self, path: Path, *, is_server: bool) -> None:
