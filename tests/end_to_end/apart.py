@@ -12,6 +12,10 @@ from tests.support.processes import children, is_alive
 SETTINGS: Final = {**UNLIMITED, "NGOMA_MODEM_LATENCY_MS": "0", "NGOMA_LOG_LEVEL": "info"}
 APART: Final = {**SETTINGS, "NGOMA_FOLLOWER": "apart", "NGOMA_COMMITTER": "apart"}
 LATE_S: Final = 60.0
+UNKNOWN: Final = 500
+"""Nobody knows what became of the send."""
+UNDER_WAY: Final = 409
+"""The first request with this key is still running."""
 ANOTHER: Final = "was ended by signal 9; another one is begun"
 
 

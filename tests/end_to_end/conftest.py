@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.end_to_end.apart import APART
 from tests.end_to_end.fleet import Scaled
 from tests.end_to_end.gateway import UNLIMITED, Demo
 from tests.support.databases import TemplateDatabases
@@ -17,6 +18,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     folder: Path = tmp_path_factory.mktemp("gateway") / "demo"
     with Demo(folder, settings={**UNLIMITED, "NGOMA_MODEM_LATENCY_MS": "0"}) as running:
         yield running
+
+
+@pytest.fixture
+def own_demo(tmp_path: Path) -> Iterator[Demo]:
+    """Give a demo of the test's own, not started, which makes its processes on one core, too."""
+    demo = Demo(tmp_path / "demo", settings=APART)
+    yield demo
+    demo.kill9()
 
 
 @pytest.fixture(scope="module")

@@ -8,15 +8,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 import pytest
 
 from tests.end_to_end.apart import (
     ANOTHER,
-    APART,
     LATE_S,
+    UNDER_WAY,
+    UNKNOWN,
     child_of,
     cradle_of,
     drained,
@@ -38,16 +38,6 @@ pytestmark = [pytest.mark.processes, pytest.mark.timeout(soak_count(5_400, quick
 COMMITTER: Final = "committer"
 KILLS: Final = soak_count(200, quick=4)
 CREDITS: Final = 10_000_000
-UNKNOWN: Final = 500
-UNDER_WAY: Final = 409
-"""The first request with this key is still running."""
-
-
-@pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Demo]:
-    demo = Demo(tmp_path / "demo", settings=APART)
-    yield demo
-    demo.kill9()
 
 
 def next_sms(recipients: Recipients, numbers: Iterator[int]) -> Sms:
@@ -84,43 +74,45 @@ def certain(heard: Said) -> Said:
 
 @pytest.mark.parametrize("store", ["SQLite", pytest.param("PostgreSQL", marks=pytest.mark.servers)])
 def test_a_committer_that_is_killed_under_load_again_and_again_loses_and_doubles_nothing(
-    demo: Demo,
+    own_demo: Demo,
     store: str,
     request: pytest.FixtureRequest,
     report_count: Callable[..., None],
 ) -> None:
-    kept = partial(sqlite_store, demo.folder)
+    kept = partial(sqlite_store, own_demo.folder)
     if store == "PostgreSQL":
-        demo.settings["NGOMA_DATABASE_URL"] = url = request.getfixturevalue("database_url")
+        own_demo.settings["NGOMA_DATABASE_URL"] = url = request.getfixturevalue("database_url")
         kept = partial(postgres_store, url)
     seed = random.SystemRandom().randrange(2**32)
-    client = demo.start().client
-    demo.cli("wallet", "grant", demo.account, CREDITS, "--reason", "for the siege")
+    client = own_demo.start().client
+    own_demo.cli("wallet", "grant", own_demo.account, CREDITS, "--reason", "for the siege")
     recipients, numbers, moment = Recipients(), itertools.count(1), random.Random(seed)
     asked = partial(next_sms, recipients, numbers)
     with Load([client], asked, threads=4, pause_s=0.02) as load:
         load.wait_for_an_answer()
         for _ in range(KILLS):
-            committer = child_of(demo, COMMITTER)
+            committer = child_of(own_demo, COMMITTER)
             time.sleep(moment.uniform(0.0, 0.2))  # the moment of the kill is the test
             os.kill(committer, signal.SIGKILL)
             wait_until(partial(is_dead, committer), what="it is dead")
-            child_of(demo, COMMITTER)
+            child_of(own_demo, COMMITTER)
     heard = load.said
     faults = ask_again(client, heard)
     unknown = sum(answer.status == UNKNOWN for _, answer in heard.refused)
     followed(client)
-    wait_until(lambda: demo.checks["threads"] == "ok", within_s=LATE_S, what="all is well again")
+    wait_until(
+        lambda: own_demo.checks["threads"] == "ok", within_s=LATE_S, what="all is well again"
+    )
     drained(client)
-    assert faults_of(demo, COMMITTER) == KILLS
-    assert demo.stop() == 0
+    assert faults_of(own_demo, COMMITTER) == KILLS
+    assert own_demo.stop() == 0
     with kept() as found:
-        truth, air = Truth().read(found), on_air(demo.folder / "modems")
+        truth, air = Truth().read(found), on_air(own_demo.folder / "modems")
     faults += [*truth.violations(air), *truth.lost(heard), *truth.doubled()]
     faults += [*truth.uncalled(certain(heard)), *truth.unaired(air), *repeated(air)]
     faults += certain(heard).faults
     assert not heard.unanswered
-    assert "Traceback" not in demo.log.read_text()
+    assert "Traceback" not in own_demo.log.read_text()
     print(f"{len(truth.histories)} messages, {unknown} sends of which nobody knows; seed {seed}")
     for fault in faults[:20]:
         print(fault)
@@ -130,42 +122,42 @@ def test_a_committer_that_is_killed_under_load_again_and_again_loses_and_doubles
 # -- how it is told -------------------------------------------------------------------------------
 
 
-def test_a_committer_that_died_is_told_of_and_so_is_that_it_is_over(demo: Demo) -> None:
-    client = demo.start().client
-    assert faults_of(demo, COMMITTER) == 0
-    os.kill(child_of(demo, COMMITTER), signal.SIGKILL)
+def test_a_committer_that_died_is_told_of_and_so_is_that_it_is_over(own_demo: Demo) -> None:
+    client = own_demo.start().client
+    assert faults_of(own_demo, COMMITTER) == 0
+    os.kill(child_of(own_demo, COMMITTER), signal.SIGKILL)
     followed(client)
-    assert len(said(demo, "committer waits: its process", ANOTHER)) == 1
-    assert len(said(demo, "committer goes on")) == 1
-    wait_until(lambda: faults_of(demo, COMMITTER) == 1, within_s=LATE_S, what="it is counted")
+    assert len(said(own_demo, "committer waits: its process", ANOTHER)) == 1
+    assert len(said(own_demo, "committer goes on")) == 1
+    wait_until(lambda: faults_of(own_demo, COMMITTER) == 1, within_s=LATE_S, what="it is counted")
     wait_until(lambda: client.get("/readyz").status == 200, within_s=LATE_S, what="all is well")
 
 
-def test_a_cradle_that_is_gone_leaves_the_saving_to_a_thread(demo: Demo) -> None:
-    client = demo.start().client
-    asked = Client(demo.operations_url, "")
-    committer = child_of(demo, COMMITTER)
-    os.kill(cradle_of(demo), signal.SIGKILL)
+def test_a_cradle_that_is_gone_leaves_the_saving_to_a_thread(own_demo: Demo) -> None:
+    client = own_demo.start().client
+    asked = Client(own_demo.operations_url, "")
+    committer = child_of(own_demo, COMMITTER)
+    os.kill(cradle_of(own_demo), signal.SIGKILL)
     wait_until(partial(is_dead, committer), what="its children are gone with it")
     followed(client)
-    assert said(demo, "saved by a thread from now on")
+    assert said(own_demo, "saved by a thread from now on")
     wait_until(lambda: client.get("/readyz").status == 200, within_s=LATE_S, what="all is well")
     assert "start ngoma serve again" in asked.get("/readyz").json["notes"][COMMITTER]
-    assert demo.stop() == 0
-    assert "Traceback" not in demo.log.read_text()
+    assert own_demo.stop() == 0
+    assert "Traceback" not in own_demo.log.read_text()
 
 
 def test_a_send_while_no_committer_can_be_made_is_answered_with_what_became_of_it(
-    demo: Demo,
+    own_demo: Demo,
 ) -> None:
-    client = demo.start().client
-    cradle, committer = cradle_of(demo), child_of(demo, COMMITTER)
+    client = own_demo.start().client
+    cradle, committer = cradle_of(own_demo), child_of(own_demo, COMMITTER)
     os.kill(cradle, signal.SIGSTOP)  # it forks nothing
     os.kill(committer, signal.SIGKILL)
     answer = client.send("0977000001", "now?")
     os.kill(cradle, signal.SIGCONT)
     followed(client)
-    with sqlite_store(demo.folder) as store:
+    with sqlite_store(own_demo.folder) as store:
         sent = [text for _, text in Truth().read(store).contents.values()].count("now?")
     assert answer.is_accepted or answer.status in {UNKNOWN, 503}, answer
     assert sent == 1 if answer.is_accepted else sent <= (answer.status == UNKNOWN)
@@ -175,17 +167,17 @@ def test_a_send_while_no_committer_can_be_made_is_answered_with_what_became_of_i
 
 
 @pytest.mark.parametrize("is_killed", soak_cases(False, True, quick=1))
-def test_what_is_in_hand_at_the_end_is_still_saved(demo: Demo, is_killed: bool) -> None:
-    client = demo.start().client
+def test_what_is_in_hand_at_the_end_is_still_saved(own_demo: Demo, is_killed: bool) -> None:
+    client = own_demo.start().client
     asked = partial(next_sms, Recipients(), itertools.count(1))
     with Load([client], asked, threads=4) as load:
         load.wait_for_an_answer()
         if is_killed:
-            child = child_of(demo, COMMITTER)
+            child = child_of(own_demo, COMMITTER)
             threading.Timer(0.05, os.kill, (child, signal.SIGKILL)).start()
-        assert demo.stop() == 0
-    with sqlite_store(demo.folder) as store:
+        assert own_demo.stop() == 0
+    with sqlite_store(own_demo.folder) as store:
         truth = Truth().read(store)
     assert not truth.lost(load.said) + truth.doubled() + truth.uncalled(certain(load.said))
-    assert not any(map(is_alive, [demo.pid] if demo.is_running else []))
-    assert "Traceback" not in demo.log.read_text()
+    assert not any(map(is_alive, [own_demo.pid] if own_demo.is_running else []))
+    assert "Traceback" not in own_demo.log.read_text()

@@ -5,16 +5,14 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 import pytest
 
 from tests.end_to_end.apart import (
     ANOTHER,
-    APART,
     LATE_S,
     child_of,
     cradle_of,
@@ -40,19 +38,12 @@ KILLS: Final = soak_count(200, quick=3)
 CREDITS: Final = 1_000_000
 
 
-@pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Demo]:
-    demo = Demo(tmp_path / "demo", settings=APART)
-    yield demo
-    demo.kill9()
-
-
 def test_a_follower_that_is_killed_under_load_again_and_again_loses_and_doubles_nothing(
-    demo: Demo, report_count: Callable[..., None]
+    own_demo: Demo, report_count: Callable[..., None]
 ) -> None:
     seed = random.SystemRandom().randrange(2**32)
-    client = demo.start().client
-    demo.cli("wallet", "grant", demo.account, CREDITS, "--reason", "for the siege")
+    client = own_demo.start().client
+    own_demo.cli("wallet", "grant", own_demo.account, CREDITS, "--reason", "for the siege")
     recipients, numbers, moment = Recipients(), itertools.count(1), random.Random(seed)
 
     def next_sms() -> Sms:
@@ -61,102 +52,108 @@ def test_a_follower_that_is_killed_under_load_again_and_again_loses_and_doubles_
     with Load([client], next_sms, threads=2, pause_s=0.2) as load:
         load.wait_for_an_answer()
         for _ in range(KILLS):
-            follower = child_of(demo, FOLLOWER)
+            follower = child_of(own_demo, FOLLOWER)
             time.sleep(moment.uniform(0.0, 0.3))  # the moment of the kill is the test
             os.kill(follower, signal.SIGKILL)
             wait_until(partial(is_dead, follower), what="it is dead")
-            child_of(demo, FOLLOWER)
+            child_of(own_demo, FOLLOWER)
     followed(client)
-    wait_until(lambda: demo.checks["threads"] == "ok", within_s=LATE_S, what="all is well again")
+    wait_until(
+        lambda: own_demo.checks["threads"] == "ok", within_s=LATE_S, what="all is well again"
+    )
     drained(client)
-    assert faults_of(demo, FOLLOWER) == KILLS
-    assert demo.stop() == 0
-    faults = unequal_read_models(demo.folder, demo.folder.with_name("anew"))
-    with sqlite_store(demo.folder) as store:
-        truth, air = Truth().read(store), on_air(demo.folder / "modems")
+    assert faults_of(own_demo, FOLLOWER) == KILLS
+    assert own_demo.stop() == 0
+    faults = unequal_read_models(own_demo.folder, own_demo.folder.with_name("anew"))
+    with sqlite_store(own_demo.folder) as store:
+        truth, air = Truth().read(store), on_air(own_demo.folder / "modems")
     faults += [*truth.violations(air), *truth.lost(load.said), *truth.doubled()]
     faults += [*truth.unaired(air), *repeated(air)]
-    assert "Traceback" not in demo.log.read_text()
+    assert "Traceback" not in own_demo.log.read_text()
     report_count("kill -9 of the follower's process", KILLS, len(faults), seed)
 
 
 # -- how it is told -------------------------------------------------------------------------------
 
 
-def test_a_follower_that_died_is_told_of_everywhere_and_so_is_that_it_is_over(demo: Demo) -> None:
-    client = demo.start().client
-    asked = Client(demo.operations_url, "")
-    assert faults_of(demo, FOLLOWER) == 0
-    os.kill(child_of(demo, FOLLOWER), signal.SIGKILL)
+def test_a_follower_that_died_is_told_of_everywhere_and_so_is_that_it_is_over(
+    own_demo: Demo,
+) -> None:
+    client = own_demo.start().client
+    asked = Client(own_demo.operations_url, "")
+    assert faults_of(own_demo, FOLLOWER) == 0
+    os.kill(child_of(own_demo, FOLLOWER), signal.SIGKILL)
     followed(client)
-    assert len(said(demo, "follower waits: its process", ANOTHER)) == 1
-    wait_until(lambda: faults_of(demo, FOLLOWER) == 1, within_s=LATE_S, what="it is counted")
-    wait_until(lambda: said(demo, "follower goes on"), within_s=LATE_S, what="that it is over")
+    assert len(said(own_demo, "follower waits: its process", ANOTHER)) == 1
+    wait_until(lambda: faults_of(own_demo, FOLLOWER) == 1, within_s=LATE_S, what="it is counted")
+    wait_until(lambda: said(own_demo, "follower goes on"), within_s=LATE_S, what="that it is over")
     wait_until(lambda: client.get("/readyz").status == 200, within_s=LATE_S, what="all is well")
 
     # while none can be begun, it stands in the checks: the cradle is frozen, and forks nothing
-    os.kill(cradle_of(demo), signal.SIGSTOP)
-    os.kill(child_of(demo, FOLLOWER), signal.SIGKILL)
+    os.kill(cradle_of(own_demo), signal.SIGSTOP)
+    os.kill(child_of(own_demo, FOLLOWER), signal.SIGKILL)
     wait_until(
-        lambda: demo.checks["threads"] == "follower: ProcessEnded",
+        lambda: own_demo.checks["threads"] == "follower: ProcessEnded",
         within_s=LATE_S,
         what="readiness says it",
     )
     wait_until(lambda: 'alarm="threads"' in asked.get("/metrics").body.decode(), what="an alarm")
     assert client.get("/readyz").status == 503
-    (alarm,) = [one for one in demo.cli("status", code=1)["alarms"] if one["name"] == "threads"]
+    (alarm,) = [one for one in own_demo.cli("status", code=1)["alarms"] if one["name"] == "threads"]
     assert "follower: ProcessEnded" in alarm["words"]
 
     # and one that is gone for good leaves the work to a thread
-    os.kill(cradle_of(demo), signal.SIGKILL)
+    os.kill(cradle_of(own_demo), signal.SIGKILL)
     followed(client)
-    assert said(demo, "followed by a thread from now on")
+    assert said(own_demo, "followed by a thread from now on")
     wait_until(lambda: client.get("/readyz").status == 200, within_s=LATE_S, what="all is well")
     assert "start ngoma serve again" in asked.get("/readyz").json["notes"]["follower"]
-    assert demo.stop() == 0
-    assert "Traceback" not in demo.log.read_text()
+    assert own_demo.stop() == 0
+    assert "Traceback" not in own_demo.log.read_text()
 
 
 # -- who ends whom --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("is_frozen", soak_cases(True, False, quick=1))
-def test_no_child_outlives_who_had_it_made(demo: Demo, is_frozen: bool) -> None:
-    demo.start()
-    made = [cradle_of(demo), child_of(demo, FOLLOWER), child_of(demo, "committer")]
+def test_no_child_outlives_who_had_it_made(own_demo: Demo, is_frozen: bool) -> None:
+    own_demo.start()
+    made = [cradle_of(own_demo), child_of(own_demo, FOLLOWER), child_of(own_demo, "committer")]
     if is_frozen:
         os.kill(made[1], signal.SIGSTOP)
         os.kill(made[2], signal.SIGSTOP)
-    demo.kill9()
+    own_demo.kill9()
     wait_until(lambda: not any(map(is_alive, made)), what="they are gone, too")
 
 
 @pytest.mark.parametrize("number", soak_cases(signal.SIGINT, signal.SIGTERM, quick=1))
-def test_a_signal_to_all_of_them_ends_them_in_order(demo: Demo, number: signal.Signals) -> None:
-    followed(demo.start().client)
-    made = [cradle_of(demo), child_of(demo, FOLLOWER), child_of(demo, "committer")]
-    os.killpg(demo.pid, number)  # it leads a session of its own
-    assert demo.stop(0) == 0  # which only waits
+def test_a_signal_to_all_of_them_ends_them_in_order(own_demo: Demo, number: signal.Signals) -> None:
+    followed(own_demo.start().client)
+    made = [cradle_of(own_demo), child_of(own_demo, FOLLOWER), child_of(own_demo, "committer")]
+    os.killpg(own_demo.pid, number)  # it leads a session of its own
+    assert own_demo.stop(0) == 0  # which only waits
     assert not any(map(is_alive, made))
-    assert "Traceback" not in demo.log.read_text()
-    assert said(demo, "another one is begun") == []
+    assert "Traceback" not in own_demo.log.read_text()
+    assert said(own_demo, "another one is begun") == []
 
 
 @pytest.mark.parametrize("way", soak_cases("threads", "auto", quick=1))
-def test_threads_do_it_all_where_that_is_set_or_there_is_one_core(demo: Demo, way: str) -> None:
-    demo.settings["NGOMA_FOLLOWER"] = demo.settings["NGOMA_COMMITTER"] = way
+def test_threads_do_it_all_where_that_is_set_or_there_is_one_core(own_demo: Demo, way: str) -> None:
+    own_demo.settings["NGOMA_FOLLOWER"] = own_demo.settings["NGOMA_COMMITTER"] = way
     if way == "auto":
-        demo.prefix = ("taskset", "--cpu-list", str(min(os.sched_getaffinity(0))))
-    followed(demo.start().client)
-    assert children(demo.pid) == []
+        own_demo.prefix = ("taskset", "--cpu-list", str(min(os.sched_getaffinity(0))))
+    followed(own_demo.start().client)
+    assert children(own_demo.pid) == []
 
 
 @pytest.mark.servers
-def test_read_models_on_postgresql_are_followed_apart_too(demo: Demo, database_url: str) -> None:
-    demo.settings["NGOMA_DATABASE_URL"] = database_url
-    client = demo.start().client
+def test_read_models_on_postgresql_are_followed_apart_too(
+    own_demo: Demo, database_url: str
+) -> None:
+    own_demo.settings["NGOMA_DATABASE_URL"] = database_url
+    client = own_demo.start().client
     followed(client)
-    os.kill(child_of(demo, FOLLOWER), signal.SIGKILL)
+    os.kill(child_of(own_demo, FOLLOWER), signal.SIGKILL)
     followed(client)
-    assert demo.stop() == 0
-    assert len(said(demo, ANOTHER)) == 1
+    assert own_demo.stop() == 0
+    assert len(said(own_demo, ANOTHER)) == 1

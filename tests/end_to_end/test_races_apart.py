@@ -5,14 +5,19 @@ import os
 import random
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Final
 
 import pytest
 
-from tests.end_to_end.apart import APART, LATE_S, child_of, followed
+from tests.end_to_end.apart import (
+    LATE_S,
+    UNDER_WAY,
+    UNKNOWN,
+    child_of,
+    followed,
+)
 from tests.end_to_end.client import Answer, Unanswered
 from tests.end_to_end.gateway import Demo
 from tests.end_to_end.load import Recipients, Sms
@@ -25,29 +30,20 @@ pytestmark = [pytest.mark.processes, pytest.mark.timeout(soak_count(5_400, quick
 KILLS: Final = soak_count(200, quick=4)
 RACERS: Final = 8
 CREDITS: Final = 5
-UNKNOWN: Final = 500
-UNDER_WAY: Final = 409
-
-
-@pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Demo]:
-    demo = Demo(tmp_path / "demo", settings=APART)
-    yield demo
-    demo.kill9()
 
 
 class Race:
     """Senders who begin at once while the committer is killed a moment later."""
 
-    def __init__(self, demo: Demo, seed: int) -> None:
-        self.demo = demo
+    def __init__(self, own_demo: Demo, seed: int) -> None:
+        self.own_demo = own_demo
         self.moment = random.Random(seed)
-        self.clients = [demo.client for _ in range(RACERS)]
+        self.clients = [own_demo.client for _ in range(RACERS)]
         self._pool = ThreadPoolExecutor(RACERS)
 
     def run(self, entries: Sequence[Sms]) -> list[Answer]:
         """Have each send its own; give what each was told in the end, asked again by its key."""
-        committer = child_of(self.demo, "committer")
+        committer = child_of(self.own_demo, "committer")
         kill = threading.Timer(self.moment.uniform(0.0, 0.05), os.kill, (committer, signal.SIGKILL))
         kill.start()
         asked = [self._pool.submit(self._ask, *entry) for entry in enumerate(entries)]
@@ -76,17 +72,17 @@ class Race:
 
 
 def test_races_while_the_committer_is_killed_have_one_winner_and_spend_no_credit_twice(
-    demo: Demo, report_count: Callable[..., None]
+    own_demo: Demo, report_count: Callable[..., None]
 ) -> None:
     seed = random.SystemRandom().randrange(2**32)
-    available = demo.start().cli("wallet", "show", demo.account)["available"]
-    demo.cli("wallet", "adjust", demo.account, -available, "--reason", "each race has its own")
+    available = own_demo.start().cli("wallet", "show", own_demo.account)["available"]
+    own_demo.cli("wallet", "adjust", own_demo.account, -available, "--reason", "one for each race")
     recipients, keys = Recipients(), itertools.count(1)
-    race, faults, messages = Race(demo, seed), list[str](), 0
+    race, faults, messages = Race(own_demo, seed), list[str](), 0
     for number in range(KILLS):
         is_for_a_key = number % 2 == 0
         stake = 1 if is_for_a_key else CREDITS
-        demo.cli("wallet", "grant", demo.account, stake, "--reason", "for one race")
+        own_demo.cli("wallet", "grant", own_demo.account, stake, "--reason", "for one race")
         many = [Sms(recipients.take(), "a race", f"race-{next(keys)}") for _ in range(RACERS)]
         entries = many[:1] * RACERS if is_for_a_key else many
         answers = race.run(entries)
@@ -96,12 +92,12 @@ def test_races_while_the_committer_is_killed_have_one_winner_and_spend_no_credit
         is_right = len(there) == stake and len(won) == (RACERS if is_for_a_key else stake)
         faults += [] if is_right else [f"race {number} of {entries} came to {answers}"]
     race.close()
-    demo.cli("wallet", "grant", demo.account, 1, "--reason", "to look")
-    followed(demo.client)
-    assert demo.stop() == 0
-    with sqlite_store(demo.folder) as store:
+    own_demo.cli("wallet", "grant", own_demo.account, 1, "--reason", "to look")
+    followed(own_demo.client)
+    assert own_demo.stop() == 0
+    with sqlite_store(own_demo.folder) as store:
         truth = Truth().read(store)
-    faults += [*truth.violations(on_air(demo.folder / "modems")), *truth.doubled()]
+    faults += [*truth.violations(on_air(own_demo.folder / "modems")), *truth.doubled()]
     if len(truth.contents) != messages + 1:
         faults.append(f"{len(truth.contents)} messages for {messages} credits")
     for fault in faults[:20]:

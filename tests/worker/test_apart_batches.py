@@ -94,7 +94,8 @@ class Stuck(Command[None]):
         return []
 
     def decide(self, books: object) -> None:
-        raise NotImplementedError
+        msg = "it never gets to where it would be decided"
+        raise AssertionError(msg)
 
 
 def waiting(*commands: Command[Any]) -> list[Waiting[object]]:

@@ -11,8 +11,8 @@ import pytest
 from application.books.line import Waiting
 from application.messages.accepted import Accepted
 from domain.errors import OutcomeUnknown
-from tests.application.books.test_committer_after_loss import Other, reserved
 from tests.application.conftest import Account
+from tests.support.savers import OtherSaver, reserved
 from tests.support.virtual import Answer as Heard
 from tests.support.virtual import open_account, virtual_gateway
 from worker.apart.batches import Answer, Order, Settled, packed, unpacked
@@ -29,7 +29,7 @@ class Child:
     """A thread that is a child for its line, and a process that can be killed for it."""
 
     def __init__(self, account: Account, number: int, end: socket.socket, script: Script) -> None:
-        self.saver = Other(account, number)
+        self.saver = OtherSaver(account.gateway, number)
         self.pipe = Pipe(end)
         self.process = subprocess.Popen(["sleep", "600"])
         self._script = script
@@ -125,7 +125,7 @@ def test_a_batch_of_a_child_that_ended_before_it_saved_is_saved_by_the_next_one(
 ) -> None:
     answers, nursery = sent(account, ends_before, works)
     assert [answer.unwrap().credits_remaining for answer in answers] == [99, 98, 97]
-    assert len(reserved(account)) == 3
+    assert len(reserved(account.gateway)) == 3
     assert len(nursery.made) == 2
 
 
@@ -135,7 +135,7 @@ def test_a_batch_of_a_child_that_had_saved_it_is_not_saved_again_and_told_as_unk
 ) -> None:
     answers, nursery = sent(account, script, works)
     assert errors_of(answers) == [OutcomeUnknown] * 3
-    assert len(reserved(account)) == 3
+    assert len(reserved(account.gateway)) == 3
     assert len(nursery.made) == 2
 
 
@@ -144,7 +144,7 @@ def test_a_batch_of_a_child_that_ended_while_it_saved_in_parts_is_given_to_nobod
 ) -> None:
     answers, nursery = sent(account, ends_in_parts)
     assert errors_of(answers) == [OutcomeUnknown] * 3
-    assert reserved(account) == []
+    assert reserved(account.gateway) == []
     assert len(nursery.made) == 1
 
 

@@ -6,13 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from adapters.store.numbers import BlockNumbers
 from application.books.books import Books
-from application.books.codec import SNAPSHOT_EVERY, event_mapper
+from application.books.codec import SNAPSHOT_EVERY
 from application.books.commands import Command, Preparing
 from application.books.committer import Committer
 from application.books.line import BATCH_MESSAGES_MAX
-from application.books.saver import Saver
 from application.ports import VersionConflict
 from domain.errors import (
     InsufficientCredits,
@@ -25,7 +23,8 @@ from domain.errors import (
 from domain.values import Credits, Instant
 from domain.wallet import CreditWallet, wallet_id
 from tests.application.conftest import Account
-from tests.support.virtual import Answer, Fault, Gateway, SeededRandomness, open_account
+from tests.support.savers import OtherSaver
+from tests.support.virtual import Answer, Fault, Gateway, open_account
 
 
 class Grant(Command[int]):
@@ -376,16 +375,8 @@ def test_each_caller_of_a_failed_batch_gets_an_error_of_its_own(account: Account
 def test_a_foreign_grant_is_seen_before_a_refusal(gateway: Gateway) -> None:
     account = Account(gateway, *open_account(gateway, credits=1))
     account.send()
-    store, answers = gateway.system.store, Answer[int]()
-    saver = Saver(
-        store=store,
-        mapper=event_mapper(),
-        clock=gateway.clock,
-        randomness=SeededRandomness(9),
-        numbers=BlockNumbers(store),
-        writer=gateway.system.writer,
-    )
-    other = Committer(saver, clock=gateway.clock)
+    answers = Answer[int]()
+    other = Committer(OtherSaver(gateway, 9), clock=gateway.clock)
     other.submit(Grant(account.number, gateway.clock.now()), answers.outcomes.append)
     other.step(0)
     assert answers.unwrap() == 1

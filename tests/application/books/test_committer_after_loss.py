@@ -5,33 +5,14 @@ from uuid import UUID
 
 import pytest
 
-from adapters.store.numbers import BlockNumbers
-from application.books.codec import event_mapper
 from application.books.commands import Command, Outcome
 from application.books.line import Waiting
-from application.books.saver import Saver
 from domain.errors import OutcomeUnknown
-from domain.wallet import CreditWallet
 from tests.application.conftest import Account
-from tests.support.virtual import Fault, SeededRandomness
+from tests.support.savers import OtherSaver, reserved
+from tests.support.virtual import Fault
 
 SAVE: UUID = UUID(int=77)
-
-
-class Other(Saver):
-    """A saver of another process over the same store."""
-
-    def __init__(self, account: Account, seed: int) -> None:
-        system = account.gateway.system
-        super().__init__(
-            store=system.store,
-            mapper=event_mapper(),
-            clock=account.gateway.clock,
-            randomness=SeededRandomness(seed),
-            numbers=BlockNumbers(system.store),
-            writer=system.writer,
-            pause=account.gateway.clock.pass_s,
-        )
 
 
 def waiting(account: Account, *commands: Command[Any]) -> list[Waiting[object]]:
@@ -44,36 +25,30 @@ def outcome(each: Waiting[object]) -> Outcome[object]:
     return each.outcome
 
 
-def reserved(account: Account) -> list[tuple[int, int]]:
-    account.gateway.watch.follow()
-    events = [event for _, event in account.gateway.watch.events]
-    return [
-        (one.first_number, one.count) for one in events if isinstance(one, CreditWallet.Reserved)
-    ]
-
-
 def test_what_the_one_before_had_saved_is_not_saved_again_and_told_as_unknown(
     account: Account,
 ) -> None:
     commands = [account.command(), account.command()]
-    Other(account, 1).save(waiting(account, *commands), SAVE)  # and it dies before it can say so
-    saved = reserved(account)
+    OtherSaver(account.gateway, 1).save(
+        waiting(account, *commands), SAVE
+    )  # and it dies before it can say so
+    saved = reserved(account.gateway)
     again = waiting(account, account.command(), account.command())
-    Other(account, 2).save(again, SAVE, after_loss=True)
+    OtherSaver(account.gateway, 2).save(again, SAVE, after_loss=True)
     assert [type(outcome(each).error) for each in again] == [OutcomeUnknown] * 2
-    assert reserved(account) == saved
+    assert reserved(account.gateway) == saved
     assert len(saved) == 2
 
 
 def test_what_the_one_before_had_not_saved_is_saved_now(account: Account) -> None:
     again = waiting(account, account.command(), account.command())
-    Other(account, 2).save(again, SAVE, after_loss=True)
+    OtherSaver(account.gateway, 2).save(again, SAVE, after_loss=True)
     assert [outcome(each).error for each in again] == [None, None]
-    assert len(reserved(account)) == 2
+    assert len(reserved(account.gateway)) == 2
 
 
 def test_while_the_store_is_away_it_is_looked_for_until_nobody_can_tell(account: Account) -> None:
-    other, again = Other(account, 2), waiting(account, account.command())
+    other, again = OtherSaver(account.gateway, 2), waiting(account, account.command())
     said: list[str] = []
     other.on_away = lambda error: said.append(str(error))
     other.numbers.take("message", 1)  # a block of them is here: only the save meets the fault
@@ -81,7 +56,7 @@ def test_while_the_store_is_away_it_is_looked_for_until_nobody_can_tell(account:
     other.save(again, SAVE, after_loss=True)
     assert isinstance(outcome(again[0]).error, OutcomeUnknown)
     assert set(said) == {"planted"}
-    assert reserved(account) == []
+    assert reserved(account.gateway) == []
 
 
 def test_who_saves_in_parts_says_so_before_the_first_of_them(account: Account) -> None:
@@ -95,8 +70,8 @@ def test_who_saves_in_parts_says_so_before_the_first_of_them(account: Account) -
         def decide(self, books: object) -> None:
             raise ZeroDivisionError
 
-    other, told = Other(account, 2), list[int]()
-    other.on_parts = lambda: told.append(len(reserved(account)))
+    other, told = OtherSaver(account.gateway, 2), list[int]()
+    other.on_parts = lambda: told.append(len(reserved(account.gateway)))
     batch = waiting(account, account.command(), Bad())
     other.save(batch, SAVE)
     assert told == [0]
