@@ -110,7 +110,7 @@ def _app(front: Front, routes: Sequence[Route]) -> Litestar:
     app.routing, app.resources = _routing(tuple(resources)), resources
     system = front.system
     addresses = Addresses(system.terms.trusted_proxies, system.terms.forwarded_header)
-    app.edge = Edge(system, _refusing, pace=Pacing(addresses).wait, untraced=UNTRACED)
+    app.edge = Edge(system, _refusing, pace=Pacing(addresses).pause, untraced=UNTRACED)
     app.hot = {path: resources[path] for path in HOT_PATHS if path in resources}
     return app
 

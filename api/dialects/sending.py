@@ -264,14 +264,18 @@ def _suppressible(
 
 
 async def _run(front: Front, command: SendMessages, body: Body) -> Accepted:
-    late = IdempotencyInProgress(f"The first request with this {IDEMPOTENCY_KEY} is still running.")
     try:
         if body.idempotency_key is None:
             return await front.run(command)
-        return await front.run(command, wait_s=front.system.accept_wait_s, late=late)
+        return await front.run(command, wait_s=front.system.accept_wait_s, late=_in_progress)
     except InsufficientCredits as error:
         error.top_up_url = front.top_up_url
         raise
+
+
+def _in_progress() -> IdempotencyInProgress:
+    msg = f"The first request with this {IDEMPOTENCY_KEY} is still running."
+    return IdempotencyInProgress(msg)
 
 
 def replayed(accepted: Accepted) -> Headers:

@@ -2,12 +2,13 @@
 
 import asyncio
 import contextlib
-from collections import deque
-from typing import Final, TypeVar
+from collections import defaultdict, deque
+from collections.abc import Callable
+from typing import Final, NamedTuple, TypeVar
 
 from application.books.commands import Command, Outcome
 from application.books.committer import Committer
-from domain.errors import NgomaError
+from domain.errors import NgomaError, OutcomeUnknown
 
 R = TypeVar("R")
 
@@ -15,24 +16,42 @@ KEYLESS_WAIT_S: Final = 120.0
 """Longer than the committer itself ever waits for the database: only a bug gets here."""
 
 
+def no_answer() -> OutcomeUnknown:
+    """Make the error of a command that the committer never settled."""
+    return OutcomeUnknown("The committer gave no answer.")
+
+
+class _Wait(NamedTuple):
+    """Somebody who waits for an outcome."""
+
+    until_s: float
+    future: asyncio.Future[Outcome[object]]
+    late: Callable[[], NgomaError]
+
+
 class Bridge:
     """Runs commands for coroutines of one event loop.
 
-    The committer settles a batch command by command; only the first of them wakes the loop.
+    The committer settles a batch command by command; only the first of them wakes the loop. Those
+    who wait equally long share a timer: one of its own would cost each send more than its key.
     """
 
     def __init__(self, committer: Committer) -> None:
         self._committer = committer
         self._arrived: deque[tuple[asyncio.Future[object], object]] = deque()
         self._is_woken = False
+        self._waits: defaultdict[float, deque[_Wait]] = defaultdict(deque)
+        """By how long they wait, in the order in which they began."""
+        self._timed: set[float] = set()
+        """Of which of these the timer runs."""
 
-    async def run(self, command: Command[R], *, wait_s: float, late: NgomaError) -> R:
-        """Run a command; ``late`` is raised when its outcome takes longer than ``wait_s``.
+    async def run(self, command: Command[R], *, wait_s: float, late: Callable[[], NgomaError]) -> R:
+        """Run a command; what ``late`` makes is raised when it takes longer than ``wait_s``.
 
         A command that is late goes on all the same.
 
         Raises:
-            NgomaError: its refusal, the store's state, or ``late``.
+            NgomaError: its refusal, the store's state, or that it is late.
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Outcome[R]] = loop.create_future()
@@ -45,11 +64,14 @@ class Bridge:
                     loop.call_soon_threadsafe(self._settle)
 
         self._committer.submit(command, done)
-        timer = loop.call_later(wait_s, _give_up, future, late)
-        try:
-            outcome = await future
-        finally:
-            timer.cancel()
+        waits = self._waits[wait_s]
+        while waits and waits[0].future.done():
+            waits.popleft()
+        waits.append(_Wait(loop.time() + wait_s, future, late))  # type: ignore[arg-type]  # as above
+        if wait_s not in self._timed:
+            self._timed.add(wait_s)
+            loop.call_later(wait_s, self._give_up, wait_s)
+        outcome = await future
         return outcome.unwrap()
 
     def _settle(self) -> None:
@@ -60,7 +82,16 @@ class Bridge:
             if not future.done():
                 future.set_result(outcome)
 
-
-def _give_up(future: asyncio.Future[Outcome[R]], late: NgomaError) -> None:
-    if not future.done():
-        future.set_result(Outcome(error=late))
+    def _give_up(self, wait_s: float) -> None:
+        """Tell those whose time is over, and look again when that of the next one is."""
+        loop, waits = asyncio.get_running_loop(), self._waits[wait_s]
+        now_s = loop.time()
+        while waits and (waits[0].future.done() or waits[0].until_s <= now_s):
+            late = waits.popleft()
+            if not late.future.done():
+                late.future.set_result(Outcome(error=late.late()))
+        if waits:
+            loop.call_at(waits[0].until_s, self._give_up, wait_s)
+        else:
+            self._timed.discard(wait_s)
+            del self._waits[wait_s]

@@ -40,13 +40,13 @@ class Edge:
         system: System,
         refuse: Callable[[BadRequest], App],
         *,
-        pace: Callable[[Scope, int], Awaitable[None]] | None = None,
+        pace: Callable[[Scope, int], Awaitable[object] | None] = lambda *_: None,
         untraced: tuple[str, ...] = (),
     ) -> None:
         """Make the ring; ``refuse`` gives what answers a request that cannot be read.
 
-        ``pace`` waits before an answer with a status, where strangers can ask. Requests for paths
-        that begin as one of ``untraced`` have no trace.
+        ``pace`` gives what to wait for before an answer with a status, where strangers can ask.
+        Requests for paths that begin as one of ``untraced`` have no trace.
         """
         self._refuse = refuse
         self._pace = pace
@@ -80,8 +80,8 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                if self._pace is not None:
-                    await self._pace(scope, status)
+                if (pause := self._pace(scope, status)) is not None:
+                    await pause
                 message["headers"] = [*message["headers"], (REQUEST_ID, request_id)]
             elif is_head:
                 message["body"] = b""

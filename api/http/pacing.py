@@ -37,17 +37,19 @@ class Pacing:
         self._sleep = sleep
         self._next_s: OrderedDict[str, float] = OrderedDict()
 
-    async def wait(self, scope: Scope, status: int) -> None:
-        """Wait before an answer if it is of the kind that is paced, and its client has had many."""
+    def pause(self, scope: Scope, status: int) -> Awaitable[object] | None:
+        """Give what to wait for before an answer of the kind that is paced; None for the others.
+
+        So is an answer whose client has had few.
+        """
         is_paced = status in STATUSES or scope["path"] in PATHS
         if not is_paced or "ngoma.headers" not in scope:  # it had none that could be read
-            return
+            return None
         address = self._addresses.client(call_of(scope))
         if self._addresses.counted_peer(address) is None:
-            return  # a proxy's own check
+            return None  # a proxy's own check
         wait_s = self._take_turn(client_of(address), asyncio.get_running_loop().time())
-        if wait_s > 0:
-            await self._sleep(min(wait_s, LONGEST_S))
+        return self._sleep(min(wait_s, LONGEST_S)) if wait_s > 0 else None
 
     def _take_turn(self, client: str, now_s: float) -> float:
         """Give how long a client waits for its next answer."""

@@ -8,7 +8,7 @@ from api.door.caller import Caller
 from api.door.door import Door
 from api.door.limits import count, count_client
 from api.door.people import People
-from api.http.bridge import KEYLESS_WAIT_S, Bridge
+from api.http.bridge import KEYLESS_WAIT_S, Bridge, no_answer
 from api.http.credentials import session_token
 from api.http.proxies import Addresses
 from api.http.shares import FairPool, Share
@@ -24,7 +24,7 @@ from application.messages.phones import PHONES_MAX, Phones
 from application.money.callbacks import Callbacks
 from application.ports import Poster
 from application.system import System
-from domain.errors import InvalidKey, NgomaError, OutcomeUnknown, Overloaded
+from domain.errors import InvalidKey, NgomaError, Overloaded
 from domain.mode import is_of_tests
 from domain.values import Instant, Network
 from domain.wallet import wallet_id
@@ -211,15 +211,17 @@ class Front:
         return known if known is not None else await self._look_at_fleet()
 
     async def run(
-        self, command: Command[R], *, wait_s: float = KEYLESS_WAIT_S, late: NgomaError | None = None
+        self,
+        command: Command[R],
+        *,
+        wait_s: float = KEYLESS_WAIT_S,
+        late: Callable[[], NgomaError] = no_answer,
     ) -> R:
         """Run a command in the committer.
 
         Raises:
-            NgomaError: its refusal or the store's state; ``late`` after ``wait_s``.
+            NgomaError: its refusal or the store's state; what ``late`` makes after ``wait_s``.
         """
-        if late is None:
-            late = OutcomeUnknown("The committer gave no answer.")
         return await self._bridge.run(command, wait_s=wait_s, late=late)
 
     async def with_phone(self, work: Callable[[], R]) -> R:

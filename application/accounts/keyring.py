@@ -65,6 +65,16 @@ def _draw(randomness: Randomness, count: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class _Account:
+    """What a principal takes from its account."""
+
+    default_sender: str
+    single: int | None
+    bulk: int | None
+    read: int | None
+
+
+@dataclass(slots=True)
 class _Key:
     """What a principal takes from its key: nothing of it ever changes."""
 
@@ -73,16 +83,8 @@ class _Key:
     scopes: tuple[str, ...]
     sources: tuple[str, ...]
     mode: Mode
-
-
-@dataclass(frozen=True, slots=True)
-class _Account:
-    """What a principal takes from its account."""
-
-    default_sender: str
-    single: int | None
-    bulk: int | None
-    read: int | None
+    made: tuple[_Account, Principal] | None = None
+    """The principal that was made last, and of which account: each send asks for it."""
 
 
 class KeyRing:
@@ -312,6 +314,12 @@ class KeyRing:
 
 
 def _principal(found: _Key, account: _Account) -> Principal:
+    if found.made is None or found.made[0] is not account:
+        found.made = account, _made(found, account)
+    return found.made[1]
+
+
+def _made(found: _Key, account: _Account) -> Principal:
     return Principal(
         account=found.account,
         key_id=found.key_id,

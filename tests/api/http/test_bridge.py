@@ -13,7 +13,9 @@ from application.books.commands import Outcome
 from application.books.committer import Committer
 from domain.errors import InvalidKey, OutcomeUnknown, Overloaded
 
-LATE = OutcomeUnknown("late")
+
+def late() -> OutcomeUnknown:
+    return OutcomeUnknown("late")
 
 
 class Batches:
@@ -41,7 +43,7 @@ def bridge(batches: Batches) -> Bridge:
 
 
 def run(bridge_: Bridge, command: Any, wait_s: float = 5.0) -> Any:
-    return bridge_.run(command, wait_s=wait_s, late=LATE)
+    return bridge_.run(command, wait_s=wait_s, late=late)
 
 
 def test_a_batch_wakes_the_loop_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,6 +106,35 @@ def test_a_late_outcome_hurts_nobody() -> None:
             await run(bridge_, 1, wait_s=0.01)
         batches.settle_in_a_thread()
         await asyncio.sleep(0.01)
+
+    asyncio.run(scenario())
+
+
+def test_each_of_those_who_wait_equally_long_is_told_when_its_own_time_is_over() -> None:
+    async def scenario() -> None:
+        batches, loop = Batches(), asyncio.get_running_loop()
+        bridge_, over_s = bridge(batches), dict[int, float]()
+
+        async def wait(number: int) -> None:
+            begun_s = loop.time()
+            with pytest.raises(OutcomeUnknown):
+                await run(bridge_, number, wait_s=0.2)
+            over_s[number] = loop.time() - begun_s
+
+        first = asyncio.create_task(wait(1))
+        await asyncio.sleep(0.05)
+        settled = asyncio.create_task(run(bridge_, 2, wait_s=0.2))
+        left = asyncio.create_task(run(bridge_, 3, wait_s=0.2))
+        await asyncio.sleep(0.05)
+        last = asyncio.create_task(wait(4))
+        await asyncio.sleep(0)
+        left.cancel()
+        batches.waiting[1][1](Outcome(result="in time"))
+        assert await settled == "in time"
+        await asyncio.gather(first, last)
+        assert all(seconds > 0.19 for seconds in over_s.values())
+        again = asyncio.create_task(wait(5))
+        await again
 
     asyncio.run(scenario())
 

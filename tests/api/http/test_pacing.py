@@ -38,7 +38,8 @@ class Answers:
         }
         self.waited_s = []
         for _ in range(count):
-            await self.pacing.wait(scope, status)
+            if (pause := self.pacing.pause(scope, status)) is not None:
+                await pause
         return self.waited_s[-1] if self.waited_s else 0.0
 
 
