@@ -67,7 +67,8 @@ class Bridge:
         waits = self._waits[wait_s]
         while waits and waits[0].future.done():
             waits.popleft()
-        waits.append(_Wait(loop.time() + wait_s, future, late))  # type: ignore[arg-type]  # as above
+        until_s = loop.time() + wait_s
+        waits.append(_Wait(until_s, future, late))  # type: ignore[arg-type]  # as above
         if wait_s not in self._timed:
             self._timed.add(wait_s)
             loop.call_later(wait_s, self._give_up, wait_s)
