@@ -33,7 +33,7 @@ from adapters.observability.access import JsonAccessLog
 from adapters.observability.outlet import Outlet
 from adapters.outage import watch_redis
 from adapters.readiness import add_checks
-from adapters.reads import Reads, inspections_of, open_reads
+from adapters.reads import Reads, inspections_of, open_commits, open_reads
 from adapters.saving import Sides, open_committer
 from adapters.security.secret import Secret, read_secret
 from adapters.server_secret import derived, server_secret
@@ -139,6 +139,7 @@ def bootstrap(
         webhooks=open_webhooks(derived(secret, "webhooks"), settings, clock, randomness),
         sealing=sealing,
         signals=signals,
+        commits=open_commits(settings),
         inspections=[*inspections_of(store), *reads.engines.inspections],
         write_table=write_table,
         open_statement=partial(open_statement, settings),

@@ -10,7 +10,7 @@ from adapters.settings import Settings
 from adapters.store.log import StoreLog
 from adapters.store.read_engine import ReadEngines, postgres_engines, sqlite_engines
 from adapters.store.sqlite import SqliteStore
-from application.ports import Inspection, Recount, Store
+from application.ports import Commits, Inspection, Recount, Store
 from domain.errors import StoreDown
 from projections.known import Positions
 from projections.reading import SqlQueries
@@ -64,6 +64,15 @@ def open_store(settings: Settings, *, is_server: bool) -> Store:
 
         return PostgresStore(settings.database_url, connect_timeout_s=settings.connect_timeout_s)
     return SqliteStore(settings.data_dir / "store.db", is_server=is_server)
+
+
+def open_commits(settings: Settings) -> Commits | None:
+    """Give what tells of commits; SQLite does not, and nothing is connected before it is asked."""
+    if not settings.database_url:
+        return None
+    from adapters.store.postgres.listening import PostgresCommits  # noqa: PLC0415 - only who has one
+
+    return PostgresCommits(settings.database_url)
 
 
 def open_recount(settings: Settings) -> Recount:

@@ -16,6 +16,7 @@ from application.messages.porting import Ported
 from application.ports import (
     AccessLog,
     Clock,
+    Commits,
     Exports,
     Follower,
     Inspection,
@@ -190,6 +191,8 @@ class System:
     log_wait_s: float = 1.0
     accept_wait_s: float = 5.0
     signals: Signals = field(default_factory=Signals)
+    commits: Commits | None = None
+    """Tells of the commits of all processes, where the store can."""
     reception: Reception = field(default_factory=Reception)
     """How well the modems of this process hear their networks."""
     inspections: Sequence[Inspection] = ()

@@ -29,7 +29,7 @@ from application.ports.changes import (
 )
 from application.ports.effects import BadEvent, EffectPositions, Standing
 from application.ports.exports import Exports, ExportShown, ExportState
-from application.ports.following import Follower
+from application.ports.following import Commits, Follower
 from application.ports.host import Clock, KeyHasher, Numbers, Randomness
 from application.ports.jobs import IDS_MAX, Job, JobQueue
 from application.ports.limits import Quota, RateLimiter
@@ -127,6 +127,7 @@ __all__ = [
     "ClockMarksForgotten",
     "Codes",
     "Collection",
+    "Commits",
     "ContentErased",
     "ContentRow",
     "CredentialRevoked",

@@ -4,6 +4,20 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 
+class Commits(Protocol):
+    """Tells of commits to the log, by whichever process; one thread waits."""
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait for a commit; True also where one may have been missed.
+
+        Raises:
+            StoreDown: the database does not answer.
+        """
+
+    def close(self) -> None:
+        """Wait no more."""
+
+
 class Follower(Protocol):
     """The runner of all projections; ``step`` is called by one thread of the process."""
 

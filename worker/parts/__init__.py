@@ -11,6 +11,7 @@ from worker.parts.housekeeping import HOUSEKEEPING
 from worker.parts.inspection import INSPECTION
 from worker.parts.jobs import JOBS
 from worker.parts.keyring import KEYRING
+from worker.parts.listener import LISTENER
 from worker.parts.local_phones import LOCAL_PHONES
 from worker.parts.notices import NOTICES
 from worker.parts.part import Part
@@ -24,6 +25,7 @@ from worker.parts.webhooks import WEBHOOKS
 PARTS: Final[Sequence[Part]] = (
     COMMITTER,
     FOLLOWER,
+    LISTENER,
     NOTICES,
     KEYRING,
     CLOCK,

@@ -21,6 +21,7 @@ from adapters.store.changes import (
     field_of,
     replacing,
 )
+from adapters.store.postgres.listening import COMMITTED
 from adapters.store.schema import (
     CONTENT_COLUMNS,
     CREDENTIAL_COLUMNS,
@@ -67,6 +68,7 @@ INSERT_CONTENTS: Final = f"""INSERT INTO contents ({CONTENT_COLUMNS})
     SELECT * FROM unnest(%b::text[], %b::bigint[], %b::bytea[], %b::text[], %b::text[],
         %b::text[], %b::text[])""" + replacing("kind, number", CONTENT_COLUMNS)
 TAGS_END: Final = END.format(position=PostgresTaggedLog.position)
+TELL: Final = f"NOTIFY {COMMITTED}"
 INSERT_SAVE: Final = "INSERT INTO saves VALUES (%s, %s)"
 
 
@@ -212,6 +214,8 @@ class Recorder(PostgresApplicationRecorder):
                         save = decide(PostgresTurn(cursor, ahead))
                         if not save.is_empty():
                             _insert(cursor, [*stored_events, *save.events])
+                            if save.events:
+                                cursor.execute(TELL)
                             cursor.execute(INSERT_SAVE, (save.save_id.hex, save.at), prepare=True)
                             carry_out(cursor, save.changes, WRITERS)
                         pipeline.sync()
