@@ -1,4 +1,4 @@
-"""What hints and jobs do when they arrive: ring a bell, or have one piece of work done."""
+"""What jobs do when they arrive: have one piece of work done."""
 
 import logging
 from collections import Counter
@@ -8,15 +8,14 @@ from typing import Final, TypeVar
 import dramatiq
 from dramatiq.broker import Broker
 
-from adapters.queue import HINT, JOB
-from adapters.queue.brokers import JOBS, hints_queue
+from adapters.queue import JOB
+from adapters.queue.brokers import JOBS
 from application.books.asking import Asked, Wait, wait_for
 from application.books.commands import Command
 from application.books.committer import Committer
 from application.books.due import DueWork, by_kind
 from application.ports import Job
 from domain.errors import NgomaError, OutcomeUnknown, Refused
-from domain.values import Network
 from worker.clock_watch import ClockWatch
 
 R = TypeVar("R")
@@ -96,17 +95,8 @@ class Jobs:
             logger.error("%s of %s met %s", job.kind, job.ids, fault[1], exc_info=error)
 
 
-def declare_actors(
-    broker: Broker,
-    *,
-    worker: str,
-    run_job: Callable[[Job], object],
-    on_hint: Callable[[Network], None],
-) -> None:
-    """Declare on ``broker`` what this process does with its hints and the shared jobs."""
-
-    def hint(network: str) -> None:
-        on_hint(Network(network))
+def declare_actor(broker: Broker, run_job: Callable[[Job], object]) -> None:
+    """Declare on ``broker`` what this process does with the shared jobs."""
 
     def job(kind: str, *ids: int) -> None:
         try:
@@ -116,5 +106,4 @@ def declare_actors(
         else:
             run_job(told)
 
-    dramatiq.actor(broker=broker, actor_name=HINT, queue_name=hints_queue(worker))(hint)
     dramatiq.actor(broker=broker, actor_name=JOB, queue_name=JOBS)(job)

@@ -1,10 +1,11 @@
-"""Where live workers are known and hints on their way are noted: in memory, or on Redis."""
+"""Where live workers are known and hints to them lie: in memory, or on Redis."""
 
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
-from adapters.queue.brokers import NAMESPACE, hints_queue
+from adapters.queue.brokers import NAMESPACE
 from domain.values import Network
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ LIVE_S: Final = 10
 KNOWN_S: Final = 1.0
 """How old the knowledge may be of which workers are live."""
 HINT_S: Final = 5
-"""A hint that has not arrived after this long counts as lost."""
+"""Hints to a worker that takes none for this long are lost."""
 
 
 class Board(Protocol):
@@ -30,20 +31,20 @@ class Board(Protocol):
     def workers(self) -> Mapping[str, frozenset[Network]]:
         """Give the live workers."""
 
-    def claim_hint(self, worker: str, network: Network) -> bool:
-        """Note that a hint leaves; False when one is on its way."""
+    def put_hint(self, worker: str, network: Network) -> bool:
+        """Lay down a hint; False when it lies there already."""
 
-    def release_hint(self, worker: str, network: Network) -> None:
-        """Note that a hint arrived, or was not sent after all."""
+    def take_hint(self, worker: str, timeout_s: float) -> Network | None:
+        """Take up a hint, waiting for one."""
 
 
 class MemoryBoard:
     """The board of a gateway that is one process."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._workers: dict[str, frozenset[Network]] = {}
-        self._hints: set[tuple[str, Network]] = set()
+        self._hints: dict[str, set[Network]] = defaultdict(set)
 
     def register(self, worker: str, networks: frozenset[Network]) -> None:
         """Note a worker; it lives as long as the process."""
@@ -54,36 +55,41 @@ class MemoryBoard:
         """Forget a worker and its hints."""
         with self._lock:
             self._workers.pop(worker, None)
-            self._hints = {hint for hint in self._hints if hint[0] != worker}
+            self._hints.pop(worker, None)
 
     def workers(self) -> Mapping[str, frozenset[Network]]:
         """Give the workers."""
         with self._lock:
             return dict(self._workers)
 
-    def claim_hint(self, worker: str, network: Network) -> bool:
-        """Note that a hint leaves; False when one is on its way."""
+    def put_hint(self, worker: str, network: Network) -> bool:
+        """Lay down a hint; False when it lies there already."""
         with self._lock:
-            if (worker, network) in self._hints:
-                return False
-            self._hints.add((worker, network))
-            return True
+            is_new = network not in self._hints[worker]
+            self._hints[worker].add(network)
+            self._lock.notify_all()
+            return is_new
 
-    def release_hint(self, worker: str, network: Network) -> None:
-        """Note that a hint arrived, or was not sent after all."""
+    def take_hint(self, worker: str, timeout_s: float) -> Network | None:
+        """Take up a hint, waiting for one."""
         with self._lock:
-            self._hints.discard((worker, network))
+            self._lock.wait_for(lambda: self._hints[worker], timeout_s)
+            return self._hints[worker].pop() if self._hints[worker] else None
 
 
 class RedisBoard:
     """The board of several processes.
 
     ``ngoma:workers`` is a set of names, ``ngoma:worker:<name>`` its networks for as long as it
-    is live, ``ngoma:hint:<name>:<network>`` a hint on its way.
+    is live, ``ngoma:hints:<name>`` the networks of the hints that lie there for it.
     """
 
-    def __init__(self, client: "redis.Redis", *, monotonic_s: Callable[[], float]) -> None:
+    def __init__(
+        self, client: "redis.Redis", waiting: "redis.Redis", *, monotonic_s: Callable[[], float]
+    ) -> None:
+        """``waiting`` is asked what Redis is to wait for."""
         self._client = client
+        self._waiting = waiting
         self._monotonic_s = monotonic_s
         self._names = f"{NAMESPACE}:workers"
         self._known: Mapping[str, frozenset[Network]] = {}
@@ -97,7 +103,7 @@ class RedisBoard:
             pipeline.execute()
 
     def withdraw(self, worker: str) -> None:
-        """Forget a worker and its queue."""
+        """Forget a worker and its hints."""
         self._forget([worker])
 
     def workers(self) -> Mapping[str, frozenset[Network]]:
@@ -123,30 +129,38 @@ class RedisBoard:
         }
 
     def _forget(self, names: Sequence[str]) -> None:
-        """Forget workers; what stands in their queues are only hints."""
-        queues = [f"{NAMESPACE}:{hints_queue(name)}" for name in names]
+        """Forget workers and their hints."""
         with self._client.pipeline(transaction=False) as pipeline:
             pipeline.srem(self._names, *names)
-            pipeline.delete(*map(self._worker, names))
-            pipeline.delete(*queues, *(f"{queue}.msgs" for queue in queues))
+            pipeline.delete(*map(self._worker, names), *map(self._hints, names))
             pipeline.execute()
 
-    def claim_hint(self, worker: str, network: Network) -> bool:
-        """Note that a hint leaves; False when one is on its way."""
-        return bool(self._client.set(self._hint(worker, network), "1", nx=True, ex=HINT_S))
+    def put_hint(self, worker: str, network: Network) -> bool:
+        """Lay down a hint; False when it lies there already."""
+        hints = self._hints(worker)
+        with self._client.pipeline(transaction=False) as pipeline:
+            pipeline.zadd(hints, {network.value: 0}, nx=True)
+            pipeline.expire(hints, HINT_S)
+            return bool(pipeline.execute()[0])
 
-    def release_hint(self, worker: str, network: Network) -> None:
-        """Note that a hint arrived, or was not sent after all."""
-        self._client.delete(self._hint(worker, network))
+    def take_hint(self, worker: str, timeout_s: float) -> Network | None:
+        """Take up a hint; Redis hands it over as soon as it is there."""
+        found = self._waiting.bzpopmin(self._hints(worker), timeout_s)
+        return _network(cast("bytes | str", found[1])) if found else None
 
     @staticmethod
     def _worker(worker: str) -> str:
         return f"{NAMESPACE}:worker:{worker}"
 
     @staticmethod
-    def _hint(worker: str, network: Network) -> str:
-        return f"{NAMESPACE}:hint:{worker}:{network.value}"
+    def _hints(worker: str) -> str:
+        return f"{NAMESPACE}:hints:{worker}"
 
 
 def _text(value: bytes | str) -> str:
     return value if isinstance(value, str) else value.decode()
+
+
+def _network(value: bytes | str) -> Network | None:
+    """Read a network, which may be one that only another version knows."""
+    return next((word for word in Network if word.value == _text(value)), None)

@@ -1,4 +1,4 @@
-"""The broker inside the process, and how the queues of either broker are named.
+"""The broker inside the process, and how the queue of either broker is named.
 
 No middleware at all: Dramatiq's time limits and shutdown notices raise exceptions inside threads,
 its retries would repeat what the relay repeats anyway, and nobody reads results.
@@ -12,11 +12,6 @@ NAMESPACE: Final = "ngoma"
 """What the names of all our Redis keys begin with."""
 JOBS: Final = "jobs"
 """The queue that all workers share."""
-
-
-def hints_queue(worker: str) -> str:
-    """Name the queue of one worker process."""
-    return f"hints.{worker}"
 
 
 def embedded_broker() -> StubBroker:

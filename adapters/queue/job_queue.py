@@ -12,18 +12,18 @@ from dramatiq.errors import BrokerError
 
 from adapters.outage import Outage
 from adapters.queue.boards import Board, MemoryBoard, RedisBoard
-from adapters.queue.brokers import JOBS, NAMESPACE, embedded_broker, hints_queue
+from adapters.queue.brokers import JOBS, NAMESPACE, embedded_broker
 from application.ports import Job
 from domain.values import Network
 
 R = TypeVar("R")
 
-HINT: Final = "hint"
-"""The actor that wakes SIM threads."""
 JOB: Final = "job"
 """The actor that does what time asks for."""
 JOBS_WAITING_MAX: Final = 10_000
 """More jobs than these are not queued; the relay sees to the rest."""
+HINT_WAIT_S: Final = 0.5
+"""How long a worker may wait for a hint at a time."""
 PAUSE_S: Final = 1.0
 """How long Redis is left alone after it did not answer."""
 THREADS: Final = 4
@@ -48,7 +48,7 @@ class DramatiqJobQueue:
         self._away = away
         self.outage = outage
         self._board = board
-        self._declared: set[str] = set()
+        self._is_declared = False
 
     # -- live workers ------------------------------------------------------------------------
 
@@ -69,16 +69,14 @@ class DramatiqJobQueue:
 
     def announce(self, worker: str, network: Network) -> bool:
         """Send a hint, unless one is on its way."""
-        if not self._ask(lambda: self._board.claim_hint(worker, network), default=False):
-            return False
-        if self._send(hints_queue(worker), HINT, network.value):
-            return True
-        self.arrived(worker, network)
-        return False
+        return self._ask(lambda: self._board.put_hint(worker, network), default=False)
 
-    def arrived(self, worker: str, network: Network) -> None:
-        """Note that a hint reached its worker."""
-        self._ask(lambda: self._board.release_hint(worker, network), None)
+    def hint(self, worker: str, timeout_s: float) -> Network | None:
+        """Wait for a hint; None when none came in time, or the queue is away."""
+        if self.outage.is_down:  # who has something to say finds out when it is back
+            time.sleep(timeout_s)
+            return None
+        return self._ask(lambda: self._board.take_hint(worker, timeout_s), None)
 
     def enqueue(self, job: Job) -> bool:
         """Queue a job; False when the queue is away or full, or nobody is there to run it."""
@@ -86,7 +84,7 @@ class DramatiqJobQueue:
             return False
         if self._ask(self.waiting_jobs, JOBS_WAITING_MAX) >= JOBS_WAITING_MAX:
             return False
-        return self._send(JOBS, JOB, job.kind, *job.ids)
+        return self._send(job)
 
     def waiting_jobs(self) -> int:
         """Count the jobs that no worker has fetched yet; errors are the caller's."""
@@ -97,15 +95,15 @@ class DramatiqJobQueue:
 
     # -- asking ------------------------------------------------------------------------------
 
-    def _send(self, queue: str, actor: str, *args: object) -> bool:
+    def _send(self, job: Job) -> bool:
         message: dramatiq.Message[None] = dramatiq.Message(
-            queue_name=queue, actor_name=actor, args=args, kwargs={}, options={}
+            queue_name=JOBS, actor_name=JOB, args=(job.kind, *job.ids), kwargs={}, options={}
         )
 
         def send() -> bool:
-            if queue not in self._declared and isinstance(self.broker, StubBroker):
-                self.broker.declare_queue(queue)
-                self._declared.add(queue)
+            if not self._is_declared and isinstance(self.broker, StubBroker):
+                self.broker.declare_queue(JOBS)
+                self._is_declared = True
             self.broker.enqueue(message)
             return True
 
@@ -142,12 +140,13 @@ def open_queue(redis_url: str | None = None) -> DramatiqJobQueue:
     from adapters.queue.redis_broker import AWAY, redis_broker, redis_client  # noqa: PLC0415 - lazy
 
     client = redis_client(redis_url)
-    board = RedisBoard(client, monotonic_s=time.monotonic)
+    waiting = redis_client(redis_url, waits_s=HINT_WAIT_S)
+    board = RedisBoard(client, waiting, monotonic_s=time.monotonic)
     return DramatiqJobQueue(redis_broker(client, outage), board, outage, AWAY)
 
 
 class JobThreads:
-    """Dramatiq's own threads for the queues of one process; they never see a port or an app.
+    """Dramatiq's own threads for the jobs of one process; they never see a port or an app.
 
     What a job meets is its handler's to tell; here only a thread that ended is a fault.
     """
@@ -156,11 +155,10 @@ class JobThreads:
     faults = 0
     fault: str | None = None
 
-    def __init__(self, queue: DramatiqJobQueue, *, worker: str, threads: int = THREADS) -> None:
-        _require_name(worker)
+    def __init__(self, queue: DramatiqJobQueue, *, threads: int = THREADS) -> None:
         self._worker = dramatiq.Worker(
             queue.broker,
-            queues={JOBS, hints_queue(worker)},
+            queues={JOBS},
             worker_threads=threads,
             worker_timeout=200,  # ms; how long stopping waits for an idle thread
         )

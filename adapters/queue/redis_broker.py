@@ -12,23 +12,24 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from adapters.outage import Outage
-from adapters.queue.brokers import JOBS, NAMESPACE
+from adapters.queue.brokers import NAMESPACE
 
 ANSWER_S: Final = 0.5
 """How long Redis may take to connect or to answer."""
 AWAY: Final = (redis.RedisError, BrokerError)
 """What says that Redis does not answer."""
-HINT_POLL_MS: Final = 20
-"""How old a hint on Redis may grow before its worker looks."""
 JOBS_POLL_MS: Final = 500
 DEAD_LETTER_MS: Final = 24 * 3600 * 1000
 
 
-def redis_client(url: str) -> "redis.Redis":
-    """Make a client that gives up after half a second, instead of redis-py's many retries."""
+def redis_client(url: str, *, waits_s: float = 0.0) -> "redis.Redis":
+    """Make a client that gives up after half a second, instead of redis-py's many retries.
+
+    ``waits_s``: so much later when Redis is asked to wait.
+    """
     return redis.Redis.from_url(
         url,
-        socket_timeout=ANSWER_S,
+        socket_timeout=ANSWER_S + waits_s,
         socket_connect_timeout=ANSWER_S,
         retry=Retry(NoBackoff(), 0),
     )
@@ -73,10 +74,9 @@ class PatientRedisBroker(RedisBroker):
         return noting
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = JOBS_POLL_MS) -> Consumer:
-        """Look often for hints, which someone waits for, and seldom for jobs."""
-        poll_ms = JOBS_POLL_MS if queue_name == JOBS else HINT_POLL_MS
+        """Look for jobs now and then: nobody waits for them."""
         return _PatientConsumer(  # type: ignore[no-untyped-call]
-            self, queue_name, prefetch, min(timeout, poll_ms)
+            self, queue_name, prefetch, min(timeout, JOBS_POLL_MS)
         )
 
 

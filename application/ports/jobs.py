@@ -57,8 +57,11 @@ class JobQueue(Protocol):
         At most one hint for each worker and network is on its way.
         """
 
-    def arrived(self, worker: str, network: Network) -> None:
-        """Note that a hint reached its worker: the next one may be sent."""
+    def hint(self, worker: str, timeout_s: float) -> Network | None:
+        """Wait for a hint to ``worker``; None when none came in time, or the queue is away.
+
+        From then on the next one may be on its way.
+        """
 
     def enqueue(self, job: Job) -> bool:
         """Queue a job for any worker; False when it was not taken and the caller must see to it."""

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from adapters.queue import DramatiqJobQueue, JobThreads, open_queue
+from adapters.queue import HINT_WAIT_S, DramatiqJobQueue, JobThreads, open_queue
 from adapters.queue.boards import HINT_S
 from application.ports import Job
 from domain.values import Network
 from tests.support.proxy import TcpProxy
 from tests.support.servers import ThrowawayRedis
-from worker.job_handlers import declare_actors
+from worker.job_handlers import declare_actor
+from worker.parts.loop import Loop
 
 MTN, AIRTEL = Network.MTN, Network.AIRTEL
 LIMIT_S = 10.0
@@ -27,12 +28,14 @@ class Worker:
         self.queue = queue
         self.hints: list[Network] = []
         self.jobs: list[Job] = []
-        declare_actors(queue.broker, worker=name, run_job=self.run, on_hint=self._on_hint)
-        self._threads = JobThreads(queue, worker=name)
+        declare_actor(queue.broker, self.run)
+        self._threads = JobThreads(queue)
+        self._loop = Loop("hints", self._hear)
 
-    def _on_hint(self, network: Network) -> None:
-        self.queue.arrived(self.name, network)
-        self.hints.append(network)
+    def _hear(self) -> None:
+        network = self.queue.hint(self.name, HINT_WAIT_S)
+        if network is not None:
+            self.hints.append(network)
 
     def run(self, job: Job) -> bool:
         self.jobs.append(job)
@@ -40,13 +43,15 @@ class Worker:
 
     def __enter__(self) -> "Worker":
         self._threads.start()
+        self._loop.start()
         self.queue.register(self.name, frozenset({MTN}))
         return self
 
     def __exit__(self, *_: object) -> None:
-        assert self._threads.is_alive
-        self._threads.stop()
-        assert self._threads.join(LIMIT_S)
+        for each in (self._threads, self._loop):
+            assert each.is_alive
+            each.stop()
+            assert each.join(LIMIT_S)
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -95,7 +100,8 @@ def test_at_most_one_hint_is_on_its_way_for_a_worker_and_network(queue: Dramatiq
     assert not queue.announce("w1", MTN)
     assert queue.announce("w1", AIRTEL)
     assert queue.announce("w2", MTN)
-    queue.arrived("w1", MTN)
+    assert {queue.hint("w1", LIMIT_S), queue.hint("w1", LIMIT_S)} == {MTN, AIRTEL}
+    assert queue.hint("w1", 0.01) is None
     assert queue.announce("w1", MTN)
 
 
@@ -176,7 +182,6 @@ def test_nothing_raises_and_nothing_waits_long_while_redis_is_dead(
         queue.register("w1", frozenset({MTN}))
         assert queue.workers() == {}
         assert not queue.announce("w1", MTN)
-        queue.arrived("w1", MTN)
         assert not queue.enqueue(Job("message.overdue", (1,)))
     assert time.monotonic() - began_s < 3
     assert caplog.text.count("does not answer") == 1
@@ -234,7 +239,7 @@ def test_a_lost_hint_counts_as_lost_after_a_while(
 ) -> None:
     queue = open_queue(fresh_redis_url)
     assert queue.announce("w1", MTN)
-    left_s = queue.broker.client.ttl("ngoma:hint:w1:mtn")  # type: ignore[attr-defined]
+    left_s = queue.broker.client.ttl("ngoma:hints:w1")  # type: ignore[attr-defined]
     assert 0 < left_s <= HINT_S
 
 
@@ -246,7 +251,7 @@ def test_a_worker_that_is_gone_leaves_nothing_behind(fresh_redis_url: str) -> No
     client.delete("ngoma:worker:w1")  # its time ran out
     assert open_queue(fresh_redis_url).workers() == {}
     kept = {key for key in client.scan_iter("ngoma:*") if client.ttl(key) == -1}
-    assert kept == {b"ngoma:__heartbeats__"}
+    assert kept == set()
 
 
 @pytest.fixture(autouse=True)

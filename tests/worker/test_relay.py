@@ -52,7 +52,7 @@ class Queue:
         self.hints.append((worker, network))
         return True
 
-    def arrived(self, worker: str, network: Network) -> None:
+    def hint(self, worker: str, timeout_s: float) -> Network | None:
         raise NotImplementedError
 
     def enqueue(self, job: Job) -> bool:

@@ -21,7 +21,7 @@ from domain.message import State
 from domain.values import Network
 from tests.support.servers import ThrowawayRedis
 from tests.worker.gateway import FAST
-from tests.worker.processes import LIMIT_S, all_online, own_threads, running, until
+from tests.worker.processes import LIMIT_S, Running, all_online, own_threads, running, until
 from worker import relay
 from worker.clock_watch import ALARM as CLOCK_ALARM
 from worker.parts import PARTS, following, sims
@@ -63,9 +63,8 @@ def test_an_idle_sim_waits_for_nothing_but_a_hint(
     for module, name in LOOKS:
         monkeypatch.setattr(module, name, NEVER_S)
     with running(tmp_path, waits=replace(FAST, idle_s=NEVER_S)) as gw:
-        desk = gw.supervisor.process.desks.of(Network.MTN)
         all_online(gw)
-        desk._look_s = desk._own_look_s = NEVER_S
+        _look_never(gw)
         sender, waits_s = gw.account(), []
         gw.reached = lambda: None  # type: ignore[method-assign]
         for place in range(30):
@@ -76,6 +75,11 @@ def test_an_idle_sim_waits_for_nothing_but_a_hint(
             waits_s.append(gw.air.came_at_s - accepted_s)
             until(lambda: gw.modems()[0].state == "online")
         record_property("accepted_to_air_p50_ms", round(statistics.median(waits_s) * 1_000, 1))
+
+
+def _look_never(gw: Running) -> None:
+    desk = gw.supervisor.process.desks.of(Network.MTN)
+    desk._look_s = desk._own_look_s = NEVER_S
 
 
 def test_a_message_is_sent_although_every_hint_is_lost(tmp_path: Path) -> None:
@@ -185,18 +189,23 @@ def test_one_modem_that_never_comes_up_keeps_nobody_from_sending(tmp_path: Path)
 # -- scaled ---------------------------------------------------------------------------------
 
 
-def test_scaled_roles_share_the_work_over_postgresql_and_redis(
-    tmp_path: Path, database_url: str, fresh_redis_url: str
-) -> None:
+@pytest.fixture
+def urls(tmp_path: Path, database_url: str, fresh_redis_url: str) -> dict[str, Any]:
+    """Give what several processes share."""
     secret = tmp_path / "secret"
     secret.write_text("s" * 43)
     secret.chmod(0o600)
-    urls: dict[str, Any] = {
+    return {
         "database_url": database_url,
         "redis_url": fresh_redis_url,
         "server_secret": f"file:{secret}",
         "writer_key": f"file:{secret}",
     }
+
+
+def test_scaled_roles_share_the_work_over_postgresql_and_redis(
+    tmp_path: Path, urls: dict[str, Any]
+) -> None:
     with (
         running(tmp_path / "project", role=ProcessRole.PROJECT, **urls),
         running(tmp_path / "w1", role=ProcessRole.WORKER, sims=2, name="a", **urls) as one,
@@ -216,6 +225,27 @@ def test_scaled_roles_share_the_work_over_postgresql_and_redis(
         api.until(lambda: api.message(late).state is State.SENT)
 
 
+def test_in_three_roles_an_idle_sim_waits_for_nothing_but_word_of_others(
+    tmp_path: Path, urls: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, name in LOOKS:
+        monkeypatch.setattr(module, name, NEVER_S)
+    waits = replace(FAST, idle_s=NEVER_S)
+    with (
+        running(tmp_path / "project", role=ProcessRole.PROJECT, **urls) as project,
+        running(tmp_path / "w", role=ProcessRole.WORKER, waits=waits, **urls) as worker,
+        running(tmp_path / "api", role=ProcessRole.API, **urls) as api,
+    ):
+        until(lambda: bool(project.system.queue.workers()))
+        all_online(worker)
+        _look_never(worker)
+        sender = api.account()
+        for first in range(1, 4):
+            api.send(sender, first=first)
+            worker.sent(first)
+            until(lambda: worker.modems()[0].state == "online")
+
+
 # -- roles ----------------------------------------------------------------------------------
 
 
@@ -223,7 +253,7 @@ def test_scaled_roles_share_the_work_over_postgresql_and_redis(
     ("role", "threads"),
     [
         (ProcessRole.API, {"clock", "keyring", "ported numbers"}),
-        (ProcessRole.WORKER, {"clock", "presence", "sims", "uploads", "webhooks"}),
+        (ProcessRole.WORKER, {"clock", "hints", "presence", "sims", "uploads", "webhooks"}),
         (
             ProcessRole.PROJECT,
             {"clock", "follower", "notices", "relay", "housekeeping", "shortening", "upkeep"},
@@ -235,6 +265,7 @@ def test_scaled_roles_share_the_work_over_postgresql_and_redis(
                 "notices",
                 "keyring",
                 "ported numbers",
+                "hints",
                 "presence",
                 "relay",
                 "housekeeping",

@@ -1,12 +1,11 @@
-"""The threads in which hints and jobs arrive, and the word that this process is there for them."""
+"""Where hints and jobs arrive, and the word that this process is there for them."""
 
 import logging
 from collections.abc import Sequence
 from typing import Final
 
-from adapters.queue import DramatiqJobQueue, JobThreads
-from domain.values import Network
-from worker.job_handlers import declare_actors
+from adapters.queue import HINT_WAIT_S, DramatiqJobQueue, JobThreads
+from worker.job_handlers import declare_actor
 from worker.parts.loop import Loop
 from worker.parts.part import Part, Process, ProcessRole, Running, Stage
 
@@ -21,20 +20,22 @@ def _make(process: Process) -> Sequence[Running]:
         logger.warning("the job queue has no threads; the relay does its jobs")
         return []
 
-    def on_hint(network: Network) -> None:
-        queue.arrived(name, network)  # first: then the next may come
-        process.desks.ring(network)
+    def hear() -> None:
+        network = queue.hint(name, HINT_WAIT_S)
+        if network is not None:
+            process.desks.ring(network)
 
     def be_present() -> None:
         queue.register(name, process.desks.networks)
 
-    declare_actors(queue.broker, worker=name, run_job=process.jobs.run, on_hint=on_hint)
+    declare_actor(queue.broker, process.jobs.run)
     process.system.metrics.watch(
         "job_faults", "Unexpected exceptions by job.", lambda: process.jobs.faults, label="work"
     )
     return [
         Loop("presence", be_present, every_s=PRESENCE_S, at_end=lambda: queue.withdraw(name)),
-        JobThreads(queue, worker=name),
+        Loop("hints", hear),
+        JobThreads(queue),
         process.speakers,
     ]
 
