@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 
 from adapters.store.sqlite import SqliteStore
 from adapters.store.sqlite.opened import make_private
@@ -24,6 +24,9 @@ from adapters.store.sqlite.wal import shorten
 from application.ports import Inspection, Store
 from projections.keeping import Keeper, Unlosable
 from projections.positions import POSITIONS
+
+if TYPE_CHECKING:
+    import psycopg
 
 WRITERS: Final = 2
 """The follower keeps one connection, a rebuild takes the other."""
@@ -208,13 +211,19 @@ def _begin_reading(connection: Connection) -> None:
 
 
 def _postgres_engine(url: str, size: int, name: str, settings: Mapping[str, str]) -> Engine:
+    from adapters.store.postgres.connections import has_been_told  # noqa: PLC0415 - only who has one
+
+    def must_live(connection: "psycopg.Connection[Any]", *_: object) -> None:
+        """Have a connection replaced that its server ended; asking it would cost a round trip."""
+        if connection.closed or has_been_told(connection):
+            raise DisconnectionError
+
     options = " ".join(f"-c {key}={value}" for key, value in {**_COMMON, **settings}.items())
-    return create_engine(
+    engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         pool_size=size,
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT_S,
-        pool_pre_ping=True,
         hide_parameters=True,
         connect_args={
             "connect_timeout": 5,
@@ -223,3 +232,5 @@ def _postgres_engine(url: str, size: int, name: str, settings: Mapping[str, str]
         },
         execution_options={"schema_translate_map": {"store": "public"}},
     )
+    event.listen(engine, "checkout", must_live)
+    return engine

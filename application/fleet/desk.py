@@ -28,6 +28,8 @@ LOOK_S: Final = 1.0
 OWN_LOOK_S: Final = 10.0
 """Each SIM looks for itself at least this often: others do not see what is bound to it."""
 SETTLED_EACH_LOOK_MAX: Final = 64
+SETTLED_LATER_MAX: Final = 16
+"""What was settled is asked about only when there is nothing else to hand out, up to so many."""
 TURNS_MAX: Final = 10_000
 DISPATCH: Final = "dispatch"
 
@@ -123,10 +125,7 @@ class Desk:
             limit = CANDIDATES_MAX + min(len(self._taken), TAKEN_MAX)
         found: Sequence[Waiting] | None = None
         try:
-            known = self._known(settled)  # before the rows are read, so that they show it
-            found = self._queries.next_waiting(
-                self.network, sim=sim, now=self._clock.now(), limit=limit
-            )
+            found, known = self._look(sim, settled, limit)
         finally:
             with self._changed:
                 self._is_looking = False
@@ -160,6 +159,32 @@ class Desk:
         with self._changed:
             self._taken[number] = _Taken(is_settled=True, aside_until_s=until_s)
             self._candidates.discard(number)
+
+    def _look(
+        self, sim: int, settled: Sequence[tuple[int, _Taken]], limit: int
+    ) -> tuple[Sequence[Waiting], Sequence[int]]:
+        """Give candidates, and the settled messages that may be handed out again.
+
+        A message to hand out does not wait for the question which these are.
+        """
+        if len(settled) <= SETTLED_LATER_MAX:
+            found = self._waiting(sim, limit)
+            if self._has_fresh(found) or not (known := self._known(settled)):
+                return found, []
+            if set(known).isdisjoint(waiting.number for waiting in found):
+                return found, known
+        else:
+            known = self._known(settled)
+        # After that question, so that the rows show what became of these.
+        return self._waiting(sim, limit), known
+
+    def _waiting(self, sim: int, limit: int) -> Sequence[Waiting]:
+        now = self._clock.now()
+        return self._queries.next_waiting(self.network, sim=sim, now=now, limit=limit)
+
+    def _has_fresh(self, found: Sequence[Waiting]) -> bool:
+        with self._changed:
+            return any(waiting.number not in self._taken for waiting in found)
 
     def _known(self, settled: Sequence[tuple[int, _Taken]]) -> Sequence[int]:
         """Give the settled messages whose outcome the projection has read.

@@ -154,7 +154,7 @@ class Datastore(PostgresDatastore):
         """Take a connection from the pool; the dead ones of a restarted server are replaced."""
         proxy = self._connections.connect()
         for _ in range(self._size_max):
-            if not _has_been_told(_inner(proxy)):
+            if not has_been_told(_inner(proxy)):
                 break
             proxy.invalidate()
             proxy = self._connections.connect()
@@ -171,7 +171,7 @@ def _inner(proxy: PoolProxiedConnection) -> Connection[DictRow]:
     return cast("Connection[DictRow]", proxy.dbapi_connection)
 
 
-def _has_been_told(connection: Connection[DictRow]) -> bool:
+def has_been_told(connection: Connection[DictRow]) -> bool:
     """Whether the server has said something to an idle connection: a goodbye, or the end."""
     poll = select.poll()
     poll.register(connection.pgconn.socket, select.POLLIN)

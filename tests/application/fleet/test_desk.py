@@ -146,6 +146,32 @@ def test_what_is_set_aside_comes_again_after_its_time(gw: Gateway) -> None:
     assert desk.take(1) is not None
 
 
+def test_a_message_to_hand_out_waits_for_no_question_about_what_was_settled(
+    gw: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = gw.send(gw.account(), count=2)
+    desk = gw.desk()
+    assert desk.take(1) is not None
+    desk.settle(first)
+    desk.ring()
+    asked: list[int] = []
+    end = gw.store.head
+
+    def head() -> int:
+        asked.append(end())
+        return asked[-1]
+
+    monkeypatch.setattr(gw.store, "head", head)
+    taken = desk.take(1)
+    assert taken is not None
+    assert (taken.number, asked) == (second, [])
+    desk.ring()
+    again = desk.take(1)
+    assert again is not None
+    assert again.number == first  # nobody began it
+    assert asked
+
+
 def test_what_was_settled_in_a_log_that_is_there_no_more_is_handed_out_again(
     tmp_path: Path,
 ) -> None:
