@@ -139,7 +139,6 @@ def bootstrap(
         webhooks=open_webhooks(derived(secret, "webhooks"), settings, clock, randomness),
         sealing=sealing,
         signals=signals,
-        commits=open_commits(settings),
         inspections=[*inspections_of(store), *reads.engines.inspections],
         write_table=write_table,
         open_statement=partial(open_statement, settings),
@@ -205,7 +204,8 @@ class _Common:
 def _open_shared(
     settings: Settings, signals: Signals, metrics: Metrics, *, is_server: bool
 ) -> tuple[JobQueue, RateLimiter]:
-    """Open what processes share by Redis, where there is one."""
+    """Open what processes tell one another by: Redis, where there is one, and the database."""
+    signals.everywhere = open_commits(settings)
     wanted, url = at_once if is_server else lazily, settings.redis_url
     queue, limiter = wanted(partial(open_queue, url)), wanted(partial(make_limiter, url))
     if is_server and url:

@@ -70,7 +70,7 @@ def open_commits(settings: Settings) -> Commits | None:
     """Give what tells of commits; SQLite does not, and nothing is connected before it is asked."""
     if not settings.database_url:
         return None
-    from adapters.store.postgres.listening import PostgresCommits  # noqa: PLC0415 - only who has one
+    from adapters.store.postgres.listening import PostgresCommits  # noqa: PLC0415 - as above
 
     return PostgresCommits(settings.database_url)
 

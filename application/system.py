@@ -74,6 +74,8 @@ class Signals:
     def __init__(self) -> None:
         self.committed = threading.Event()
         """Set after each commit of this process; whoever follows the log clears it."""
+        self.everywhere: Commits | None = None
+        """Tells of the commits of all processes, where the store can."""
         self._commits: list[Callable[[], None]] = []
         self._checks: dict[str, Callable[[], str]] = {}
         self._vital: dict[str, Callable[[], bool]] = {}
@@ -191,8 +193,6 @@ class System:
     log_wait_s: float = 1.0
     accept_wait_s: float = 5.0
     signals: Signals = field(default_factory=Signals)
-    commits: Commits | None = None
-    """Tells of the commits of all processes, where the store can."""
     reception: Reception = field(default_factory=Reception)
     """How well the modems of this process hear their networks."""
     inspections: Sequence[Inspection] = ()

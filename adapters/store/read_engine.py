@@ -211,7 +211,7 @@ def _begin_reading(connection: Connection) -> None:
 
 
 def _postgres_engine(url: str, size: int, name: str, settings: Mapping[str, str]) -> Engine:
-    from adapters.store.postgres.connections import has_been_told  # noqa: PLC0415 - only who has one
+    from adapters.store.postgres.connections import has_been_told  # noqa: PLC0415 - if needed
 
     def must_live(connection: "psycopg.Connection[Any]", *_: object) -> None:
         """Have a connection replaced that its server ended; asking it would cost a round trip."""

@@ -14,13 +14,14 @@ HEAR_S: Final = 1.0
 
 
 def _make(process: Process) -> Sequence[Loop]:
-    commits, committed = process.system.commits, process.system.signals.committed
+    signals = process.system.signals
+    commits = signals.everywhere
     if commits is None or process.role is ProcessRole.ALL:  # which mostly writes alone
         return []
 
     def hear() -> None:
         if commits.wait(HEAR_S):
-            committed.set()
+            signals.committed.set()
 
     return [Loop("listener", hear, at_end=commits.close)]
 
