@@ -16,7 +16,7 @@ HEAR_S: Final = 1.0
 def _make(process: Process) -> Sequence[Loop]:
     signals = process.system.signals
     commits = signals.everywhere
-    if commits is None:
+    if commits is None or process.role is ProcessRole.ALL:  # which mostly writes alone
         return []
 
     def hear() -> None:
@@ -26,6 +26,5 @@ def _make(process: Process) -> Sequence[Loop]:
     return [Loop("listener", hear, at_end=commits.close)]
 
 
-# A whole ``serve`` mostly writes alone, and is told of its own commits.
-ROLES: Final = frozenset({ProcessRole.PROJECT})
+ROLES: Final = frozenset({ProcessRole.ALL, ProcessRole.PROJECT})
 LISTENER: Final = Part("listener", ROLES, Stage.FOLLOW, _make, is_vital=False)
