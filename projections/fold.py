@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 
 from domain.events import Event
 from projections import positions
+from projections.driver import Driver, driver_of
 from projections.log import Events, Log, Point, Stretch
 from projections.positions import Position
 from projections.projection import Batch, Projection
@@ -20,7 +21,7 @@ from projections.rows import Rows, write
 
 _log = logging.getLogger("ngoma.projections")
 
-BATCH_EVENTS: Final = 500
+BATCH_EVENTS: Final = 2_000
 
 _UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, TopicError)
 
@@ -169,18 +170,23 @@ class Fold:
         """
         versions = {each.name + self._suffix: each.version for each in projections}
         with connection.begin():
-            if not positions.move(connection, versions, after=after, to=to):
-                raise Overtaken
+            with driver_of(connection) as driver:
+                if not positions.move(driver, versions, after=after, to=to):
+                    raise Overtaken
             try:
-                touched: list[Rows] = []
-                for projection, wanted in _handed_out(events, projections):
-                    projection.apply(Batch(connection, wanted, self._suffix, touched))
-                write(connection, touched)
+                with driver_of(connection) as driver:
+                    self._apply(driver, projections, events)
             except Exception as error:  # whatever a fold meets, its projection stops there
                 if is_of_the_store(error):
                     raise
                 raise _Stumbled from error
         self._moved(list(versions), to)
+
+    def _apply(self, driver: Driver, projections: Sequence[Projection], events: Events) -> None:
+        touched: list[Rows] = []
+        for projection, wanted in _handed_out(events, projections):
+            projection.apply(Batch(driver, wanted, self._suffix, touched))
+        write(driver, touched)
 
     def _read(self, connection: Connection, members: list[Projection], after: Point) -> Stretch:
         """Read a batch; less when an event in it cannot be decoded."""

@@ -2,20 +2,21 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from itertools import chain
 from typing import Any, Final
 
 from sqlalchemy import (
     Connection,
     Table,
     Text,
-    bindparam,
     delete,
     inspect,
     select,
-    tuple_,
     update,
 )
 
+from projections.driver import Driver
 from projections.log import BEGINNING, Origin, Point
 from projections.tables import READ, changing, key
 
@@ -72,14 +73,6 @@ class Position:
 
 
 _ALL: Final = select(POSITIONS).order_by(POSITIONS.c.name)
-_MOVE: Final = (
-    update(POSITIONS)
-    .where(tuple_(POSITIONS.c.name, POSITIONS.c.version).in_(bindparam("moved", expanding=True)))
-    .where(POSITIONS.c.position == bindparam("after"), POSITIONS.c.mark == bindparam("after_mark"))
-    .where(POSITIONS.c.error.is_(None))
-    .values(position=bindparam("to"), mark=bindparam("to_mark"))
-)
-"""Made once: each batch of the follower does it, and to make it costs more than to do it."""
 
 
 def are_made(bind: Any) -> bool:
@@ -144,16 +137,30 @@ def replace(connection: Connection, name: str, *, by: str) -> None:
     connection.execute(update(POSITIONS).where(POSITIONS.c.name == by).values(name=name))
 
 
-def move(connection: Connection, versions: Mapping[str, int], *, after: Point, to: Point) -> bool:
+def move(driver: Driver, versions: Mapping[str, int], *, after: Point, to: Point) -> bool:
     """Move positions from ``after`` to ``to``: all, or none when somebody else was faster.
 
     ``versions`` are the projections to move, by name, with the version that folds them. Done
     before the rows are touched: the row lock keeps a second runner out until the commit, and it
     then finds that it has lost. When this is False the caller rolls back.
     """
-    given = {"moved": list(versions.items()), "after": after.position, "after_mark": after.mark}
-    moved = connection.execute(_MOVE, {**given, "to": to.position, "to_mark": to.mark})
-    return moved.rowcount == len(versions)
+    moved = driver.execute(
+        _move(len(versions), is_postgresql=driver.is_postgresql),
+        (to.position, to.mark, after.position, after.mark, *chain(*versions.items())),
+    )
+    return bool(moved.rowcount == len(versions))
+
+
+@cache
+def _move(count: int, *, is_postgresql: bool) -> str:
+    """Write out the statement that moves so many."""
+    place = "%s" if is_postgresql else "?"
+    pairs = ", ".join([f"({place}, {place})"] * count)
+    return (
+        f"UPDATE {POSITIONS.name} SET position = {place}, mark = {place}"  # noqa: S608 - our names
+        f" WHERE position = {place} AND mark = {place} AND error IS NULL"
+        f" AND (name, version) IN ({'' if is_postgresql else 'VALUES '}{pairs})"
+    )
 
 
 def stop(connection: Connection, names: Iterable[str], *, after: int, error: str) -> None:

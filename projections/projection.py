@@ -11,6 +11,7 @@ from sqlalchemy import Connection, MetaData, Table, quoted_name
 
 from domain.events import Event
 from projections import positions
+from projections.driver import Driver
 from projections.log import Origin
 from projections.rows import Rows
 from projections.tables import READ
@@ -23,7 +24,7 @@ NEW = "__new"
 class Batch:
     """Some events of the log with their positions, and the transaction they are folded in."""
 
-    connection: Connection
+    driver: Driver
     events: Sequence[tuple[int, Any]]
     """Only of the kinds that the projection asked for, hence typed loosely."""
     suffix: str
@@ -32,7 +33,7 @@ class Batch:
 
     def rows(self, table: Table) -> Rows:
         """Give the rows of ``table`` to fold into; tables are written in the order of asking."""
-        rows = Rows(self.connection, table, self.suffix)
+        rows = Rows(self.driver, table, self.suffix)
         self.touched.append(rows)
         return rows
 

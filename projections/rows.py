@@ -9,15 +9,17 @@ row; PostgreSQL takes a whole table of rows as one JSON parameter.
 # ruff: noqa: S608 - every name in a statement is that of one of our own ``Table`` objects
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, Table
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Table
+
+from projections.driver import Driver
 
 Key = Any
 """The primary key's value; a tuple of them when the key has several columns."""
@@ -32,52 +34,49 @@ class WrongHistory(LookupError):
     """An event speaks of a row that no earlier event made, or makes one that is there already."""
 
 
-class Rows:
-    """The touched rows of ``table``, whose name in the database ends in ``suffix``."""
+class Rows(dict[Key, Row]):
+    """The touched rows of ``table``, whose name in the database ends in ``suffix``.
 
-    def __init__(self, connection: Connection, table: Table, suffix: str = "") -> None:
-        self._connection = connection
-        self._sql = _statements(table, suffix, connection.dialect.name)
-        self._rows: dict[Key, Row] = {}
+    A dictionary of them, since each event looks into several: ``load``, ``add`` and ``remove``
+    are how rows come and go, and a row is changed in place.
+    """
+
+    def __init__(self, driver: Driver, table: Table, suffix: str = "") -> None:
+        super().__init__()
+        self._driver = driver
+        self._sql = _statements(table, suffix, by_json=driver.is_postgresql)
         self._stored: set[Key] = set()
         self._removed: set[Key] = set()
         self._appended: list[Sequence[Any]] = []
 
     def load(self, keys: Iterable[Key]) -> None:
         """Fetch the rows with these keys, as far as there are any."""
-        wanted = [key for key in set(keys) if key not in self._rows]
+        wanted = [key for key in set(keys) if key not in self]
         if not wanted:
             return
-        found = self._connection.exec_driver_sql(self._sql.load, (self._keys(wanted),))
+        found = self._driver.execute(self._sql.load, (self._keys(wanted),))
         for values in found.fetchall():
             row = dict(zip(self._sql.columns, values, strict=True))
             key = self._sql.key_of(row)
-            self._rows[key] = row
+            self[key] = row
             self._stored.add(key)
 
-    def __contains__(self, key: Key) -> bool:
-        return key in self._rows
-
-    def __getitem__(self, key: Key) -> Row:
-        """Give the row, to be changed in place.
+    def __missing__(self, key: Key) -> Row:
+        """Refuse to give a row that is not there.
 
         Raises:
-            WrongHistory: there is none.
+            WrongHistory: always.
         """
-        try:
-            return self._rows[key]
-        except KeyError:
-            raise WrongHistory(f"{self._sql.table} has no row {key}") from None
-
-    def __iter__(self) -> Iterator[Key]:
-        return iter(self._rows)
+        msg = f"{self._sql.table} has no row {key}"
+        raise WrongHistory(msg)
 
     def add(self, row: Row) -> Row:
         """Add a new row; one that the table has already fails when it is written."""
         key = self._sql.key_of(row)
-        if key in self._rows:
-            raise WrongHistory(f"{self._sql.table} has a row {key} already")
-        self._rows[key] = row
+        if key in self:
+            msg = f"{self._sql.table} has a row {key} already"
+            raise WrongHistory(msg)
+        self[key] = row
         return row
 
     def append(self, *values: Any) -> None:
@@ -89,7 +88,7 @@ class Rows:
 
     def remove(self, key: Key) -> None:
         """Take a row away."""
-        del self._rows[key]
+        del self[key]
         if key in self._stored:
             self._stored.remove(key)
             self._removed.add(key)
@@ -97,9 +96,9 @@ class Rows:
     def write(self) -> None:
         """Write what was added, loaded and removed; the last thing that is done with it."""
         if self._removed:
-            self._connection.exec_driver_sql(self._sql.delete, (self._keys(self._removed),))
-        self._write(self._sql.update, [self._rows[key] for key in self._stored])
-        added = [row for key, row in self._rows.items() if key not in self._stored]
+            self._driver.execute(self._sql.delete, (self._keys(self._removed),))
+        self._write(self._sql.update, [self[key] for key in self._stored])
+        added = [row for key, row in self.items() if key not in self._stored]
         self._write(self._sql.insert, added)
         if self._appended and self._sql.by_json:
             columns = self._sql.columns
@@ -108,17 +107,19 @@ class Rows:
                 [dict(zip(columns, values, strict=True)) for values in self._appended],
             )
         elif self._appended:
-            self._connection.exec_driver_sql(self._sql.append, self._appended)
+            self._driver.execute_each(self._sql.append, self._appended)
 
     def _keys(self, keys: Iterable[Key]) -> str:
         by_name = self._sql.by_json
         return _json([self._sql.key_fields(key) for key in keys] if by_name else list(keys))
 
     def _write(self, each: "_Each", rows: Sequence[Row]) -> None:
-        if rows:
-            values = each.values_of
-            given = (_json(rows),) if values is None else list(map(values, rows))
-            self._connection.exec_driver_sql(each.sql, given)
+        if not rows:
+            return
+        if (values_of := each.values_of) is None:
+            self._driver.execute(each.sql, (_json(rows),))
+        else:
+            self._driver.execute_each(each.sql, list(map(values_of, rows)))
 
 
 def _json(value: object) -> str:
@@ -126,26 +127,11 @@ def _json(value: object) -> str:
     return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
-def write(connection: Connection, touched: Iterable[Rows]) -> None:
-    """Write rows of several tables, in this order; PostgreSQL works on while the next are sent.
-
-    Raises:
-        sqlalchemy.exc.DBAPIError: the store refuses one of them, or does not answer.
-    """
-    if connection.dialect.name != "postgresql":
+def write(driver: Driver, touched: Iterable[Rows]) -> None:
+    """Write rows of several tables, in this order; PostgreSQL works on while the next are sent."""
+    with driver.raw.pipeline() if driver.is_postgresql else nullcontext():
         for rows in touched:
             rows.write()
-        return
-    driver: Any = connection.connection.driver_connection
-    errors = connection.dialect.loaded_dbapi.Error
-    try:
-        with driver.pipeline():
-            for rows in touched:
-                rows.write()
-    except errors as error:  # SQLAlchemy was not there to see it
-        raise DBAPIError.instance(
-            None, None, error, errors, hide_parameters=True, dialect=connection.dialect
-        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,20 +159,15 @@ class _Statements:
     update: _Each
     delete: str
     by_json: bool
-
-    def key_of(self, row: Mapping[str, Any]) -> Key:
-        if len(self.key) == 1:
-            return row[self.key[0]]
-        return tuple(row[column] for column in self.key)
+    key_of: Callable[[Mapping[str, Any]], Key]
 
     def key_fields(self, key: Key) -> Mapping[str, Any]:
         return dict(zip(self.key, (key,) if len(self.key) == 1 else key, strict=True))
 
 
 @cache
-def _statements(table: Table, suffix: str, dialect: str) -> _Statements:
+def _statements(table: Table, suffix: str, *, by_json: bool) -> _Statements:
     """Write out the statements for a table."""
-    by_json = dialect == "postgresql"
     name = table.name + suffix
     columns = [column.name for column in table.columns]
     key = [column.name for column in table.primary_key.columns]
@@ -227,6 +208,7 @@ def _statements(table: Table, suffix: str, dialect: str) -> _Statements:
         update=update,
         delete=delete,
         by_json=by_json,
+        key_of=itemgetter(*key),
     )
 
 

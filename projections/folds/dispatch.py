@@ -1,5 +1,9 @@
 """How messages' events change what waits, and whose turn it is."""
 
+from collections.abc import Callable
+from operator import itemgetter
+from typing import Final
+
 from domain.message import OPEN, State
 from domain.message.doubt import given_up_at
 from domain.message.events import (
@@ -21,6 +25,8 @@ from projections.folds.states import STATE_EVENTS, state_after
 from projections.projection import Batch, Projection
 from projections.rows import Key, Row, Rows
 
+_PLACES: Final = {lane.value: place for place, lane in enumerate(LANES)}
+
 
 class Dispatch(Projection):
     """Folds the events of messages into ``dispatch_messages`` and ``dispatch_turns``."""
@@ -35,19 +41,21 @@ class Dispatch(Projection):
         messages = batch.rows(MESSAGES)
         messages.load(event.number for _, event in batch.events if event.number not in new)
         turns = _turns(batch, messages)
+        _count(turns, messages, -1)
         for position, event in batch.events:
             if type(event) is Queued:
-                row = messages.add(_new_row(position, event))
-                turn = turns[_turn_of(row)]
-                turn["queued"] += 1
-                turn["waiting_segments"] += event.segments
+                messages.add(_new_row(position, event))
+                continue
+            row = messages[event.number]
+            if type(event) is AttemptStarted:
+                turns[_turn_of(row)]["served"] = position
+            if (state := state_after(event, row["state"])) in OPEN:
+                _change(row, event, state)
             else:
-                row = messages[event.number]
-                _take_turn(turns[_turn_of(row)], row, position, event)
-                if state_after(event, row["state"]) in OPEN:
-                    _change(row, event)
-                else:
-                    messages.remove(event.number)
+                messages.remove(event.number)
+        for row in messages.values():
+            _settle(row)
+        _count(turns, messages, 1)
 
 
 def _turns(batch: Batch, messages: Rows) -> Rows:
@@ -56,11 +64,11 @@ def _turns(batch: Batch, messages: Rows) -> Rows:
     They are asked for after the messages: what is written to them looks at the messages.
     """
     touched = {
-        (event.network, LANES.index(Lane(event.lane)), event.account)
+        (event.network, _PLACES[event.lane], event.account)
         for _, event in batch.events
         if type(event) is Queued
     }
-    touched.update(_turn_of(messages[number]) for number in messages)
+    touched.update(map(_turn_of, messages.values()))
     turns = batch.rows(TURNS)
     turns.load(touched)
     for turn in touched.difference(turns):
@@ -70,29 +78,25 @@ def _turns(batch: Batch, messages: Rows) -> Rows:
     return turns
 
 
-def _turn_of(row: Row) -> Key:
-    return row["network"], row["lane"], row["account"]
+_turn_of: Final[Callable[[Row], Key]] = itemgetter("network", "lane", "account")
 
 
-def _take_turn(turn: Row, row: Row, position: int, event: Event) -> None:
-    """Count the message in its next state, and remember who was served."""
-    before = row["state"]
-    after = state_after(event, before)
-    turn["waiting_segments"] += row["segments"] * ((after == "queued") - (before == "queued"))
-    turn[before] -= 1
-    if after in OPEN:
-        turn[after] += 1
-    if type(event) is AttemptStarted:
-        turn["served"] = position
+def _count(turns: Rows, messages: Rows, times: int) -> None:
+    """Count messages in their states: out before the events, and in again after them."""
+    for row in messages.values():
+        turn = turns[_turn_of(row)]
+        turn[row["state"]] += times
+        if row["state"] == "queued":
+            turn["waiting_segments"] += times * row["segments"]
 
 
 def _new_row(position: int, event: Queued) -> Row:
     due_at = due_from(event.quiet, event.at, event.send_at)
-    row: Row = {
+    return {
         "number": event.number,
         "account": event.account,
         "network": event.network,
-        "lane": LANES.index(Lane(event.lane)),
+        "lane": _PLACES[event.lane],
         "position": position,
         "expires_at": event.expires_at,
         "offline": event.offline,
@@ -111,12 +115,9 @@ def _new_row(position: int, event: Queued) -> Row:
         "overdue_at": None,
         "held_by": None,
     }
-    _settle(row, State.QUEUED)
-    return row
 
 
-def _change(row: Row, event: Event) -> None:
-    state = state_after(event, row["state"])
+def _change(row: Row, event: Event, state: str) -> None:
     match event:
         case AttemptStarted():
             row["resent"] = row["state"] == State.IN_DOUBT
@@ -136,20 +137,22 @@ def _change(row: Row, event: Event) -> None:
             row["due_at"] = event.due_at
             row["expires_at"] = event.expires_at
     row["dated_at"] = event.at
-    row["state"] = state.value
-    _settle(row, state)
+    row["state"] = state
 
 
-def _settle(row: Row, state: State) -> None:
+def _settle(row: Row) -> None:
     """Set the columns that stand in an index only while they matter."""
-    in_doubt = state is State.IN_DOUBT
-    may_resend = in_doubt and LANES[row["lane"]] is Lane.OTP and not row["resent"]
-    row["ready_at"] = row["due_at"] if state is State.QUEUED or may_resend else None
-    row["held_by"] = row["sim"] if state is State.SENDING else None
-    if in_doubt:
-        row["overdue_at"] = given_up_at(row["last_attempt_at"])
-    else:
-        row["overdue_at"] = _waits_until(row) if state is State.QUEUED else None
+    ready_at = overdue_at = held_by = None
+    match row["state"]:
+        case State.QUEUED:
+            ready_at, overdue_at = row["due_at"], _waits_until(row)
+        case State.SENDING:
+            held_by = row["sim"]
+        case State.IN_DOUBT:
+            overdue_at = given_up_at(row["last_attempt_at"])
+            if LANES[row["lane"]] is Lane.OTP and not row["resent"]:
+                ready_at = row["due_at"]
+    row["ready_at"], row["overdue_at"], row["held_by"] = ready_at, overdue_at, held_by
 
 
 def _waits_until(row: Row) -> int:

@@ -1,6 +1,7 @@
 """Folds what accounts are told of, numbered for each account without a gap."""
 
 import json
+from functools import lru_cache
 from typing import Any, Final
 
 from domain.causes import OwnCause
@@ -65,8 +66,14 @@ class Feed(Projection):
                 type_.value,
                 whose if type_ is FeedType.BALANCE_LOW else event.number,
                 event.at,
-                json.dumps(_marked(event, details), separators=(",", ":")),
+                _json(*_marked(event, details).items()),
             )
+
+
+@lru_cache(1_000)
+def _json(*details: tuple[str, Any]) -> str:
+    """Write details down; most messages say what others said."""
+    return json.dumps(dict(details), separators=(",", ":"))
 
 
 def _marked(event: Any, details: dict[str, Any]) -> dict[str, Any]:

@@ -140,9 +140,8 @@ def _open_lots(
     """Read the oldest open lots of each account, at most ``limit`` where it says: one query."""
     found: dict[int, list[Lot]] = defaultdict(list)
     if accounts:
-        is_sqlite = batch.connection.dialect.name == "sqlite"
-        query = (_SQLITE_LOTS if is_sqlite else _POSTGRES_LOTS).format(suffix=batch.suffix)
+        query = _POSTGRES_LOTS if batch.driver.is_postgresql else _SQLITE_LOTS
         given = json.dumps(list(accounts)), INT_MAX if limit is None else limit
-        for account, *lot in batch.connection.exec_driver_sql(query, given):
+        for account, *lot in batch.driver.execute(query.format(suffix=batch.suffix), given):
             found[account].append(Lot(*lot))
     return found

@@ -39,6 +39,8 @@ _COUNTED: Final[Mapping[type[Event], str]] = {
     Cancelled: "cancelled",
 }
 """The columns of the traffic; of these, tests have none."""
+_STATUSES: Final = {state.value: status for state, status in PUBLIC_STATUS.items()}
+_REFUNDS: Final = frozenset({Failed, Expired, Cancelled})
 _NO_TRAFFIC: Final = dict.fromkeys((*_COUNTED.values(), "credits_refunded"), 0)
 
 
@@ -54,23 +56,17 @@ class MessageLog(Projection):
         new = {event.number for _, event in batch.events if type(event) in _BEGINS}
         messages = batch.rows(MESSAGES)
         messages.load(event.number for _, event in batch.events if event.number not in new)
-        totals = batch.rows(TOTALS)
-        accounts = {_log_of(event) for _, event in batch.events if type(event) in _BEGINS}
-        accounts.update(messages[number]["account"] for number in messages)
-        totals.load(accounts)
-        for account in accounts.difference(totals):
-            totals.add({"account": account, "queued": 0, "sent": 0, "failed": 0})
-        counts: Counter[_Counted] = Counter()
+        before = Counter(map(_counted, messages.values()))
         for position, event in batch.events:
             if type(event) in _BEGINS:
-                row = messages.add(_new_row(position, event))
-                totals[_log_of(event)]["queued"] += 1
+                messages.add(_new_row(position, event))
             else:
-                row = messages[event.number]
-                counts[_counted(row)] -= 1
-                _change(row, event, totals)
-            counts[_counted(row)] += 1
-        _count(batch.rows(ACTIVITY), counts)
+                _change(messages[event.number], event)
+        counts = Counter(map(_counted, messages.values()))
+        counts.subtract(before)
+        moved = {counted: messages for counted, messages in counts.items() if messages}
+        _count_statuses(batch.rows(TOTALS), moved)
+        _count(batch.rows(ACTIVITY), moved)
         _count_traffic(batch, messages)
         tests = [event for _, event in batch.events if type(event) in TEST_EVENTS]
         if tests:
@@ -81,9 +77,17 @@ def _counted(row: Row) -> _Counted:
     return row["account"], day_of(row["queued_at"]), row["network"], row["state"]
 
 
-def _count(rows: Rows, counts: Counter[_Counted]) -> None:
+def _count_statuses(totals: Rows, moved: Mapping[_Counted, int]) -> None:
+    accounts = {account for account, _, _, _ in moved}
+    totals.load(accounts)
+    for account in accounts.difference(totals):
+        totals.add({"account": account, "queued": 0, "sent": 0, "failed": 0})
+    for (account, _, _, state), messages in moved.items():
+        totals[account][_STATUSES[state]] += messages
+
+
+def _count(rows: Rows, moved: Mapping[_Counted, int]) -> None:
     """Move what stands how; what nothing is left of goes."""
-    moved = {key: messages for key, messages in counts.items() if messages}
     rows.load(moved)
     for key, messages in moved.items():
         if key not in rows:
@@ -100,15 +104,16 @@ def _count_traffic(batch: Batch, messages: Rows) -> None:
     if not counted:
         return
     traffic = batch.rows(TRAFFIC)
-    networks = {messages[event.number]["network"] for event in counted}
+    counts = Counter((messages[event.number]["network"], type(event)) for event in counted)
+    networks = {network for network, _ in counts}
     traffic.load(networks)
     for network in networks.difference(traffic):
         traffic.add({"network": network, **_NO_TRAFFIC})
+    for (network, kind), times in counts.items():
+        traffic[network][_COUNTED[kind]] += times
     for event in counted:
-        row = traffic[messages[event.number]["network"]]
-        row[_COUNTED[type(event)]] += 1
-        if isinstance(event, Failed | Expired | Cancelled):
-            row["credits_refunded"] += event.credits
+        if type(event) in _REFUNDS:
+            traffic[messages[event.number]["network"]]["credits_refunded"] += event.credits
 
 
 def _remember(rows: Rows, events: Sequence[Any]) -> None:
@@ -150,15 +155,9 @@ def _new_row(position: int, event: Queued | Rehearsal.Accepted) -> Row:
     }
 
 
-def _change(row: Row, event: Event, totals: Rows) -> None:
-    state = state_after(event, row["state"])
-    row["state"] = state.value
-    status = PUBLIC_STATUS[state]
-    if status != row["status"]:
-        total = totals[row["account"]]
-        total[row["status"]] -= 1
-        total[status] += 1
-        row["status"] = status
+def _change(row: Row, event: Event) -> None:
+    row["state"] = state = state_after(event, row["state"])
+    row["status"] = _STATUSES[state]
     match event:
         case AttemptStarted():
             row["sim"] = event.sim

@@ -9,7 +9,8 @@ from projections.projection import Batch, Projection
 from projections.reports import REPORTS, SEGMENTS
 from projections.rows import Rows
 
-_ENDS: Final = (Inbound.Matched, Inbound.Forgotten)
+_HANDED_OVER: Final = frozenset({SegmentAccepted, Sent, InDoubt})
+_ENDS: Final = frozenset({Inbound.Matched, Inbound.Forgotten})
 
 
 class Reports(Projection):
@@ -17,23 +18,20 @@ class Reports(Projection):
 
     name, version = catalogue.REPORTS
     tables = (SEGMENTS, REPORTS)
-    events = frozenset({SegmentAccepted, Sent, InDoubt, Inbound.Received, *_ENDS})
+    events = frozenset({*_HANDED_OVER, Inbound.Received, *_ENDS})
 
     def apply(self, batch: Batch) -> None:
         """Add what left and what came, and take away what is matched."""
         segments, reports = batch.rows(SEGMENTS), batch.rows(REPORTS)
-        handed_over = (SegmentAccepted, Sent, InDoubt)
-        told = [event for _, event in batch.events if isinstance(event, handed_over)]
-        segments.load((event.number, event.index) for event in told)
-        reports.load(e.number for _, e in batch.events if isinstance(e, _ENDS))
+        segments.load((e.number, e.index) for _, e in batch.events if type(e) in _HANDED_OVER)
+        reports.load(e.number for _, e in batch.events if type(e) in _ENDS)
         for _, event in batch.events:
-            match event:
-                case SegmentAccepted() | Sent() | InDoubt():
-                    _note(segments, event)
-                case Inbound.Received():
-                    _take(reports, event)
-                case Inbound.Matched() | Inbound.Forgotten():
-                    reports.remove(event.number)
+            if type(event) in _HANDED_OVER:
+                _note(segments, event)
+            elif type(event) in _ENDS:
+                reports.remove(event.number)
+            else:
+                _take(reports, event)
 
 
 def _note(segments: Rows, event: SegmentAccepted | Sent | InDoubt) -> None:

@@ -20,10 +20,9 @@ from domain.message.events import (
     Sent,
     Undelivered,
 )
-from domain.message.retimed import Postponed, Redated
 from domain.rehearsal import Rehearsal
 
-_LEADS_TO: Final[Mapping[type[Event], State]] = {
+_OF_MESSAGES: Final[Mapping[type[Event], State]] = {
     Queued: State.QUEUED,
     AttemptStarted: State.SENDING,
     Sent: State.SENT,
@@ -46,22 +45,25 @@ _OF_TESTS: Final[Mapping[type[Event], State]] = {
     Rehearsal.Delivered: State.DELIVERED,
 }
 
+_LEADS_TO: Final = {
+    kind: state.value for kind, state in (*_OF_MESSAGES.items(), *_OF_TESTS.items())
+}
+
 TEST_EVENTS: Final = frozenset(_OF_TESTS)
 """The events that change a test message's state."""
 
-STATE_EVENTS: Final = frozenset(_LEADS_TO) | {SegmentAccepted, Released}
+STATE_EVENTS: Final = frozenset(_OF_MESSAGES) | {SegmentAccepted, Released}
 """The events that (may) change a message's state."""
 
 
-def state_after(event: Event, state: str) -> State:
-    """Give the state after ``event`` of a message that was in ``state`` before.
+def state_after(event: Event, state: str) -> str:
+    """Give the state after ``event``, as rows have it, of a message that was in ``state`` before.
 
     A segment accepted late, out of doubt, makes a message wait for its next segment.
     """
-    if type(event) is SegmentAccepted:
-        return State.SENDING if state == State.SENDING else State.QUEUED
-    if type(event) in {Redated, Postponed}:
-        return State(state)
-    if type(event) is Released:
-        return State(event.state)
-    return _LEADS_TO.get(type(event)) or _OF_TESTS[type(event)]
+    kind = type(event)
+    if (after := _LEADS_TO.get(kind)) is not None:
+        return after
+    if kind is SegmentAccepted:
+        return state if state == State.SENDING else State.QUEUED.value
+    return event.state if isinstance(event, Released) else state  # Redated and Postponed

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import pytest
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from application.ports.queries import LogFilter
 from domain.events import Event
 from domain.message.events import Queued
+from projections.driver import Driver
 from projections.folds import PROJECTIONS
 from projections.folds.balances import Balances
 from projections.folds.directory import Directory
@@ -252,17 +253,21 @@ def test_catching_up_gives_up_at_its_deadline(truth: Truth) -> None:
     follower.close()
 
 
-def test_a_store_in_trouble_is_not_a_bad_event(truth: Truth) -> None:
+def test_a_store_in_trouble_is_not_a_bad_event(
+    truth: Truth, monkeypatch: pytest.MonkeyPatch
+) -> None:
     truth.save(*(message(n) for n in range(1, 10)))
     follower = truth.follower(batch_events=3)
     follower.step()
-    troubles = iter([True, False])
+    name = "execute" if truth.dialect == "postgresql" else "execute_each"
+    carry_out, troubles = getattr(Driver, name), iter([True, False])
 
-    @event.listens_for(truth.engines.writing, "before_cursor_execute")
-    def disturb(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+    def disturbed(driver: Driver, statement: str, values: Any) -> Any:
         if statement.startswith("INSERT INTO message_log (") and next(troubles, False):
-            raise OperationalError("INSERT", None, Exception("disk I/O error"))
+            raise truth.engines.writing.dialect.loaded_dbapi.OperationalError("disk I/O error")
+        return carry_out(driver, statement, values)
 
+    monkeypatch.setattr(Driver, name, disturbed)
     with pytest.raises(OperationalError):
         follower.step()
     assert errors(follower) == {}

@@ -12,7 +12,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -21,9 +21,11 @@ from typing import Any, Final
 
 from sqlalchemy import Engine, create_engine, event
 
-from adapters.bootstrap import bootstrap
+from adapters.reads import open_reads
 from adapters.settings import Settings
 from projections.catalogue import MODELS
+from projections.driver import Driver
+from projections.folds import PROJECTIONS
 from projections.follower import Follower
 from projections.tables import READ
 from tests.worker.killed import end_of
@@ -32,6 +34,8 @@ DIGESTS: Final = "digests.jsonl"
 POSITIONS: Final = "projection_positions"
 CATCH_UP_S: Final = 60.0
 KILLS_OF_A_REBUILD: Final = 4
+BATCH_EVENTS: Final = 300
+"""So few that a short log has several batches to be killed between."""
 
 
 class Doom:
@@ -44,6 +48,17 @@ class Doom:
     def arm(self) -> None:
         for name in ("before_cursor_execute", "after_cursor_execute", "commit"):
             event.listen(Engine, name, self._pass)
+        for name in ("execute", "execute_each"):
+            setattr(Driver, name, self._around(getattr(Driver, name)))
+
+    def _around(self, ask: Callable[..., Any]) -> Callable[..., Any]:
+        def passing(*given: Any) -> Any:
+            self._pass()
+            found = ask(*given)
+            self._pass()
+            return found
+
+        return passing
 
     def _pass(self, *_: Any) -> None:
         self.points += 1
@@ -133,12 +148,21 @@ class Lane:
 
     @contextmanager
     def _followed(self) -> Iterator[Follower]:
-        system = bootstrap(self._settings, is_server=False)
+        reads = open_reads(self._settings, is_server=False)
+        engines = reads.engines
+        follower = Follower(
+            engines.writing,
+            reads.log,
+            PROJECTIONS,
+            reads.known,
+            keeper=engines.keeper,
+            batch_events=BATCH_EVENTS,
+        )
         try:
-            assert isinstance(system.follower, Follower)
-            yield system.follower
+            yield follower
         finally:
-            system.close()
+            follower.close()
+            reads.close()
 
     @contextmanager
     def _reading(self) -> Iterator[Engine]:
