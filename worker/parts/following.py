@@ -1,6 +1,7 @@
 """How read models are followed, whichever process does it."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -15,6 +16,12 @@ POLL_S: Final = 0.02
 RARE_POLL_S: Final = 0.1
 """The same when none has written for a while: own commits are told."""
 WHILE_S: Final = 10.0
+REST_S: Final = 0.05
+"""How long after the beginning of a step the next one begins at most, if there is more by then."""
+REST_EACH_S: Final = 0.001
+"""The same for each event that a step folded, so that a few of them hold up nobody."""
+MANY_EVENTS: Final = 500
+"""A step that folded so many was worth its costs, and more may wait: there is no rest."""
 
 
 class Following:
@@ -39,6 +46,7 @@ class Following:
         Raises:
             StoreDown: the read models cannot be written.
         """
+        began_s = time.monotonic()
         was_told = self._committed.is_set()
         self._committed.clear()
         with written():
@@ -48,6 +56,18 @@ class Following:
         elif self._is_at_end and not was_told:
             self._others_wrote_s = self._clock.monotonic_s()
         self._is_at_end = not handled
+        if (rest_s := began_s + cadence_s(handled) - time.monotonic()) > 0:
+            time.sleep(rest_s)
+
+
+def cadence_s(handled: int) -> float:
+    """Give how long after the beginning of a step that folded so many events the next may begin.
+
+    A transaction costs as much as some dozen events, so under load they gather meanwhile: what
+    comes faster than one in ``REST_EACH_S`` makes each rest longer than the one before. What comes
+    alone is folded at once, as a message for an idle modem.
+    """
+    return 0.0 if handled >= MANY_EVENTS else min(REST_S, handled * REST_EACH_S)
 
 
 @contextmanager
