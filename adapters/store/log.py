@@ -52,9 +52,8 @@ def stretch(
     """Make a stretch of what the log has from position ``after`` on, that one included."""
     has_base = bool(found) and found[0][0] == after
     rows = found[has_base : has_base + limit]
-    events = [
-        (position, cast("Event", mapper.to_domain_event(stored))) for position, stored in rows
-    ]
+    decoded = mapper.to_domain_event
+    events = [(position, cast("Event", decoded(stored))) for position, stored in rows]
     return Stretch(
         before=mark_of(found[0][1]) if has_base else "",
         events=events,

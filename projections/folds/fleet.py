@@ -14,10 +14,11 @@ from projections.fleet import AIRTIME, LATELY, PHONES, SIMS, USE
 from projections.projection import Batch, Projection
 from projections.rows import Row, Rows
 
-_BEGINS: Final = (AttemptStarted, SegmentAccepted)
-_ANSWERS: Final = (Sim.AirtimeTold, Sim.AirtimeUntold)
-_GIVES: Final = (Sim.CameOnline, AttemptStarted)
-_PHONES: Final = (Phone.Enrolled, Phone.Mapped, Phone.Revoked)
+_BEGINS: Final[frozenset[type[Event]]] = frozenset({AttemptStarted, SegmentAccepted})
+_ANSWERS: Final[frozenset[type[Event]]] = frozenset({Sim.AirtimeTold, Sim.AirtimeUntold})
+_GIVES: Final[frozenset[type[Event]]] = frozenset({Sim.CameOnline, AttemptStarted})
+_PHONES: Final[frozenset[type[Event]]] = frozenset({Phone.Enrolled, Phone.Mapped, Phone.Revoked})
+_APART: Final = _BEGINS | _ANSWERS | _PHONES
 
 
 class Fleet(Projection):
@@ -45,16 +46,15 @@ class Fleet(Projection):
     def apply(self, batch: Batch) -> None:
         """Fold a batch of events of SIMs, and of messages that they send."""
         sims, use = batch.rows(SIMS), batch.rows(USE)
-        begins = [e for _, e in batch.events if isinstance(e, _BEGINS)]
-        answers = [e for _, e in batch.events if isinstance(e, _ANSWERS)]
-        phones = [e for _, e in batch.events if isinstance(e, _PHONES)]
-        apart = _BEGINS + _ANSWERS + _PHONES
-        others = [e for _, e in batch.events if not isinstance(e, apart)]
+        begins = [e for _, e in batch.events if type(e) in _BEGINS]
+        answers = [e for _, e in batch.events if type(e) in _ANSWERS]
+        phones = [e for _, e in batch.events if type(e) in _PHONES]
+        others = [e for _, e in batch.events if type(e) not in _APART]
         use.load({event.sim for event in begins})
         for event in begins:
             if event.sim is not None:
                 _count(use, event.sim, day_of(event.at))
-        _give(batch.rows(LATELY), [e for _, e in batch.events if isinstance(e, _GIVES)])
+        _give(batch.rows(LATELY), [e for _, e in batch.events if type(e) in _GIVES])
         if answers:
             _hear(batch.rows(AIRTIME), answers)
         if phones:

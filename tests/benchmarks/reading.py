@@ -21,6 +21,7 @@ from tests.benchmarks.gateways import (
 )
 from tests.benchmarks.sends import CONNECTIONS, notes
 from tests.benchmarks.table import Figure, Row
+from worker.memory import settle_memory
 
 HISTORY_MESSAGES: Final = 40_000
 READ_EVENTS: Final = 500
@@ -46,6 +47,7 @@ def catching_up(bench: Bench, guest: Guest, what: str) -> Row:
     """Fold the whole log into all read models, in this process; reading alone is the baseline."""
     head = guest.system.store.head()
     bench.say(f"read models catch up with {head:,} events")
+    settle_memory()  # as in each process that follows
     reading = _read_rate(guest, head)
     started_s = time.monotonic()
     if not guest.system.follower.catch_up(timeout_s=CATCH_UP_S):
