@@ -24,8 +24,8 @@ def test_waiting_ends_when_another_process_gets_there(truth: Truth) -> None:
     follower = truth.follower()
     elsewhere = truth.queries()
     timer = threading.Timer(0.05, follower.step)
-    timer.start()
     started_s = time.monotonic()
+    timer.start()
     assert elsewhere.reached(1, timeout_s=5, projection="message_log")
     assert 0.04 < time.monotonic() - started_s < 2
     timer.join()
