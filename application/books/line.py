@@ -7,12 +7,13 @@ from typing import Final, Generic, TypeVar
 
 from application.books.commands import Command, Done, Outcome
 from application.ports import Begun
+from domain.bulk import RECIPIENTS_MAX
 from domain.errors import OutcomeUnknown, Overloaded, StoreDown
 
 R = TypeVar("R")
 
-BATCH_MESSAGES_MAX: Final = 1_000
-"""Weight of one batch: a single send waits for the batch in flight and for its own."""
+BATCH_MESSAGES_MAX: Final = RECIPIENTS_MAX
+"""Weight of one batch, that of the largest bulk: a single send waits for the one in flight."""
 WAITING_MESSAGES_MAX: Final = 50_000
 """Weight of all that may wait; more is refused (``Overloaded``)."""
 
@@ -71,6 +72,8 @@ class Line:
         self._heavy: deque[Waiting[object]] = deque()
         self._weight_max = weight_max
         self._weight = 0
+        self._were_light = False
+        """Whether the last batch was of light commands."""
         self._is_closed = False
         self._wake = threading.Condition()
 
@@ -109,29 +112,21 @@ class Line:
         return self._is_closed and not (self._light or self._heavy)
 
     def take(self, weight_max: int, timeout_s: float) -> list[Waiting[object]]:
-        """Take the next batch, waiting for it: at least one heavy command, if any waits.
+        """Take the next batch, waiting for it: light commands or heavy ones, by turns.
 
-        Light ones have at least half of the room, so that neither kind holds up the other; a
-        command that is heavier than the room is taken all the same.
+        So a light one waits for what is in hand and for no bulk in its own batch, and a bulk for
+        one batch of light ones. A command that is heavier than the room is taken all the same.
         """
         with self._wake:
             if not (self._light or self._heavy or self._is_closed):
                 self._wake.wait(timeout_s)
-            heaviest = self._heavy[0].command.weight if self._heavy else 0
-            room = max(weight_max - heaviest, weight_max // 2, 1)
+            self._were_light = bool(self._light) and not (self._heavy and self._were_light)
+            queue = self._light if self._were_light else self._heavy
             batch: list[Waiting[object]] = []
             weight = 0
-            while self._light and weight < room:
-                batch.append(self._light.popleft())
+            while queue and (not batch or weight + queue[0].command.weight <= weight_max):
+                batch.append(queue.popleft())
                 weight += batch[-1].command.weight
-            is_first = True
-            while self._heavy:
-                next_weight = self._heavy[0].command.weight
-                if not is_first and weight + next_weight > weight_max:
-                    break
-                batch.append(self._heavy.popleft())
-                weight += next_weight
-                is_first = False
             self._weight -= weight
         return batch
 

@@ -112,7 +112,7 @@ def test_a_step_without_work_does_nothing(gateway: Gateway) -> None:
 
 def test_a_batch_of_refusals_leaves_no_event(gateway: Gateway, account: Account) -> None:
     head = gateway.system.store.head()
-    answers = [account.submit(count=101) for _ in range(9)]
+    answers = [account.submit(count=101) for _ in range(4)]
     gateway.step()
     assert all(isinstance(a.outcome.error, InsufficientCredits) for a in answers)
     assert gateway.system.store.head() == head
@@ -273,7 +273,7 @@ def test_a_full_line_refuses_and_stores_nothing(account: Account) -> None:
 
 def test_a_batch_is_bounded_by_its_messages(account: Account) -> None:
     for _ in range(7):
-        granting(account, weight=400)
+        granting(account, weight=200)
     sizes = []
     while size := account.gateway.step():
         sizes.append(size)
@@ -290,29 +290,33 @@ def test_a_command_heavier_than_a_batch_is_taken_all_the_same(account: Account) 
     assert other.is_there
 
 
-def test_a_single_send_waits_for_no_bulk_in_the_line(account: Account) -> None:
-    bulks = [granting(account, weight=500) for _ in range(40)]
-    single = granting(account)
-    account.gateway.step()
-    assert single.is_there
-    assert any(bulk.is_there for bulk in bulks)
-    steps = 1
+def test_a_single_send_waits_for_one_batch_of_the_bulks_in_the_line(account: Account) -> None:
+    bulks = [granting(account, weight=BATCH_MESSAGES_MAX) for _ in range(40)]
+    for _ in range(3):
+        single, steps = granting(account), 0
+        while not single.is_there:
+            account.gateway.step()
+            steps += 1
+        assert steps <= 2
+    assert sum(bulk.is_there for bulk in bulks) <= 3
+    steps = 0
     while account.gateway.step():
         steps += 1
     assert all(bulk.is_there for bulk in bulks)
-    assert steps <= 21
+    assert steps <= 40
 
 
-def test_a_bulk_waits_for_no_single_sends_in_the_line(account: Account) -> None:
+def test_a_bulk_waits_for_one_batch_of_the_single_sends_in_the_line(account: Account) -> None:
     singles = [granting(account) for _ in range(5_000)]
     bulk = granting(account, weight=BATCH_MESSAGES_MAX)
     account.gateway.step()
+    account.gateway.step()
     assert bulk.is_there
-    assert sum(single.is_there for single in singles) >= BATCH_MESSAGES_MAX // 2
-    steps = 1
+    assert sum(single.is_there for single in singles) == BATCH_MESSAGES_MAX
+    steps = 2
     while account.gateway.step():
         steps += 1
-    assert steps <= 6
+    assert steps == 11
 
 
 def test_commands_of_one_weight_keep_their_order(account: Account) -> None:
