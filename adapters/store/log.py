@@ -52,8 +52,9 @@ def stretch(
     """Make a stretch of what the log has from position ``after`` on, that one included."""
     has_base = bool(found) and found[0][0] == after
     rows = found[has_base : has_base + limit]
-    decoded = mapper.to_domain_event
-    events = [(position, cast("Event", decoded(stored))) for position, stored in rows]
+    events = [  # the mapper is asked for with an event: who reads none imports no kind of them
+        (position, cast("Event", mapper.to_domain_event(stored))) for position, stored in rows
+    ]
     return Stretch(
         before=mark_of(found[0][1]) if has_base else "",
         events=events,

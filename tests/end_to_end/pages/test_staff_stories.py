@@ -7,9 +7,10 @@ from playwright.sync_api import Locator, expect
 
 from api.pages.site import STAFF
 from domain.causes import OwnCause
+from domain.message import Message, State, message_id
 from domain.reports import InDoubt
 from domain.roles import Role
-from tests.api.conftest import gateways, new_account
+from tests.api.conftest import Gateway, gateways, new_account
 from tests.api.pages.browser import SESSION
 from tests.end_to_end.pages.screen import NARROW, WIDE, Screen, one_browser, screen
 from tests.end_to_end.waiting import wait_until
@@ -81,12 +82,18 @@ def test_an_operator_lets_a_phone_in_sees_it_send_and_pulls_its_plug(tmp_path: P
                     lambda: _shows(made, row, "1 1 \u2013"), within_s=60, what="it has sent one"
                 )
                 assert len(air.segments) == 1
+                wait_until(lambda: _is_sent(gateway, 1), within_s=60, what="it is known as sent")
                 phone.sends = False
                 assert gateway.send().status_code == 200
                 wait_until(lambda: len(phone.messages) == 2, within_s=60, what="it has the next")
             page = made.go("/staff/queue")
             cells = page.get_by_role("row", name="mtn").get_by_role("cell")
             expect(cells).to_have_text(["mtn", "0", "\u2013", "1", "0", "0"])
+
+
+def _is_sent(gateway: Gateway, number: int) -> bool:
+    message = gateway.system.reader.find(Message, message_id(number))
+    return message is not None and message.state is State.SENT
 
 
 def _shows(made: Screen, row: Locator, words: str) -> bool:
