@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable
 from typing import Final, NamedTuple, TypeVar
 
@@ -40,10 +40,8 @@ class Bridge:
         self._committer = committer
         self._arrived: deque[tuple[asyncio.Future[object], object]] = deque()
         self._is_woken = False
-        self._waits: defaultdict[float, deque[_Wait]] = defaultdict(deque)
-        """By how long they wait, in the order in which they began."""
-        self._timed: set[float] = set()
-        """Of which of these the timer runs."""
+        self._waits: dict[float, deque[_Wait]] = {}
+        """By how long they wait, in the order in which they began; for each a timer runs."""
 
     async def run(self, command: Command[R], *, wait_s: float, late: Callable[[], NgomaError]) -> R:
         """Run a command; what ``late`` makes is raised when it takes longer than ``wait_s``.
@@ -64,14 +62,14 @@ class Bridge:
                     loop.call_soon_threadsafe(self._settle)
 
         self._committer.submit(command, done)
-        waits = self._waits[wait_s]
+        waits = self._waits.get(wait_s)
+        if waits is None:
+            waits = self._waits[wait_s] = deque()
+            loop.call_later(wait_s, self._give_up, wait_s)
         while waits and waits[0].future.done():
             waits.popleft()
         until_s = loop.time() + wait_s
-        waits.append(_Wait(until_s, future, late))  # type: ignore[arg-type]  # as above
-        if wait_s not in self._timed:
-            self._timed.add(wait_s)
-            loop.call_later(wait_s, self._give_up, wait_s)
+        waits.append(_Wait(until_s, future, late))  # type: ignore[arg-type]  # of one R as well
         outcome = await future
         return outcome.unwrap()
 
@@ -94,5 +92,4 @@ class Bridge:
         if waits:
             loop.call_at(waits[0].until_s, self._give_up, wait_s)
         else:
-            self._timed.discard(wait_s)
             del self._waits[wait_s]

@@ -57,7 +57,7 @@ class Following:
             self._others_wrote_s = self._clock.monotonic_s()
         self._is_at_end = not handled
         if (rest_s := began_s + cadence_s(handled) - time.monotonic()) > 0:
-            time.sleep(rest_s)
+            time.sleep(rest_s)  # so short that an end need not cut it
 
 
 def cadence_s(handled: int) -> float:
