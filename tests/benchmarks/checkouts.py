@@ -68,10 +68,10 @@ class Checkout:
             msg = f"{named} is neither a folder with a checkout nor a revision that git knows"
             raise ValueError(msg)
         into.mkdir()
-        archive = into.with_suffix(".tar")
+        archive = into.with_suffix(".zip")
         command = ["git", "archive", "--output", str(archive), revision]
         subprocess.run(command, cwd=ROOT, check=True, timeout=60)
-        shutil.unpack_archive(archive, into, filter="data")
+        shutil.unpack_archive(archive, into)
         return cls(f"the build before ({revision})", into, sys.executable)
 
     @contextmanager
