@@ -152,6 +152,19 @@ def test_help_imports_nothing_heavy() -> None:
     assert printed[-2:] == ["[]", "['worker.cli.lazy']"]
 
 
+def test_what_a_command_imports_is_left_alone_by_looks_for_cycles() -> None:
+    code = (
+        "import gc; looks = []; gc.callbacks.append(lambda phase, info: looks.append(phase));"
+        " import click; from worker.cli import COMMANDS, main;"
+        " took = len(looks); main.get_command(click.Context(main), 'message');"
+        " print(len(looks) - took, gc.get_freeze_count() > 10_000, gc.isenabled())"
+    )
+    printed = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    ).stdout
+    assert printed.split() == ["0", "True", "True"]
+
+
 def test_help_of_a_group_opens_no_store(cli: Cli) -> None:
     for name in COMMANDS:
         cli.run(name, "--help")
