@@ -84,6 +84,7 @@ def test_a_follower_that_died_is_told_of_everywhere_and_so_is_that_it_is_over(
     assert faults_of(own_demo, FOLLOWER) == 0
     os.kill(child_of(own_demo, FOLLOWER), signal.SIGKILL)
     followed(client)
+    wait_until(lambda: said(own_demo, "follower waits"), within_s=LATE_S, what="the log says it")
     assert len(said(own_demo, "follower waits: its process", ANOTHER)) == 1
     wait_until(lambda: faults_of(own_demo, FOLLOWER) == 1, within_s=LATE_S, what="it is counted")
     wait_until(lambda: said(own_demo, "follower goes on"), within_s=LATE_S, what="that it is over")
@@ -105,7 +106,8 @@ def test_a_follower_that_died_is_told_of_everywhere_and_so_is_that_it_is_over(
     # and one that is gone for good leaves the work to a thread
     os.kill(cradle_of(own_demo), signal.SIGKILL)
     followed(client)
-    assert said(own_demo, "followed by a thread from now on")
+    by_a_thread = "followed by a thread from now on"
+    wait_until(lambda: said(own_demo, by_a_thread), within_s=LATE_S, what="the log says it")
     wait_until(lambda: client.get("/readyz").status == 200, within_s=LATE_S, what="all is well")
     assert "start ngoma serve again" in asked.get("/readyz").json["notes"]["follower"]
     assert own_demo.stop() == 0

@@ -91,6 +91,7 @@ def must_be_in_order(demo: Demo, scratch: Path) -> None:
     """What is accepted leaves, the books agree, and the read models are those of the log."""
     client = demo.client
     wait_until(lambda: readiness(demo) == "ok", what="the read models are whole")
+    wait_until(lambda: client.get("/api/v1/balance").status == 200, what="they are read again")
     demo.send(5)
     assert [one["message"] for one in client.log(limit=5)["logs"]] == [
         f"Nr {k}" for k in (4, 3, 2, 1, 0)
