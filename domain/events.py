@@ -1,8 +1,10 @@
 """The base of every aggregate and event: explicit topics, integer times, the command's time."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, fields
+from hashlib import sha1
 from typing import TYPE_CHECKING, Any, Self, cast
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from eventsourcing.domain import Aggregate as LibraryAggregate
 from eventsourcing.domain import (
@@ -17,11 +19,14 @@ from domain.values import Instant
 
 NAMESPACE = UUID("6e676f6d-6100-5000-8000-746865647275")
 """Root of every aggregate id: uuid5(NAMESPACE, "<kind>:<natural key>"), never random."""
+_ROOT = NAMESPACE.bytes
 
 
 def aggregate_id(kind: str, *key: int | str) -> UUID:
     """Derive an aggregate's id from its kind and natural key; the same everywhere, always."""
-    return uuid5(NAMESPACE, f"{kind}:{':'.join(map(str, key))}")
+    name = f"{kind}:{':'.join(map(str, key))}"
+    digest = sha1(_ROOT + name.encode(), usedforsecurity=False).digest()
+    return UUID(bytes=digest[:16], version=5)  # what uuid5 gives, in two thirds of its time
 
 
 if TYPE_CHECKING:
@@ -37,7 +42,30 @@ else:
 
         def __new__(cls, name: str, bases: tuple[type, ...], members: dict[str, Any]) -> type:
             made = type.__new__(cls, name, bases, members)
-            return dataclass(frozen=True, eq=False, repr=False)(made)
+            made = dataclass(frozen=True, eq=False, repr=False, init=False)(made)
+            made.__init__ = _constructor(made)
+            return made
+
+
+def _constructor(kind: type) -> Callable[..., None]:
+    """Make what takes an event's fields, in their order or by name, and keeps all at once.
+
+    That of a frozen dataclass sets each field by a call of its own, and takes twice as long.
+    """
+    names = [one.name for one in fields(kind)]
+    defaults = {one.name: one.default for one in fields(kind) if one.default is not MISSING}
+    taken = ", ".join(f"{n}=defaults[{n!r}]" if n in defaults else n for n in names)
+    kept = ", ".join(f"{name!r}: {name}" for name in names)
+    scope: dict[str, Any] = {"defaults": defaults, "put": object.__setattr__}
+    exec(  # noqa: S102 - our own names, as a dataclass does it
+        f"def __init__(self, {taken}):\n"
+        f"  put(self, '__dict__', {{{kept}}})\n"
+        "  self.__post_init__()",
+        scope,
+    )
+    made: Callable[..., None] = scope["__init__"]
+    made.__qualname__ = f"{kind.__qualname__}.__init__"
+    return made
 
 
 class Event(LibraryAggregate.Event, metaclass=EventClass):

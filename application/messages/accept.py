@@ -4,8 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
+
+from eventsourcing.persistence import StoredEvent
 
 from application.books.books import Books
 from application.books.commands import Command, Preparing
@@ -70,8 +72,7 @@ class SendMessages(Command[Accepted]):
         self._kept_answer = KeptAnswer(sending, self._lane)
         self._first_number = 0
         self._batch: int | None = None
-        self._queued: list[Queued] = []
-        self._events: list[object] = []
+        self._events: list[StoredEvent] = []
         self._rows: list[ContentRow] = []
         self._answer_salt = b""
 
@@ -104,27 +105,27 @@ class SendMessages(Command[Accepted]):
             "submission": submission.hex if submission else None,
             "request_id": asked.request_id,
         }
-        encode = self._encode = tools.mapper.to_stored_event
+        self._mapper = tools.mapper
         for place, recipient in enumerate(self._reached):
             number = self._first_number + place
             salt = salts[place * SALT_BYTES : (place + 1) * SALT_BYTES]
             network = recipient.route.network
-            text, fields, reference = asked.text.value, shared, options.client_reference
+            text, reference = asked.text.value, options.client_reference
+            fields = {
+                **shared,
+                "network": str(network),
+                "plan": recipient.route.plan_version,
+                "offline": network in asked.offline,
+            }
             if recipient.own is not None:
-                text, fields = recipient.own.text.value, {**shared, **measures(recipient.own.text)}
-                reference = recipient.own.reference
-            sealed = reference and self._keep_reference(number, reference, tools)
-            event = self._first_event(
-                number,
-                recipient,
-                content=seal(salt, recipient.msisdn, sender, text),
-                network=str(network),
-                plan=recipient.route.plan_version,
-                offline=network in asked.offline,
-                client_reference=sealed,
-                **fields,
+                text, reference = recipient.own.text.value, recipient.own.reference
+                fields |= measures(recipient.own.text)
+            fields["content"] = seal(salt, recipient.msisdn, sender, text)
+            fields["client_reference"] = reference and self._keep_reference(
+                number, reference, tools
             )
-            self._events.append(encode(event))
+            event = self._first_event(number, recipient, fields)
+            self._events.append(self._mapper.to_stored_event(event))
             self._rows.append(
                 message_content(
                     number,
@@ -139,12 +140,11 @@ class SendMessages(Command[Accepted]):
         self,
         number: int,
         recipient: Recipient,  # noqa: ARG002 - of tests it decides
-        **fields: Any,
+        fields: dict[str, Any],
     ) -> Event:
         """Build the event by which a message is accepted."""
-        event = Message.queued(number, at=self.at, quiet=None, **fields)
-        self._queued.append(event)
-        return event
+        fields["quiet"] = None
+        return Message.queued(number, fields, at=self.at)
 
     def _keep_reference(self, number: int, reference: str, tools: Preparing) -> str:
         """Keep the client's own name for a message beside the log; give its seal."""
@@ -210,7 +210,7 @@ class SendMessages(Command[Accepted]):
         self._charge(books, wallet, total, daily_max=account.daily_credits)
         events, are_held = self._kept_quiet(account)
         accepted = self._accepted(total, wallet.available, are_held=are_held)
-        books.append(events)  # type: ignore[arg-type]  # stored events, see prepare
+        books.append(events)
         if books.trail is not None:
             books.trail.accepted(
                 asked.request_id,
@@ -242,7 +242,7 @@ class SendMessages(Command[Accepted]):
         )
         books.record(wallet)
 
-    def _kept_quiet(self, account: Account) -> tuple[list[object], bool]:
+    def _kept_quiet(self, account: Account) -> tuple[list[StoredEvent], bool]:
         """Give the events, with the quiet hours that hold the messages; and whether they do now.
 
         Encoded anew only then: few accounts have any, and they have to be those of this moment.
@@ -258,7 +258,9 @@ class SendMessages(Command[Accepted]):
             "expires_at": options.expires_at(self._lane, due_at),
             **({"offline": False} if are_held else {}),  # now says nothing about then
         }
-        return [self._encode(replace(event, **fields)) for event in self._queued], are_held
+        read, write = self._mapper.to_domain_event, self._mapper.to_stored_event
+        queued = [cast("Queued", read(event)) for event in self._events]
+        return [write(replace(event, **fields)) for event in queued], are_held
 
     def _accepted(self, total: int, remaining: int, *, are_held: bool) -> Accepted:
         asked = self._sending

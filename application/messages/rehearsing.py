@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from eventsourcing.persistence import StoredEvent
+
 from application.books.actors import Actor
 from application.books.books import Books
 from application.books.commands import Command
@@ -27,7 +29,7 @@ from domain.wallet import CreditWallet
 class SendTests(SendMessages):
     """Accept test messages as messages are accepted: all that is checked there is checked."""
 
-    def _first_event(self, number: int, recipient: Recipient, **fields: Any) -> Event:
+    def _first_event(self, number: int, recipient: Recipient, fields: dict[str, Any]) -> Event:
         fate = fate_of(recipient.msisdn)
         due_at = due_from(fate, Instant(fields["send_at"] or self.at))
         fields["offline"] = fate is Fate.OFFLINE
@@ -45,7 +47,7 @@ class SendTests(SendMessages):
         if Fate.UNPAID in self._fates():
             raise InsufficientCredits(required=total, available=0)
 
-    def _kept_quiet(self, account: Account) -> tuple[list[object], bool]:  # noqa: ARG002
+    def _kept_quiet(self, account: Account) -> tuple[list[StoredEvent], bool]:  # noqa: ARG002
         """Leave them as they are: whoever tries something out does not wait for the morning."""
         return self._events, False
 

@@ -77,7 +77,7 @@ class Message(Waits, Aggregate):
         self.begin()
 
     @classmethod
-    def queued(cls, number: int, *, at: Instant, **fields: Any) -> events.Queued:
+    def queued(cls, number: int, fields: dict[str, Any], *, at: Instant) -> events.Queued:
         """Build the first event alone: the hot path decides nothing about a new message."""
         return cls.Queued(
             originator_id=message_id(number),
@@ -91,7 +91,7 @@ class Message(Waits, Aggregate):
     @classmethod
     def queue(cls, number: int, *, at: Instant, **fields: Any) -> Self:
         """Make the aggregate with its first event, for callers that go on with it."""
-        event = cls.queued(number, at=at, **fields)
+        event = cls.queued(number, fields, at=at)
         message = cast("Self", event.mutate(None))
         message.pending_events.append(event)
         return message

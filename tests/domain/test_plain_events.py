@@ -185,7 +185,7 @@ def test_a_field_refuses_plain_values_of_another_type(topic: str, name: str) -> 
         lambda: Account.register(1, person="x", at=AT).issue_key(
             "KEY00001", actor="test", scopes=[Word.RED], at=AT
         ),
-        lambda: Message.queued(1, at=AT, **{**MESSAGE, "network": Network.MTN}),
+        lambda: Message.queued(1, {**MESSAGE, "network": Network.MTN}, at=AT),
         lambda: CreditWallet.open(1, at=AT).grant(
             Credits(2**63), actor="test", reason="1/x", at=AT
         ),

@@ -11,7 +11,7 @@ from application.books.commands import Outcome
 from application.books.committer import Committer
 from application.books.line import Waiting
 from application.books.saver import Saver
-from worker.apart.batches import Answer, Asked, Order, Settled, packed, unpacked
+from worker.apart.batches import Answer, Order, packed, unpacked
 
 
 class Travelling:
@@ -22,11 +22,11 @@ class Travelling:
 
     def save(self, batch: Sequence[Waiting[object]]) -> None:
         """Settle each command of a batch."""
-        asked = [Asked(each.command, each.deadline_s, None) for each in batch]
+        asked = [(each.command, each.deadline_s, None) for each in batch]
         order: Order = unpacked(packed(Order(uuid4(), after_loss=False, asked=asked)))
         copies = [
-            Waiting(one.command, each.done, each.deadline_s, each.under)
-            for one, each in zip(order.asked, batch, strict=True)
+            Waiting(command, each.done, each.deadline_s, each.under)
+            for (command, *_), each in zip(order.asked, batch, strict=True)
         ]
         self._saver.save(copies)
         for each, copy in zip(batch, copies, strict=True):
@@ -40,9 +40,10 @@ class Travelling:
 def _came(outcome: Outcome[object] | None) -> Outcome[object] | None:
     if outcome is None:
         return None
-    settled = Settled(0, outcome.result, outcome.error)
+    settled = (0, outcome.result, outcome.error)
     answer: Answer = unpacked(packed(Answer(settled=[settled])))
-    return Outcome(answer.settled[0].result, answer.settled[0].error)
+    _, result, error = answer.settled[0]
+    return Outcome(result, error)
 
 
 def have_travel(committer: Committer) -> None:

@@ -19,7 +19,7 @@ from domain.msisdn import Msisdn, Route
 from domain.segments import Text
 from domain.values import Instant, Lane, Network
 from tests.application.sending import send
-from worker.apart.batches import OF_EACH_SEND, Answer, Asked, Order, Settled, packed, unpacked
+from worker.apart.batches import OF_EACH_SEND, Answer, Order, packed, unpacked
 from worker.apart.line import HungUp
 from worker.apart.pipe import Pipe
 from worker.parts.committer_apart import Batch
@@ -49,8 +49,9 @@ ERRORS = [
 
 
 def came(thing: object) -> object:
-    answer: Answer = unpacked(packed(Answer(settled=[Settled(0, thing, None)])))
-    return answer.settled[0].result
+    answer: Answer = unpacked(packed(Answer(settled=[(0, thing, None)])))
+    (_, result, _) = answer.settled[0]
+    return result
 
 
 @pytest.mark.parametrize("thing", THINGS, ids=lambda thing: type(thing).__name__)
@@ -72,10 +73,10 @@ def test_an_error_comes_with_its_words_and_fields(error: errors.NgomaError) -> N
 
 def test_a_send_comes_as_what_was_asked_for() -> None:
     commands: list[Any] = [send(1, "key", at=AT) for _ in range(50)]
-    order = Order(SAVE, after_loss=False, asked=[Asked(one, 1.0, None) for one in commands])
+    order = Order(SAVE, after_loss=False, asked=[(one, 1.0, None) for one in commands])
     there: Order = unpacked(packed(order))
-    assert [type(one.command) for one in there.asked] == [SendMessages] * 50
-    assert [vars(one.command)["_sending"] for one in there.asked] == [
+    assert [type(command) for command, *_ in there.asked] == [SendMessages] * 50
+    assert [vars(command)["_sending"] for command, *_ in there.asked] == [
         one._sending for one in commands
     ]
 
@@ -111,7 +112,7 @@ def test_a_command_that_cannot_travel_is_refused_alone() -> None:
     assert len(order.asked) == 2
     assert given[1].outcome is not None
     assert "Stuck cannot go to another process" in str(given[1].outcome.error)
-    batch.settle(Answer(is_last=True, settled=[Settled(1, "second", None)]))
+    batch.settle(Answer(is_last=True, settled=[(1, "second", None)]))
     assert given[2].outcome is not None
     assert given[2].outcome.result == "second"
     assert given[0].outcome is None

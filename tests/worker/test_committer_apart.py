@@ -48,10 +48,10 @@ class Child:
 
     def saves(self, order: Order) -> list[Settled]:
         """Save a batch; give what is to be said of it."""
-        batch = [Waiting(one.command, lambda _: None, one.deadline_s) for one in order.asked]
+        batch = [Waiting(command, lambda _: None, until_s) for command, until_s, _ in order.asked]
         self.saver.save(batch, order.save_id, after_loss=order.after_loss)
         outcomes = [cast("Any", each.outcome) for each in batch]
-        return [Settled(place, one.result, one.error) for place, one in enumerate(outcomes)]
+        return [(place, one.result, one.error) for place, one in enumerate(outcomes)]
 
 
 def works(child: Child, order: Order) -> bool:

@@ -36,13 +36,14 @@ OF_EACH_SEND: Final[Sequence[type[Any]]] = (
 PROTOCOL: Final = pickle.HIGHEST_PROTOCOL
 
 
-class Asked(NamedTuple):
-    """A command that is to be saved."""
+# What there is of each command is a plain tuple: one with names takes twice as long to write.
+Asked = tuple[Command[object], float, Begun | None]
+"""A command that is to be saved, its deadline, and the request that it came by.
 
-    command: Command[object]
-    deadline_s: float
-    """By the clock that all processes of a machine share."""
-    under: Begun | None
+The deadline is in seconds of the clock that all processes of a machine share.
+"""
+Settled = tuple[int, object, BaseException | None]
+"""What became of one command: its place in the batch, its result, or the error."""
 
 
 class Order(NamedTuple):
@@ -52,14 +53,6 @@ class Order(NamedTuple):
     after_loss: bool
     """Whether a process before had it, and may have saved it."""
     asked: Sequence[Asked]
-
-
-class Settled(NamedTuple):
-    """What became of one command, by its place in the batch."""
-
-    place: int
-    result: object
-    error: BaseException | None
 
 
 class Answer(NamedTuple):

@@ -20,7 +20,7 @@ from application.books.saver import draw_id, refuse_overdue
 from application.ports import StoreUnusable
 from application.system import System
 from domain.errors import OutcomeUnknown, StoreDown
-from worker.apart.batches import Answer, Asked, Order, packed, travels, unpacked
+from worker.apart.batches import Answer, Order, packed, travels, unpacked
 from worker.apart.cradle import Cradle, CradleGone
 from worker.apart.line import HungUp
 from worker.apart.pipe import Pipe
@@ -276,7 +276,7 @@ class Batch:
         return packed(self._order(save_id, after_loss)) if self._sent else None
 
     def _order(self, save_id: UUID, after_loss: bool) -> Order:  # noqa: FBT001
-        asked = [Asked(each.command, each.deadline_s, each.under) for each in self._sent]
+        asked = [(each.command, each.deadline_s, each.under) for each in self._sent]
         return Order(save_id, after_loss, asked)
 
     def settle(self, answer: Answer) -> None:

@@ -82,7 +82,8 @@ class _Child:
         def done(outcome: Outcome[object]) -> None:
             self._settled.append(_settled(place, outcome))
 
-        return Waiting(asked.command, done, asked.deadline_s, asked.under)
+        command, deadline_s, under = asked
+        return Waiting(command, done, deadline_s, under)
 
     # -- what is said ------------------------------------------------------------------------------
 
@@ -119,13 +120,14 @@ def _settled(place: int, outcome: Outcome[object]) -> Settled:
     """Say what became of a command; of a fault also where it was met, which does not travel."""
     error = outcome.error
     if error is None or isinstance(error, NgomaError):
-        return Settled(place, outcome.result, error)
+        return place, outcome.result, error
     found = "".join(traceback.format_exception(error))
     if not travels(error):
         error = RuntimeError(f"{type(error).__name__}: {error}")
     error.add_note(found)
-    return Settled(place, None, error)
+    return place, None, error
 
 
 def _readable(settled: Settled) -> Settled:
-    return settled if travels(settled) else Settled(settled.place, None, OutcomeUnknown(STORED))
+    place, *_ = settled
+    return settled if travels(settled) else (place, None, OutcomeUnknown(STORED))

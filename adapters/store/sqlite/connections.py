@@ -92,11 +92,14 @@ class Datastore(SQLiteDatastore):
         return connection
 
     @contextmanager
-    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
+    def transaction(self, *, commit: bool, is_awaited: bool = True) -> Iterator[SQLiteCursor]:
         """Lend a cursor inside a transaction; one that writes has the write lock first.
 
         What is read before a write is then read under the lock. However it ends, the connection
         is outside a transaction, or is closed.
+
+        A commit that is not ``is_awaited`` reaches the disk with the next one: a power cut may take
+        it, and then takes all that was committed after it as well.
 
         Raises:
             StoreReplaced: it would be lost.
@@ -107,15 +110,19 @@ class Datastore(SQLiteDatastore):
         is_sound = False
         try:
             cursor = connection.cursor()
+            if not is_awaited:
+                _set_synchronous(connection, "NORMAL")
             cursor.execute("BEGIN IMMEDIATE" if commit else "BEGIN")
             yield cast("SQLiteCursor", cursor)
             cursor.close()
             if commit and (place := self._file.look()) is not Place.SAME:
                 raise StoreReplaced(_REPLACED[place])  # noted by whoever comes next
             connection.execute("COMMIT" if commit else "ROLLBACK")
+            if not is_awaited:
+                _set_synchronous(connection, "FULL")
             is_sound = True
         finally:
-            if not (is_sound or _rolled_back(connection)):
+            if not (is_sound or (is_awaited and _rolled_back(connection))):
                 proxy.invalidate()
             proxy.close()
 
@@ -238,6 +245,14 @@ def _use_wal(connection: sqlite3.Connection) -> None:
             time.sleep(WAL_PAUSE_S)
         else:
             return
+
+
+def _set_synchronous(connection: sqlite3.Connection, level: str) -> None:
+    """Say whether commits wait for the disk (FULL).
+
+    By a script: SQLite carries this out when it compiles it, and ``execute`` compiles once.
+    """
+    connection.executescript(f"PRAGMA synchronous={level}")
 
 
 def _rolled_back(connection: sqlite3.Connection) -> bool:

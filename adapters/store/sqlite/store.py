@@ -101,8 +101,8 @@ class SqliteStore(Looking, Healthy):
             self._recorder.insert_events([], decide=decide, committing=committing)
 
     def take_numbers(self, kind: str, count: int) -> int:
-        """Reserve numbers for good."""
-        with self._writing() as cursor:
+        """Reserve numbers for good: they reach the disk before, or with, the save that has them."""
+        with self._writing(is_awaited=False) as cursor:
             cursor.execute(
                 "INSERT INTO numbers VALUES (?, ? + 1) ON CONFLICT (kind)"
                 " DO UPDATE SET next = next + ? RETURNING next",
@@ -125,11 +125,11 @@ class SqliteStore(Looking, Healthy):
             )
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Cursor]:
+    def _writing(self, *, is_awaited: bool = True) -> Iterator[sqlite3.Cursor]:
         with (
             self._turn.held(),
             self._troubles.met(in_writing=True),
-            self._datastore.transaction(commit=True) as cursor,
+            self._datastore.transaction(commit=True, is_awaited=is_awaited) as cursor,
         ):
             yield cast("sqlite3.Cursor", cursor)
 

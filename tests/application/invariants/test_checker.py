@@ -300,7 +300,7 @@ def test_i10_finds_positions_that_fall_and_allows_holes(history: History) -> Non
 
 def test_i10_finds_an_event_in_another_messages_stream(history: History) -> None:
     history.start(2)
-    other = Message.queued(4, at=history.at, **_fields())
+    other = Message.queued(4, _fields(), at=history.at)
     history.change(Message.AttemptStarted, originator_id=other.originator_id)
     assert "I10" in history.names()
 
