@@ -6,10 +6,15 @@ What SQLAlchemy does around a statement costs more than what SQLite does in it.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain
+from typing import Any, Final
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
+
+BLOCKS: Final = (50, 10, 1)
+"""How many rows an INSERT has in SQLite, as long as there are so many left. One row alone looks for
+its place in the table, and in each index, from the root on; of 50 it takes two thirds of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,15 @@ class Driver:
     def execute_each(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """Carry out a statement for each of some rows; SQLite only."""
         self.raw.executemany(sql, rows)
+
+    def insert(self, into: str, row: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Carry out ``INSERT INTO … VALUES`` of some rows, each of the form ``row``; SQLite only."""
+        done = 0
+        for size in BLOCKS:
+            sql = into + ", ".join([row] * size)
+            while done + size <= len(rows):
+                self.execute(sql, list(chain.from_iterable(rows[done : done + size])))
+                done += size
 
 
 @contextmanager

@@ -2,8 +2,8 @@
 
 Many updates of one row in a batch become one. SQLAlchemy's expression layer costs more for each
 row than the database does, so the few statements here are written out for each store: SQLite
-takes the rows by ``executemany``, their values by place, since it looks up each name anew in each
-row; PostgreSQL takes a whole table of rows as one JSON parameter.
+takes the values of rows by place, since it looks up each name anew in each row, and new rows many
+at once; PostgreSQL takes a whole table of rows as one JSON parameter.
 """
 
 # ruff: noqa: S608 - every name in a statement is that of one of our own ``Table`` objects
@@ -107,7 +107,7 @@ class Rows(dict[Key, Row]):
                 [dict(zip(columns, values, strict=True)) for values in self._appended],
             )
         elif self._appended:
-            self._driver.execute_each(self._sql.append, self._appended)
+            self._driver.insert(*self._sql.append, self._appended)
 
     def _keys(self, keys: Iterable[Key]) -> str:
         by_name = self._sql.by_json
@@ -118,6 +118,8 @@ class Rows(dict[Key, Row]):
             return
         if (values_of := each.values_of) is None:
             self._driver.execute(each.sql, (_json(rows),))
+        elif each.row:
+            self._driver.insert(each.sql, each.row, list(map(values_of, rows)))
         else:
             self._driver.execute_each(each.sql, list(map(values_of, rows)))
 
@@ -141,11 +143,14 @@ class _Each:
     sql: str
     values_of: Callable[[Row], Sequence[Any]] | None = None
     """Gives a row's values in the order of their places; None where all rows are one JSON."""
+    row: str = ""
+    """What ends it for each row, where many rows are one statement."""
 
     @classmethod
-    def by_place(cls, sql: str) -> "_Each":
-        """Make it of a statement with ``:column`` for each value."""
-        return cls(_NAMED.sub("?", sql), itemgetter(*_NAMED.findall(sql)))
+    def by_place(cls, sql: str, row: str = "") -> "_Each":
+        """Make it of words with ``:column`` for each value."""
+        values_of = itemgetter(*_NAMED.findall(sql + row))
+        return cls(_NAMED.sub("?", sql), values_of, _NAMED.sub("?", row))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,8 @@ class _Statements:
     key: Sequence[str]
     load: str
     insert: _Each
-    append: str
+    append: tuple[str, str]
+    """How an INSERT of values in the order of the columns begins, and a row in it; SQLite only."""
     update: _Each
     delete: str
     by_json: bool
@@ -193,7 +199,7 @@ def _statements(table: Table, suffix: str, *, by_json: bool) -> _Statements:
         fields = parts if len(key) > 1 else ["k.value"]
         matching = " AND ".join(f"t.{column} = {k}" for column, k in zip(key, fields, strict=True))
         same = " AND ".join(f"{column} = :{column}" for column in key)
-        insert = _Each.by_place(f"{into} VALUES ({', '.join(values.values())})")
+        insert = _Each.by_place(f"{into} VALUES ", f"({', '.join(values.values())})")
         update = _Each.by_place(f"UPDATE {name} SET {changes} WHERE {same}")
         gone = f"SELECT {', '.join(fields)} FROM {given}"
         delete = f"DELETE FROM {name} WHERE ({', '.join(key)}) IN ({gone})"
@@ -204,7 +210,7 @@ def _statements(table: Table, suffix: str, *, by_json: bool) -> _Statements:
         key=key,
         load=f"SELECT {selected} FROM {given} CROSS JOIN {name} t WHERE {matching}",
         insert=insert,
-        append=f"{into} VALUES ({', '.join('?' for _ in columns)})",
+        append=(f"{into} VALUES ", f"({', '.join('?' for _ in columns)})"),
         update=update,
         delete=delete,
         by_json=by_json,
