@@ -1,12 +1,12 @@
 """The event log as the projections read it: decoded, in order, from any store."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, cast
 from uuid import UUID
 
 from application.ports import Store
-from projections.log import Origin, Stretch
+from projections.log import Events, Origin, Stretch
 
 if TYPE_CHECKING:
     from eventsourcing.persistence import Mapper, StoredEvent
@@ -52,14 +52,17 @@ def stretch(
     """Make a stretch of what the log has from position ``after`` on, that one included."""
     has_base = bool(found) and found[0][0] == after
     rows = found[has_base : has_base + limit]
-    events = [  # the mapper is asked for with an event: who reads none imports no kind of them
-        (position, cast("Event", mapper.to_domain_event(stored))) for position, stored in rows
-    ]
     return Stretch(
         before=mark_of(found[0][1]) if has_base else "",
-        events=events,
+        events=_decoded(rows, mapper) if rows else (),
         last=mark_of(rows[-1][1]) if rows else "",
     )
+
+
+def _decoded(rows: Sequence[tuple[int, "StoredEvent"]], mapper: "Mapper[UUID]") -> Events:
+    """Decode events; who reads none does not ask the mapper, and so imports no kind of them."""
+    decode = cast("Callable[[StoredEvent], Event]", mapper.to_domain_event)
+    return [(position, decode(stored)) for position, stored in rows]
 
 
 def mark_of(stored: "StoredEvent") -> str:

@@ -2,11 +2,16 @@
 
 import sqlite3
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 
 from adapters.store.sqlite.saving import marks
+
+_id: Final = lru_cache(4_096)(UUID)
+"""Events of one message stand close together, and a wallet has one for each send."""
 
 
 def events_after(
@@ -15,7 +20,10 @@ def events_after(
     """Read whole events after a position."""
     columns = "rowid, originator_id, originator_version, topic, state"
     _select(cursor, columns, position, limit, topics)
-    return [(row[0], StoredEvent(UUID(row[1]), *row[2:])) for row in cursor]
+    return [
+        (at, StoredEvent(_id(aggregate), version, topic, state))
+        for at, aggregate, version, topic, state in cursor.fetchall()
+    ]
 
 
 def states_after(
