@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Final, TypeVar
 
 from sqlalchemy import Connection, Engine, func, select
@@ -337,7 +336,7 @@ class Follower:
     def _moved(self, names: Sequence[str], point: Point) -> None:
         self._known.moved(names, point.position)
         for name in names:
-            self._at[name] = replace(self._at[name], position=point.position, mark=point.mark)
+            self._at[name] = self._at[name]._replace(position=point.position, mark=point.mark)
         for callback in self._callbacks:
             callback(point.position)
         for tell in self._told:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from domain.events import Event
@@ -19,8 +19,7 @@ class Origin:
     generation: int
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """A place in a log: the position of an event, and the mark of that event.
 
     A mark is a digest of all that is stored of an event, so that no other one has the same. An

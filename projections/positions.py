@@ -1,10 +1,9 @@
 """Where each projection stands in the log, and in which log: moved by compare-and-set."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     Connection,
@@ -36,8 +35,7 @@ POSITIONS: Final = Table(
 """One row a projection, and one named ``<name>__new`` while it is being rebuilt."""
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """A projection's row.
 
     ``version`` is that of the code that made the tables, ``store`` and ``generation`` say whose

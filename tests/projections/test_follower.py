@@ -259,15 +259,14 @@ def test_a_store_in_trouble_is_not_a_bad_event(
     truth.save(*(message(n) for n in range(1, 10)))
     follower = truth.follower(batch_events=3)
     follower.step()
-    name = "execute" if truth.dialect == "postgresql" else "execute_each"
-    carry_out, troubles = getattr(Driver, name), iter([True, False])
+    carry_out, troubles = Driver.execute, iter([True, False])
 
     def disturbed(driver: Driver, statement: str, values: Any) -> Any:
         if statement.startswith("INSERT INTO message_log (") and next(troubles, False):
             raise truth.engines.writing.dialect.loaded_dbapi.OperationalError("disk I/O error")
         return carry_out(driver, statement, values)
 
-    monkeypatch.setattr(Driver, name, disturbed)
+    monkeypatch.setattr(Driver, "execute", disturbed)
     with pytest.raises(OperationalError):
         follower.step()
     assert errors(follower) == {}
