@@ -23,13 +23,10 @@ from application.ports import (
 from domain.addresses import read_network
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
-    from eventsourcing.persistence import Mapper
-
     from adapters.limits import LibraryRateLimiter
     from adapters.queue import DramatiqJobQueue
     from adapters.settings import Settings
+    from application.books.codec import EventMapper
 
 P = TypeVar("P")
 
@@ -90,7 +87,7 @@ def open_traces(
     )
 
 
-def make_mapper() -> "Mapper[UUID]":
+def make_mapper() -> "EventMapper":
     """Make what decodes events: it knows them all."""
     from application.books.codec import event_mapper  # noqa: PLC0415 - lazy
 

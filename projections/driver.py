@@ -36,7 +36,7 @@ class Driver:
         self.raw.executemany(sql, rows)
 
     def insert(self, into: str, row: str, rows: Sequence[Sequence[Any]]) -> None:
-        """Carry out ``INSERT INTO … VALUES`` of some rows, each of the form ``row``; SQLite only."""
+        """Carry out ``INSERT INTO … VALUES`` of rows, each of the form ``row``; SQLite only."""
         done = 0
         for size in BLOCKS:
             sql = into + ", ".join([row] * size)

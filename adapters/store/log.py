@@ -1,17 +1,14 @@
 """The event log as the projections read it: decoded, in order, from any store."""
 
 import hashlib
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final, cast
-from uuid import UUID
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
-from application.ports import Store
+from application.ports import LogRow, Store
 from projections.log import Events, Origin, Stretch
 
 if TYPE_CHECKING:
-    from eventsourcing.persistence import Mapper, StoredEvent
-
-    from domain.events import Event
+    from application.books.codec import EventMapper
 
 MARK_BYTES: Final = 16
 
@@ -19,7 +16,7 @@ MARK_BYTES: Final = 16
 class StoreLog:
     """``projections.log.Log`` over a store."""
 
-    def __init__(self, store: Store, mapper: "Mapper[UUID]") -> None:
+    def __init__(self, store: Store, mapper: "EventMapper") -> None:
         self._store = store
         self._mapper = mapper
 
@@ -38,13 +35,13 @@ class StoreLog:
 
     def read(self, after: int, limit: int) -> Stretch:
         """Give up to ``limit`` events after a position; one query also fetches the one there."""
-        found = self._store.events_after(after - 1, limit=limit + 1)
+        found = self._store.rows_after(after - 1, limit=limit + 1)
         return stretch(found, self._mapper, after=after, limit=limit)
 
 
 def stretch(
-    found: Sequence[tuple[int, "StoredEvent"]],
-    mapper: "Mapper[UUID]",
+    found: Sequence[LogRow],
+    mapper: "EventMapper",
     *,
     after: int,
     limit: int,
@@ -53,20 +50,24 @@ def stretch(
     has_base = bool(found) and found[0][0] == after
     rows = found[has_base : has_base + limit]
     return Stretch(
-        before=mark_of(found[0][1]) if has_base else "",
+        before=mark_of(found[0]) if has_base else "",
         events=_decoded(rows, mapper) if rows else (),
-        last=mark_of(rows[-1][1]) if rows else "",
+        last=mark_of(rows[-1]) if rows else "",
     )
 
 
-def _decoded(rows: Sequence[tuple[int, "StoredEvent"]], mapper: "Mapper[UUID]") -> Events:
+def _decoded(rows: Sequence[LogRow], mapper: "EventMapper") -> Events:
     """Decode events; who reads none does not ask the mapper, and so imports no kind of them."""
-    decode = cast("Callable[[StoredEvent], Event]", mapper.to_domain_event)
-    return [(position, decode(stored)) for position, stored in rows]
+    decode = mapper.event_of
+    return [
+        (position, decode(aggregate, version, topic, state))
+        for position, aggregate, version, topic, state in rows
+    ]
 
 
-def mark_of(stored: "StoredEvent") -> str:
+def mark_of(row: LogRow) -> str:
     """Give the mark of an event: a digest of all that is stored of it."""
-    digest = hashlib.blake2b(stored.state, digest_size=MARK_BYTES)
-    digest.update(f"{stored.originator_id} {stored.originator_version} {stored.topic}".encode())
+    _, aggregate, version, topic, state = row
+    digest = hashlib.blake2b(state, digest_size=MARK_BYTES)
+    digest.update(f"{aggregate} {version} {topic}".encode())
     return digest.hexdigest()

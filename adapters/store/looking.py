@@ -7,7 +7,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 
-from application.ports import ContentRow, SecretKind, SecretRow, Turn
+from application.ports import ContentRow, LogRow, SecretKind, SecretRow, Turn
 from domain.contents import ContentKind
 
 
@@ -17,6 +17,19 @@ class Looking(ABC):
     @abstractmethod
     def _look(self) -> AbstractContextManager[Turn]:
         """Lend what reads, for one question."""
+
+    @abstractmethod
+    def rows_after(
+        self, position: int, *, limit: int, topics: Sequence[str] = ()
+    ) -> Sequence[LogRow]:
+        """Read rows of the log after a position."""
+
+    def events_after(
+        self, position: int, *, limit: int, topics: Sequence[str] = ()
+    ) -> Sequence[tuple[int, StoredEvent]]:
+        """Read the log after a position."""
+        rows = self.rows_after(position, limit=limit, topics=topics)
+        return [(row[0], StoredEvent(*row[1:])) for row in rows]
 
     def tail(self, aggregate: UUID, after_version: int) -> Sequence[StoredEvent]:
         """Read one aggregate's newer events."""

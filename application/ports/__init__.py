@@ -88,6 +88,7 @@ from application.ports.tracing import Begun, Step, Traces
 from application.ports.truth import (
     AnswerLost,
     Inspection,
+    LogRow,
     Save,
     Store,
     StoreIdentity,
@@ -150,6 +151,7 @@ __all__ = [
     "Lease",
     "ListedRow",
     "LocalPhoneSettings",
+    "LogRow",
     "MailNotSent",
     "MailServerAway",
     "Mailer",

@@ -4,17 +4,18 @@ import json
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-import orjson
-from eventsourcing.persistence import ApplicationRecorder, Mapper, Transcoder
+from eventsourcing.persistence import ApplicationRecorder
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
 from sqlalchemy import URL, Engine, create_engine, delete, insert, make_url
 
 from adapters.store.log import stretch
 from adapters.store.read_engine import ReadEngines, postgres_engines, sqlite_engines
+from application.books.codec import EventMapper, event_mapper
+from application.ports import LogRow
 from domain.events import Aggregate, Event
 from projections.folds import PROJECTIONS
 from projections.follower import BATCH_EVENTS, Follower
@@ -27,18 +28,10 @@ from projections.tables import CONTENTS, CREDENTIALS, READ, TRUTH
 SAVED_AT_ONCE = 500
 
 
-class OrjsonTranscoder(Transcoder):
-    def encode(self, obj: Any) -> bytes:
-        return orjson.dumps(obj)
-
-    def decode(self, data: bytes) -> Any:
-        return orjson.loads(data)
-
-
 class RecorderLog:
     """The log as the library's recorder gives it, in the store that ``is_in`` names."""
 
-    def __init__(self, recorder: ApplicationRecorder, mapper: Mapper[UUID]) -> None:
+    def __init__(self, recorder: ApplicationRecorder, mapper: EventMapper) -> None:
         self._recorder = recorder
         self._mapper = mapper
         self.is_in = Origin("the only one", 1)
@@ -53,7 +46,10 @@ class RecorderLog:
         return self.read(position, 0).before
 
     def read(self, after: int, limit: int) -> Stretch:
-        found = [(one.id, one) for one in self._recorder.select_notifications(after, limit + 1)]
+        found: list[LogRow] = [
+            (one.id, cast("UUID", one.originator_id), one.originator_version, one.topic, one.state)
+            for one in self._recorder.select_notifications(after, limit + 1)
+        ]
         return stretch(found, self._mapper, after=after, limit=limit)
 
 
@@ -91,7 +87,7 @@ class Truth:
     ) -> None:
         self.recorder = recorder
         self.engines = engines
-        self.mapper: Mapper[UUID] = Mapper(OrjsonTranscoder())
+        self.mapper = event_mapper()
         self.log = RecorderLog(recorder, self.mapper)
         self.writing = writing.execution_options(schema_translate_map={"store": None})
         recorder.create_table()

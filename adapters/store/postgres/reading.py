@@ -3,20 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
-from eventsourcing.persistence import StoredEvent
 from psycopg import Cursor
 from psycopg.rows import DictRow, tuple_row
 
+from application.ports import LogRow
 
-def events_after(
+
+def rows_after(
     cursor: Cursor[DictRow], position: int, *, limit: int, topics: Sequence[str]
-) -> Sequence[tuple[int, StoredEvent]]:
-    """Read whole events after a position."""
+) -> Sequence[LogRow]:
+    """Read rows of the log after a position."""
     columns = "notification_id, originator_id, originator_version, topic, state"
-    return [
-        (at, StoredEvent(aggregate, version, topic, state))
-        for at, aggregate, version, topic, state in _rows(cursor, columns, position, limit, topics)
-    ]
+    return _rows(cursor, columns, position, limit, topics)
 
 
 def states_after(

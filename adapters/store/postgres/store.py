@@ -18,7 +18,7 @@ from adapters.store.identity import DRAW_IDENTITY, READ_IDENTITY, drawn_identity
 from adapters.store.looking import Looking
 from adapters.store.postgres.connections import ANSWER_TIMEOUT_S, LIMITS, Datastore
 from adapters.store.postgres.dropping import drop_old_saves
-from adapters.store.postgres.reading import events_after, states_after
+from adapters.store.postgres.reading import rows_after, states_after
 from adapters.store.postgres.saving import PostgresTurn, Recorder
 from adapters.store.postgres.scrubbing import scrub
 from adapters.store.postgres.sealed import PostgresSealedLog
@@ -39,6 +39,7 @@ from application.ports import (
     CredentialRow,
     EffectPositions,
     Lease,
+    LogRow,
     Save,
     SealedLog,
     StoreIdentity,
@@ -175,12 +176,12 @@ class PostgresStore(Looking, Healthy):
             row = cursor.fetchone()
             return int(row["notification_id"]) if row else 0
 
-    def events_after(
+    def rows_after(
         self, position: int, *, limit: int, topics: Sequence[str] = ()
-    ) -> Sequence[tuple[int, StoredEvent]]:
-        """Read the log after a position."""
+    ) -> Sequence[LogRow]:
+        """Read rows of the log after a position."""
         with self._reading() as cursor:
-            return events_after(cursor, position, limit=limit, topics=topics)
+            return rows_after(cursor, position, limit=limit, topics=topics)
 
     def states_after(
         self, position: int, *, limit: int, topics: Sequence[str] = (), until: int | None = None

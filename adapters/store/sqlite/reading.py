@@ -6,22 +6,21 @@ from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
-from eventsourcing.persistence import StoredEvent
-
 from adapters.store.sqlite.saving import marks
+from application.ports import LogRow
 
 _id: Final = lru_cache(4_096)(UUID)
 """Events of one message stand close together, and a wallet has one for each send."""
 
 
-def events_after(
+def rows_after(
     cursor: sqlite3.Cursor, position: int, *, limit: int, topics: Sequence[str]
-) -> Sequence[tuple[int, StoredEvent]]:
-    """Read whole events after a position."""
+) -> Sequence[LogRow]:
+    """Read rows of the log after a position."""
     columns = "rowid, originator_id, originator_version, topic, state"
     _select(cursor, columns, position, limit, topics)
     return [
-        (at, StoredEvent(_id(aggregate), version, topic, state))
+        (at, _id(aggregate), version, topic, state)
         for at, aggregate, version, topic, state in cursor.fetchall()
     ]
 

@@ -30,7 +30,7 @@ from adapters.store.sqlite.connections import Datastore
 from adapters.store.sqlite.dropping import drop_old_saves
 from adapters.store.sqlite.inspection import Inspection
 from adapters.store.sqlite.opened import make_private
-from adapters.store.sqlite.reading import events_after, states_after
+from adapters.store.sqlite.reading import rows_after, states_after
 from adapters.store.sqlite.saving import Recorder, SqliteTurn
 from adapters.store.sqlite.scrubbing import scrub
 from adapters.store.sqlite.swapping import finish
@@ -44,6 +44,7 @@ from application.ports import (
     CredentialRow,
     EffectPositions,
     Lease,
+    LogRow,
     Save,
     SealedLog,
     StoreIdentity,
@@ -156,12 +157,12 @@ class SqliteStore(Looking, Healthy):
             row = cursor.fetchone()
             return int(row[0]) if row else 0
 
-    def events_after(
+    def rows_after(
         self, position: int, *, limit: int, topics: Sequence[str] = ()
-    ) -> Sequence[tuple[int, StoredEvent]]:
-        """Read the log after a position."""
+    ) -> Sequence[LogRow]:
+        """Read rows of the log after a position."""
         with self._reading() as cursor:
-            return events_after(cursor, position, limit=limit, topics=topics)
+            return rows_after(cursor, position, limit=limit, topics=topics)
 
     def states_after(
         self, position: int, *, limit: int, topics: Sequence[str] = (), until: int | None = None
