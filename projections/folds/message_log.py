@@ -131,7 +131,7 @@ def _remember(rows: Rows, events: Sequence[Any]) -> None:
 
 
 def _log_of(event: Queued | Rehearsal.Accepted) -> int:
-    return log_of(event.account, Mode.LIVE if type(event) is Queued else Mode.TEST)
+    return event.account if type(event) is Queued else log_of(event.account, Mode.TEST)
 
 
 def _new_row(position: int, event: Queued | Rehearsal.Accepted) -> Row:

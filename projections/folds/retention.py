@@ -15,6 +15,7 @@ from projections.projection import Batch, Projection
 from projections.retention import CONTENTS_KEPT, ERASED
 from projections.rows import Rows
 
+_ALL: Final = Kept.ALL.value
 _BEGINS: Final[frozenset[type[Event]]] = frozenset({Queued, Rehearsal.Accepted})
 _ERASES: Final[frozenset[type[Event]]] = frozenset({ContentErased, Rehearsal.ContentErased})
 
@@ -33,7 +34,7 @@ class RetentionDates(Projection):
         rows.load({event.number for _, event in gone if type(event) in _ERASES})
         for _, event in batch.events:
             if type(event) in _BEGINS:
-                rows.add({"number": event.number, "queued_at": event.at, "kept": Kept.ALL.value})
+                rows.add({"number": event.number, "queued_at": event.at, "kept": _ALL})
             elif type(event) in _ERASES:
                 _erase(rows, event)
         if gone:
