@@ -7,9 +7,12 @@ from typing import Any, Final, Protocol, TypeVar, cast
 from uuid import UUID
 
 import orjson
-from eventsourcing.domain import DomainEventProtocol
+from eventsourcing.domain import (  # type: ignore[attr-defined]  # topics are from its utils
+    DomainEventProtocol,
+    register_topic,
+    resolve_topic,
+)
 from eventsourcing.persistence import Mapper, StoredEvent, Transcoder
-from eventsourcing.utils import register_topic, resolve_topic
 
 from domain.account import Account
 from domain.allowance import Allowance
