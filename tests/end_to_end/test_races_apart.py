@@ -38,18 +38,28 @@ class Race:
     def __init__(self, own_demo: Demo, seed: int) -> None:
         self.own_demo = own_demo
         self.moment = random.Random(seed)
+        self._killed = 0
         self.clients = [own_demo.client for _ in range(RACERS)]
         self._pool = ThreadPoolExecutor(RACERS)
 
     def run(self, entries: Sequence[Sms]) -> list[Answer]:
         """Have each send its own; give what each was told in the end, asked again by its key."""
-        committer = child_of(self.own_demo, "committer")
+        committer = self._killed = self._another()
         kill = threading.Timer(self.moment.uniform(0.0, 0.05), os.kill, (committer, signal.SIGKILL))
         kill.start()
         asked = [self._pool.submit(self._ask, *entry) for entry in enumerate(entries)]
         answers = [one.result(LATE_S) for one in asked]
         kill.join()
         return answers
+
+    def _another(self) -> int:
+        """Give the committer, once it is not the one that was killed last: that takes a moment."""
+
+        def found() -> int:
+            pid = child_of(self.own_demo, "committer")
+            return 0 if pid == self._killed else pid
+
+        return wait_until(found, within_s=LATE_S, what="there is another committer")
 
     def _ask(self, place: int, sms: Sms) -> Answer:
         """Send, and send again as a client does until there is an answer that says what became."""
