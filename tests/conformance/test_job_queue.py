@@ -226,7 +226,7 @@ def test_flushing_redis_loses_nothing_but_hints(
 ) -> None:
     with Worker(redis_queue) as worker:
         assert redis_queue.announce("w1", AIRTEL)
-        redis_queue.broker.client.flushall()  # type: ignore[attr-defined]
+        redis_queue.broker.client.flushall()  # type: ignore[attr-defined]  # it is on Redis
         redis_queue.register("w1", frozenset({MTN}))
         until(lambda: redis_queue.announce("w1", MTN))
         until(lambda: MTN in worker.hints)
@@ -248,7 +248,7 @@ def test_a_worker_that_is_gone_leaves_nothing_behind(fresh_redis_url: str) -> No
     queue = open_queue(fresh_redis_url)
     queue.register("w1", frozenset({MTN}))
     queue.announce("w1", MTN)
-    client = queue.broker.client  # type: ignore[attr-defined]
+    client = queue.broker.client  # type: ignore[attr-defined]  # here it is on Redis
     client.delete("ngoma:worker:w1")  # its time ran out
     assert open_queue(fresh_redis_url).workers() == {}
     kept = {key for key in client.scan_iter("ngoma:*") if client.ttl(key) == -1}

@@ -1,5 +1,6 @@
-"""Every path in back-ticks, in documents and in docstrings, leads somewhere."""
+"""Every path in back-ticks, in documents and docstrings, leads somewhere; findings can be run."""
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,3 +52,9 @@ def test_a_path_that_leads_nowhere_is_found() -> None:
         "domain.values.Gone",
         "domain.gone",
     ]
+
+
+def test_every_finding_can_be_run_as_it_is() -> None:
+    findings = [*(ROOT / "findings").glob("*.sh")]
+    assert findings
+    assert [path.name for path in findings if not os.access(path, os.X_OK)] == []

@@ -100,7 +100,7 @@ def test_redis_may_die_hang_or_forget_and_messages_are_sent(
         gw.send(sender, first=1)
         gw.sent(1)
         if breakage == "flush":
-            gw.system.queue.broker.client.flushall()  # type: ignore[attr-defined]
+            gw.system.queue.broker.client.flushall()  # type: ignore[attr-defined]  # on Redis
         else:
             getattr(own_redis, breakage)()
         gw.send(sender, first=2)
