@@ -63,11 +63,10 @@ _COMMON: Final = {
 }
 
 
-# What sqlite3 does anyway, after it has looked in vain for who else would: for each None, and all
-# bytes, that takes longer than to bind a number, and a row of a read model has up to ten of them.
+# What sqlite3 does anyway, after it has looked in vain for who else would: for each None that takes
+# longer than to bind a number, and a row of a read model has up to ten of them.
 sqlite3.register_adapter(type(None), cast("Callable[[None], None]", {}.get))
 sqlite3.register_adapter(bool, int)
-sqlite3.register_adapter(bytes, bytes)
 
 
 @dataclass(frozen=True, slots=True)
