@@ -40,7 +40,7 @@ class ExportFolder:
         self._clock = clock
         self._free_bytes_min = free_bytes_min
         self._turn = threading.Lock()
-        """Held by a thread that looks who has the lock, since looking takes it."""
+        """Held by a thread that takes the lock, gives it back, or takes it to look who has it."""
         self._own: tuple[int, int] | None = None
         """The one that this process makes now."""
         self._reached = 0
@@ -61,10 +61,10 @@ class ExportFolder:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._turn:
             lock = self._take_turn()
-        if lock is None:
-            msg = "An export is under way: wait until it is ready."
-            raise AlreadyExists(msg)
-        self._own, self._reached = (first, last), first - 1
+            if lock is None:
+                msg = "An export is under way: wait until it is ready."
+                raise AlreadyExists(msg)
+            self._own, self._reached = (first, last), first - 1
         self._why.clear()
         work = threading.Thread(
             target=self._make, args=(lock, first, last), name="ngoma-export", daemon=True
@@ -90,8 +90,9 @@ class ExportFolder:
             _log.error("An export failed.", exc_info=error)
             self._why[first, last] = type(error).__name__
         finally:
-            self._own = None
-            os.close(lock)
+            with self._turn:  # whoever is shown that it is over may begin another
+                self._own = None
+                os.close(lock)
 
     def _write(self, first: int, last: int) -> None:
         out = self._path(first, last)
@@ -150,11 +151,11 @@ class ExportFolder:
         is_partial: bool,  # noqa: FBT001 - one caller
         is_busy: bool,  # noqa: FBT001 - one caller
     ) -> ExportShown:
+        if self._own == (first, last):
+            return ExportShown(first, last, ExportState.UNDER_WAY, self._reached)
         if not is_partial:
             made_at = Instant(about.st_mtime_ns // 1_000)
             return ExportShown(first, last, ExportState.READY, last, about.st_size, made_at)
-        if self._own == (first, last):
-            return ExportShown(first, last, ExportState.UNDER_WAY, self._reached)
         if is_busy:
             return ExportShown(first, last, ExportState.UNDER_WAY)
         why = self._why.get((first, last), "")

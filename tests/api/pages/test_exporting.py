@@ -148,6 +148,25 @@ def test_how_far_it_is_is_shown_and_two_are_not_made_at_once(
     assert "data-over" in office.at["eve"].get(f"{PATH}/live").text
 
 
+def test_one_that_is_shown_as_ready_keeps_nobody_from_the_next(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_written, go_on = threading.Event(), threading.Event()
+
+    def make(*args: Any, **fields: Any) -> None:
+        writing.export(*args, **fields)
+        is_written.set()
+        assert go_on.wait(WAIT_S)
+
+    monkeypatch.setattr(kept, "export", make)
+    ask(office, to="3")
+    assert is_written.wait(WAIT_S)
+    assert [row["state"] for row in office.rows("eve", PATH)] == ["under_way"]
+    go_on.set()
+    ended(office)
+    assert ask(office, to="4").status_code == 303
+
+
 def test_what_broke_off_says_why_and_goes_on_where_it_stood(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -174,7 +193,7 @@ def test_what_broke_off_says_why_and_goes_on_where_it_stood(
 def test_the_newest_are_kept_and_what_another_store_left_is_not_shown(office: Office) -> None:
     exports: Any = office.gateway.system.exports
     for last in range(2, 7):
-        ask(office, to=f"{last}")
+        assert ask(office, to=f"{last}").status_code == 303
         ended(office)
     assert [row["to"] for row in office.rows("eve", PATH)] == ["6", "5", "4"]
     (exports._folder / "ngoma-g9-1-2.zip").write_bytes(b"of another generation")
