@@ -2,15 +2,13 @@
 
 import json
 import logging
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from adapters.observability.logs import configure_logs
-
-NAMES = ("", "ngoma", "uvicorn", "ngoma.start")
+from tests.support.logs import logging_as_before
 
 
 @pytest.fixture
@@ -19,19 +17,13 @@ def lines(capfd: pytest.CaptureFixture[str]) -> Iterator[Callable[[], list[dict[
 
     A thread of an earlier test in this process may just then say that its server went away.
     """
-    root, hook = logging.getLogger(), threading.excepthook
-    handlers, levels = root.handlers[:], [logging.getLogger(name).level for name in NAMES]
 
     def written() -> list[dict[str, Any]]:
         found = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
         return [line for line in found if line["logger"] != "ngoma.outage"]
 
-    yield written
-    logging.captureWarnings(capture=False)
-    threading.excepthook = hook
-    root.handlers[:] = handlers
-    for name, level in zip(NAMES, levels, strict=True):
-        logging.getLogger(name).setLevel(level)
+    with logging_as_before():
+        yield written
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import Any, Final
 from click.testing import CliRunner, Result
 
 from tests.end_to_end.gateway import environment
+from tests.support.logs import logging_as_before
 from tests.support.templates import copy_migrated
 from tests.support.warm import PipedProcess, warm
 from worker.cli import main
@@ -31,9 +32,10 @@ class Cli:
         inherited = dict.fromkeys((name for name in os.environ if name.startswith("NGOMA_")), None)
         given = {"NGOMA_DATA_DIR": str(self.folder), **self.environment}
         words = [str(argument) for argument in arguments]
-        result = CliRunner(env={**inherited, **given}).invoke(
-            main, words, input=stdin, prog_name="ngoma"
-        )
+        with logging_as_before():
+            result = CliRunner(env={**inherited, **given}).invoke(
+                main, words, input=stdin, prog_name="ngoma"
+            )
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         assert result.exit_code == code, result.output
