@@ -2,7 +2,7 @@
 
 import time
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from tests.end_to_end.client import Client
 from tests.end_to_end.gateway import UNLIMITED, Demo
@@ -19,19 +19,32 @@ UNDER_WAY: Final = 409
 ANOTHER: Final = "was ended by signal 9; another one is begun"
 
 
-def cradle_of(demo: Demo) -> int:
-    (cradle,) = [pid for pid in children(demo.pid) if is_alive(pid)]
+class Parent(Protocol):
+    """A process that has a cradle."""
+
+    @property
+    def pid(self) -> int:
+        """The process."""
+
+
+def cradle_of(parent: Parent) -> int:
+    (cradle,) = [pid for pid in children(parent.pid) if is_alive(pid)]
     return cradle
 
 
-def child_of(demo: Demo, name: str) -> int:
+def child_of(parent: Parent, name: str) -> int:
     """Wait until there is one for ``name``; give its number."""
 
     def found() -> int:
-        made = filter(is_alive, children(cradle_of(demo)))
+        made = filter(is_alive, children(cradle_of(parent)))
         return next((pid for pid in made if _name_of(pid) == f"ngoma-{name}"), 0)
 
     return wait_until(found, within_s=LATE_S, what=f"there is a {name}")
+
+
+def children_of(parent: Parent) -> set[str]:
+    """Name those that it has."""
+    return {_name_of(pid) for pid in children(cradle_of(parent)) if is_alive(pid)}
 
 
 def _name_of(pid: int) -> str:

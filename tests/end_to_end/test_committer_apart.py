@@ -6,18 +6,21 @@ import random
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
 import pytest
 
+from application.ports import Store
 from tests.end_to_end.apart import (
     ANOTHER,
     LATE_S,
     UNDER_WAY,
     UNKNOWN,
+    Parent,
     child_of,
+    children_of,
     cradle_of,
     drained,
     faults_of,
@@ -26,9 +29,17 @@ from tests.end_to_end.apart import (
     said,
 )
 from tests.end_to_end.client import Answer, Client
+from tests.end_to_end.fleet import Scaled
 from tests.end_to_end.gateway import Demo
 from tests.end_to_end.load import Load, Recipients, Said, Sms
-from tests.end_to_end.truth import Truth, on_air, postgres_store, repeated, sqlite_store
+from tests.end_to_end.truth import (
+    Segment,
+    Truth,
+    on_air,
+    postgres_store,
+    repeated,
+    sqlite_store,
+)
 from tests.end_to_end.waiting import wait_until
 from tests.support.counts import soak_cases, soak_count
 from tests.support.processes import is_alive
@@ -91,11 +102,7 @@ def test_a_committer_that_is_killed_under_load_again_and_again_loses_and_doubles
     with Load([client], asked, threads=4, pause_s=0.02) as load:
         load.wait_for_an_answer()
         for _ in range(KILLS):
-            committer = child_of(own_demo, COMMITTER)
-            time.sleep(moment.uniform(0.0, 0.2))  # the moment of the kill is the test
-            os.kill(committer, signal.SIGKILL)
-            wait_until(partial(is_dead, committer), what="it is dead")
-            child_of(own_demo, COMMITTER)
+            kill_committer(own_demo, moment)
     heard = load.said
     faults = ask_again(client, heard)
     unknown = sum(answer.status == UNKNOWN for _, answer in heard.refused)
@@ -107,16 +114,56 @@ def test_a_committer_that_is_killed_under_load_again_and_again_loses_and_doubles
     assert faults_of(own_demo, COMMITTER) == KILLS
     assert own_demo.stop() == 0
     with kept() as found:
-        truth, air = Truth().read(found), on_air(own_demo.folder / "modems")
-    faults += [*truth.violations(air), *truth.lost(heard), *truth.doubled()]
-    faults += [*truth.uncalled(certain(heard)), *truth.unaired(air), *repeated(air)]
-    faults += certain(heard).faults
+        faults += faults_in(found, on_air(own_demo.folder / "modems"), heard)
     assert not heard.unanswered
     assert "Traceback" not in own_demo.log.read_text()
-    print(f"{len(truth.histories)} messages, {unknown} sends of which nobody knows; seed {seed}")
-    for fault in faults[:20]:
-        print(fault)
+    print(f"{unknown} sends of which nobody knows; seed {seed}", *faults[:20], sep="\n")
     report_count(f"kill -9 of the committer's process, {store}", KILLS, len(faults), seed)
+
+
+@pytest.mark.servers
+def test_committers_of_two_web_processes_killed_by_turns_lose_and_double_nothing(
+    scaled: Scaled, report_count: Callable[..., None]
+) -> None:
+    seed = random.SystemRandom().randrange(2**32)
+    clients = scaled.clients(scaled.create_account(credits=CREDITS))
+    moment = random.Random(seed)
+    asked = partial(next_sms, Recipients(), itertools.count(1))
+    with Load(clients, asked, threads=4, pause_s=0.02) as load:
+        load.wait_for_an_answer()
+        for web in itertools.islice(itertools.cycle(scaled.apis), KILLS):
+            kill_committer(web, moment)
+    assert [children_of(web) for web in scaled.apis] == [{f"ngoma-{COMMITTER}"}] * 2
+    heard = load.said
+    faults = ask_again(clients[-1], heard)  # whichever it was sent to
+    unknown = sum(answer.status == UNKNOWN for _, answer in heard.refused)
+    followed(clients[0])
+    drained(clients[0])
+    with scaled.store() as store:
+        faults += faults_in(store, on_air(scaled.folder / "modems"), heard)
+    assert not heard.unanswered
+    scaled.must_run()
+    print(f"{unknown} sends of which nobody knows; seed {seed}", *faults[:20], sep="\n")
+    report_count("kill -9 of committers of two web processes", KILLS, len(faults), seed)
+
+
+def kill_committer(parent: Parent, moment: random.Random) -> None:
+    """Kill it at some moment, and wait for the next one."""
+    committer = child_of(parent, COMMITTER)
+    time.sleep(moment.uniform(0.0, 0.2))  # the moment of the kill is the test
+    os.kill(committer, signal.SIGKILL)
+    wait_until(partial(is_dead, committer), what="it is dead")
+    child_of(parent, COMMITTER)
+
+
+def faults_in(store: Store, air: Sequence[Segment], heard: Said) -> list[str]:
+    """Compare what is stored and what was on the air with what senders were told."""
+    truth = Truth().read(store)
+    return [
+        *(*truth.violations(air), *truth.lost(heard), *truth.doubled()),
+        *(*truth.uncalled(certain(heard)), *truth.unaired(air), *repeated(air)),
+        *certain(heard).faults,
+    ]
 
 
 # -- how it is told -------------------------------------------------------------------------------

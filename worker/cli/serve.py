@@ -118,7 +118,7 @@ def _serve(
     go_on = end_in_order()
     with ExitStack() as stack:
         cradle = None
-        if role is ProcessRole.ALL and (works := works_apart(settings, outlet)):
+        if works := works_apart(settings, outlet, role):
             cradle = stack.enter_context(cradled(works))
         if settings.database_url is None:
             stack.enter_context(alone(settings.data_dir))
@@ -168,11 +168,13 @@ def _serve(
         server.run(sockets=[listener.socket])
 
 
-def works_apart(settings: Settings, outlet: Outlet) -> Mapping[str, Work]:
+def works_apart(settings: Settings, outlet: Outlet, role: ProcessRole) -> Mapping[str, Work]:
     """Give what processes of their own do; one core would only pay for them in memory."""
     if sys.platform != "linux":
         return {}
-    works = {"follower": (settings.follower, follow), "committer": (settings.committer, commit)}
+    works = {"committer": (settings.committer, commit)}
+    if role is ProcessRole.ALL:  # the role that is for the web alone leaves the log to another
+        works["follower"] = (settings.follower, follow)
     has_room = len(os.sched_getaffinity(0)) > 1
     return {
         name: partial(work, settings, outlet)
