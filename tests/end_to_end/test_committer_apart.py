@@ -47,6 +47,8 @@ from tests.support.processes import is_alive
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(soak_count(5_400, quick=240))]
 
 COMMITTER: Final = "committer"
+UNCERTAIN: Final = {UNKNOWN, UNDER_WAY}
+"""Who has a key is told that it is under way where the answer takes long."""
 KILLS: Final = soak_count(200, quick=4)
 CREDITS: Final = 10_000_000
 
@@ -62,7 +64,7 @@ def ask_again(client: Client, heard: Said) -> list[str]:
     """Ask by its key for each send whose outcome is unknown; give what was not told then."""
     untold = []
     for sms, answer in list(heard.refused):
-        if answer.status == UNKNOWN and sms.key is not None:
+        if answer.status in UNCERTAIN and sms.key is not None:
             again = wait_until(partial(_settled, client, sms), within_s=LATE_S, what="an answer")
             if again and again.is_accepted:
                 heard.refused.remove((sms, answer))
@@ -79,7 +81,7 @@ def _settled(client: Client, sms: Sms) -> Answer | None:
 
 def certain(heard: Said) -> Said:
     """Give the answers that say what became of the message."""
-    kept = [(sms, answer) for sms, answer in heard.refused if answer.status != UNKNOWN]
+    kept = [(sms, answer) for sms, answer in heard.refused if answer.status not in UNCERTAIN]
     return Said(heard.accepted, kept, heard.unanswered)
 
 
@@ -105,7 +107,7 @@ def test_a_committer_that_is_killed_under_load_again_and_again_loses_and_doubles
             kill_committer(own_demo, moment)
     heard = load.said
     faults = ask_again(client, heard)
-    unknown = sum(answer.status == UNKNOWN for _, answer in heard.refused)
+    unknown = sum(answer.status in UNCERTAIN for _, answer in heard.refused)
     followed(client)
     wait_until(
         lambda: own_demo.checks["threads"] == "ok", within_s=LATE_S, what="all is well again"
@@ -136,7 +138,7 @@ def test_committers_of_two_web_processes_killed_by_turns_lose_and_double_nothing
     assert [children_of(web) for web in scaled.apis] == [{f"ngoma-{COMMITTER}"}] * 2
     heard = load.said
     faults = ask_again(clients[-1], heard)  # whichever it was sent to
-    unknown = sum(answer.status == UNKNOWN for _, answer in heard.refused)
+    unknown = sum(answer.status in UNCERTAIN for _, answer in heard.refused)
     followed(clients[0])
     drained(clients[0])
     with scaled.store() as store:
