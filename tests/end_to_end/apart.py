@@ -1,5 +1,7 @@
 """The processes that ``serve`` makes: who they are, and what is said of them."""
 
+import os
+import signal
 import time
 from pathlib import Path
 from typing import Final, Protocol
@@ -40,6 +42,15 @@ def child_of(parent: Parent, name: str) -> int:
         return next((pid for pid in made if _name_of(pid) == f"ngoma-{name}"), 0)
 
     return wait_until(found, within_s=LATE_S, what=f"there is a {name}")
+
+
+def kill_child(parent: Parent, name: str, *, after_s: float) -> None:
+    """Kill it after a while, and wait for the next one."""
+    child = child_of(parent, name)
+    time.sleep(after_s)  # the moment of the kill is the test
+    os.kill(child, signal.SIGKILL)
+    wait_until(lambda: is_dead(child), what="it is dead")
+    child_of(parent, name)
 
 
 def children_of(parent: Parent) -> set[str]:

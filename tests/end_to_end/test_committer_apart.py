@@ -5,7 +5,6 @@ import os
 import random
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Final
@@ -18,7 +17,6 @@ from tests.end_to_end.apart import (
     LATE_S,
     UNDER_WAY,
     UNKNOWN,
-    Parent,
     child_of,
     children_of,
     cradle_of,
@@ -26,6 +24,7 @@ from tests.end_to_end.apart import (
     faults_of,
     followed,
     is_dead,
+    kill_child,
     said,
 )
 from tests.end_to_end.client import Answer, Client
@@ -106,7 +105,7 @@ def test_a_committer_that_is_killed_under_load_again_and_again_loses_and_doubles
     with Load([client], asked, threads=4, pause_s=0.02) as load:
         load.wait_for_an_answer()
         for _ in range(KILLS):
-            kill_committer(own_demo, moment)
+            kill_child(own_demo, COMMITTER, after_s=moment.uniform(0.0, 0.2))
     heard = load.said
     faults = ask_again(client, heard)
     unknown = sum(answer.status in UNCERTAIN for _, answer in heard.refused)
@@ -136,7 +135,7 @@ def test_committers_of_two_web_processes_killed_by_turns_lose_and_double_nothing
     with Load(clients, asked, threads=4, pause_s=0.02) as load:
         load.wait_for_an_answer()
         for web in itertools.islice(itertools.cycle(scaled.apis), KILLS):
-            kill_committer(web, moment)
+            kill_child(web, COMMITTER, after_s=moment.uniform(0.0, 0.2))
     assert [children_of(web) for web in scaled.apis] == [{f"ngoma-{COMMITTER}"}] * 2
     heard = load.said
     faults = ask_again(clients[-1], heard)  # whichever it was sent to
@@ -149,15 +148,6 @@ def test_committers_of_two_web_processes_killed_by_turns_lose_and_double_nothing
     scaled.must_run()
     print(f"{unknown} sends of which nobody knows; seed {seed}", *faults[:20], sep="\n")
     report_count("kill -9 of committers of two web processes", KILLS, len(faults), seed)
-
-
-def kill_committer(parent: Parent, moment: random.Random) -> None:
-    """Kill it at some moment, and wait for the next one."""
-    committer = child_of(parent, COMMITTER)
-    time.sleep(moment.uniform(0.0, 0.2))  # the moment of the kill is the test
-    os.kill(committer, signal.SIGKILL)
-    wait_until(partial(is_dead, committer), what="it is dead")
-    child_of(parent, COMMITTER)
 
 
 def faults_in(store: Store, air: Sequence[Segment], heard: Said) -> list[str]:

@@ -4,9 +4,7 @@ import itertools
 import os
 import random
 import signal
-import time
 from collections.abc import Callable
-from functools import partial
 from typing import Final
 
 import pytest
@@ -19,7 +17,7 @@ from tests.end_to_end.apart import (
     drained,
     faults_of,
     followed,
-    is_dead,
+    kill_child,
     said,
 )
 from tests.end_to_end.client import Client
@@ -52,11 +50,7 @@ def test_a_follower_that_is_killed_under_load_again_and_again_loses_and_doubles_
     with Load([client], next_sms, threads=2, pause_s=0.2) as load:
         load.wait_for_an_answer()
         for _ in range(KILLS):
-            follower = child_of(own_demo, FOLLOWER)
-            time.sleep(moment.uniform(0.0, 0.3))  # the moment of the kill is the test
-            os.kill(follower, signal.SIGKILL)
-            wait_until(partial(is_dead, follower), what="it is dead")
-            child_of(own_demo, FOLLOWER)
+            kill_child(own_demo, FOLLOWER, after_s=moment.uniform(0.0, 0.3))
     followed(client)
     wait_until(
         lambda: own_demo.checks["threads"] == "ok", within_s=LATE_S, what="all is well again"
